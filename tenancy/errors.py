@@ -1,0 +1,12 @@
+"""The root of every error that Tenancy raises on purpose."""
+
+__all__ = ["TenancyError"]
+
+
+class TenancyError(Exception):
+    """
+    Something a person can mend: the message says where, what was found, and what to do.
+
+    Only these are turned into a clean message at the edges (the program, the command line,
+    the Automation API); any other exception is a defect of ours and keeps its traceback.
+    """

@@ -38,6 +38,8 @@ class GrantSpec(Spec):
     """The name of a GPU node pool of the platform."""
     gpus: int = Field(ge=0)
     """In devices of the pool's resource."""
+    mig_profile: NonEmpty | None = None
+    """For a pool with a MIG layout: the profile that is granted, such as `1g.10gb`. Default: the layout's only one."""
     max_per_pod: int | None = Field(default=None, ge=1)
     """The most devices one pod may ask for. Default: what one node has."""
 
@@ -155,5 +157,7 @@ class OrganizationOverrideSpec(Spec):
     """Where it is described. Default: `organizations/<name>.yaml`."""
     namespaces: dict[str, NamespaceOverrideSpec] = Field(default={})
     """By namespace id. Default: nothing differs."""
+    default_namespace: NonEmpty | None = None
+    """The default namespace in this environment. Default: the organization's."""
     members: Listed[MemberSpec] = ()
     """Members in this environment beside those of the organization. Default: none."""

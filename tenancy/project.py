@@ -1,0 +1,148 @@
+"""All that was written for one Pulumi project: its stack files and its organizations."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import attrs
+import pydantic
+
+from tenancy.document import Document, read, read_stack
+from tenancy.origin import Origin
+from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
+from tenancy.spec.problems import violations_from
+from tenancy.violation import Violation
+
+__all__ = ["EngineConfig", "Project", "Written", "load"]
+
+S = TypeVar("S", bound=Spec)
+
+STACK_FILE = "Pulumi.{stack}.yaml"
+ORGANIZATION_FILE = "organizations/{name}.yaml"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class EngineConfig:
+    """
+    The config that the engine gave the program: the truth, whatever the file says.
+
+    Attributes:
+        stack: The stack's name.
+        values: By key without the project's namespace, decoded.
+    """
+
+    stack: str
+    values: Mapping[str, object]
+
+
+@attrs.frozen(slots=True)
+class Written(Generic[S]):
+    """A model and where it was written."""
+
+    spec: S
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Project:
+    """
+    What people wrote, whole, before anything is resolved.
+
+    Attributes:
+        environments: The stacks that are environments, by stack.
+        platforms: The stacks that are platforms, by stack.
+        organizations: The organizations that have a file, by the file's name.
+        documents: Every file that was read, by source, for line numbers.
+    """
+
+    environments: Mapping[str, Written[EnvironmentSpec]] = attrs.field(factory=dict)
+    platforms: Mapping[str, Written[PlatformStackSpec]] = attrs.field(factory=dict)
+    organizations: Mapping[str, Written[OrganizationSpec]] = attrs.field(factory=dict)
+    documents: Mapping[str, Document] = attrs.field(factory=dict)
+
+
+def load(
+    root: Path, *, project: str = "tenancy", engine: EngineConfig | None = None
+) -> tuple[Project, tuple[Violation, ...]]:
+    """
+    Read every stack file and every organization of the project at *root*.
+
+    A file that is wrong is left out of the project and its violations are returned, so that
+    the others are still checked.
+
+    Args:
+        root: The folder that holds `Pulumi.yaml`.
+        project: The project's name, which is the namespace of its config keys.
+        engine: The config of the running stack as the engine has it. Where it differs from
+            the file, it holds, and its values say `--config` for their source.
+    """
+    loader = _Loader(root)
+    stacks = dict(loader.stacks(project))
+    if engine is not None:
+        stacks[engine.stack] = loader.with_engine(engine, stacks.get(engine.stack))
+    environments: dict[str, Written[EnvironmentSpec]] = {}
+    platforms: dict[str, Written[PlatformStackSpec]] = {}
+    for stack, document in stacks.items():
+        if isinstance(document.value, Mapping) and "platform" in document.value:
+            if (platform := loader.parse(PlatformStackSpec, document)) is not None:
+                platforms[stack] = platform
+        elif document.value and (environment := loader.parse(EnvironmentSpec, document)) is not None:
+            environments[stack] = environment
+    organizations = {
+        path.stem: written
+        for path in sorted((root / "organizations").glob("*.yaml"))
+        if (written := loader.parse(OrganizationSpec, loader.read(path))) is not None
+    }
+    return (
+        Project(
+            environments=environments,
+            platforms=platforms,
+            organizations=organizations,
+            documents=loader.documents,
+        ),
+        tuple(loader.violations),
+    )
+
+
+class _Loader:
+    """Reads files and keeps what was wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.documents: dict[str, Document] = {}
+        self.violations: list[Violation] = []
+
+    def stacks(self, project: str) -> Iterator[tuple[str, Document]]:
+        """Yield the config of each stack that has a file, by stack."""
+        for path in sorted(self.root.glob("Pulumi.*.yaml")):
+            stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+            yield stack, self._keep(read_stack(path, path.name, project=project))
+
+    def read(self, path: Path) -> Document:
+        """Read an organization's file."""
+        return self._keep(read(path, str(path.relative_to(self.root))))
+
+    def parse(self, model: type[S], document: Document) -> Written[S] | None:
+        """Return *document* as *model*, or nothing and its violations."""
+        origin = Origin(document.source)
+        try:
+            return Written(model.model_validate(document.value), origin)
+        except pydantic.ValidationError as error:
+            self._add(violations_from(error, origin=origin, document=document, model=model))
+            return None
+
+    def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
+        """Return the engine's config with the file's lines, and the file's traps for it."""
+        values = dict(engine.values)
+        if file is not None and file.value == values:
+            return file
+        source = file.source if file is not None else STACK_FILE.format(stack=engine.stack)
+        return Document.of(values, source=f"{source} with --config", lines=file)
+
+    def _keep(self, document: Document) -> Document:
+        self.documents[document.source] = document
+        self._add(document.violations)
+        return document
+
+    def _add(self, violations: Iterable[Violation]) -> None:
+        self.violations.extend(violations)

@@ -1,0 +1,182 @@
+"""A platform from its spec: full names of people, and the devices of each pool."""
+
+from collections.abc import Iterable
+
+from tenancy.origin import Origin
+from tenancy.project import Written
+from tenancy.quantity import InvalidQuantityError, Quantity
+from tenancy.resolve.access import subject
+from tenancy.resolve.model import Cluster, Subject
+from tenancy.resolve.platform import (
+    GpuNodePool,
+    Platform,
+    PublicNamespace,
+    Role,
+    Rule,
+    Service,
+    SharedNamespace,
+)
+from tenancy.spec import GpuNodePoolSpec, PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
+from tenancy.violation import Violation
+
+__all__ = ["CLUSTER_ROLE_PREFIX", "platform"]
+
+CLUSTER_ROLE_PREFIX = "tenancy:"
+"""What the names of our ClusterRoles begin with."""
+
+
+def platform(
+    stack: str, written: Written[PlatformStackSpec]
+) -> tuple[Platform, list[Violation]]:
+    """Return the platform that *stack* describes, and what could not be resolved."""
+    spec = written.spec.platform
+    origin = written.origin / "platform"
+    violations: list[Violation] = []
+    bare = Platform(
+        stack=stack,
+        origin=origin,
+        username_prefix=spec.oidc.username_prefix,
+        groups_prefix=spec.oidc.groups_prefix,
+    )
+
+    def subjects(specs: Iterable[SubjectSpec], place: Origin) -> tuple[Subject, ...]:
+        found = []
+        for index, entry in enumerate(specs):
+            resolved = subject(entry, place / index, bare)
+            if isinstance(resolved, Violation):
+                violations.append(resolved)
+            else:
+                found.append(resolved)
+        return tuple(sorted(set(found), key=lambda s: s.key))
+
+    pools = tuple(
+        _pool(pool, origin / "gpuNodePools" / i, violations)
+        for i, pool in enumerate(spec.gpu_node_pools)
+    )
+    resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
+    classes = {pool.device_class for pool in pools if pool.device_class is not None}
+    return (
+        Platform(
+            stack=stack,
+            origin=origin,
+            cluster=Cluster(
+                name=written.spec.cluster,
+                kubeconfig=written.spec.kubeconfig,
+                context=written.spec.context,
+                origin=written.origin / "cluster",
+            ),
+            operators=subjects(spec.operators, origin / "operators"),
+            username_prefix=spec.oidc.username_prefix,
+            groups_prefix=spec.oidc.groups_prefix,
+            max_namespaces=spec.limits.namespaces,
+            max_id_length=spec.limits.id_length,
+            ladder=spec.ladder,
+            public=None
+            if spec.public is None
+            else PublicNamespace(
+                name=spec.public.name,
+                readers=subjects(spec.public.readers, origin / "public" / "readers"),
+                origin=origin / "public",
+            ),
+            shared=tuple(
+                _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
+            ),
+            pools=pools,
+            gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
+            device_classes=tuple(sorted(classes | set(spec.device_classes))),
+            roles={
+                name: Role(
+                    name=name,
+                    cluster_role=CLUSTER_ROLE_PREFIX + name,
+                    origin=origin / "roles" / name,
+                    rules=tuple(
+                        Rule(
+                            api_groups=rule.api_groups,
+                            resources=rule.resources,
+                            verbs=rule.verbs,
+                            resource_names=rule.resource_names,
+                            origin=origin / "roles" / name / "rules" / i,
+                        )
+                        for i, rule in enumerate(role.rules)
+                    ),
+                )
+                for name, role in sorted(spec.roles.items())
+            },
+            storage_classes=spec.storage_classes,
+            priority_classes=spec.priority_classes,
+            object_counts=spec.object_counts,
+            pod_security_version=spec.pod_security_version,
+            require_image_pull=spec.require_image_pull,
+            allow_deletion=written.spec.allow_deletion,
+        ),
+        violations,
+    )
+
+
+def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
+    return SharedNamespace(
+        name=spec.name,
+        purpose=spec.purpose,
+        services=tuple(
+            Service(name=s.name, ports=s.ports, pod_labels=s.pod_labels) for s in spec.services
+        ),
+        metrics_ports=spec.metrics_ports,
+        origin=origin,
+    )
+
+
+def _pool(spec: GpuNodePoolSpec, origin: Origin, violations: list[Violation]) -> GpuNodePool:
+    def quantity(key: str, value: str | int | None) -> Quantity | None:
+        if value is None:
+            return None
+        try:
+            return Quantity.parse(value)
+        except InvalidQuantityError as error:
+            violations.append(
+                Violation(
+                    code="invalid-quantity",
+                    origin=origin / key,
+                    found=repr(value),
+                    allowed="a Kubernetes quantity such as 96 or 1Ti",
+                    remedy=error.remedy,
+                )
+            )
+            return None
+
+    return GpuNodePool(
+        name=spec.name,
+        model=spec.model,
+        backend=spec.backend,
+        origin=origin,
+        gpus_per_node=spec.gpus_per_node,
+        resource=spec.resource,
+        resources=_resources(spec),
+        min_nodes=spec.nodes.min,
+        max_nodes=spec.nodes.max,
+        node_names=spec.node_names,
+        instance_types=spec.instance_types,
+        cpu_per_node=quantity("cpuPerNode", spec.cpu_per_node),
+        memory_per_node=quantity("memoryPerNode", spec.memory_per_node),
+        capacity=spec.capacity,
+        sharing=spec.sharing,
+        dedicated_to=spec.dedicated_to,
+        device_class=spec.device_class,
+        labels=spec.labels,
+        taints=spec.taints,
+        write_taints=spec.write_taints,
+        overcommit=1.0 if spec.overcommit is None else spec.overcommit,
+        overcommit_reason=spec.overcommit_reason,
+        options=spec.options,
+    )
+
+
+def _resources(spec: GpuNodePoolSpec) -> dict[str, int]:
+    """Return the devices of a node by extended resource, after sharing."""
+    gpus = spec.gpus_per_node or 0
+    sharing = spec.sharing
+    if sharing.type == "mig":
+        return {f"nvidia.com/mig-{m.profile}": gpus * m.per_gpu for m in sharing.layout}
+    if sharing.type in {"time-slicing", "mps"}:
+        name = f"{spec.resource}.shared" if sharing.rename else spec.resource
+        return {name: gpus * (sharing.replicas or 1)}
+    return {spec.resource: gpus}

@@ -1,0 +1,161 @@
+"""The whole: every environment and every platform of a project."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.project import ORGANIZATION_FILE, Project, Written
+from tenancy.resolve.model import Cluster, Environment, LadderException, Organization
+from tenancy.resolve.organization import Held, Setting, organization
+from tenancy.resolve.platform import Platform
+from tenancy.resolve.platforms import platform as resolve_platform
+from tenancy.resolve.tiers import Profiles
+from tenancy.spec import EnvironmentSpec, OrganizationOverrideSpec, OrganizationSpec
+from tenancy.violation import Violation
+
+__all__ = ["Tenancy", "resolve"]
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Tenancy:
+    """
+    Everything that a project describes, resolved.
+
+    Attributes:
+        environments: By stack.
+        platforms: By stack; one that no file describes is there too, marked so.
+    """
+
+    environments: Mapping[str, Environment]
+    platforms: Mapping[str, Platform]
+
+    def platform_of(self, environment: Environment) -> Platform:
+        """Return the platform on whose cluster *environment* is."""
+        return self.platforms[environment.platform]
+
+    @property
+    def organizations(self) -> Iterator[Organization]:
+        """Every organization of every environment, in order."""
+        for environment in self.environments.values():
+            yield from environment.organizations
+
+    def across(self, name: str) -> tuple[Organization, ...]:
+        """Return the organization *name* in each environment that holds it."""
+        return tuple(found for found in self.organizations if found.name == name)
+
+
+def resolve(project: Project) -> tuple[Tenancy, tuple[Violation, ...]]:
+    """Return *project* resolved, and all that could not be."""
+    violations: list[Violation] = []
+    platforms: dict[str, Platform] = {}
+    for stack, written in project.platforms.items():
+        platforms[stack], found = resolve_platform(stack, written)
+        violations.extend(found)
+    environments: dict[str, Environment] = {}
+    for stack, environment in project.environments.items():
+        name = environment.spec.platform_stack
+        if name not in platforms:
+            platforms[name] = Platform(
+                stack=name, origin=environment.origin / "platformStack", is_written=False
+            )
+        environments[stack], found = _environment(project, stack, environment, platforms[name])
+        violations.extend(found)
+    return Tenancy(environments=environments, platforms=platforms), tuple(violations)
+
+
+def _environment(
+    project: Project, stack: str, written: Written[EnvironmentSpec], platform: Platform
+) -> tuple[Environment, list[Violation]]:
+    spec, origin = written.spec, written.origin
+    violations: list[Violation] = []
+    setting = Setting(
+        stack=stack,
+        environment=spec.environment,
+        platform=platform,
+        profiles=Profiles(spec.profiles, origin / "profiles"),
+        name_template=spec.name_template,
+        network=None if spec.network is None else (spec.network, origin / "network"),
+        pod_security=None
+        if spec.pod_security is None
+        else (spec.pod_security, origin / "podSecurity"),
+        deletable=frozenset(spec.allow_deletion),
+    )
+    organizations = []
+    for name, held in spec.organizations.items():
+        found = _held(project, name, held, origin / "organizations" / name)
+        if isinstance(found, Violation):
+            violations.append(found)
+            continue
+        resolved, wrong = organization(found, setting)
+        organizations.append(resolved)
+        violations.extend(wrong)
+    return (
+        Environment(
+            stack=stack,
+            name=spec.environment,
+            cluster=Cluster(
+                name=spec.cluster,
+                kubeconfig=spec.kubeconfig,
+                context=spec.context,
+                origin=origin / "cluster",
+            ),
+            platform=spec.platform_stack,
+            origin=origin,
+            organizations=tuple(organizations),
+            ladder_exceptions=tuple(
+                LadderException(
+                    organization=e.organization,
+                    resource=e.resource,
+                    workload=e.workload,
+                    reason=e.reason,
+                    origin=origin / "ladderExceptions" / i,
+                )
+                for i, e in enumerate(spec.ladder_exceptions)
+            ),
+            allow_deletion=spec.allow_deletion,
+            allow_below_usage=spec.allow_below_usage,
+        ),
+        violations,
+    )
+
+
+def _held(
+    project: Project,
+    name: str,
+    held: OrganizationSpec | OrganizationOverrideSpec,
+    origin: Origin,
+) -> Held | Violation:
+    if isinstance(held, OrganizationSpec):
+        return Held(name=name, spec=held, origin=origin)
+    source = held.file or ORGANIZATION_FILE.format(name=name)
+    written = next(
+        (w for w in project.organizations.values() if w.origin.source == source), None
+    )
+    if written is not None:
+        return Held(
+            name=name,
+            spec=written.spec,
+            origin=written.origin,
+            override=held,
+            override_origin=origin,
+        )
+    if source in project.documents:
+        return Violation(
+            code="organization-unreadable",
+            origin=origin,
+            found=f"the organization {name!r}, whose file {source} is wrong",
+            allowed="an organization whose file can be read",
+            remedy=f"mend {source}; its own findings are listed too",
+            organization=name,
+        )
+    guess = nearest(name, project.organizations)
+    return Violation(
+        code="unknown-organization",
+        origin=origin,
+        found=f"the organization {name!r}, and there is no {source}",
+        allowed="an organization with a file, or one written here with its prefix and namespaces",
+        remedy=f"did you mean {guess!r}?" if guess else f"write {source}",
+        organization=name,
+    )

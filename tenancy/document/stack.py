@@ -1,0 +1,135 @@
+"""The stack's config file as the engine knows it, cut down to our own keys."""
+
+import pathlib
+
+import attrs
+
+from tenancy.document.reading import read
+from tenancy.document.tree import JSON, Document, Node, Position
+from tenancy.origin import Origin, Step
+from tenancy.violation import Violation
+
+__all__ = ["read_stack"]
+
+
+def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Document:
+    """
+    Return the config of *project* in the stack file at *path*, by key without the namespace.
+
+    Keys may be written as the engine accepts them: `tenancy:profiles`, the short `profiles`
+    (the engine gives a key without a colon the project's namespace) and the old
+    `tenancy:config:profiles`. Paths begin at those keys; lines are those of the file. Keys
+    of other namespaces, and the engine's own (`encryptionsalt`, `secretsprovider`,
+    `encryptedkey`, `environment`), are left out, and so are their traps.
+
+    A `secure:` value among our keys is a violation: what shapes the graph cannot be secret.
+
+    Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
+    pulumi/sdk/go/common/resource/config/key.go, ParseKey.
+    """
+    whole = read(path, source)
+    return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project)
+
+
+def _is_empty(whole: Document) -> bool:
+    """An empty stack file is no mistake; one that could not be read is."""
+    return whole.value is None and not whole.violations
+
+
+def _cut(whole: Document, project: str) -> Document:
+    if whole.root is None or whole.value is None:
+        return whole
+    places: dict[Violation, Position] = {}
+    config_node = _config(whole, places)
+    ours = _ours(config_node, project)
+    written = whole.at(("config",))
+    value: dict[str, JSON] = {}
+    nodes: dict[str, Node] = {}
+    for key, short in ours:
+        entry_node = config_node[2][key] if isinstance(config_node[2], dict) else config_node
+        if short in nodes:
+            violation = Violation(
+                code="yaml-duplicate-key",
+                origin=Origin(whole.source, (short,)),
+                found=f"the config key `{short}` a second time, as `{key}`; "
+                f"the first stands in line {nodes[short][0]}",
+                allowed="each key once",
+                remedy="remove one of the two",
+            )
+            places[violation] = entry_node[:2]
+        value[short] = written.get(key) if isinstance(written, dict) else None
+        nodes[short] = entry_node
+    _keep(whole, dict(ours), places)
+    result = Document(source=whole.source, value=value, root=(*config_node[:2], nodes))
+    for secure in _secure(value, ()):
+        violation = Violation(
+            code="config-secret",
+            origin=Origin(whole.source, secure),
+            found="an encrypted value (secure:)",
+            allowed="values in plain text; nothing that shapes the graph can be secret",
+            remedy="write it in plain text, and keep a secret under a key of another namespace",
+        )
+        places[violation] = result.position(secure) or (1, 1)
+    return attrs.evolve(result, violations=tuple(places), places=places)
+
+
+def _config(whole: Document, places: dict[Violation, Position]) -> Node:
+    """Return the node of `config`, or an empty one where there is none."""
+    assert whole.root is not None
+    node: Node = whole.root
+    path: tuple[Step, ...] = ()
+    if isinstance(node[2], dict):
+        node, path = node[2].get("config", (*node[:2], {})), ("config",)
+    if isinstance(node[2], dict):
+        return node
+    if whole.at(path) is not None:
+        violation = Violation(
+            code="stack-config-no-mapping",
+            origin=Origin(whole.source, path),
+            found="a list" if isinstance(node[2], list) else "text",
+            allowed="a mapping of config keys under `config`",
+            remedy="write `config:` and, indented below it, one key for each value",
+        )
+        places[violation] = node[:2]
+    return (*node[:2], {})
+
+
+def _ours(config: Node, project: str) -> list[tuple[str, str]]:
+    """Return our keys, as written and without the namespace."""
+    if not isinstance(config[2], dict):
+        return []
+    found = []
+    for key in config[2]:
+        match key.split(":"):
+            case [short]:
+                found.append((key, short))
+            case [namespace, short] | [namespace, "config", short] if namespace == project:
+                found.append((key, short))
+    return found
+
+
+def _keep(whole: Document, ours: dict[str, str], places: dict[Violation, Position]) -> None:
+    """Take over the violations that concern our keys or the document as a whole."""
+    for violation, position in whole.places.items():
+        match violation.origin.path:
+            case () | ("config",):
+                places[violation] = position
+            case ("config", str(key), *rest) if key in ours:
+                origin = Origin(whole.source, (ours[key], *rest))
+                places[attrs.evolve(violation, origin=origin)] = position
+
+
+def _secure(value: JSON, path: tuple[Step, ...]) -> list[tuple[Step, ...]]:
+    """Return where encrypted values stand: mappings of `secure` alone."""
+    found: list[tuple[Step, ...]] = []
+    if isinstance(value, dict):
+        if list(value) == ["secure"] and isinstance(value["secure"], str):
+            return [path]
+        for key, entry in value.items():
+            if isinstance(entry, (dict, list)):
+                found += _secure(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            if isinstance(entry, (dict, list)):
+                found += _secure(entry, (*path, index))
+    return found

@@ -85,7 +85,7 @@ def _config(whole: Document, places: dict[Violation, Position]) -> Node:
     if whole.at(path) is not None:
         violation = Violation(
             code="stack-config-no-mapping",
-            origin=Origin(whole.source, path),
+            origin=Origin(whole.source),
             found="a list" if isinstance(node[2], list) else "text",
             allowed="a mapping of config keys under `config`",
             remedy="write `config:` and, indented below it, one key for each value",

@@ -43,6 +43,20 @@ class Document:
     violations: tuple[Violation, ...] = ()
     root: Node | None = attrs.field(default=None, eq=False, repr=False)
     places: Mapping[Violation, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    lines: "Document | None" = attrs.field(default=None, eq=False, repr=False)
+
+    @classmethod
+    def of(cls, value: JSON, *, source: str, lines: "Document | None" = None) -> "Document":
+        """
+        Return *value*, which was not read from a file, as a document.
+
+        Args:
+            value: What it says.
+            source: Where it comes from, for people.
+            lines: A document that mostly says the same, for line numbers. Default: none.
+        """
+        root = lines.root if lines is not None else None
+        return cls(source=source, value=value, root=root, lines=lines)
 
     def line(self, path: tuple[Step, ...]) -> int | None:
         """
@@ -85,6 +99,8 @@ class Document:
 
         This is how a message can say `0.10` where the value is the float 0.1.
         """
+        if self.lines is not None and self.lines.at(path) != self.at(path):
+            return None
         node = self.root
         for step in path:
             if node is None:
@@ -106,9 +122,10 @@ class Document:
 
 
 def _inside(node: Node, step: Step) -> Node | None:
-    content: Content = node[2]
+    content = node[2]
+    inner: Node | None = None
     if isinstance(content, dict) and isinstance(step, str):
-        return content.get(step)
-    if isinstance(content, list) and isinstance(step, int) and 0 <= step < len(content):
-        return content[step]
-    return None
+        inner = content.get(step)
+    elif isinstance(content, list) and isinstance(step, int) and 0 <= step < len(content):
+        inner = content[step]
+    return inner

@@ -1,0 +1,154 @@
+"""Namespaces that belong to somebody else: to Kubernetes, to a platform, to everybody."""
+
+from typing import Final
+
+__all__ = [
+    "reserved_prefix_reason",
+    "reserved_reason",
+    "system_reason",
+    "workload_reason",
+]
+
+_PREFIXES: Final = {
+    "kube": "Kubernetes",
+    "llmos": "LLMOS",
+    "openshift": "OpenShift",
+    "cattle": "Rancher",
+    "cluster-fleet": "Rancher",
+    "kubesphere": "KubeSphere",
+    "capsule": "Capsule",
+    "cw": "CoreWeave",
+    "gke": "GKE",
+    "gmp": "GKE",
+    "eks": "EKS",
+    "aks": "AKS",
+    "tigera": "Calico",
+    "calico": "Calico",
+    "vmware-system": "Tanzu",
+    "tanzu": "Tanzu",
+}
+"""Who keeps every name that begins with the key and a hyphen, and the key itself."""
+
+_NAMES: Final = {
+    # The ten of LLMOS, the misspelt one included and its corrected spelling too.
+    "kube-system": "Kubernetes",
+    "kube-node-lease": "Kubernetes",
+    "kube-public": "Kubernetes",
+    "llmos-system": "LLMOS",
+    "llmos-gpu-stakc-system": "LLMOS",
+    "llmos-gpu-stack-system": "LLMOS",
+    "llmos-monitoring-system": "LLMOS",
+    "llmos-dashboards": "LLMOS",
+    "llmos-db-system": "LLMOS",
+    "storage-system": "LLMOS",
+    "system-upgrade": "LLMOS",
+    # Other platforms, and what they install into fixed namespaces.
+    "amazon-cloudwatch": "EKS",
+    "amazon-guardduty": "EKS",
+    "anthos-identity-service": "GKE",
+    "app-routing-system": "AKS",
+    "aws-observability": "EKS",
+    "azure-arc": "Azure Arc",
+    "config-management-monitoring": "GKE Config Sync",
+    "config-management-system": "GKE Config Sync",
+    "fleet-default": "Rancher",
+    "fleet-local": "Rancher",
+    "fleet-system": "Rancher",
+    "gatekeeper-system": "Gatekeeper",
+    "gpu-operator": "the NVIDIA GPU Operator",
+    "hami-system": "HAMi",
+    "harvester-system": "Harvester",
+    "hnc-system": "Hierarchical Namespaces",
+    "istio-ingress": "Istio",
+    "istio-operator": "Istio",
+    "istio-system": "Istio",
+    "kai-scheduler": "KAI",
+    "karpenter": "Karpenter",
+    "knative-eventing": "Knative",
+    "knative-serving": "Knative",
+    "kueue-system": "Kueue",
+    "kyverno": "Kyverno",
+    "local-path-storage": "the local path provisioner",
+    "longhorn-system": "Longhorn",
+    "metallb-system": "MetalLB",
+    "multi-tenant-operator": "the Multi Tenant Operator",
+    "network-operator": "the NVIDIA Network Operator",
+    "node-feature-discovery": "Node Feature Discovery",
+    "nvidia-dra-driver-gpu": "the NVIDIA DRA driver",
+    "nvidia-gpu-operator": "the NVIDIA GPU Operator",
+    "nvidia-network-operator": "the NVIDIA Network Operator",
+    "olm": "the Operator Lifecycle Manager",
+    "operators": "the Operator Lifecycle Manager",
+    "resource-group-system": "GKE Config Sync",
+    "rook-ceph": "Rook",
+    "runai": "Run:ai",
+    "runai-reservation": "Run:ai",
+    "runai-scale-adjust": "Run:ai",
+    "runai-system": "Run:ai",
+    "vcluster-platform": "vCluster",
+    "volcano-system": "Volcano",
+}
+
+_NOT_FOR_WORKLOADS: Final = {
+    "default": "every cluster has the namespace default, and no organization owns it",
+    "llmos-public": "llmos-public is the public namespace of LLMOS, which everybody reads",
+}
+
+
+def system_reason(name: str) -> str | None:
+    """
+    Say whose system namespace *name* is, if it is one.
+
+    Nothing of ours is ever created, adopted, labelled or deleted there.
+
+    >>> system_reason("kube-anything")
+    'the namespace kube-anything is kept for Kubernetes'
+    >>> system_reason("llmos-public") is None
+    True
+    """
+    if name in _NOT_FOR_WORKLOADS:
+        return None
+    owner = _NAMES.get(name)
+    if owner is None:
+        owner = next(
+            (
+                whose
+                for prefix, whose in _PREFIXES.items()
+                if name == prefix or name.startswith(f"{prefix}-")
+            ),
+            None,
+        )
+    return None if owner is None else f"the namespace {name} is kept for {owner}"
+
+
+def workload_reason(name: str) -> str | None:
+    """
+    Say why workloads do not belong into the namespace *name*, though no system owns it.
+
+    >>> workload_reason("default")
+    'every cluster has the namespace default, and no organization owns it'
+    """
+    return _NOT_FOR_WORKLOADS.get(name)
+
+
+def reserved_reason(name: str) -> str | None:
+    """
+    Say why *name* may not be a namespace of an organization, if it may not.
+
+    >>> reserved_reason("acme-dev") is None
+    True
+    """
+    return system_reason(name) or workload_reason(name)
+
+
+def reserved_prefix_reason(prefix: str) -> str | None:
+    """
+    Say why no organization may have *prefix*, if every name under it is kept for a system.
+
+    >>> reserved_prefix_reason("kube")
+    'every namespace that begins with kube- is kept for Kubernetes'
+    """
+    for reserved, owner in _PREFIXES.items():
+        if prefix == reserved or prefix.startswith(f"{reserved}-"):
+            return f"every namespace that begins with {reserved}- is kept for {owner}"
+    return None

@@ -1,5 +1,6 @@
 """All that was written for one Pulumi project: its stack files and its organizations."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -7,7 +8,7 @@ from typing import Generic, TypeVar
 import attrs
 import pydantic
 
-from tenancy.document import Document, read, read_stack
+from tenancy.document import JSON, Document, read, read_stack
 from tenancy.origin import Origin
 from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
 from tenancy.spec.problems import violations_from
@@ -32,7 +33,7 @@ class EngineConfig:
     """
 
     stack: str
-    values: Mapping[str, object]
+    values: Mapping[str, JSON]
 
 
 @attrs.frozen(slots=True)
@@ -132,12 +133,24 @@ class _Loader:
             return None
 
     def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
-        """Return the engine's config with the file's lines, and the file's traps for it."""
-        values = dict(engine.values)
-        if file is not None and file.value == values:
+        """Return the engine's config with the file's lines, naming the keys that differ."""
+        source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
+        written = file.value if file is not None and isinstance(file.value, dict) else {}
+        values = {key: _decoded(value, written.get(key)) for key, value in engine.values.items()}
+        differing = sorted(
+            key
+            for key in values.keys() | written.keys()
+            if values.get(key, _MISSING) != written.get(key, _MISSING)
+        )
+        if file is not None and not differing:
             return file
-        source = file.source if file is not None else STACK_FILE.format(stack=engine.stack)
-        return Document.of(values, source=f"{source} with --config", lines=file)
+        document = Document(
+            source=f"{source} with --config {', '.join(differing)}",
+            value=values,
+            root=None if file is None else file.root,
+        )
+        self.documents[document.source] = document
+        return document
 
     def _keep(self, document: Document) -> Document:
         self.documents[document.source] = document
@@ -146,3 +159,13 @@ class _Loader:
 
     def _add(self, violations: Iterable[Violation]) -> None:
         self.violations.extend(violations)
+
+
+_MISSING = object()
+
+
+def _decoded(value: JSON, written: JSON) -> JSON:
+    """Return a top-level scalar as the file has it: the engine hands on every one as text."""
+    if isinstance(written, bool | int | float) and value == json.dumps(written):
+        return written
+    return value

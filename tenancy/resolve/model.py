@@ -18,6 +18,7 @@ __all__ = [
     "Limit",
     "LimitRange",
     "LimitRangeItem",
+    "Limits",
     "Namespace",
     "Network",
     "Organization",

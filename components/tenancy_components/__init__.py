@@ -1,0 +1,8 @@
+"""Components for programs that manage organizations on shared Kubernetes clusters."""
+
+from tenancy_components.namespace import Namespace
+from tenancy_components.organization import Organization
+from tenancy_components.platform import Platform
+from tenancy_components.refusal import Refusal
+
+__all__ = ["Namespace", "Organization", "Platform", "Refusal"]

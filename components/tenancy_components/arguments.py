@@ -1,0 +1,83 @@
+"""What a program passes to a component: plain data, checked, with Outputs only where they may be."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+import pulumi
+import pydantic
+
+from tenancy.origin import ARGUMENT, Origin, Step
+from tenancy.spec import Spec
+from tenancy.spec.problems import violations_from
+from tenancy.violation import Violation
+from tenancy_components.refusal import Refusal
+
+__all__ = ["OUTPUT_LEAVES", "parse", "refuse_deleted_with"]
+
+S = TypeVar("S", bound=Spec)
+
+OUTPUT_LEAVES = ("annotations",)
+"""Mappings whose values may be Outputs; everything else shapes the graph and must be known."""
+
+
+def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
+    """
+    Return *args* as *model*.
+
+    Raises:
+        Refusal: They cannot be right, or an Output stands where a value must be known.
+    """
+    if isinstance(args, model):
+        return args
+    origin = Origin(f"{ARGUMENT} of {name}")
+    outputs = list(_outputs(args, origin))
+    if outputs:
+        raise Refusal(outputs)
+    try:
+        return model.model_validate(args)
+    except pydantic.ValidationError as error:
+        raise Refusal(
+            violations_from(error, origin=origin, document=None, model=model)
+        ) from None
+
+
+def _outputs(value: object, origin: Origin) -> Iterator[Violation]:
+    if isinstance(value, pulumi.Output):
+        yield Violation(
+            code="output-not-known",
+            origin=origin,
+            found="an Output, whose value is not known when the program runs",
+            allowed="a plain value, for it shapes what is created",
+            remedy="pass the value itself, from config or a constant",
+        )
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _outputs(entry, origin / str(key))
+    elif isinstance(value, list | tuple):
+        for index, entry in enumerate(value):
+            step: Step = index
+            yield from _outputs(entry, origin / step)
+
+
+def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """
+    Refuse `deleted_with`, which a child cannot switch off.
+
+    A role binding that the engine believes gone with something else would stay, and with it
+    the access that it gives.
+
+    Raises:
+        Refusal: The caller passed `deleted_with`.
+    """
+    if opts is not None and opts.deleted_with is not None:
+        raise Refusal(
+            [
+                Violation(
+                    code="deleted-with",
+                    origin=Origin(f"{ARGUMENT} of {name}", ("opts", "deleted_with")),
+                    found="deleted_with",
+                    allowed="protect, retain_on_delete, provider, parent, depends_on, aliases",
+                    remedy="leave it out: role bindings have to be deleted one by one",
+                )
+            ]
+        )

@@ -1,0 +1,69 @@
+"""Manifests as Pulumi resources: one kind is one class, and nothing is decided here."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+__all__ = ["BINDINGS", "child", "create", "resource_name"]
+
+BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding", "ValidatingAdmissionPolicyBinding"})
+"""Kinds that open a door or arm a guard: never protected and never retained."""
+
+_BUILT_IN_GROUPS = ("", "apps", "batch", "policy")
+
+
+def create(
+    name: str, manifest: Mapping[str, object], opts: pulumi.ResourceOptions, *, patch: bool = False
+) -> pulumi.CustomResource:
+    """
+    Create *manifest* as the resource *name*.
+
+    Args:
+        patch: Whether the object exists already, made by a controller, and only the fields of
+            the manifest become ours. Default: the object is ours.
+    """
+    fields = {key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}}
+    api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
+    group, _, version = api_version.rpartition("/")
+    if group in _BUILT_IN_GROUPS or group.endswith(".k8s.io"):
+        module = importlib.import_module(
+            f"pulumi_kubernetes.{group.split('.')[0] or 'core'}.{version}"
+        )
+        resource = getattr(module, f"{kind}Patch" if patch else kind)
+        return resource(name, opts=opts, **{_argument(key): fields[key] for key in fields})
+    custom = importlib.import_module("pulumi_kubernetes.apiextensions").CustomResource
+    metadata = fields.pop("metadata")
+    return custom(
+        name, api_version=api_version, kind=kind, metadata=metadata, others=fields, opts=opts
+    )
+
+
+def _argument(key: str) -> str:
+    """Return the Python argument for a manifest's top-level key."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
+
+
+def resource_name(prefix: str, manifest: Mapping[str, object]) -> str:
+    """Return a logical name from identity alone: *prefix* and the object's own name."""
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, Mapping)
+    return f"{prefix}-{str(metadata['name']).replace(':', '-')}"
+
+
+def child(
+    parent: pulumi.Resource,
+    *,
+    depends_on: Sequence[pulumi.Resource] = (),
+    protect: bool | None = None,
+    retain_on_delete: bool | None = None,
+    deleted_with: pulumi.Resource | None = None,
+) -> pulumi.ResourceOptions:
+    """Return the options of a child of *parent*; what is left out is the engine's default."""
+    return pulumi.ResourceOptions(
+        parent=parent,
+        depends_on=list(depends_on),
+        protect=protect,
+        retain_on_delete=retain_on_delete,
+        deleted_with=deleted_with,
+    )

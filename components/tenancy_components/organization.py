@@ -1,0 +1,91 @@
+"""An organization: its namespaces, each with its walls and doors."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from tenancy import checks, resolve
+from tenancy.origin import ARGUMENT, Origin
+from tenancy.plan import snapshot
+from tenancy.resolve.tiers import Profiles
+from tenancy.spec import OrganizationSpec
+from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.namespace import Namespace
+from tenancy_components.platform import Platform
+from tenancy_components.refusal import refuse_errors
+
+__all__ = ["Organization"]
+
+
+class Organization(pulumi.ComponentResource):
+    """
+    An organization on one cluster.
+
+    Args:
+        name: The organization's name.
+        args: What `organizations/<name>.yaml` would say, as a mapping or an `OrganizationSpec`;
+            or an organization that is resolved and checked already.
+        platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
+            is not checked, and roles are written into each namespace.
+        environment: The environment; namespaces of others are left out. Default: all exist.
+        opts: An explicit provider is required.
+
+    Attributes:
+        namespaces: By id. `acme.namespaces["dev"].name` is a plain str.
+
+    Raises:
+        Refusal: It cannot be right; every reason is listed and nothing is registered.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: Mapping[str, object] | OrganizationSpec | resolve.Organization,
+        platform: Platform | resolve.Platform | None = None,
+        environment: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        refuse_deleted_with(name, opts)
+        ground = platform.resolved if isinstance(platform, Platform) else platform
+        ground = ground or _unwritten(name)
+        if isinstance(args, resolve.Organization):
+            resolved = args
+        else:
+            resolved = _resolve(name, args, ground, environment)
+        super().__init__(
+            "tenancy:index:Organization", name, dict(snapshot.organization(resolved)), opts
+        )
+        self.namespaces: Mapping[str, Namespace] = {
+            namespace.id: Namespace(
+                f"{name}-{namespace.id}", namespace, ground, pulumi.ResourceOptions(parent=self)
+            )
+            for namespace in resolved.namespaces
+        }
+        self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
+
+
+def _unwritten(name: str) -> resolve.Platform:
+    return resolve.Platform(
+        stack="", origin=Origin(f"{ARGUMENT} of {name}", ("platform",)), is_written=False
+    )
+
+
+def _resolve(
+    name: str,
+    args: Mapping[str, object] | OrganizationSpec,
+    platform: resolve.Platform,
+    environment: str | None,
+) -> resolve.Organization:
+    spec = parse(OrganizationSpec, args, name)
+    origin = Origin(f"{ARGUMENT} of {name}")
+    resolved, violations = resolve.organization(
+        resolve.Held(name=name, spec=spec, origin=origin),
+        resolve.Setting(
+            stack=pulumi.get_stack(),
+            environment=environment,
+            platform=platform,
+            profiles=Profiles({}, origin),
+        ),
+    )
+    refuse_errors([*violations, *checks.check_organization(resolved, platform)])
+    return resolved

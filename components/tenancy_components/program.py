@@ -1,0 +1,151 @@
+"""The program behind `__main__.py`: read, resolve, check, say what it means, then build."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+import pulumi
+from pulumi.runtime import config as engine_config
+
+from tenancy import checks, report, resolve
+from tenancy.cluster import Connection, connect
+from tenancy.document import JSON, Document
+from tenancy.errors import TenancyError
+from tenancy.plan import snapshot
+from tenancy.project import EngineConfig, Project, load
+from tenancy.resolve import Environment, Tenancy
+from tenancy.violation import Violation, errors
+from tenancy_components import cluster, gates
+from tenancy_components.organization import Organization
+from tenancy_components.platform import Platform
+from tenancy_components.refusal import Refusal
+from tenancy_components.remembered import Remembered, remembered
+
+__all__ = ["main"]
+
+_TENANCY_OUTPUT = "tenancy"
+_CLUSTER_UID_OUTPUT = "clusterUid"
+
+
+def main() -> None:
+    """Build the running stack from its config, or refuse with every reason at once."""
+    pulumi.run(_program)
+
+
+async def _program() -> pulumi.Inputs:
+    try:
+        written = _Written.read(Path.cwd())
+        gates.refuse_stale_copy(written.root, written.engine)
+        written.refuse_errors()
+        connection = connect(written.cluster, written.root)
+        before = await remembered(written.project_name, pulumi.get_stack())
+        violations = [*written.violations, *gates.gates(written.tenancy, before, connection)]
+        _report(violations, written.documents)
+    except Refusal:
+        raise
+    except TenancyError as error:
+        raise pulumi.RunError(str(error)) from error
+    return _build(written, connection, before)
+
+
+@attrs.frozen(kw_only=True)
+class _Written:
+    """What is written for the running stack, resolved, and what the checks found."""
+
+    root: Path
+    project_name: str
+    engine: EngineConfig
+    tenancy: Tenancy
+    violations: tuple[Violation, ...]
+    documents: Mapping[str, Document]
+
+    @classmethod
+    def read(cls, root: Path) -> "_Written":
+        engine = _engine_config()
+        project_name = pulumi.get_project()
+        project: Project
+        project, unreadable = load(root, project=project_name, engine=engine)
+        tenancy, unresolved = resolve.resolve(project)
+        found = checks.check(tenancy, stack=engine.stack)
+        return cls(
+            root=root,
+            project_name=project_name,
+            engine=engine,
+            tenancy=tenancy,
+            violations=(*unreadable, *unresolved, *found),
+            documents=project.documents,
+        )
+
+    @property
+    def cluster(self) -> resolve.Cluster:
+        """The cluster that the stack names; the program refuses before this where it names none."""
+        stack = self.engine.stack
+        environment = self.tenancy.environments.get(stack)
+        if environment is not None:
+            return environment.cluster
+        found = self.tenancy.platforms[stack].cluster
+        assert found is not None
+        return found
+
+    def refuse_errors(self) -> None:
+        """Refuse what is wrong before anything is asked of the cluster."""
+        stack = self.engine.stack
+        if errors(self.violations):
+            raise Refusal(self.violations, self.documents)
+        if stack not in self.tenancy.environments and stack not in self.tenancy.platforms:
+            raise pulumi.RunError(
+                f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one with"
+                " tenancy:environment and tenancy:organizations, or with tenancy:platform"
+            )
+
+
+def _engine_config() -> EngineConfig:
+    prefix = f"{pulumi.get_project()}:"
+    given = {**engine_config.get_config_env(), **engine_config.CONFIG.get()}
+    return EngineConfig(
+        stack=pulumi.get_stack(),
+        values={
+            key.removeprefix(prefix): _value(text)
+            for key, text in given.items()
+            if key.startswith(prefix)
+        },
+    )
+
+
+def _value(text: str) -> JSON:
+    """Return a config value: the engine encodes lists and mappings as JSON, and nothing else."""
+    if text[:1] in {"{", "["}:
+        try:
+            decoded: JSON = json.loads(text)
+        except json.JSONDecodeError:
+            return text
+        return decoded
+    return text
+
+
+def _report(violations: list[Violation], documents: Mapping[str, Document]) -> None:
+    if errors(violations):
+        raise Refusal(violations, documents)
+    if violations:
+        pulumi.warn(report.text(violations, documents))
+
+
+def _build(written: _Written, connection: Connection, before: Remembered) -> pulumi.Inputs:
+    """Register everything. Nothing is decided here."""
+    stack = written.engine.stack
+    provider = cluster.provider(written.cluster, written.root)
+    opts = pulumi.ResourceOptions(provider=provider)
+    environment: Environment | None = written.tenancy.environments.get(stack)
+    if environment is None:
+        platform = Platform(stack, written.tenancy.platforms[stack], opts)
+        record = snapshot.platform(platform.resolved)
+    else:
+        ground = written.tenancy.platform_of(environment)
+        for organization in environment.organizations:
+            Organization(organization.name, organization, ground, opts=opts)
+        record = snapshot.environment(environment)
+    uid = before.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
+    return {_TENANCY_OUTPUT: record, _CLUSTER_UID_OUTPUT: uid or connection.uid}
+
+

@@ -1,0 +1,140 @@
+"""A connection to one named cluster; never to whatever the environment happens to point at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+import urllib3
+from kubernetes import client, config
+
+from tenancy.errors import TenancyError
+from tenancy.resolve import Cluster
+
+__all__ = ["SANDBOX_KUBECONFIG", "ClusterError", "Connection", "connect", "kubeconfig_of"]
+
+SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
+"""Where the embedded cluster's kubeconfig is, from the project's folder."""
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 30
+
+
+class ClusterError(TenancyError):
+    """
+    A cluster could not be reached, or is not the one that was meant.
+
+    Attributes:
+        cluster: The cluster's name in config.
+        found: What happened.
+        remedy: What to do.
+    """
+
+    def __init__(self, cluster: str, found: str, remedy: str) -> None:
+        super().__init__(cluster, found, remedy)
+        self.cluster = cluster
+        self.found = found
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"cluster {self.cluster}: {self.found}; {self.remedy}"
+
+
+@attrs.frozen(kw_only=True)
+class Connection:
+    """
+    A cluster that answered.
+
+    Attributes:
+        cluster: Its name in config.
+        api: The client; only its own kubeconfig and context are used.
+        uid: The UID of `kube-system`, which no two clusters share.
+    """
+
+    cluster: str
+    api: client.ApiClient
+    uid: str
+
+    @contextmanager
+    def errors(self, doing: str) -> Iterator[None]:
+        """Turn what the client raises while *doing* something into a `ClusterError`."""
+        with _errors(self.cluster, doing):
+            yield
+
+
+def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
+    """
+    Return the kubeconfig of *cluster* and the context in it.
+
+    Raises:
+        ClusterError: No kubeconfig is named, or it is not there.
+    """
+    if cluster.is_sandbox:
+        path = root / SANDBOX_KUBECONFIG
+        if not path.exists():
+            raise ClusterError(
+                cluster.name, "the embedded cluster has not been started", "run `make up`"
+            )
+        return path, None
+    if cluster.kubeconfig is None or cluster.context is None:
+        raise ClusterError(
+            cluster.name,
+            "no kubeconfig and context are named, and the ambient ones are never used",
+            "set tenancy:kubeconfig and tenancy:context in the stack's config",
+        )
+    path = (root / Path(cluster.kubeconfig).expanduser()).resolve()
+    if not path.exists():
+        raise ClusterError(
+            cluster.name,
+            f"there is no kubeconfig at {cluster.kubeconfig}",
+            "write it there, or correct tenancy:kubeconfig",
+        )
+    return path, cluster.context
+
+
+def connect(cluster: Cluster, root: Path) -> Connection:
+    """
+    Connect to *cluster* and learn its UID.
+
+    Raises:
+        ClusterError: It is not named, cannot be reached, or refuses the credentials.
+    """
+    path, context = kubeconfig_of(cluster, root)
+    with _errors(cluster.name, "reading the kubeconfig"):
+        settings = client.Configuration()
+        config.load_kube_config(
+            config_file=str(path), context=context, client_configuration=settings
+        )
+    settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
+    api = client.ApiClient(settings)
+    with _errors(cluster.name, f"asking {settings.host} who it is"):
+        namespace = client.CoreV1Api(api).read_namespace(
+            "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+        )
+    return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
+
+
+@contextmanager
+def _errors(cluster: str, doing: str) -> Iterator[None]:
+    try:
+        yield
+    except config.ConfigException as error:
+        raise ClusterError(
+            cluster, f"{doing} failed: {error}", "name a context that the kubeconfig has"
+        ) from error
+    except client.ApiException as error:
+        remedy = (
+            "use credentials that the cluster accepts"
+            if error.status in {401, 403}
+            else "see the cluster's own logs"
+        )
+        raise ClusterError(
+            cluster, f"{doing} was answered with {error.status} {error.reason}", remedy
+        ) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        remedy = (
+            "run `make up`" if cluster == "sandbox" else "check the address, the network, the VPN"
+        )
+        raise ClusterError(
+            cluster, f"{doing} got no answer ({type(error).__name__})", remedy
+        ) from error

@@ -136,7 +136,12 @@ class _Loader:
         """Return the engine's config with the file's lines, naming the keys that differ."""
         source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
         written = file.value if file is not None and isinstance(file.value, dict) else {}
-        values = {key: _decoded(value, written.get(key)) for key, value in engine.values.items()}
+        # The project file declares an empty default for every key, or the engine would demand it.
+        values = {
+            key: _decoded(value, written.get(key))
+            for key, value in engine.values.items()
+            if key in written or value not in ("", [], {})
+        }
         differing = sorted(
             key
             for key in values.keys() | written.keys()

@@ -1,0 +1,63 @@
+"""What the engine says when it fails, as errors that name a remedy."""
+
+import re
+
+from pulumi import automation as auto
+
+from tenancy.errors import TenancyError
+
+__all__ = ["EngineError", "LockedError", "StackRefusedError", "error_from"]
+
+
+class EngineError(TenancyError):
+    """
+    The engine failed.
+
+    Attributes:
+        stack: The stack's name.
+        output: What the engine printed.
+    """
+
+    def __init__(self, stack: str, output: str) -> None:
+        super().__init__(stack, output)
+        self.stack = stack
+        self.output = output
+
+    def __str__(self) -> str:
+        return f"stack {self.stack}: the engine failed\n{_diagnostics(self.output)}"
+
+
+class StackRefusedError(EngineError):
+    """The program refused; nothing was changed."""
+
+    def __str__(self) -> str:
+        return f"stack {self.stack}: refused; nothing was changed\n{_diagnostics(self.output)}"
+
+
+class LockedError(EngineError):
+    """Another update holds the stack, or one that was interrupted still does."""
+
+    def __str__(self) -> str:
+        return (
+            f"stack {self.stack}: another update holds it\n{_diagnostics(self.output)}\n"
+            "wait for it; if it was interrupted, run `pulumi cancel` in that environment"
+        )
+
+
+def error_from(stack: str, error: auto.CommandError) -> EngineError:
+    """Return *error*, which the command line raised for *stack*, as one of ours."""
+    text = str(error)
+    if isinstance(error, auto.ConcurrentUpdateError) or "currently locked by" in text:
+        return LockedError(stack, text)
+    return (StackRefusedError if "Nothing was changed." in text else EngineError)(stack, text)
+
+
+def _diagnostics(output: str) -> str:
+    """Return the part of *output* for people: diagnostics where there are any, else its end."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    _, found, rest = plain.partition("Diagnostics:")
+    text = rest if found else plain
+    for end in ("\nResources:\n", "\nOutputs:\n", "\nDuration:"):
+        text = text.partition(end)[0]
+    lines = [line for line in text.splitlines() if line.strip() and "from $PATH" not in line]
+    return "\n".join(lines[-60:])

@@ -1,0 +1,56 @@
+"""The engine's events as steps; operations and fields that are not known are no mistake."""
+
+from collections.abc import Callable, Mapping
+
+from pulumi.automation import EngineEvent
+
+from tenancy.automation.results import Step
+
+__all__ = ["EventLog", "OnStep"]
+
+OnStep = Callable[[str, Step], None]
+"""Called with `started`, `done` or `failed`, and the step."""
+
+
+class EventLog:
+    """Collects steps and the summary of one operation."""
+
+    def __init__(self, on_step: OnStep | None = None) -> None:
+        self.steps: list[Step] = []
+        self.summary: Mapping[str, int] = {}
+        self._on_step = on_step
+
+    def on_event(self, event: EngineEvent) -> None:
+        """Take one event from the engine."""
+        if event.resource_pre_event is not None:
+            step = _step(event.resource_pre_event.metadata)
+            if step.op not in {"same", "read", "refresh"}:
+                self.steps.append(step)
+            self._say("started", step)
+        elif event.res_outputs_event is not None:
+            self._say("done", _step(event.res_outputs_event.metadata))
+        elif event.res_op_failed_event is not None:
+            self._say("failed", _step(event.res_op_failed_event.metadata))
+        elif event.summary_event is not None:
+            self.summary = {
+                _text(op): count for op, count in event.summary_event.resource_changes.items()
+            }
+
+    def _say(self, what: str, step: Step) -> None:
+        if self._on_step is not None:
+            self._on_step(what, step)
+
+
+def _step(metadata: object) -> Step:
+    detailed = getattr(metadata, "detailed_diff", None)
+    diffs = getattr(metadata, "diffs", None)
+    return Step(
+        op=_text(getattr(metadata, "op", "")),
+        urn=str(getattr(metadata, "urn", "")),
+        type=str(getattr(metadata, "type", "")),
+        changes=tuple(sorted(detailed or diffs or ())),
+    )
+
+
+def _text(op: object) -> str:
+    return str(getattr(op, "value", op))

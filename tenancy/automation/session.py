@@ -1,0 +1,254 @@
+"""One stack and an engine to work on it: preview, up, refresh, destroy."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import attrs
+from pulumi import automation as auto
+
+from tenancy.automation.copies import copy_stack_file
+from tenancy.automation.errors import error_from
+from tenancy.automation.events import EventLog, OnStep
+from tenancy.automation.results import Result
+from tenancy.document import JSON
+
+__all__ = ["Engine", "Session", "inline", "local"]
+
+
+@attrs.frozen(kw_only=True)
+class Engine:
+    """
+    What the engine runs with.
+
+    Attributes:
+        variables: Environment variables over those of the process.
+        config_copies: Where the engine's copies of stack files are. Default: it reads, and
+            writes into, the stack files themselves.
+        parallel: How many resources it works on at once. Default: the engine's own.
+    """
+
+    variables: Mapping[str, str] = attrs.field(factory=dict)
+    config_copies: Path | None = None
+    parallel: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """
+    A stack that exists, and an engine for it.
+
+    Attributes:
+        stack: Pulumi's own handle, for what is not wrapped here.
+        config_file: The stack's config for the engine; None where it is the stack file.
+    """
+
+    stack: auto.Stack
+    engine: Engine
+    config_file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.stack.name
+
+    def preview(self, *, on_step: OnStep | None = None, refresh: bool = False) -> Result:
+        """
+        Say what an update would do; nothing is changed.
+
+        Raises:
+            EngineError: The program refused, or the engine failed.
+        """
+        return self._run(
+            "preview",
+            on_step,
+            lambda log, say: self.stack.preview(
+                on_event=log.on_event,
+                on_output=say,
+                refresh=refresh,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def up(self, *, on_step: OnStep | None = None, refresh: bool = False) -> Result:
+        """
+        Make the cluster what the config says.
+
+        Raises:
+            EngineError: The program refused, or the engine failed. What was done is in the state.
+        """
+        return self._run(
+            "up",
+            on_step,
+            lambda log, say: self.stack.up(
+                on_event=log.on_event,
+                on_output=say,
+                refresh=refresh,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def refresh(self, *, on_step: OnStep | None = None) -> Result:
+        """
+        Read every object into the state.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        return self._run(
+            "refresh",
+            on_step,
+            lambda log, say: self.stack.refresh(
+                on_event=log.on_event,
+                on_output=say,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def destroy(self, *, on_step: OnStep | None = None, remove: bool = False) -> Result:
+        """
+        Delete everything in the stack; namespaces must have been released before.
+
+        Args:
+            remove: Also forget the stack and its history. Default: an empty stack stays.
+
+        Raises:
+            EngineError: The engine refused, for something is protected, or failed.
+        """
+        result = self._run(
+            "destroy",
+            on_step,
+            lambda log, say: self.stack.destroy(
+                on_event=log.on_event,
+                on_output=say,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+        if remove:
+            self.stack.workspace.remove_stack(self.name)
+        return result
+
+    def release(self, root: Path, names: Iterable[str], *, on_step: OnStep | None = None) -> Result:
+        """
+        Clear `protect` and `retainOnDelete` of the namespaces *names* in one update.
+
+        The engine reads both from the state, so a destroy deletes them only after this.
+
+        Raises:
+            EngineError: The program refused, or the engine failed.
+        """
+        folder = self.engine.config_copies or root
+        file = f"Pulumi.{self.name}.yaml"
+        released = copy_stack_file(
+            root / file, folder / "release" / file, allow_deletion=names, salt=folder / file
+        )
+        try:
+            return attrs.evolve(self, config_file=released).up(on_step=on_step)
+        finally:
+            released.unlink(missing_ok=True)
+            released.parent.rmdir()
+
+    def outputs(self) -> Mapping[str, JSON]:
+        """Return the stack's outputs, secrets left out."""
+        return {
+            name: output.value
+            for name, output in self.stack.outputs().items()
+            if not output.secret
+        }
+
+    def state(self) -> list[Mapping[str, JSON]]:
+        """Return the resources in the state, as the engine exports them."""
+        deployment = self.stack.export_stack().deployment or {}
+        resources: list[Mapping[str, JSON]] = deployment.get("resources") or []
+        return resources
+
+    @property
+    def _config_file(self) -> str | None:
+        return None if self.config_file is None else str(self.config_file)
+
+    def _run(
+        self,
+        kind: str,
+        on_step: OnStep | None,
+        operation: Callable[[EventLog, Callable[[str], None]], object],
+    ) -> Result:
+        log = EventLog(on_step)
+        lines: list[str] = []
+        try:
+            done = operation(log, lines.append)
+        except auto.CommandError as error:
+            raise error_from(self.name, error) from error
+        outputs = done.outputs if isinstance(done, auto.UpResult) else {}
+        return Result(
+            stack=self.name,
+            kind=kind,
+            summary=log.summary,
+            steps=tuple(log.steps),
+            outputs={k: v.value for k, v in outputs.items() if not v.secret},
+            text="\n".join(lines),
+        )
+
+
+def local(root: Path, stack: str, engine: Engine) -> Session:
+    """
+    Return the stack of the program at *root*, made where it does not exist yet.
+
+    Raises:
+        EngineError: The engine cannot be started, or its backend not reached.
+    """
+    options = auto.LocalWorkspaceOptions(env_vars=dict(engine.variables))
+    try:
+        config_file = None
+        if engine.config_copies is not None:
+            file = f"Pulumi.{stack}.yaml"
+            copies = engine.config_copies
+            copies.mkdir(parents=True, exist_ok=True)
+            (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
+            config_file = copy_stack_file(root / file, copies / file)
+            # The engine writes its salt when it makes a stack, into the folder where it runs.
+            auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
+            found = auto.select_stack(stack, work_dir=str(root), opts=options)
+        else:
+            found = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+    except auto.CommandError as error:
+        raise error_from(stack, error) from error
+    return Session(stack=found, engine=engine, config_file=config_file)
+
+
+def inline(
+    program: Callable[[], None],
+    *,
+    project: str,
+    stack: str,
+    engine: Engine,
+    config: Mapping[str, JSON] | None = None,
+) -> Session:
+    """
+    Return a stack whose program is a function of this process.
+
+    Args:
+        config: Values by key; lists and mappings are handed on as JSON. Default: none.
+
+    Raises:
+        EngineError: The engine cannot be started, or its backend not reached.
+    """
+    options = auto.LocalWorkspaceOptions(env_vars={**os.environ, **engine.variables})
+    try:
+        found = auto.create_or_select_stack(
+            stack, project_name=project, program=program, opts=options
+        )
+        for key, value in (config or {}).items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            found.set_config(key, auto.ConfigValue(text))
+    except auto.CommandError as error:
+        raise error_from(stack, error) from error
+    return Session(stack=found, engine=engine)

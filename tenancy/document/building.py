@@ -1,12 +1,11 @@
 """From the parser's events to a value, its positions and its traps."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import yaml
 
-from tenancy.document.echo import clean, shown
+from tenancy.document.echo import CONTROL, clean, shown
 from tenancy.document.scalars import Trap, resolve
 from tenancy.document.tree import JSON, Content, Node, Position
 from tenancy.origin import Origin, Step
@@ -19,8 +18,6 @@ DEEPEST = 32
 
 _UNNAMED = "?"
 """The key under which the value of a key that cannot be one is kept, so that it has a path."""
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 
 
 class _Frame:
@@ -179,13 +176,13 @@ class Builder:
             value, trap = resolve(text)
             if trap is not None:
                 self._refuse_trap(position, trap, text)
-        elif _CONTROL.search(text):
+        elif CONTROL.search(text):
             self._refuse_control(text, position)
         self._add(value, text, position)
         self._settle()
 
     def _refuse_control(self, text: str, position: Position) -> None:
-        match = _CONTROL.search(text)
+        match = CONTROL.search(text)
         self._refuse(
             position,
             "yaml-control-character",
@@ -196,7 +193,7 @@ class Builder:
 
     def _key(self, event: yaml.ScalarEvent, text: str, position: Position) -> None:
         frame = self._frames[-1]
-        key = clean(text) if _CONTROL.search(text) else text
+        key = clean(text) if CONTROL.search(text) else text
         first = frame.entry_nodes.get(key)
         self._take_key(key, position)
         if first is not None:

@@ -5,13 +5,20 @@ from collections.abc import Iterable
 
 from tenancy.origin import Step
 
-__all__ = ["HIDDEN", "clean", "is_secret", "shown"]
+__all__ = ["CONTROL", "HIDDEN", "clean", "is_secret", "shown"]
 
 HIDDEN = "(hidden)"
 """What stands in a message instead of a value that may be a secret."""
 
 LONGEST = 60
 """In characters. Longer values are cut."""
+
+# Control characters, the breaks that YAML 1.1 counts as lines but editors do not, and what
+# is no character at all. No value of ours needs one.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""Characters that a document must not hold, not even as an escape."""
 
 # C0 and C1 controls, DEL, the bidirectional and zero-width marks, the two Unicode line
 # breaks, surrogates: they move a terminal's cursor, hide text or reorder it.

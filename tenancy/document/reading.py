@@ -2,14 +2,14 @@
 
 import codecs
 import pathlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from tenancy.document.building import Builder
-from tenancy.document.echo import clean
+from tenancy.document.echo import CONTROL, clean
+from tenancy.document.syntax import violation_from
 from tenancy.document.tree import Document, Position
 from tenancy.origin import Origin
 from tenancy.violation import Violation
@@ -23,11 +23,6 @@ LARGEST = 8 * 1024 * 1024
 # composer recurses in C, where a deep document ends the process instead of raising.
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader]
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-
-# Control characters, and the breaks that YAML 1.1 counts as lines but editors do not.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 _OTHER_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -91,7 +86,7 @@ def parse(text: str | bytes, source: str) -> Document:
             return decoded
         text = decoded
     text = text.removeprefix("\ufeff")
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         return _with_controls(text, source)
     return _built(text, source)
 
@@ -105,7 +100,7 @@ def _built(text: str, source: str) -> Document:
                 whole = False
                 break
     except yaml.YAMLError as error:
-        builder.stop(*_syntax(error, text, source))
+        builder.stop(*violation_from(error, text, source))
         whole = False
     return Document(
         source=source,
@@ -162,7 +157,7 @@ def _decoded(content: bytes, source: str) -> str | Document:
 def _with_controls(text: str, source: str) -> Document:
     places: dict[Violation, Position] = {}
     for number, line in enumerate(text.split("\n"), start=1):
-        if match := _CONTROL.search(line):
+        if match := CONTROL.search(line):
             violation = Violation(
                 code="yaml-control-character",
                 origin=Origin(source),
@@ -172,51 +167,3 @@ def _with_controls(text: str, source: str) -> Document:
             )
             places[violation] = (number, match.start() + 1)
     return Document(source=source, value=None, violations=tuple(places), places=places)
-
-
-def _syntax(error: yaml.YAMLError, text: str, source: str) -> tuple[Violation, Position]:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    position = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    problem = clean(str(getattr(error, "problem", None) or "text that is no YAML"))
-    context = getattr(error, "context", None)
-    began = getattr(error, "context_mark", None)
-    lines = text.split("\n")
-    line = lines[position[0] - 1] if position[0] <= len(lines) else ""
-    code, found, allowed, remedy = (
-        "yaml-syntax",
-        f"text that is no YAML: {problem}",
-        "YAML",
-        "look here and one line above: indentation, `key: value` with a space, open quotes",
-    )
-    if "\t" in line[: position[1]]:
-        code, found, allowed, remedy = (
-            "yaml-tab",
-            "a tab character as indentation",
-            "spaces",
-            "replace the tab by spaces",
-        )
-    elif "max depth" in problem or "nesting" in problem:
-        code, found, allowed, remedy = (
-            "yaml-too-deep",
-            "mappings and lists far too deep inside each other",
-            "at most 32 levels",
-            "write it flatter",
-        )
-    elif "undefined alias" in problem:
-        code, remedy = "yaml-alias", "write the value itself"
-    elif "tag handle" in problem:
-        code, remedy = "yaml-tag", "write plain values, without tags"
-    details = (
-        (f"{clean(str(context))}, which began in line {began.line + 1}",)
-        if context and began
-        else ()
-    )
-    violation = Violation(
-        code=code,
-        origin=Origin(source),
-        found=found,
-        allowed=allowed,
-        remedy=remedy,
-        details=details,
-    )
-    return violation, position

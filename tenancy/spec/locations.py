@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from tenancy.origin import Step
 
-__all__ = ["Location", "fields_by_key", "locate"]
+__all__ = ["Location", "field_at", "fields_by_key", "locate"]
 
 
 @attrs.frozen
@@ -56,10 +56,21 @@ def locate(model: type[pydantic.BaseModel], loc: Sequence[Step]) -> Location:
                 owner=None,
             )
         else:
-            owner = here if _is_model(here) else None
-            here = _inside(here, step)
+            bare = _bare(here)
+            owner = bare if _is_model(bare) else None
+            here = _inside(bare, step)
             found = attrs.evolve(found, path=(*found.path, step), owner=owner)
     return found
+
+
+def field_at(location: Location) -> FieldInfo | None:
+    """Return the field that the last step of *location* names, by either of its spellings."""
+    if location.owner is None or not location.path:
+        return None
+    for name, field in location.owner.model_fields.items():
+        if location.path[-1] in (field.alias, name):
+            return field
+    return None
 
 
 def fields_by_key(model: type[pydantic.BaseModel]) -> dict[str, FieldInfo]:
@@ -124,8 +135,7 @@ def _is_model(annotation: object) -> typing_extensions.TypeIs[type[pydantic.Base
     return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
 
 
-def _inside(annotation: object, step: Step) -> object:
-    bare = _bare(annotation)
+def _inside(bare: object, step: Step) -> object:
     if _is_model(bare):
         for name, field in bare.model_fields.items():
             if step in (field.alias, name):

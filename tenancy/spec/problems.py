@@ -11,7 +11,7 @@ from tenancy.document.tree import Document
 from tenancy.errors import TenancyError
 from tenancy.nearest import nearest
 from tenancy.origin import Origin, Step
-from tenancy.spec.locations import Location, fields_by_key, locate
+from tenancy.spec.locations import Location, field_at, fields_by_key, locate
 from tenancy.violation import Violation
 
 __all__ = ["violations_from"]
@@ -53,8 +53,8 @@ _BOUNDS = {
     "string_too_long": ("wrong-text", "text of at most {max_length} characters"),
     "string_too_short": ("wrong-text", "text of at least {min_length} characters"),
     "string_pattern_mismatch": ("wrong-text", "text of the form `{pattern}`"),
-    "too_long": ("wrong-count", "at most {max_length}"),
-    "too_short": ("wrong-count", "at least {min_length}"),
+    "too_long": ("wrong-count", "at most {max_length} entries"),
+    "too_short": ("wrong-count", "at least {min_length} entries"),
 }
 
 _CHOICES = frozenset({"enum", "literal_error", "union_tag_invalid", "union_tag_not_found"})
@@ -176,7 +176,7 @@ def _violation(problem: _Problem, origin: Origin, document: Document | None) -> 
             origin=place,
             found=found,
             allowed=allowed,
-            remedy=_retyped(_TYPES[problem.kind], problem.value, place.path, literal),
+            remedy=_retyped(_TYPES[problem.kind], problem, place.path, literal),
         )
     if problem.kind in _CHOICES:
         return _unknown_choice(problem, place, found)
@@ -186,7 +186,7 @@ def _violation(problem: _Problem, origin: Origin, document: Document | None) -> 
         origin=place,
         found=found,
         allowed=_allowed(problem),
-        remedy="write a value that is allowed",
+        remedy=f"write {_allowed(problem)}",
     )
 
 
@@ -206,8 +206,7 @@ def _unknown_key(problem: _Problem, place: Origin) -> Violation:
 
 def _missing_key(problem: _Problem, place: Origin) -> Violation:
     key = str(place.path[-1])
-    owner = problem.location.owner
-    field = fields_by_key(owner).get(key) if owner is not None else None
+    field = field_at(problem.location)
     described = field.description if field is not None else None
     return Violation(
         code="missing-key",
@@ -293,8 +292,11 @@ def _sentence(message: str) -> str:
     return clean(re.sub(r"\s*\[type=.*|https?://\S+", "", text))
 
 
-def _retyped(expected: str, value: object, path: tuple[Step, ...], literal: str | None) -> str:
-    """Say how to write *value* as what is expected."""
+def _retyped(
+    expected: str, problem: _Problem, path: tuple[Step, ...], literal: str | None
+) -> str:
+    """Say how to write the value as what is expected."""
+    value = problem.value
     said = shown(literal if literal is not None else _plain(value), path)
     if expected == _TEXT and isinstance(value, bool | int | float):
         return f'put it in quotes: "{said}"'
@@ -304,7 +306,9 @@ def _retyped(expected: str, value: object, path: tuple[Step, ...], literal: str 
         if expected == _LIST:
             return f"write a list: [{said}]"
     if value is None:
-        return f"write {expected}, or remove the key"
+        field = field_at(problem.location)
+        removable = field is not None and not field.is_required()
+        return f"write {expected}" + (", or remove the key" if removable else "")
     if expected == _MAPPING and isinstance(value, list | tuple):
         return "write `key: value` lines, without `- ` before them"
     if expected == _MAPPING:
@@ -330,7 +334,8 @@ def _described(value: object, path: tuple[Step, ...], literal: str | None) -> st
             return f"the text `{said}`" if value else "empty text"
         case Mapping():
             keys = ", ".join(shown(str(key)) for key in list(value)[:5])
-            return f"a mapping with the keys {keys}" if keys else "an empty mapping"
+            plural = "" if len(value) == 1 else "s"
+            return f"a mapping with the key{plural} {keys}" if keys else "an empty mapping"
         case list() | tuple():
             return f"a list of {len(value)}" if value else "an empty list"
         case _:

@@ -2,23 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-import attrs
-
 from tenancy.origin import Origin
-from tenancy.resolve.model import RoleBinding, Subject, SubjectKind
+from tenancy.resolve.model import Member, RoleBinding, Subject, SubjectKind
 from tenancy.resolve.platform import Platform
 from tenancy.spec import MemberSpec, SubjectSpec
 from tenancy.violation import Violation
 
 __all__ = ["Member", "bindings", "members", "subject"]
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class Member:
-    """One member as written, and where."""
-
-    spec: MemberSpec
-    origin: Origin
 
 
 def members(specs: Iterable[MemberSpec] | None, origin: Origin) -> tuple[Member, ...]:

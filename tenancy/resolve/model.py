@@ -7,6 +7,7 @@ import attrs
 
 from tenancy.origin import Origin
 from tenancy.quantity import Quantity
+from tenancy.spec import MemberSpec
 
 __all__ = [
     "Adopted",
@@ -19,6 +20,7 @@ __all__ = [
     "LimitRange",
     "LimitRangeItem",
     "Limits",
+    "Member",
     "Namespace",
     "Network",
     "Organization",
@@ -138,6 +140,14 @@ class Subject:
     def __str__(self) -> str:
         where = f"{self.namespace}/" if self.namespace else ""
         return f"{self.kind.value} {where}{self.name}"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Member:
+    """One member as written, and where."""
+
+    spec: MemberSpec
+    origin: Origin
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -266,6 +276,9 @@ class Organization:
         namespaces: Those of this environment, in the order in which they were written.
         written_namespaces: How many it has over all environments.
         default_namespace: The id of the one that kubeconfigs name; None where it has none here.
+        members: Everybody who was written for it or for one of its namespaces, whether or not
+            it holds here.
+        named_environments: Every environment that its namespaces and members name, and where.
     """
 
     name: str
@@ -280,6 +293,8 @@ class Organization:
     owner: str | None = None
     default_namespace: str | None = None
     written_namespaces: int = 0
+    members: tuple[Member, ...] = ()
+    named_environments: tuple[tuple[str, Origin], ...] = ()
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -324,6 +339,7 @@ class Environment:
         stack: The stack's name.
         name: The environment's name; several stacks may hold parts of one.
         platform: The name of its platform's stack.
+        name_template: How its namespaces are called.
     """
 
     stack: str
@@ -332,6 +348,7 @@ class Environment:
     platform: str
     origin: Origin
     organizations: tuple[Organization, ...]
+    name_template: str = "{prefix}-{id}"
     ladder_exceptions: tuple[LadderException, ...] = ()
     allow_deletion: tuple[str, ...] = ()
     allow_below_usage: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import attrs
 from tenancy.origin import Origin
 from tenancy.resolve.access import Member, bindings, members, subject
 from tenancy.resolve.grants import grants
+from tenancy.resolve.mentions import mentioned
 from tenancy.resolve.model import (
     Adopted,
     Billing,
@@ -102,6 +103,8 @@ class _Resolver:
         spec, held, setting = self.held.spec, self.held, self.setting
         namespaces = tuple(self._namespaces())
         self._unknown_overrides()
+        mentions = mentioned(held.name, self.members, self._own_members(), spec, held.origin)
+        self.violations.extend(mentions.violations)
         return Organization(
             name=held.name,
             prefix=spec.prefix,
@@ -117,7 +120,20 @@ class _Resolver:
             owner=spec.owner,
             default_namespace=self.default,
             written_namespaces=len(spec.namespaces),
+            members=mentions.members,
+            named_environments=mentions.environments,
         )
+
+    def _own_members(self) -> Iterator[Member]:
+        """Yield the members that namespaces have beside the organization's."""
+        held = self.held
+        for index, spec in enumerate(held.spec.namespaces):
+            yield from members(spec.members, held.origin / "namespaces" / index / "members")
+        if (place := held.override_origin) is not None:
+            for identifier, override in held.override.namespaces.items():
+                yield from members(
+                    override.members, place / "namespaces" / identifier / "members"
+                )
 
     def _namespaces(self) -> Iterator[Namespace]:
         seen: set[str] = set()
@@ -205,8 +221,8 @@ class _Resolver:
     def _inherited(
         self, spec: NamespaceSpec, origin: Origin, heirs: tuple[str, ...]
     ) -> tuple[Tier, tuple[str, ...]]:
-        source = spec.inherit_from or self.default
-        if source is None or (source == spec.id and spec.inherit_from is None):
+        source = spec.inherit_from or self._implied_source(spec.id)
+        if source is None:
             return Tier(), ()
         place = origin / "inheritFrom"
         if source in heirs:
@@ -232,6 +248,16 @@ class _Resolver:
         tier, lineage = self._tier(source, heirs)
         return tier, (source, *lineage)
 
+    def _implied_source(self, identifier: str) -> str | None:
+        """Return the default namespace, unless it is *identifier* or an heir of it."""
+        at, seen = self.default, set[str]()
+        while at is not None and at in self.present and at not in seen:
+            if at == identifier:
+                return None
+            seen.add(at)
+            at = self.present[at][0].inherit_from
+        return None if at == identifier else self.default
+
     def _absence(self, identifier: str) -> str:
         known = any(spec.id == identifier for spec in self.held.spec.namespaces)
         where = self.setting.environment or "this program"
@@ -253,14 +279,16 @@ class _Resolver:
         return tier
 
     def _default(self) -> str | None:
-        """Return the default namespace here; demand that one is named where there are several."""
+        """Return the default namespace here; where there are several, one must be named."""
         held = self.held
         name = held.override.default_namespace or held.spec.default_namespace
         if name is not None:
             if not any(spec.id == name for spec in held.spec.namespaces):
+                overridden = held.override.default_namespace is not None
+                place = held.override_origin if overridden else held.origin
                 self._violation(
                     "default-namespace-unknown",
-                    held.origin / "defaultNamespace",
+                    (place or held.origin) / "defaultNamespace",
                     f"{name!r}, which is no namespace of the organization",
                     ", ".join(spec.id for spec in held.spec.namespaces),
                     "name one of them",
@@ -339,4 +367,3 @@ class _Resolver:
                 organization=self.held.name,
             )
         )
-

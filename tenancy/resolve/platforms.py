@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tenancy.names import InvalidNameError, parse_oidc_prefix
 from tenancy.origin import Origin
 from tenancy.project import Written
 from tenancy.quantity import InvalidQuantityError, Quantity
@@ -35,8 +36,8 @@ def platform(
     bare = Platform(
         stack=stack,
         origin=origin,
-        username_prefix=spec.oidc.username_prefix,
-        groups_prefix=spec.oidc.groups_prefix,
+        username_prefix=_oidc_prefix(spec.oidc.username_prefix),
+        groups_prefix=_oidc_prefix(spec.oidc.groups_prefix),
     )
 
     def subjects(specs: Iterable[SubjectSpec], place: Origin) -> tuple[Subject, ...]:
@@ -66,8 +67,8 @@ def platform(
                 origin=written.origin / "cluster",
             ),
             operators=subjects(spec.operators, origin / "operators"),
-            username_prefix=spec.oidc.username_prefix,
-            groups_prefix=spec.oidc.groups_prefix,
+            username_prefix=bare.username_prefix,
+            groups_prefix=bare.groups_prefix,
             max_namespaces=spec.limits.namespaces,
             max_id_length=spec.limits.id_length,
             ladder=spec.ladder,
@@ -111,6 +112,14 @@ def platform(
         ),
         violations,
     )
+
+
+def _oidc_prefix(written: str) -> str:
+    """Return the prefix without the `-` that stands for none; a wrong one is kept for the checks."""
+    try:
+        return parse_oidc_prefix(written)
+    except InvalidNameError:
+        return written
 
 
 def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:

@@ -26,10 +26,12 @@ class Tenancy:
     Attributes:
         environments: By stack.
         platforms: By stack; one that no file describes is there too, marked so.
+        unread: The files that are wrong, so that what they say is missing here.
     """
 
     environments: Mapping[str, Environment]
     platforms: Mapping[str, Platform]
+    unread: tuple[str, ...] = ()
 
     def platform_of(self, environment: Environment) -> Platform:
         """Return the platform on whose cluster *environment* is."""
@@ -62,7 +64,24 @@ def resolve(project: Project) -> tuple[Tenancy, tuple[Violation, ...]]:
             )
         environments[stack], found = _environment(project, stack, environment, platforms[name])
         violations.extend(found)
-    return Tenancy(environments=environments, platforms=platforms), tuple(violations)
+    whole = Tenancy(
+        environments=environments, platforms=platforms, unread=tuple(_unread(project))
+    )
+    # What is wrong in an organization's file is found again in each of its environments.
+    return whole, tuple(dict.fromkeys(violations))
+
+
+def _unread(project: Project) -> Iterator[str]:
+    """Yield the source of each file that holds something and is not in *project*."""
+    read = {
+        written.origin.source.partition(" with --config")[0]
+        for part in (project.environments, project.platforms, project.organizations)
+        for written in part.values()
+    }
+    for source, document in project.documents.items():
+        is_empty = not document.value and not document.violations
+        if not is_empty and source.partition(" with --config")[0] not in read:
+            yield source
 
 
 def _environment(
@@ -104,6 +123,7 @@ def _environment(
             platform=spec.platform_stack,
             origin=origin,
             organizations=tuple(organizations),
+            name_template=spec.name_template,
             ladder_exceptions=tuple(
                 LadderException(
                     organization=e.organization,

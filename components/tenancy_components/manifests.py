@@ -1,7 +1,7 @@
 """Manifests as Pulumi resources: one kind is one class, and nothing is decided here."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pulumi
 
@@ -30,9 +30,13 @@ def create(
         module = importlib.import_module(
             f"pulumi_kubernetes.{group.split('.')[0] or 'core'}.{version}"
         )
-        resource = getattr(module, f"{kind}Patch" if patch else kind)
+        resource: Callable[..., pulumi.CustomResource] = getattr(
+            module, f"{kind}Patch" if patch else kind
+        )
         return resource(name, opts=opts, **{_argument(key): fields[key] for key in fields})
-    custom = importlib.import_module("pulumi_kubernetes.apiextensions").CustomResource
+    custom: Callable[..., pulumi.CustomResource] = importlib.import_module(
+        "pulumi_kubernetes.apiextensions"
+    ).CustomResource
     metadata = fields.pop("metadata")
     return custom(
         name, api_version=api_version, kind=kind, metadata=metadata, others=fields, opts=opts

@@ -102,7 +102,7 @@ def connect(cluster: Cluster, root: Path) -> Connection:
     path, context = kubeconfig_of(cluster, root)
     with _errors(cluster.name, "reading the kubeconfig"):
         settings = client.Configuration()
-        config.load_kube_config(
+        config.load_kube_config(  # type: ignore[no-untyped-call]
             config_file=str(path), context=context, client_configuration=settings
         )
     settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
@@ -111,6 +111,7 @@ def connect(cluster: Cluster, root: Path) -> Connection:
         namespace = client.CoreV1Api(api).read_namespace(
             "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
         )
+    assert namespace.metadata is not None and namespace.metadata.uid is not None
     return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
 
 

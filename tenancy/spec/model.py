@@ -29,7 +29,7 @@ class Spec(BaseModel):
 
 
 def _quantity(value: object) -> Quantity:
-    return value if isinstance(value, Quantity) else Quantity.parse(value)  # type: ignore[arg-type]
+    return value if isinstance(value, Quantity) else Quantity.parse(value)
 
 
 QuantityField = Annotated[

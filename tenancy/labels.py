@@ -3,23 +3,32 @@
 from typing import Final
 
 __all__ = [
+    "ADOPTED",
     "COST_CENTER",
     "DISPLAY_NAME",
     "DOMAIN",
+    "EGRESS_CIDRS",
     "ENVIRONMENT",
     "GPU_MODEL",
     "GPU_POOL",
+    "GPU_POOLS",
     "ID",
     "INHERITS_FROM",
+    "LOAD_BALANCERS",
     "MANAGED",
     "MANAGED_BY",
+    "MAX_PER_POD",
     "ORGANIZATION",
     "OWNER",
+    "POD_SECURITY_REASON",
+    "PRIORITY_CLASSES",
     "ROLE",
     "SHARED",
+    "SHARED_SERVICES",
     "STACK",
     "SUBSCRIPTION",
     "SUBSCRIPTION_GROUP",
+    "TOLERATIONS",
     "WORKLOAD",
 ]
 
@@ -46,5 +55,23 @@ OWNER: Final = f"{DOMAIN}/owner"
 """An annotation, for whom to ask is free text."""
 INHERITS_FROM: Final = f"{DOMAIN}/inherits-from"
 """An annotation: the id of the namespace whose permissions and quotas hold here too."""
+POD_SECURITY_REASON: Final = f"{DOMAIN}/pod-security-reason"
+"""An annotation: why less than `restricted` is enforced."""
+ADOPTED: Final = f"{DOMAIN}/adopted"
+"""An annotation: why the namespace's name breaks the rule."""
+EGRESS_CIDRS: Final = f"{DOMAIN}/egress-cidrs"
+"""An annotation: addresses that network policies of the namespace may name, comma-separated."""
+SHARED_SERVICES: Final = f"{DOMAIN}/shared-services"
+"""An annotation: shared namespaces that network policies may name, comma-separated."""
+PRIORITY_CLASSES: Final = f"{DOMAIN}/priority-classes"
+"""An annotation: priority classes that pods may name, comma-separated."""
+MAX_PER_POD: Final = f"{DOMAIN}/max-per-pod"
+"""An annotation: the most devices of a pod, as `<resource>=<count>`, comma-separated."""
+TOLERATIONS: Final = f"{DOMAIN}/tolerations"
+"""An annotation: taints of granted pools, as `<key>=<value>:<effect>`, comma-separated."""
+GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
+"""An annotation: GPU node pools that are granted, comma-separated."""
+LOAD_BALANCERS: Final = f"{DOMAIN}/load-balancers"
+"""An annotation: `true` where Services of type LoadBalancer are granted."""
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"

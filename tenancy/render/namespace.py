@@ -45,11 +45,7 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
         patches=patches,
         walls=(
             *(quota(written, name) for written in resolved.quotas),
-            *(
-                ()
-                if resolved.limit_range is None
-                else (limit_range(resolved.limit_range, name),)
-            ),
+            *(limit_range(written, name) for written in limits),
             *wall_quotas(resolved, platform, counted((*patches, *policies, *bindings))),
             *policies,
         ),

@@ -11,13 +11,17 @@ from tenancy.document.tree import JSON, Content, Node, Position
 from tenancy.origin import Origin, Step
 from tenancy.violation import Violation
 
-__all__ = ["DEEPEST", "Builder"]
+__all__ = ["DEEPEST", "MOST", "Builder"]
 
 DEEPEST = 32
 """Mappings and lists inside each other. Deeper ones are refused."""
 
 _UNNAMED = "?"
 """The key under which the value of a key that cannot be one is kept, so that it has a path."""
+
+
+MOST = 1000
+"""Traps in one document. Nobody reads more of them, and a hostile file has millions."""
 
 
 class _Frame:
@@ -81,7 +85,17 @@ class Builder:
             self._skip(event)
         elif handler := self._handlers.get(type(event)):
             handler(event)
-        return self._documents < 2
+        # libyaml's time grows with the square of the depth: far too deep is not read on.
+        if len(self.places) >= MOST:
+            self._refuse(
+                _position(event),
+                "yaml-too-many-traps",
+                f"{MOST} mistakes up to here; nothing after this line was looked at",
+                "none",
+                "mend those that are listed, then look again",
+            )
+            return False
+        return self._documents < 2 and self._skipped <= DEEPEST
 
     def stop(self, violation: Violation, position: Position) -> None:
         """Note *violation*, after which nothing can be read."""

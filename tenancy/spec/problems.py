@@ -6,40 +6,38 @@ from collections.abc import Mapping, Sequence
 import attrs
 import pydantic
 
-from tenancy.document.echo import HIDDEN, clean, is_secret, shown
+from tenancy.document.echo import HIDDEN, clean, shown
 from tenancy.document.tree import Document
 from tenancy.errors import TenancyError
 from tenancy.nearest import nearest
 from tenancy.origin import Origin, Step
+from tenancy.spec import words
 from tenancy.spec.locations import Location, field_at, fields_by_key, locate
 from tenancy.violation import Violation
 
 __all__ = ["violations_from"]
 
-_TEXT, _WHOLE, _NUMBER, _BOOLEAN = "text", "a whole number", "a number", "true or false"
-_MAPPING, _LIST, _NOTHING = "a mapping", "a list", "nothing"
-
 # The error types of pydantic-core that say "another type", and the type in YAML's words.
 _TYPES = {
-    "bool_parsing": _BOOLEAN,
-    "bool_type": _BOOLEAN,
-    "dict_type": _MAPPING,
-    "float_parsing": _NUMBER,
-    "float_type": _NUMBER,
-    "frozen_set_type": _LIST,
-    "int_from_float": _WHOLE,
-    "int_parsing": _WHOLE,
-    "int_type": _WHOLE,
-    "iterable_type": _LIST,
-    "list_type": _LIST,
-    "mapping_type": _MAPPING,
-    "model_attributes_type": _MAPPING,
-    "model_type": _MAPPING,
-    "none_required": _NOTHING,
-    "set_type": _LIST,
-    "string_sub_type": _TEXT,
-    "string_type": _TEXT,
-    "tuple_type": _LIST,
+    "bool_parsing": words.BOOLEAN,
+    "bool_type": words.BOOLEAN,
+    "dict_type": words.MAPPING,
+    "float_parsing": words.NUMBER,
+    "float_type": words.NUMBER,
+    "frozen_set_type": words.LIST,
+    "int_from_float": words.WHOLE,
+    "int_parsing": words.WHOLE,
+    "int_type": words.WHOLE,
+    "iterable_type": words.LIST,
+    "list_type": words.LIST,
+    "mapping_type": words.MAPPING,
+    "model_attributes_type": words.MAPPING,
+    "model_type": words.MAPPING,
+    "none_required": words.NOTHING,
+    "set_type": words.LIST,
+    "string_sub_type": words.TEXT,
+    "string_type": words.TEXT,
+    "tuple_type": words.LIST,
 }
 
 # Error types that compare with one figure: code, what is allowed.
@@ -57,6 +55,15 @@ _BOUNDS = {
     "too_short": ("wrong-count", "at least {min_length} entries"),
 }
 
+# Text that is what is expected as soon as its quotes are gone.
+_UNQUOTED = {
+    words.WHOLE: "-?[0-9]{1,18}",
+    words.NUMBER: r"-?[0-9]{1,18}(\.[0-9]+)?",
+    words.BOOLEAN: "true|false",
+}
+
+_REMEDY = "write a value that is allowed"
+
 _CHOICES = frozenset({"enum", "literal_error", "union_tag_invalid", "union_tag_not_found"})
 
 
@@ -68,7 +75,7 @@ def violations_from(
     document: Document | None = None,
 ) -> list[Violation]:
     """
-    Return what *error* found, one violation for each mistake, in the order of the document.
+    Return what *error* found, one violation for each mistake, in the order of the model.
 
     A mistake that is a YAML trap is left to the document's own violation.
 
@@ -81,18 +88,19 @@ def violations_from(
     """
     problems = [
         _Problem(
+            order=order,
             location=locate(model, details["loc"]),
             kind=details["type"],
             context=details.get("ctx", {}),
             value=details["input"],
             message=details["msg"],
         )
-        for details in error.errors(include_url=False)
+        for order, details in enumerate(error.errors(include_url=False))
     ]
     trapped = _trapped(document)
     return [
         _violation(problem, origin, document)
-        for problem in _collapsed(problems, 0)
+        for problem in sorted(_collapsed(problems, 0), key=lambda kept: kept.order)
         if not any(
             (*origin.path, *problem.location.path)[: len(path)] == path for path in trapped
         )
@@ -103,6 +111,7 @@ def violations_from(
 class _Problem:
     """One of pydantic's errors; *others* are what else could have stood there."""
 
+    order: int
     location: Location
     kind: str
     context: Mapping[str, object]
@@ -154,7 +163,7 @@ def _unlikeliness(problems: Sequence[_Problem]) -> tuple[int, int]:
 def _violation(problem: _Problem, origin: Origin, document: Document | None) -> Violation:
     place = origin.within(problem.path)
     literal = document.scalar(place.path) if document is not None else None
-    found = _described(problem.value, place.path, literal)
+    found = words.described(problem.value, place.path, literal)
     if problem.kind == "extra_forbidden":
         return _unknown_key(problem, place)
     if problem.kind == "missing":
@@ -228,7 +237,7 @@ def _unknown_choice(problem: _Problem, place: Origin, found: str) -> Violation:
         place = place / discriminator
         tag = problem.value.get(discriminator)
         found = (
-            _described(tag, place.path, None)
+            words.described(tag, place.path, None)
             if tag is not None
             else f"no key `{discriminator}`"
         )
@@ -238,7 +247,7 @@ def _unknown_choice(problem: _Problem, place: Origin, found: str) -> Violation:
         code="unknown-choice",
         origin=place,
         found=found,
-        allowed=_or(choices) or _sentence(problem.message),
+        allowed=words.either(choices) or _sentence(problem.message),
         remedy=f"did you mean `{meant}`?" if meant else "write one of these",
     )
 
@@ -248,13 +257,16 @@ def _refused(problem: _Problem, place: Origin, found: str, literal: str | None) 
     error = problem.context.get("error")
     reason = getattr(error, "reason", None)
     text = clean(str(getattr(reason, "value", reason) or error))
-    if is_secret(place.path):
-        text = text.replace(str(problem.value), HIDDEN)
     code = getattr(error, "code", None)
     if code is None and isinstance(error, TenancyError):
         name = type(error).__name__.removesuffix("Error")
         code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-    remedy = str(getattr(error, "remedy", None) or "write a value that is allowed")
+    remedy = clean(str(getattr(error, "remedy", None) or _REMEDY))
+    if shown(str(problem.value), place.path) == HIDDEN:
+        text, remedy = (
+            _discreet(text, problem.value, "a value that is refused"),
+            _discreet(remedy, problem.value, _REMEDY),
+        )
     if isinstance(problem.value, float) and literal is not None:
         remedy = f'write "{shown(literal, place.path)}", in quotes'
     allowed = getattr(error, "allowed", None) or _said_by_type(error) or text
@@ -263,8 +275,13 @@ def _refused(problem: _Problem, place: Origin, found: str, literal: str | None) 
         origin=place,
         found=found if allowed == text else f"{found}: {text}",
         allowed=str(allowed),
-        remedy=clean(remedy),
+        remedy=remedy,
     )
+
+
+def _discreet(text: str, value: object, instead: str) -> str:
+    """Return *text*, or *instead* where it gives away *value*."""
+    return instead if not value or str(value) in text else text
 
 
 def _said_by_type(error: object) -> str | None:
@@ -297,54 +314,22 @@ def _retyped(
 ) -> str:
     """Say how to write the value as what is expected."""
     value = problem.value
-    said = shown(literal if literal is not None else _plain(value), path)
-    if expected == _TEXT and isinstance(value, bool | int | float):
+    said = shown(literal if literal is not None else words.plain(value), path)
+    if expected == words.TEXT and isinstance(value, bool | int | float):
         return f'put it in quotes: "{said}"'
     if isinstance(value, str):
-        if expected in {_WHOLE, _NUMBER} and re.fullmatch(r"[0-9.]+", value):
+        if (pattern := _UNQUOTED.get(expected)) and re.fullmatch(pattern, value):
             return f"write {said}, without quotes"
-        if expected == _LIST:
+        if expected == words.LIST:
             return f"write a list: [{said}]"
     if value is None:
         field = field_at(problem.location)
         removable = field is not None and not field.is_required()
         return f"write {expected}" + (", or remove the key" if removable else "")
-    if expected == _MAPPING and isinstance(value, list | tuple):
+    if expected == words.MAPPING and isinstance(value, list | tuple):
         return "write `key: value` lines, without `- ` before them"
-    if expected == _MAPPING:
+    if expected == words.MAPPING:
         return "write `key: value` lines below it, or {} for none"
-    if expected == _LIST:
+    if expected == words.LIST:
         return "write a list: each item after `- `"
     return f"write {expected}"
-
-
-def _described(value: object, path: tuple[Step, ...], literal: str | None) -> str:
-    """Say what *value* is, in YAML's words and as it was written."""
-    said = shown(literal if literal is not None else _plain(value), path)
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return said
-        case int():
-            return f"the whole number {said}"
-        case float():
-            return f"the decimal number {said}"
-        case str():
-            return f"the text `{said}`" if value else "empty text"
-        case Mapping():
-            keys = ", ".join(shown(str(key)) for key in list(value)[:5])
-            plural = "" if len(value) == 1 else "s"
-            return f"a mapping with the key{plural} {keys}" if keys else "an empty mapping"
-        case list() | tuple():
-            return f"a list of {len(value)}" if value else "an empty list"
-        case _:
-            return f"an object of type {type(value).__name__}"
-
-
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _or(choices: list[str]) -> str:
-    return " or ".join(filter(None, (", ".join(choices[:-1]), *choices[-1:])))

@@ -134,6 +134,14 @@ def test_many_aliases_of_aliases_cost_nothing():
     assert [None] * 9 == document.at(("a29",))
 
 
+def test_a_document_full_of_traps_is_not_read_to_its_end():
+    document = parse("- no\n" * 100_000, "f.yaml")
+
+    assert 1001 == len(document.violations)
+    assert "yaml-too-many-traps" == document.violations[-1].code
+    assert None is document.value
+
+
 def test_a_hidden_value_is_not_repeated():
     document = parse("token: 0123456\nname: 0123456", "f.yaml")
 

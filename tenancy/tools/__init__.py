@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tenancy.tools.build import build
 from tenancy.tools.errors import MissingToolsError, ToolsError
-from tenancy.tools.links import Toolchain, environment, link
+from tenancy.tools.links import Toolchain, environment, install_provider, link
 from tenancy.tools.locate import Source, ToolStatus, locate, missing_modules, sources
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ensure",
     "environment",
     "find",
+    "install_provider",
     "report",
 ]
 

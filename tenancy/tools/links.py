@@ -1,16 +1,21 @@
 """`.toolchain/bin`: one folder that holds a link to every tool that was chosen."""
 
 import os
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import attrs
 
-from tenancy.tools.catalogue import PROVIDER_BINARY
-from tenancy.tools.locate import ToolStatus, provider_version
+from tenancy.tools.catalogue import PROVIDER_BINARY, TOOLS
+from tenancy.tools.locate import Source, ToolStatus, provider_version
 
 __all__ = ["Toolchain", "environment", "install_provider", "link"]
+
+_ENGINE: Final = {"pulumi", *(tool.name for tool in TOOLS if tool.beside == "pulumi")}
+"""The engine looks for its companions where it really is, and warns when it finds others."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,10 +61,14 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
     (folder / ".gitignore").write_text("*\n")
     found = {status.name: status.path for status in statuses if status.path is not None}
     provider = found.pop(PROVIDER_BINARY)
+    cached = {status.name for status in statuses if status.source is Source.CACHE}
     for name, path in found.items():
-        _replace_link(programs / name, path)
+        if name in cached & _ENGINE:
+            _replace(programs / name, path, _hard_link)
+        else:
+            _replace(programs / name, path, Path.symlink_to)
     for stale in programs.iterdir():
-        if stale.is_symlink() and stale.name not in found and not stale.name.startswith("."):
+        if stale.name not in found and not stale.name.startswith("."):
             stale.unlink(missing_ok=True)
     return Toolchain(bin=programs, provider=provider, statuses=tuple(statuses))
 
@@ -74,7 +83,7 @@ def install_provider(toolchain: Toolchain, home: Path) -> None:
     """
     folder = home / "plugins" / f"resource-kubernetes-v{provider_version()}"
     folder.mkdir(parents=True, exist_ok=True)
-    _replace_link(folder / PROVIDER_BINARY, toolchain.provider)
+    _replace(folder / PROVIDER_BINARY, toolchain.provider, Path.symlink_to)
 
 
 def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -97,11 +106,27 @@ def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> 
     }
 
 
-def _replace_link(link: Path, goal: Path) -> None:
-    if link.is_symlink() and link.readlink() == goal:
+def _replace(link: Path, goal: Path, make: Callable[[Path, Path], None]) -> None:
+    symbolic = make is Path.symlink_to
+    if symbolic == link.is_symlink() and link.exists() and _same(link, goal):
         return
     # Renamed into place, so that nobody ever finds the name missing.
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    temporary.symlink_to(goal)
+    make(temporary, goal)
     temporary.replace(link)
+
+
+def _same(link: Path, goal: Path) -> bool:
+    there, wanted = link.stat(), goal.stat()
+    # A copy is known by its size and time, which were copied with it.
+    copied = (there.st_size, there.st_mtime_ns) == (wanted.st_size, wanted.st_mtime_ns)
+    return copied or link.samefile(goal)
+
+
+def _hard_link(link: Path, goal: Path) -> None:
+    try:
+        link.hardlink_to(goal)
+    except OSError:
+        # The cache is on another file system.
+        shutil.copy2(goal, link)

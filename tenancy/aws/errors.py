@@ -1,0 +1,194 @@
+"""What AWS answered, as errors a person can mend."""
+
+from collections.abc import Iterable
+
+import attrs
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+)
+
+from tenancy.errors import TenancyError
+
+__all__ = [
+    "AwsError",
+    "ClusterMissingError",
+    "HealthIssue",
+    "NodeGroupExistsError",
+    "NodeGroupFailedError",
+    "NodeGroupMissingError",
+    "WrongAccountError",
+    "translated",
+]
+
+
+class AwsError(TenancyError):
+    """
+    AWS did not do what was asked.
+
+    Attributes:
+        where: The thing concerned, as people name it: `node group gpu-h100 of the cluster c`.
+        found: What AWS said, or what stands there.
+        allowed: What would have been right.
+        remedy: What to do, in the imperative.
+        details: Further lines. Default: none.
+    """
+
+    def __init__(
+        self, where: str, found: str, allowed: str, remedy: str, details: Iterable[str] = ()
+    ) -> None:
+        self.where = where
+        self.found = found
+        self.allowed = allowed
+        self.remedy = remedy
+        self.details = tuple(details)
+        super().__init__(where, found, allowed, remedy, self.details)
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.found}; allowed: {self.allowed}; {self.remedy}"
+        return "\n    ".join([line, *self.details])
+
+
+class NodeGroupExistsError(AwsError):
+    """A node group of that name is there already, and is not ours to change."""
+
+
+class NodeGroupMissingError(AwsError):
+    """There is no node group of that name."""
+
+
+class ClusterMissingError(AwsError):
+    """There is no cluster of that name in this account and region."""
+
+
+class WrongAccountError(AwsError):
+    """The credentials are for another account than the one that holds the node group."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class HealthIssue:
+    """
+    What EKS reports about a node group that is not well.
+
+    Attributes:
+        code: EKS' own, such as `AsgInstanceLaunchFailures`.
+        message: EKS' own words.
+        resource_ids: What it concerns: instances, subnets, an Auto Scaling group.
+    """
+
+    code: str
+    message: str
+    resource_ids: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        about = f" ({', '.join(self.resource_ids)})" if self.resource_ids else ""
+        return f"{self.code}: {self.message}{about}"
+
+
+class NodeGroupFailedError(AwsError):
+    """A node group did not come to the state that was waited for."""
+
+    def __init__(
+        self, where: str, found: str, remedy: str, issues: Iterable[HealthIssue] = ()
+    ) -> None:
+        self.issues = tuple(issues)
+        super().__init__(
+            where, found, "a node group that is ACTIVE", remedy, map(str, self.issues)
+        )
+
+
+_REMEDIES = {
+    "AccessDeniedException": "give the caller the IAM action that the message names",
+    "AuthFailure": "renew the credentials, and check their account",
+    "ExpiredTokenException": "renew the credentials",
+    "InvalidParameterException": "correct the value that the message names",
+    "InvalidRequestException": (
+        "wait until the cluster and the node group are ACTIVE, or correct what is named"
+    ),
+    "ResourceLimitExceededException": "ask AWS for a higher quota, or remove a node group",
+    "ServerException": "try again; EKS had an error of its own",
+    "ServiceUnavailableException": "try again; EKS was not available",
+    "ThrottlingException": "try again later; AWS is limiting the calls of this account",
+    "UnrecognizedClientException": "renew the credentials, and check their account",
+}
+
+
+def translated(error: BotoCoreError | ClientError, where: str) -> AwsError:
+    """
+    Return *error* as an error that a person can mend.
+
+    Args:
+        error: What boto3 raised.
+        where: The thing concerned, as people name it.
+    """
+    if isinstance(error, ClientError):
+        return _refused(error, where)
+    if isinstance(
+        error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError
+    ):
+        return AwsError(
+            where,
+            f"no usable AWS credentials ({error})",
+            "credentials that boto3 finds: AWS_PROFILE, AWS_ACCESS_KEY_ID or a role",
+            "log in to AWS, or set AWS_PROFILE",
+        )
+    if isinstance(error, NoRegionError):
+        return AwsError(
+            where,
+            "no AWS region",
+            "a region in the config or in AWS_REGION",
+            "set options.region of the pool, or AWS_REGION",
+        )
+    if isinstance(error, EndpointConnectionError):
+        return AwsError(
+            where,
+            str(error),
+            "an AWS endpoint that answers",
+            "check the network, AWS_ENDPOINT_URL and the region's name",
+        )
+    return AwsError(where, str(error), "an answer from AWS", "mend the cause and try again")
+
+
+def _refused(error: ClientError, where: str) -> AwsError:
+    said = error.response.get("Error", {})
+    code = said.get("Code", "Unknown")
+    message = said.get("Message") or str(error)
+    if code == "ResourceNotFoundException":
+        if "cluster" in message.lower() and "node group" not in message.lower():
+            return ClusterMissingError(
+                where,
+                f"AWS says {message!r}",
+                "a cluster that exists in this account and region",
+                "check clusterName, the region and the credentials' account",
+            )
+        return NodeGroupMissingError(
+            where,
+            f"AWS says {message!r}",
+            "a node group that exists",
+            "run `pulumi refresh`, then `pulumi up` to make it again",
+        )
+    if code == "ResourceInUseException" and "exist" not in message.lower():
+        return AwsError(
+            where,
+            f"AWS says {message!r}",
+            "one change of a node group or its cluster at a time",
+            "wait until the running change is done and try again",
+        )
+    if code == "ResourceInUseException":
+        return NodeGroupExistsError(
+            where,
+            f"AWS says {message!r}",
+            "a name that is free",
+            "import it with `pulumi import`, name the pool otherwise, or delete it by hand",
+        )
+    return AwsError(
+        where,
+        f"AWS refused with {code}: {message}",
+        "a request that AWS accepts",
+        _REMEDIES.get(code, "mend what the message names and try again"),
+    )

@@ -1,0 +1,173 @@
+"""An EKS managed node group, as programs write it: every field that this tool manages."""
+
+import hashlib
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from tenancy.spec.model import Listed, Spec
+
+__all__ = [
+    "AMI_TYPES",
+    "LaunchTemplate",
+    "NodeGroup",
+    "NodeRepairConfig",
+    "ScalingConfig",
+    "Taint",
+    "UpdateConfig",
+    "node_group_name",
+]
+
+MAX_NAME: Final = 63
+"""The longest name of a node group, in characters. Source: EKS, CreateNodegroup."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$")]
+ClusterName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$")]
+RoleArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[0-9A-Za-z_+=,.@/-]+$")
+]
+SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9A-Za-z]+$")]
+InstanceTypeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+Value = Annotated[str, StringConstraints(max_length=63)]
+Version = Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}$")]
+
+AmiType = Literal[
+    "AL2023_ARM_64_NVIDIA",
+    "AL2023_ARM_64_STANDARD",
+    "AL2023_x86_64_NEURON",
+    "AL2023_x86_64_NVIDIA",
+    "AL2023_x86_64_STANDARD",
+    "AL2_ARM_64",
+    "AL2_x86_64",
+    "AL2_x86_64_GPU",
+    "BOTTLEROCKET_ARM_64",
+    "BOTTLEROCKET_ARM_64_FIPS",
+    "BOTTLEROCKET_ARM_64_NVIDIA",
+    "BOTTLEROCKET_ARM_64_NVIDIA_FIPS",
+    "BOTTLEROCKET_x86_64",
+    "BOTTLEROCKET_x86_64_FIPS",
+    "BOTTLEROCKET_x86_64_NVIDIA",
+    "BOTTLEROCKET_x86_64_NVIDIA_FIPS",
+    "CUSTOM",
+]
+AMI_TYPES: Final[frozenset[str]] = frozenset(AmiType.__args__)  # type: ignore[attr-defined]
+"""The AMI types of Linux nodes that this tool knows. Source: botocore's model of EKS."""
+
+
+class Taint(Spec):
+    """A taint, spelled as Kubernetes spells it; EKS' own spelling is made from it."""
+
+    key: Key
+    """At most 63 characters, which is less than Kubernetes allows."""
+    value: Value = ""
+    """At most 63 characters. Default: empty."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """What happens to pods that do not tolerate it."""
+
+
+class ScalingConfig(Spec):
+    """How many nodes there are."""
+
+    min_size: int = Field(ge=0)
+    """Always there."""
+    max_size: int = Field(ge=1)
+    """The most there can be; EKS wants at least 1."""
+    desired_size: int | None = Field(default=None, ge=0)
+    """How many to begin with, then moved by an autoscaler: never compared. Default: minSize."""
+
+
+class LaunchTemplate(Spec):
+    """A launch template of one's own, by id or by name."""
+
+    id: str | None = None
+    """`lt-…`. Default: found by name."""
+    name: str | None = None
+    """Default: found by id."""
+    version: str | None = None
+    """Default: the template's default version when the node group is made."""
+
+
+class UpdateConfig(Spec):
+    """How many nodes an update takes away at a time."""
+
+    max_unavailable: int | None = Field(default=None, ge=1)
+    """In nodes; not with a percentage."""
+    max_unavailable_percentage: int | None = Field(default=None, ge=1, le=100)
+    """In percent of the nodes."""
+    update_strategy: Literal["DEFAULT", "MINIMAL"] | None = None
+    """`MINIMAL` takes a node away before its successor is there, for GPUs are scarce."""
+
+
+class NodeRepairConfig(Spec):
+    """Whether EKS replaces nodes that are not well, such as those with a GPU error."""
+
+    enabled: bool
+    max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
+    """Above it nothing is repaired. Default: EKS' own."""
+    max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
+    max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
+    max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
+
+
+class NodeGroup(Spec):
+    """An EKS managed node group."""
+
+    cluster_name: ClusterName
+    """The EKS cluster. A change replaces the node group."""
+    nodegroup_name: Name
+    """Unique in the cluster. A change replaces the node group."""
+    region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$")
+    """The AWS region. Default: the environment's when it is made, kept from then on."""
+    node_role: RoleArn
+    """The IAM role of the nodes. A change replaces the node group."""
+    subnets: Annotated[Listed[SubnetId], Field(min_length=1)]
+    """Where nodes are started, in any order. A change replaces the node group."""
+    scaling_config: ScalingConfig
+    """How many nodes."""
+    instance_types: Listed[InstanceTypeName] = ()
+    """In order of preference. Default: the launch template's. A change replaces the group."""
+    ami_type: AmiType | None = None
+    """Default: that of the launch template. A change replaces the node group."""
+    capacity_type: Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"] = "ON_DEMAND"
+    """How nodes are bought. Default: on demand. A change replaces the node group."""
+    disk_size: int | None = Field(default=None, ge=1)
+    """In GiB; not with a launch template. Default: 20. A change replaces the node group."""
+    labels: dict[Key, Value] = Field(default={})
+    """Labels of the nodes. Default: none."""
+    taints: Annotated[Listed[Taint], Field(max_length=50)] = ()
+    """Taints of the nodes, one for each key and effect, in any order. Default: none."""
+    launch_template: LaunchTemplate | None = None
+    """Default: EKS makes one. Another template replaces the node group, another version not."""
+    update_config: UpdateConfig | None = None
+    """Default: EKS' own, one node at a time."""
+    node_repair_config: NodeRepairConfig | None = None
+    """Default: EKS' own, none."""
+    version: Version | None = None
+    """Kubernetes' version: `1.36`. Default: the cluster's when it is made, not managed."""
+    release_version: str | None = None
+    """The AMI's release. Default: the latest when it is made, not managed."""
+    tags: dict[str, str] = Field(default={})
+    """Tags of the node group itself. Default: none."""
+
+    @property
+    def where(self) -> str:
+        """The node group as messages name it."""
+        return f"node group {self.nodegroup_name} of the cluster {self.cluster_name}"
+
+
+def node_group_name(pool: str) -> str:
+    """
+    Return the name of the node group of *pool*: always the same, so that costs add up.
+
+    >>> node_group_name("h100")
+    'gpu-h100'
+    >>> len(node_group_name("a" * 80))
+    63
+    """
+    name = re.sub(r"[^0-9A-Za-z_-]", "-", f"gpu-{pool}")
+    if len(name) <= MAX_NAME:
+        return name
+    digest = hashlib.sha256(pool.encode()).hexdigest()[:8]
+    return f"{name[: MAX_NAME - 9]}-{digest}"

@@ -1,0 +1,88 @@
+"""Clients of AWS, always of one stated region, and whose account they act for."""
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tenancy.aws.errors import AwsError, WrongAccountError, translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_eks import EKSClient
+
+__all__ = ["ec2_client", "eks_client", "environment_region", "require_account"]
+
+_CONFIG: Final = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10)
+
+
+def environment_region() -> str:
+    """
+    Return the region that boto3 finds in the environment or the profile.
+
+    Raises:
+        AwsError: There is none.
+    """
+    found: str | None = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
+    if found is None:
+        raise AwsError(
+            "AWS",
+            "no AWS region",
+            "a region in the config or in AWS_REGION",
+            "set options.region of the pool, or AWS_REGION",
+        )
+    return found
+
+
+def eks_client(region: str) -> "EKSClient":
+    """
+    Return a client of EKS in *region*, with the credentials of the environment.
+
+    Raises:
+        AwsError: boto3 cannot make one, such as for an unknown profile.
+    """
+    try:
+        return boto3.session.Session().client("eks", region_name=region, config=_CONFIG)
+    except BotoCoreError as error:
+        raise translated(error, f"EKS in {region}") from error
+
+
+def ec2_client(region: str) -> "EC2Client":
+    """
+    Return a client of EC2 in *region*, with the credentials of the environment.
+
+    Raises:
+        AwsError: boto3 cannot make one, such as for an unknown profile.
+    """
+    try:
+        return boto3.session.Session().client("ec2", region_name=region, config=_CONFIG)
+    except BotoCoreError as error:
+        raise translated(error, f"EC2 in {region}") from error
+
+
+def require_account(arn: str, region: str, where: str) -> None:
+    """
+    Return if the credentials are for the account that *arn* names.
+
+    Asked before something is believed to be gone: with another account's credentials every
+    node group looks gone, and a refresh would drop it from the state.
+
+    Raises:
+        WrongAccountError: They are for another account.
+        AwsError: AWS does not say whose they are.
+    """
+    owner = arn.split(":")[4]
+    try:
+        client = boto3.session.Session().client("sts", region_name=region, config=_CONFIG)
+        account = client.get_caller_identity()["Account"]
+    except (ClientError, BotoCoreError) as error:
+        raise translated(error, where) from error
+    if account != owner:
+        raise WrongAccountError(
+            where,
+            f"credentials for the account {account}",
+            f"credentials for the account {owner}, which holds it",
+            "set AWS_PROFILE, or the credentials, to that account",
+        )

@@ -61,7 +61,7 @@ class QuantityReason(enum.StrEnum):
     NOT_ASCII = "it has a character outside of ASCII"
     TOO_LONG = "it has more than 32 characters"
     NEGATIVE = "it is negative"
-    NO_DIGIT = "it has no digit"
+    NO_DIGIT = "it does not begin with a number"
     NUMBER = "its number is not written in digits with at most one point"
     SUFFIX = "its suffix is none that Kubernetes knows"
     EXPONENT = "its exponent is not a whole number from -18 to 18"
@@ -143,7 +143,7 @@ def read(text: str) -> tuple[int, Family]:
         refuse(text, QuantityReason.TOO_FINE)
     if nanos > MAX_VALUE * NANO:
         refuse(text, QuantityReason.TOO_LARGE)
-    if family is Family.BINARY and nanos < NANO:
+    if family is Family.BINARY and 0 < nanos < NANO:
         family = Family.DECIMAL
     return nanos, family
 

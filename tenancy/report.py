@@ -75,7 +75,7 @@ def json(
         {
             "code": violation.code,
             "severity": violation.severity.value,
-            "file": violation.origin.source,
+            "file": clean(violation.origin.source),
             "line": place[0] if place else None,
             "column": place[1] if place else None,
             "path": clean(violation.origin.dotted),

@@ -3,6 +3,6 @@
 from tenancy_components.namespace import Namespace
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
-from tenancy_components.refusal import Refusal
+from tenancy_components.refusal import ComponentRefusedError
 
-__all__ = ["Namespace", "Organization", "Platform", "Refusal"]
+__all__ = ["ComponentRefusedError", "Namespace", "Organization", "Platform"]

@@ -1,4 +1,4 @@
-"""What a program passes to a component: plain data, checked, with Outputs only where they may be."""
+"""What a program passes to a component: plain data, checked before anything exists."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -10,14 +10,14 @@ from tenancy.origin import ARGUMENT, Origin, Step
 from tenancy.spec import Spec
 from tenancy.spec.problems import violations_from
 from tenancy.violation import Violation
-from tenancy_components.refusal import Refusal
+from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = ["OUTPUT_LEAVES", "parse", "refuse_deleted_with"]
 
 S = TypeVar("S", bound=Spec)
 
 OUTPUT_LEAVES = ("annotations",)
-"""Mappings whose values may be Outputs; everything else shapes the graph and must be known."""
+"""Mappings whose values may be Outputs; all else shapes the graph and must be known."""
 
 
 def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
@@ -25,18 +25,18 @@ def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
     Return *args* as *model*.
 
     Raises:
-        Refusal: They cannot be right, or an Output stands where a value must be known.
+        ComponentRefusedError: They cannot be right, or an Output stands where none may.
     """
     if isinstance(args, model):
         return args
     origin = Origin(f"{ARGUMENT} of {name}")
     outputs = list(_outputs(args, origin))
     if outputs:
-        raise Refusal(outputs)
+        raise ComponentRefusedError(outputs)
     try:
         return model.model_validate(args)
     except pydantic.ValidationError as error:
-        raise Refusal(
+        raise ComponentRefusedError(
             violations_from(error, origin=origin, document=None, model=model)
         ) from None
 
@@ -67,10 +67,10 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
     the access that it gives.
 
     Raises:
-        Refusal: The caller passed `deleted_with`.
+        ComponentRefusedError: The caller passed `deleted_with`.
     """
     if opts is not None and opts.deleted_with is not None:
-        raise Refusal(
+        raise ComponentRefusedError(
             [
                 Violation(
                     code="deleted-with",

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pulumi
 import pulumi_kubernetes
 
 from tenancy.cluster import kubeconfig_of

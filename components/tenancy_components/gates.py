@@ -1,4 +1,4 @@
-"""What refuses an update beside the checks: what was there before, and which cluster answers."""
+"""What refuses an update beside the checks: what was there, and which cluster answers."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from tenancy_components.remembered import Remembered
 __all__ = ["CONFIG_COPIES", "gates", "refuse_stale_copy"]
 
 CONFIG_COPIES = Path(".sandbox/config")
-"""Where the engine's copies of the stack files are, so that it never writes into tracked ones."""
+"""Where the engine's copies of the stack files are; it never writes into tracked ones."""
 
 
 def gates(tenancy: Tenancy, before: Remembered, connection: Connection) -> Iterator[Violation]:
@@ -85,5 +85,3 @@ class StaleCopyError(ClusterError):
             f"the engine read a copy of {file} that is older than the file",
             'run `eval "$(tenancy env)"` again, or use `make preview` and `make up`',
         )
-
-

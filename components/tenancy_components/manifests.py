@@ -5,16 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pulumi
 
-__all__ = ["BINDINGS", "child", "create", "resource_name"]
-
-BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding", "ValidatingAdmissionPolicyBinding"})
-"""Kinds that open a door or arm a guard: never protected and never retained."""
+__all__ = ["child", "create", "object_name", "resource_name"]
 
 _BUILT_IN_GROUPS = ("", "apps", "batch", "policy")
 
 
 def create(
-    name: str, manifest: Mapping[str, object], opts: pulumi.ResourceOptions, *, patch: bool = False
+    name: str,
+    manifest: Mapping[str, object],
+    opts: pulumi.ResourceOptions,
+    *,
+    patch: bool = False,
 ) -> pulumi.CustomResource:
     """
     Create *manifest* as the resource *name*.
@@ -23,7 +24,9 @@ def create(
         patch: Whether the object exists already, made by a controller, and only the fields of
             the manifest become ours. Default: the object is ours.
     """
-    fields = {key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}}
+    fields = {
+        key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}
+    }
     api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
     group, _, version = api_version.rpartition("/")
     if group in _BUILT_IN_GROUPS or group.endswith(".k8s.io"):
@@ -48,11 +51,16 @@ def _argument(key: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
 
 
-def resource_name(prefix: str, manifest: Mapping[str, object]) -> str:
-    """Return a logical name from identity alone: *prefix* and the object's own name."""
+def object_name(manifest: Mapping[str, object]) -> str:
+    """Return the object's own name in the cluster."""
     metadata = manifest["metadata"]
     assert isinstance(metadata, Mapping)
-    return f"{prefix}-{str(metadata['name']).replace(':', '-')}"
+    return str(metadata["name"])
+
+
+def resource_name(prefix: str, manifest: Mapping[str, object]) -> str:
+    """Return a logical name from identity alone: *prefix* and the object's own name."""
+    return f"{prefix}-{object_name(manifest).replace(':', '-')}"
 
 
 def child(

@@ -34,7 +34,7 @@ class Organization(pulumi.ComponentResource):
         namespaces: By id. `acme.namespaces["dev"].name` is a plain str.
 
     Raises:
-        Refusal: It cannot be right; every reason is listed and nothing is registered.
+        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """What is cluster-wide: roles, policies, operators, public and shared namespaces, GPU pools."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
@@ -11,7 +11,8 @@ from tenancy.project import Written
 from tenancy.resolve.platforms import platform as resolve_platform
 from tenancy.spec import PlatformSpec, PlatformStackSpec
 from tenancy_components.arguments import parse, refuse_deleted_with
-from tenancy_components.manifests import BINDINGS, child, create, resource_name
+from tenancy_components.manifests import child, create, object_name, resource_name
+from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
 
 __all__ = ["Platform"]
@@ -31,7 +32,7 @@ class Platform(pulumi.ComponentResource):
         resolved: What the organizations on it read.
 
     Raises:
-        Refusal: It cannot be right; every reason is listed and nothing is registered.
+        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
     """
 
     def __init__(
@@ -42,42 +43,59 @@ class Platform(pulumi.ComponentResource):
     ) -> None:
         refuse_deleted_with(name, opts)
         self.resolved = args if isinstance(args, resolve.Platform) else _resolve(name, args)
+        self._name = name
         super().__init__(
             "tenancy:index:Platform", name, dict(snapshot.platform(self.resolved)), opts
         )
-        done: Sequence[pulumi.Resource] = ()
-        for stage in render.platform(self.resolved).stages:
-            done = [self._create(name, manifest, done) for manifest in stage] or done
+        manifests = render.platform(self.resolved)
+        roles = self._create([*manifests.operators, *manifests.roles])
+        classes = self._create(manifests.priority_classes)
+        spaces = [
+            built
+            for found in manifests.namespaces
+            for built in self._namespace(found, roles).all
+        ]
+        policies = self._create(manifests.policies)
+        # Guards are armed last of all: before, everything that they guard is in its place.
+        self._create(manifests.policy_bindings, after=[*roles, *classes, *spaces, *policies])
         self.register_outputs({})
 
     def _create(
-        self, name: str, manifest: Mapping[str, object], after: Sequence[pulumi.Resource]
-    ) -> pulumi.Resource:
-        opens = manifest["kind"] in BINDINGS
-        keep = manifest["kind"] == "Namespace" and _name(manifest) not in set(
-            self.resolved.allow_deletion
-        )
-        return create(
-            resource_name(name, manifest),
-            manifest,
-            child(
-                self,
-                depends_on=after,
-                protect=False if opens else keep or None,
-                retain_on_delete=False if opens else keep or None,
-            ),
-        )
+        self, manifests: Iterable[render.Manifest], after: Sequence[pulumi.Resource] = ()
+    ) -> list[pulumi.Resource]:
+        return [
+            create(
+                resource_name(self._name, manifest),
+                manifest,
+                child(
+                    self,
+                    depends_on=after,
+                    # Access must never be kept by the caller's protect or retain_on_delete.
+                    protect=False,
+                    retain_on_delete=False,
+                ),
+            )
+            for manifest in manifests
+        ]
 
-
-def _name(manifest: Mapping[str, object]) -> str:
-    metadata = manifest["metadata"]
-    assert isinstance(metadata, Mapping)
-    return str(metadata["name"])
+    def _namespace(
+        self, manifests: render.NamespaceManifests, after: Sequence[pulumi.Resource]
+    ) -> Built:
+        name = object_name(manifests.namespace)
+        return build(
+            self,
+            f"{self._name}-{name}",
+            manifests,
+            protect=name not in self.resolved.allow_deletion,
+            after=after,
+        )
 
 
 def _resolve(name: str, args: Mapping[str, object] | PlatformSpec) -> resolve.Platform:
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec)
-    resolved, violations = resolve_platform(name, Written(stack, Origin(f"{ARGUMENT} of {name}")))
+    resolved, violations = resolve_platform(
+        name, Written(stack, Origin(f"{ARGUMENT} of {name}"))
+    )
     refuse_errors([*violations, *checks.check_platform(resolved)])
     return resolved

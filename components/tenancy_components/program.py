@@ -19,7 +19,7 @@ from tenancy.violation import Violation, errors
 from tenancy_components import cluster, gates
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
-from tenancy_components.refusal import Refusal
+from tenancy_components.refusal import ComponentRefusedError
 from tenancy_components.remembered import Remembered, remembered
 
 __all__ = ["main"]
@@ -42,7 +42,7 @@ async def _program() -> pulumi.Inputs:
         before = await remembered(written.project_name, pulumi.get_stack())
         violations = [*written.violations, *gates.gates(written.tenancy, before, connection)]
         _report(violations, written.documents)
-    except Refusal:
+    except ComponentRefusedError:
         raise
     except TenancyError as error:
         raise pulumi.RunError(str(error)) from error
@@ -79,7 +79,7 @@ class _Written:
 
     @property
     def cluster(self) -> resolve.Cluster:
-        """The cluster that the stack names; the program refuses before this where it names none."""
+        """The cluster that the stack names; a stack that names none is refused before."""
         stack = self.engine.stack
         environment = self.tenancy.environments.get(stack)
         if environment is not None:
@@ -92,11 +92,11 @@ class _Written:
         """Refuse what is wrong before anything is asked of the cluster."""
         stack = self.engine.stack
         if errors(self.violations):
-            raise Refusal(self.violations, self.documents)
+            raise ComponentRefusedError(self.violations, self.documents)
         if stack not in self.tenancy.environments and stack not in self.tenancy.platforms:
             raise pulumi.RunError(
-                f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one with"
-                " tenancy:environment and tenancy:organizations, or with tenancy:platform"
+                f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one"
+                " with tenancy:environment and tenancy:organizations, or with tenancy:platform"
             )
 
 
@@ -114,7 +114,7 @@ def _engine_config() -> EngineConfig:
 
 
 def _value(text: str) -> JSON:
-    """Return a config value: the engine encodes lists and mappings as JSON, and nothing else."""
+    """Return a config value: the engine encodes lists and mappings alone as JSON."""
     if text[:1] in {"{", "["}:
         try:
             decoded: JSON = json.loads(text)
@@ -126,7 +126,7 @@ def _value(text: str) -> JSON:
 
 def _report(violations: list[Violation], documents: Mapping[str, Document]) -> None:
     if errors(violations):
-        raise Refusal(violations, documents)
+        raise ComponentRefusedError(violations, documents)
     if violations:
         pulumi.warn(report.text(violations, documents))
 
@@ -147,5 +147,3 @@ def _build(written: _Written, connection: Connection, before: Remembered) -> pul
         record = snapshot.environment(environment)
     uid = before.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
     return {_TENANCY_OUTPUT: record, _CLUSTER_UID_OUTPUT: uid or connection.uid}
-
-

@@ -8,11 +8,11 @@ from tenancy import report
 from tenancy.document import Document
 from tenancy.violation import RefusedError, Violation, errors
 
-__all__ = ["Refusal", "refuse_errors"]
+__all__ = ["ComponentRefusedError", "refuse_errors"]
 
 
-class Refusal(RefusedError, pulumi.RunError):
-    """What was asked for cannot be right. The engine prints it as it is, without a traceback."""
+class ComponentRefusedError(RefusedError, pulumi.RunError):
+    """What was asked for cannot be right; the engine prints it without a traceback."""
 
     def __init__(
         self, violations: Iterable[Violation], documents: Mapping[str, Document] | None = None
@@ -32,8 +32,8 @@ def refuse_errors(
     Raise where *violations* hold an error.
 
     Raises:
-        Refusal: At least one of them refuses.
+        ComponentRefusedError: At least one of them refuses.
     """
     found = tuple(violations)
     if errors(found):
-        raise Refusal(found, documents)
+        raise ComponentRefusedError(found, documents)

@@ -1,5 +1,6 @@
 """What the last update left in the stack's outputs, read before the graph is built."""
 
+import asyncio
 from collections.abc import Mapping
 
 import attrs
@@ -8,6 +9,9 @@ import pulumi
 from tenancy.document import JSON
 
 __all__ = ["Remembered", "remembered"]
+
+_ATTEMPTS = 20
+_PAUSE_SECONDS = 0.1
 
 
 @attrs.frozen(kw_only=True)
@@ -32,9 +36,7 @@ async def remembered(project: str, stack: str) -> Remembered:
     outputs in the state.
     """
     name = f"{pulumi.get_organization()}/{project}/{stack}"
-    result = await pulumi.runtime.invoke_async(
-        "pulumi:pulumi:readStackOutputs", {"name": name}
-    )
+    result = await _read(name)
     found = result.get("outputs") if isinstance(result, Mapping) else None
     outputs = found if isinstance(found, Mapping) else {}
     tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
@@ -42,3 +44,25 @@ async def remembered(project: str, stack: str) -> Remembered:
         tenancy=tenancy if isinstance(tenancy, Mapping) else {},
         cluster_uid=uid if isinstance(uid, str) else None,
     )
+
+
+async def _read(name: str) -> object:
+    """
+    Ask the engine for the outputs of the stack *name*, the running one.
+
+    The file and bucket backends move the state aside before they write it anew, so a read at
+    that moment finds no stack, although there is one.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await pulumi.runtime.invoke_async(
+                "pulumi:pulumi:readStackOutputs", {"name": name}
+            )
+        except Exception as error:
+            if attempt == _ATTEMPTS - 1:
+                raise pulumi.RunError(
+                    f"the outputs of {name} could not be read: {error};"
+                    " what changes is not known, so nothing was changed"
+                ) from error
+            await asyncio.sleep(_PAUSE_SECONDS)
+    return None

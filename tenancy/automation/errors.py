@@ -6,7 +6,20 @@ from pulumi import automation as auto
 
 from tenancy.errors import TenancyError
 
-__all__ = ["EngineError", "LockedError", "StackRefusedError", "error_from"]
+__all__ = [
+    "EngineError",
+    "EngineMissingError",
+    "LockedError",
+    "StackRefusedError",
+    "error_from",
+]
+
+
+class EngineMissingError(TenancyError):
+    """There is no `pulumi` on the engine's PATH."""
+
+    def __str__(self) -> str:
+        return "there is no pulumi on PATH; run `make tools`, or install Pulumi 3.255 or newer"
 
 
 class EngineError(TenancyError):

@@ -58,7 +58,9 @@ class Result:
     @property
     def changes(self) -> Mapping[str, int]:
         """The summary without what stays as it is."""
-        return {op: count for op, count in self.summary.items() if op not in _UNCHANGED and count}
+        return {
+            op: count for op, count in self.summary.items() if op not in _UNCHANGED and count
+        }
 
     @property
     def is_empty(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import attrs
 from pulumi import automation as auto
 
 from tenancy.automation.copies import copy_stack_file
-from tenancy.automation.errors import error_from
+from tenancy.automation.errors import EngineMissingError, error_from
 from tenancy.automation.events import EventLog, OnStep
 from tenancy.automation.results import Result
 from tenancy.document import JSON
@@ -137,7 +138,9 @@ class Session:
             self.stack.workspace.remove_stack(self.name)
         return result
 
-    def release(self, root: Path, names: Iterable[str], *, on_step: OnStep | None = None) -> Result:
+    def release(
+        self, root: Path, names: Iterable[str], *, on_step: OnStep | None = None
+    ) -> Result:
         """
         Clear `protect` and `retainOnDelete` of the namespaces *names* in one update.
 
@@ -205,7 +208,7 @@ def local(root: Path, stack: str, engine: Engine) -> Session:
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
     """
-    options = auto.LocalWorkspaceOptions(env_vars=dict(engine.variables))
+    options = _options(engine)
     try:
         config_file = None
         if engine.config_copies is not None:
@@ -241,7 +244,7 @@ def inline(
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
     """
-    options = auto.LocalWorkspaceOptions(env_vars={**os.environ, **engine.variables})
+    options = _options(engine)
     try:
         found = auto.create_or_select_stack(
             stack, project_name=project, program=program, opts=options
@@ -252,3 +255,15 @@ def inline(
     except auto.CommandError as error:
         raise error_from(stack, error) from error
     return Session(stack=found, engine=engine)
+
+
+def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
+    """Return the options of a workspace whose command line is the one on the engine's PATH."""
+    path = engine.variables.get("PATH", os.environ.get("PATH", ""))
+    found = shutil.which("pulumi", path=path)
+    if found is None:
+        raise EngineMissingError
+    # The SDK takes a folder and looks for bin/pulumi in it; elsewhere it asks this process's PATH.
+    folder = Path(found).parent
+    command = auto.PulumiCommand(str(folder.parent)) if folder.name == "bin" else None
+    return auto.LocalWorkspaceOptions(env_vars=dict(engine.variables), pulumi_command=command)

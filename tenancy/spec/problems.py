@@ -1,5 +1,6 @@
 """What is wrong with something written, said for the person who wrote it."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -101,9 +102,7 @@ def violations_from(
     return [
         _violation(problem, origin, document)
         for problem in sorted(_collapsed(problems, 0), key=lambda kept: kept.order)
-        if not any(
-            (*origin.path, *problem.location.path)[: len(path)] == path for path in trapped
-        )
+        if trapped.isdisjoint(itertools.accumulate(_steps(origin, problem), initial=()))
     ]
 
 
@@ -124,11 +123,15 @@ class _Problem:
         return self.location.path
 
 
-def _trapped(document: Document | None) -> list[tuple[Step, ...]]:
+def _trapped(document: Document | None) -> set[tuple[Step, ...]]:
     """Where a trap stands instead of a value. A second key hides nothing below it."""
     if document is None:
-        return []
-    return [v.origin.path for v in document.violations if v.code != "yaml-duplicate-key"]
+        return set()
+    return {v.origin.path for v in document.violations if v.code != "yaml-duplicate-key"}
+
+
+def _steps(origin: Origin, problem: _Problem) -> list[tuple[Step, ...]]:
+    return [(step,) for step in (*origin.path, *problem.path)]
 
 
 def _collapsed(problems: Sequence[_Problem], depth: int) -> list[_Problem]:

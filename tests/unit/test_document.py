@@ -45,6 +45,8 @@ TRAPS = [
     pytest.param("yaml-alias", "b: &x 1\na: *x", "a: '*x'", "*x", id="alias"),
     pytest.param("yaml-alias", "a: *x", "a: x*", "x*", id="alias-of-nothing"),
     pytest.param("yaml-alias", "a: &x\n  b: *x", "a: 1", 1, id="alias-of-itself"),
+    pytest.param("yaml-alias", "b: &x 1\n*x : 1", "'*x': 1\na: 1", 1, id="alias-as-key"),
+    pytest.param("yaml-alias", "&x b: 1", "'&x': 1\na: 1", 1, id="anchor-on-key"),
     pytest.param("yaml-merge-key", "a: 1\n<<: {b: 1}", "a: 1\n'<<': {b: 1}", 1, id="merge"),
     pytest.param("yaml-tag", "a: !!str 1", "a: '1'", "1", id="core-tag"),
     pytest.param("yaml-tag", "a: !mine 1", "a: '!mine'", "!mine", id="own-tag"),
@@ -269,15 +271,15 @@ def test_another_project_has_other_keys(write):
 def test_a_secure_value_among_ours_is_refused_and_one_of_others_is_not(write):
     document = read_stack(
         write(
-            "config:\n  tenancy:a: {b: [{secure: v1:x}]}\n  aws:key: {secure: v1:y}\n"
-            "  tenancy:c: {secure: true}\n"
+            "config:\n  tenancy:a: {b: [[1, {secure: v1:x}]], secure: {x: 1}}\n"
+            "  aws:key: {secure: v1:y}\n  tenancy:c: {secure: true}\n"
         ),
         "f",
     )
 
     [violation] = document.violations
 
-    assert ("config-secret", "a.b[0]") == (violation.code, violation.origin.dotted)
+    assert ("config-secret", "a.b[0][1]") == (violation.code, violation.origin.dotted)
     assert "v1:x" not in str(violation)
 
 
@@ -319,6 +321,14 @@ def test_a_value_of_the_engine_takes_lines_but_no_text_from_the_file():
 
     assert ("--config", 1, 2) == (document.source, document.line(("a",)), document.line(("b",)))
     assert (None, "1") == (document.scalar(("a",)), document.scalar(("b",)))
+
+
+def test_a_value_of_a_program_has_no_lines():
+    document = Document.of({"a": [1]}, source="argument")
+
+    assert (None, None) == (document.line(("a",)), document.column(()))
+    assert (1, None) == (document.at(("a", 0)), document.at(("a", 1)))
+    assert None is document.scalar(("a", 0))
 
 
 def test_without_libyaml_the_same_is_read_and_refused(monkeypatch):

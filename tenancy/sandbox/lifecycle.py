@@ -182,6 +182,9 @@ class _Start:
 
     def run(self) -> Record:
         """Start, wait, and return what is to be remembered."""
+        if any(self._changed(part) for part in self._parts):
+            # All of them: an API server waits long for clients that stay connected.
+            take_down(self._layout)
         write_configuration(self._layout, self._record.ports, self._pki)
         etcd, server, *clients = self._parts
         self._ensure(etcd)
@@ -203,14 +206,17 @@ class _Start:
         for name in names:
             (self._layout.run / f"{name}.pid").unlink(missing_ok=True)
 
-    def _ensure(self, part: Part) -> None:
-        digest = hashlib.sha256("\0".join(part.command).encode()).hexdigest()[:16]
+    def _changed(self, part: Part) -> bool:
+        return self._lives(part) and self._record.commands.get(part.name) != _digest(part)
+
+    def _lives(self, part: Part) -> bool:
         process = process_of(self._layout, part.name)
-        if process is not None and process.alive:
-            if self._record.commands.get(part.name) == digest:
-                return
-            end([process], _LAST_WILL)
-        commands = {**self._record.commands, part.name: digest}
+        return process is not None and process.alive
+
+    def _ensure(self, part: Part) -> None:
+        if self._lives(part):
+            return
+        commands = {**self._record.commands, part.name: _digest(part)}
         self._record = attrs.evolve(self._record, commands=commands)
         self._record.save(self._layout.record)
         self._started.append(part.name)
@@ -257,8 +263,7 @@ class _Start:
         while True:
             # First, since an answer may come from somebody who took a dead part's port.
             for part in self._parts:
-                process = process_of(self._layout, part.name)
-                if part.name in self._started and (process is None or not process.alive):
+                if part.name in self._started and not self._lives(part):
                     raise PartDiedError(
                         part.name, self._layout.log(part.name), tail(self._layout, part.name)
                     )
@@ -272,6 +277,10 @@ class _Start:
                     "with --wipe it starts anew."
                 )
             time.sleep(0.1)
+
+
+def _digest(part: Part) -> str:
+    return hashlib.sha256("\0".join(part.command).encode()).hexdigest()[:16]
 
 
 def _say(console: Console | None, text: str) -> None:

@@ -187,6 +187,11 @@ def _server(ports: Mapping[str, int], pki: Pki, plugins: Sequence[str]) -> list[
         f"--tls-cert-file={pki.server.certificate}",
         f"--tls-private-key-file={pki.server.key}",
         f"--client-ca-file={pki.authority.certificate}",
+        f"--requestheader-client-ca-file={pki.proxy_authority.certificate}",
+        "--requestheader-allowed-names=front-proxy-client",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={pki.accounts.certificate}",
         f"--service-account-signing-key-file={pki.accounts.key}",
@@ -241,4 +246,6 @@ def _kwok(layout: Layout) -> list[str]:
         f"--cidr={_PODS}",
         # Without leases the node controller takes the nodes for dead every 50 s.
         "--node-lease-duration-seconds=40",
+        # It would write a line for every lease that it renews.
+        "--v=WARN",
     ]

@@ -46,6 +46,8 @@ class Pki:
     Attributes:
         authority: Signs the cluster's certificates; users trust it.
         etcd_authority: Signs etcd's alone: who may use the cluster may not use its store.
+        proxy_authority: Signs nothing here. The parts want to know whom they would believe
+            that it speaks for others, and complain every few seconds until they do.
         accounts: Signs tokens of service accounts; its certificate is a public key.
         server: The API server's.
         etcd: etcd's, for clients and peers.
@@ -55,6 +57,7 @@ class Pki:
 
     authority: Pair
     etcd_authority: Pair
+    proxy_authority: Pair
     accounts: Pair
     server: Pair
     etcd: Pair
@@ -85,6 +88,7 @@ def ensure(folder: Path, users: dict[str, tuple[str, ...]], service_ip: str) -> 
     return Pki(
         authority=authority,
         etcd_authority=etcd,
+        proxy_authority=_authority(folder, "front-proxy-ca", "tenancy sandbox front proxy"),
         accounts=_accounts(folder),
         server=_leaf(folder, "kube-apiserver", authority, names=server),
         etcd=_leaf(folder, "etcd", etcd, names=local),

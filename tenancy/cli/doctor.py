@@ -1,0 +1,58 @@
+"""`tenancy doctor`: each tool, its version, where it is from, and what to do if it is missing."""
+
+import json
+
+import typer
+from rich.table import Table
+
+from tenancy import tools
+from tenancy.cli.options import Json, NoColor, ProjectFolder
+from tenancy.cli.sandbox import folder_of
+from tenancy.cli.terminal import Terminal, terminal
+from tenancy.tools import Source, ToolStatus
+
+__all__ = ["doctor"]
+
+
+def doctor(
+    project: ProjectFolder = None, as_json: Json = False, no_color: NoColor = False
+) -> None:
+    """List each tool and where it comes from. The exit code is 1 when one is missing."""
+    statuses = tools.report(folder_of(project))
+    shown = terminal(color=not no_color)
+    if as_json:
+        shown.say(json.dumps([_plain(status) for status in statuses], indent=2))
+    else:
+        _show(statuses, shown)
+    if any(status.source is Source.MISSING for status in statuses):
+        raise typer.Exit(1)
+
+
+def _show(statuses: tuple[ToolStatus, ...], shown: Terminal) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("tool", "version", "from"):
+        table.add_column(heading)
+    for status in statuses:
+        missing = status.source is Source.MISSING
+        style = "red" if missing else None
+        table.add_row(status.name, status.version or "-", status.source.value, style=style)
+    shown.out.print(table)
+    for status in statuses:
+        if status.source is Source.MISSING:
+            shown.say(f"{status.name} is missing; wanted: {status.wanted}", style="red")
+        for rejected in status.rejected:
+            shown.say(f"{status.name}: not used: {rejected}")
+    for remedy in dict.fromkeys(status.remedy for status in statuses if status.remedy):
+        shown.say(f"what to do: {remedy}")
+
+
+def _plain(status: ToolStatus) -> dict[str, object]:
+    return {
+        "name": status.name,
+        "version": status.version,
+        "wanted": status.wanted,
+        "source": status.source.value,
+        "path": None if status.path is None else str(status.path),
+        "remedy": status.remedy,
+        "notUsed": list(status.rejected),
+    }

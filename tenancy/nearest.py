@@ -28,6 +28,14 @@ def nearest(text: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str
     for candidate in known:
         if candidate.casefold() == folded:
             return candidate
-    by_folded = {candidate.casefold(): candidate for candidate in reversed(known)}
-    found = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=cutoff)
-    return by_folded[found[0]] if found else None
+    matcher = difflib.SequenceMatcher(b=folded)
+    found, best = None, cutoff
+    for candidate in known:
+        matcher.set_seq1(candidate.casefold())
+        # The bounds from above are cheap, and almost always enough.
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < best:
+            continue
+        ratio = matcher.ratio()
+        if ratio > best or (found is None and ratio == best):
+            found, best = candidate, ratio
+    return found

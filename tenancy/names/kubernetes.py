@@ -86,7 +86,7 @@ class InvalidNameError(TenancyError, ValueError):
         # ascii(), so that a look-alike or an invisible character shows itself.
         shown = ascii(self.text)
         if len(shown) > 80:
-            shown = f"{shown[:80]}…"
+            shown = f"{shown[:80]}..."
         return f"{shown} is not allowed: {self.rule}; {self.remedy}"
 
 

@@ -88,7 +88,7 @@ class InvalidQuantityError(TenancyError, ValueError):
     def __str__(self) -> str:
         shown = repr(self.text)
         if len(shown) > 2 * MAX_LENGTH:
-            shown = f"{shown[: 2 * MAX_LENGTH]}…"
+            shown = f"{shown[: 2 * MAX_LENGTH]}..."
         return f"{shown} is not a quantity: {self.reason}; {self.remedy}"
 
 

@@ -28,5 +28,5 @@ class InvalidResourceError(TenancyError, ValueError):
     def __str__(self) -> str:
         shown = ascii(self.text)
         if len(shown) > 100:
-            shown = f"{shown[:100]}…"
+            shown = f"{shown[:100]}..."
         return f"{shown} limits nothing: {self.reason}; {self.remedy}"

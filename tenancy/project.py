@@ -87,7 +87,10 @@ def load(
         if isinstance(document.value, Mapping) and "platform" in document.value:
             if (platform := loader.parse(PlatformStackSpec, document)) is not None:
                 platforms[stack] = platform
-        elif document.value and (environment := loader.parse(EnvironmentSpec, document)) is not None:
+        elif (
+            document.value
+            and (environment := loader.parse(EnvironmentSpec, document)) is not None
+        ):
             environments[stack] = environment
     organizations = {
         path.stem: written
@@ -136,7 +139,7 @@ class _Loader:
         """Return the engine's config with the file's lines, naming the keys that differ."""
         source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
         written = file.value if file is not None and isinstance(file.value, dict) else {}
-        # The project file declares an empty default for every key, or the engine would demand it.
+        # The project file has an empty default for every key, or the engine would demand it.
         values = {
             key: _decoded(value, written.get(key))
             for key, value in engine.values.items()

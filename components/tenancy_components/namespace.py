@@ -1,15 +1,20 @@
 """One namespace with its walls and, last of all, its doors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 import pulumi
 
-from tenancy import render, resolve
-from tenancy_components.arguments import refuse_deleted_with
+from tenancy import checks, render, resolve
+from tenancy.origin import ARGUMENT, Origin
+from tenancy.plan import snapshot
+from tenancy.spec import LoneNamespaceSpec
+from tenancy_components.arguments import parse, refuse_deleted_with
 from tenancy_components.manifests import child, create, resource_name
+from tenancy_components.refusal import refuse_errors
+from tenancy_components.seal import Seal
 
-__all__ = ["Built", "Namespace", "build"]
+__all__ = ["Built", "Namespace", "build", "unwritten_platform"]
 
 
 class Namespace(pulumi.ComponentResource):
@@ -19,11 +24,20 @@ class Namespace(pulumi.ComponentResource):
     The namespace itself is protected and kept on deletion unless it may be deleted. Walls come
     before doors: role bindings wait until every quota binds.
 
+    Args:
+        name: The logical name.
+        args: A `LoneNamespaceSpec` or a mapping like one, for a namespace that stands alone;
+            what needs its organization is then not checked. Or one that is resolved already.
+        platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
+            is not checked, and roles are written into the namespace.
+        opts: An explicit provider is required.
+
     Attributes:
         name: The name in the cluster, a plain str.
-        namespace: The Kubernetes namespace.
-        walls: Quotas, limit range, network policies; there before anybody is let in.
-        doors: Role bindings.
+        built: The Kubernetes namespace, its walls and its doors.
+
+    Raises:
+        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
     """
 
     name: str
@@ -31,18 +45,39 @@ class Namespace(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: resolve.Namespace,
-        platform: resolve.Platform,
+        args: Mapping[str, object] | LoneNamespaceSpec | resolve.Namespace,
+        platform: resolve.Platform | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_deleted_with(name, opts)
-        super().__init__("tenancy:index:Namespace", name, {"name": args.name}, opts)
-        built = build(self, name, render.namespace(args, platform), protect=args.protect)
-        self.name = args.name
-        self.namespace = built.namespace
-        self.walls = built.walls
-        self.doors = built.doors
-        self.register_outputs({"name": args.name})
+        ground = platform or unwritten_platform(name)
+        resolved = args if isinstance(args, resolve.Namespace) else _resolve(name, args, ground)
+        alone = args is not resolved
+        inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
+        super().__init__("tenancy:index:Namespace", name, inputs, opts)
+        self.name = resolved.name
+        manifests = render.namespace(resolved, ground)
+        self.built = build(self, name, manifests, protect=resolved.protect)
+        if alone:
+            Seal(f"{name}-seal", self, self.built.last, protect=resolved.protect)
+        self.register_outputs({"name": resolved.name})
+
+
+def unwritten_platform(name: str) -> resolve.Platform:
+    """Return what stands for a platform that the program *name* says nothing of."""
+    origin = Origin(f"{ARGUMENT} of {name}", ("platform",))
+    return resolve.Platform(stack="", origin=origin, is_written=False)
+
+
+def _resolve(
+    name: str, args: Mapping[str, object] | LoneNamespaceSpec, platform: resolve.Platform
+) -> resolve.Namespace:
+    spec = parse(LoneNamespaceSpec, args, name)
+    organization, violations = resolve.lone_namespace(
+        spec, Origin(f"{ARGUMENT} of {name}"), platform, stack=pulumi.get_stack()
+    )
+    refuse_errors([*violations, *checks.check_organization(organization, platform)])
+    return organization.namespaces[0]
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +92,11 @@ class Built:
     def all(self) -> list[pulumi.Resource]:
         """Every one of them."""
         return [self.namespace, *self.walls, *self.doors]
+
+    @property
+    def last(self) -> Sequence[pulumi.Resource]:
+        """Those on which no other depends: doors, or walls where nobody is let in."""
+        return self.doors or self.walls
 
 
 def build(

@@ -10,9 +10,10 @@ from tenancy.plan import snapshot
 from tenancy.resolve.tiers import Profiles
 from tenancy.spec import OrganizationSpec
 from tenancy_components.arguments import parse, refuse_deleted_with
-from tenancy_components.namespace import Namespace
+from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.seal import Seal
 
 __all__ = ["Organization"]
 
@@ -47,7 +48,7 @@ class Organization(pulumi.ComponentResource):
     ) -> None:
         refuse_deleted_with(name, opts)
         ground = platform.resolved if isinstance(platform, Platform) else platform
-        ground = ground or _unwritten(name)
+        ground = ground or unwritten_platform(name)
         if isinstance(args, resolve.Organization):
             resolved = args
         else:
@@ -61,13 +62,13 @@ class Organization(pulumi.ComponentResource):
             )
             for namespace in resolved.namespaces
         }
+        Seal(
+            f"{name}-seal",
+            self,
+            [last for namespace in self.namespaces.values() for last in namespace.built.last],
+            protect=any(namespace.protect for namespace in resolved.namespaces),
+        )
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
-
-
-def _unwritten(name: str) -> resolve.Platform:
-    return resolve.Platform(
-        stack="", origin=Origin(f"{ARGUMENT} of {name}", ("platform",)), is_written=False
-    )
 
 
 def _resolve(

@@ -14,6 +14,7 @@ from tenancy_components.arguments import parse, refuse_deleted_with
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.seal import Seal
 
 __all__ = ["Platform"]
 
@@ -50,14 +51,15 @@ class Platform(pulumi.ComponentResource):
         manifests = render.platform(self.resolved)
         roles = self._create([*manifests.operators, *manifests.roles])
         classes = self._create(manifests.priority_classes)
-        spaces = [
-            built
-            for found in manifests.namespaces
-            for built in self._namespace(found, roles).all
-        ]
+        spaces = [self._namespace(found, roles) for found in manifests.namespaces]
         policies = self._create(manifests.policies)
         # Guards are armed last of all: before, everything that they guard is in its place.
-        self._create(manifests.policy_bindings, after=[*roles, *classes, *spaces, *policies])
+        last = [resource for built in spaces for resource in built.last]
+        armed = self._create(
+            manifests.policy_bindings, after=[*roles, *classes, *last, *policies]
+        )
+        protect = any(self._is_protected(found) for found in manifests.namespaces)
+        Seal(f"{name}-seal", self, [*armed, *last], protect=protect)
         self.register_outputs({})
 
     def _create(
@@ -86,9 +88,12 @@ class Platform(pulumi.ComponentResource):
             self,
             f"{self._name}-{name}",
             manifests,
-            protect=name not in self.resolved.allow_deletion,
+            protect=self._is_protected(manifests),
             after=after,
         )
+
+    def _is_protected(self, manifests: render.NamespaceManifests) -> bool:
+        return object_name(manifests.namespace) not in self.resolved.allow_deletion
 
 
 def _resolve(name: str, args: Mapping[str, object] | PlatformSpec) -> resolve.Platform:

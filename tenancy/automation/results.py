@@ -1,4 +1,4 @@
-"""What the engine did or would do, typed; unknown operations and fields are kept as they are."""
+"""What the engine did or would do, typed; unknown operations are kept as they are."""
 
 from collections.abc import Iterable, Mapping
 

@@ -79,7 +79,7 @@ class Session:
         Make the cluster what the config says.
 
         Raises:
-            EngineError: The program refused, or the engine failed. What was done is in the state.
+            EngineError: The program refused, or the engine failed; the state has what was done.
         """
         return self._run(
             "up",
@@ -263,7 +263,7 @@ def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
     found = shutil.which("pulumi", path=path)
     if found is None:
         raise EngineMissingError
-    # The SDK takes a folder and looks for bin/pulumi in it; elsewhere it asks this process's PATH.
+    # The SDK looks for bin/pulumi in a folder; without one it asks this process's own PATH.
     folder = Path(found).parent
     command = auto.PulumiCommand(str(folder.parent)) if folder.name == "bin" else None
     return auto.LocalWorkspaceOptions(env_vars=dict(engine.variables), pulumi_command=command)

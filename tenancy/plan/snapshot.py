@@ -8,7 +8,15 @@ what changes for people. Only what people would name is kept; what is rendered f
 from collections.abc import Mapping
 
 from tenancy.document import JSON
-from tenancy.resolve import Environment, LimitRange, Limits, Namespace, Organization, Platform, Quota
+from tenancy.resolve import (
+    Environment,
+    LimitRange,
+    Limits,
+    Namespace,
+    Organization,
+    Platform,
+    Quota,
+)
 
 __all__ = ["VERSION", "environment", "limit_range", "namespace", "organization", "platform"]
 
@@ -75,7 +83,10 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         else limit_range(resolved.limit_range),
         "members": {b.role: [str(s) for s in b.subjects] for b in resolved.bindings},
         "gpus": {
-            f"{grant.pool}:{grant.resource}": {"gpus": grant.gpus, "maxPerPod": grant.max_per_pod}
+            f"{grant.pool}:{grant.resource}": {
+                "gpus": grant.gpus,
+                "maxPerPod": grant.max_per_pod,
+            }
             for grant in resolved.grants
         },
         "network": {
@@ -136,4 +147,6 @@ def _limits(limits: Limits) -> dict[str, JSON]:
 def organizations(snapshot: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
     """Return the organizations of a *snapshot*, by name; none where it holds none."""
     found = snapshot.get("organizations")
-    return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, dict)}

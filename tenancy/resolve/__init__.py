@@ -1,5 +1,6 @@
 """What is true after inheritance, with canonical quantities and final names."""
 
+from tenancy.resolve.lone import lone_namespace
 from tenancy.resolve.model import (
     Cluster,
     Environment,
@@ -47,6 +48,7 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Tenancy",
+    "lone_namespace",
     "organization",
     "resolve",
 ]

@@ -53,7 +53,9 @@ def subject(
     kind, value = written[0]
     if kind == "user":
         return Subject(
-            kind=SubjectKind.USER, name=_prefixed(value, platform.username_prefix), written=value
+            kind=SubjectKind.USER,
+            name=_prefixed(value, platform.username_prefix),
+            written=value,
         )
     if kind == "group":
         return Subject(
@@ -85,7 +87,7 @@ def bindings(
     applicable: Iterable[Member],
     to_subject: Callable[[SubjectSpec, Origin], Subject | Violation],
 ) -> tuple[tuple[RoleBinding, ...], list[Violation]]:
-    """Return one binding for each role of *applicable*, sorted, and what was wrong with them."""
+    """Return one binding for each role of *applicable*, sorted, and what was wrong."""
     violations: list[Violation] = []
     by_role: dict[str, dict[Subject, Origin]] = {}
     for member in applicable:

@@ -14,7 +14,7 @@ __all__ = ["grants"]
 def grants(
     written: Iterable[tuple[GrantSpec, Origin]], platform: Platform, organization: str
 ) -> tuple[tuple[Grant, ...], list[Violation]]:
-    """Return *written* with the resource that each counts, sorted by pool; and what was wrong."""
+    """Return *written* with the resource that each counts, by pool; and what was wrong."""
     resolved: dict[tuple[str, str], Grant] = {}
     violations: list[Violation] = []
 

@@ -1,4 +1,4 @@
-"""What is true after inheritance: canonical quantities, final names, and where each came from."""
+"""What is true after inheritance: canonical quantities, final names, and their origins."""
 
 import enum
 from collections.abc import Iterator, Mapping
@@ -172,7 +172,7 @@ class Grant:
     GPUs of one pool that a namespace may use.
 
     Attributes:
-        resource: The extended resource that it counts: a whole GPU, a shared one, or a MIG profile.
+        resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
         gpus: In devices of that resource.
         max_per_pod: In the same devices. None where the pool's node is the bound.
     """

@@ -9,7 +9,15 @@ from tenancy.quantity import Quantity
 from tenancy.resolve.model import Cluster, Subject
 from tenancy.spec.platform import CapacitySpec, SharingSpec, TaintSpec
 
-__all__ = ["GpuNodePool", "Platform", "PublicNamespace", "Role", "Rule", "Service", "SharedNamespace"]
+__all__ = [
+    "GpuNodePool",
+    "Platform",
+    "PublicNamespace",
+    "Role",
+    "Rule",
+    "Service",
+    "SharedNamespace",
+]
 
 
 @attrs.frozen(kw_only=True, slots=True)

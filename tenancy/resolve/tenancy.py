@@ -175,7 +175,7 @@ def _held(
         code="unknown-organization",
         origin=origin,
         found=f"the organization {name!r}, and there is no {source}",
-        allowed="an organization with a file, or one written here with its prefix and namespaces",
+        allowed="an organization with a file, or one written here with prefix and namespaces",
         remedy=f"did you mean {guess!r}?" if guess else f"write {source}",
         organization=name,
     )

@@ -1,4 +1,4 @@
-"""Profiles, quotas and limit ranges as one namespace has them, and who it inherits them from."""
+"""Profiles, quotas and limit ranges as one namespace has them, and where they come from."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ LIMITS_NAME = "limits"
 
 @attrs.frozen(kw_only=True, slots=True)
 class Tier:
-    """What a namespace may use, by whom, and what is let through; None where nothing was said."""
+    """What a namespace may use, by whom, what is let through; None where nothing was said."""
 
     quotas: tuple[Quota, ...] = ()
     limit_range: LimitRange | None = None
@@ -146,7 +146,9 @@ def _quotas(
                 for e in spec.scope_selector
             ),
         )
-    return tuple(sorted(named.values(), key=lambda quota: (quota.name != QUOTA_NAME, quota.name)))
+    return tuple(
+        sorted(named.values(), key=lambda quota: (quota.name != QUOTA_NAME, quota.name))
+    )
 
 
 def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:

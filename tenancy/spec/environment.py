@@ -34,13 +34,16 @@ def _kind(value: object) -> str:
     """Tell an organization written inline from one that is described in its file."""
     if isinstance(value, OrganizationSpec):
         return "inline"
-    if isinstance(value, dict) and ("prefix" in value or isinstance(value.get("namespaces"), list)):
+    if isinstance(value, dict) and (
+        "prefix" in value or isinstance(value.get("namespaces"), list)
+    ):
         return "inline"
     return "override"
 
 
 HeldOrganization = Annotated[
-    Annotated[OrganizationSpec, Tag("inline")] | Annotated[OrganizationOverrideSpec, Tag("override")],
+    Annotated[OrganizationSpec, Tag("inline")]
+    | Annotated[OrganizationOverrideSpec, Tag("override")],
     Discriminator(_kind),
 ]
 """An organization of an environment: written inline, or what differs from its file."""

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from tenancy.quantity import Quantity
 
-__all__ = ["Listed", "QuantityField", "Quantities", "Reason", "Spec", "Text", "Texts"]
+__all__ = ["Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
 
 
 class Spec(BaseModel):
@@ -37,7 +37,10 @@ QuantityField = Annotated[
     BeforeValidator(_quantity),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "string", "pattern": r"^[0-9.]+([a-zA-Z]*[0-9]*)$"}, {"type": "integer"}],
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9.]+([a-zA-Z]*[0-9]*)$"},
+                {"type": "integer"},
+            ],
             "description": "A Kubernetes quantity: 500m, 2, 2Gi. Text or a whole number.",
         }
     ),

@@ -12,6 +12,7 @@ __all__ = [
     "AdoptedSpec",
     "BillingSpec",
     "GrantSpec",
+    "LoneNamespaceSpec",
     "NamespaceOverrideSpec",
     "NamespaceSpec",
     "NetworkSpec",
@@ -121,6 +122,21 @@ class NamespaceSpec(TierSpec):
     """Further annotations. Those of Kubernetes and of this tool are refused."""
     adopted: AdoptedSpec | None = None
     """Only for namespaces that `tenancy adopt` took over."""
+
+
+class LoneNamespaceSpec(TierSpec):
+    """A namespace without an organization around it; it is one of its own."""
+
+    name: NonEmpty
+    """Its final name in the cluster."""
+    subscription: NonEmpty | None = None
+    """The subscription under which it is billed. Default: none is written."""
+    labels: dict[str, str] = Field(default={})
+    """Further labels. Those of Kubernetes and of this tool are refused."""
+    annotations: dict[str, str] = Field(default={})
+    """Further annotations. Those of Kubernetes and of this tool are refused."""
+    allow_deletion: bool = False
+    """Whether it may be deleted with what it holds. Default: no."""
 
 
 class OrganizationSpec(Spec):

@@ -1,0 +1,29 @@
+"""What makes the engine refuse to destroy before it has deleted anything."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+__all__ = ["Seal"]
+
+
+class Seal(pulumi.ComponentResource):
+    """
+    A protected resource that depends on all doors and walls, and so is deleted before them.
+
+    The engine finds that a namespace is protected only when it comes to delete it, which is
+    after the walls inside it: a destroy that it refuses would leave the namespace bare. The
+    seal comes first and is refused first, and nothing is deleted.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parent: pulumi.Resource,
+        last: Sequence[pulumi.Resource],
+        *,
+        protect: bool,
+    ) -> None:
+        opts = pulumi.ResourceOptions(parent=parent, depends_on=list(last), protect=protect)
+        super().__init__("tenancy:index:Seal", name, {}, opts)
+        self.register_outputs({})

@@ -1,0 +1,273 @@
+"""
+Checks: what cannot be right, over the whole, all of it at once.
+
+Every check is a pure function that yields findings; none raises, prints, or stops at the
+first. They look at what is resolved; what cannot be resolved, `tenancy.resolve` says itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import attrs
+
+from tenancy.checks import (
+    access,
+    classes,
+    deletion,
+    escalation,
+    gpus,
+    ladder,
+    limit_ranges,
+    names,
+    network,
+    platform,
+    pools,
+    quotas,
+    sums,
+)
+from tenancy.checks import fit as room
+from tenancy.checks.fit import Fit, fit
+from tenancy.checks.sums import Sum
+from tenancy.origin import Origin
+from tenancy.resolve import (
+    Environment,
+    LadderException,
+    Namespace,
+    Organization,
+    Platform,
+    Tenancy,
+)
+from tenancy.violation import Severity, Violation
+
+__all__ = ["Fit", "Sum", "check", "check_organization", "fit", "organization_sums"]
+
+
+def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Violation, ...]:
+    """
+    Return everything that is wrong with *tenancy*, each finding once, in a settled order.
+
+    Args:
+        tenancy: The whole project, so that ceilings, the ladder and unique names can be told.
+        stack: Only what concerns this stack: its environment, the organizations that it
+            holds over all of their environments, and its cluster. Default: everything.
+    """
+    return tuple(dict.fromkeys(_Scope.of(tenancy, stack).findings()))
+
+
+def check_organization(
+    organization: Organization, platform_of_it: Platform
+) -> tuple[Violation, ...]:
+    """
+    Return what is wrong with one *organization* that a program passed to a component.
+
+    What needs the other environments or organizations is said to be not checked.
+
+    Args:
+        organization: In the environment of the program; where it names none, every
+            namespace of the organization is there, and the ceiling can be told.
+        platform_of_it: The platform of its cluster.
+    """
+    return tuple(dict.fromkeys(_alone(organization, platform_of_it)))
+
+
+def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
+    """
+    Return the sums of *organization* over all of its environments, for the plan.
+
+    One for each key of its ceiling; none where it has no ceiling.
+    """
+    found = tenancy.across(organization)
+    if not found:
+        return ()
+    scope = _Scope.of(tenancy, None)
+    return sums.sums(scope.by_ladder(found), scope.amounts)
+
+
+def _organizations_here(
+    organizations: Sequence[Organization], ground: Platform
+) -> Iterator[Violation]:
+    """What an environment's organizations say by themselves."""
+    yield from quotas.quotas(organizations, ground)
+    yield from limit_ranges.limit_ranges(organizations)
+    yield from room.fits(organizations)
+    yield from access.members(organizations, ground)
+    yield from network.networks(organizations, ground)
+    yield from classes.classes(organizations, ground)
+    yield from gpus.grants(organizations, ground)
+    yield from platform.pod_security(organizations)
+
+
+def _alone(organization: Organization, ground: Platform) -> Iterator[Violation]:
+    one = (organization,)
+    yield from names.organization_names(one, ground)
+    yield from names.namespace_count(one, ground.max_namespaces, is_whole=False)
+    yield from _organizations_here(one, ground)
+    yield from sums.ceiling(one, sums.amounts(lambda _: ground))
+    if organization.environment:
+        yield from sums.part_of_ceiling(organization, "its other environments are not here")
+    yield from gpus.apart(organization, ground.gpu_resources)
+    yield Violation(
+        code="names-not-checked",
+        origin=organization.origin,
+        found=f"the names of {organization.name}, without those of others on the cluster",
+        allowed="each name once on a cluster, and no environment larger than the next",
+        remedy="run `tenancy check` where the whole is written",
+        severity=Severity.NOT_CHECKED,
+        organization=organization.name,
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Scope:
+    """
+    What is looked at.
+
+    Attributes:
+        environments: Those that are looked at by themselves.
+        platforms: Those that are looked at by themselves.
+        by_name: The organizations that are looked at over all of their environments.
+        clusters: The clusters that are looked at, each with all of its environments.
+        amounts: What a namespace counts; shared, for it remembers what it read.
+    """
+
+    tenancy: Tenancy
+    environments: tuple[Environment, ...]
+    platforms: tuple[Platform, ...]
+    by_name: Mapping[str, tuple[Organization, ...]]
+    clusters: Mapping[str, tuple[Environment, ...]]
+    amounts: sums.Amounts
+
+    @classmethod
+    def of(cls, tenancy: Tenancy, stack: str | None) -> "_Scope":
+        environments = tuple(
+            found for name, found in tenancy.environments.items() if stack in (None, name)
+        )
+        own = {environment.platform for environment in environments}
+        platforms = tuple(
+            found
+            for name, found in tenancy.platforms.items()
+            if stack in (None, name) or name in own
+        )
+        wanted = {o.name for environment in environments for o in environment.organizations}
+        by_name: dict[str, list[Organization]] = {}
+        for organization in tenancy.organizations:
+            if organization.name in wanted:
+                by_name.setdefault(organization.name, []).append(organization)
+        named = {environment.cluster.name for environment in environments}
+        named |= {found.cluster.name for found in platforms if found.cluster is not None}
+        clusters: dict[str, list[Environment]] = {}
+        for environment in tenancy.environments.values():
+            if environment.cluster.name in named:
+                clusters.setdefault(environment.cluster.name, []).append(environment)
+        return cls(
+            tenancy=tenancy,
+            environments=environments,
+            platforms=platforms,
+            by_name={name: tuple(found) for name, found in by_name.items()},
+            clusters={name: tuple(found) for name, found in clusters.items()},
+            amounts=sums.amounts(_platforms(tenancy)),
+        )
+
+    def findings(self) -> Iterator[Violation]:
+        for source in self.tenancy.unread:
+            yield _unread(source)
+        for found in self.platforms:
+            yield from self._platform(found)
+        for environment in self.environments:
+            yield from self._environment(environment)
+        yield from names.prefixes(self.by_name)
+        known = self._known_environments()
+        for organizations in self.by_name.values():
+            yield from self._organization(organizations, known)
+        for cluster, environments in self.clusters.items():
+            yield from self._cluster(cluster, environments)
+
+    def _platform(self, found: Platform) -> Iterator[Violation]:
+        yield from platform.platform_itself(found)
+        yield from access.platform_subjects(found)
+        yield from escalation.escalations(found)
+        yield from classes.class_names(found)
+        yield from pools.pools(found)
+        yield from gpus.overcommits(found)
+        yield from deletion.deletable_of_platform(found)
+        there = [e for e in self.tenancy.environments.values() if e.platform == found.stack]
+        yield from gpus.owners(found, (o.name for e in there for o in e.organizations))
+        yield from gpus.capacity(found, there)
+
+    def _environment(self, environment: Environment) -> Iterator[Violation]:
+        ground = self.tenancy.platform_of(environment)
+        yield from platform.environment_on(environment, ground)
+        yield from names.environment_names(environment)
+        yield from names.name_template(environment)
+        yield from names.organization_names(
+            environment.organizations, ground, environment.name_template
+        )
+        yield from _organizations_here(environment.organizations, ground)
+        yield from ladder.strangers(environment)
+        yield from deletion.deletable(environment)
+        yield from deletion.below_usage(environment)
+
+    def _organization(
+        self, organizations: Sequence[Organization], known: frozenset[str]
+    ) -> Iterator[Violation]:
+        ordered = self.by_ladder(organizations)
+        grounds = [self._ground(found) for found in organizations]
+        most = min(ground.max_namespaces for ground in grounds)
+        yield from names.namespace_count(ordered, most)
+        for found in organizations:
+            yield from names.known_environments(found, known, self.tenancy.unread)
+        yield from sums.ceiling(ordered, self.amounts)
+        yield from ladder.ladder(
+            ordered, grounds[0].ladder, self._exceptions(organizations), self.amounts
+        )
+
+    def _cluster(
+        self, cluster: str, environments: Sequence[Environment]
+    ) -> Iterator[Violation]:
+        yield from platform.one_platform(cluster, environments)
+        grounds = dict.fromkeys(environment.platform for environment in environments)
+        here = [self.tenancy.platforms[name] for name in grounds]
+        yield from names.unique_names(cluster, environments, here)
+
+    def by_ladder(self, organizations: Sequence[Organization]) -> tuple[Organization, ...]:
+        """Return *organizations* from the smallest environment to the largest."""
+        order = self._ground(organizations[0]).ladder
+        places = {name: index for index, name in enumerate(order)}
+        return tuple(
+            sorted(organizations, key=lambda found: places.get(found.environment, len(places)))
+        )
+
+    def _ground(self, organization: Organization) -> Platform:
+        return self.tenancy.platform_of(self.tenancy.environments[organization.stack])
+
+    def _known_environments(self) -> frozenset[str]:
+        stacks = (environment.name for environment in self.tenancy.environments.values())
+        ladders = (name for found in self.tenancy.platforms.values() for name in found.ladder)
+        return frozenset((*stacks, *ladders))
+
+    def _exceptions(
+        self, organizations: Sequence[Organization]
+    ) -> Mapping[str, Sequence[LadderException]]:
+        found: dict[str, list[LadderException]] = {}
+        for organization in organizations:
+            excuses = self.tenancy.environments[organization.stack].ladder_exceptions
+            found.setdefault(organization.environment, []).extend(excuses)
+        return found
+
+
+def _platforms(tenancy: Tenancy) -> Callable[[Namespace], Platform]:
+    def platform_of(namespace: Namespace) -> Platform:
+        return tenancy.platform_of(tenancy.environments[namespace.stack])
+
+    return platform_of
+
+
+def _unread(source: str) -> Violation:
+    return Violation(
+        code="file-not-read",
+        origin=Origin(source),
+        found=f"{source}, which is wrong",
+        allowed="files that can be read; ceilings, the ladder, unique names and GPU pools are"
+        " not checked over this one",
+        remedy=f"mend {source}; its own findings are listed too",
+        severity=Severity.NOT_CHECKED,
+    )

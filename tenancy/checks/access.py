@@ -1,0 +1,202 @@
+"""Access: subjects that are who they seem, roles that exist, and members said once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from tenancy import roles
+from tenancy.checks.wording import joined, misnamed, quoted
+from tenancy.names import (
+    InvalidNameError,
+    parse_group,
+    parse_oidc_prefix,
+    parse_service_account,
+    parse_user,
+)
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.resolve import Namespace, Organization, Platform, RoleBinding, Subject, SubjectKind
+from tenancy.spec import MemberSpec
+from tenancy.violation import Severity, Violation
+
+__all__ = ["members", "platform_subjects"]
+
+EVERYBODY: Final = "system:authenticated"
+"""Everybody whom the cluster knows; may only read, and only the public namespace."""
+
+
+def members(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+    """
+    Yield what is wrong with who holds which role in the namespaces of *organizations*.
+
+    A member of a whole organization is looked at once.
+    """
+    looked_at: set[tuple[str, Origin]] = set()
+    known = frozenset(roles.names(platform))
+    for organization in organizations:
+        yield from _said_twice(organization)
+        for namespace in organization.namespaces:
+            for binding in namespace.bindings:
+                for subject, origin in zip(binding.subjects, binding.origins, strict=True):
+                    if (binding.role, origin) in looked_at:
+                        continue
+                    looked_at.add((binding.role, origin))
+                    yield from _subject(subject, origin, platform, namespace.organization)
+                    yield from _role(binding, origin, platform, known, namespace)
+            if len(namespace.bindings) > 1 or any(
+                len(binding.subjects) > 1 for binding in namespace.bindings
+            ):
+                yield from _look_alikes(namespace)
+
+
+def _subject(
+    subject: Subject,
+    origin: Origin,
+    platform: Platform,
+    organization: str | None = None,
+    system_groups: Sequence[str] = (),
+) -> Iterator[Violation]:
+    written = subject.written or subject.name
+    step = _STEPS[subject.kind]
+    try:
+        match subject.kind:
+            case SubjectKind.USER:
+                parse_user(written, oidc_prefix=_prefix(platform.username_prefix))
+            case SubjectKind.GROUP:
+                prefix = _prefix(platform.groups_prefix)
+                parse_group(written, oidc_prefix=prefix, system_groups=system_groups)
+            case SubjectKind.SERVICE_ACCOUNT:
+                parse_service_account(written)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="subject-name",
+            origin=origin / step,
+            what=f"the {_WORDS[subject.kind]}",
+            organization=organization,
+        )
+
+
+_STEPS: Final = {
+    SubjectKind.USER: "user",
+    SubjectKind.GROUP: "group",
+    SubjectKind.SERVICE_ACCOUNT: "serviceAccount",
+}
+_WORDS: Final = {
+    SubjectKind.USER: "user",
+    SubjectKind.GROUP: "group",
+    SubjectKind.SERVICE_ACCOUNT: "service account",
+}
+
+
+def _prefix(prefix: str) -> str:
+    """Return *prefix*, or none where it is wrong, which is a finding of its own."""
+    try:
+        return parse_oidc_prefix(prefix)
+    except InvalidNameError:
+        return ""
+
+
+def _role(
+    binding: RoleBinding,
+    origin: Origin,
+    platform: Platform,
+    known: frozenset[str],
+    namespace: Namespace,
+) -> Iterator[Violation]:
+    role = binding.role
+    if role in known:
+        if roles.is_kubernetes(role):
+            yield Violation(
+                code="role-aggregated",
+                origin=origin / "role",
+                found=f"Kubernetes' own role {role.removeprefix(roles.KUBERNETES_PREFIX)}",
+                allowed="viewer, developer and admin, whose rules stand still; other software"
+                " may widen Kubernetes' own",
+                remedy="use a built-in role, or one of the platform's own",
+                severity=Severity.WARNING,
+                organization=namespace.organization,
+            )
+        return
+    guess = nearest(role, known)
+    yield Violation(
+        code="role-unknown",
+        origin=origin / "role",
+        found=f"the role {quoted(role)}",
+        allowed=joined(roles.names(platform), last="or"),
+        remedy=f"did you mean {guess!r}?" if guess else "name one of them",
+        severity=Severity.ERROR if platform.is_written else Severity.NOT_CHECKED,
+        organization=namespace.organization,
+    )
+
+
+def _said_twice(organization: Organization) -> Iterator[Violation]:
+    seen: dict[MemberSpec, Origin] = {}
+    for member in organization.members:
+        first = seen.setdefault(member.spec, member.origin)
+        # Members of two namespaces may be alike; those of one list may not.
+        if first != member.origin and first.path[:-1] == member.origin.path[:-1]:
+            yield Violation(
+                code="member-twice",
+                origin=member.origin,
+                found=f"{_words(member.spec)} a second time",
+                allowed="each member once with a role",
+                remedy=f"remove it; the first is {first}",
+                severity=Severity.WARNING,
+                organization=organization.name,
+            )
+
+
+def _words(spec: MemberSpec) -> str:
+    who = spec.user or spec.group or spec.service_account
+    return f"{quoted(who)} as {spec.role}"
+
+
+def _look_alikes(namespace: Namespace) -> Iterator[Violation]:
+    """Warn of two subjects that differ in upper and lower case alone: RBAC tells them apart."""
+    seen: dict[tuple[SubjectKind, str], Subject] = {}
+    for binding in namespace.bindings:
+        for subject, origin in zip(binding.subjects, binding.origins, strict=True):
+            first = seen.setdefault((subject.kind, subject.name.casefold()), subject)
+            if first.name != subject.name:
+                yield Violation(
+                    code="subject-look-alike",
+                    origin=origin,
+                    found=f"{quoted(subject.written)} beside {quoted(first.written)}",
+                    allowed="one spelling; Kubernetes takes them for two",
+                    remedy="write the name as the identity provider has it",
+                    severity=Severity.WARNING,
+                    organization=namespace.organization,
+                )
+
+
+def platform_subjects(platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the operators and the public readers of *platform*."""
+    if not platform.is_written:
+        return
+    for key, prefix in (
+        ("usernamePrefix", platform.username_prefix),
+        ("groupsPrefix", platform.groups_prefix),
+    ):
+        try:
+            parse_oidc_prefix(prefix)
+        except InvalidNameError as error:
+            yield misnamed(
+                error,
+                code="oidc-prefix",
+                origin=platform.origin / "oidc" / key,
+                what="the prefix",
+            )
+    if not platform.operators:
+        yield Violation(
+            code="operators-missing",
+            origin=platform.origin / "operators",
+            found="no operator",
+            allowed="at least one user or group; the guards shut out everybody else",
+            remedy="name the group of those who run the platform",
+        )
+    for operator in platform.operators:
+        yield from _subject(operator, platform.origin / "operators", platform)
+    if (public := platform.public) is not None:
+        for reader in public.readers:
+            place = public.origin / "readers"
+            yield from _subject(reader, place, platform, system_groups=(EVERYBODY,))

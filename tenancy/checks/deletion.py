@@ -1,0 +1,108 @@
+"""Deletion: names that may be deleted, and limits that may fall below use, named exactly."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from tenancy.checks.wording import misnamed, quoted
+from tenancy.names import InvalidNameError, parse_namespace_name, system_reason
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.resolve import Environment, Platform
+from tenancy.violation import Severity, Violation
+
+__all__ = ["below_usage", "deletable", "deletable_of_platform"]
+
+_PATTERN: Final = frozenset("*?[]{}()|^$")
+"""Characters of patterns, of which none is read."""
+
+
+def deletable(environment: Environment) -> Iterator[Violation]:
+    """Yield what is wrong with the names that *environment* allows to be deleted."""
+    known = {namespace.name for namespace in environment.namespaces}
+    yield from _names(environment.allow_deletion, known, environment.origin / "allowDeletion")
+
+
+def deletable_of_platform(platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the names that *platform* allows to be deleted."""
+    known = {shared.name for shared in platform.shared}
+    if platform.public is not None:
+        known.add(platform.public.name)
+    # The platform's origin is its `platform` key; the list stands beside it.
+    beside = Origin(platform.origin.source, platform.origin.path[:-1]) / "allowDeletion"
+    yield from _names(platform.allow_deletion, known, beside)
+
+
+def _names(names: Iterable[str], known: Collection[str], origin: Origin) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        place = origin / index
+        if name in seen:
+            yield Violation(
+                code="allow-deletion-twice",
+                origin=place,
+                found=f"{quoted(name)} a second time",
+                allowed="each name once",
+                remedy="remove it",
+                severity=Severity.WARNING,
+            )
+        elif name not in known:
+            yield from _unknown(name, known, place)
+        seen.add(name)
+
+
+def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Violation]:
+    if not _PATTERN.isdisjoint(name):
+        yield Violation(
+            code="allow-deletion-pattern",
+            origin=place,
+            found=f"{quoted(name)}, a pattern",
+            allowed="exact names of namespaces, one by one",
+            remedy="write out each name",
+        )
+        return
+    try:
+        parse_namespace_name(name)
+    except InvalidNameError as error:
+        yield misnamed(error, code="allow-deletion-name", origin=place, what="the name")
+        return
+    if (reason := system_reason(name)) is not None:
+        yield Violation(
+            code="allow-deletion-reserved",
+            origin=place,
+            found=f"the namespace {quoted(name)}",
+            allowed=f"namespaces of one's own; {reason}",
+            remedy="remove it: this tool never deletes it",
+        )
+        return
+    guess = nearest(name, known, cutoff=0.8)
+    yield Violation(
+        code="allow-deletion-unknown",
+        origin=place,
+        found=f"{quoted(name)}, which names no namespace here",
+        allowed="exact names of namespaces that are there, or that the last update still knew",
+        remedy=f"did you mean {guess!r}?" if guess else "remove it once the namespace is gone",
+        severity=Severity.WARNING,
+    )
+
+
+def below_usage(environment: Environment) -> Iterator[Violation]:
+    """Refuse entries of allowBelowUsage that name no limit of *environment*."""
+    if not environment.allow_below_usage:
+        return
+    known = {
+        f"{namespace.name}/{key}"
+        for namespace in environment.namespaces
+        for quota in namespace.quotas
+        for key in quota.hard
+    }
+    for index, entry in enumerate(environment.allow_below_usage):
+        if entry in known:
+            continue
+        guess = nearest(entry, known, cutoff=0.8)
+        yield Violation(
+            code="allow-below-usage-unknown",
+            origin=environment.origin / "allowBelowUsage" / index,
+            found=f"{quoted(entry)}, which names no limit",
+            allowed="<namespace>/<quota key> of a quota that is written here",
+            remedy=f"did you mean {guess!r}?" if guess else "write both, with '/' between them",
+        )

@@ -1,0 +1,332 @@
+"""Escalation: no role gives more than a namespace, and every rule says what it seems to say."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.checks.wording import joined, quoted
+from tenancy.labels import DOMAIN
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.resolve import Platform, Role, Rule
+from tenancy.resources.builtin import CLUSTER_SCOPED, GROUPS, UNCOUNTED
+from tenancy.roles import ALL_VERBS, READ
+from tenancy.violation import Severity, Violation
+
+__all__ = ["escalations", "role"]
+
+_WRITES: Final = frozenset(ALL_VERBS) - frozenset(READ)
+
+_GIVING_VERBS: Final = {
+    "approve": "to approve certificates of anybody",
+    "attest": "to vouch for certificates of anybody",
+    "bind": "to bind roles that one does not hold",
+    "escalate": "to write roles that give more than one holds",
+    "impersonate": "to act as somebody else",
+    "manage": "to change what this tool manages",
+    "sign": "to sign certificates of anybody",
+}
+"""Verbs that give rights, whatever they stand beside."""
+
+_RBAC: Final = "rbac.authorization.k8s.io"
+
+
+@attrs.frozen(slots=True)
+class _Danger:
+    """
+    Resources that reach beyond the namespace, or around its walls.
+
+    Attributes:
+        group: Their API group.
+        resources: Plural names, with their subresources; none for the whole group.
+        verbs: The verbs that do so; none for all.
+        why: What they allow, for the message.
+    """
+
+    group: str
+    resources: frozenset[str]
+    verbs: frozenset[str]
+    why: str
+
+    def matches(self, group: str, resource: str, verbs: Collection[str]) -> bool:
+        base = resource.partition("/")[0]
+        return (
+            group == self.group
+            and (not self.resources or resource in self.resources or base in self.resources)
+            and (not self.verbs or not self.verbs.isdisjoint(verbs))
+        )
+
+
+def _danger(
+    group: str, resources: str, why: str, verbs: frozenset[str] = frozenset()
+) -> _Danger:
+    return _Danger(group, frozenset(resources.split()), verbs, why)
+
+
+_DANGERS: Final = (
+    _danger("", "nodes", "to reach every pod of a node, around admission and audit"),
+    _danger("", "namespaces", "to change labels by which the walls know a namespace", _WRITES),
+    _danger("", "persistentvolumes", "to mount paths of a node, and volumes of others"),
+    _danger("", "resourcequotas limitranges", "to change one's own limits", _WRITES),
+    _danger("", "bindings pods/binding", "to place pods on any node, around the scheduler"),
+    _danger("", "endpoints", "to send a service's traffic elsewhere", _WRITES),
+    _danger("", "users groups", "to act as somebody else"),
+    _danger("discovery.k8s.io", "endpointslices", "to send traffic elsewhere", _WRITES),
+    _danger("authentication.k8s.io", "", "to act as somebody else"),
+    _danger(_RBAC, "roles rolebindings", "to give rights to others", _WRITES),
+    _danger(_RBAC, "clusterroles clusterrolebindings", "to give rights everywhere", _WRITES),
+    _danger("certificates.k8s.io", "", "to become anybody by a certificate"),
+    _danger("admissionregistration.k8s.io", "", "to change what is admitted", _WRITES),
+    _danger("apiextensions.k8s.io", "", "to change kinds of the whole cluster", _WRITES),
+    _danger("apiregistration.k8s.io", "", "to answer for the API server", _WRITES),
+    _danger("flowcontrol.apiserver.k8s.io", "", "to starve others' requests", _WRITES),
+    _danger("node.k8s.io", "", "to place pods on nodes of others", _WRITES),
+    _danger("scheduling.k8s.io", "", "to push out pods of others", _WRITES),
+    _danger("storage.k8s.io", "", "to change storage of the whole cluster", _WRITES),
+    _danger(
+        "resource.k8s.io",
+        "deviceclasses resourceslices resourceclaims/status resourceclaims/binding",
+        "to take devices of others",
+        _WRITES,
+    ),
+    _danger(DOMAIN, "", "to change what this tool manages"),
+)
+
+_NAMESPACED: Final[Mapping[str, frozenset[str]]] = {
+    **GROUPS,
+    "": GROUPS[""] | (UNCOUNTED - {"localsubjectaccessreviews"}),
+    "authorization.k8s.io": frozenset({"localsubjectaccessreviews"}),
+    "events.k8s.io": frozenset({"events"}),
+    "metrics.k8s.io": frozenset({"pods"}),
+}
+"""Resources in namespaces, by group, as RBAC knows them: plural and in lower case."""
+
+_SCALED: Final = frozenset({"scale", "status"})
+_SUBRESOURCES: Final[Mapping[str, frozenset[str]]] = {
+    "deployments": _SCALED,
+    "pods": frozenset(
+        {
+            "attach",
+            "binding",
+            "ephemeralcontainers",
+            "eviction",
+            "exec",
+            "log",
+            "portforward",
+            "proxy",
+            "resize",
+            "status",
+        }
+    ),
+    "replicasets": _SCALED,
+    "replicationcontrollers": _SCALED,
+    "resourceclaims": frozenset({"binding", "status"}),
+    "serviceaccounts": frozenset({"token"}),
+    "services": frozenset({"proxy", "status"}),
+    "statefulsets": _SCALED,
+}
+_GROUP_HINTS: Final = {
+    "core": '""',
+    "v1": '""',
+    "rbac": _RBAC,
+    "extensions": "networking.k8s.io",
+}
+
+
+def escalations(platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the rules of every role of *platform*'s own."""
+    for found in platform.roles.values():
+        yield from role(found)
+
+
+def role(role: Role) -> Iterator[Violation]:
+    """
+    Yield what is wrong with the rules of *role*.
+
+    Rights are told apart exactly as the API server does, by group and plural name: `roles`
+    of somebody's own API group are nobody's concern, and the singular `role` gives nothing.
+    """
+    if not role.rules:
+        yield _finding(
+            "role-rule-empty",
+            role.origin,
+            f"the role {role.name} without a rule",
+            "at least one rule",
+            "write what it allows, or remove it",
+        )
+    for rule in role.rules:
+        yield from _rule(rule, role)
+
+
+def _rule(rule: Rule, role: Role) -> Iterator[Violation]:
+    origin = rule.origin or role.origin
+    lists = (
+        ("apiGroups", rule.api_groups),
+        ("resources", rule.resources),
+        ("verbs", rule.verbs),
+        ("resourceNames", rule.resource_names),
+    )
+    for key, values in lists:
+        if not values and key != "resourceNames":
+            yield _finding(
+                "role-rule-empty",
+                origin,
+                f"a rule of the role {role.name} without {key}",
+                "apiGroups, resources and verbs, at least one each",
+                f"write {key}, or remove the rule",
+            )
+        for value in values:
+            if "*" in value:
+                yield _finding(
+                    "role-wildcard",
+                    _within(origin, key),
+                    f"{quoted(value)} in {key} of the role {role.name}",
+                    "names one by one; a wildcard also holds for what does not exist yet",
+                    f"write out the {key} that are meant",
+                )
+    yield from _groups(rule, role, _within(origin, "apiGroups"))
+    yield from _verbs(rule, role, _within(origin, "verbs"))
+    for resource in rule.resources:
+        if "*" not in resource:
+            yield from _resource(resource, rule, role, _within(origin, "resources"))
+
+
+def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation]:
+    for group in rule.api_groups:
+        if "*" in group:
+            continue
+        hint = _GROUP_HINTS.get(group)
+        if "/" in group:
+            hint = group.partition("/")[0]
+        elif "." not in group and group not in _NAMESPACED:
+            # Groups without a dot are Kubernetes' own.
+            hint = hint or nearest(group, _NAMESPACED) or "the group's full name"
+        if hint is not None:
+            yield _finding(
+                "role-group",
+                origin,
+                f"the API group {quoted(group)} of the role {role.name}",
+                'groups without a version, and "" for the core group',
+                f"write {hint}",
+            )
+
+
+def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation]:
+    for verb in rule.verbs:
+        if (why := _GIVING_VERBS.get(verb)) is not None:
+            yield _escalation(role, origin, f"the verb {verb}", why)
+        elif verb not in ALL_VERBS and "*" not in verb:
+            guess = nearest(verb, ALL_VERBS)
+            yield _finding(
+                "role-verb",
+                origin,
+                f"the verb {quoted(verb)} of the role {role.name}",
+                ", ".join(ALL_VERBS),
+                f"did you mean {guess!r}?" if guess else "write one of them",
+            )
+
+
+def _resource(
+    resource: str, rule: Rule, role: Role, origin: Origin | None
+) -> Iterator[Violation]:
+    reasons = [
+        danger.why
+        for group in rule.api_groups
+        for danger in _DANGERS
+        if danger.matches(group, resource, rule.verbs)
+    ]
+    if reasons:
+        allowed = [verb for verb in rule.verbs if verb not in _GIVING_VERBS]
+        yield _escalation(role, origin, f"{joined(allowed)} {resource}".strip(), reasons[0])
+        return
+    base, slash, sub = resource.partition("/")
+    if (base, sub) == ("serviceaccounts", "token") and "" in rule.api_groups:
+        yield _finding(
+            "role-token",
+            origin,
+            f"tokens of service accounts in the role {role.name}",
+            "roles whose holders act as themselves",
+            "leave it out, unless they may act as every service account of the namespace",
+            severity=Severity.WARNING,
+        )
+    elif base in CLUSTER_SCOPED and base != "namespaces":
+        yield _finding(
+            "role-cluster-scoped",
+            origin,
+            f"{resource} in the role {role.name}",
+            "resources of a namespace; this one is in none, so the rule gives nothing",
+            "remove it",
+            severity=Severity.WARNING,
+        )
+    elif any(group not in _NAMESPACED for group in rule.api_groups):
+        # Somebody's own group, whose kinds nobody here knows.
+        return
+    else:
+        yield from _misspelt(base, sub if slash else None, rule, role, origin)
+
+
+def _misspelt(
+    base: str, sub: str | None, rule: Rule, role: Role, origin: Origin | None
+) -> Iterator[Violation]:
+    """Refuse a resource that none of the rule's groups has: such a rule gives nothing."""
+    known = {r for group in rule.api_groups for r in _NAMESPACED[group]} | {"namespaces"}
+    subresources = _SUBRESOURCES.get(base, frozenset({"status"}))
+    if base not in known:
+        elsewhere = [group for group, found in _NAMESPACED.items() if base in found]
+        guess = nearest(base, known)
+        if elsewhere:
+            remedy = f"write the API group {quoted(elsewhere[0])}"
+        elif guess is not None:
+            remedy = f"did you mean {guess!r}?"
+        else:
+            remedy = "write its plural name in lower case"
+        yield _finding(
+            "role-resource",
+            origin,
+            f"the resource {quoted(base)} of the role {role.name}",
+            f"plural names of the groups {joined([quoted(g) for g in rule.api_groups])}",
+            remedy,
+        )
+    elif sub is not None and sub not in subresources:
+        guess = nearest(sub, subresources)
+        yield _finding(
+            "role-resource",
+            origin,
+            f"the subresource {quoted(f'{base}/{sub}')} of the role {role.name}",
+            ", ".join(f"{base}/{name}" for name in sorted(subresources)),
+            f"did you mean '{base}/{guess}'?" if guess else "write one of them",
+        )
+
+
+def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Violation:
+    return _finding(
+        "role-escalation",
+        origin,
+        f"{what} in the role {role.name}, {why}",
+        "what stays inside a namespace and leaves its walls alone",
+        "remove it from the rule",
+    )
+
+
+def _within(origin: Origin | None, key: str) -> Origin | None:
+    return None if origin is None else origin / key
+
+
+def _finding(
+    code: str,
+    origin: Origin | None,
+    found: str,
+    allowed: str,
+    remedy: str,
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Violation:
+    return Violation(
+        code=code,
+        origin=origin or Origin("built-in roles"),
+        found=found,
+        allowed=allowed,
+        remedy=remedy,
+        severity=severity,
+    )

@@ -1,0 +1,222 @@
+"""GPUs: every grant exists, fits a node, and is of a pool that the organization may use."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import attrs
+
+from tenancy.checks.wording import counted, joined, reason_blank
+from tenancy.nearest import nearest
+from tenancy.resolve import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
+from tenancy.violation import Severity, Violation
+
+__all__ = ["Asked", "apart", "asked", "capacity", "grants", "overcommits", "owners"]
+
+_LINES = 20
+"""The longest table in a message, in lines; what is asked for most stands first."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Asked:
+    """
+    What is asked of one resource of a pool, over all environments on its cluster.
+
+    Attributes:
+        grants: With the namespace that each is for, the largest first.
+        per_node: Devices of a node; None where nothing says how many.
+        nodes: The most nodes there can be.
+        allowed: The most devices that may be granted; None where that is not known.
+    """
+
+    pool: GpuNodePool
+    resource: str
+    grants: tuple[tuple[Namespace, Grant], ...]
+    per_node: int | None
+    nodes: int
+    allowed: int | None
+
+    @property
+    def total(self) -> int:
+        """The devices that are asked for."""
+        return sum(grant.gpus for _, grant in self.grants)
+
+    @property
+    def table(self) -> tuple[str, ...]:
+        """Who asks for what, a line each, and the sum."""
+        shown = self.grants[:_LINES]
+        width = max((len(namespace.name) for namespace, _ in shown), default=0)
+        figures = len(str(self.total))
+        lines = [
+            f"{n.name:<{width}}  {g.gpus:>{figures}}  {n.organization}, {n.environment}"
+            for n, g in shown
+        ]
+        if rest := self.grants[_LINES:]:
+            lines.append(f"{len(rest)} more ask for {sum(g.gpus for _, g in rest)}")
+        of = "" if self.allowed is None else f" of {self.allowed}"
+        return (*lines, f"{self.total}{of}")
+
+
+def asked(platform: Platform, environments: Iterable[Environment]) -> tuple[Asked, ...]:
+    """Return what *environments* ask of each pool of *platform*, by pool and resource."""
+    by_resource: dict[tuple[str, str], list[tuple[Namespace, Grant]]] = {}
+    for environment in environments:
+        for namespace in environment.namespaces:
+            for grant in namespace.grants:
+                by_resource.setdefault((grant.pool, grant.resource), []).append(
+                    (namespace, grant)
+                )
+    found = []
+    for pool in platform.pools:
+        for resource, devices in pool.resources.items():
+            grants = by_resource.get((pool.name, resource), [])
+            is_known = pool.gpus_per_node is not None
+            found.append(
+                Asked(
+                    pool=pool,
+                    resource=resource,
+                    grants=tuple(sorted(grants, key=lambda g: (-g[1].gpus, g[0].name))),
+                    per_node=devices if is_known else None,
+                    nodes=pool.max_nodes,
+                    allowed=_allowed(pool, devices) if is_known else None,
+                )
+            )
+    return tuple(found)
+
+
+def _allowed(pool: GpuNodePool, devices: int) -> int:
+    # Through its text, for 1.1 as a float is a little more than 1.1.
+    overcommit = Fraction(str(pool.overcommit))
+    return int(pool.max_nodes * devices * overcommit)
+
+
+def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Violation]:
+    """Refuse grants of more devices than *platform* can have, with the table of who asks."""
+    for found in asked(platform, environments):
+        pool = found.pool
+        if not found.grants:
+            continue
+        if found.allowed is None:
+            yield Violation(
+                code="gpu-capacity-unknown",
+                origin=pool.origin,
+                found=f"{counted(found.total, 'device')} of {found.resource} granted of the"
+                f" pool {pool.name}, which does not say how many GPUs a node has",
+                allowed="a known number of GPUs for each node",
+                remedy="write gpusPerNode",
+                severity=Severity.NOT_CHECKED,
+                details=found.table,
+            )
+        elif found.total > found.allowed:
+            over = found.total - found.allowed
+            more = "" if pool.overcommit == 1 else f", overcommitted {pool.overcommit:g} times"
+            yield Violation(
+                code="gpu-overcommit",
+                origin=pool.origin,
+                found=f"grants of {found.total} {found.resource} of the pool {pool.name}",
+                allowed=f"at most {found.allowed}: {counted(found.nodes, 'node')}"
+                f" with {found.per_node} each{more}",
+                remedy=f"lower grants by {over}, raise nodes.max, or write overcommit with a"
+                " reason",
+                details=found.table,
+            )
+
+
+def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Violation]:
+    """Warn of pools that are dedicated to nobody who is there."""
+    known = sorted(set(organizations))
+    for pool in platform.pools:
+        if pool.dedicated_to is None or pool.dedicated_to in known:
+            continue
+        guess = nearest(pool.dedicated_to, known)
+        yield Violation(
+            code="gpu-pool-owner-unknown",
+            origin=pool.origin / "dedicatedTo",
+            found=f"the pool {pool.name}, dedicated to {pool.dedicated_to!r}",
+            allowed=f"an organization of the cluster ({', '.join(known) or 'it has none'})",
+            remedy=f"did you mean {guess!r}?" if guess else "nobody can use it until it exists",
+            severity=Severity.WARNING,
+        )
+
+
+def grants(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the grants of *organizations*, one by one."""
+    pools = {pool.name: pool for pool in platform.pools}
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            for grant in namespace.grants:
+                if (pool := pools.get(grant.pool)) is not None:
+                    yield from _grant(grant, pool, organization.name)
+
+
+def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Violation]:
+    if pool.dedicated_to not in (None, organization):
+        yield Violation(
+            code="gpu-pool-dedicated",
+            origin=grant.origin / "pool",
+            found=f"a grant of the pool {pool.name} to {organization}",
+            allowed=f"grants to {pool.dedicated_to} alone, to whom the pool is dedicated",
+            remedy="grant another pool, or share this one",
+            organization=organization,
+        )
+    most = grant.max_per_pod
+    if most is None:
+        return
+    node = pool.resources.get(grant.resource, 0)
+    if pool.gpus_per_node is not None and most > node:
+        yield Violation(
+            code="gpu-max-per-pod",
+            origin=grant.origin / "maxPerPod",
+            found=f"maxPerPod {most} of {grant.resource}",
+            allowed=f"at most {node}, which a node of the pool {pool.name} has",
+            remedy=f"lower it to {node}, or leave it out: a pod runs on one node",
+            organization=organization,
+        )
+    if grant.gpus < most:
+        yield Violation(
+            code="gpu-grant-below-max-per-pod",
+            origin=grant.origin / "maxPerPod",
+            found=f"maxPerPod {most} under a grant of {grant.gpus}",
+            allowed="a pod's most within the namespace's grant",
+            remedy=f"lower maxPerPod to {grant.gpus}, or raise gpus"
+            if grant.gpus
+            else "leave maxPerPod out, or raise gpus",
+            organization=organization,
+        )
+
+
+def overcommits(platform: Platform) -> Iterator[Violation]:
+    """Refuse to grant more than exists without saying why."""
+    for pool in platform.pools:
+        yield from reason_blank(pool.overcommit_reason, pool.origin / "overcommitReason")
+        if not 0 < pool.overcommit < float("inf"):
+            yield Violation(
+                code="gpu-overcommit-factor",
+                origin=pool.origin / "overcommit",
+                found=f"overcommit {pool.overcommit:g} of the pool {pool.name}",
+                allowed="a number over 0; 1 grants what exists",
+                remedy="write 1, or more with a reason",
+            )
+        elif pool.overcommit > 1 and pool.overcommit_reason is None:
+            yield Violation(
+                code="gpu-overcommit-reason",
+                origin=pool.origin / "overcommit",
+                found=f"overcommit {pool.overcommit:g} of the pool {pool.name}, and no reason",
+                allowed="more than 1 with an overcommitReason",
+                remedy="write why more is granted than exists",
+            )
+
+
+def apart(organization: Organization, resources: Sequence[str]) -> Iterator[Violation]:
+    """Say that what others are granted cannot be seen from *organization* alone."""
+    granted = {g.resource for n in organization.namespaces for g in n.grants}
+    named = [resource for resource in resources if resource in granted]
+    if named:
+        yield Violation(
+            code="gpu-capacity-not-checked",
+            origin=organization.origin,
+            found=f"grants of {joined(named)} to {organization.name}, without those of others",
+            allowed="a sum over all organizations of the cluster",
+            remedy="run `tenancy check` where the whole is written",
+            severity=Severity.NOT_CHECKED,
+            organization=organization.name,
+        )

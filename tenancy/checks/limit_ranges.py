@@ -1,0 +1,342 @@
+"""
+Limit ranges: bounds in order, and defaults that quotas and pod limits need.
+
+What a container without figures gets is what the API server makes of the LimitRange: a
+`max` is the default where none is written, a default is the default request, and a `min`
+is the default request where there is no default (facts: `SetDefaults_LimitRangeItem`).
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.checks.quotas import keys
+from tenancy.checks.wording import quoted
+from tenancy.origin import Origin
+from tenancy.quantity import Quantity
+from tenancy.resolve import (
+    Limit,
+    LimitRange,
+    LimitRangeItem,
+    Limits,
+    Namespace,
+    Organization,
+    Quota,
+)
+from tenancy.resources import (
+    InvalidResourceError,
+    LimitField,
+    LimitType,
+    check_limit_quantity,
+    is_gpu_resource,
+    limit_fields,
+    parse_limit_resource,
+)
+from tenancy.violation import Violation
+
+__all__ = ["Injected", "injected", "limit_ranges"]
+
+
+@attrs.frozen(slots=True)
+class Injected:
+    """
+    What a container that states nothing gets, by resource.
+
+    Attributes:
+        requests: What it requests.
+        limits: What it is limited to.
+    """
+
+    requests: Limits
+    limits: Limits
+
+
+def injected(limit_range: LimitRange | None) -> Injected:
+    """
+    Return what *limit_range* puts into a container that states nothing.
+
+    Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem.
+    """
+    item = limit_range.item(LimitType.CONTAINER) if limit_range is not None else None
+    if item is None:
+        return Injected({}, {})
+    limits = {**item.max, **item.default}
+    requests = {**item.min, **limits, **item.default_request}
+    return Injected(requests, limits)
+
+
+def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Violation]:
+    """
+    Yield what is wrong with the limit ranges of *organizations*.
+
+    A limit range that many namespaces share is looked at once, and once beside each set of
+    quotas with which it stands.
+    """
+    looked_at: set[int] = set()
+    together: set[tuple[int, ...]] = set()
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            limit_range = namespace.limit_range
+            if limit_range is not None and id(limit_range) not in looked_at:
+                looked_at.add(id(limit_range))
+                yield from _limit_range(limit_range)
+            pair = (id(limit_range), *map(id, namespace.quotas))
+            if pair not in together:
+                together.add(pair)
+                yield from _beside_quotas(namespace)
+
+
+def _limit_range(limit_range: LimitRange) -> Iterator[Violation]:
+    for item in limit_range.items:
+        yield from _figures(item)
+        for resource in _resources(item):
+            yield from _order(item, resource)
+        yield from _ratios(item, injected(limit_range))
+    yield from _claims(limit_range.item(LimitType.PERSISTENT_VOLUME_CLAIM))
+    yield from _bare_pod(limit_range)
+
+
+_WRITTEN: Final[dict[LimitField, str]] = {
+    LimitField.DEFAULT: "default",
+    LimitField.DEFAULT_REQUEST: "default_request",
+    LimitField.MAX: "max",
+    LimitField.MIN: "min",
+    LimitField.MAX_LIMIT_REQUEST_RATIO: "max_limit_request_ratio",
+}
+
+
+def _limits(item: LimitRangeItem, field: LimitField) -> Limits:
+    limits: Limits = getattr(item, _WRITTEN[field])
+    return limits
+
+
+def _resources(item: LimitRangeItem) -> Iterator[str]:
+    yield from dict.fromkeys(r for field in LimitField for r in _limits(item, field))
+
+
+def _figures(item: LimitRangeItem) -> Iterator[Violation]:
+    """Refuse resources that no such limit has, and amounts that Kubernetes does not count."""
+    limit_type = LimitType(item.type)
+    for field in LimitField:
+        for text, limit in _limits(item, field).items():
+            if field not in limit_fields(limit_type):
+                yield Violation(
+                    code="limit-range-field",
+                    origin=limit.origin,
+                    found=f"{field} for the type {limit_type}",
+                    allowed=", ".join(limit_fields(limit_type)),
+                    remedy="remove it: it has no effect or is refused",
+                )
+                continue
+            try:
+                resource = parse_limit_resource(limit_type, text)
+            except InvalidResourceError as error:
+                is_gpu = is_gpu_resource(text.removeprefix("requests.").removeprefix("limits."))
+                yield Violation(
+                    code="limit-range-gpu" if is_gpu else "limit-range-resource",
+                    origin=limit.origin,
+                    found=f"{quoted(text)} in {field} of the type {limit_type}",
+                    allowed=f"resources that are limited so; {error.reason}",
+                    remedy="grant GPUs under gpus, and write no figure here"
+                    if is_gpu
+                    else error.remedy,
+                )
+                continue
+            if (reason := check_limit_quantity(resource, field, limit.quantity)) is not None:
+                is_ratio = field is LimitField.MAX_LIMIT_REQUEST_RATIO
+                yield Violation(
+                    code="limit-range-ratio" if is_ratio else "limit-range-quantity",
+                    origin=limit.origin,
+                    found=f"{limit.quantity.text or limit} for {text}; {reason}",
+                    allowed="a ratio of 1 or more" if is_ratio else "an amount that is counted",
+                    remedy="write 1 or more" if is_ratio else "write such an amount",
+                )
+
+
+_ORDER: Final = (
+    LimitField.MIN,
+    LimitField.DEFAULT_REQUEST,
+    LimitField.DEFAULT,
+    LimitField.MAX,
+)
+
+
+def _order(item: LimitRangeItem, resource: str) -> Iterator[Violation]:
+    """Refuse figures that are not min ≤ defaultRequest ≤ default ≤ max, next to next."""
+    written = [
+        (field, limit)
+        for field in _ORDER
+        if (limit := _limits(item, field).get(resource)) is not None
+    ]
+    for (low_field, low), (high_field, high) in itertools.pairwise(written):
+        if low.quantity > high.quantity:
+            yield Violation(
+                code="limit-range-order",
+                origin=low.origin,
+                found=f"{low_field} {low} of {resource}, and {high_field} {high}",
+                allowed="min ≤ defaultRequest ≤ default ≤ max",
+                remedy=f"lower {low_field} to {high}, or raise {high_field}",
+            )
+
+
+def _ratios(item: LimitRangeItem, bare: Injected) -> Iterator[Violation]:
+    """Refuse a ratio that cannot be reached, or that every pod without figures breaks."""
+    for resource, ratio in item.max_limit_request_ratio.items():
+        if ratio.quantity < Quantity.parse(1):
+            continue
+        most, least = item.max.get(resource), item.min.get(resource)
+        if (
+            most is not None
+            and least is not None
+            and least.quantity
+            and _exceeds(ratio.quantity, most.quantity, least.quantity)
+        ):
+            yield Violation(
+                code="limit-range-ratio",
+                origin=ratio.origin,
+                found=f"a ratio of {ratio} of {resource}",
+                allowed=f"at most max/min, {most} / {least}",
+                remedy="lower the ratio, or widen min and max",
+            )
+        if item.type == LimitType.PERSISTENT_VOLUME_CLAIM:
+            continue
+        limit, request = bare.limits.get(resource), bare.requests.get(resource)
+        if limit is None or request is None or not request.quantity or not limit.quantity:
+            yield _refused(
+                ratio.origin,
+                f"a ratio of {ratio} of {resource}, and no default for both request and limit",
+                f"write default and defaultRequest of {resource} for containers",
+            )
+        elif limit.quantity.nanos * 10**9 > ratio.quantity.nanos * request.quantity.nanos:
+            yield _refused(
+                ratio.origin,
+                f"a default of {limit} over a default request of {request} of {resource},"
+                f" more than the ratio {ratio}",
+                "raise defaultRequest, lower default, or raise the ratio",
+            )
+
+
+def _exceeds(ratio: Quantity, most: Quantity, least: Quantity) -> bool:
+    return ratio.nanos * least.nanos > most.nanos * 10**9
+
+
+def _refused(origin: Origin, found: str, remedy: str) -> Violation:
+    return Violation(
+        code="bare-pod-refused",
+        origin=origin,
+        found=found,
+        allowed="figures with which a pod that states none is admitted",
+        remedy=remedy,
+    )
+
+
+def _claims(item: LimitRangeItem | None) -> Iterator[Violation]:
+    if item is not None and not ({"storage"} & (item.max.keys() | item.min.keys())):
+        yield Violation(
+            code="limit-range-claim",
+            origin=item.origin,
+            found="a limit of claims without min and max of storage",
+            allowed="min or max of storage, or both",
+            remedy="write one of them, or remove persistentVolumeClaim",
+        )
+
+
+def _bare_pod(limit_range: LimitRange) -> Iterator[Violation]:
+    """Refuse bounds of pods that one container with the defaults does not keep."""
+    item = limit_range.item(LimitType.POD)
+    if item is None:
+        return
+    bare = injected(limit_range)
+    for resource, most in item.max.items():
+        limit = bare.limits.get(resource)
+        if limit is None:
+            yield _refused(
+                most.origin,
+                f"a max of {most} of {resource} for pods, and no default for containers",
+                f"write default of {resource} for containers",
+            )
+        elif limit.quantity > most.quantity:
+            yield _refused(
+                most.origin,
+                f"a max of {most} of {resource} for pods, and a container's default of {limit}",
+                f"lower the default to {most}, or raise the max of pods",
+            )
+    for resource, least in item.min.items():
+        request = bare.requests.get(resource)
+        if request is None:
+            yield _refused(
+                least.origin,
+                f"a min of {least} of {resource} for pods, and no default for containers",
+                f"write defaultRequest of {resource} for containers",
+            )
+        elif request.quantity < least.quantity:
+            yield _refused(
+                least.origin,
+                f"a min of {least} of {resource} for pods, and a container's default request"
+                f" of {request}",
+                f"raise defaultRequest to {least}, or lower the min of pods",
+            )
+
+
+def _beside_quotas(namespace: Namespace) -> Iterator[Violation]:
+    limit_range, bare = namespace.limit_range, injected(namespace.limit_range)
+    unscoped = [quota for quota in namespace.quotas if not quota.is_scoped]
+    for quota in unscoped:
+        yield from _missing_defaults(quota, bare)
+    if limit_range is not None:
+        yield from _over_quota(limit_range, _least(unscoped))
+
+
+def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Violation]:
+    """Refuse a quota on CPU or memory that every pod without figures would break."""
+    for key in keys(quota.hard):
+        if not key.is_compute:
+            continue
+        if key.limits_resource is not None:
+            resource, defaults, field = key.limits_resource, bare.limits, "default"
+        else:
+            resource = key.requests_resource or key.text
+            defaults, field = bare.requests, "defaultRequest"
+        if resource not in defaults:
+            yield Violation(
+                code="quota-needs-default",
+                origin=quota.hard[key.text].origin,
+                found=f"{key.text}, and no {field} of {resource} for containers",
+                allowed="a quota on CPU or memory beside defaults, for every container must"
+                " then state it",
+                remedy=f"write limitRange.container.{field}.{resource}",
+            )
+
+
+def _least(quotas: Iterable[Quota]) -> Mapping[str, Limit]:
+    least: dict[str, Limit] = {}
+    for quota in quotas:
+        for key in keys(quota.hard):
+            limit = quota.hard[key.text]
+            found = least.get(key.name)
+            if found is None or limit.quantity < found.quantity:
+                least[key.name] = limit
+    return least
+
+
+def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator[Violation]:
+    """Refuse bounds of one object that the namespace's quota never has room for."""
+    for item in limit_range.items:
+        is_claim = item.type == LimitType.PERSISTENT_VOLUME_CLAIM
+        for field, prefix in (
+            (LimitField.MAX, "requests" if is_claim else "limits"),
+            (LimitField.MIN, "requests"),
+        ):
+            for resource, limit in _limits(item, field).items():
+                whole = quota.get(f"{prefix}.{resource}")
+                if whole is not None and limit.quantity > whole.quantity:
+                    yield Violation(
+                        code="limit-range-over-quota",
+                        origin=limit.origin,
+                        found=f"{field} {limit} of {resource} for each {item.type}, and"
+                        f" {prefix}.{resource} {whole} for the whole namespace",
+                        allowed="bounds of one object within the quota of the namespace",
+                        remedy=f"lower {field} to {whole}, or raise the quota",
+                    )

@@ -1,0 +1,414 @@
+"""Names: ids, prefixes, final names, labels, and that each exists once on a cluster."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from tenancy.checks.wording import counted, misnamed, quoted, reason_blank
+from tenancy.names import (
+    InvalidNameError,
+    parse_annotation_key,
+    parse_label,
+    parse_label_key,
+    parse_label_value,
+    parse_namespace_id,
+    parse_namespace_name,
+    parse_prefix,
+    reserved_key_reason,
+    reserved_prefix_reason,
+    reserved_reason,
+)
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.resolve import Environment, Namespace, Organization, Platform
+from tenancy.violation import Severity, Violation
+
+__all__ = [
+    "environment_names",
+    "known_environments",
+    "name_template",
+    "namespace_count",
+    "organization_names",
+    "prefixes",
+    "unique_names",
+]
+
+ANNOTATIONS_SIZE: Final = 256 * 1024
+"""The most that all annotations of an object may hold, in bytes, as Kubernetes counts."""
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDERS: Final = ("prefix", "environment", "id")
+
+
+def organization_names(
+    organizations: Iterable[Organization],
+    platform: Platform,
+    template: str = "{prefix}-{id}",
+) -> Iterator[Violation]:
+    """
+    Yield what is wrong with the names of *organizations* and of their namespaces.
+
+    Args:
+        organizations: Those of one environment.
+        platform: The platform of its cluster, which says how long an id may be.
+        template: How namespaces are called there.
+    """
+    longest = platform.max_id_length
+    for organization in organizations:
+        yield from _organization(organization, longest)
+        is_prefix_kept = reserved_prefix_reason(organization.prefix) is not None
+        for namespace in organization.namespaces:
+            yield from _namespace(organization, namespace, longest, template, is_prefix_kept)
+            yield from _labels(namespace)
+            if namespace.annotations:
+                yield from _annotations(namespace)
+
+
+def _organization(organization: Organization, longest: int) -> Iterator[Violation]:
+    name, origin = organization.name, organization.origin
+    try:
+        parse_label(name, what="an organization's name")
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="organization-name",
+            origin=origin,
+            what="the organization's name",
+            organization=name,
+        )
+    try:
+        parse_prefix(organization.prefix, longest)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="prefix",
+            origin=origin / "prefix",
+            what="the prefix",
+            organization=name,
+        )
+    if (reason := reserved_prefix_reason(organization.prefix)) is not None:
+        yield Violation(
+            code="prefix-reserved",
+            origin=origin / "prefix",
+            found=f"the prefix {organization.prefix!r}",
+            allowed=f"a prefix of one's own; {reason}",
+            remedy="choose another prefix",
+            organization=name,
+        )
+    if (billing := organization.billing) is not None:
+        yield from _label_value(
+            billing.subscription_group, billing.origin / "subscriptionGroup", name
+        )
+        if billing.cost_center is not None:
+            yield from _label_value(billing.cost_center, billing.origin / "costCenter", name)
+
+
+def _namespace(
+    organization: Organization,
+    namespace: Namespace,
+    longest: int,
+    template: str,
+    is_prefix_kept: bool,
+) -> Iterator[Violation]:
+    origin, name = namespace.origin, organization.name
+    is_well_named = True
+    try:
+        parse_namespace_id(namespace.id, longest)
+    except InvalidNameError as error:
+        is_well_named = False
+        yield misnamed(
+            error,
+            code="namespace-id",
+            origin=origin / "id",
+            what="the namespace id",
+            organization=name,
+        )
+    place = origin / "id" if namespace.adopted is None else origin / "adopted" / "name"
+    try:
+        parse_namespace_name(namespace.name)
+    except InvalidNameError as error:
+        # The id's own finding says it already; a name too long for it is another matter.
+        if is_well_named or namespace.adopted is not None:
+            yield misnamed(
+                error,
+                code="namespace-name",
+                origin=place,
+                what="the namespace's name",
+                organization=name,
+            )
+    reason = reserved_reason(namespace.name)
+    if reason is not None and not (is_prefix_kept and namespace.adopted is None):
+        yield Violation(
+            code="namespace-name-reserved",
+            origin=place,
+            found=f"the namespace's name {quoted(namespace.name)}",
+            allowed=f"a name that nobody else keeps; {reason}",
+            remedy="choose another prefix or id",
+            organization=name,
+        )
+    if namespace.adopted is not None:
+        rule = _by_rule(organization, namespace, template)
+        yield from reason_blank(namespace.adopted.reason, origin / "adopted" / "reason", name)
+        if rule == namespace.name:
+            yield Violation(
+                code="adopted-name-needless",
+                origin=place,
+                found=f"the adopted name {namespace.name!r}",
+                allowed=f"a name that differs from the rule's, which is {rule!r}",
+                remedy="remove adopted: the rule gives the same name",
+                organization=name,
+            )
+
+
+def _by_rule(organization: Organization, namespace: Namespace, template: str) -> str:
+    return (
+        template.replace("{prefix}", organization.prefix)
+        .replace("{environment}", organization.environment)
+        .replace("{id}", namespace.id)
+    )
+
+
+def _labels(namespace: Namespace) -> Iterator[Violation]:
+    origin, organization = namespace.origin, namespace.organization
+    if namespace.workload is not None:
+        yield from _label_value(namespace.workload, origin / "workload", organization)
+    if namespace.subscription is not None:
+        yield from _label_value(namespace.subscription, origin / "subscription", organization)
+    for key, value in namespace.labels.items():
+        place = origin / "labels" / key
+        yield from _key("label", key, place, organization, parse_label_key)
+        yield from _label_value(value, place, organization)
+
+
+def _annotations(namespace: Namespace) -> Iterator[Violation]:
+    origin, organization = namespace.origin / "annotations", namespace.organization
+    size = 0
+    for key, value in namespace.annotations.items():
+        yield from _key("annotation", key, origin / key, organization, parse_annotation_key)
+        size += len(key.encode()) + len(value.encode())
+    if size > ANNOTATIONS_SIZE:
+        yield Violation(
+            code="annotations-too-large",
+            origin=origin,
+            found=f"annotations of {size} bytes",
+            allowed=f"at most {ANNOTATIONS_SIZE} bytes, keys and values together",
+            remedy="keep long texts elsewhere and write where",
+            organization=organization,
+        )
+
+
+def _key(
+    what: str,
+    key: str,
+    origin: Origin,
+    organization: str,
+    parse: Callable[[object], str],
+) -> Iterator[Violation]:
+    try:
+        parse(key)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code=f"{what}-key",
+            origin=origin,
+            what=f"the {what} key",
+            organization=organization,
+        )
+    if (reason := reserved_key_reason(key)) is not None:
+        yield Violation(
+            code=f"{what}-reserved",
+            origin=origin,
+            found=f"the {what} {quoted(key)}",
+            allowed=f"{what}s of one's own; {reason}",
+            remedy="use a domain of your own, such as example.com/…, or none",
+            organization=organization,
+        )
+
+
+def _label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Violation]:
+    try:
+        parse_label_value(value)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="label-value",
+            origin=origin,
+            what="the value",
+            organization=organization,
+        )
+
+
+def environment_names(environment: Environment) -> Iterator[Violation]:
+    """Yield what is wrong with the names of *environment* itself, which become labels."""
+    try:
+        parse_label(environment.name, what="an environment's name")
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="environment-name",
+            origin=environment.origin / "environment",
+            what="the environment's name",
+        )
+    yield from _label_value(environment.stack, environment.origin, None)
+
+
+def name_template(environment: Environment) -> Iterator[Violation]:
+    """Refuse a template from which a name could not be read back."""
+    template = environment.name_template
+    reason = _template_reason(template)
+    if reason is not None:
+        yield Violation(
+            code="name-template",
+            origin=environment.origin / "nameTemplate",
+            found=f"the template {quoted(template)}, {reason}",
+            allowed="{prefix} and {id} once each, and {environment}, joined by hyphens",
+            remedy='write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+        )
+
+
+def _template_reason(template: str) -> str | None:
+    found = _PLACEHOLDER.findall(template)
+    for name in found:
+        if name not in _PLACEHOLDERS:
+            return f"in which {{{name}}} stands for nothing"
+    for name in ("prefix", "id"):
+        if found.count(name) != 1:
+            return f"which holds {{{name}}} {counted(found.count(name), 'time')}"
+    before, _, after = template.partition("{id}")
+    if before[-1:] not in ("", "-") or after[:1] not in ("", "-"):
+        return "in which {id} is not set off by hyphens"
+    if "}{" in template:
+        return "in which two parts are not set off by a hyphen"
+    try:
+        parse_namespace_name(_PLACEHOLDER.sub("a", template))
+    except InvalidNameError:
+        return "which gives no namespace name"
+    return None
+
+
+def namespace_count(
+    organizations: Sequence[Organization], most: int, *, is_whole: bool = True
+) -> Iterator[Violation]:
+    """
+    Refuse more namespaces than an organization may have.
+
+    Args:
+        organizations: One organization in each of its environments.
+        most: The platform's limit.
+        is_whole: Whether these are all of its environments. Otherwise those that are written
+            for others count too.
+    """
+    first = organizations[0]
+    count = sum(len(found.namespaces) for found in organizations)
+    if not is_whole:
+        count = max(count, first.written_namespaces)
+    if count <= most:
+        return
+    yield Violation(
+        code="too-many-namespaces",
+        origin=first.origin / "namespaces",
+        found=f"{counted(count, 'namespace')} of the organization {first.name}",
+        allowed=f"at most {most} over all environments",
+        remedy=f"remove {count - most}, or raise limits.namespaces of the platform",
+        organization=first.name,
+        details=tuple(
+            f"{found.stack}: {', '.join(n.name for n in found.namespaces)}"
+            f" ({len(found.namespaces)})"
+            for found in organizations
+        ),
+    )
+
+
+def prefixes(
+    by_name: Mapping[str, Sequence[Organization]],
+) -> Iterator[Violation]:
+    """Yield where one organization has two prefixes, or one prefix two organizations."""
+    holders: dict[str, str] = {}
+    for name, organizations in by_name.items():
+        first = organizations[0]
+        for other in organizations[1:]:
+            if other.prefix != first.prefix:
+                yield Violation(
+                    code="prefix-differs",
+                    origin=other.origin / "prefix",
+                    found=f"the prefix {quoted(other.prefix)} of the organization {name}",
+                    allowed=f"one prefix everywhere: {quoted(first.prefix)} in {first.stack}",
+                    remedy=f"describe it once, in organizations/{name}.yaml",
+                    organization=name,
+                )
+        holder = holders.setdefault(first.prefix, name)
+        if holder != name:
+            yield Violation(
+                code="prefix-shared",
+                origin=first.origin / "prefix",
+                found=f"the prefix {first.prefix!r}, which the organization {holder} has too",
+                allowed="a prefix of its own, by which people tell whose a namespace is",
+                remedy="give one of the two another prefix",
+                severity=Severity.WARNING,
+                organization=name,
+            )
+
+
+def unique_names(
+    cluster: str, environments: Iterable[Environment], platforms: Iterable[Platform]
+) -> Iterator[Violation]:
+    """Refuse a name that two namespaces of *cluster* have, public and shared ones included."""
+    taken: dict[str, tuple[str, Origin]] = {}
+    for platform in platforms:
+        if (public := platform.public) is not None:
+            taken.setdefault(public.name, ("the public namespace", public.origin / "name"))
+        for shared in platform.shared:
+            place = shared.origin / "name"
+            if shared.name in taken:
+                whose, there = taken[shared.name]
+                yield _taken(shared.name, cluster, place, f"{whose}, {there}", None)
+            taken.setdefault(shared.name, ("a shared namespace", place))
+    for environment in environments:
+        for namespace in environment.namespaces:
+            name = namespace.name
+            if name not in taken:
+                where = f"that of {namespace.organization} in the stack {namespace.stack}"
+                taken[name] = (where, namespace.origin)
+                continue
+            whose, there = taken[name]
+            again = f"{whose}, {there}"
+            yield _taken(name, cluster, namespace.origin, again, namespace.organization)
+
+
+def _taken(
+    name: str, cluster: str, origin: Origin, again: str, organization: str | None
+) -> Violation:
+    return Violation(
+        code="namespace-name-taken",
+        origin=origin,
+        found=f"the namespace {quoted(name)}, which is also {again}",
+        allowed=f"each name once on the cluster {cluster}",
+        remedy="give it another id, or put {environment} into nameTemplate",
+        organization=organization,
+    )
+
+
+def known_environments(
+    organization: Organization, known: Collection[str], unread: Sequence[str]
+) -> Iterator[Violation]:
+    """
+    Yield each environment that *organization* names and nobody has.
+
+    Args:
+        organization: In any of its environments.
+        known: The environments of all stacks, and those of the ladder.
+        unread: Files that are wrong, any of which could be that environment's.
+    """
+    for name, origin in organization.named_environments:
+        if name in known:
+            continue
+        guess = nearest(name, known)
+        yield Violation(
+            code="environment-unknown",
+            origin=origin,
+            found=f"the environment {quoted(name)}, which no stack is",
+            allowed=", ".join(sorted(known)),
+            remedy=f"did you mean {guess!r}?" if guess else "name one of them",
+            severity=Severity.NOT_CHECKED if unread else Severity.ERROR,
+            organization=organization.name,
+        )

@@ -1,0 +1,114 @@
+"""Network: addresses that may be opened, and shared services that exist."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tenancy.checks.wording import quoted
+from tenancy.nearest import nearest
+from tenancy.origin import Origin
+from tenancy.resolve import Network, Organization, Platform
+from tenancy.violation import Severity, Violation
+
+__all__ = ["METADATA", "networks"]
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+METADATA: Final = (
+    ipaddress.ip_network("169.254.0.0/16"),
+    ipaddress.ip_network("fe80::/10"),
+    ipaddress.ip_network("fd00:ec2::254/128"),
+    ipaddress.ip_network("fd20:ce::254/128"),
+    ipaddress.ip_network("100.100.100.200/32"),
+    ipaddress.ip_network("168.63.129.16/32"),
+)
+"""
+Where clouds hand a node's own identity to whoever asks: all link-local addresses,
+169.254.169.254 among them, and those of AWS, Google, Alibaba and Azure that are not.
+"""
+
+
+def networks(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with what the namespaces of *organizations* let through."""
+    looked_at: set[int] = set()
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            network = namespace.network
+            if id(network) in looked_at or not (
+                network.egress_cidrs or network.shared_services
+            ):
+                continue
+            looked_at.add(id(network))
+            origin = network.origin or namespace.origin / "network"
+            for cidr in network.egress_cidrs:
+                yield from _cidr(cidr, origin / "egressCidrs")
+            yield from _services(network, origin / "sharedServices", platform)
+
+
+def _cidr(text: str, origin: Origin) -> Iterator[Violation]:
+    reason, allowed, remedy = _wrong(text) or (None, "", "")
+    if reason is not None:
+        yield Violation(
+            code="egress-cidr",
+            origin=origin,
+            found=f"{quoted(text)}, {reason}",
+            allowed=allowed,
+            remedy=remedy,
+        )
+
+
+def _wrong(text: str) -> tuple[str, str, str] | None:
+    """Return what is wrong with *text*, what is allowed and what to do; None if nothing is."""
+    ranges = "ranges of addresses such as 203.0.113.0/24"
+    try:
+        network: _Network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return "which is no range of addresses", ranges, "write an address, '/' and its bits"
+    if "/" not in text or not text.rpartition("/")[2].isdigit():
+        return "which has no number of bits", ranges, f"write {network}"
+    address = text.partition("/")[0]
+    if ipaddress.ip_address(address) != network.network_address:
+        return "which has bits beyond its range", ranges, f"write {network}"
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None:
+        return (
+            "an IPv4 address in IPv6's clothes",
+            ranges,
+            f"write it as {mapped}/{max(network.prefixlen - 96, 0)}",
+        )
+    if network.prefixlen == 0:
+        return (
+            "which is every address, the metadata address of the nodes among them",
+            "the addresses that are really needed",
+            "write their ranges one by one",
+        )
+    for closed in METADATA:
+        if network.version == closed.version and network.overlaps(closed):
+            return (
+                f"which holds metadata addresses of the nodes ({closed})",
+                "ranges without them: they give away the node's identity",
+                "write the ranges that are really needed",
+            )
+    if network.is_loopback or network.is_multicast or network.is_unspecified:
+        return (
+            "which leads to no other machine",
+            "ranges of addresses of other machines",
+            "write the ranges that are really needed",
+        )
+    return None
+
+
+def _services(network: Network, origin: Origin, platform: Platform) -> Iterator[Violation]:
+    known = [shared.name for shared in platform.shared]
+    for name in network.shared_services:
+        if name in known:
+            continue
+        guess = nearest(name, known)
+        yield Violation(
+            code="shared-service-unknown",
+            origin=origin,
+            found=f"the shared namespace {quoted(name)}",
+            allowed=f"a shared namespace of the platform ({', '.join(known) or 'it has none'})",
+            remedy=f"did you mean {guess!r}?" if guess else "describe it under shared",
+            severity=Severity.ERROR if platform.is_written else Severity.NOT_CHECKED,
+        )

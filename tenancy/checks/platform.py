@@ -1,0 +1,264 @@
+"""Platforms: that one is there, on the same cluster, and that what it says can be."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tenancy.checks.wording import misnamed, quoted, reason_blank
+from tenancy.names import InvalidNameError, parse_label, parse_namespace_name, system_reason
+from tenancy.origin import Origin
+from tenancy.resolve import Cluster, Environment, Organization, Platform, SharedNamespace
+from tenancy.resolve.platform import Service
+from tenancy.resources import InvalidResourceError, KeyKind, check_quantity, parse_quota_key
+from tenancy.roles import BUILT_IN, PUBLIC_READER
+from tenancy.violation import Severity, Violation
+
+__all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
+
+SANDBOX: Final = "sandbox"
+"""The name of the embedded cluster, and of no other."""
+
+_VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
+
+
+def environment_on(environment: Environment, platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the cluster of *environment*, and with its platform."""
+    yield from _cluster(environment.cluster, environment.origin)
+    if not platform.is_written:
+        yield Violation(
+            code="platform-not-written",
+            origin=environment.origin / "platformStack",
+            found=f"the platform {platform.stack!r}, which no file describes",
+            allowed="a platform that is described, so that pools, roles and shared namespaces"
+            " are known",
+            remedy=f"write Pulumi.{platform.stack}.yaml, or name another under platformStack",
+            severity=Severity.NOT_CHECKED,
+        )
+    elif platform.cluster is not None and platform.cluster.name != environment.cluster.name:
+        yield Violation(
+            code="platform-on-another-cluster",
+            origin=environment.origin / "cluster",
+            found=f"the cluster {environment.cluster.name!r}, and the platform"
+            f" {platform.stack} of the cluster {platform.cluster.name!r}",
+            allowed="the platform of the same cluster",
+            remedy="correct cluster or platformStack",
+        )
+
+
+def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Violation]:
+    if not cluster.name.strip():
+        yield Violation(
+            code="cluster-not-named",
+            origin=origin / "cluster",
+            found="a cluster without a name",
+            allowed="a name that stays, for the provider is identified by it",
+            remedy="name the cluster",
+        )
+    if cluster.name == SANDBOX:
+        if cluster.kubeconfig is not None or cluster.context is not None:
+            yield Violation(
+                code="cluster-sandbox",
+                origin=origin / ("context" if cluster.kubeconfig is None else "kubeconfig"),
+                found="a kubeconfig or a context for the cluster 'sandbox'",
+                allowed="neither, for 'sandbox' is the embedded cluster",
+                remedy="give the cluster another name, or remove kubeconfig and context",
+            )
+        return
+    missing = [
+        key
+        for key, value in (("kubeconfig", cluster.kubeconfig), ("context", cluster.context))
+        if value is None
+    ]
+    if missing:
+        yield Violation(
+            code="cluster-not-reachable",
+            origin=origin / "cluster",
+            found=f"the cluster {quoted(cluster.name)} without {' and '.join(missing)}",
+            allowed="kubeconfig and context, for neither is ever guessed",
+            remedy=f"write {' and '.join(missing)}",
+        )
+
+
+def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[Violation]:
+    """Refuse two platforms of one *cluster*: pools and policies are cluster-wide."""
+    first: Environment | None = None
+    for environment in environments:
+        first = first or environment
+        if environment.platform != first.platform:
+            yield Violation(
+                code="platform-differs",
+                origin=environment.origin / "platformStack",
+                found=f"the platform {environment.platform!r} on the cluster {cluster}",
+                allowed=f"one platform for a cluster: {first.platform!r}, as in {first.stack}",
+                remedy="name the same platformStack",
+            )
+
+
+def pod_security(organizations: Iterable[Organization]) -> Iterator[Violation]:
+    """Refuse a lower Pod Security level whose reason says nothing."""
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            found = namespace.pod_security
+            if found.origin is not None:
+                yield from reason_blank(found.reason, found.origin / "reason")
+
+
+def platform_itself(platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with *platform*, its pools and its people apart."""
+    if not platform.is_written:
+        return
+    if platform.cluster is not None:
+        place = (platform.cluster.origin or platform.origin).path[:-1]
+        yield from _cluster(platform.cluster, Origin(platform.origin.source, place))
+    yield from _ladder(platform)
+    yield from _namespaces(platform)
+    yield from _roles(platform)
+    yield from _object_counts(platform)
+    if not _VERSION.fullmatch(platform.pod_security_version):
+        yield Violation(
+            code="pod-security-version",
+            origin=platform.origin / "podSecurityVersion",
+            found=f"the version {quoted(platform.pod_security_version)}",
+            allowed="a pinned version such as v1.36, so that an upgrade does not change it",
+            remedy="write 'v1.' and the cluster's minor version",
+        )
+
+
+def _ladder(platform: Platform) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for index, name in enumerate(platform.ladder):
+        place = platform.origin / "ladder" / index
+        try:
+            parse_label(name, what="an environment's name")
+        except InvalidNameError as error:
+            yield misnamed(error, code="ladder-name", origin=place, what="the environment")
+        if name in seen:
+            yield Violation(
+                code="ladder-name",
+                origin=place,
+                found=f"{quoted(name)} a second time",
+                allowed="each environment once, from the smallest to the largest",
+                remedy="remove it",
+            )
+        seen.add(name)
+
+
+def _namespaces(platform: Platform) -> Iterator[Violation]:
+    if (public := platform.public) is not None:
+        yield from _namespace_name(public.name, public.origin / "name", may_be_public=True)
+    for shared in platform.shared:
+        yield from _namespace_name(shared.name, shared.origin / "name", may_be_public=False)
+        yield from _services(shared)
+
+
+def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterator[Violation]:
+    try:
+        parse_namespace_name(name)
+    except InvalidNameError as error:
+        yield misnamed(
+            error, code="platform-namespace-name", origin=origin, what="the namespace's name"
+        )
+        return
+    reason = system_reason(name)
+    if reason is None and name == "default":
+        reason = "every cluster has the namespace default, and nobody owns it"
+    if reason is None and name == "llmos-public" and not may_be_public:
+        reason = "llmos-public is a public namespace"
+    if reason is not None:
+        yield Violation(
+            code="platform-namespace-reserved",
+            origin=origin,
+            found=f"the namespace {name!r}",
+            allowed=f"a name that nobody else keeps; {reason}",
+            remedy="choose another name",
+        )
+
+
+def _services(shared: SharedNamespace) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for index, service in enumerate(shared.services):
+        place = shared.origin / "services" / index
+        if service.name in seen:
+            yield Violation(
+                code="shared-service-twice",
+                origin=place / "name",
+                found=f"the service {quoted(service.name)} a second time",
+                allowed="each service once",
+                remedy="put its ports into one entry",
+            )
+        seen.add(service.name)
+        yield from _ports(service, place / "ports")
+    yield from _each_port(shared.metrics_ports, shared.origin / "metricsPorts")
+
+
+def _ports(service: Service, origin: Origin) -> Iterator[Violation]:
+    if not service.ports:
+        yield Violation(
+            code="port",
+            origin=origin,
+            found=f"the service {quoted(service.name)} without a port",
+            allowed="at least one; without, every port would be open",
+            remedy="write its ports",
+        )
+    yield from _each_port(service.ports, origin)
+
+
+def _each_port(ports: Iterable[int], origin: Origin) -> Iterator[Violation]:
+    for index, port in enumerate(ports):
+        if not 1 <= port <= 65535:
+            yield Violation(
+                code="port",
+                origin=origin / index,
+                found=f"the port {port}",
+                allowed="1 to 65535",
+                remedy="correct it",
+            )
+
+
+def _roles(platform: Platform) -> Iterator[Violation]:
+    for name in platform.roles:
+        place = platform.origin / "roles" / name
+        if name in BUILT_IN or name == PUBLIC_READER.name:
+            yield Violation(
+                code="role-name-reserved",
+                origin=place,
+                found=f"a role called {name!r}",
+                allowed=f"another name than {', '.join((*BUILT_IN, PUBLIC_READER.name))}",
+                remedy="give it another name",
+            )
+        try:
+            parse_label(name, what="a role's name")
+        except InvalidNameError as error:
+            yield misnamed(error, code="role-name", origin=place, what="the role")
+
+
+def _object_counts(platform: Platform) -> Iterator[Violation]:
+    for text, quantity in platform.object_counts.items():
+        place = platform.origin / "objectCounts" / text
+        try:
+            key = parse_quota_key(text)
+        except InvalidResourceError as error:
+            yield Violation(
+                code="quota-key",
+                origin=place,
+                found=f"the quota key {quoted(text)}",
+                allowed=f"keys that count objects; {error.reason}",
+                remedy=error.remedy,
+            )
+            continue
+        if key.kind not in (KeyKind.OBJECTS, KeyKind.PODS):
+            yield Violation(
+                code="object-counts-key",
+                origin=place,
+                found=f"{text}, which counts no objects",
+                allowed="pods, services and the like, and count/<plural>.<group>",
+                remedy="write it into a profile's quota",
+            )
+        elif (reason := check_quantity(key, quantity)) is not None:
+            yield Violation(
+                code="quota-quantity",
+                origin=place,
+                found=f"{quantity.text or quantity} for {text}; {reason}",
+                allowed="a whole number",
+                remedy="write such an amount",
+            )

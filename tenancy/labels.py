@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     "ADOPTED",
     "COST_CENTER",
+    "DEDICATED",
     "DISPLAY_NAME",
     "DOMAIN",
     "EGRESS_CIDRS",
@@ -49,6 +50,8 @@ SUBSCRIPTION: Final = f"{DOMAIN}/subscription"
 COST_CENTER: Final = f"{DOMAIN}/cost-center"
 GPU_POOL: Final = f"{DOMAIN}/gpu-pool"
 GPU_MODEL: Final = f"{DOMAIN}/gpu-model"
+DEDICATED: Final = f"{DOMAIN}/dedicated"
+"""The key of the taint of a dedicated pool; its value is the organization."""
 DISPLAY_NAME: Final = f"{DOMAIN}/display-name"
 """An annotation, for a name is free text."""
 OWNER: Final = f"{DOMAIN}/owner"
@@ -68,7 +71,7 @@ PRIORITY_CLASSES: Final = f"{DOMAIN}/priority-classes"
 MAX_PER_POD: Final = f"{DOMAIN}/max-per-pod"
 """An annotation: the most devices of a pod, as `<resource>=<count>`, comma-separated."""
 TOLERATIONS: Final = f"{DOMAIN}/tolerations"
-"""An annotation: taints of granted pools, as `<key>=<value>:<effect>`, comma-separated."""
+"""An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
 LOAD_BALANCERS: Final = f"{DOMAIN}/load-balancers"

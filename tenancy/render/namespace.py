@@ -80,13 +80,20 @@ def pod_security_labels(level: PodSecurity) -> dict[str, str]:
 
 
 def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
-    """Return the taints that pods may tolerate, as `<key>=<value>:<effect>`, sorted."""
+    """
+    Return the taints that pods may tolerate, as `<key>=<value>:<effect>`, sorted.
+
+    Where pods ask for a resource, some clusters let them tolerate the taint of its name with
+    whatever value it has; so its value is `*`.
+    """
     found: set[str] = set()
     for grant in resolved.grants:
         pool = platform.pool(grant.pool)
         if pool is None or grant.gpus == 0:
             continue
-        found.add(f"{labels.GPU_POOL}={pool.name}:NoSchedule")
+        found.update(f"{name}=*:NoSchedule" for name in (pool.resource, grant.resource))
+        if pool.dedicated_to == resolved.organization:
+            found.add(f"{labels.DEDICATED}={pool.dedicated_to}:NoSchedule")
         found.update(f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.taints)
     return tuple(sorted(found))
 

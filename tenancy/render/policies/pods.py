@@ -135,7 +135,7 @@ def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
         ),
         Rule(
             "variables.class == '' || variables.class in variables.classes",
-            "'priority class ' + variables.class + ' is not granted to the namespace; granted: '"
+            "'priority class ' + variables.class + ' is not granted to this namespace: '"
             " + (variables.classes.size() == 0 ? 'none' : variables.classes.join(', '))",
             computed=True,
         ),

@@ -1,4 +1,4 @@
-"""`tenancy doctor`: each tool, its version, where it is from, and what to do if it is missing."""
+"""`tenancy doctor`: each tool, its version, where it is from, and what to do without it."""
 
 import json
 

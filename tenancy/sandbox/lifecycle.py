@@ -27,7 +27,7 @@ from tenancy.sandbox.parts import (
     write_configuration,
 )
 from tenancy.sandbox.pki import Pki, ensure, pair
-from tenancy.sandbox.ports import choose, free
+from tenancy.sandbox.ports import choose, free, listens
 from tenancy.sandbox.process import Process, end, recorded, start
 from tenancy.sandbox.ready import cluster_uid, create_nodes, missing, serves
 from tenancy.sandbox.record import Record
@@ -42,7 +42,7 @@ _LAST_WILL: Final = 10.0
 _ATTEMPTS: Final = 3
 """How often ports are chosen anew because somebody else was quicker."""
 _LINES: Final = 15
-_WIDTH: Final = 400
+_WIDTH: Final = 1000
 
 
 @contextlib.contextmanager
@@ -188,6 +188,8 @@ class _Start:
         write_configuration(self._layout, self._record.ports, self._pki)
         etcd, server, *clients = self._parts
         self._ensure(etcd)
+        # First: an API server that has no etcd does not end when it is asked to.
+        self._wait("etcd does not listen", lambda: listens(self._record.ports["etcd"]))
         self._ensure(server)
         self._wait("the API server does not say that it is ready", lambda: serves(self._api))
         # Only now: the controller-manager ends when there is no API server for a while.

@@ -7,7 +7,7 @@ from typing import Final
 
 from tenancy.sandbox.errors import SandboxError
 
-__all__ = ["HOST", "choose", "free"]
+__all__ = ["HOST", "choose", "free", "listens"]
 
 HOST: Final = "127.0.0.1"
 
@@ -27,6 +27,15 @@ def free(port: int) -> bool:
             listener.bind((HOST, port))
         except OSError:
             return False
+    return True
+
+
+def listens(port: int) -> bool:
+    """Return whether somebody listens on *port*."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
     return True
 
 

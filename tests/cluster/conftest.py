@@ -1,0 +1,188 @@
+"""
+The real engine, the real provider and a real API server.
+
+All tests of a session, in however many processes, share one throwaway control plane. It stands
+in the session's temporary folder and ends with the last process that uses it; what a session
+that was killed left running is ended by the next one.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tenancy import sandbox as embedded
+from tenancy import tools
+from tenancy.sandbox import Sandbox
+from tenancy.tools import MissingToolsError, Toolchain
+
+ROOT = Path(__file__).parents[2]
+
+Manifest = Mapping[str, object]
+
+
+@attrs.frozen
+class Kubectl:
+    """The real `kubectl` on one cluster, as one user."""
+
+    program: Path
+    kubeconfig: Path
+    cache: Path
+    flags: tuple[str, ...] = ()
+
+    def run(
+        self, *arguments: str, manifest: Manifest | Sequence[Manifest] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it, whatever comes of it; a manifest goes to its standard input."""
+        items = [manifest] if isinstance(manifest, Mapping) else manifest
+        stdin = "\n---\n".join(map(json.dumps, items)) if items is not None else None
+        return subprocess.run(
+            [
+                self.program,
+                f"--kubeconfig={self.kubeconfig}",
+                f"--cache-dir={self.cache}",
+                *self.flags,
+                *arguments,
+            ],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def __call__(
+        self, *arguments: str, manifest: Manifest | Sequence[Manifest] | None = None
+    ) -> str:
+        """Run it and return what it prints; it has to succeed."""
+        done = self.run(*arguments, manifest=manifest)
+        assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def json(self, *arguments: str) -> dict:
+        """Run it and return the object that it prints."""
+        return json.loads(self(*arguments, "-o", "json"))
+
+    def apply(self, *manifests: Manifest) -> str:
+        """Apply manifests on the server's side."""
+        return self(
+            "apply", "--server-side", "--force-conflicts", "-f", "-", manifest=manifests
+        )
+
+    def refused(
+        self, *arguments: str, manifest: Manifest | Sequence[Manifest] | None = None
+    ) -> str:
+        """Run it and return why it was refused; it has to be."""
+        done = self.run(*arguments, manifest=manifest)
+        assert done.returncode != 0, f"kubectl {' '.join(arguments)} was not refused"
+        return done.stderr
+
+    def as_user(self, user: str, *groups: str) -> "Kubectl":
+        """Return the same for somebody else."""
+        flags = (f"--as={user}", *(f"--as-group={group}" for group in groups))
+        return attrs.evolve(self, flags=flags)
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    """Every tool; where one is missing, the test fails and says what to do."""
+    try:
+        return tools.find(ROOT)
+    except MissingToolsError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that holds the roots of this session's sandboxes."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder = base / "sandboxes"
+    folder.mkdir(exist_ok=True)
+    _end_abandoned(base.parent)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sandbox(toolchain: Toolchain, sandboxes: Path) -> Iterator[Sandbox]:
+    """Return the control plane that all tests share: names in it have to be a test's own."""
+    root = sandboxes / "shared"
+    with _user_of(root):
+        yield embedded.up(root, toolchain=toolchain)
+
+
+@pytest.fixture
+def own_root(sandboxes: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return a root for a sandbox of one test; it is ended and wiped afterwards."""
+    # With a space in it, as folders of people's projects have.
+    name = re.sub(r"\W+", " ", request.node.name)[:60].strip()
+    root = sandboxes / f"{os.getpid()} {name}"
+    with _user_of(root):
+        yield root
+
+
+@pytest.fixture
+def kube(sandbox: Sandbox) -> Kubectl:
+    """Return `kubectl` on the shared control plane."""
+    return kubectl(sandbox)
+
+
+@pytest.fixture
+def kubectl_of() -> Callable[[Sandbox], Kubectl]:
+    """Return what makes a `kubectl` for another sandbox."""
+    return kubectl
+
+
+def kubectl(box: Sandbox) -> Kubectl:
+    """Return `kubectl` as the administrator of *box*."""
+    return Kubectl(box.toolchain.path("kubectl"), box.kubeconfig, box.folder / "cache")
+
+
+@contextlib.contextmanager
+def _user_of(root: Path) -> Iterator[None]:
+    root.mkdir(exist_ok=True)
+    mine = root / f"used-by-{os.getpid()}"
+    with _locked(root):
+        mine.touch()
+    try:
+        yield
+    finally:
+        with _locked(root):
+            mine.unlink()
+            if not list(root.glob("used-by-*")):
+                embedded.down(root, wipe=True)
+
+
+def _end_abandoned(base: Path) -> None:
+    for root in base.glob("pytest-*/sandboxes/*"):
+        with _locked(root):
+            for user in root.glob("used-by-*"):
+                if not _lives(int(user.name.removeprefix("used-by-"))):
+                    user.unlink()
+            if not list(root.glob("used-by-*")):
+                embedded.down(root, wipe=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+@contextlib.contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    with (root / "users.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

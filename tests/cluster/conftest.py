@@ -146,6 +146,12 @@ def kubectl(box: Sandbox) -> Kubectl:
     return Kubectl(box.toolchain.path("kubectl"), box.kubeconfig, box.folder / "cache")
 
 
+@pytest.fixture(scope="session")
+def user_of() -> Callable[[Path], contextlib.AbstractContextManager[None]]:
+    """Return what marks a root as used: the last user ends its sandbox, whatever happens."""
+    return _user_of
+
+
 @contextlib.contextmanager
 def _user_of(root: Path) -> Iterator[None]:
     root.mkdir(exist_ok=True)
@@ -164,11 +170,12 @@ def _user_of(root: Path) -> Iterator[None]:
 def _end_abandoned(base: Path) -> None:
     for root in base.glob("pytest-*/sandboxes/*"):
         with _locked(root):
-            for user in root.glob("used-by-*"):
-                if not _lives(int(user.name.removeprefix("used-by-"))):
-                    user.unlink()
-            if not list(root.glob("used-by-*")):
+            users = list(root.glob("used-by-*"))
+            # Roots that nobody marked end with whoever made them.
+            if users and not any(_lives(int(u.name.removeprefix("used-by-"))) for u in users):
                 embedded.down(root, wipe=True)
+                for user in users:
+                    user.unlink()
 
 
 def _lives(pid: int) -> bool:

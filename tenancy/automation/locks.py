@@ -39,7 +39,7 @@ class Lock:
 
     @property
     def is_here(self) -> bool:
-        """Whether it was taken on this machine, so that something can be said of its process."""
+        """Whether it was taken on this machine, where its process can be looked at."""
         return self.host == socket.gethostname()
 
     @property
@@ -80,7 +80,7 @@ class BusyError(TenancyError):
 
 
 def locks(state: Path) -> Iterator[Lock]:
-    """Yield the locks of the file backend in the folder *state*; those that say nothing are left out."""
+    """Yield the locks of the file backend in the folder *state*, if they say whose they are."""
     for path in sorted((state / ".pulumi" / "locks").rglob("*.json")):
         try:
             content = json.loads(path.read_text())
@@ -105,7 +105,7 @@ def clear_stale(state: Path) -> tuple[Lock, ...]:
 
 def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
     """
-    Remove stale locks in *state*; end engines that lost whoever started them; wait for the rest.
+    Remove stale locks in *state*, end engines whose parent is gone, and wait for the rest.
 
     An engine whose parent was killed is interrupted as with Ctrl-C, so that it writes down what
     it did before it ends.

@@ -12,7 +12,15 @@ from tenancy.checks.fit import Fit, fit
 from tenancy.checks.sums import Amounts, Part, Sum, amounts, sums
 from tenancy.document import JSON
 from tenancy.origin import Origin
-from tenancy.resolve import Environment, GpuNodePool, Namespace, Organization, Platform, Tenancy
+from tenancy.resolve import (
+    Cluster,
+    Environment,
+    GpuNodePool,
+    Namespace,
+    Organization,
+    Platform,
+    Tenancy,
+)
 from tenancy.violation import Severity, Violation
 
 __all__ = [
@@ -230,8 +238,8 @@ def _holders(namespaces: Iterable[Namespace]) -> Iterator[Holder]:
         for binding in namespace.bindings:
             for subject in binding.subjects:
                 found.setdefault((binding.role, str(subject)), {})[namespace.name] = None
-    for (role, subject), names in sorted(found.items()):
-        yield Holder(role=role, subject=subject, namespaces=tuple(names))
+    for (role, holder), names in sorted(found.items()):
+        yield Holder(role=role, subject=holder, namespaces=tuple(names))
 
 
 def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]:
@@ -249,24 +257,26 @@ def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]
 def _not_asked(
     environments: Sequence[Environment], platforms: Mapping[str, Platform], stack: str | None
 ) -> Iterator[Violation]:
-    for environment in environments:
-        cluster = environment.cluster
-        yield _unasked(environment.stack, cluster.name, cluster.origin)
-    for name, platform in platforms.items():
-        if platform.is_written and platform.cluster is not None and stack in (None, name):
-            yield _unasked(name, platform.cluster.name, platform.cluster.origin)
-
-
-def _unasked(stack: str, cluster: str, origin: Origin | None) -> Violation:
-    return Violation(
-        code="cluster-not-asked",
-        origin=origin or Origin(f"Pulumi.{stack}.yaml"),
-        found=f"the cluster {cluster} was not asked what it holds: what is used now,"
-        " names that exist already, changes made by hand",
-        allowed="limits above what is used, and names that are free or ours",
-        remedy=f"run `tenancy preview --stack {stack}` where the cluster can be reached",
-        severity=Severity.NOT_CHECKED,
-    )
+    """Yield one finding for each cluster that nobody asked."""
+    clusters = [(e.stack, e.cluster) for e in environments]
+    clusters += [
+        (name, platform.cluster)
+        for name, platform in platforms.items()
+        if platform.is_written and platform.cluster is not None and stack in (None, name)
+    ]
+    first: dict[str, tuple[str, Cluster]] = {}
+    for name, cluster in clusters:
+        first.setdefault(cluster.name, (name, cluster))
+    for name, cluster in first.values():
+        yield Violation(
+            code="cluster-not-asked",
+            origin=cluster.origin or Origin(f"Pulumi.{name}.yaml"),
+            found=f"the cluster {cluster.name} was not asked what it holds: what is used now,"
+            " names that exist already, changes made by hand",
+            allowed="limits above what is used, and names that are free or ours",
+            remedy=f"run `tenancy preview --stack {name}` where the cluster can be reached",
+            severity=Severity.NOT_CHECKED,
+        )
 
 
 def data(plan: OfflinePlan) -> dict[str, JSON]:

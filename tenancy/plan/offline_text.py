@@ -72,7 +72,7 @@ def _namespace(plan: NamespacePlan) -> Iterator[str]:
 
 
 def _sum(total: Sum) -> Iterator[str]:
-    """Yield the sum, one summand a line; what is limited nowhere under no ceiling is left out."""
+    """Yield the sum, one summand a line; without a ceiling only where there is a limit."""
     parts = [p for p in total.parts if total.ceiling is not None or p.amount is not None]
     amounts = ["unlimited" if p.amount is None else str(p.amount) for p in parts]
     result = "unlimited" if total.total is None else str(total.total)

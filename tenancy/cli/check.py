@@ -1,0 +1,71 @@
+"""`tenancy check`: everything that is wrong in the files, at once, without a cluster."""
+
+import json
+
+import typer
+
+from tenancy import report
+from tenancy.cli.group import EXIT_REFUSED
+from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
+from tenancy.cli.reading import Checked, checked
+from tenancy.cli.terminal import terminal
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy check                 all stacks and organizations of this project
+
+  tenancy check --stack dev     what concerns one stack
+
+  tenancy check --json          for programs; the exit code is the same
+
+Exit code: 0 where nothing refuses (warnings may be there), 1 where something does.
+"""
+
+
+def command(
+    project: ProjectFolder = None,
+    stack: Stack = None,
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Check every file and say all that is wrong, with its line and a remedy."""
+    found = checked(project, stack)
+    shell = terminal(color=not no_color)
+    if as_json:
+        shell.say(json.dumps(_data(found), indent=2))
+    else:
+        shell.out.print(
+            report.rich_report(
+                found.violations, found.documents, width=min(shell.out.width, 100)
+            ),
+            soft_wrap=True,
+        )
+        shell.say(_scope(found))
+    if found.is_refused:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _data(found: Checked) -> dict[str, object]:
+    return {
+        "version": 1,
+        "kind": "check",
+        "refused": found.is_refused,
+        "findings": report.json(found.violations, found.documents),
+    }
+
+
+def _scope(found: Checked) -> str:
+    tenancy = found.tenancy
+    names = {organization.name for organization in tenancy.organizations}
+    spaces = sum(len(tuple(e.namespaces)) for e in tenancy.environments.values())
+    return "looked at " + ", ".join(
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in (
+            (len(found.stacks), "stack"),
+            (len(names), "organization"),
+            (spaces, "namespace"),
+        )
+    )

@@ -1,0 +1,98 @@
+"""The engine for a stack: the sandbox's own, or that of whoever is logged in."""
+
+import os
+import sys
+from pathlib import Path
+
+from tenancy import automation, sandbox, tools
+from tenancy.automation import Engine, Session
+from tenancy.automation.copies import CONFIG_COPIES
+from tenancy.automation.locks import Lock, wait_until_free
+from tenancy.cli.reading import Checked
+from tenancy.cli.terminal import Terminal
+from tenancy.sandbox import AMBIENT, NoSandboxError, State
+from tenancy.tools import MissingToolsError, Source
+
+__all__ = ["engine_for", "sandbox_engine", "session"]
+
+_PATIENCE_SECONDS = 60.0
+"""How long another update of the sandbox is waited for."""
+
+_NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
+"""What an update needs; the provider is fetched by the engine where it is missing."""
+
+
+def session(found: Checked, stack: str, shell: Terminal) -> Session:
+    """
+    Return *stack*, made where it does not exist yet, with the engine for its cluster.
+
+    Raises:
+        UnknownStackError: No file describes it.
+        NoSandboxError: It is on the sandbox, which does not run.
+        MissingToolsError: The engine is not installed.
+        EngineError: The backend cannot be reached.
+    """
+    engine = engine_for(found, stack, shell)
+    return automation.local(found.root, stack, engine)
+
+
+def engine_for(found: Checked, stack: str, shell: Terminal) -> Engine:
+    """
+    Return the engine for the cluster of *stack*.
+
+    Raises:
+        UnknownStackError: No file describes it.
+        NoSandboxError: It is on the sandbox, which does not run.
+        MissingToolsError: The engine is not installed.
+    """
+    if not found.cluster(stack).is_sandbox:
+        return Engine(variables=_installed(found.root))
+    box = sandbox.current(found.root)
+    state = sandbox.status(found.root).state
+    if state is not State.RUNNING:
+        raise NoSandboxError(
+            f"the embedded control plane of {found.root} is {state.value}: "
+            "start it with `tenancy sandbox up`, or use `make up`"
+        )
+    return sandbox_engine(box, shell)
+
+
+def sandbox_engine(box: sandbox.Sandbox, shell: Terminal) -> Engine:
+    """
+    Return the engine of a sandbox that runs, once nobody else works on its stacks.
+
+    Locks that a killed run left behind are removed, after proof that its process is gone.
+
+    Raises:
+        BusyError: Another update goes on and on.
+    """
+    # The engine adds to this process's variables and takes none away.
+    for name in AMBIENT:
+        os.environ.pop(name, None)
+    variables = box.environment()
+    state = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    for lock in wait_until_free(state, seconds=_PATIENCE_SECONDS):
+        shell.note(_forgotten(lock))
+    return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
+
+
+def _forgotten(lock: Lock) -> str:
+    return (
+        f"stack {lock.stack}: an earlier run (process {lock.pid}) was interrupted; "
+        "going on from there"
+    )
+
+
+def _installed(root: Path) -> dict[str, str]:
+    """Return the variables for a cluster of one's own; everything else is the login's."""
+    statuses = tools.report(root)
+    needed = [status for status in statuses if status.name in _NEEDED]
+    if any(status.source is Source.MISSING for status in needed):
+        raise MissingToolsError(needed)
+    folders = [str(status.path.parent) for status in needed if status.path is not None]
+    folders += [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return {
+        "PATH": os.pathsep.join(dict.fromkeys(folders)),
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }

@@ -1,0 +1,296 @@
+"""`tenancy kubeconfig`: a file with which a member uses their namespaces, and nothing else."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import typer
+
+from tenancy import kubeconfig, report
+from tenancy.cli.group import EXIT_REFUSED
+from tenancy.cli.options import NoColor, ProjectFolder
+from tenancy.cli.private_file import write_private
+from tenancy.cli.reading import Checked, checked
+from tenancy.cli.terminal import Terminal, terminal
+from tenancy.cluster import connect
+from tenancy.cluster.endpoint import endpoint
+from tenancy.cluster.tokens import service_account_token
+from tenancy.errors import TenancyError
+from tenancy.kubeconfig import ClientCertificate, Credential, OidcLogin, Reach, Server, Token
+from tenancy.names import parse_group, parse_user
+from tenancy.nearest import nearest
+from tenancy.resolve import Environment, Platform, Subject, SubjectKind
+from tenancy.sandbox.member import identity
+from tenancy.violation import errors
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy kubeconfig --stack dev --group acme-developers
+
+  tenancy kubeconfig --stack dev --user ana --group acme-leads --default dev
+
+  tenancy kubeconfig --stack dev --service-account dev/ci --expires 1h --out ~/.kube/acme
+
+  tenancy kubeconfig --stack prod --group acme-leads --out kubeconfigs
+    --oidc-issuer-url https://login.example.com --oidc-client-id kubernetes
+
+On the embedded cluster a member gets a client certificate that soon ends, so that a role can be
+tried out. Elsewhere people log in with the identity provider, and only service accounts get a
+token.
+"""
+
+_SHORTEST = datetime.timedelta(minutes=10)
+_LONGEST = datetime.timedelta(days=7)
+
+
+class MemberError(TenancyError):
+    """Who the kubeconfig is for is not one member of the stack; the message says who is."""
+
+
+class CredentialError(TenancyError):
+    """There is no way for the member to prove who they are; the message says what to give."""
+
+
+@attrs.frozen(kw_only=True)
+class _Asked:
+    """What was asked for, as far as credentials go."""
+
+    expires: datetime.timedelta
+    issuer_url: str | None
+    client_id: str | None
+    scopes: tuple[str, ...]
+
+
+def command(  # noqa: PLR0917 (the options are read from the signature)
+    stack: Annotated[
+        str, typer.Option("--stack", "-s", metavar="NAME", help="The environment's stack.")
+    ],
+    user: Annotated[
+        str | None,
+        typer.Option("--user", metavar="NAME", help="A user, as the identity provider says."),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="NAME", help="A group; with --user: of that user."),
+    ] = None,
+    service_account: Annotated[
+        str | None,
+        typer.Option("--service-account", metavar="ID/NAME", help="A service account."),
+    ] = None,
+    organization: Annotated[
+        str | None,
+        typer.Option("--organization", "-o", metavar="NAME", help="Only its namespaces."),
+    ] = None,
+    default: Annotated[
+        str | None,
+        typer.Option("--default", metavar="NS", help="The default namespace, by id or name."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="The folder to write into."),
+    ] = None,
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="TIME", help="Of a certificate or token.")
+    ] = "8h",
+    oidc_issuer_url: Annotated[
+        str | None, typer.Option("--oidc-issuer-url", metavar="URL", help="Who logs in.")
+    ] = None,
+    oidc_client_id: Annotated[
+        str | None, typer.Option("--oidc-client-id", metavar="ID", help="For which client.")
+    ] = None,
+    oidc_extra_scope: Annotated[
+        list[str] | None,
+        typer.Option("--oidc-extra-scope", metavar="SCOPE", help="Such as groups."),
+    ] = None,
+    project: ProjectFolder = None,
+    no_color: NoColor = False,
+) -> None:
+    """Write a member's kubeconfig: a context for each namespace, the default one set."""
+    shell = terminal(color=not no_color)
+    found = checked(project)
+    if found.is_refused:
+        shell.note(report.text(errors(found.violations), found.documents))
+        raise typer.Exit(EXIT_REFUSED)
+    environment = _environment(found, stack)
+    subjects = _subjects(
+        environment, found.tenancy.platform_of(environment), user, group or [], service_account
+    )
+    allowed = _reach(environment, subjects, organization, default)
+    for stranger in allowed.unknown:
+        if stranger.kind is SubjectKind.GROUP:
+            shell.note(f"note: {stranger} holds no role here")
+    asked = _Asked(
+        expires=_duration(expires),
+        issuer_url=oidc_issuer_url,
+        client_id=oidc_client_id,
+        scopes=tuple(oidc_extra_scope or ()),
+    )
+    folder = _folder(out, environment, found.root)
+    credential = _credential(environment, found.root, subjects, asked, shell)
+    address = endpoint(environment.cluster, found.root)
+    content = kubeconfig.build(
+        Server(
+            name=environment.cluster.name,
+            url=address.server,
+            authority=address.authority,
+            tls_server_name=address.tls_server_name,
+            proxy_url=address.proxy_url,
+        ),
+        allowed,
+        subjects[0].name,
+        credential,
+    )
+    path = write_private(
+        folder, kubeconfig.file_name(stack, subjects), kubeconfig.to_yaml(content)
+    )
+    shell.say(str(path))
+    shell.note(f"contexts: {', '.join(allowed.namespaces)}; default: {allowed.default}")
+    shell.note(f"use it with: kubectl --kubeconfig {path} get pods")
+
+
+def _environment(found: Checked, stack: str) -> Environment:
+    found.require(stack)
+    environment = found.tenancy.environments.get(stack)
+    if environment is None:
+        raise MemberError(
+            f"stack {stack} is a platform, which has no members; "
+            f"name an environment: {', '.join(found.tenancy.environments)}"
+        )
+    return environment
+
+
+def _subjects(
+    environment: Environment,
+    platform: Platform,
+    user: str | None,
+    groups: list[str],
+    account: str | None,
+) -> list[Subject]:
+    """Return who is meant, the one that the file is named after first."""
+    if account is not None and (user is not None or groups):
+        raise MemberError("a service account has no user and no groups; give one of them")
+    if account is not None:
+        return [_account(environment, account)]
+    found = []
+    if user is not None:
+        known = parse_user(user, oidc_prefix=platform.username_prefix)
+        found.append(Subject(kind=SubjectKind.USER, name=known, written=user))
+    for group in groups:
+        shared = parse_group(group, oidc_prefix=platform.groups_prefix)
+        found.append(Subject(kind=SubjectKind.GROUP, name=shared, written=group))
+    if not found:
+        raise MemberError("nobody was named; give --user, --group or --service-account")
+    return found
+
+
+def _account(environment: Environment, account: str) -> Subject:
+    known = [s for s in _members(environment) if s.kind is SubjectKind.SERVICE_ACCOUNT]
+    for subject in known:
+        if account in (subject.written, f"{subject.namespace}/{subject.name}"):
+            return subject
+    raise MemberError(
+        f"service account {account!r}: no member of stack {environment.stack}; allowed: "
+        + (", ".join(s.written for s in known) or "there is none")
+        + "; write it as <namespace id>/<name>, and as a member with a role"
+    )
+
+
+def _members(environment: Environment) -> list[Subject]:
+    return list(
+        dict.fromkeys(s for n in environment.namespaces for b in n.bindings for s in b.subjects)
+    )
+
+
+def _reach(
+    environment: Environment,
+    subjects: list[Subject],
+    organization: str | None,
+    default: str | None,
+) -> Reach:
+    try:
+        allowed = kubeconfig.reach(
+            environment, subjects, organization=organization, default=default
+        )
+    except LookupError as error:
+        raise MemberError(
+            f"--default {default!r}: not a namespace that they may use; "
+            f"allowed: {', '.join(map(str, error.args))}"
+        ) from None
+    if allowed is None:
+        names = [s.written for s in _members(environment)]
+        guess = nearest(subjects[0].written, names)
+        raise MemberError(
+            f"{', '.join(s.written for s in subjects)}: holds no role in stack"
+            f" {environment.stack}"
+            + (f" and organization {organization}" if organization else "")
+            + f"; members are: {', '.join(names) or 'nobody'}"
+            + (f"; did you mean {guess!r}?" if guess else "")
+        )
+    return allowed
+
+
+def _folder(out: Path | None, environment: Environment, root: Path) -> Path:
+    if out is not None:
+        return out.expanduser()
+    if environment.cluster.is_sandbox:
+        return root / ".sandbox" / "kubeconfigs"
+    raise CredentialError("no folder was named; give --out DIR, one that git does not track")
+
+
+def _credential(
+    environment: Environment,
+    root: Path,
+    subjects: list[Subject],
+    asked: _Asked,
+    shell: Terminal,
+) -> Credential:
+    first = subjects[0]
+    if first.kind is SubjectKind.SERVICE_ACCOUNT:
+        connection = connect(environment.cluster, root)
+        seconds = int(asked.expires.total_seconds())
+        token = service_account_token(connection, first.namespace, first.name, seconds)
+        shell.note(f"the token ends at {token.expires:%Y-%m-%d %H:%M} UTC")
+        return Token(value=token.value)
+    if asked.issuer_url is not None and asked.client_id is not None:
+        return OidcLogin(
+            issuer_url=_https(asked.issuer_url),
+            client_id=asked.client_id,
+            extra_scopes=asked.scopes,
+        )
+    if asked.issuer_url is not None or asked.client_id is not None:
+        raise CredentialError(
+            "--oidc-issuer-url and --oidc-client-id belong together; give both"
+        )
+    if not environment.cluster.is_sandbox:
+        raise CredentialError(
+            f"cluster {environment.cluster.name}: people log in with the identity provider; "
+            "give --oidc-issuer-url and --oidc-client-id"
+        )
+    groups = [s.name for s in subjects if s.kind is SubjectKind.GROUP]
+    user = first.name if first.kind is SubjectKind.USER else f"member-of:{first.name}"
+    signed = identity(root, user, groups, asked.expires)
+    shell.note(f"the certificate ends at {signed.expires:%Y-%m-%d %H:%M} UTC")
+    return ClientCertificate(certificate=signed.certificate, key=signed.key)
+
+
+def _https(url: str) -> str:
+    if not url.startswith("https://") or any(c.isspace() for c in url):
+        raise CredentialError(f"--oidc-issuer-url {url!r}: an address with https:// is needed")
+    return url
+
+
+def _duration(text: str) -> datetime.timedelta:
+    units = {"m": 60, "h": 3600, "d": 86400}
+    number, unit = text[:-1], text[-1:]
+    if number.isascii() and number.isdigit() and len(number) < 6 and unit in units:
+        found = datetime.timedelta(seconds=int(number) * units[unit])
+        if _SHORTEST <= found <= _LONGEST:
+            return found
+    raise CredentialError(
+        f"--expires {text!r}: 10m to 7d is allowed, such as 30m, 8h or 2d; "
+        "keep it short, for it cannot be taken back"
+    )

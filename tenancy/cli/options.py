@@ -1,0 +1,40 @@
+"""Options that several commands have, each described once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["Json", "NoColor", "ProjectFolder", "Stack", "Stacks", "Yes"]
+
+ProjectFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        "-C",
+        metavar="DIR",
+        help="The folder that holds Pulumi.yaml. Default: this one, or the nearest above it.",
+        show_default=False,
+    ),
+]
+Stack = Annotated[
+    str | None,
+    typer.Option(
+        "--stack", "-s", metavar="NAME", help="One stack. Default: all.", show_default=False
+    ),
+]
+Stacks = Annotated[
+    list[str],
+    typer.Option(
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="The stack; may be given several times.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", help="No colours, also on a terminal (or set NO_COLOR).")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for CI.")]

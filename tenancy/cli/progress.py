@@ -1,0 +1,122 @@
+"""What the engine does, said while it does it, and what it would do, said before."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+from rich.status import Status
+
+from tenancy.automation import Result, Step
+from tenancy.cli.terminal import Terminal
+
+__all__ = ["done", "planned", "watching"]
+
+_VERBS = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "delete-replaced": "replace",
+    "import": "adopt",
+}
+_PAST = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "replace": "replaced",
+    "adopt": "adopted",
+}
+_STYLES = {"create": "green", "update": "yellow", "delete": "red", "replace": "red"}
+_SILENT = frozenset({"same", "read", "refresh", "replace", "discard", "read-discard"})
+_EVERY_SECONDS = 10.0
+"""Between two signs of life where nothing is finished and the output is no terminal."""
+
+OnStep = Callable[[str, Step], None]
+
+
+@contextlib.contextmanager
+def watching(doing: str, shell: Terminal, *, lines: bool = True) -> Iterator[OnStep]:
+    """
+    Show that something goes on while the block runs.
+
+    Args:
+        doing: What, in the progressive: `previewing stack dev`.
+        lines: Whether each finished change gets a line. Default: yes.
+
+    Yields:
+        What the engine is to call for each step.
+    """
+    started = last = time.monotonic()
+    with _status(doing, shell) as status:
+        if status is None:
+            shell.note(doing)
+        count = 0
+
+        def on_step(what: str, step: Step) -> None:
+            nonlocal count, last
+            count += what == "done"
+            if status is not None:
+                status.update(f"{doing}: {count} done, now {_named(step)}")
+            elif time.monotonic() - last >= _EVERY_SECONDS:
+                last = time.monotonic()
+                shell.note(f"  {doing}: {count} done after {last - started:.0f} s")
+            if what == "failed":
+                shell.note(f"  FAILED   {_named(step)}", style="red")
+            elif lines and what == "done" and step.op not in _SILENT and _is_shown(step):
+                verb = _VERBS.get(step.op, step.op)
+                shell.note(f"  {_PAST.get(verb, verb):<8} {_named(step)}", _STYLES.get(verb))
+                last = time.monotonic()
+
+        yield on_step
+
+
+@contextlib.contextmanager
+def _status(doing: str, shell: Terminal) -> Iterator[Status | None]:
+    if not shell.err.is_terminal:
+        yield None
+        return
+    with shell.err.status(doing) as status:
+        yield status
+
+
+def planned(result: Result, shell: Terminal, *, most: int = 40) -> None:
+    """Say what an update would do; *most* changes are listed, the rest counted."""
+    if result.is_empty:
+        shell.say(f"stack {result.stack}: nothing changes")
+        return
+    shell.say(f"stack {result.stack}: {_counted(result)}", style="bold")
+    steps = [step for step in result.steps if step.op not in _SILENT and _is_shown(step)]
+    for step in steps[:most]:
+        verb = _VERBS.get(step.op, step.op)
+        changes = f": {', '.join(step.changes)}" if verb != "create" and step.changes else ""
+        shell.say(f"  {verb:<8} {_named(step)}{changes}", _STYLES.get(verb))
+    if len(steps) > most:
+        shell.say(f"  and {len(steps) - most} more")
+
+
+def done(result: Result, shell: Terminal) -> None:
+    """Say in a line what an update did."""
+    if result.is_empty:
+        shell.say(f"stack {result.stack}: nothing changed")
+        return
+    shell.say(f"stack {result.stack}: done; {_counted(result)}")
+
+
+def _counted(result: Result) -> str:
+    past = result.kind in {"up", "destroy"}
+    parts = []
+    for op, count in result.changes.items():
+        verb = _VERBS.get(op, op)
+        parts.append(f"{count} {_PAST.get(verb, verb)}" if past else f"{count} to {verb}")
+    return ", ".join(parts)
+
+
+def _is_shown(step: Step) -> bool:
+    """Whether it is something in a cluster, rather than the engine's own grouping."""
+    return step.type.startswith("kubernetes:")
+
+
+def _named(step: Step) -> str:
+    kind = step.type.rpartition(":")[2]
+    return f"{kind} {step.name}"

@@ -1,0 +1,137 @@
+"""Taking a stack away: release its namespaces, then delete everything of it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from pulumi import automation as auto
+
+from tenancy.automation import EngineError, Session
+from tenancy.cli.progress import done, watching
+from tenancy.cli.reading import Checked
+from tenancy.cli.terminal import Terminal
+from tenancy.document import JSON
+from tenancy.errors import TenancyError
+
+__all__ = [
+    "StillUsedError",
+    "destroy_stack",
+    "kept_namespaces",
+    "refuse_while_used",
+    "unprotect",
+]
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+
+
+class StillUsedError(TenancyError):
+    """
+    Environments are still applied on a platform that is to go.
+
+    Attributes:
+        platform: The platform's stack.
+        environments: The environments' stacks.
+    """
+
+    def __init__(self, platform: str, environments: tuple[str, ...]) -> None:
+        super().__init__(platform, environments)
+        self.platform = platform
+        self.environments = environments
+
+    def __str__(self) -> str:
+        flags = " ".join(f"--stack {name}" for name in (*self.environments, self.platform))
+        return (
+            f"stack {self.platform}: {', '.join(self.environments)} is still applied on it; "
+            f"a platform goes last; run `tenancy destroy {flags}`"
+        )
+
+
+def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -> None:
+    """
+    Refuse to take a platform away from under environments that are applied.
+
+    Args:
+        going: Stacks that are taken away before it.
+
+    Raises:
+        StillUsedError: There are some.
+    """
+    on_it = {
+        environment.stack
+        for environment in found.tenancy.environments.values()
+        if environment.platform == opened.name and environment.stack not in going
+    }
+    if not on_it:
+        return
+    left = tuple(
+        summary.name
+        for summary in opened.stack.workspace.list_stacks()
+        if summary.name in on_it and (summary.resource_count or 0) > 0
+    )
+    if left:
+        raise StillUsedError(opened.name, left)
+
+
+def destroy_stack(found: Checked, opened: Session, shell: Terminal) -> None:
+    """
+    Release the namespaces of *opened* and delete everything of it; the empty stack stays.
+
+    Raises:
+        EngineError: The program refused, or the engine failed. What was deleted stays deleted.
+    """
+    name = opened.name
+    deployment = opened.stack.export_stack().deployment or {}
+    if not deployment.get("resources"):
+        shell.say(f"stack {name}: nothing of it exists")
+        return
+    names = set(kept_namespaces(deployment["resources"]))
+    if deployment.get("pending_operations"):
+        # A run was cut off: what it was making is finished first, so that nothing is left over.
+        names |= _described(found, name)
+    if names:
+        with watching(
+            f"releasing the namespaces of stack {name}", shell, lines=False
+        ) as on_step:
+            try:
+                opened.release(found.root, names, on_step=on_step)
+            except EngineError as error:
+                if not found.cluster(name).is_sandbox:
+                    raise
+                shell.note(f"{error}\nit is the sandbox, so its namespaces go all the same")
+                unprotect(opened)
+    with watching(f"destroying stack {name}", shell) as on_step:
+        result = opened.destroy(on_step=on_step)
+    done(result, shell)
+
+
+def unprotect(opened: Session) -> None:
+    """Take every protection out of the state itself; only where nothing can be lost."""
+    exported = opened.stack.export_stack()
+    deployment = dict(exported.deployment or {})
+    deployment["pending_operations"] = []
+    deployment["resources"] = [
+        {k: v for k, v in resource.items() if k not in {"protect", "retainOnDelete"}}
+        for resource in deployment.get("resources") or ()
+    ]
+    opened.stack.import_stack(auto.Deployment(version=exported.version, deployment=deployment))
+
+
+def _described(found: Checked, stack: str) -> set[str]:
+    """Return the names of the namespaces that the files describe for *stack*."""
+    environment = found.tenancy.environments.get(stack)
+    if environment is not None:
+        return {namespace.name for namespace in environment.namespaces}
+    platform = found.tenancy.platforms[stack]
+    public = [] if platform.public is None else [platform.public.name]
+    return {*public, *(shared.name for shared in platform.shared)}
+
+
+def kept_namespaces(state: Iterable[Mapping[str, JSON]]) -> Iterator[str]:
+    """Yield the names in the cluster of the namespaces that a destroy would refuse or leave."""
+    for resource in state:
+        if resource.get("type") != _NAMESPACE:
+            continue
+        if resource.get("protect") or resource.get("retainOnDelete"):
+            inputs = resource.get("inputs")
+            metadata = inputs.get("metadata") if isinstance(inputs, dict) else None
+            name = metadata.get("name") if isinstance(metadata, dict) else None
+            if isinstance(name, str):
+                yield name

@@ -1,0 +1,90 @@
+"""`tenancy render`: the manifests, for `kubectl diff` and for GitOps."""
+
+from collections.abc import Iterator
+
+import attrs
+import typer
+
+from tenancy import render, report
+from tenancy.cli.group import EXIT_REFUSED
+from tenancy.cli.options import NoColor, ProjectFolder, Stack
+from tenancy.cli.reading import Checked, checked
+from tenancy.cli.terminal import terminal
+from tenancy.errors import TenancyError
+from tenancy.nearest import nearest
+from tenancy.resolve import Environment
+from tenancy.violation import errors
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy render --stack dev | kubectl diff -f -
+
+  tenancy render --stack dev --organization acme > acme.yaml
+
+All walls (quotas, limits, policies) come before the first role binding.
+"""
+
+
+class UnknownOrganizationError(TenancyError):
+    """No stack that was asked for holds the organization."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        guess = nearest(self.name, self.known)
+        remedy = f"did you mean {guess!r}?" if guess else "name one of them"
+        return (
+            f"organization {self.name!r}: no stack here holds it; "
+            f"allowed: {', '.join(self.known) or 'there is none'}; {remedy}"
+        )
+
+
+def command(
+    project: ProjectFolder = None,
+    stack: Stack = None,
+    organization: str | None = typer.Option(
+        None,
+        "--organization",
+        "-o",
+        metavar="NAME",
+        help="Only what belongs to it. Default: everything.",
+        show_default=False,
+    ),
+    no_color: NoColor = False,
+) -> None:
+    """Write the manifests as YAML; nothing is written where the config is wrong."""
+    found = checked(project, stack)
+    shell = terminal(color=not no_color)
+    if found.is_refused:
+        shell.note(report.text(errors(found.violations), found.documents))
+        raise typer.Exit(EXIT_REFUSED)
+    shell.say(render.to_yaml(_manifests(found, stack, organization)).rstrip("\n"))
+
+
+def _manifests(
+    found: Checked, stack: str | None, organization: str | None
+) -> Iterator[render.Manifest]:
+    tenancy = found.tenancy
+    environments = [e for e in tenancy.environments.values() if stack in (None, e.stack)]
+    if organization is None:
+        for name, platform in tenancy.platforms.items():
+            if platform.is_written and stack in (None, name):
+                yield from render.platform(platform)
+    else:
+        known = tuple(dict.fromkeys(o.name for e in environments for o in e.organizations))
+        if organization not in known:
+            raise UnknownOrganizationError(organization, known)
+        environments = [_only(environment, organization) for environment in environments]
+    for environment in environments:
+        yield from render.environment(environment, tenancy.platform_of(environment))
+
+
+def _only(environment: Environment, organization: str) -> Environment:
+    kept = tuple(o for o in environment.organizations if o.name == organization)
+    return attrs.evolve(environment, organizations=kept)

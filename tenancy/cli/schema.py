@@ -1,0 +1,52 @@
+"""`tenancy schema`: JSON Schemas, with which editors complete and check the config files."""
+
+import json
+from pathlib import Path
+
+import typer
+
+from tenancy.cli.options import NoColor, ProjectFolder
+from tenancy.cli.reading import find_root
+from tenancy.cli.terminal import terminal
+from tenancy.schema import schemas
+
+__all__ = ["EPILOG", "FOLDER", "command", "texts"]
+
+FOLDER = Path("docs/schema")
+"""Where the schemas are, from the project's folder; the shipped files name them."""
+
+EPILOG = """
+Examples:
+
+  tenancy schema organization.json     to standard output
+
+  tenancy schema --write               all of them, into docs/schema
+
+An editor with a YAML language server reads the first line of each shipped file and completes.
+"""
+
+
+def texts() -> dict[str, str]:
+    """Return every schema as text, by the name of its file."""
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
+
+
+def command(
+    name: str = typer.Argument("stack.json", help="The schema: stack.json, organization.json."),
+    write: bool = typer.Option(False, "--write", help="Write all of them into docs/schema."),
+    project: ProjectFolder = None,
+    no_color: NoColor = False,
+) -> None:
+    """Write a JSON Schema of what people write."""
+    shell = terminal(color=not no_color)
+    found = texts()
+    if not write:
+        if name not in found:
+            raise typer.BadParameter(f"{name!r}; allowed: {', '.join(found)}")
+        shell.say(found[name].rstrip("\n"))
+        return
+    folder = find_root(project) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in found.items():
+        (folder / file).write_text(text)
+        shell.note(f"wrote {FOLDER / file}")

@@ -1,0 +1,45 @@
+"""Where commands write: results to standard output, everything else to standard error."""
+
+import attrs
+from rich.console import Console
+
+__all__ = ["Terminal", "terminal"]
+
+
+@attrs.frozen(kw_only=True)
+class Terminal:
+    """
+    The two streams of a command.
+
+    Attributes:
+        out: What was asked for; a pipe gets nothing else.
+        err: Progress, questions and messages.
+    """
+
+    out: Console
+    err: Console
+
+    def say(self, text: str = "", style: str | None = None) -> None:
+        """Write *text* to standard output as it is."""
+        self.out.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    def note(self, text: str = "", style: str | None = None) -> None:
+        """Write *text* to standard error as it is."""
+        self.err.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def terminal(*, color: bool = True) -> Terminal:
+    """
+    Return the streams of this process.
+
+    Args:
+        color: Whether a terminal may get colours; a pipe or a file never does. Default: yes,
+            unless the variable `NO_COLOR` is set.
+    """
+
+    def console(*, stderr: bool) -> Console:
+        if color:
+            return Console(stderr=stderr, highlight=False)
+        return Console(stderr=stderr, highlight=False, no_color=True, color_system=None)
+
+    return Terminal(out=console(stderr=False), err=console(stderr=True))

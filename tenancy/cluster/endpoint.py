@@ -1,0 +1,96 @@
+"""Where a cluster is and how it is recognised: what of a kubeconfig is nobody's secret."""
+
+import base64
+import binascii
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import attrs
+import yaml
+
+from tenancy.cluster.connection import ClusterError, kubeconfig_of
+from tenancy.resolve import Cluster
+
+__all__ = ["Endpoint", "endpoint"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Endpoint:
+    """
+    The address of an API server.
+
+    Attributes:
+        server: Its URL.
+        authority: The PEM certificates it is recognised by; None for those of the system.
+        tls_server_name: The name in its certificate, where that is not the URL's.
+        proxy_url: The proxy on the way to it.
+    """
+
+    server: str
+    authority: bytes | None = None
+    tls_server_name: str | None = None
+    proxy_url: str | None = None
+
+
+def endpoint(cluster: Cluster, root: Path) -> Endpoint:
+    """
+    Return where *cluster* is, from the kubeconfig that its stack names; no credentials.
+
+    Raises:
+        ClusterError: The kubeconfig has no such context, is damaged, or skips verification.
+    """
+    path, context = kubeconfig_of(cluster, root)
+
+    def broken(found: str, remedy: str) -> ClusterError:
+        return ClusterError(cluster.name, f"the kubeconfig {path.name} {found}", remedy)
+
+    try:
+        written = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise broken("cannot be read", "correct tenancy:kubeconfig") from error
+    written = written if isinstance(written, dict) else {}
+    wanted = context or written.get("current-context")
+    found = _named(written.get("contexts"), wanted, "context")
+    address = _named(written.get("clusters"), found.get("cluster"), "cluster")
+    server = address.get("server")
+    if not isinstance(server, str) or not server:
+        raise broken(f"has no context {wanted!r} with a server", "correct tenancy:context")
+    if address.get("insecure-skip-tls-verify"):
+        raise broken(
+            "skips the verification of the server, whom nobody should send a token to",
+            "name the certificate authority in it",
+        )
+    proxy, tls_name = address.get("proxy-url"), address.get("tls-server-name")
+    if any(urlsplit(str(url)).password for url in (server, proxy) if url):
+        raise broken("holds a password in an address", "take it out of the address")
+    unreadable = broken(
+        "names a certificate authority that cannot be read", "correct the path or the data"
+    )
+    return Endpoint(
+        server=server,
+        authority=_authority(address, path, unreadable),
+        tls_server_name=None if tls_name is None else str(tls_name),
+        proxy_url=None if proxy is None else str(proxy),
+    )
+
+
+def _named(entries: object, name: object, key: str) -> dict[str, object]:
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and entry.get("name") == name:
+            inner = entry.get(key)
+            return inner if isinstance(inner, dict) else {}
+    return {}
+
+
+def _authority(
+    address: dict[str, object], path: Path, unreadable: ClusterError
+) -> bytes | None:
+    data, file = address.get("certificate-authority-data"), address.get("certificate-authority")
+    try:
+        if isinstance(data, str):
+            return base64.b64decode(data, validate=True)
+        if isinstance(file, str):
+            return (path.parent / file).read_bytes()
+    except (OSError, binascii.Error) as error:
+        raise unreadable from error
+    return None

@@ -1,0 +1,76 @@
+# What people type. Everything that runs is in the package or in tests/; nothing is decided here.
+
+STACK ?= dev
+PYTHON ?= python3
+PYTEST ?=
+VENV := .venv
+BIN := $(VENV)/bin
+# Two stamps, so that `make up` waits for nothing that only the tests need.
+READY := $(VENV)/.ready
+READY_TESTS := $(VENV)/.ready-tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help up down preview test lint bench nightly tools venv
+
+help: ## this list
+	@echo "Organizations on shared (GPU) Kubernetes clusters."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1   \2/p' Makefile
+	@echo
+	@echo "Needed beforehand: Python 3.11 or newer, and Go 1.26 or newer where Pulumi and a"
+	@echo "Kubernetes control plane are not installed. STACK=staging and STACK=prod are there too."
+
+up: $(READY) ## build the tools once, start a control plane, apply platform and STACK
+	@$(BIN)/tenancy quickstart up --stack "$(STACK)"
+
+preview: $(READY) ## say what `make up` would change; nothing is applied
+	@$(BIN)/tenancy quickstart preview --stack "$(STACK)"
+
+down: $(READY) ## delete what was applied, stop the control plane, leave nothing running
+	@$(BIN)/tenancy quickstart down
+
+test: $(READY_TESTS) ## everything it needs, then the tests
+	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m "not nightly" $(PYTEST)
+
+nightly: $(READY_TESTS) ## the long campaigns, which `make test` only samples
+	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m nightly $(PYTEST)
+
+bench: $(READY_TESTS) ## measurements, as ratios to a hand-written program in the same run
+	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/pytest -s tests/bench $(PYTEST)
+
+lint: $(READY_TESTS) ## format, rules, types, and who may import whom
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+tools: $(READY) ## build what is not installed, once for this user
+	@$(BIN)/python -m tenancy.tools
+
+venv: $(READY_TESTS) ## the virtual environment, with exact versions
+
+# `-c` for the packages, PIP_CONSTRAINT for what their builds need. A new file list is written
+# from pyproject.toml, for the pip that comes with Python 3.11 knows no dependency groups.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name one: make PYTHON=python3.12 ..." >&2; \
+	  exit 1; }
+	@echo "installing Python packages into $(VENV), once; this takes a minute or two"
+	@$(PYTHON) -m venv $(VENV)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet \
+	  --disable-pip-version-check -c constraints.txt --editable .
+	@touch $@
+
+$(READY_TESTS): $(READY)
+	@$(BIN)/python -c 'import tomllib; \
+	  groups = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; \
+	  print(*groups["tests"], *groups["lint"], sep="\n")' > $(VENV)/requirements.txt
+	@echo "installing what the tests need, once"
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet \
+	  --disable-pip-version-check -c constraints.txt -r $(VENV)/requirements.txt
+	@touch $@

@@ -23,6 +23,13 @@ __all__ = ["read_stored"]
 _MAX_STORED_LENGTH: Final = 4096
 _MAX_STORED_EXPONENT: Final = 4096
 
+# The server trims what stands between the quotes before it decodes any escape, so that a
+# tab or a line break, which JSON has to escape, is no space to it.
+_TRIMMED: Final = (
+    " \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
 # The server's own scanner. It strips leading zeros first, and where nothing is left it
 # takes the text for 0; that is how "-" and "+" come to be quantities.
 _STORED = re.compile(
@@ -43,8 +50,7 @@ def read_stored(text: str) -> tuple[int, Family]:
     """
     if len(text) > _MAX_STORED_LENGTH:
         refuse(text, QuantityReason.TOO_LONG)
-    # The server trims what stands between the quotes.
-    trimmed = text.strip()
+    trimmed = text.strip(_TRIMMED)
     if not trimmed:
         refuse(text, QuantityReason.EMPTY)
     match = _STORED.fullmatch(trimmed)

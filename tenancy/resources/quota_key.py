@@ -73,6 +73,13 @@ class QuotaKey:
         return self.kind is KeyKind.EXTENDED and is_gpu_resource(self.requests_resource or "")
 
     @property
+    def is_kept_whole(self) -> bool:
+        """Whether the API server itself takes whole numbers only."""
+        if self.kind is KeyKind.STORAGE:
+            return self.class_name is not None or self.unit is Unit.COUNT
+        return self.kind in (KeyKind.PODS, KeyKind.OBJECTS, KeyKind.DEVICES)
+
+    @property
     def pod_effective(self) -> bool:
         """Whether it is counted from pods, so that a single pod can use it up."""
         return self.kind in _OF_PODS or self.text == "count/pods"
@@ -131,6 +138,18 @@ STANDARD_KEYS: Final[dict[str, QuotaKey]] = {
 """The keys without a slash, huge pages apart, by their text."""
 
 
+_MOST_WHOLE: Final = (2**63 - 1) // 1000
+
+
+def _overflows(quantity: Quantity) -> bool:
+    """
+    Whether the server, which counts such keys in thousandths and 64 bits, sees a fraction.
+
+    From T on it reads decimal suffixes in a way that hides the overflow.
+    """
+    return quantity.value_ceil > _MOST_WHOLE and not str(quantity).endswith(("T", "P", "E"))
+
+
 def check_quantity(key: QuotaKey, quantity: Quantity) -> str | None:
     """
     Say why *quantity* cannot stand under *key*, if it cannot.
@@ -139,6 +158,11 @@ def check_quantity(key: QuotaKey, quantity: Quantity) -> str | None:
     '0.5 is not a whole number'
     """
     reason = unit_reason(key.unit, quantity)
+    if reason is None and key.is_kept_whole and _overflows(quantity):
+        return (
+            f"{quantity} is more than {_MOST_WHOLE}, beyond which the API server takes it for "
+            "a fraction"
+        )
     if reason is None and key.kind is KeyKind.HUGEPAGES:
         size = Quantity.parse(key.name.rpartition("-")[2])
         if quantity.nanos % size.nanos:

@@ -259,6 +259,7 @@ STORED = [
     ("01", NANO),
     ("1.", NANO),
     (" 1", NANO),
+    ("1\u00a0", NANO),
     ("1e3", 1000 * NANO),
     ("1E3", 1000 * NANO),
     ("1E", 10**18 * NANO),
@@ -304,7 +305,8 @@ def test_what_a_server_gave_back_is_read_as_the_server_reads_it(text, nanos):
         "Pi",
         ".Pi",
         "e-10",
-        "1\n2",
+        "1\n",
+        "1\t",
     ],
 )
 def test_what_a_server_cannot_read_cannot_have_been_stored(text):

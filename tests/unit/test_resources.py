@@ -324,6 +324,32 @@ def test_an_amount_that_kubernetes_would_round_or_nobody_could_use_is_refused(
     assert reason in check_quantity(key, Quantity.parse(refused))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pods",
+        "count/jobs.batch",
+        GPU_CLASS,
+        f"{GOLD}/requests.storage",
+        "persistentvolumeclaims",
+    ],
+)
+def test_a_number_so_large_that_the_server_takes_it_for_a_fraction_is_refused(text):
+    key = parse_quota_key(text)
+
+    assert check_quantity(key, Quantity.parse("8Pi")) is None
+    assert "more than 9223372036854775" in check_quantity(key, Quantity.parse("9Pi"))
+    # The server's overflow does not show with the largest decimal suffixes.
+    assert check_quantity(key, Quantity.parse("10P")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["requests.storage", "memory", "cpu", "requests.nvidia.com/gpu"]
+)
+def test_other_keys_take_all_that_a_quantity_can_be(text):
+    assert check_quantity(parse_quota_key(text), Quantity.parse("7Ei")) is None
+
+
 def test_no_key_takes_less_than_nothing():
     overdrawn = Quantity.parse("1") - Quantity.parse("2")
 

@@ -1,0 +1,26 @@
+"""
+GPU node pools: what makes the nodes, by the backend that the config names and never a guess.
+
+A backend is an entry point of the group `tenancy.gpu_backends`: an object that has what
+`Backend` says.
+"""
+
+from tenancy.pools.backend import Backend, backends, problems, render
+from tenancy.pools.options import options
+from tenancy.pools.placement import node_labels, node_taints
+from tenancy.pools.rendered import Manifest, NodePatch, NodeTaints, Rendered, identity
+
+__all__ = [
+    "Backend",
+    "Manifest",
+    "NodePatch",
+    "NodeTaints",
+    "Rendered",
+    "backends",
+    "identity",
+    "node_labels",
+    "node_taints",
+    "options",
+    "problems",
+    "render",
+]

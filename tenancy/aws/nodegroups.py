@@ -1,13 +1,16 @@
 """The life of an EKS managed node group: create, read, update, delete, wait."""
 
+import threading
 from typing import TYPE_CHECKING
 
+import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tenancy.aws.errors import (
     AwsError,
     ClusterMissingError,
     NodeGroupExistsError,
+    NodeGroupFailedError,
     NodeGroupMissingError,
     translated,
 )
@@ -60,21 +63,28 @@ def create(client: "EKSClient", group: NodeGroup, patience: Patience | None = No
         made = wait(client, group.cluster_name, group.nodegroup_name, patient)
         return complete(client, made, group, patient)
     except AwsError as error:
-        error.details += (_clean_up(client, group),)
+        error.details += (_clean_up(client, group, patient),)
         raise
     except BaseException:
-        _clean_up(client, group)
+        _clean_up(client, group, patient)
         raise
 
 
-def _clean_up(client: "EKSClient", group: NodeGroup) -> str:
+def _clean_up(client: "EKSClient", group: NodeGroup, patience: Patience) -> str:
     """Delete what a failed creation left, and say how that went."""
     by_hand = (
         f"aws eks delete-nodegroup --cluster-name {group.cluster_name}"
         f" --nodegroup-name {group.nodegroup_name}"
     )
+    is_stopped = patience.stop.is_set()
+    # Whoever ended the wait does not want another one, but still wants nothing left behind.
+    anew = attrs.evolve(patience, stop=threading.Event()) if not is_stopped else patience
     try:
-        delete(client, group.cluster_name, group.nodegroup_name)
+        delete(client, group.cluster_name, group.nodegroup_name, anew)
+    except NodeGroupFailedError as error:
+        if is_stopped:
+            return f"its deletion has begun; see that it ends, or begin it again: {by_hand}"
+        return f"what was made of it could not be deleted ({error}); delete it: {by_hand}"
     except (AwsError, BotoCoreError) as error:
         return f"what was made of it could not be deleted ({error}); delete it: {by_hand}"
     return "what was made of it has been deleted"

@@ -4,7 +4,6 @@ import datetime
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
 
 import attrs
 
@@ -36,9 +35,3 @@ class Patience:
     def pause(self) -> None:
         """Wait for one interval, or until *stop* is set."""
         self.stop.wait(self.interval.total_seconds())
-
-
-SHORT: Final = Patience(
-    timeout=datetime.timedelta(minutes=5), interval=datetime.timedelta(seconds=5)
-)
-"""For cleaning up after an interruption."""

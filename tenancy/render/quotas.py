@@ -168,21 +168,19 @@ def object_counts(
     """
     Return how many objects of each kind may exist.
 
-    How many of them we render is added to a default, and what the platform sets is never lower
-    than that. A key that people wrote is left to what they wrote.
+    How many of them we render ourselves is added, so that what a default or the platform says
+    is what tenants may have. A key that people wrote is left to what they wrote.
     """
-    keys = dict.fromkeys((*DEFAULT_OBJECT_COUNTS, *platform.object_counts))
+    allowed = {
+        **{key: Quantity.parse(count) for key, count in DEFAULT_OBJECT_COUNTS.items()},
+        **platform.object_counts,
+    }
     left_out = set(written)
-    counts: dict[str, str] = {}
-    for key in keys:
-        if _plain(key) in left_out:
-            continue
-        ours = rendered.get(key, 0)
-        if (own := platform.object_counts.get(key)) is not None:
-            counts[key] = str(max(own, Quantity.parse(ours)))
-        else:
-            counts[key] = str(int(DEFAULT_OBJECT_COUNTS[key]) + ours)
-    return counts
+    return {
+        key: str(count + Quantity.parse(rendered.get(key, 0)))
+        for key, count in allowed.items()
+        if _plain(key) not in left_out
+    }
 
 
 def gpu_limits(namespace: Namespace, platform: Platform) -> dict[str, str]:

@@ -129,6 +129,16 @@ def own_root(sandboxes: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         yield root
 
 
+@pytest.fixture(scope="module")
+def own_sandbox(
+    toolchain: Toolchain, sandboxes: Path, request: pytest.FixtureRequest
+) -> Iterator[Sandbox]:
+    """Return a control plane of the module's own, for what there is once on a cluster."""
+    root = sandboxes / f"{os.getpid()} {request.path.stem}"
+    with _user_of(root):
+        yield embedded.up(root, toolchain=toolchain)
+
+
 @pytest.fixture
 def kube(sandbox: Sandbox) -> Kubectl:
     """Return `kubectl` on the shared control plane."""

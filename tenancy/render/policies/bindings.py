@@ -44,7 +44,7 @@ def role_bindings(cluster_roles: Iterable[str]) -> Guard:
             ),
             Rule(
                 f"{subjects}.all(s, s.kind != 'ServiceAccount'"
-                " || s.?__namespace__.orValue('') == request.namespace)",
+                " || dyn(s).?namespace.orValue('') == request.namespace)",
                 "'service accounts of other namespaces may not be bound here; only those of '"
                 " + request.namespace",
                 computed=True,

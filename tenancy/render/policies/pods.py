@@ -114,7 +114,8 @@ def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
             "a toleration must name a key: an empty key tolerates every taint",
         ),
         Rule(
-            f"variables.tolerations.all(t, {_tolerable('t')})",
+            # An empty key has been refused already, in words of its own.
+            f"variables.tolerations.all(t, t.?key.orValue('') == '' || {_tolerable('t')})",
             "'tolerations may name only taints of granted GPU node pools: '"
             " + (variables.tolerable.size() == 0 ? 'this namespace has none'"
             " : variables.tolerable.join(', '))",

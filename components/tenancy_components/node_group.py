@@ -1,0 +1,109 @@
+"""An EKS managed node group as a resource, for every program that imports this package."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+import pulumi.runtime
+
+from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
+from tenancy.errors import TenancyError
+
+__all__ = ["NodeGroup", "PluginMissingError", "require_plugin"]
+
+_TYPE = "tenancy:aws:NodeGroup"
+_PLUGIN = "pulumi-resource-tenancy"
+
+
+class PluginMissingError(TenancyError, pulumi.RunError):
+    """The engine would not find the provider of this package."""
+
+
+class NodeGroup(pulumi.CustomResource):
+    """
+    An EKS managed node group.
+
+    Args:
+        name: Its logical name.
+        args: Its inputs under the names of the schema (`clusterName`), or a resolved node
+            group. Leaves may be outputs.
+        opts: Default: none. A replacement deletes first, for the name is the same.
+
+    Attributes:
+        arn: Its Amazon resource name.
+        auto_scaling_groups: The names of its Auto Scaling groups.
+
+    Raises:
+        PluginMissingError: The engine would not find the provider.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: Mapping[str, object] | NodeGroupSpec,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        require_plugin()
+        inputs: Mapping[str, object] = (
+            args.model_dump(
+                by_alias=True, mode="json", exclude_none=True, exclude_defaults=True
+            )
+            if isinstance(args, NodeGroupSpec)
+            else args
+        )
+        super().__init__(_TYPE, name, {"arn": None, "autoScalingGroups": None, **inputs}, opts)
+
+    @property
+    @pulumi.getter
+    def arn(self) -> pulumi.Output[str]:
+        """Its Amazon resource name."""
+        found: pulumi.Output[str] = pulumi.get(self, "arn")
+        return found
+
+    @property
+    @pulumi.getter(name="autoScalingGroups")
+    def auto_scaling_groups(self) -> pulumi.Output[list[str]]:
+        """The names of its Auto Scaling groups."""
+        found: pulumi.Output[list[str]] = pulumi.get(self, "auto_scaling_groups")
+        return found
+
+
+def require_plugin() -> None:
+    """
+    Return if the engine can find `pulumi-resource-tenancy`.
+
+    Raises:
+        PluginMissingError: It is in none of the places where the engine looks.
+    """
+    if isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor):
+        return
+    if "tenancy:" in os.environ.get("PULUMI_DEBUG_PROVIDERS", ""):
+        return
+    ambient = os.environ.get("PULUMI_IGNORE_AMBIENT_PLUGINS", "").lower() not in {"1", "true"}
+    if ambient and shutil.which(_PLUGIN) is not None:
+        return
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    if any((home / "plugins").glob("resource-tenancy-v*")):
+        return
+    if _is_named_in_project(Path(pulumi.runtime.settings.get_root_directory())):
+        return
+    here = Path(sys.executable).parent
+    raise PluginMissingError(
+        f"{_TYPE}: the engine finds no program {_PLUGIN};"
+        " allowed: on PATH, or named under plugins in Pulumi.yaml;"
+        f" put {here} on PATH (`tenancy env` does), or write in Pulumi.yaml"
+        " `plugins: {providers: [{name: tenancy, path: <that folder>}]}`"
+    )
+
+
+def _is_named_in_project(root: Path) -> bool:
+    """Return whether a Pulumi.yaml here or above names a plugin folder for the provider."""
+    for folder in (root, *root.parents):
+        project = folder / "Pulumi.yaml"
+        if project.is_file():
+            text = project.read_text()
+            return "plugins:" in text and "name: tenancy" in text.partition("plugins:")[2]
+    return False

@@ -1,0 +1,260 @@
+"""`tenancy:aws:NodeGroup`: what the engine asks, answered by the pure core."""
+
+import asyncio
+import datetime
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.provider.experimental.provider import (
+    CheckFailure,
+    CheckRequest,
+    CheckResponse,
+    CreateRequest,
+    CreateResponse,
+    DeleteRequest,
+    DiffRequest,
+    DiffResponse,
+    PropertyDiff,
+    PropertyDiffKind,
+    ReadRequest,
+    ReadResponse,
+    UpdateRequest,
+    UpdateResponse,
+)
+from pydantic import ValidationError
+
+from tenancy.aws import nodegroups
+from tenancy.aws.drift import as_written
+from tenancy.aws.errors import AwsError, ClusterMissingError
+from tenancy.aws.node_group import NodeGroup
+from tenancy.aws.planning import Change, Plan, PlanKind, plan
+from tenancy.aws.session import eks_client, environment_region, require_account
+from tenancy.aws.validity import violations
+from tenancy.aws.waiting import Patience
+from tenancy.aws.wire import Live
+from tenancy.origin import ARGUMENT, Origin
+from tenancy.spec.problems import violations_from
+from tenancy.violation import Severity, Violation
+from tenancy_components.provider.log import EngineLog
+from tenancy_components.provider.values import Json, known, properties, unknown_keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_eks import EKSClient
+
+__all__ = ["NodeGroupResource"]
+
+_OUTPUTS = ("arn", "autoScalingGroups")
+_DECIDING = frozenset({"amiType", "capacityType", "instanceTypes", "launchTemplate"})
+"""Inputs that are only judged together."""
+
+_PLACEHOLDERS: Mapping[str, object] = {
+    "clusterName": "unknown",
+    "nodegroupName": "unknown",
+    "nodeRole": "arn:aws:iam::000000000000:role/unknown",
+    "subnets": ["subnet-0"],
+    "scalingConfig": {"minSize": 0, "maxSize": 1},
+}
+"""What stands for a needed input that is not known yet, so that the others are still judged."""
+
+
+class NodeGroupResource:
+    """
+    The operations of one resource type.
+
+    Args:
+        log: Says things to the person at the engine.
+        stop: Set when the person interrupts.
+    """
+
+    def __init__(self, log: EngineLog, stop: threading.Event) -> None:
+        self._log = log
+        self._stop = stop
+
+    async def check(self, request: CheckRequest) -> CheckResponse:
+        """Complete the region, and find everything that is wrong with the inputs."""
+        inputs = dict(request.new_inputs)
+        if _absent(inputs.get("region")):
+            # Kept from the first time on: another AWS_REGION must not lose the node group.
+            kept = request.old_inputs.get("region")
+            inputs["region"] = (
+                PropertyValue(environment_region()) if kept is None or _absent(kept) else kept
+            )
+        failures = []
+        for violation in _judge(known(inputs), unknown_keys(inputs)):
+            if violation.severity is Severity.ERROR:
+                failures.append(CheckFailure(violation.origin.dotted, violation.message))
+            else:
+                await self._log.warning(f"not checked: {violation.message}", request.urn)
+        return CheckResponse(inputs=inputs, failures=failures)
+
+    async def diff(self, request: DiffRequest) -> DiffResponse:
+        """Say what the new inputs mean, and why where it is a replacement."""
+        hidden = unknown_keys(request.new_inputs)
+        old = _group(known(request.old_state))
+        new = _group(_completed(known(request.new_inputs), hidden))
+        found = plan(old, new, hidden)
+        if found.kind is PlanKind.REPLACE:
+            await self._log.warning(_announcement(old, found), request.urn)
+        # A node group of the same name cannot be made before the old one is gone, and GPUs
+        # that are reserved are there only once.
+        is_same_name = not {"clusterName", "nodegroupName", "region"} & {
+            str(change.path[0]) for change in found.changes
+        }
+        return DiffResponse(
+            changes=found.kind is not PlanKind.NONE,
+            replaces=sorted({str(c.path[0]) for c in found.changes if c.replaces}),
+            stables=["clusterName", "nodegroupName", "region"] if is_same_name else [],
+            delete_before_replace=is_same_name,
+            diffs=sorted({str(change.path[0]) for change in found.changes}),
+            detailed_diff={
+                Origin(ARGUMENT, change.path).dotted: PropertyDiff(_kind(change), False)
+                for change in found.changes
+            },
+        )
+
+    async def create(self, request: CreateRequest) -> CreateResponse:
+        """Make it, and leave nothing behind where that fails."""
+        if request.preview:
+            unmade = dict.fromkeys(_OUTPUTS, PropertyValue.computed())
+            return CreateResponse(properties={**request.properties, **unmade})
+        inputs = known(request.properties)
+        group = _group(inputs)
+        made = await asyncio.to_thread(
+            nodegroups.create, _client(group), group, self._patience(request.timeout)
+        )
+        return CreateResponse(
+            resource_id=f"{group.cluster_name}/{group.nodegroup_name}",
+            properties=properties(_state(inputs, made)),
+        )
+
+    async def read(self, request: ReadRequest) -> ReadResponse:
+        """Return it as EKS has it, or nothing where the right account has it no longer."""
+        cluster, slash, name = request.resource_id.partition("/")
+        where = f"node group {request.resource_id}"
+        if not slash or not cluster or not name:
+            raise AwsError(
+                where,
+                f"the id {request.resource_id!r}",
+                "<cluster>/<node group>",
+                "write the id so",
+            )
+        state, written = known(request.properties), known(request.inputs)
+        region = str(written.get("region") or state.get("region") or environment_region())
+        found = await asyncio.to_thread(_read, region, cluster, name)
+        if found is None:
+            arn = str(state.get("arn") or "")
+            if arn:
+                await asyncio.to_thread(require_account, arn, region, where)
+            return ReadResponse(resource_id="")
+        for issue in found.issues:
+            await self._log.warning(f"{where} is {found.status}: {issue}", request.urn)
+        inputs = as_written(found.group, written or None)
+        return ReadResponse(
+            resource_id=request.resource_id,
+            properties=properties(_state(inputs, found)),
+            inputs=properties(inputs),
+        )
+
+    async def update(self, request: UpdateRequest) -> UpdateResponse:
+        """Change it in place."""
+        if request.preview:
+            kept = {key: request.olds[key] for key in _OUTPUTS if key in request.olds}
+            return UpdateResponse(properties={**request.news, **kept})
+        inputs = known(request.news)
+        old, new = _group(known(request.olds)), _group(inputs)
+        changed = await asyncio.to_thread(
+            nodegroups.update, _client(new), old, new, self._patience(request.timeout)
+        )
+        return UpdateResponse(properties=properties(_state(inputs, changed)))
+
+    async def delete(self, request: DeleteRequest) -> None:
+        """Delete it; that it is gone already is believed to the right account only."""
+        state = known(request.properties)
+        cluster, _, name = request.resource_id.partition("/")
+        region = str(state.get("region") or environment_region())
+        if await asyncio.to_thread(_read, region, cluster, name) is None:
+            arn = str(state.get("arn") or "")
+            if arn:
+                where = f"node group {request.resource_id}"
+                await asyncio.to_thread(require_account, arn, region, where)
+            return
+        await asyncio.to_thread(
+            nodegroups.delete,
+            eks_client(region),
+            cluster,
+            name,
+            self._patience(request.timeout),
+        )
+
+    def _patience(self, timeout: float) -> Patience:
+        if timeout > 0:
+            return Patience(timeout=datetime.timedelta(seconds=timeout), stop=self._stop)
+        return Patience(stop=self._stop)
+
+
+def _absent(value: PropertyValue | None) -> bool:
+    return value is None or value.value is None
+
+
+def _client(group: NodeGroup) -> "EKSClient":
+    return eks_client(group.region or environment_region())
+
+
+def _read(region: str, cluster: str, name: str) -> Live | None:
+    try:
+        return nodegroups.read(eks_client(region), cluster, name)
+    except ClusterMissingError:
+        return None
+
+
+def _judge(inputs: Mapping[str, Json], hidden: frozenset[str]) -> Iterator[Violation]:
+    """Yield what is wrong with *inputs*, leaving out what is not known yet."""
+    origin = Origin(ARGUMENT)
+    try:
+        group = _group(_completed(inputs, hidden))
+    except ValidationError as error:
+        for violation in violations_from(error, origin=origin, model=NodeGroup):
+            if violation.origin.path[0] not in hidden:
+                yield violation
+        return
+    for violation in violations(group, origin, is_partial=bool(hidden)):
+        first = violation.origin.path[0]
+        if first not in hidden and not (first in _DECIDING and hidden & _DECIDING):
+            yield violation
+
+
+def _completed(inputs: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, object]:
+    return {**inputs, **{key: _PLACEHOLDERS[key] for key in hidden & _PLACEHOLDERS.keys()}}
+
+
+def _group(values: Mapping[str, object]) -> NodeGroup:
+    return NodeGroup.model_validate({k: v for k, v in values.items() if k not in _OUTPUTS})
+
+
+def _state(inputs: Mapping[str, object], live: Live) -> dict[str, object]:
+    """Return what is kept: nothing that moves by itself, or every refresh would be a change."""
+    return {**inputs, "arn": live.arn, "autoScalingGroups": list(live.auto_scaling_groups)}
+
+
+def _kind(change: Change) -> PropertyDiffKind:
+    if change.old is None:
+        kinds = (PropertyDiffKind.ADD, PropertyDiffKind.ADD_REPLACE)
+    elif change.new is None:
+        kinds = (PropertyDiffKind.DELETE, PropertyDiffKind.DELETE_REPLACE)
+    else:
+        kinds = (PropertyDiffKind.UPDATE, PropertyDiffKind.UPDATE_REPLACE)
+    return kinds[change.replaces]
+
+
+def _announcement(old: NodeGroup, found: Plan) -> str:
+    most = old.scaling_config.max_size
+    nodes = "1 node is" if most == 1 else f"up to {most} nodes are"
+    return "\n".join(
+        [
+            f"{old.where} will be REPLACED: {nodes} drained and deleted, with what runs there,"
+            " before new ones are made",
+            *(f"  {reason}" for reason in found.reasons),
+        ]
+    )

@@ -1,0 +1,85 @@
+"""`pulumi-resource-tenancy`: the provider as the program that the engine starts."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import grpc
+from pulumi.provider.experimental.provider import Provider
+from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from tenancy import __version__
+from tenancy.errors import TenancyError
+from tenancy_components.provider.log import EngineLog
+from tenancy_components.provider.provider import TenancyProvider
+
+__all__ = ["main", "serve"]
+
+
+class _Context(Protocol):
+    async def abort(self, code: object, details: str) -> None: ...
+
+
+class _Handler(Protocol):
+    unary_unary: Callable[[object, _Context], Awaitable[object]] | None
+    request_deserializer: object
+    response_serializer: object
+
+
+class _CleanErrors(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Says a person's mistakes in one message; a defect of ours keeps its traceback."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[object], Awaitable[_Handler | None]],
+        handler_call_details: object,
+    ) -> object:
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        answer = handler.unary_unary
+
+        async def call(request: object, context: _Context) -> object:
+            try:
+                return await answer(request, context)
+            except TenancyError as error:
+                await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+                raise
+
+        return grpc.unary_unary_rpc_method_handler(
+            call,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+
+async def serve(provider: Provider, engine: str) -> None:
+    """Serve *provider* to the engine at the address *engine*, until it is stopped."""
+    server = grpc.aio.server(interceptors=[_CleanErrors()], options=_GRPC_CHANNEL_OPTIONS)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        ProviderServicer([], __version__, provider, engine_address=engine), server
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    # The engine reads the port from the first line; nothing else may be written before it.
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await server.wait_for_termination()
+
+
+def main() -> None:
+    """Run as the engine starts it: with its own address as the argument."""
+    parser = argparse.ArgumentParser(
+        prog="pulumi-resource-tenancy",
+        description="The provider of tenancy:aws:NodeGroup. The Pulumi engine starts it.",
+    )
+    parser.add_argument("engine", help="the engine's address")
+    address = parser.parse_known_args()[0].engine
+    try:
+        asyncio.run(serve(TenancyProvider(EngineLog(address)), address))
+    except KeyboardInterrupt:
+        return

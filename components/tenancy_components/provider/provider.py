@@ -1,0 +1,77 @@
+"""The provider of the package `tenancy`: which resource type is answered by what."""
+
+import json
+import threading
+
+from pulumi.provider.experimental import provider as engine
+
+from tenancy.errors import TenancyError
+from tenancy_components.provider.log import EngineLog
+from tenancy_components.provider.node_group import NodeGroupResource
+from tenancy_components.provider.schema import NODE_GROUP, package_schema
+
+__all__ = ["TenancyProvider"]
+
+
+class TenancyProvider(engine.Provider):
+    """
+    The resources that are ours alone. Components are hosted elsewhere.
+
+    Args:
+        log: Says things to the person at the engine. Default: nobody listens.
+    """
+
+    def __init__(self, log: EngineLog | None = None) -> None:
+        self._stop = threading.Event()
+        self._node_group = NodeGroupResource(log or EngineLog(), self._stop)
+
+    def _of(self, token: str) -> NodeGroupResource:
+        if token != NODE_GROUP:
+            raise TenancyError(
+                f"the provider `tenancy` has no resource type {token!r};"
+                f" allowed: {NODE_GROUP}; correct the type, or update the package"
+            )
+        return self._node_group
+
+    async def get_schema(self, request: engine.GetSchemaRequest) -> engine.GetSchemaResponse:
+        """Return the package's schema."""
+        del request
+        return engine.GetSchemaResponse(json.dumps(package_schema()))
+
+    async def configure(self, request: engine.ConfigureRequest) -> engine.ConfigureResponse:
+        """Have the engine keep secrets and outputs away: nothing here is one."""
+        del request
+        return engine.ConfigureResponse(
+            accept_secrets=False,
+            supports_preview=True,
+            accept_outputs=False,
+            accept_resources=False,
+        )
+
+    async def check(self, request: engine.CheckRequest) -> engine.CheckResponse:
+        """Find everything that is wrong with a resource's inputs."""
+        return await self._of(request.type).check(request)
+
+    async def diff(self, request: engine.DiffRequest) -> engine.DiffResponse:
+        """Say what new inputs mean."""
+        return await self._of(request.type).diff(request)
+
+    async def create(self, request: engine.CreateRequest) -> engine.CreateResponse:
+        """Make a resource."""
+        return await self._of(request.type).create(request)
+
+    async def read(self, request: engine.ReadRequest) -> engine.ReadResponse:
+        """Read a resource."""
+        return await self._of(request.type).read(request)
+
+    async def update(self, request: engine.UpdateRequest) -> engine.UpdateResponse:
+        """Change a resource in place."""
+        return await self._of(request.type).update(request)
+
+    async def delete(self, request: engine.DeleteRequest) -> None:
+        """Delete a resource."""
+        await self._of(request.type).delete(request)
+
+    async def cancel(self) -> None:
+        """End every wait; what a creation has made by then is deleted."""
+        self._stop.set()

@@ -1,0 +1,153 @@
+"""
+The package's schema, derived from the models that people write.
+
+The engine's own inference reads annotations; it drops unknown keys and loses enums.
+"""
+
+import functools
+from collections.abc import Mapping
+from typing import Final, cast
+
+import attrs
+from pydantic import BaseModel
+
+from tenancy import __version__
+from tenancy.aws.node_group import NodeGroup
+from tenancy.aws.planning import immutable_inputs
+
+__all__ = ["NODE_GROUP", "package_schema", "resource_schema"]
+
+NODE_GROUP: Final = "tenancy:aws:NodeGroup"
+
+JsonMap = Mapping[str, object]
+
+_PLAIN_TYPES = frozenset({"string", "integer", "number", "boolean"})
+
+
+@attrs.frozen
+class _Reader:
+    """
+    One model's JSON Schema, read as Pulumi's.
+
+    Attributes:
+        module: What types are named in: `tenancy:aws`.
+        definitions: The models that are referred to.
+        types: What has been read of them, by token.
+    """
+
+    module: str
+    definitions: Mapping[str, JsonMap]
+    types: dict[str, JsonMap] = attrs.field(factory=dict)
+
+    def properties(self, model: JsonMap, owner: str) -> dict[str, JsonMap]:
+        found = cast("Mapping[str, JsonMap]", model.get("properties") or {})
+        return {
+            key: {**self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}"), **_words(part)}
+            for key, part in found.items()
+        }
+
+    def type_of(self, part: JsonMap, name: str) -> dict[str, object]:
+        if "anyOf" in part:
+            kinds = [k for k in cast("list[JsonMap]", part["anyOf"]) if k.get("type") != "null"]
+            if len(kinds) == 1:
+                return self.type_of(kinds[0], name)
+            return {"oneOf": [self.type_of(kind, name) for kind in kinds]}
+        if "$ref" in part:
+            return self.reference(str(part["$ref"]).rpartition("/")[2])
+        if "enum" in part:
+            return self.enumeration(cast("list[str]", part["enum"]), name)
+        kind = str(part.get("type", ""))
+        if kind == "array":
+            return {
+                "type": "array",
+                "items": self.type_of(cast("JsonMap", part["items"]), name),
+            }
+        if kind == "object":
+            values = part.get("additionalProperties")
+            inner = values if isinstance(values, Mapping) else {"type": "string"}
+            return {"type": "object", "additionalProperties": self.type_of(inner, name)}
+        if kind in _PLAIN_TYPES:
+            return {"type": kind}
+        return {"$ref": "pulumi.json#/Any"}
+
+    def enumeration(self, values: list[str], name: str) -> dict[str, object]:
+        token = f"{self.module}:{name}"
+        self.types[token] = {"type": "string", "enum": [{"value": value} for value in values]}
+        return {"$ref": f"#/types/{token}"}
+
+    def reference(self, name: str) -> dict[str, object]:
+        token = f"{self.module}:{name}"
+        if token not in self.types:
+            model = self.definitions[name]
+            self.types[token] = {}
+            self.types[token] = {
+                "type": "object",
+                **_words(model),
+                "properties": self.properties(model, name),
+                "required": sorted(cast("list[str]", model.get("required") or [])),
+            }
+        return {"$ref": f"#/types/{token}"}
+
+
+def _words(part: JsonMap) -> dict[str, object]:
+    return {"description": part["description"]} if "description" in part else {}
+
+
+def resource_schema(
+    model: type[BaseModel],
+    token: str,
+    outputs: Mapping[str, JsonMap],
+    replaces: frozenset[str] = frozenset(),
+) -> tuple[JsonMap, Mapping[str, JsonMap]]:
+    """
+    Return the schema of a resource whose inputs are *model*, and the types it refers to.
+
+    Args:
+        model: The inputs.
+        token: `tenancy:aws:NodeGroup`.
+        outputs: What else the resource has once it is made; all of it always there.
+        replaces: Inputs of which a change replaces the resource. Default: none.
+    """
+    written = model.model_json_schema(by_alias=True)
+    module, _, name = token.rpartition(":")
+    reader = _Reader(module, cast("Mapping[str, JsonMap]", written.get("$defs") or {}))
+    inputs = {
+        key: {**part, "willReplaceOnChanges": True} if key in replaces else part
+        for key, part in reader.properties(written, name).items()
+    }
+    required = sorted(cast("list[str]", written.get("required") or []))
+    return {
+        **_words(written),
+        "inputProperties": inputs,
+        "requiredInputs": required,
+        "properties": {**inputs, **outputs},
+        "required": sorted({*required, *outputs}),
+    }, reader.types
+
+
+@functools.cache
+def package_schema() -> Mapping[str, object]:
+    """Return the schema of the package `tenancy`, without the components that it may host."""
+    resource, types = resource_schema(
+        NodeGroup,
+        NODE_GROUP,
+        {
+            "arn": {"type": "string", "description": "Its Amazon resource name."},
+            "autoScalingGroups": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The names of its Auto Scaling groups.",
+            },
+        },
+        immutable_inputs(),
+    )
+    return {
+        "name": "tenancy",
+        "version": __version__,
+        "displayName": "Tenancy",
+        "description": "Organizations on shared (GPU) Kubernetes clusters.",
+        "license": "Apache-2.0",
+        "resources": {NODE_GROUP: resource},
+        "types": dict(sorted(types.items())),
+        "language": {},
+    }

@@ -194,8 +194,11 @@ def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _
 
 
 def _place(rung: _Rung, key: str) -> Origin:
-    """Return where the first quota stands that says *key*, or the first namespace."""
+    """Return where *key* is written first: by a grant, in a quota, or not at all."""
     for namespace in rung.namespaces:
+        for grant in namespace.grants:
+            if key == f"requests.{grant.resource}":
+                return grant.origin
         for quota in namespace.quotas:
             if not quota.is_scoped:
                 return quota.hard[key].origin if key in quota.hard else quota.origin

@@ -149,7 +149,7 @@ def _figures(item: LimitRangeItem) -> Iterator[Violation]:
                 yield Violation(
                     code="limit-range-ratio" if is_ratio else "limit-range-quantity",
                     origin=limit.origin,
-                    found=f"{limit.quantity.text or limit} for {text}; {reason}",
+                    found=f"{text}: {reason}",
                     allowed="a ratio of 1 or more" if is_ratio else "an amount that is counted",
                     remedy="write 1 or more" if is_ratio else "write such an amount",
                 )

@@ -356,32 +356,37 @@ def unique_names(
     taken: dict[str, tuple[str, Origin]] = {}
     for platform in platforms:
         if (public := platform.public) is not None:
-            taken.setdefault(public.name, ("the public namespace", public.origin / "name"))
+            taken.setdefault(public.name, ("as the public one", public.origin / "name"))
         for shared in platform.shared:
             place = shared.origin / "name"
             if shared.name in taken:
-                whose, there = taken[shared.name]
-                yield _taken(shared.name, cluster, place, f"{whose}, {there}", None)
-            taken.setdefault(shared.name, ("a shared namespace", place))
+                yield _taken(shared.name, cluster, ("as a shared one", place), taken, None)
+            taken.setdefault(shared.name, ("as a shared one", place))
     for environment in environments:
         for namespace in environment.namespaces:
-            name = namespace.name
-            if name not in taken:
-                where = f"that of {namespace.organization} in the stack {namespace.stack}"
-                taken[name] = (where, namespace.origin)
+            if namespace.name not in taken:
+                taken[namespace.name] = (_whose(namespace), namespace.origin)
                 continue
-            whose, there = taken[name]
-            again = f"{whose}, {there}"
-            yield _taken(name, cluster, namespace.origin, again, namespace.organization)
+            here = (_whose(namespace), namespace.origin)
+            yield _taken(namespace.name, cluster, here, taken, namespace.organization)
+
+
+def _whose(namespace: Namespace) -> str:
+    return f"of {namespace.organization} in the stack {namespace.stack}"
 
 
 def _taken(
-    name: str, cluster: str, origin: Origin, again: str, organization: str | None
+    name: str,
+    cluster: str,
+    here: tuple[str, Origin],
+    taken: Mapping[str, tuple[str, Origin]],
+    organization: str | None,
 ) -> Violation:
+    first, there = taken[name]
     return Violation(
         code="namespace-name-taken",
-        origin=origin,
-        found=f"the namespace {quoted(name)}, which is also {again}",
+        origin=here[1],
+        found=f"the namespace {quoted(name)} {here[0]}, and {first} ({there})",
         allowed=f"each name once on the cluster {cluster}",
         remedy="give it another id, or put {environment} into nameTemplate",
         organization=organization,

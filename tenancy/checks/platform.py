@@ -258,7 +258,7 @@ def _object_counts(platform: Platform) -> Iterator[Violation]:
             yield Violation(
                 code="quota-quantity",
                 origin=place,
-                found=f"{quantity.text or quantity} for {text}; {reason}",
+                found=f"{text}: {reason}",
                 allowed="a whole number",
                 remedy="write such an amount",
             )

@@ -95,7 +95,7 @@ def hard(limits: Limits) -> Iterator[Violation]:
             yield Violation(
                 code="quota-quantity",
                 origin=limit.origin,
-                found=f"{limit.quantity.text or limit} for {text}; {reason}",
+                found=f"{text}: {reason}",
                 allowed=_UNITS[key.unit.value],
                 remedy="write such an amount",
             )

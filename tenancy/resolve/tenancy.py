@@ -101,9 +101,10 @@ def _environment(
         else (spec.pod_security, origin / "podSecurity"),
         deletable=frozenset(spec.allow_deletion),
     )
+    by_source = {found.origin.source: found for found in project.organizations.values()}
     organizations = []
     for name, held in spec.organizations.items():
-        found = _held(project, name, held, origin / "organizations" / name)
+        found = _held(project, by_source, name, held, origin / "organizations" / name)
         if isinstance(found, Violation):
             violations.append(found)
             continue
@@ -143,6 +144,7 @@ def _environment(
 
 def _held(
     project: Project,
+    by_source: Mapping[str, Written[OrganizationSpec]],
     name: str,
     held: OrganizationSpec | OrganizationOverrideSpec,
     origin: Origin,
@@ -150,9 +152,7 @@ def _held(
     if isinstance(held, OrganizationSpec):
         return Held(name=name, spec=held, origin=origin)
     source = held.file or ORGANIZATION_FILE.format(name=name)
-    written = next(
-        (w for w in project.organizations.values() if w.origin.source == source), None
-    )
+    written = by_source.get(source)
     if written is not None:
         return Held(
             name=name,

@@ -1,0 +1,624 @@
+"""Names: of organizations, namespaces and environments, and what becomes a label."""
+
+import pytest
+
+from tests.unit.builders import (
+    a_namespace,
+    a_platform,
+    about,
+    an_environment,
+    an_organization,
+    findings,
+)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        pytest.param("a", [], id="one character"),
+        pytest.param("staging", [], id="seven characters"),
+        pytest.param("0123456", [], id="digits alone"),
+        pytest.param(
+            "stagingx",
+            [
+                "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+                "id 'stagingx'; allowed: a namespace id has 1 to 7 lowercase letters and "
+                "digits; shorten it from 8 to at most 7 characters",
+            ],
+            id="eight characters",
+        ),
+        pytest.param(
+            "dev-1",
+            [
+                "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+                "id 'dev-1'; allowed: a namespace id has 1 to 7 lowercase letters and "
+                "digits; leave out '-'",
+            ],
+            id="a hyphen",
+        ),
+        pytest.param(
+            "Dev",
+            [
+                "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+                "id 'Dev'; allowed: a namespace id has 1 to 7 lowercase letters and "
+                "digits; write it in lower case",
+            ],
+            id="upper case",
+        ),
+        pytest.param(
+            "dév",
+            [
+                "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+                "id 'd\\xe9v'; allowed: a namespace id has 1 to 7 lowercase letters and "
+                "digits; leave out '\\xe9'",
+            ],
+            id="not ASCII",
+        ),
+        pytest.param(
+            "dev\n",
+            [
+                "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+                "id 'dev\\n'; allowed: a namespace id has 1 to 7 lowercase letters and "
+                "digits; leave out '\\n'",
+            ],
+            id="a line end",
+        ),
+    ],
+)
+def test_an_id_has_one_to_seven_lowercase_letters_and_digits(identifier, expected):
+    assert expected == findings(namespace={"id": identifier})
+
+
+def test_the_platform_may_allow_longer_ids():
+    platform = a_platform(limits={"idLength": 8})
+
+    assert [] == findings(namespace={"id": "stagingx"}, platform=platform)
+    assert [
+        "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
+        "id 'stagingxx'; allowed: a namespace id has 1 to 8 lowercase letters "
+        "and digits; shorten it from 9 to at most 8 characters",
+    ] == findings(namespace={"id": "stagingxx"}, platform=platform)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        pytest.param("a-b", [], id="a hyphen inside"),
+        pytest.param("p" * 55, [], id="room for an id of seven"),
+        pytest.param(
+            "p" * 56,
+            [
+                "organizations/acme.yaml: prefix [prefix] the prefix "
+                "'pppppppppppppppppppppppppppppppppppppppppppppppppppppppp'; allowed: a "
+                "prefix has 1 to 55 lowercase letters, digits and hyphens, with a letter "
+                "or digit at both ends; shorten it from 56 to at most 55 characters",
+            ],
+            id="no room for it",
+        ),
+        pytest.param(
+            "acme-",
+            [
+                "organizations/acme.yaml: prefix [prefix] the prefix 'acme-'; allowed: a "
+                "prefix has 1 to 55 lowercase letters, digits and hyphens, with a letter "
+                "or digit at both ends; begin and end every part with a letter or digit",
+            ],
+            id="a hyphen at the end",
+        ),
+        pytest.param(
+            "kube",
+            [
+                "organizations/acme.yaml: prefix [prefix-reserved] the prefix 'kube'; "
+                "allowed: a prefix of one's own; every namespace that begins with kube- "
+                "is kept for Kubernetes; choose another prefix",
+            ],
+            id="of Kubernetes",
+        ),
+        pytest.param(
+            "openshift",
+            [
+                "organizations/acme.yaml: prefix [prefix-reserved] the prefix "
+                "'openshift'; allowed: a prefix of one's own; every namespace that "
+                "begins with openshift- is kept for OpenShift; choose another prefix",
+            ],
+            id="of another platform",
+        ),
+    ],
+)
+def test_a_prefix_is_a_label_that_nobody_keeps(prefix, expected):
+    assert expected == findings(organization={"prefix": prefix})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kube-system",
+        "kube-node-lease",
+        "kube-public",
+        "llmos-system",
+        "llmos-gpu-stakc-system",
+        "llmos-gpu-stack-system",
+        "llmos-monitoring-system",
+        "llmos-dashboards",
+        "llmos-db-system",
+        "storage-system",
+        "system-upgrade",
+        "kube-anything",
+        "default",
+        "llmos-public",
+    ],
+)
+def test_reserved_namespaces_are_refused_even_where_adopted(name):
+    adopted = {"name": name, "origin": "adopt", "reason": "older than the organization"}
+
+    [found] = findings(namespace={"adopted": adopted})
+
+    assert "[namespace-name-reserved]" in found
+    assert repr(name) in found
+
+
+def test_a_reserved_name_that_prefix_and_id_give_is_refused():
+    organization = an_organization(a_namespace("upgrade"), prefix="system")
+
+    assert [
+        "organizations/acme.yaml: namespaces[0].id [namespace-name-reserved] the "
+        "namespace's name 'system-upgrade'; allowed: a name that nobody else "
+        "keeps; the namespace system-upgrade is kept for LLMOS; choose another "
+        "prefix or id",
+    ] == findings(organizations={"acme": organization})
+
+
+def test_a_name_longer_than_a_label_is_refused():
+    environment = {"nameTemplate": "{prefix}-in-the-environment-{environment}-{id}"}
+    fits = {"prefix": "p" * 36}
+    too_long = {"prefix": "p" * 37}
+
+    assert [] == findings(organization=fits, environment=environment)
+    assert [
+        "organizations/acme.yaml: namespaces[0].id [namespace-name] the "
+        "namespace's name "
+        "'ppppppppppppppppppppppppppppppppppppp-in-the-environment-de…; allowed: "
+        "a namespace's name has 1 to 63 lowercase letters, digits and hyphens, "
+        "with a letter or digit at both ends; shorten it from 64 to at most 63 "
+        "characters",
+    ] == findings(organization=too_long, environment=environment)
+
+
+def test_an_organization_is_called_by_a_label():
+    environments = {"dev": an_environment("dev", "Acme")}
+
+    assert [
+        "organizations/Acme.yaml [organization-name] the organization's name "
+        "'Acme'; allowed: an organization's name has 1 to 63 lowercase letters, "
+        "digits and hyphens, with a letter or digit at both ends; write it in "
+        "lower case",
+    ] == findings(environments=environments, organizations={"Acme": an_organization()})
+
+
+def test_an_adopted_name_breaks_the_rule_and_says_why():
+    adopted = {"name": "legacy", "origin": "adopt", "reason": "older than the organization"}
+
+    assert [] == findings(namespace={"adopted": adopted})
+    assert [
+        "organizations/acme.yaml: namespaces[0].adopted.name "
+        "[adopted-name-needless] the adopted name 'acme-dev'; allowed: a name "
+        "that differs from the rule's, which is 'acme-dev'; remove adopted: the "
+        "rule gives the same name",
+    ] == findings(namespace={"adopted": {**adopted, "name": "acme-dev"}})
+    assert [
+        "organizations/acme.yaml: namespaces[0].adopted.reason [reason-blank] a "
+        "reason of nothing but spaces; allowed: a reason in words, for the next "
+        "reader; write why the rule does not hold here",
+    ] == findings(namespace={"adopted": {**adopted, "reason": "  "}})
+    assert [
+        "organizations/acme.yaml: namespaces[0].adopted.name [namespace-name] "
+        "the namespace's name 'Legacy'; allowed: a namespace's name has 1 to 63 "
+        "lowercase letters, digits and hyphens, with a letter or digit at both "
+        "ends; write it in lower case",
+    ] == findings(namespace={"adopted": {**adopted, "name": "Legacy"}})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param("team", "a", [], id="without a domain"),
+        pytest.param("example.com/team", "Team_A.1", [], id="of one's own domain"),
+        pytest.param("example.com/team", "", [], id="an empty value"),
+        pytest.param("example.com/team", "v" * 63, [], id="a value of 63"),
+        pytest.param(
+            "example.com/team",
+            "v" * 64,
+            [
+                'organizations/acme.yaml: namespaces[0].labels["example.com/team"] '
+                "[label-value] the value "
+                "'vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…; allowed: "
+                "a label value is empty or has 1 to 63 letters, digits, '-', '_' and "
+                "'.', with a letter or digit at both ends; shorten it from 64 to at most "
+                "63 characters",
+            ],
+            id="a value of 64",
+        ),
+        pytest.param(
+            "example.com/te am",
+            "a",
+            [
+                'organizations/acme.yaml: namespaces[0].labels["example.com/te am"] '
+                "[label-key] the label key 'example.com/te am'; allowed: a label key is "
+                "a name of 1 to 63 letters, digits, '-', '_' and '.', with a letter or "
+                "digit at both ends, or a domain, '/' and such a name; leave out ' '",
+            ],
+            id="a space in the key",
+        ),
+        pytest.param(
+            "pod-security.kubernetes.io/enforce",
+            "privileged",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["pod-security.kubernetes.io/enforce"] '
+                "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
+                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+            ],
+            id="a wall's",
+        ),
+        pytest.param(
+            "kubernetes.io/metadata.name",
+            "x",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
+                "the label 'kubernetes.io/metadata.name'; allowed: labels of one's own; "
+                "the domain kubernetes.io is kept for Kubernetes; use a domain of your "
+                "own, such as example.com/…, or none",
+            ],
+            id="the namespace's own name",
+        ),
+        pytest.param(
+            "resource.kubernetes.io/admin-access",
+            "true",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["resource.kubernetes.io/admin-access"] '
+                "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
+                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+            ],
+            id="everybody's GPUs",
+        ),
+        pytest.param(
+            "tenancy.dev/organization",
+            "globex",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
+                "label 'tenancy.dev/organization'; allowed: labels of one's own; the "
+                "domain tenancy.dev is kept for this tool; use a domain of your own, "
+                "such as example.com/…, or none",
+            ],
+            id="this tool's",
+        ),
+        pytest.param(
+            "x.tenancy.dev/y",
+            "z",
+            [
+                'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
+                "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels of one's "
+                "own; the domain tenancy.dev is kept for this tool; use a domain of your "
+                "own, such as example.com/…, or none",
+            ],
+            id="below this tool's",
+        ),
+    ],
+)
+def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
+    assert expected == findings(namespace={"labels": {key: value}})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param("example.com/contact", "Ana <ana@example.com>", [], id="free text"),
+        pytest.param("example.com/c", "x" * (256 * 1024 - 13), [], id="256 KiB"),
+        pytest.param(
+            "example.com/c",
+            "x" * (256 * 1024 - 12),
+            [
+                "organizations/acme.yaml: namespaces[0].annotations "
+                "[annotations-too-large] annotations of 262145 bytes; allowed: at most "
+                "262144 bytes, keys and values together; keep long texts elsewhere and "
+                "write where",
+            ],
+            id="a byte more",
+        ),
+        pytest.param(
+            "a/b/c",
+            "x",
+            [
+                'organizations/acme.yaml: namespaces[0].annotations["a/b/c"] '
+                "[annotation-key] the annotation key 'a/b/c'; allowed: an annotation key "
+                "is a name of 1 to 63 letters, digits, '-', '_' and '.', with a letter "
+                "or digit at both ends, or a domain, '/' and such a name; write a domain "
+                "such as example.com before '/', not 'a/b'",
+            ],
+            id="two slashes",
+        ),
+        pytest.param(
+            "scheduler.alpha.kubernetes.io/node-selector",
+            "x=y",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].annotations["scheduler.alpha.kubernetes.io/node-selector"] '
+                "[annotation-reserved] the annotation "
+                "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations of "
+                "one's own; the domain kubernetes.io is kept for Kubernetes; use a "
+                "domain of your own, such as example.com/…, or none",
+            ],
+            id="a scheduler's",
+        ),
+    ],
+)
+def test_annotations_are_well_formed_and_of_ones_own(key, value, expected):
+    assert expected == findings(namespace={"annotations": {key: value}})
+
+
+def test_what_becomes_a_label_can_be_one():
+    billing = {"subscriptionGroup": "sg-1", "costCenter": "cc/1"}
+
+    assert [] == findings(organization={"billing": {**billing, "costCenter": "cc-1"}})
+    assert [
+        "organizations/acme.yaml: billing.costCenter [label-value] the value "
+        "'cc/1'; allowed: a label value is empty or has 1 to 63 letters, digits, "
+        "'-', '_' and '.', with a letter or digit at both ends; leave out '/'",
+    ] == findings(organization={"billing": billing})
+    assert [
+        "organizations/acme.yaml: billing.subscriptionGroup [label-value] the "
+        "value 'group one'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out ' '",
+    ] == findings(organization={"billing": {"subscriptionGroup": "group one"}})
+    assert [
+        "organizations/acme.yaml: namespaces[0].subscription [label-value] the "
+        "value 'sub/dev'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out '/'",
+    ] == findings(namespace={"subscription": "sub/dev"})
+    assert [
+        "organizations/acme.yaml: namespaces[0].workload [label-value] the value "
+        "'agents and more'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out ' '",
+    ] == findings(namespace={"workload": "agents and more"})
+    assert [
+        "Pulumi.dev.yaml: environment [environment-name] the environment's name "
+        "'Dev'; allowed: an environment's name has 1 to 63 lowercase letters, "
+        "digits and hyphens, with a letter or digit at both ends; write it in "
+        "lower case",
+    ] == findings(environments={"dev": an_environment("Dev")})
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        pytest.param("{prefix}-{environment}-{id}", [], id="with the environment"),
+        pytest.param("x-{prefix}-{id}-y", [], id="with words"),
+        pytest.param(
+            "{prefix}-dev",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}-dev', which holds {id} 0 times; allowed: {prefix} and {id} "
+                'once each, and {environment}, joined by hyphens; write "{prefix}-{id}" '
+                'or "{prefix}-{environment}-{id}"',
+            ],
+            id="no id",
+        ),
+        pytest.param(
+            "{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template '{id}', "
+                "which holds {prefix} 0 times; allowed: {prefix} and {id} once each, and "
+                '{environment}, joined by hyphens; write "{prefix}-{id}" or '
+                '"{prefix}-{environment}-{id}"',
+            ],
+            id="no prefix",
+        ),
+        pytest.param(
+            "{prefix}-{id}-{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}-{id}-{id}', which holds {id} 2 times; allowed: {prefix} and "
+                "{id} once each, and {environment}, joined by hyphens; write "
+                '"{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+            ],
+            id="the id twice",
+        ),
+        pytest.param(
+            "{prefix}{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}{id}', in which {id} is not set off by hyphens; allowed: "
+                "{prefix} and {id} once each, and {environment}, joined by hyphens; "
+                'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+            ],
+            id="no hyphen before the id",
+        ),
+        pytest.param(
+            "{prefix}-x{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}-x{id}', in which {id} is not set off by hyphens; allowed: "
+                "{prefix} and {id} once each, and {environment}, joined by hyphens; "
+                'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+            ],
+            id="a word glued to the id",
+        ),
+        pytest.param(
+            "{prefix}{environment}-{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}{environment}-{id}', in which two parts are not set off by a "
+                "hyphen; allowed: {prefix} and {id} once each, and {environment}, joined "
+                'by hyphens; write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+            ],
+            id="two parts glued",
+        ),
+        pytest.param(
+            "{prefix}-{team}-{id}",
+            [
+                "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+                "'{prefix}-{team}-{id}', in which {team} stands for nothing; allowed: "
+                "{prefix} and {id} once each, and {environment}, joined by hyphens; "
+                'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+            ],
+            id="an unknown part",
+        ),
+    ],
+)
+def test_a_name_template_gives_names_that_can_be_read_back(template, expected):
+    assert expected == about("name-template", environment={"nameTemplate": template})
+
+
+def test_a_template_that_gives_no_name_is_refused():
+    assert [
+        "Pulumi.dev.yaml: nameTemplate [name-template] the template "
+        "'{prefix}_-{id}', which gives no namespace name; allowed: {prefix} and "
+        "{id} once each, and {environment}, joined by hyphens; write "
+        '"{prefix}-{id}" or "{prefix}-{environment}-{id}"',
+    ] == findings(environment={"nameTemplate": "{prefix}_-{id}"})[:1]
+
+
+def test_ten_namespaces_are_allowed_over_all_environments_and_eleven_are_not():
+    def project(count):
+        spread = [a_namespace(f"d{i}", environments=["dev"]) for i in range(5)]
+        spread += [a_namespace(f"p{i}", environments=["prod"]) for i in range(count - 5)]
+        return {
+            "environments": {"dev": an_environment("dev"), "prod": an_environment("prod")},
+            "organizations": {"acme": an_organization(*spread, defaultNamespace="d0")},
+        }
+
+    assert [] == findings(**project(10))
+    assert [
+        "organizations/acme.yaml: namespaces [too-many-namespaces] 11 namespaces "
+        "of the organization acme; allowed: at most 10 over all environments; "
+        "remove 1, or raise limits.namespaces of the platform\n"
+        "    dev: acme-d0, acme-d1, acme-d2, acme-d3, acme-d4 (5)\n"
+        "    prod: acme-p0, acme-p1, acme-p2, acme-p3, acme-p4, acme-p5 (6)",
+    ] == findings(**project(11))
+
+
+def test_a_namespace_counts_once_for_each_environment_that_it_is_in():
+    organization = an_organization(
+        *(a_namespace(f"n{i}") for i in range(4)), defaultNamespace="n0"
+    )
+    environments = {
+        stack: an_environment(stack, nameTemplate="{prefix}-{environment}-{id}")
+        for stack in ("dev", "staging", "prod")
+    }
+
+    assert [] == findings(
+        environments=environments,
+        organizations={"acme": organization},
+        platform=a_platform(limits={"namespaces": 12}),
+    )
+    assert [
+        "organizations/acme.yaml: namespaces [too-many-namespaces] 12 namespaces "
+        "of the organization acme; allowed: at most 10 over all environments; "
+        "remove 2, or raise limits.namespaces of the platform\n"
+        "    dev: acme-dev-n0, acme-dev-n1, acme-dev-n2, acme-dev-n3 (4)\n"
+        "    staging: acme-staging-n0, acme-staging-n1, acme-staging-n2, "
+        "acme-staging-n3 (4)\n"
+        "    prod: acme-prod-n0, acme-prod-n1, acme-prod-n2, acme-prod-n3 (4)",
+    ] == findings(environments=environments, organizations={"acme": organization})
+
+
+def test_a_name_is_taken_once_on_a_cluster_over_all_stacks():
+    environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
+
+    assert [
+        "organizations/acme.yaml: namespaces[0] [namespace-name-taken] the "
+        "namespace 'acme-dev' of acme in the stack prod, and of acme in the "
+        "stack dev (organizations/acme.yaml: namespaces[0]); allowed: each name "
+        "once on the cluster sandbox; give it another id, or put {environment} "
+        "into nameTemplate",
+    ] == findings(environments=environments)
+
+
+def test_one_name_on_two_clusters_is_no_clash():
+    elsewhere = {
+        "cluster": "east",
+        "kubeconfig": "east.kubeconfig",
+        "context": "east",
+        "platformStack": "east",
+    }
+    environments = {"dev": an_environment("dev"), "prod": an_environment("prod", **elsewhere)}
+
+    found = findings(environments=environments)
+
+    assert ["not checked"] == [f.partition(":")[0] for f in found]
+    assert "[platform-not-written]" in found[0]
+
+
+def test_public_and_shared_namespaces_have_names_of_their_own():
+    adopted = {"name": "observability", "origin": "adopt", "reason": "older"}
+    shared = {"name": "observability", "services": [{"name": "loki", "ports": [3100]}]}
+    public = {"name": "observability", "readers": [{"group": "system:authenticated"}]}
+
+    assert [
+        "organizations/acme.yaml: namespaces[0] [namespace-name-taken] the "
+        "namespace 'observability' of acme in the stack dev, and as a shared one "
+        "(Pulumi.platform.yaml: platform.shared[0].name); allowed: each name "
+        "once on the cluster sandbox; give it another id, or put {environment} "
+        "into nameTemplate",
+    ] == findings(namespace={"adopted": adopted}, platform=a_platform(shared=[shared]))
+    assert [
+        "Pulumi.platform.yaml: platform.shared[0].name [namespace-name-taken] "
+        "the namespace 'observability' as a shared one, and as the public one "
+        "(Pulumi.platform.yaml: platform.public.name); allowed: each name once "
+        "on the cluster sandbox; give it another id, or put {environment} into "
+        "nameTemplate",
+    ] == findings(platform=a_platform(shared=[shared], public=public))
+
+
+def test_two_organizations_with_one_prefix_are_warned_of():
+    organizations = {
+        "acme": an_organization(),
+        "globex": an_organization(a_namespace("prod")),
+    }
+    environments = {"dev": an_environment("dev", "acme", "globex")}
+
+    assert [
+        "warning: organizations/globex.yaml: prefix [prefix-shared] the prefix "
+        "'acme', which the organization acme has too; allowed: a prefix of its "
+        "own, by which people tell whose a namespace is; give one of the two "
+        "another prefix",
+    ] == findings(environments=environments, organizations=organizations)
+
+
+def test_an_organization_has_one_prefix_in_all_environments():
+    def inline(stack, prefix):
+        written = {"acme": an_organization(a_namespace(stack), prefix=prefix)}
+        return an_environment(stack, organizations=written)
+
+    environments = {"dev": inline("dev", "acme"), "prod": inline("prod", "acmeinc")}
+
+    assert [
+        "Pulumi.prod.yaml: organizations.acme.prefix [prefix-differs] the prefix "
+        "'acmeinc' of the organization acme; allowed: one prefix everywhere: "
+        "'acme' in dev; describe it once, in organizations/acme.yaml",
+    ] == findings(environments=environments, organizations={})
+
+
+def test_an_environment_that_nobody_has_is_refused_by_name():
+    known = a_namespace("dev", environments=["dev", "staging"])
+    misspelt = a_namespace("dev", environments=["dev", "stagign"])
+
+    assert [] == findings(organizations={"acme": an_organization(known)})
+    assert [
+        "organizations/acme.yaml: namespaces[0].environments[1] "
+        "[environment-unknown] the environment 'stagign', which no stack is; "
+        "allowed: dev, prod, staging; did you mean 'staging'?",
+    ] == findings(organizations={"acme": an_organization(misspelt)})
+    member = {"group": "devs", "role": "viewer", "environments": ["live"]}
+    assert [
+        "organizations/acme.yaml: members[0].environments[0] "
+        "[environment-unknown] the environment 'live', which no stack is; "
+        "allowed: dev, prod, staging; name one of them",
+    ] == findings(organization={"members": [member]})

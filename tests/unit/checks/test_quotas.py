@@ -1,0 +1,356 @@
+"""Quotas: keys that are enforced, amounts that are counted, scopes that fit."""
+
+import pytest
+
+from tenancy import checks, render
+from tests.unit.builders import (
+    a_namespace,
+    a_platform,
+    a_pool,
+    a_profile,
+    about,
+    an_organization,
+    findings,
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "amount", "expected"),
+    [
+        pytest.param("count/deployments.apps", "10", [], id="a count of objects"),
+        pytest.param("requests.ephemeral-storage", "10Gi", [], id="ephemeral storage"),
+        pytest.param(
+            "gold.storageclass.storage.k8s.io/requests.storage",
+            "1Ti",
+            [],
+            id="a class's storage",
+        ),
+        pytest.param("requests.example.com/nic", "2", [], id="an extended resource"),
+        pytest.param(
+            "requests.cpus",
+            "2",
+            [
+                'Pulumi.dev.yaml: profiles.standard.quota["requests.cpus"] [quota-key] '
+                "the quota key 'requests.cpus'; allowed: keys that are enforced; "
+                "Kubernetes knows no such key; write 'requests.cpu'",
+            ],
+            id="misspelt",
+        ),
+        pytest.param(
+            "nvidia.com/gpu",
+            "4",
+            [
+                'Pulumi.dev.yaml: profiles.standard.quota["nvidia.com/gpu"] [quota-key] '
+                "the quota key 'nvidia.com/gpu'; allowed: keys that are enforced; "
+                "extended resources are counted under requests. only; write "
+                "'requests.nvidia.com/gpu'",
+            ],
+            id="a GPU that is stored and never counted",
+        ),
+        pytest.param(
+            "count/deployments",
+            "4",
+            [
+                'Pulumi.dev.yaml: profiles.standard.quota["count/deployments"] '
+                "[quota-key] the quota key 'count/deployments'; allowed: keys that are "
+                "enforced; deployments are in the group apps; write "
+                "'count/deployments.apps'",
+            ],
+            id="a count without its group",
+        ),
+        pytest.param(
+            "services",
+            "0.5",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] "
+                "services: 0.5 is not a whole number; allowed: a whole number; write "
+                "such an amount",
+            ],
+            id="half a service",
+        ),
+        pytest.param("services", "1k", [], id="a thousand services"),
+        pytest.param(
+            "requests.storage",
+            "400m",
+            [
+                'Pulumi.dev.yaml: profiles.standard.quota["requests.storage"] '
+                "[quota-quantity] requests.storage: bytes are written without n, u and "
+                "m: 400m is a fraction of a byte; allowed: whole bytes, such as 2Gi; "
+                "write such an amount",
+            ],
+            id="a fraction of a byte",
+        ),
+        pytest.param(
+            "cpu",
+            "2",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quota.cpu [quota-key-twice] cpu "
+                "beside requests.cpu; allowed: one of the two, for both limit "
+                "requests.cpu; keep requests.cpu",
+            ],
+            id="cpu beside requests.cpu",
+        ),
+        pytest.param("count/secrets", "4", [], id="a count of secrets"),
+    ],
+)
+def test_a_quota_key_is_enforced_and_its_amount_counted(key, amount, expected):
+    assert expected == findings(profile=a_profile({key: amount}))
+
+
+def test_requests_over_the_limits_are_warned_of():
+    assert [] == findings(profile=a_profile({"requests.cpu": "4"}))
+    assert [
+        'warning: Pulumi.dev.yaml: profiles.standard.quota["requests.cpu"] '
+        "[quota-requests-over-limits] 4001m requested and 4 limited of cpu; "
+        "allowed: requests up to the limits, for no container requests more than "
+        "its limit; lower requests.cpu to 4, or raise limits.cpu",
+    ] == findings(profile=a_profile({"requests.cpu": "4001m"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("batch", [], id="a name of one's own"),
+        pytest.param(
+            "gpus",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a "
+                "quota called 'gpus'; allowed: another name than "
+                "cross-namespace-affinity, ephemeral-storage, gpus, object-counts, "
+                "priority-classes, storage-classes, which every namespace has; rename it",
+            ],
+            id="a wall's",
+        ),
+        pytest.param(
+            "object-counts",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.object-counts "
+                "[quota-name-reserved] a quota called 'object-counts'; allowed: another "
+                "name than cross-namespace-affinity, ephemeral-storage, gpus, "
+                "object-counts, priority-classes, storage-classes, which every namespace "
+                "has; rename it",
+            ],
+            id="another wall's",
+        ),
+        pytest.param(
+            "quota",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.quota [quota-name-reserved] a "
+                "further quota called 'quota'; allowed: another name, for 'quota' is the "
+                "one written under quota; move its keys under quota, or rename it",
+            ],
+            id="the main one's",
+        ),
+        pytest.param(
+            "Batch",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.Batch [quota-name] the quota "
+                "'Batch'; allowed: a quota's name has 1 to 253 lowercase letters, "
+                "digits, hyphens and single dots inside; write it in lower case",
+            ],
+            id="no name",
+        ),
+    ],
+)
+def test_a_further_quota_has_a_name_of_its_own(name, expected):
+    further = {name: {"hard": {"pods": "5"}, "scopes": ["Terminating"]}}
+
+    assert expected == about("quota-name", profile=a_profile(quotas=further))
+
+
+def test_the_walls_quotas_are_all_kept():
+    assert set(render.quotas.WALL_QUOTAS) <= set(checks.quotas.WALL_QUOTAS)
+
+
+def test_a_further_quota_without_a_key_is_refused():
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-empty] the quota "
+        "'batch' without a key; allowed: at least one key under hard; write what "
+        "it limits, or remove it",
+    ] == findings(profile=a_profile(quotas={"batch": {"hard": {}}}))
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [
+        pytest.param({"hard": {"pods": "5"}, "scopes": ["BestEffort"]}, [], id="pods"),
+        pytest.param(
+            {"hard": {"requests.cpu": "1"}, "scopes": ["NotTerminating"]}, [], id="compute"
+        ),
+        pytest.param(
+            {"hard": {"requests.cpu": "1"}, "scopes": ["BestEffort"]},
+            [
+                'Pulumi.dev.yaml: profiles.standard.quotas.batch.hard["requests.cpu"] '
+                "[quota-scope-key] requests.cpu in a quota with the scope BestEffort; "
+                "allowed: keys that the scope counts; the scope BestEffort counts pods, "
+                "not requests.cpu; move the key to a quota without this scope",
+            ],
+            id="no compute",
+        ),
+        pytest.param(
+            {"hard": {"services": "1"}, "scopes": ["NotTerminating"]},
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.batch.hard.services "
+                "[quota-scope-key] services in a quota with the scope NotTerminating; "
+                "allowed: keys that the scope counts; the scope NotTerminating counts "
+                "pods, cpu, memory and extended resources, not services; move the key to "
+                "a quota without this scope",
+            ],
+            id="no services",
+        ),
+        pytest.param(
+            {"hard": {"pods": "1"}, "scopes": ["Terminating", "NotTerminating"]},
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-scopes-conflict] "
+                "the scopes Terminating and NotTerminating in one quota; allowed: scopes "
+                "that one object can be in; nothing is in both; make two quotas of it",
+            ],
+            id="a contradiction",
+        ),
+        pytest.param(
+            {
+                "hard": {"pods": "1"},
+                "scopeSelector": [
+                    {"scopeName": "PriorityClass", "operator": "In", "values": ["high"]}
+                ],
+            },
+            [],
+            id="a selector",
+        ),
+        pytest.param(
+            {
+                "hard": {"pods": "1"},
+                "scopeSelector": [{"scopeName": "PriorityClass", "operator": "In"}],
+            },
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.batch.scopeSelector[0] "
+                "[quota-scope-selector] PriorityClass In []; allowed: what Kubernetes "
+                "takes; In needs at least one value; correct the operator or the values",
+            ],
+            id="a selector without values",
+        ),
+        pytest.param(
+            {
+                "hard": {"pods": "1"},
+                "scopeSelector": [
+                    {"scopeName": "Terminating", "operator": "In", "values": ["x"]}
+                ],
+            },
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.batch.scopeSelector[0] "
+                "[quota-scope-selector] Terminating In [x]; allowed: what Kubernetes "
+                "takes; the scope Terminating goes with Exists only; correct the "
+                "operator or the values",
+            ],
+            id="a selector that takes none",
+        ),
+    ],
+)
+def test_scopes_go_with_their_keys(quota, expected):
+    assert expected == findings(profile=a_profile(quotas={"batch": quota}))
+
+
+def test_a_namespace_has_a_quota_without_scopes():
+    scoped = {"batch": {"hard": {"pods": "5"}, "scopes": ["Terminating"]}}
+    profile = {"quotas": scoped}
+
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-only-scoped] "
+        "acme-dev has only quotas with scopes; allowed: at least one quota that "
+        "counts every object; write what the whole namespace may use under quota",
+    ] == findings(profile=profile)
+
+
+def test_a_gpu_key_by_hand_says_what_the_grants_say():
+    platform = a_platform(gpuNodePools=[a_pool()])
+    grant = {"gpus": [{"pool": "h100", "gpus": 4}]}
+
+    def by_hand(amount):
+        profile = a_profile({"requests.nvidia.com/gpu": amount})
+        return findings(platform=platform, namespace=grant, profile=profile)
+
+    assert [] == by_hand("4")
+    assert [
+        'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
+        "[quota-gpus-by-hand] requests.nvidia.com/gpu 5 in acme-dev, which is "
+        "granted 4; allowed: what the grants under gpus add up to, or no such "
+        "key; remove the key and grant GPUs of a pool under gpus",
+    ] == by_hand("5")
+    assert [
+        'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
+        "[quota-gpus-by-hand] requests.nvidia.com/gpu 1 in acme-dev, which is "
+        "granted 0; allowed: what the grants under gpus add up to, or no such "
+        "key; remove the key and grant GPUs of a pool under gpus",
+    ] == findings(profile=a_profile({"requests.nvidia.com/gpu": "1"}))
+    assert [] == findings(profile=a_profile({"requests.nvidia.com/gpu": "0"}))
+
+
+def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
+    platform = a_platform(gpuNodePools=[a_pool(deviceClass="gpu.nvidia.com")])
+    grant = {"gpus": [{"pool": "h100", "gpus": 4}]}
+
+    def by_hand(amount):
+        profile = a_profile({"gpu.nvidia.com.deviceclass.resource.k8s.io/devices": amount})
+        return findings(platform=platform, namespace=grant, profile=profile)
+
+    assert [] == by_hand("4")
+    assert [
+        "Pulumi.dev.yaml: "
+        'profiles.standard.quota["gpu.nvidia.com.deviceclass.resource.k8s.io/devices"] '
+        "[quota-gpus-by-hand] gpu.nvidia.com.deviceclass.resource.k8s.io/devices "
+        "3 in acme-dev, which is granted 4; allowed: what the grants under gpus "
+        "add up to, or no such key; remove the key and grant GPUs of a pool "
+        "under gpus",
+    ] == by_hand("3")
+
+
+@pytest.mark.parametrize(
+    ("key", "enough"),
+    [
+        pytest.param("configmaps", 1, id="the cluster's certificate"),
+        pytest.param("count/serviceaccounts", 1, id="the default service account"),
+        pytest.param("resourcequotas", 7, id="quotas"),
+        pytest.param("count/limitranges", 1, id="the limit range"),
+        pytest.param("count/rolebindings.rbac.authorization.k8s.io", 2, id="role bindings"),
+    ],
+)
+def test_a_count_leaves_room_for_what_is_in_every_namespace(key, enough):
+    members = [{"group": "leads", "role": "admin"}, {"group": "devs", "role": "developer"}]
+
+    def counted(amount):
+        return findings(
+            organization={"members": members}, profile=a_profile({key: str(amount)})
+        )
+
+    assert [] == counted(enough)
+    [found] = counted(enough - 1)
+    assert (
+        f"[quota-no-room-for-walls] {key} {enough - 1} in acme-dev; allowed: at least" in found
+    )
+
+
+def test_the_room_for_walls_is_said_whole():
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.configmaps "
+        "[quota-no-room-for-walls] configmaps 0 in acme-dev; allowed: at least "
+        "1: Kubernetes puts kube-root-ca.crt there; raise it to 1 and what "
+        "people need beside that",
+    ] == findings(profile=a_profile({"configmaps": "0"}))
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.resourcequotas "
+        "[quota-no-room-for-walls] resourcequotas 6 in acme-dev; allowed: at "
+        "least 7: 7 quotas are put there; raise it to 7 and what people need "
+        "beside that",
+    ] == findings(profile=a_profile({"resourcequotas": "6"}))
+
+
+def test_a_shared_profile_is_found_wrong_once():
+    organization = an_organization(
+        *(a_namespace(f"n{i}") for i in range(5)), defaultNamespace="n0"
+    )
+
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] "
+        "services: 0.5 is not a whole number; allowed: a whole number; write "
+        "such an amount",
+    ] == findings(organizations={"acme": organization}, profile=a_profile({"services": "0.5"}))

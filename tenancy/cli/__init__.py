@@ -16,6 +16,7 @@ from tenancy.cli import (
     schema,
     update,
 )
+from tenancy.cli.engine import stack_variables
 from tenancy.cli.group import Commands
 
 __all__ = ["app", "main"]
@@ -44,7 +45,7 @@ app.command("kubeconfig", epilog=kubeconfig.EPILOG, rich_help_panel=_APPLY)(kube
 app.add_typer(quickstart.app, name="quickstart", rich_help_panel=_HERE)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=_HERE)
 app.command("doctor", rich_help_panel=_HERE)(doctor.doctor)
-app.command("env", rich_help_panel=_HERE)(env.command(env.nothing))
+app.command("env", rich_help_panel=_HERE)(env.command(stack_variables))
 
 
 def main() -> None:

@@ -2,20 +2,21 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine, Session
-from tenancy.automation.copies import CONFIG_COPIES
+from tenancy.automation.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.automation.locks import Lock, wait_until_free
-from tenancy.cli.reading import Checked
+from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal
 from tenancy.sandbox import AMBIENT, NoSandboxError, State
 from tenancy.tools import MissingToolsError, Source
 
-__all__ = ["engine_for", "sandbox_engine", "session"]
+__all__ = ["PATIENCE_SECONDS", "engine_for", "sandbox_engine", "session", "stack_variables"]
 
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 """How long another update of the sandbox is waited for."""
 
 _NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
@@ -71,9 +72,32 @@ def sandbox_engine(box: sandbox.Sandbox, shell: Terminal) -> Engine:
         os.environ.pop(name, None)
     variables = box.environment()
     state = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
-    for lock in wait_until_free(state, seconds=_PATIENCE_SECONDS):
+    for lock in wait_until_free(state, seconds=PATIENCE_SECONDS):
         shell.note(_forgotten(lock))
     return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
+
+
+def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
+    """
+    Return what plain `pulumi` needs besides the sandbox's own variables to work on *stack*.
+
+    It reads a copy of the stack file, so that it never writes into the tracked one; the stack
+    is made where it does not exist yet.
+
+    Raises:
+        UnknownStackError: No file describes it.
+        EngineError: The stack cannot be made.
+    """
+    found = checked(box.root, stack)
+    variables = box.environment()
+    copies = box.root / CONFIG_COPIES
+    file = f"Pulumi.{stack}.yaml"
+    state = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    if list((state / ".pulumi" / "stacks").rglob(f"{stack}.json")):
+        copy_stack_file(box.root / file, copies / file, project=found.name)
+    else:
+        automation.local(box.root, stack, Engine(variables=variables, config_copies=copies))
+    return {"PULUMI_STACK": stack, "PULUMI_OPTION_CONFIG_FILE": str(copies / file)}
 
 
 def _forgotten(lock: Lock) -> str:

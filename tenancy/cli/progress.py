@@ -29,6 +29,9 @@ _PAST = {
 }
 _STYLES = {"create": "green", "update": "yellow", "delete": "red", "replace": "red"}
 _SILENT = frozenset({"same", "read", "refresh", "replace", "discard", "read-discard"})
+_WIDTH = 80
+_LINES = 12
+"""Finished changes that get a line; of more, only their number is said."""
 _EVERY_SECONDS = 10.0
 """Between two signs of life where nothing is finished and the output is no terminal."""
 
@@ -48,13 +51,14 @@ def watching(doing: str, shell: Terminal, *, lines: bool = True) -> Iterator[OnS
         What the engine is to call for each step.
     """
     started = last = time.monotonic()
+    # Failures are always said; changes up to a number that a screen holds.
     with _status(doing, shell) as status:
         if status is None:
             shell.note(doing)
-        count = 0
+        count = written = 0
 
         def on_step(what: str, step: Step) -> None:
-            nonlocal count, last
+            nonlocal count, written, last
             count += what == "done"
             if status is not None:
                 status.update(f"{doing}: {count} done, now {_named(step)}")
@@ -64,9 +68,14 @@ def watching(doing: str, shell: Terminal, *, lines: bool = True) -> Iterator[OnS
             if what == "failed":
                 shell.note(f"  FAILED   {_named(step)}", style="red")
             elif lines and what == "done" and step.op not in _SILENT and _is_shown(step):
-                verb = _VERBS.get(step.op, step.op)
-                shell.note(f"  {_PAST.get(verb, verb):<8} {_named(step)}", _STYLES.get(verb))
-                last = time.monotonic()
+                written += 1
+                if written <= _LINES:
+                    verb = _VERBS.get(step.op, step.op)
+                    shell.note(
+                        f"  {_PAST.get(verb, verb):<8} {_named(step)}", _STYLES.get(verb)
+                    )
+                elif written == _LINES + 1:
+                    shell.note("  and further ones")
 
         yield on_step
 
@@ -80,19 +89,33 @@ def _status(doing: str, shell: Terminal) -> Iterator[Status | None]:
         yield status
 
 
-def planned(result: Result, shell: Terminal, *, most: int = 40) -> None:
-    """Say what an update would do; *most* changes are listed, the rest counted."""
+def planned(result: Result, shell: Terminal, *, most: int = 30) -> None:
+    """
+    Say what an update would do: what is new by its kind, everything else one by one.
+
+    Args:
+        result: A preview.
+        shell: Where.
+        most: How many of those that are not new are listed; the rest is counted.
+    """
     if result.is_empty:
         shell.say(f"stack {result.stack}: nothing changes")
         return
     shell.say(f"stack {result.stack}: {_counted(result)}", style="bold")
     steps = [step for step in result.steps if step.op not in _SILENT and _is_shown(step)]
-    for step in steps[:most]:
+    created: dict[str, list[str]] = {}
+    for step in steps:
+        if step.op == "create":
+            created.setdefault(_kind(step), []).append(step.name)
+    for kind, names in created.items():
+        shell.say(_shortened(f"  create   {len(names)} {kind}: {', '.join(names)}"), "green")
+    others = [step for step in steps if step.op != "create"]
+    for step in others[:most]:
         verb = _VERBS.get(step.op, step.op)
-        changes = f": {', '.join(step.changes)}" if verb != "create" and step.changes else ""
-        shell.say(f"  {verb:<8} {_named(step)}{changes}", _STYLES.get(verb))
-    if len(steps) > most:
-        shell.say(f"  and {len(steps) - most} more")
+        changes = f": {', '.join(step.changes)}" if step.changes else ""
+        shell.say(_shortened(f"  {verb:<8} {_named(step)}{changes}"), _STYLES.get(verb))
+    if len(others) > most:
+        shell.say(f"  and {len(others) - most} more")
 
 
 def done(result: Result, shell: Terminal) -> None:
@@ -118,5 +141,12 @@ def _is_shown(step: Step) -> bool:
 
 
 def _named(step: Step) -> str:
-    kind = step.type.rpartition(":")[2]
-    return f"{kind} {step.name}"
+    return f"{_kind(step)} {step.name}"
+
+
+def _kind(step: Step) -> str:
+    return step.type.rpartition(":")[2]
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"

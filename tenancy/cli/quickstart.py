@@ -12,7 +12,8 @@ import typer
 
 from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine
-from tenancy.cli.engine import sandbox_engine
+from tenancy.automation.locks import wait_until_free
+from tenancy.cli.engine import PATIENCE_SECONDS, sandbox_engine
 from tenancy.cli.exists import what_exists
 from tenancy.cli.group import Commands
 from tenancy.cli.options import NoColor, ProjectFolder
@@ -107,9 +108,11 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
     """Delete what was applied, environments first, and stop the control plane."""
     shell = terminal(color=not no_color)
     found = checked(project)
-    applied = stacks_with_resources(Layout(found.root).pulumi_state)
-    state = sandbox.status(found.root).state
-    if state in {State.ABSENT, State.STOPPED} and not applied:
+    state = Layout(found.root).pulumi_state
+    # An engine that lost its parent still writes; only then is it known what is applied.
+    wait_until_free(state, seconds=PATIENCE_SECONDS)
+    applied = stacks_with_resources(state)
+    if sandbox.status(found.root).state in {State.ABSENT, State.STOPPED} and not applied:
         # A start that was cut off may have left a part that nobody wrote down as started.
         sandbox.down(found.root, console=shell.err)
         shell.say("nothing is there: no stack is applied, and no control plane runs")

@@ -55,7 +55,7 @@ def _subject(
     organization: str | None = None,
     system_groups: Sequence[str] = (),
 ) -> Iterator[Violation]:
-    written = subject.written or subject.name
+    written = subject.written
     step = _STEPS[subject.kind]
     try:
         match subject.kind:

@@ -276,7 +276,7 @@ def _misspelt(
         elsewhere = [group for group, found in _NAMESPACED.items() if base in found]
         guess = nearest(base, known)
         if elsewhere:
-            remedy = f"write the API group {quoted(elsewhere[0])}"
+            remedy = f"it is one of {_group(elsewhere[0])}"
         elif guess is not None:
             remedy = f"did you mean {guess!r}?"
         else:
@@ -285,7 +285,7 @@ def _misspelt(
             "role-resource",
             origin,
             f"the resource {quoted(base)} of the role {role.name}",
-            f"plural names of the groups {joined([quoted(g) for g in rule.api_groups])}",
+            f"plural names of {joined([_group(g) for g in rule.api_groups])}",
             remedy,
         )
     elif sub is not None and sub not in subresources:
@@ -297,6 +297,10 @@ def _misspelt(
             ", ".join(f"{base}/{name}" for name in sorted(subresources)),
             f"did you mean '{base}/{guess}'?" if guess else "write one of them",
         )
+
+
+def _group(name: str) -> str:
+    return f"the API group {name}" if name else "the core group"
 
 
 def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Violation:

@@ -73,7 +73,7 @@ def _resource(resource: str, origin: Origin) -> Iterator[Violation]:
         parse_quota_key(f"requests.{resource}")
         if "/" in resource and not resource.startswith(("requests.", "limits.")):
             return
-        reason, remedy = "it has no domain", "write such as nvidia.com/gpu"
+        reason, remedy = "it has no domain", "write one such as nvidia.com/gpu"
     except InvalidResourceError as error:
         meant = (error.nearest or "nvidia.com/gpu").removeprefix("requests.")
         reason, remedy = error.reason, f"write {meant!r}"

@@ -1,16 +1,20 @@
 """GPUs: grants against pools."""
 
+import attrs
 import hypothesis
 import hypothesis.strategies as st
 import pytest
 
+from tenancy.checks.gpus import capacity
 from tests.unit.builders import (
     a_namespace,
     a_platform,
     a_pool,
+    a_tenancy,
     an_environment,
     an_organization,
     findings,
+    said,
 )
 
 
@@ -122,6 +126,12 @@ def test_a_tenth_more_is_a_tenth_more():
 
 
 def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
+    """The resolver asks for the number; what stands here holds where it is only warned of."""
+    tenancy = a_tenancy(**asks(acme=8), **with_pool())
+    platform = tenancy.platforms["platform"]
+    pool = attrs.evolve(platform.pools[0], gpus_per_node=None)
+    unknown = attrs.evolve(platform, pools=(pool,))
+
     assert [
         "not checked: Pulumi.platform.yaml: platform.gpuNodePools[0] "
         "[gpu-capacity-unknown] 8 devices of nvidia.com/gpu granted of the pool "
@@ -129,8 +139,8 @@ def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
         "number of GPUs for each node; write gpusPerNode\n"
         "    acme-train  8  acme, dev\n"
         "    8",
-    ] == findings(**asks(acme=8), **with_pool(gpusPerNode=None))
-    assert [] == findings(**with_pool(gpusPerNode=None))
+    ] == said(tuple(capacity(unknown, tenancy.environments.values())))
+    assert [] == said(tuple(capacity(unknown, ())))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,321 @@
+"""Access: who holds which role, and that they are who they seem."""
+
+import pytest
+
+from tests.unit.builders import (
+    a_namespace,
+    a_platform,
+    an_organization,
+    findings,
+)
+
+READERS = {"name": "llmos-public", "readers": [{"group": "system:authenticated"}]}
+
+
+def member(**keys):
+    return {"organization": {"members": [{"role": "developer", **keys}]}}
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        pytest.param({"user": "ana@example.com"}, [], id="a user"),
+        pytest.param({"group": "acme-developers"}, [], id="a group"),
+        pytest.param({"serviceAccount": "dev/builder"}, [], id="one's own service account"),
+        pytest.param(
+            {"group": "system:masters"},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group "
+                "'system:masters'; allowed: a group has 1 to 512 visible characters "
+                "without '*' and without a space at either end, that do not begin with "
+                "'system:'; name people and groups of your own",
+            ],
+            id="all rights",
+        ),
+        pytest.param(
+            {"group": "system:authenticated"},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group "
+                "'system:authenticated'; allowed: a group has 1 to 512 visible "
+                "characters without '*' and without a space at either end, that do not "
+                "begin with 'system:'; name people and groups of your own",
+            ],
+            id="everybody",
+        ),
+        pytest.param(
+            {"user": "system:anonymous"},
+            [
+                "organizations/acme.yaml: members[0].user [subject-name] the user "
+                "'system:anonymous'; allowed: a user has 1 to 512 visible characters "
+                "without '*' and without a space at either end, that do not begin with "
+                "'system:'; name people and groups of your own",
+            ],
+            id="nobody known",
+        ),
+        pytest.param(
+            {"user": "system:serviceaccount:kube-system:default"},
+            [
+                "organizations/acme.yaml: members[0].user [subject-name] the user "
+                "'system:serviceaccount:kube-system:default'; allowed: a user has 1 to "
+                "512 visible characters without '*' and without a space at either end, "
+                "that do not begin with 'system:'; write it as serviceAccount: "
+                "<namespace>/<name>",
+            ],
+            id="in disguise",
+        ),
+        pytest.param(
+            {"group": "*"},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group '*'; "
+                "allowed: a group has 1 to 512 visible characters without '*' and "
+                "without a space at either end, that do not begin with 'system:'; name "
+                "each one: '*' stands for nobody here",
+            ],
+            id="a wildcard",
+        ),
+        pytest.param(
+            {"group": ""},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group ''; "
+                "allowed: a group has 1 to 512 visible characters without '*' and "
+                "without a space at either end, that do not begin with 'system:'; write "
+                "a name",
+            ],
+            id="nothing",
+        ),
+        pytest.param(
+            {"group": "  "},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group '  "
+                "'; allowed: a group has 1 to 512 visible characters without '*' and "
+                "without a space at either end, that do not begin with 'system:'; write "
+                "a name",
+            ],
+            id="blank",
+        ),
+        pytest.param(
+            {"group": "oidc:devs"},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group "
+                "'oidc:devs'; allowed: a group has 1 to 512 visible characters without "
+                "'*' and without a space at either end, that do not begin with "
+                "'system:'; write it without 'oidc:', which the cluster puts before it",
+            ],
+            id="the prefix twice",
+        ),
+        pytest.param(
+            {"group": "\u0430cme-leads"},
+            [
+                "organizations/acme.yaml: members[0].group [subject-name] the group "
+                "'\\u0430cme-leads'; allowed: a group has 1 to 512 visible characters "
+                "without '*' and without a space at either end, that do not begin with "
+                "'system:'; write it in ASCII, without '\\u0430'",
+            ],
+            id="a look-alike letter",
+        ),
+        pytest.param(
+            {"user": "ana\u200b"},
+            [
+                "organizations/acme.yaml: members[0].user [subject-name] the user "
+                "'ana\\u200b'; allowed: a user has 1 to 512 visible characters without "
+                "'*' and without a space at either end, that do not begin with "
+                "'system:'; leave out the character '\\u200b', which nobody sees",
+            ],
+            id="an invisible character",
+        ),
+        pytest.param(
+            {"serviceAccount": "dev/Builder"},
+            [
+                "organizations/acme.yaml: members[0].serviceAccount [subject-name] the "
+                "service account 'Builder'; allowed: a service account's name has 1 to "
+                "253 lowercase letters, digits, hyphens and single dots inside; write it "
+                "in lower case",
+            ],
+            id="no service account's name",
+        ),
+    ],
+)
+def test_a_subject_is_who_it_seems(subject, expected):
+    assert expected == findings(**member(**subject))
+
+
+def test_a_prefix_does_not_make_a_system_name():
+    platform = a_platform(oidc={"groupsPrefix": "sys", "usernamePrefix": "-"})
+
+    assert [] == findings(**member(group="devs"), platform=platform)
+    assert [
+        "organizations/acme.yaml: members[0].group [subject-name] the group "
+        "'tem:masters'; allowed: a group has 1 to 512 visible characters without "
+        "'*' and without a space at either end, that do not begin with "
+        "'system:'; name people and groups of your own",
+    ] == findings(**member(group="tem:masters"), platform=platform)
+    assert [
+        "organizations/acme.yaml: members[0].user [subject-name] the user "
+        "'system:admin'; allowed: a user has 1 to 512 visible characters without "
+        "'*' and without a space at either end, that do not begin with "
+        "'system:'; name people and groups of your own",
+    ] == findings(**member(user="system:admin"), platform=platform)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        pytest.param("viewer", [], id="viewer"),
+        pytest.param("admin", [], id="admin"),
+        pytest.param("auditor", [], id="the platform's own"),
+        pytest.param(
+            "develper",
+            [
+                "organizations/acme.yaml: members[0].role [role-unknown] the role "
+                "'develper'; allowed: viewer, developer, admin, auditor, "
+                "kubernetes:view, kubernetes:edit or kubernetes:admin; did you mean "
+                "'developer'?",
+            ],
+            id="misspelt",
+        ),
+        pytest.param(
+            "kubernetes:edit",
+            [
+                "warning: organizations/acme.yaml: members[0].role [role-aggregated] "
+                "Kubernetes' own role edit; allowed: viewer, developer and admin, whose "
+                "rules stand still; other software may widen Kubernetes' own; use a "
+                "built-in role, or one of the platform's own",
+            ],
+            id="Kubernetes' own",
+        ),
+        pytest.param(
+            "kubernetes:cluster-admin",
+            [
+                "organizations/acme.yaml: members[0].role [role-unknown] the role "
+                "'kubernetes:cluster-admin'; allowed: viewer, developer, admin, auditor, "
+                "kubernetes:view, kubernetes:edit or kubernetes:admin; did you mean "
+                "'kubernetes:admin'?",
+            ],
+            id="no role of a namespace",
+        ),
+    ],
+)
+def test_a_role_exists(role, expected):
+    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+    platform = a_platform(roles={"auditor": {"rules": [rule]}})
+
+    assert expected == findings(**member(group="devs", role=role), platform=platform)
+
+
+def test_a_role_of_a_platform_that_is_not_written_is_not_checked():
+    found = findings(**member(group="devs", role="auditor"), is_platform_written=False)
+
+    assert [
+        "not checked: Pulumi.dev.yaml: platformStack [platform-not-written] the "
+        "platform 'platform', which no file describes; allowed: a platform that is "
+        "described, so that pools, roles and shared namespaces are known; write "
+        "Pulumi.platform.yaml, or name another under platformStack",
+        "not checked: organizations/acme.yaml: members[0].role [role-unknown] the role "
+        "'auditor'; allowed: viewer, developer, admin, kubernetes:view, kubernetes:edit "
+        "or kubernetes:admin; name one of them",
+    ] == found
+
+
+def test_a_member_of_all_namespaces_is_found_wrong_once():
+    organization = an_organization(
+        *(a_namespace(f"n{i}") for i in range(3)),
+        defaultNamespace="n0",
+        members=[{"group": "*", "role": "viewer"}],
+    )
+
+    assert 1 == len(findings(organizations={"acme": organization}))
+
+
+def test_a_member_is_written_once_with_a_role():
+    twice = [{"group": "devs", "role": "viewer"}] * 2
+    two_roles = [{"group": "devs", "role": "viewer"}, {"group": "devs", "role": "developer"}]
+
+    assert [] == findings(organization={"members": two_roles})
+    assert [
+        "warning: organizations/acme.yaml: members[1] [member-twice] 'devs' as "
+        "viewer a second time; allowed: each member once with a role; remove it; "
+        "the first is organizations/acme.yaml: members[0]",
+    ] == findings(organization={"members": twice})
+
+
+def test_members_of_two_namespaces_may_be_alike():
+    alike = {"members": [{"group": "devs", "role": "viewer"}]}
+    organization = an_organization(
+        a_namespace("a", **alike), a_namespace("b", **alike), defaultNamespace="a"
+    )
+
+    assert [] == findings(organizations={"acme": organization})
+
+
+def test_names_that_differ_in_case_alone_are_warned_of():
+    members = [{"user": "ana", "role": "viewer"}, {"user": "Ana", "role": "developer"}]
+
+    assert [
+        "warning: organizations/acme.yaml: members[0] [subject-look-alike] 'ana' "
+        "beside 'Ana'; allowed: one spelling; Kubernetes takes them for two; "
+        "write the name as the identity provider has it",
+    ] == findings(organization={"members": members})
+
+
+def test_a_platform_has_operators():
+    assert [
+        "Pulumi.platform.yaml: platform.operators [operators-missing] no "
+        "operator; allowed: at least one user or group; the guards shut out "
+        "everybody else; name the group of those who run the platform",
+    ] == findings(platform=a_platform(operators=[]))
+    assert [
+        "Pulumi.platform.yaml: platform.operators.group [subject-name] the group "
+        "'system:masters'; allowed: a group has 1 to 512 visible characters "
+        "without '*' and without a space at either end, that do not begin with "
+        "'system:'; name people and groups of your own",
+    ] == findings(platform=a_platform(operators=[{"group": "system:masters"}]))
+
+
+def test_everybody_may_read_the_public_namespace_and_nothing_else():
+    operators = [{"group": "system:authenticated"}]
+    nobody = {**READERS, "readers": [{"group": "system:unauthenticated"}]}
+
+    assert [] == findings(platform=a_platform(public=READERS))
+    assert [
+        "Pulumi.platform.yaml: platform.operators.group [subject-name] the group "
+        "'system:authenticated'; allowed: a group has 1 to 512 visible "
+        "characters without '*' and without a space at either end, that do not "
+        "begin with 'system:'; name people and groups of your own",
+    ] == findings(platform=a_platform(public=READERS, operators=operators))
+    assert [
+        "Pulumi.platform.yaml: platform.public.readers.group [subject-name] the "
+        "group 'system:unauthenticated'; allowed: a group has 1 to 512 visible "
+        "characters without '*' and without a space at either end, that do not "
+        "begin with 'system:'; name people and groups of your own",
+    ] == findings(platform=a_platform(public=nobody))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        pytest.param("oidc:", [], id="a prefix"),
+        pytest.param("", [], id="none"),
+        pytest.param("-", [], id="none, as the API server's flag says it"),
+        pytest.param(
+            "system:",
+            [
+                "Pulumi.platform.yaml: platform.oidc.usernamePrefix [oidc-prefix] the "
+                "prefix 'system:'; allowed: a prefix has printable ASCII characters "
+                "without space and '*', and is not 'system:'; use a prefix such as "
+                "'oidc:'",
+            ],
+            id="the system's",
+        ),
+        pytest.param(
+            "o idc",
+            [
+                "Pulumi.platform.yaml: platform.oidc.usernamePrefix [oidc-prefix] the "
+                "prefix 'o idc'; allowed: a prefix has printable ASCII characters "
+                "without space and '*', and is not 'system:'; leave such characters out",
+            ],
+            id="a space",
+        ),
+    ],
+)
+def test_an_identity_providers_prefix_is_no_system_name(prefix, expected):
+    assert expected == findings(platform=a_platform(oidc={"usernamePrefix": prefix}))

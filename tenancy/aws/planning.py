@@ -9,7 +9,7 @@ import attrs
 from tenancy.aws.node_group import LaunchTemplate, NodeGroup
 from tenancy.origin import ARGUMENT, Origin, Step
 
-__all__ = ["Change", "Plan", "PlanKind", "plan"]
+__all__ = ["Change", "Plan", "PlanKind", "immutable_inputs", "plan"]
 
 JsonMap = Mapping[str, object]
 
@@ -88,6 +88,16 @@ _IMMUTABLE: Final[Mapping[str, str]] = {
     "diskSize": "EKS cannot change the disks of a node group",
 }
 _TEMPLATE: Final = "EKS cannot give a node group another launch template, only another version"
+
+
+def immutable_inputs() -> frozenset[str]:
+    """
+    Return the inputs of which every change replaces a node group.
+
+    >>> "subnets" in immutable_inputs(), "labels" in immutable_inputs()
+    (True, False)
+    """
+    return frozenset(_IMMUTABLE)
 
 
 def plan(old: NodeGroup, new: NodeGroup, unknown: Iterable[str] = ()) -> Plan:

@@ -33,7 +33,4 @@ def node_taints(pool: GpuNodePool) -> tuple[TaintSpec, ...]:
     by every pod that asks for a GPU, wherever ExtendedResourceToleration is on.
     """
     ours = TaintSpec(key=labels.GPU_POOL, value=pool.name, effect="NoSchedule")
-    written = [
-        taint for taint in pool.taints if (taint.key, taint.effect) != (ours.key, ours.effect)
-    ]
-    return (ours, *written)
+    return (ours, *(taint for taint in pool.taints if taint.key != ours.key))

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from tenancy.names import InvalidNameError, parse_oidc_prefix
 from tenancy.origin import Origin
 from tenancy.project import Written
-from tenancy.quantity import InvalidQuantityError, Quantity
 from tenancy.resolve.access import subject
 from tenancy.resolve.model import Cluster, Subject
 from tenancy.resolve.platform import (
-    GpuNodePool,
     Platform,
     PublicNamespace,
     Role,
@@ -17,7 +15,8 @@ from tenancy.resolve.platform import (
     Service,
     SharedNamespace,
 )
-from tenancy.spec import GpuNodePoolSpec, PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
+from tenancy.resolve.pools import gpu_node_pool
+from tenancy.spec import PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
 from tenancy.violation import Violation
 
 __all__ = ["CLUSTER_ROLE_PREFIX", "platform"]
@@ -50,10 +49,11 @@ def platform(
                 found.append(resolved)
         return tuple(sorted(set(found), key=lambda s: s.key))
 
-    pools = tuple(
-        _pool(pool, origin / "gpuNodePools" / i, violations)
-        for i, pool in enumerate(spec.gpu_node_pools)
-    )
+    pools = []
+    for i, pool in enumerate(spec.gpu_node_pools):
+        made, wrong = gpu_node_pool(pool, origin / "gpuNodePools" / i)
+        pools.append(made)
+        violations += wrong
     resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
     classes = {pool.device_class for pool in pools if pool.device_class is not None}
     return (
@@ -82,7 +82,7 @@ def platform(
             shared=tuple(
                 _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
             ),
-            pools=pools,
+            pools=tuple(pools),
             gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
             device_classes=tuple(sorted(classes | set(spec.device_classes))),
             roles={
@@ -132,60 +132,3 @@ def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
         metrics_ports=spec.metrics_ports,
         origin=origin,
     )
-
-
-def _pool(spec: GpuNodePoolSpec, origin: Origin, violations: list[Violation]) -> GpuNodePool:
-    def quantity(key: str, value: str | int | None) -> Quantity | None:
-        if value is None:
-            return None
-        try:
-            return Quantity.parse(value)
-        except InvalidQuantityError as error:
-            violations.append(
-                Violation(
-                    code="invalid-quantity",
-                    origin=origin / key,
-                    found=repr(value),
-                    allowed="a Kubernetes quantity such as 96 or 1Ti",
-                    remedy=error.remedy,
-                )
-            )
-            return None
-
-    return GpuNodePool(
-        name=spec.name,
-        model=spec.model,
-        backend=spec.backend,
-        origin=origin,
-        gpus_per_node=spec.gpus_per_node,
-        resource=spec.resource,
-        resources=_resources(spec),
-        min_nodes=spec.nodes.min,
-        max_nodes=spec.nodes.max,
-        node_names=spec.node_names,
-        instance_types=spec.instance_types,
-        cpu_per_node=quantity("cpuPerNode", spec.cpu_per_node),
-        memory_per_node=quantity("memoryPerNode", spec.memory_per_node),
-        capacity=spec.capacity,
-        sharing=spec.sharing,
-        dedicated_to=spec.dedicated_to,
-        device_class=spec.device_class,
-        labels=spec.labels,
-        taints=spec.taints,
-        write_taints=spec.write_taints,
-        overcommit=1.0 if spec.overcommit is None else spec.overcommit,
-        overcommit_reason=spec.overcommit_reason,
-        options=spec.options,
-    )
-
-
-def _resources(spec: GpuNodePoolSpec) -> dict[str, int]:
-    """Return the devices of a node by extended resource, after sharing."""
-    gpus = spec.gpus_per_node or 0
-    sharing = spec.sharing
-    if sharing.type == "mig":
-        return {f"nvidia.com/mig-{m.profile}": gpus * m.per_gpu for m in sharing.layout}
-    if sharing.type in {"time-slicing", "mps"}:
-        name = f"{spec.resource}.shared" if sharing.rename else spec.resource
-        return {name: gpus * (sharing.replicas or 1)}
-    return {spec.resource: gpus}

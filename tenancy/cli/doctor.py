@@ -23,12 +23,12 @@ def doctor(
     if as_json:
         shown.say(json.dumps([_plain(status) for status in statuses], indent=2))
     else:
-        _show(statuses, shown)
+        _show(statuses, shown, tools.unbuildable(folder_of(project)))
     if any(status.source is Source.MISSING for status in statuses):
         raise typer.Exit(1)
 
 
-def _show(statuses: tuple[ToolStatus, ...], shown: Terminal) -> None:
+def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | None) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("tool", "version", "from"):
         table.add_column(heading)
@@ -44,6 +44,8 @@ def _show(statuses: tuple[ToolStatus, ...], shown: Terminal) -> None:
             shown.say(f"{status.name}: not used: {rejected}")
     for remedy in dict.fromkeys(status.remedy for status in statuses if status.remedy):
         shown.say(f"what to do: {remedy}")
+    if obstacle is not None:
+        shown.say(f"first: {obstacle}", style="red")
 
 
 def _plain(status: ToolStatus) -> dict[str, object]:

@@ -6,7 +6,8 @@ interface with certificates of their own. Everything stands under `.sandbox` in 
 so that there can be as many as there are projects. Data survives `down` and `up`.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -112,7 +113,7 @@ def up(
     """
     layout = Layout(root)
     chosen = toolchain or tools.ensure(layout.root, console)
-    with locked(layout, console) as lock:
+    with _in_words(layout), locked(layout, console) as lock:
         if wipe:
             take_down(layout)
             layout.wipe()
@@ -138,7 +139,7 @@ def down(root: Path, *, wipe: bool = False, console: Console | None = None) -> i
     layout = Layout(root)
     if not layout.folder.is_dir() or layout.folder.is_symlink():
         return 0
-    with locked(layout, console):
+    with _in_words(layout), locked(layout, console):
         ended = take_down(layout)
         if wipe:
             layout.wipe()
@@ -160,6 +161,19 @@ def current(root: Path) -> Sandbox:
             f"there is no embedded control plane in {layout.root}: run `tenancy sandbox up`"
         )
     return _sandbox(layout, record, tools.find(layout.root))
+
+
+@contextlib.contextmanager
+def _in_words(layout: Layout) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or layout.folder
+        raise SandboxError(
+            f"{where}: {error.strerror or error}: everything of the embedded control plane "
+            f"stands in {layout.folder}, which has to be writable, with 1 GB free on its disk; "
+            "mend that and run `tenancy sandbox up` again"
+        ) from error
 
 
 def _sandbox(layout: Layout, record: Record, toolchain: tools.Toolchain) -> Sandbox:

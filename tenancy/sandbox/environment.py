@@ -34,7 +34,8 @@ def environment(layout: Layout, toolchain: tools.Toolchain) -> dict[str, str]:
         **tools.environment(toolchain),
         "KUBECONFIG": str(layout.kubeconfig),
         "PULUMI_HOME": str(layout.pulumi_home),
-        "PULUMI_BACKEND_URL": f"file://{layout.pulumi_state}",
+        # Not joined by hand: a `#` or `?` in the path would end it.
+        "PULUMI_BACKEND_URL": layout.pulumi_state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
         # The provider's own limits (50 a second) are for clusters that others use, too.
         "PULUMI_K8S_CLIENT_QPS": "500",

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tenancy.tools.build import build
+from tenancy.tools.build import build, obstacle
+from tenancy.tools.catalogue import cache_folder
 from tenancy.tools.errors import MissingToolsError, ToolsError
 from tenancy.tools.links import Toolchain, environment, install_provider, link
 from tenancy.tools.locate import Source, ToolStatus, locate, missing_modules, sources
@@ -26,6 +27,7 @@ __all__ = [
     "find",
     "install_provider",
     "report",
+    "unbuildable",
 ]
 
 
@@ -40,6 +42,17 @@ def report(root: Path) -> tuple[ToolStatus, ...]:
         One status a tool, in the order of the catalogue; what is missing has a remedy.
     """
     return locate(root)
+
+
+def unbuildable(root: Path) -> str | None:
+    """
+    Say why what is missing cannot be built here, with the remedy; none if it can.
+
+    Args:
+        root: The folder of the project.
+    """
+    modules = missing_modules(locate(root))
+    return obstacle(modules) if modules and sources(root) is not None else None
 
 
 def find(root: Path) -> Toolchain:
@@ -75,6 +88,13 @@ def ensure(root: Path, console: Console | None = None) -> Toolchain:
         ToolsError: Go is missing or too old, or a build failed.
     """
     folder = sources(root)
-    if folder is not None:
-        build(missing_modules(locate(root)), folder, console or Console(stderr=True))
-    return find(root)
+    try:
+        if folder is not None:
+            build(missing_modules(locate(root)), folder, console or Console(stderr=True))
+        return find(root)
+    except OSError as error:
+        raise ToolsError(
+            f"{error.filename or cache_folder()}: {error.strerror or error}: the tools need "
+            "this place to be writable and on a disk with room for about 2 GB; mend that, "
+            "or name another cache folder in XDG_CACHE_HOME"
+        ) from error

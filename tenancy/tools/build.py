@@ -20,7 +20,7 @@ from tenancy.tools.locate import MANIFEST, built
 from tenancy.tools.progress import shown
 from tenancy.tools.version import Version
 
-__all__ = ["announcement", "build"]
+__all__ = ["announcement", "build", "obstacle"]
 
 GO: Final = Version(1, 26, 0)
 _GO_NAME = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
@@ -75,6 +75,15 @@ def build(modules: Sequence[Module], folder: Path, console: Console) -> None:
     console.print(announcement(modules), highlight=False)
     for entry in modules:
         _build(entry, folder, go, console)
+
+
+def obstacle(modules: Sequence[Module]) -> str | None:
+    """Say why *modules* cannot be built on this machine, with the remedy; none if they can."""
+    try:
+        _go(modules)
+    except ToolsError as error:
+        return str(error)
+    return None
 
 
 def _build(entry: Module, folder: Path, go: Path, console: Console) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tenancy import sandbox
 from tenancy.cli.env import exports
 from tenancy.cli.sandbox import app
 from tenancy.sandbox import AMBIENT, ClusterGoneError, NoSandboxError, SandboxError, State
+from tenancy.sandbox.environment import environment, process_environment
 from tenancy.sandbox.kubeconfig import kubeconfig
 from tenancy.sandbox.layout import Layout, private
 from tenancy.sandbox.nodes import NODES
@@ -30,6 +32,7 @@ from tenancy.sandbox.ports import choose, free
 from tenancy.sandbox.process import Process, end, recorded, start
 from tenancy.sandbox.record import Record
 from tenancy.sandbox.state import refuse_orphans, stacks_with_resources
+from tenancy.tools import Toolchain
 
 
 @pytest.fixture
@@ -245,6 +248,33 @@ class TestParts:
         assert ["0", "0", "8", "8"] == gpus
 
 
+class TestTheEnvironment:
+    @pytest.mark.parametrize("name", ["plain", "with space", "a#b", "a?b", "a%20b"])
+    def test_the_backends_url_means_the_folder_whatever_its_name(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        layout = Layout(tmp_path / name)
+        chosen = Toolchain(bin=tmp_path, provider=tmp_path, statuses=())
+
+        url = urllib.parse.urlsplit(environment(layout, chosen)["PULUMI_BACKEND_URL"])
+
+        assert ("file", str(layout.pulumi_state)) == (
+            url.scheme,
+            urllib.parse.unquote(url.path),
+        )
+        assert ("", "") == (url.query, url.fragment)
+
+    def test_variables_that_lead_elsewhere_are_left_out(self, tmp_path: Path) -> None:
+        chosen = Toolchain(bin=tmp_path, provider=tmp_path, statuses=())
+        base = {"PULUMI_CONFIG_PASSPHRASE": "other", "HOME": "/home/me", "KUBECONFIG": "/mine"}
+
+        made = process_environment(Layout(tmp_path), chosen, base)
+
+        assert "PULUMI_CONFIG_PASSPHRASE" not in made
+        assert "/home/me" == made["HOME"]
+        assert str(tmp_path / ".sandbox/kubeconfig") == made["KUBECONFIG"]
+
+
 class TestAStateWhoseClusterIsGone:
     @pytest.mark.parametrize(
         ("name", "content", "holds"),
@@ -305,6 +335,13 @@ class TestTheFolder:
 
         sandbox.down(tmp_path, wipe=True)
         assert (elsewhere / "precious").exists()
+
+    def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        chosen = Toolchain(bin=tmp_path, provider=tmp_path, statuses=())
+
+        with pytest.raises(SandboxError, match=r"file/\.sandbox: Not a directory: .* writable"):
+            sandbox.up(tmp_path / "file", toolchain=chosen)
 
     def test_git_does_not_see_it(self, layout: Layout) -> None:
         subprocess.run(["git", "init", "-q", layout.root], check=True)

@@ -400,6 +400,25 @@ class TestBuilding:
 
         assert not any(call.startswith("build") for call in calls())
 
+    def test_a_cache_that_cannot_be_written_is_named(
+        self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        install_go(path)
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+
+        with pytest.raises(
+            ToolsError, match=r"file/tenancy.*: Not a directory.*XDG_CACHE_HOME"
+        ):
+            tools.ensure(tmp_path, quiet())
+
+    def test_the_doctor_says_that_go_is_missing_too(self, path: Path, tmp_path: Path) -> None:
+        assert "Go 1.26 is needed" in str(tools.unbuildable(tmp_path))
+
+        install_go(path)
+
+        assert tools.unbuildable(tmp_path) is None
+
     def test_a_failed_build_leaves_nothing_half_done_and_shows_what_go_said(
         self, path: Path, tmp_path: Path
     ) -> None:

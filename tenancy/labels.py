@@ -5,7 +5,6 @@ from typing import Final
 __all__ = [
     "ADOPTED",
     "COST_CENTER",
-    "DEDICATED",
     "DISPLAY_NAME",
     "DOMAIN",
     "EGRESS_CIDRS",
@@ -50,8 +49,6 @@ SUBSCRIPTION: Final = f"{DOMAIN}/subscription"
 COST_CENTER: Final = f"{DOMAIN}/cost-center"
 GPU_POOL: Final = f"{DOMAIN}/gpu-pool"
 GPU_MODEL: Final = f"{DOMAIN}/gpu-model"
-DEDICATED: Final = f"{DOMAIN}/dedicated"
-"""The key of the taint of a dedicated pool; its value is the organization."""
 DISPLAY_NAME: Final = f"{DOMAIN}/display-name"
 """An annotation, for a name is free text."""
 OWNER: Final = f"{DOMAIN}/owner"

@@ -65,6 +65,9 @@ class PlatformManifests:
         policy_bindings: What puts them into force, one for each. Only to be applied by somebody
             who is proven to be an operator, who otherwise shuts themselves out.
         namespaces: The public and the shared namespaces.
+        mutations: Policies that write into tenants' pods where they have to run. Their kind is
+            served by Kubernetes 1.36 and later; without it, people write the same themselves.
+        mutation_bindings: What puts those into force, one for each.
     """
 
     operators: tuple[Manifest, ...]
@@ -73,6 +76,8 @@ class PlatformManifests:
     policies: tuple[Manifest, ...]
     policy_bindings: tuple[Manifest, ...]
     namespaces: tuple[NamespaceManifests, ...]
+    mutations: tuple[Manifest, ...] = ()
+    mutation_bindings: tuple[Manifest, ...] = ()
 
     def __iter__(self) -> Iterator[Manifest]:
         """Every manifest, in the order in which to apply them."""
@@ -83,6 +88,9 @@ class PlatformManifests:
         yield from self.policy_bindings
         for namespace in self.namespaces:
             yield from namespace
+        # Last of all: where their kind is not served, everything else has been applied.
+        yield from self.mutations
+        yield from self.mutation_bindings
 
 
 def managed(extra: Mapping[str, str] = {}) -> dict[str, str]:

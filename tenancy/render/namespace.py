@@ -7,6 +7,7 @@ from tenancy import labels
 from tenancy.render.access import doors
 from tenancy.render.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.render.network import organization_policies, reached
+from tenancy.render.policies.placement import pool_taints
 from tenancy.render.quotas import limit_range, quota, wall_quotas
 from tenancy.resolve.model import Namespace, PodSecurity
 from tenancy.resolve.platform import Platform
@@ -83,18 +84,15 @@ def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
     """
     Return the taints that pods may tolerate, as `<key>=<value>:<effect>`, sorted.
 
-    Where pods ask for a resource, some clusters let them tolerate the taint of its name with
+    Some clusters let every pod that asks for a resource tolerate the taint of its name with
     whatever value it has; so its value is `*`.
     """
     found: set[str] = set()
     for grant in resolved.grants:
         pool = platform.pool(grant.pool)
-        if pool is None or grant.gpus == 0:
-            continue
-        found.update(f"{name}=*:NoSchedule" for name in (pool.resource, grant.resource))
-        if pool.dedicated_to == resolved.organization:
-            found.add(f"{labels.DEDICATED}={pool.dedicated_to}:NoSchedule")
-        found.update(f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.taints)
+        if pool is not None and grant.gpus:
+            found.update(f"{name}=*:NoSchedule" for name in (pool.resource, grant.resource))
+            found.update(f"{t.key}={t.value}:{t.effect}" for t in pool_taints(pool))
     return tuple(sorted(found))
 
 

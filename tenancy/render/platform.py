@@ -14,7 +14,7 @@ from tenancy.render.manifest import (
 )
 from tenancy.render.namespace import default_service_account, pod_security_labels
 from tenancy.render.network import baseline, same_namespace, shared_policies
-from tenancy.render.policies import MANAGE, policies
+from tenancy.render.policies import MANAGE, mutations, policies
 from tenancy.render.quotas import no_devices
 from tenancy.resolve.model import PodSecurity
 from tenancy.resolve.platform import Platform, PublicNamespace, Role, SharedNamespace
@@ -31,7 +31,7 @@ PUBLIC: Final = "public"
 
 def platform(resolved: Platform) -> PlatformManifests:
     """Return the manifests of *resolved*."""
-    guards = policies(resolved)
+    guards, placing = policies(resolved), mutations(resolved)
     return PlatformManifests(
         operators=_operators(resolved),
         roles=tuple(cluster_role(role) for role in _roles(resolved)),
@@ -42,6 +42,8 @@ def platform(resolved: Platform) -> PlatformManifests:
         ),
         policies=tuple(guard.policy for guard in guards),
         policy_bindings=tuple(guard.binding for guard in guards),
+        mutations=tuple(found.policy for found in placing),
+        mutation_bindings=tuple(found.binding for found in placing),
         namespaces=(
             *(() if resolved.public is None else (_public(resolved.public, resolved),)),
             *(_shared(shared, resolved) for shared in resolved.shared),

@@ -98,6 +98,7 @@ def _wait_for_policies(api: Api) -> None:
             and "tenancy-services" in admin.create(service(type="NodePort"), dry=True).message
             and "tenancy-objects" in admin.delete(policy("default-deny"), dry=True).message
             and "tenancy-gpus-per-pod" in api.create(gpu_pod(5), dry=True).message
+            and "nodeSelector" in api.create(gpu_pod(1), dry=True).body.get("spec", {})
         ),
         "the policies answer",
     )
@@ -259,7 +260,7 @@ def test_the_api_server_finds_no_fault_with_any_expression(root):
         item["metadata"]["name"]: item["status"].get("typeChecking", {}) for item in items
     }
 
-    assert 13 == len(faults)
+    assert 14 == len(faults)
     assert {} == {name: found for name, found in faults.items() if found}
 
 
@@ -280,7 +281,7 @@ class TestPods:
                 id="toleration of GPUs without a grant",
             ),
             pytest.param(
-                {"tolerations": [{"key": labels.DEDICATED, "value": "globex"}]},
+                {"tolerations": [{"key": labels.GPU_POOL, "value": "l40s"}]},
                 "tolerations may name only taints of granted GPU node pools",
                 id="toleration of another organization's pool",
             ),
@@ -407,7 +408,7 @@ class TestPods:
             ),
             pytest.param(
                 LAB,
-                {"tolerations": [{"key": labels.DEDICATED, "value": "globex"}]},
+                {"tolerations": [{"key": labels.GPU_POOL, "value": "l40s"}]},
                 id="toleration of one's own pool",
             ),
             pytest.param(
@@ -444,14 +445,14 @@ class TestPods:
         ("toleration", "reason"),
         [
             pytest.param(
-                {"key": labels.DEDICATED, "operator": "Exists"},
+                {"key": labels.GPU_POOL, "operator": "Exists"},
                 "tolerations may name only taints of granted GPU node pools: example.com/",
-                id="every owner",
+                id="every pool",
             ),
             pytest.param(
-                {"key": labels.DEDICATED, "value": "acme"},
+                {"key": labels.GPU_POOL, "value": "h100"},
                 "tolerations may name only taints",
-                id="another owner",
+                id="another pool",
             ),
             pytest.param(
                 {"key": "example.com/interactive", "value": "y"},
@@ -598,9 +599,6 @@ class TestDeviceEnvironment:
 class TestGpusPerPod:
     POLICY = "tenancy-gpus-per-pod"
 
-    def sidecar(self, gpus):
-        return with_gpus(f"side{gpus}", gpus, restartPolicy="Always")
-
     @pytest.mark.parametrize(
         ("found", "accepted"),
         [
@@ -657,6 +655,168 @@ class TestGpusPerPod:
         root.create(gpu_pod(1, namespace=WEB), dry=True).refused(
             "exceeded quota: gpus, requested: requests.nvidia.com/gpu=1"
         )
+
+
+def pool_affinity(*, preferred=False, **expression) -> dict:
+    term = {"matchExpressions": [{"key": labels.GPU_POOL, **expression}]}
+    if preferred:
+        found = {
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+                {"weight": 1, "preference": term}
+            ]
+        }
+    else:
+        found = {
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}
+        }
+    return {"affinity": {"nodeAffinity": found}}
+
+
+MIG = "nvidia.com/mig-1g.10gb"
+
+
+class TestPlacement:
+    POLICY = "tenancy-placement"
+
+    def written(self, api, found):
+        """Return what the API server wrote: the selector, and the taints of pools tolerated."""
+        spec = api.create(found, dry=True).accepted().body["spec"]
+        ours = [
+            (t["key"], t.get("value"), t["effect"])
+            for t in spec["tolerations"]
+            if not t["key"].startswith("node.kubernetes.io/")
+        ]
+        return spec.get("nodeSelector", {}), ours
+
+    @pytest.mark.parametrize(
+        ("found", "pool", "tolerated"),
+        [
+            pytest.param(
+                gpu_pod(1),
+                "h100",
+                [(labels.GPU_POOL, "h100", "NoSchedule")],
+                id="the one pool that has it",
+            ),
+            pytest.param(
+                gpu_pod(1, resource=MIG),
+                "a100",
+                [(labels.GPU_POOL, "a100", "NoSchedule")],
+                id="by resource",
+            ),
+            pytest.param(
+                gpu_pod(1, namespace=LAB),
+                "l40s",
+                [
+                    (labels.GPU_POOL, "l40s", "NoSchedule"),
+                    ("example.com/interactive", "yes", "NoSchedule"),
+                ],
+                id="with all of its taints",
+            ),
+            pytest.param(
+                gpu_pod(1, init=[with_gpus("a", 1)]),
+                "h100",
+                [(labels.GPU_POOL, "h100", "NoSchedule")],
+                id="once",
+            ),
+        ],
+    )
+    def test_a_gpu_pod_is_drawn_to_its_pool(self, root, found, pool, tolerated):
+        assert ({labels.GPU_POOL: pool}, tolerated) == self.written(root, found)
+
+    def test_what_people_wrote_stays(self, root):
+        theirs = {"key": labels.GPU_POOL, "value": "h100", "effect": "NoSchedule"}
+        found = gpu_pod(1, nodeSelector={"zone": "a"}, tolerations=[theirs])
+
+        assert (
+            {"zone": "a", labels.GPU_POOL: "h100"},
+            [(labels.GPU_POOL, "h100", "NoSchedule")],
+        ) == self.written(root, found)
+
+    def test_a_pod_without_gpus_is_left_alone(self, root):
+        assert ({}, []) == self.written(root, pod(namespace=TRAIN))
+
+    def test_without_a_grant_nothing_is_written(self, root):
+        root.create(gpu_pod(1, namespace=WEB), dry=True).refused("exceeded quota: gpus")
+
+    def test_where_two_pools_fit_people_say_which(self, root):
+        both = gpu_pod(1)
+        both["spec"]["containers"].append(with_gpus("second", 1, MIG))
+
+        root.create(both, dry=True).refused_by(
+            self.POLICY,
+            "several pools have nvidia.com/gpu: nodeSelector must have tenancy.dev/gpu-pool:"
+            " one of h100",
+        )
+        both["spec"]["nodeSelector"] = {labels.GPU_POOL: "h100"}
+        root.create(both, dry=True).accepted()
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            pytest.param(
+                {"nodeSelector": {labels.GPU_POOL: "l40s"}},
+                "the GPU node pool l40s is not granted to this namespace; granted: a100, h100",
+                id="selector",
+            ),
+            *(
+                pytest.param(
+                    pool_affinity(preferred=preferred, **expression),
+                    "node affinity may name tenancy.dev/gpu-pool only with the operator In and"
+                    " granted pools: a100, h100",
+                    id=f"{'preferred ' if preferred else ''}{expression['operator']}"
+                    f" {' '.join(expression.get('values', ()))}",
+                )
+                for preferred in (False, True)
+                for expression in (
+                    {"operator": "In", "values": ["l40s"]},
+                    {"operator": "In", "values": ["h100", "l40s"]},
+                    {"operator": "NotIn", "values": ["h100"]},
+                    {"operator": "Exists"},
+                )
+            ),
+        ],
+    )
+    def test_another_pool_is_not_selected(self, root, change, reason):
+        root.create(pod(namespace=TRAIN, **change), dry=True).refused_by(self.POLICY, reason)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"nodeSelector": {labels.GPU_POOL: "h100"}}, id="selector"),
+            pytest.param(pool_affinity(operator="In", values=["h100"]), id="affinity"),
+            pytest.param(
+                pool_affinity(operator="In", values=["a100"], preferred=True), id="preferred"
+            ),
+        ],
+    )
+    def test_a_granted_pool_is_selected(self, root, change):
+        root.create(pod(namespace=TRAIN, **change), dry=True).accepted()
+
+    def test_the_scheduler_puts_it_on_a_node_of_its_pool(self, root):
+        pools = {"sandbox-gpu-1": "h100", "sandbox-gpu-2": "l40s"}
+        for name, pool in pools.items():
+            taint = {"key": labels.GPU_POOL, "value": pool, "effect": "NoSchedule"}
+            root.patch(
+                {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}},
+                {
+                    "metadata": {"labels": {labels.GPU_POOL: pool}},
+                    "spec": {"taints": [taint]},
+                },
+            ).accepted()
+        acme, globex = gpu_pod(4, name="acme"), gpu_pod(4, name="globex", namespace=LAB)
+        plain = pod(namespace=TRAIN, name="plain")
+        for made in (acme, globex, plain):
+            root.create(made).accepted()
+
+        def node(made):
+            return root.get(made).accepted().body["spec"].get("nodeName", "")
+
+        until(lambda: node(acme) and node(globex) and node(plain), "all are scheduled")
+
+        assert ("sandbox-gpu-1", "l40s") == (node(acme), pools.get(node(globex), ""))
+        assert node(plain).startswith("sandbox-cpu-")
+        for made in (acme, globex, plain):
+            root.delete(made, gracePeriodSeconds="0").accepted()
 
 
 class TestNamespaces:

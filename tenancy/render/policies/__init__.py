@@ -9,11 +9,12 @@ from tenancy.render.policies.images import image_pull
 from tenancy.render.policies.namespaces import namespaces
 from tenancy.render.policies.networks import network_policies
 from tenancy.render.policies.objects import managed_objects, managed_service_accounts
+from tenancy.render.policies.placement import placement_guard, placement_mutation
 from tenancy.render.policies.pods import pods, templates
 from tenancy.render.policies.services import endpoints, services
 from tenancy.resolve.platform import Platform
 
-__all__ = ["MANAGE", "Guard", "policies"]
+__all__ = ["MANAGE", "Guard", "mutations", "policies"]
 
 
 def policies(platform: Platform) -> tuple[Guard, ...]:
@@ -31,6 +32,12 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         device_environment(),
         pods(),
         gpus_per_pod(),
+        *((placement_guard(platform.pools),) if platform.pools else ()),
         *((image_pull(),) if platform.require_image_pull else ()),
         *templates(),
     )
+
+
+def mutations(platform: Platform) -> tuple[Guard, ...]:
+    """Return what writes into tenants' pods. Only Kubernetes 1.36 and later serve the kind."""
+    return (placement_mutation(platform.pools),) if platform.pools else ()

@@ -26,6 +26,7 @@ __all__ = [
     "Resources",
     "Rule",
     "annotation",
+    "constraints",
     "guard",
     "text",
     "texts",
@@ -165,7 +166,26 @@ def guard(
         objects: Looks only at objects that have these labels, before or after.
         actions: Default: refuse.
     """
-    constraints: Manifest = {
+    spec: Manifest = {
+        "failurePolicy": "Fail",
+        "matchConstraints": constraints(resources, objects),
+    }
+    for key, found in (("matchConditions", conditions), ("variables", variables)):
+        if entries := [attrs.asdict(entry) for entry in found]:
+            spec[key] = entries
+    spec["validations"] = [_validation(rule) for rule in rules]
+    binding: Manifest = {"policyName": name, "validationActions": list(actions)}
+    if namespaces is not None:
+        binding["matchResources"] = {"namespaceSelector": namespaces}
+    return Guard(
+        policy=manifest(_API, "ValidatingAdmissionPolicy", name, spec=spec),
+        binding=manifest(_API, "ValidatingAdmissionPolicyBinding", name, spec=binding),
+    )
+
+
+def constraints(resources: Iterable[Resources], objects: Manifest | None = None) -> Manifest:
+    """Return what a policy looks at: *resources*, those with the labels of *objects*."""
+    found: Manifest = {
         "matchPolicy": "Equivalent",
         "resourceRules": [
             {
@@ -179,19 +199,8 @@ def guard(
         ],
     }
     if objects is not None:
-        constraints["objectSelector"] = objects
-    spec: Manifest = {"failurePolicy": "Fail", "matchConstraints": constraints}
-    for key, found in (("matchConditions", conditions), ("variables", variables)):
-        if entries := [attrs.asdict(entry) for entry in found]:
-            spec[key] = entries
-    spec["validations"] = [_validation(rule) for rule in rules]
-    binding: Manifest = {"policyName": name, "validationActions": list(actions)}
-    if namespaces is not None:
-        binding["matchResources"] = {"namespaceSelector": namespaces}
-    return Guard(
-        policy=manifest(_API, "ValidatingAdmissionPolicy", name, spec=spec),
-        binding=manifest(_API, "ValidatingAdmissionPolicyBinding", name, spec=binding),
-    )
+        found["objectSelector"] = objects
+    return found
 
 
 def _validation(rule: Rule) -> Manifest:

@@ -263,21 +263,24 @@ class TestNamespaceObject:
             (labels.PRIORITY_CLASSES, "urgent"),
             (
                 labels.TOLERATIONS,
-                "nvidia.com/gpu=*:NoSchedule,nvidia.com/mig-1g.10gb=*:NoSchedule",
+                "nvidia.com/gpu=*:NoSchedule,nvidia.com/mig-1g.10gb=*:NoSchedule,"
+                "tenancy.dev/gpu-pool=a100:NoSchedule,tenancy.dev/gpu-pool=h100:NoSchedule",
             ),
         ],
     )
     def test_what_was_granted_is_written_for_the_guards(self, rendered, key, expected):
         assert expected == rendered["acme-train"].namespace["metadata"]["annotations"][key]
 
-    def test_only_the_owner_tolerates_a_dedicated_pool(self, rendered):
+    def test_a_pools_taints_are_tolerated_only_where_it_is_granted(self, rendered):
         found = {
             name: namespace.namespace["metadata"]["annotations"].get(labels.TOLERATIONS, "")
             for name, namespace in rendered.items()
         }
 
         assert ["globex-lab"] == [
-            name for name, text in found.items() if "tenancy.dev/dedicated=globex" in text
+            name
+            for name, text in found.items()
+            if "tenancy.dev/gpu-pool=l40s:NoSchedule" in text
         ]
 
     def test_nothing_is_written_where_nothing_was_granted(self, rendered):

@@ -145,3 +145,15 @@ class TestPolicies:
         assert '"' == quoted[0] == quoted[-1]
         inside = quoted[1:-1].replace("\\\\", "").replace('\\"', "")
         assert not {'"', "\n", "\\"} & set(inside.replace("\\n", ""))
+
+    def test_without_pools_nothing_is_placed(self, tenancy):
+        platform = attrs.evolve(tenancy.platforms["platform"], pools=())
+        found = render.platform(platform)
+
+        assert ((), ()) == (found.mutations, found.mutation_bindings)
+        assert "tenancy-placement" not in {p["metadata"]["name"] for p in found.policies}
+
+    def test_what_not_every_cluster_serves_comes_last(self, rendered):
+        kinds = [manifest["kind"] for manifest in rendered]
+
+        assert ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"] == kinds[-2:]

@@ -14,7 +14,7 @@ from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, S
 from tenancy.spec.problems import violations_from
 from tenancy.violation import Violation
 
-__all__ = ["EngineConfig", "Project", "Written", "load"]
+__all__ = ["EngineConfig", "Project", "Written", "load", "said"]
 
 S = TypeVar("S", bound=Spec)
 
@@ -138,12 +138,10 @@ class _Loader:
     def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
         """Return the engine's config with the file's lines, naming the keys that differ."""
         source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
-        written = file.value if file is not None and isinstance(file.value, dict) else {}
-        # The project file has an empty default for every key, or the engine would demand it.
+        written = said(file.value) if file is not None else {}
         values = {
             key: _decoded(value, written.get(key))
-            for key, value in engine.values.items()
-            if key in written or value not in ("", [], {})
+            for key, value in said(dict(engine.values)).items()
         }
         differing = sorted(
             key
@@ -152,11 +150,8 @@ class _Loader:
         )
         if file is not None and not differing:
             return file
-        document = Document(
-            source=f"{source} with --config {', '.join(differing)}",
-            value=values,
-            root=None if file is None else file.root,
-        )
+        keys = ", ".join(differing)
+        document = Document.of(values, source=f"{source} with --config {keys}", lines=file)
         self.documents[document.source] = document
         return document
 
@@ -170,6 +165,18 @@ class _Loader:
 
 
 _MISSING = object()
+
+
+def said(config: JSON) -> Mapping[str, JSON]:
+    """
+    Return the keys of a stack's config that say something.
+
+    The project file has an empty default for every key, or the engine would demand it; so an
+    empty value is as good as none.
+    """
+    if not isinstance(config, dict):
+        return {}
+    return {key: value for key, value in config.items() if value not in ("", [], {})}
 
 
 def _decoded(value: JSON, written: JSON) -> JSON:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tenancy.cluster import ClusterError, Connection
 from tenancy.document import JSON, read_stack
 from tenancy.plan import snapshot
-from tenancy.project import STACK_FILE, EngineConfig
+from tenancy.project import STACK_FILE, EngineConfig, said
 from tenancy.resolve import Tenancy
 from tenancy.violation import Violation
 from tenancy_components.remembered import Remembered
@@ -71,8 +71,9 @@ def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:
     copy, tracked = root / CONFIG_COPIES / file, root / file
     if not copy.exists() or not tracked.exists():
         return
-    copied = read_stack(copy, file).value
-    if copied == dict(engine.values) and copied != read_stack(tracked, file).value:
+    copied = said(read_stack(copy, file).value)
+    read = said(dict(engine.values))
+    if copied == read and copied != said(read_stack(tracked, file).value):
         raise StaleCopyError(file)
 
 

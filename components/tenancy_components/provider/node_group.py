@@ -38,7 +38,7 @@ from tenancy.origin import ARGUMENT, Origin
 from tenancy.spec.problems import violations_from
 from tenancy.violation import Severity, Violation
 from tenancy_components.provider.log import EngineLog
-from tenancy_components.provider.values import Json, known, properties, unknown_keys
+from tenancy_components.provider.values import UNKNOWN, Json, known, properties, unknown_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -117,7 +117,7 @@ class NodeGroupResource:
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Make it, and leave nothing behind where that fails."""
         if request.preview:
-            unmade = dict.fromkeys(_OUTPUTS, PropertyValue.computed())
+            unmade = dict.fromkeys(_OUTPUTS, UNKNOWN)
             return CreateResponse(properties={**request.properties, **unmade})
         inputs = known(request.properties)
         group = _group(inputs)

@@ -1,13 +1,20 @@
 """The engine's property values as plain ones, and back."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
+from pulumi.runtime import rpc
 
-__all__ = ["Json", "known", "plain", "properties", "unknown_keys"]
+__all__ = ["UNKNOWN", "Json", "known", "plain", "properties", "unknown_keys"]
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+UNKNOWN: Final = PropertyValue(rpc.UNKNOWN)
+"""
+What is not known before the update. The SDK reads and writes it as the text that stands for it
+on the wire, and cannot write its own `Computed`.
+"""
 
 
 def plain(value: PropertyValue) -> Json:
@@ -46,7 +53,7 @@ def unknown_keys(values: Mapping[str, PropertyValue]) -> frozenset[str]:
 
 def _is_unknown(value: PropertyValue) -> bool:
     inner = value.value
-    if isinstance(inner, Computed):
+    if isinstance(inner, Computed) or inner == rpc.UNKNOWN:
         return True
     if isinstance(inner, Mapping):
         return any(map(_is_unknown, inner.values()))

@@ -1,0 +1,88 @@
+"""Never the wrong cluster, and never a stale copy of the config."""
+
+import shutil
+
+import pytest
+
+from tenancy import sandbox as embedded
+from tenancy.automation import EngineError, StackRefusedError
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def applied(project):
+    project.up("dev")
+    return project
+
+
+def remembered(project) -> dict:
+    """What the state holds, without the times at which it was written."""
+    return {
+        r["urn"]: (r.get("inputs"), r.get("outputs")) for r in project.session("dev").state()
+    }
+
+
+def test_a_new_address_and_certificate_replace_nothing(applied) -> None:
+    """The kubeconfig names another port after a restart; the cluster is the same."""
+    kubeconfig = applied.root / ".sandbox/kubeconfig"
+    text = kubeconfig.read_text()
+    kubeconfig.write_text(text.replace("127.0.0.1", "localhost"))
+
+    result = applied.session("dev").preview()
+
+    kubeconfig.write_text(text)
+    assert not [s for s in result.steps if s.op not in {"same", "update"}]
+    assert not [s for s in result.steps if s.type.startswith("kubernetes:")]
+
+
+def test_another_cluster_under_the_same_name_is_refused(applied, make_project) -> None:
+    other = make_project()
+    kubeconfig = applied.root / ".sandbox/kubeconfig"
+    own = kubeconfig.read_bytes()
+    shutil.copy(other.root / ".sandbox/kubeconfig", kubeconfig)
+    state = remembered(applied)
+
+    with pytest.raises(EngineError, match="another cluster answers"):
+        applied.session("dev").preview()
+    with pytest.raises(EngineError, match="another cluster answers"):
+        applied.up("dev")
+
+    kubeconfig.write_bytes(own)
+    assert state == remembered(applied)
+    assert applied.session("dev").preview().is_empty
+
+
+def test_an_unreachable_cluster_is_an_error_and_loses_nothing(applied) -> None:
+    state = remembered(applied)
+    embedded.down(applied.root)
+
+    with pytest.raises(EngineError, match=r"got no answer.*run `make up`"):
+        applied.session("dev").preview()
+    with pytest.raises(EngineError, match="got no answer"):
+        applied.up("dev")
+
+    assert state == remembered(applied)
+    embedded.up(applied.root)
+    assert applied.session("dev").preview().is_empty
+
+
+def test_a_stack_without_a_kubeconfig_is_refused(applied) -> None:
+    applied.edit("Pulumi.dev.yaml", "tenancy:cluster: sandbox", "tenancy:cluster: elsewhere")
+
+    with pytest.raises(StackRefusedError, match="kubeconfig"):
+        applied.session("dev").preview()
+
+    applied.edit("Pulumi.dev.yaml", "tenancy:cluster: elsewhere", "tenancy:cluster: sandbox")
+    assert applied.session("dev").preview().is_empty
+
+
+def test_a_copy_of_the_config_that_is_older_than_the_file_is_refused(applied) -> None:
+    session = applied.session("dev")
+    applied.edit("Pulumi.dev.yaml", r'pods: "20"', 'pods: "21"')
+
+    with pytest.raises(EngineError, match=r"a copy of Pulumi\.dev\.yaml that is older"):
+        session.preview()
+
+    applied.edit("Pulumi.dev.yaml", r'pods: "21"', 'pods: "20"')
+    assert session.preview().is_empty

@@ -209,14 +209,14 @@ def _key(
     except InvalidNameError as error:
         yield misnamed(
             error,
-            code=f"{what}-key",
+            code="label-key" if what == "label" else "annotation-key",
             origin=origin,
             what=f"the {what} key",
             organization=organization,
         )
     if (reason := reserved_key_reason(key)) is not None:
         yield Violation(
-            code=f"{what}-reserved",
+            code="label-reserved" if what == "label" else "annotation-reserved",
             origin=origin,
             found=f"the {what} {quoted(key)}",
             allowed=f"{what}s of one's own; {reason}",

@@ -38,7 +38,15 @@ from tenancy.resolve import (
 )
 from tenancy.violation import Severity, Violation
 
-__all__ = ["Fit", "Sum", "check", "check_organization", "fit", "organization_sums"]
+__all__ = [
+    "Fit",
+    "Sum",
+    "check",
+    "check_organization",
+    "check_platform",
+    "fit",
+    "organization_sums",
+]
 
 
 def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Violation, ...]:
@@ -69,6 +77,16 @@ def check_organization(
     return tuple(dict.fromkeys(_alone(organization, platform_of_it)))
 
 
+def check_platform(platform_of_it: Platform) -> tuple[Violation, ...]:
+    """
+    Return what is wrong with a platform that a program passed to a component.
+
+    How its cluster is reached is the program's own business: it passes a provider.
+    """
+    found = names.unique_names(platform_of_it.stack, (), (platform_of_it,))
+    return tuple(dict.fromkeys((*_platform_alone(platform_of_it), *found)))
+
+
 def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
     """
     Return the sums of *organization* over all of its environments, for the plan.
@@ -78,8 +96,7 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
     found = tenancy.across(organization)
     if not found:
         return ()
-    scope = _Scope.of(tenancy, None)
-    return sums.sums(scope.by_ladder(found), scope.amounts)
+    return sums.sums(_by_ladder(tenancy, found), sums.amounts(_platforms(tenancy)))
 
 
 def _organizations_here(
@@ -94,6 +111,16 @@ def _organizations_here(
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
     yield from platform.pod_security(organizations)
+
+
+def _platform_alone(ground: Platform) -> Iterator[Violation]:
+    """What a platform says by itself, wherever it is."""
+    yield from platform.platform_itself(ground)
+    yield from access.platform_subjects(ground)
+    yield from escalation.escalations(ground)
+    yield from classes.class_names(ground)
+    yield from pools.pools(ground)
+    yield from gpus.overcommits(ground)
 
 
 def _alone(organization: Organization, ground: Platform) -> Iterator[Violation]:
@@ -182,12 +209,8 @@ class _Scope:
             yield from self._cluster(cluster, environments)
 
     def _platform(self, found: Platform) -> Iterator[Violation]:
-        yield from platform.platform_itself(found)
-        yield from access.platform_subjects(found)
-        yield from escalation.escalations(found)
-        yield from classes.class_names(found)
-        yield from pools.pools(found)
-        yield from gpus.overcommits(found)
+        yield from platform.platform_cluster(found)
+        yield from _platform_alone(found)
         yield from deletion.deletable_of_platform(found)
         there = [e for e in self.tenancy.environments.values() if e.platform == found.stack]
         yield from gpus.owners(found, (o.name for e in there for o in e.organizations))
@@ -209,8 +232,8 @@ class _Scope:
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]
     ) -> Iterator[Violation]:
-        ordered = self.by_ladder(organizations)
-        grounds = [self._ground(found) for found in organizations]
+        ordered = _by_ladder(self.tenancy, organizations)
+        grounds = [_ground(self.tenancy, found) for found in organizations]
         most = min(ground.max_namespaces for ground in grounds)
         yield from names.namespace_count(ordered, most)
         for found in organizations:
@@ -228,17 +251,6 @@ class _Scope:
         here = [self.tenancy.platforms[name] for name in grounds]
         yield from names.unique_names(cluster, environments, here)
 
-    def by_ladder(self, organizations: Sequence[Organization]) -> tuple[Organization, ...]:
-        """Return *organizations* from the smallest environment to the largest."""
-        order = self._ground(organizations[0]).ladder
-        places = {name: index for index, name in enumerate(order)}
-        return tuple(
-            sorted(organizations, key=lambda found: places.get(found.environment, len(places)))
-        )
-
-    def _ground(self, organization: Organization) -> Platform:
-        return self.tenancy.platform_of(self.tenancy.environments[organization.stack])
-
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())
         ladders = (name for found in self.tenancy.platforms.values() for name in found.ladder)
@@ -252,6 +264,21 @@ class _Scope:
             excuses = self.tenancy.environments[organization.stack].ladder_exceptions
             found.setdefault(organization.environment, []).extend(excuses)
         return found
+
+
+def _by_ladder(
+    tenancy: Tenancy, organizations: Sequence[Organization]
+) -> tuple[Organization, ...]:
+    """Return *organizations* from the smallest environment to the largest."""
+    order = _ground(tenancy, organizations[0]).ladder
+    places = {name: index for index, name in enumerate(order)}
+    return tuple(
+        sorted(organizations, key=lambda found: places.get(found.environment, len(places)))
+    )
+
+
+def _ground(tenancy: Tenancy, organization: Organization) -> Platform:
+    return tenancy.platform_of(tenancy.environments[organization.stack])
 
 
 def _platforms(tenancy: Tenancy) -> Callable[[Namespace], Platform]:

@@ -1,20 +1,17 @@
-"""Names: ids, prefixes, final names, labels, and that each exists once on a cluster."""
+"""Names: ids, prefixes and final names, and that each exists once on a cluster."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from tenancy.checks.labels import label_value, labels
 from tenancy.checks.wording import counted, misnamed, quoted, reason_blank
 from tenancy.names import (
     InvalidNameError,
-    parse_annotation_key,
     parse_label,
-    parse_label_key,
-    parse_label_value,
     parse_namespace_id,
     parse_namespace_name,
     parse_prefix,
-    reserved_key_reason,
     reserved_prefix_reason,
     reserved_reason,
 )
@@ -32,9 +29,6 @@ __all__ = [
     "prefixes",
     "unique_names",
 ]
-
-ANNOTATIONS_SIZE: Final = 256 * 1024
-"""The most that all annotations of an object may hold, in bytes, as Kubernetes counts."""
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _PLACEHOLDERS: Final = ("prefix", "environment", "id")
@@ -55,13 +49,23 @@ def organization_names(
     """
     longest = platform.max_id_length
     for organization in organizations:
-        yield from _organization(organization, longest)
-        is_prefix_kept = reserved_prefix_reason(organization.prefix) is not None
+        is_lone = _is_lone(organization)
+        if not is_lone:
+            yield from _organization(organization, longest)
+        # The prefix's own finding says it already.
+        is_prefix_kept = not is_lone and reserved_prefix_reason(organization.prefix) is not None
         for namespace in organization.namespaces:
             yield from _namespace(organization, namespace, longest, template, is_prefix_kept)
-            yield from _labels(namespace)
-            if namespace.annotations:
-                yield from _annotations(namespace)
+            yield from labels(namespace)
+
+
+def _is_lone(organization: Organization) -> bool:
+    """Whether it is a namespace that stands alone, whose name comes from no rule."""
+    return bool(organization.namespaces) and all(map(_stands_alone, organization.namespaces))
+
+
+def _stands_alone(namespace: Namespace) -> bool:
+    return namespace.id == namespace.name and namespace.adopted is None
 
 
 def _organization(organization: Organization, longest: int) -> Iterator[Violation]:
@@ -96,11 +100,11 @@ def _organization(organization: Organization, longest: int) -> Iterator[Violatio
             organization=name,
         )
     if (billing := organization.billing) is not None:
-        yield from _label_value(
+        yield from label_value(
             billing.subscription_group, billing.origin / "subscriptionGroup", name
         )
         if billing.cost_center is not None:
-            yield from _label_value(billing.cost_center, billing.origin / "costCenter", name)
+            yield from label_value(billing.cost_center, billing.origin / "costCenter", name)
 
 
 def _namespace(
@@ -111,9 +115,10 @@ def _namespace(
     is_prefix_kept: bool,
 ) -> Iterator[Violation]:
     origin, name = namespace.origin, organization.name
-    is_well_named = True
+    is_well_named, is_lone = True, _stands_alone(namespace)
     try:
-        parse_namespace_id(namespace.id, longest)
+        if not is_lone:
+            parse_namespace_id(namespace.id, longest)
     except InvalidNameError as error:
         is_well_named = False
         yield misnamed(
@@ -123,12 +128,15 @@ def _namespace(
             what="the namespace id",
             organization=name,
         )
-    place = origin / "id" if namespace.adopted is None else origin / "adopted" / "name"
+    place = origin / ("name" if is_lone else "id")
+    if namespace.adopted is not None:
+        place = origin / "adopted" / "name"
+        is_well_named = True
     try:
         parse_namespace_name(namespace.name)
     except InvalidNameError as error:
         # The id's own finding says it already; a name too long for it is another matter.
-        if is_well_named or namespace.adopted is not None:
+        if is_well_named:
             yield misnamed(
                 error,
                 code="namespace-name",
@@ -168,76 +176,6 @@ def _by_rule(organization: Organization, namespace: Namespace, template: str) ->
     )
 
 
-def _labels(namespace: Namespace) -> Iterator[Violation]:
-    origin, organization = namespace.origin, namespace.organization
-    if namespace.workload is not None:
-        yield from _label_value(namespace.workload, origin / "workload", organization)
-    if namespace.subscription is not None:
-        yield from _label_value(namespace.subscription, origin / "subscription", organization)
-    for key, value in namespace.labels.items():
-        place = origin / "labels" / key
-        yield from _key("label", key, place, organization, parse_label_key)
-        yield from _label_value(value, place, organization)
-
-
-def _annotations(namespace: Namespace) -> Iterator[Violation]:
-    origin, organization = namespace.origin / "annotations", namespace.organization
-    size = 0
-    for key, value in namespace.annotations.items():
-        yield from _key("annotation", key, origin / key, organization, parse_annotation_key)
-        size += len(key.encode()) + len(value.encode())
-    if size > ANNOTATIONS_SIZE:
-        yield Violation(
-            code="annotations-too-large",
-            origin=origin,
-            found=f"annotations of {size} bytes",
-            allowed=f"at most {ANNOTATIONS_SIZE} bytes, keys and values together",
-            remedy="keep long texts elsewhere and write where",
-            organization=organization,
-        )
-
-
-def _key(
-    what: str,
-    key: str,
-    origin: Origin,
-    organization: str,
-    parse: Callable[[object], str],
-) -> Iterator[Violation]:
-    try:
-        parse(key)
-    except InvalidNameError as error:
-        yield misnamed(
-            error,
-            code="label-key" if what == "label" else "annotation-key",
-            origin=origin,
-            what=f"the {what} key",
-            organization=organization,
-        )
-    if (reason := reserved_key_reason(key)) is not None:
-        yield Violation(
-            code="label-reserved" if what == "label" else "annotation-reserved",
-            origin=origin,
-            found=f"the {what} {quoted(key)}",
-            allowed=f"{what}s of one's own; {reason}",
-            remedy="use a domain of your own, such as example.com/…, or none",
-            organization=organization,
-        )
-
-
-def _label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Violation]:
-    try:
-        parse_label_value(value)
-    except InvalidNameError as error:
-        yield misnamed(
-            error,
-            code="label-value",
-            origin=origin,
-            what="the value",
-            organization=organization,
-        )
-
-
 def environment_names(environment: Environment) -> Iterator[Violation]:
     """Yield what is wrong with the names of *environment* itself, which become labels."""
     try:
@@ -249,7 +187,7 @@ def environment_names(environment: Environment) -> Iterator[Violation]:
             origin=environment.origin / "environment",
             what="the environment's name",
         )
-    yield from _label_value(environment.stack, environment.origin, None)
+    yield from label_value(environment.stack, environment.origin, None)
 
 
 def name_template(environment: Environment) -> Iterator[Violation]:

@@ -103,13 +103,17 @@ def pod_security(organizations: Iterable[Organization]) -> Iterator[Violation]:
                 yield from reason_blank(found.reason, found.origin / "reason")
 
 
+def platform_cluster(platform: Platform) -> Iterator[Violation]:
+    """Yield what is wrong with the cluster that *platform*'s stack names."""
+    if platform.is_written and platform.cluster is not None:
+        place = (platform.cluster.origin or platform.origin).path[:-1]
+        yield from _cluster(platform.cluster, Origin(platform.origin.source, place))
+
+
 def platform_itself(platform: Platform) -> Iterator[Violation]:
     """Yield what is wrong with *platform*, its pools and its people apart."""
     if not platform.is_written:
         return
-    if platform.cluster is not None:
-        place = (platform.cluster.origin or platform.origin).path[:-1]
-        yield from _cluster(platform.cluster, Origin(platform.origin.source, place))
     yield from _ladder(platform)
     yield from _namespaces(platform)
     yield from _roles(platform)

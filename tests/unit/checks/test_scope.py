@@ -3,6 +3,9 @@
 import re
 
 from tenancy import checks
+from tenancy.origin import Origin
+from tenancy.resolve import Platform, lone_namespace
+from tenancy.spec import LoneNamespaceSpec
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -177,3 +180,59 @@ def test_namespaces_of_other_environments_count_by_themselves_too():
     found = alone(organizations={"acme": organization})
 
     assert ["too-many-namespaces", "names-not-checked"] == codes(found)
+
+
+def lone(name, **keys):
+    """What is said of a namespace that stands alone."""
+    spec = LoneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
+    organization, violations = lone_namespace(
+        spec, Origin("argument"), Platform(stack="", origin=Origin("argument")), stack="x"
+    )
+    assert [] == violations
+    return said(checks.check_organization(organization, Platform(stack="", origin=Origin("a"))))
+
+
+def test_a_namespace_that_stands_alone_is_called_as_a_namespace_may_be():
+    assert ["names-not-checked"] == codes(lone("n" * 63))
+    assert [
+        "argument: name [namespace-name] the namespace's name "
+        "'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…; allowed: "
+        "a namespace's name has 1 to 63 lowercase letters, digits and hyphens, "
+        "with a letter or digit at both ends; shorten it from 64 to at most 63 "
+        "characters",
+    ] == lone("n" * 64)[:1]
+    assert [
+        "argument: name [namespace-name-reserved] the namespace's name "
+        "'kube-mine'; allowed: a name that nobody else keeps; the namespace "
+        "kube-mine is kept for Kubernetes; choose another prefix or id",
+    ] == lone("kube-mine")[:1]
+
+
+def test_an_adopted_namespace_has_an_id_even_where_it_is_called_so():
+    adopted = {"name": "platform-team", "origin": "adopt", "reason": "older"}
+
+    [found] = findings(namespace={"id": "platform-team", "adopted": adopted})
+
+    assert "[namespace-id]" in found
+
+
+def platform(**keys):
+    """What is said of a platform that a program passed to a component."""
+    found = a_tenancy(platform=a_platform(**keys)).platforms["platform"]
+    return codes(said(checks.check_platform(found)))
+
+
+def test_a_platform_by_itself_is_looked_at_without_its_cluster():
+    elsewhere = {"cluster": "east"}
+    tenancy = a_tenancy(platform_stack=elsewhere, environment=elsewhere)
+
+    assert () == checks.check_platform(tenancy.platforms["platform"])
+    assert 2 == len(checks.check(tenancy))
+    assert ["operators-missing"] == platform(operators=[])
+
+
+def test_a_platform_by_itself_has_each_namespace_once():
+    shared = {"name": "tools", "services": [{"name": "registry", "ports": [5000]}]}
+
+    assert [] == platform(shared=[shared])
+    assert ["namespace-name-taken"] == platform(shared=[shared, shared])

@@ -1,0 +1,95 @@
+"""Labels and annotations: well-formed, and of one's own."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from tenancy.checks.wording import misnamed, quoted
+from tenancy.names import (
+    InvalidNameError,
+    parse_annotation_key,
+    parse_label_key,
+    parse_label_value,
+    reserved_key_reason,
+)
+from tenancy.origin import Origin
+from tenancy.resolve import Namespace
+from tenancy.violation import Violation
+
+__all__ = ["label_value", "labels"]
+
+ANNOTATIONS_SIZE: Final = 256 * 1024
+"""The most that all annotations of an object may hold, in bytes, as Kubernetes counts."""
+
+
+def labels(namespace: Namespace) -> Iterator[Violation]:
+    """Yield what is wrong with the labels and annotations of *namespace*."""
+    origin, organization = namespace.origin, namespace.organization
+    if namespace.workload is not None:
+        yield from label_value(namespace.workload, origin / "workload", organization)
+    if namespace.subscription is not None:
+        yield from label_value(namespace.subscription, origin / "subscription", organization)
+    for key, value in namespace.labels.items():
+        place = origin / "labels" / key
+        yield from _key("label", key, place, organization, parse_label_key)
+        yield from label_value(value, place, organization)
+    if namespace.annotations:
+        yield from _annotations(namespace)
+
+
+def _annotations(namespace: Namespace) -> Iterator[Violation]:
+    origin, organization = namespace.origin / "annotations", namespace.organization
+    size = 0
+    for key, value in namespace.annotations.items():
+        yield from _key("annotation", key, origin / key, organization, parse_annotation_key)
+        size += len(key.encode()) + len(value.encode())
+    if size > ANNOTATIONS_SIZE:
+        yield Violation(
+            code="annotations-too-large",
+            origin=origin,
+            found=f"annotations of {size} bytes",
+            allowed=f"at most {ANNOTATIONS_SIZE} bytes, keys and values together",
+            remedy="keep long texts elsewhere and write where",
+            organization=organization,
+        )
+
+
+def _key(
+    what: str,
+    key: str,
+    origin: Origin,
+    organization: str,
+    parse: Callable[[object], str],
+) -> Iterator[Violation]:
+    try:
+        parse(key)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="label-key" if what == "label" else "annotation-key",
+            origin=origin,
+            what=f"the {what} key",
+            organization=organization,
+        )
+    if (reason := reserved_key_reason(key)) is not None:
+        yield Violation(
+            code="label-reserved" if what == "label" else "annotation-reserved",
+            origin=origin,
+            found=f"the {what} {quoted(key)}",
+            allowed=f"{what}s of one's own; {reason}",
+            remedy="use a domain of your own, such as example.com/…, or none",
+            organization=organization,
+        )
+
+
+def label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Violation]:
+    """Refuse a *value* that becomes a label's and cannot be one."""
+    try:
+        parse_label_value(value)
+    except InvalidNameError as error:
+        yield misnamed(
+            error,
+            code="label-value",
+            origin=origin,
+            what="the value",
+            organization=organization,
+        )

@@ -23,6 +23,7 @@ from tenancy.checks import (
     pools,
     quotas,
     sums,
+    unique,
 )
 from tenancy.checks import fit as room
 from tenancy.checks.fit import Fit, fit
@@ -83,7 +84,7 @@ def check_platform(platform_of_it: Platform) -> tuple[Violation, ...]:
 
     How its cluster is reached is the program's own business: it passes a provider.
     """
-    found = names.unique_names(platform_of_it.stack, (), (platform_of_it,))
+    found = unique.unique_names(platform_of_it.stack, (), (platform_of_it,))
     return tuple(dict.fromkeys((*_platform_alone(platform_of_it), *found)))
 
 
@@ -249,7 +250,7 @@ class _Scope:
         yield from platform.one_platform(cluster, environments)
         grounds = dict.fromkeys(environment.platform for environment in environments)
         here = [self.tenancy.platforms[name] for name in grounds]
-        yield from names.unique_names(cluster, environments, here)
+        yield from unique.unique_names(cluster, environments, here)
 
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())

@@ -1,0 +1,54 @@
+"""Unique names: on a cluster each namespace is there once, over all stack files."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tenancy.checks.wording import quoted
+from tenancy.origin import Origin
+from tenancy.resolve import Environment, Namespace, Platform
+from tenancy.violation import Violation
+
+__all__ = ["unique_names"]
+
+
+def unique_names(
+    cluster: str, environments: Iterable[Environment], platforms: Iterable[Platform]
+) -> Iterator[Violation]:
+    """Refuse a name that two namespaces of *cluster* have, public and shared ones included."""
+    taken: dict[str, tuple[str, Origin]] = {}
+    for platform in platforms:
+        if (public := platform.public) is not None:
+            taken.setdefault(public.name, ("as the public one", public.origin / "name"))
+        for shared in platform.shared:
+            place = shared.origin / "name"
+            if shared.name in taken:
+                yield _taken(shared.name, cluster, ("as a shared one", place), taken, None)
+            taken.setdefault(shared.name, ("as a shared one", place))
+    for environment in environments:
+        for namespace in environment.namespaces:
+            if namespace.name not in taken:
+                taken[namespace.name] = (_whose(namespace), namespace.origin)
+                continue
+            here = (_whose(namespace), namespace.origin)
+            yield _taken(namespace.name, cluster, here, taken, namespace.organization)
+
+
+def _whose(namespace: Namespace) -> str:
+    return f"of {namespace.organization} in the stack {namespace.stack}"
+
+
+def _taken(
+    name: str,
+    cluster: str,
+    here: tuple[str, Origin],
+    taken: Mapping[str, tuple[str, Origin]],
+    organization: str | None,
+) -> Violation:
+    first, there = taken[name]
+    return Violation(
+        code="namespace-name-taken",
+        origin=here[1],
+        found=f"the namespace {quoted(name)} {here[0]}, and {first} ({there})",
+        allowed=f"each name once on the cluster {cluster}",
+        remedy="give it another id, or put {environment} into nameTemplate",
+        organization=organization,
+    )

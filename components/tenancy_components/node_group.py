@@ -88,7 +88,8 @@ def require_plugin() -> None:
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     if any((home / "plugins").glob("resource-tenancy-v*")):
         return
-    if _is_named_in_project(Path(pulumi.runtime.settings.get_root_directory())):
+    # The program runs in its project's folder, or below it.
+    if _is_named_in_project(Path.cwd()):
         return
     here = Path(sys.executable).parent
     raise PluginMissingError(

@@ -54,7 +54,7 @@ def gpu_node_pool(
         live=live,
     )
     if spec.instance_types:
-        # Machines of one's own are in no catalogue: where grants need their GPUs, the checks ask.
+        # Machines of one's own are in no catalogue: where grants need GPUs, the checks ask.
         violations += facts.violations
     return (
         GpuNodePool(

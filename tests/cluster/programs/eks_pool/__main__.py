@@ -1,0 +1,17 @@
+"""A GPU node pool of the backend `eks`, from what its stack says."""
+
+import pulumi
+from tenancy_components.node_group import NodeGroup
+
+from tenancy import pools
+from tenancy.origin import Origin
+from tenancy.resolve.pools import gpu_node_pool
+from tenancy.spec import GpuNodePoolSpec
+
+config = pulumi.Config()
+spec = GpuNodePoolSpec.model_validate(config.require_object("pool"))
+pool, _ = gpu_node_pool(spec, Origin("Pulumi.test.yaml", ("config", "eks-pool:pool")))
+
+for rendered in pools.render(pool):
+    group = NodeGroup(pool.name, rendered)
+    pulumi.export("arn", group.arn)

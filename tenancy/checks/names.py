@@ -16,7 +16,6 @@ from tenancy.names import (
     reserved_reason,
 )
 from tenancy.nearest import nearest
-from tenancy.origin import Origin
 from tenancy.resolve import Environment, Namespace, Organization, Platform
 from tenancy.violation import Severity, Violation
 

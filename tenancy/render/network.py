@@ -6,6 +6,7 @@ named by labels that only operators can set, or by the name that the API server 
 each namespace; never by an empty selector.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -144,6 +145,14 @@ def _services(shared: SharedNamespace) -> list[dict[str, object]]:
 
 def _block(cidr: str) -> dict[str, object] | None:
     """Return *cidr* without what no pod may reach; nothing where that is all of it."""
+    if (inside := _link_local(cidr)) is None:
+        return None
+    return {"ipBlock": {"cidr": cidr, **({"except": list(inside)} if inside else {})}}
+
+
+@functools.lru_cache(maxsize=1024)
+def _link_local(cidr: str) -> tuple[str, ...] | None:
+    """Return the closed blocks inside of *cidr*; None where it is inside of one itself."""
     network = ipaddress.ip_network(cidr, strict=False)
     closed = [
         local
@@ -152,8 +161,7 @@ def _block(cidr: str) -> dict[str, object] | None:
     ]
     if any(network.subnet_of(local) for local in closed):  # type: ignore[arg-type]
         return None
-    inside = [str(local) for local in closed if local.subnet_of(network)]  # type: ignore[arg-type]
-    return {"ipBlock": {"cidr": cidr, **({"except": inside} if inside else {})}}
+    return tuple(str(local) for local in closed if local.subnet_of(network))  # type: ignore[arg-type]
 
 
 def _both_ways(name: str, namespace: str, peer: Mapping[str, object]) -> Manifest:

@@ -28,31 +28,31 @@ __all__ = [
     "wall_quotas",
 ]
 
-DEFAULT_OBJECT_COUNTS: Final[Mapping[str, str]] = MappingProxyType(
+DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "pods": "50",
-        "services": "20",
-        "services.loadbalancers": "0",
-        "services.nodeports": "0",
-        "persistentvolumeclaims": "20",
-        "replicationcontrollers": "0",
-        "resourcequotas": "10",
-        "secrets": "100",
+        "pods": 50,
+        "services": 20,
+        "services.loadbalancers": 0,
+        "services.nodeports": 0,
+        "persistentvolumeclaims": 20,
+        "replicationcontrollers": 0,
+        "resourcequotas": 10,
+        "secrets": 100,
         # One more than a round number: Kubernetes puts kube-root-ca.crt into every namespace.
-        "configmaps": "101",
-        "count/serviceaccounts": "50",
-        "count/deployments.apps": "50",
-        "count/replicasets.apps": "200",
-        "count/statefulsets.apps": "20",
-        "count/daemonsets.apps": "0",
-        "count/jobs.batch": "100",
-        "count/cronjobs.batch": "20",
-        "count/horizontalpodautoscalers.autoscaling": "50",
-        "count/poddisruptionbudgets.policy": "50",
-        "count/ingresses.networking.k8s.io": "5",
-        "count/networkpolicies.networking.k8s.io": "20",
-        "count/roles.rbac.authorization.k8s.io": "20",
-        "count/rolebindings.rbac.authorization.k8s.io": "20",
+        "configmaps": 101,
+        "count/serviceaccounts": 50,
+        "count/deployments.apps": 50,
+        "count/replicasets.apps": 200,
+        "count/statefulsets.apps": 20,
+        "count/daemonsets.apps": 0,
+        "count/jobs.batch": 100,
+        "count/cronjobs.batch": 20,
+        "count/horizontalpodautoscalers.autoscaling": 50,
+        "count/poddisruptionbudgets.policy": 50,
+        "count/ingresses.networking.k8s.io": 5,
+        "count/networkpolicies.networking.k8s.io": 20,
+        "count/roles.rbac.authorization.k8s.io": 20,
+        "count/rolebindings.rbac.authorization.k8s.io": 20,
     }
 )
 """
@@ -171,16 +171,15 @@ def object_counts(
     How many of them we render ourselves is added, so that what a default or the platform says
     is what tenants may have. A key that people wrote is left to what they wrote.
     """
-    allowed = {
-        **{key: Quantity.parse(count) for key, count in DEFAULT_OBJECT_COUNTS.items()},
-        **platform.object_counts,
-    }
     left_out = set(written)
-    return {
-        key: str(count + Quantity.parse(rendered.get(key, 0)))
-        for key, count in allowed.items()
-        if _plain(key) not in left_out
-    }
+    counts: dict[str, str] = {}
+    for key in {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}:
+        ours, own = rendered.get(key, 0), platform.object_counts.get(key)
+        if _plain(key) not in left_out:
+            counts[key] = str(
+                DEFAULT_OBJECT_COUNTS[key] + ours if own is None else own + Quantity.parse(ours)
+            )
+    return counts
 
 
 def gpu_limits(namespace: Namespace, platform: Platform) -> dict[str, str]:

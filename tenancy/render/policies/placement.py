@@ -11,6 +11,8 @@ none where several pools have the same resource.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import attrs
+
 from tenancy import labels
 from tenancy.render.manifest import manifest
 from tenancy.render.policies.guard import (
@@ -26,9 +28,8 @@ from tenancy.render.policies.guard import (
     texts,
 )
 from tenancy.resolve.platform import GpuNodePool
-from tenancy.spec.platform import TaintSpec
 
-__all__ = ["NAME", "placement_guard", "placement_mutation", "pool_taints"]
+__all__ = ["NAME", "Taint", "placement_guard", "placement_mutation", "pool_taints"]
 
 NAME: Final = "tenancy-placement"
 
@@ -36,10 +37,25 @@ _API: Final = "admissionregistration.k8s.io/v1"
 _SELECTED: Final = f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue('')"
 
 
-def pool_taints(pool: GpuNodePool) -> tuple[TaintSpec, ...]:
+@attrs.frozen
+class Taint:
+    """A taint of the nodes of a pool."""
+
+    key: str
+    value: str
+    effect: str
+
+
+def pool_taints(pool: GpuNodePool) -> tuple[Taint, ...]:
     """Return the taints of the nodes of *pool*: the one with its name, and config's."""
-    ours = TaintSpec(key=labels.GPU_POOL, value=pool.name, effect="NoSchedule")
-    return (ours, *(taint for taint in pool.taints if taint.key != ours.key))
+    return (
+        Taint(labels.GPU_POOL, pool.name, "NoSchedule"),
+        *(
+            Taint(taint.key, taint.value, taint.effect)
+            for taint in pool.taints
+            if taint.key != labels.GPU_POOL
+        ),
+    )
 
 
 def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:

@@ -58,15 +58,16 @@ def test_removing_a_namespace_takes_two_updates_and_an_exact_name(applied, kubec
 
     applied.edit("organizations/acme.yaml", entry, "")
     with pytest.raises(
-        StackRefusedError, match=r"namespace-removed\]\n +found: +the namespace acme-lab would be"
+        StackRefusedError,
+        match=r"namespace-removed\]\n +found: +the namespace acme-lab would be",
     ):
         applied.session("dev").preview()
     with pytest.raises(StackRefusedError, match="namespace-removed"):
         applied.up("dev")
-    applied.edit(
-        "Pulumi.dev.yaml", r"^config:", "config:\n  tenancy:allowDeletion: [acme-lab]"
-    )
-    with pytest.raises(StackRefusedError, match=r"allowDeletion was\s+written in the same\s+change"):
+    applied.edit("Pulumi.dev.yaml", r"^config:", "config:\n  tenancy:allowDeletion: [acme-lab]")
+    with pytest.raises(
+        StackRefusedError, match=r"allowDeletion was\s+written in the same\s+change"
+    ):
         applied.up("dev")
     assert uid == kubectl(
         "get", "configmap", "canary", "-n", "acme-lab", "-o", "jsonpath={.metadata.uid}"

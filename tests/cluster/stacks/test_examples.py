@@ -1,0 +1,169 @@
+"""The examples as their readers run them: from the wheel, in a project of their own."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes
+import pytest
+from tenancy_components import Organization
+
+from tenancy import automation
+from tenancy.automation import Engine, EngineError
+
+pytestmark = pytest.mark.cluster
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel installs, and nothing else of this project."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    offline = ["--no-deps", "--no-index"]
+    subprocess.run(
+        [*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", folder, ROOT],
+        check=True,
+        cwd=folder,
+    )
+    [built] = folder.glob("*.whl")
+    installed = folder / "installed"
+    subprocess.run([*pip, "install", *offline, "--target", installed, built], check=True)
+    return installed
+
+
+@pytest.fixture
+def engine(sandbox, tmp_path: Path) -> Engine:
+    """An engine with a backend of its own, on the shared control plane."""
+    state = tmp_path / "state"
+    state.mkdir()
+    return Engine(variables={**sandbox.environment(), "PULUMI_BACKEND_URL": f"file://{state}"})
+
+
+def test_the_wheel_installs_two_packages_and_nothing_else(wheel: Path) -> None:
+    names = {path.name for path in wheel.iterdir() if not path.name.endswith(".dist-info")}
+
+    assert {"bin", "tenancy", "tenancy_components"} == names
+    assert (wheel / "tenancy/py.typed").exists()
+    assert (wheel / "tenancy_components/py.typed").exists()
+
+
+def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
+    wheel: Path, engine: Engine, sandbox, kube, tmp_path: Path
+) -> None:
+    project = tmp_path / "imported"
+    shutil.copytree(ROOT / "examples/imported", project)
+    assert 10 == len((project / "__main__.py").read_text().splitlines())
+    variables = {**engine.variables, "PYTHONPATH": str(wheel)}
+    session = automation.local(project, "lab", Engine(variables=variables))
+    session.stack.set_config(
+        "kubeconfig", pulumi.automation.ConfigValue(str(sandbox.kubeconfig))
+    )
+
+    result = session.up()
+
+    assert "globex-lab" == result.outputs["namespace"]
+    quota = kube.json("get", "resourcequota", "quota", "-n", "globex-lab")
+    assert {"pods": "10"} == quota["spec"]["hard"]
+    gpus = kube.json("get", "resourcequota", "gpus", "-n", "globex-lab")
+    assert "0" == gpus["spec"]["hard"]["requests.nvidia.com/gpu"]
+    member = kube.as_user("oidc:someone", "oidc:globex-lab")
+    assert "yes" in member("auth", "can-i", "create", "pods", "-n", "globex-lab")
+    assert session.preview().is_empty
+
+
+def test_the_automation_script_applies_a_stack_and_says_what_changed(project) -> None:
+    variables = {**project.box.process_environment(), "PYTHONPATH": f"{ROOT}:{ROOT}/components"}
+    script = [sys.executable, str(ROOT / "examples/automation/deploy.py"), str(project.root)]
+
+    def run(stack: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*script, stack], env=variables, capture_output=True, text=True, check=False
+        )
+
+    first, second = run("staging"), run("staging")
+
+    assert (0, "") == (first.returncode, first.stderr)
+    assert first.stdout.startswith("staging: create ")
+    assert (0, "staging: nothing changes\n") == (second.returncode, second.stdout)
+    project.edit("Pulumi.staging.yaml", 'pods: "30"', "pods: no")
+    refused = run("staging")
+    assert 1 == refused.returncode
+    assert "yaml-boolean-word" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_access_goes_although_the_caller_protects_everything(
+    sandbox, kube, engine: Engine
+) -> None:
+    """What a parent hands to its children must not keep a binding alive."""
+    members = [{"group": "initech", "role": "developer"}, {"user": "peter", "role": "viewer"}]
+
+    def program(held: list) -> None:
+        cluster = pulumi_kubernetes.Provider(
+            "cluster", kubeconfig=str(sandbox.kubeconfig), cluster_identifier="shared"
+        )
+        Organization(
+            "initech",
+            {
+                "prefix": "initech",
+                "members": held,
+                "namespaces": [{"id": "tps", "quota": {"pods": 3}}],
+            },
+            opts=pulumi.ResourceOptions(provider=cluster, protect=True, retain_on_delete=True),
+        )
+
+    def up(held: list) -> automation.Result:
+        return automation.inline(
+            lambda: program(held), project="office", stack="dev", engine=engine
+        ).up()
+
+    up(members)
+    question = ("auth", "can-i", "get", "pods", "-n", "initech-tps")
+    assert "yes" in kube.as_user("oidc:peter")(*question)
+
+    up(members[:1])
+    assert "no" in kube.as_user("oidc:peter").run(*question).stdout
+    assert "yes" in kube.as_user("oidc:someone", "oidc:initech")(*question)
+
+    up([])
+    assert "no" in kube.as_user("oidc:someone", "oidc:initech").run(*question).stdout
+    bindings = kube.json("get", "rolebindings", "-n", "initech-tps")["items"]
+    assert [] == bindings
+
+
+def test_an_importing_program_is_refused_with_every_reason_and_no_traceback(
+    sandbox, engine: Engine, tmp_path: Path
+) -> None:
+    project = tmp_path / "wrong"
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text("name: wrong\nruntime: python\n")
+    args = {
+        "prefix": "kube-own",
+        "namespaces": [{"id": "much-too-long", "quota": {"pods": 3, "nvidia.com/gpu": 1}}],
+    }
+    (project / "__main__.py").write_text(
+        "import json, pulumi, pulumi_kubernetes as k8s\n"
+        "from tenancy_components import Organization\n"
+        f"cluster = k8s.Provider('c', kubeconfig={str(sandbox.kubeconfig)!r})\n"
+        f"Organization('wrong', json.loads({json.dumps(args)!r}),"
+        " opts=pulumi.ResourceOptions(provider=cluster))\n"
+    )
+    variables = {**engine.variables, "PYTHONPATH": f"{ROOT}:{ROOT}/components"}
+    session = automation.local(project, "dev", Engine(variables=variables))
+
+    with pytest.raises(EngineError) as refusal:
+        session.up()
+
+    text = str(refusal.value)
+    assert "Traceback" not in text
+    assert "argument of wrong" in text
+    assert "requests.nvidia.com/gpu" in text
+    assert "much-too-long" in text
+    assert "kube-own" in text
+    # The stack itself and the provider of the program's own; nothing of ours.
+    assert not [r for r in session.state() if str(r["type"]).startswith("tenancy:")]

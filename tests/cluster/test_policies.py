@@ -260,7 +260,7 @@ def test_the_api_server_finds_no_fault_with_any_expression(root):
         item["metadata"]["name"]: item["status"].get("typeChecking", {}) for item in items
     }
 
-    assert 14 == len(faults)
+    assert 17 == len(faults)
     assert {} == {name: found for name, found in faults.items() if found}
 
 
@@ -390,6 +390,18 @@ class TestPods:
                 },
                 "an envFrom prefix may not begin a variable",
                 id="devices by a prefix",
+            ),
+            pytest.param(
+                {
+                    "volumes": [{"name": "a", "emptyDir": {}}],
+                    "container": {
+                        "volumeMounts": [
+                            {"name": "a", "mountPath": "/var/run/nvidia-container-devices/all"}
+                        ]
+                    },
+                },
+                "nothing may be mounted under /nvidia-container-devices",
+                id="devices by a mount",
             ),
         ],
     )
@@ -596,6 +608,120 @@ class TestDeviceEnvironment:
         developer.delete(mine).accepted()
 
 
+class TestDeviceAnnotations:
+    POLICY = "tenancy-device-annotations"
+
+    def forged(self):
+        return {"annotations": {"cdi.k8s.io/gpus": "nvidia.com/gpu=all"}}
+
+    def test_no_pod_names_devices_in_an_annotation(self, developer):
+        harmless = {"annotations": {"example.com/gpus": "all"}}
+        developer.create(pod(metadata=harmless), dry=True).accepted()
+
+        developer.create(pod(metadata=self.forged()), dry=True).refused_by(
+            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+        )
+
+    def test_it_may_not_be_added_later(self, developer):
+        mine = pod(name="annotated")
+        developer.create(mine).accepted()
+
+        developer.patch(mine, {"metadata": self.forged()}).refused_by(
+            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+        )
+        developer.delete(mine, gracePeriodSeconds="0").accepted()
+
+
+class TestTokenSecrets:
+    def test_no_token_is_made_that_never_expires(self, developer, root):
+        def secret(kind, **metadata):
+            made = config_map(kind="Secret", type=kind)
+            made["metadata"].update(metadata)
+            return made
+
+        bound = {"annotations": {"kubernetes.io/service-account.name": "default"}}
+        developer.create(secret("Opaque", **bound), dry=True).accepted()
+        token = secret("kubernetes.io/service-account-token", **bound)
+
+        developer.create(token, dry=True).refused_by(
+            "tenancy-token-secrets", "for they never expire"
+        )
+        root.create(token, dry=True).accepted()
+
+
+class TestStorageClaims:
+    POLICY = "tenancy-storage-claims"
+
+    def claim(self, **spec):
+        return {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "probe", "namespace": WEB},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": "standard",
+                "resources": {"requests": {"storage": "1Gi"}},
+                **spec,
+            },
+        }
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            pytest.param(
+                {"volumeName": "theirs"}, "a claim may not name its volume", id="a volume"
+            ),
+            pytest.param(
+                {"storageClassName": ""}, "a claim must name a storage class", id="no class"
+            ),
+            pytest.param(
+                {"storageClassName": None}, "a claim must name a storage class", id="none said"
+            ),
+        ],
+    )
+    def test_a_claim_gets_new_storage(self, developer, change, reason):
+        developer.create(self.claim(), dry=True).accepted()
+
+        developer.create(self.claim(**change), dry=True).refused_by(self.POLICY, reason)
+
+    def test_a_claim_does_not_name_its_volume_later(self, developer):
+        mine = self.claim()
+        mine["metadata"]["name"] = "mine"
+        developer.create(mine).accepted()
+
+        developer.patch(mine, {"spec": {"volumeName": "theirs"}}).refused_by(
+            self.POLICY, "a claim may not name its volume"
+        )
+        developer.patch(mine, {"metadata": {"labels": {"a": "b"}}}).accepted()
+        developer.delete(mine).accepted()
+
+    def test_kubernetes_binds_it_all_the_same(self, root, developer):
+        """A claim and a volume of one class are bound by the controller, which names it."""
+        volume = {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": "fresh"},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "capacity": {"storage": "1Gi"},
+                "storageClassName": "standard",
+                "hostPath": {"path": "/none"},
+            },
+        }
+        path = "/api/v1/persistentvolumes"
+        root.request("POST", path, volume).accepted()
+        mine = self.claim()
+        mine["metadata"]["name"] = "bound"
+        developer.create(mine).accepted()
+
+        until(
+            lambda: root.get(mine).body["spec"].get("volumeName") == "fresh",
+            "the controller binds the claim",
+        )
+        developer.delete(mine).accepted()
+        root.request("DELETE", f"{path}/fresh").accepted()
+
+
 class TestGpusPerPod:
     POLICY = "tenancy-gpus-per-pod"
 
@@ -722,6 +848,19 @@ class TestPlacement:
     )
     def test_a_gpu_pod_is_drawn_to_its_pool(self, root, found, pool, tolerated):
         assert ({labels.GPU_POOL: pool}, tolerated) == self.written(root, found)
+
+    def test_a_pod_that_waits_does_not_select_another_pool_later(self, root):
+        waiting = pod(namespace=TRAIN, name="gated", schedulingGates=[{"name": "a/b"}])
+        root.create(waiting).accepted()
+
+        def select(pool):
+            return {"spec": {"nodeSelector": {labels.GPU_POOL: pool}}}
+
+        root.patch(waiting, select("l40s"), dry=True).refused_by(
+            self.POLICY, "the GPU node pool l40s is not granted"
+        )
+        root.patch(waiting, select("h100"), dry=True).accepted()
+        root.delete(waiting, gracePeriodSeconds="0").accepted()
 
     def test_what_people_wrote_stays(self, root):
         theirs = {"key": labels.GPU_POOL, "value": "h100", "effect": "NoSchedule"}

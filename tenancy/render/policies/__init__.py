@@ -2,7 +2,8 @@
 
 from tenancy import roles
 from tenancy.render.policies.bindings import role_bindings, tenant_roles
-from tenancy.render.policies.devices import device_environment
+from tenancy.render.policies.claims import storage_claims
+from tenancy.render.policies.devices import device_annotations, device_environment
 from tenancy.render.policies.gpus import gpus_per_pod
 from tenancy.render.policies.guard import MANAGE, Guard
 from tenancy.render.policies.images import image_pull
@@ -12,6 +13,7 @@ from tenancy.render.policies.objects import managed_objects, managed_service_acc
 from tenancy.render.policies.placement import placement_guard, placement_mutation
 from tenancy.render.policies.pods import pods, templates
 from tenancy.render.policies.services import endpoints, services
+from tenancy.render.policies.tokens import token_secrets
 from tenancy.resolve.platform import Platform
 
 __all__ = ["MANAGE", "Guard", "mutations", "policies"]
@@ -29,7 +31,10 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         network_policies(),
         services(),
         endpoints(),
+        storage_claims(),
+        token_secrets(),
         device_environment(),
+        device_annotations(),
         pods(),
         gpus_per_pod(),
         *((placement_guard(platform.pools),) if platform.pools else ()),

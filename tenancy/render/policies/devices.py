@@ -1,8 +1,9 @@
 """
-The guard of what containers read their environment from.
+The guards of other ways to devices than asking for them.
 
 A pod's `envFrom` names a ConfigMap or a Secret whose content the guard of pods cannot see; so
-the keys that would hand out devices are refused where they are written.
+the keys that would hand out devices are refused where they are written. And some container
+runtimes read the names of devices from a pod's annotations.
 """
 
 from typing import Final
@@ -14,19 +15,24 @@ from tenancy.render.policies.guard import (
     Resources,
     Rule,
     guard,
+    text,
     texts,
 )
 from tenancy.render.policies.pods import DEVICE_VARIABLES
 
-__all__ = ["NAME", "device_environment"]
+__all__ = ["ANNOTATIONS", "ENVIRONMENT", "device_annotations", "device_environment"]
 
-NAME: Final = "tenancy-device-environment"
+ENVIRONMENT: Final = "tenancy-device-environment"
+ANNOTATIONS: Final = "tenancy-device-annotations"
+
+_DOMAIN: Final = "cdi.k8s.io/"
+"""What the annotations of the Container Device Interface begin with."""
 
 
 def device_environment() -> Guard:
     """Return the guard of ConfigMaps and Secrets in organizations' namespaces."""
     return guard(
-        NAME,
+        ENVIRONMENT,
         [Resources("", ("configmaps", "secrets"))],
         [
             Rule(
@@ -36,5 +42,21 @@ def device_environment() -> Guard:
             )
         ],
         conditions=[NOT_AUTHORISED],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def device_annotations() -> Guard:
+    """Return the guard of pods' annotations in organizations' namespaces."""
+    return guard(
+        ANNOTATIONS,
+        [Resources("", ("pods",))],
+        [
+            Rule(
+                "object.metadata.?annotations.orValue({})"
+                f".all(key, !key.startsWith({text(_DOMAIN)}))",
+                f"a pod may have no annotation {_DOMAIN}…: ask for GPUs under resources",
+            )
+        ],
         namespaces=ORGANIZATIONS,
     )

@@ -64,7 +64,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
     ambiguous = {name: found for name, found in providers.items() if len(found) > 1}
     return guard(
         NAME,
-        [Resources("", ("pods",), ("CREATE",))],
+        [Resources("", ("pods",))],
         [
             Rule(
                 "variables.selected == '' || variables.selected in variables.granted",
@@ -81,7 +81,8 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             *(
                 Rule(
                     # Without a grant, the quota refuses it in its own words.
-                    f"!{_asks(name)}"
+                    "request.operation != 'CREATE'"
+                    f" || !{_asks(name)}"
                     f" || !{texts(found)}.exists(pool, pool in variables.granted)"
                     f" || (variables.selected in {texts(found)}"
                     " && variables.selected in variables.granted)",
@@ -94,6 +95,10 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                 )
                 for name, found in ambiguous.items()
             ),
+        ],
+        # While a scheduling gate holds a pod, its selector and affinity can still be added to.
+        conditions=[
+            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],
         variables=[
             Condition("granted", annotation(labels.GPU_POOLS)),

@@ -18,10 +18,19 @@ from tenancy.render.policies.guard import (
     Rule,
     annotation,
     guard,
+    text,
     texts,
 )
 
-__all__ = ["CRON_JOBS", "DEVICE_VARIABLES", "PODS", "WORKLOADS", "pods", "templates"]
+__all__ = [
+    "CRON_JOBS",
+    "DEVICE_MOUNTS",
+    "DEVICE_VARIABLES",
+    "PODS",
+    "WORKLOADS",
+    "pods",
+    "templates",
+]
 
 PODS: Final = "tenancy-pods"
 WORKLOADS: Final = "tenancy-workloads"
@@ -36,6 +45,9 @@ DEVICE_VARIABLES: Final = (
     "HIP_VISIBLE_DEVICES",
 )
 """Variables through which a container runtime hands out devices that nobody counted."""
+
+DEVICE_MOUNTS: Final = "/nvidia-container-devices"
+"""A folder whose content some container runtimes take for a list of devices to hand out."""
 
 _OF_EVERY_POD: Final = (
     "node.kubernetes.io/not-ready",
@@ -154,6 +166,14 @@ def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
             ),
             "an envFrom prefix may not begin a variable that hands out devices, such as "
             + DEVICE_VARIABLES[0],
+        ),
+        Rule(
+            _each_container(
+                spec,
+                "c.?volumeMounts.orValue([]).all(m,"
+                f" !m.mountPath.contains({text(DEVICE_MOUNTS)}))",
+            ),
+            f"nothing may be mounted under {DEVICE_MOUNTS}: ask for GPUs under resources",
         ),
     ]
 

@@ -10,8 +10,6 @@ from tenancy.aws.node_group import (
     LaunchTemplate,
     NodeGroup,
     NodeRepairConfig,
-    ScalingConfig,
-    Taint,
     UpdateConfig,
     node_group_name,
 )
@@ -145,17 +143,17 @@ def _group(pool: GpuNodePool, given: EksOptions) -> NodeGroup:
             "region": given.region,
             "nodeRole": given.node_role,
             "subnets": given.subnets,
-            "scalingConfig": ScalingConfig(min_size=pool.min_nodes, max_size=pool.max_nodes),
+            "scalingConfig": {"minSize": pool.min_nodes, "maxSize": pool.max_nodes},
             # The launch template of a capacity block names the type, and EKS wants it once.
             "instanceTypes": () if is_block else pool.instance_types,
             "amiType": ami_type,
             "capacityType": _CAPACITY[pool.capacity.type],
             "diskSize": disk_size,
             "labels": node_labels(pool),
-            "taints": tuple(
-                Taint(key=taint.key, value=taint.value, effect=taint.effect)
+            "taints": [
+                {"key": taint.key, "value": taint.value, "effect": taint.effect}
                 for taint in node_taints(pool)
-            ),
+            ],
             "launchTemplate": given.launch_template,
             "updateConfig": given.update_config
             or UpdateConfig(max_unavailable=1, update_strategy="MINIMAL"),

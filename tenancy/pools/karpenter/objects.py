@@ -36,7 +36,9 @@ def _metadata(pool: GpuNodePool) -> dict[str, object]:
 
 
 def _taint(taint: TaintSpec) -> dict[str, str]:
-    return {"key": taint.key, "value": taint.value, "effect": taint.effect}
+    # Karpenter's CRD refuses a value that is empty.
+    value = {"value": taint.value} if taint.value else {}
+    return {"key": taint.key, **value, "effect": taint.effect}
 
 
 def _term(term: SelectorTermSpec) -> dict[str, object]:

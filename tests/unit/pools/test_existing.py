@@ -66,8 +66,8 @@ def test_a_missing_node_and_a_missing_taint_are_found():
 
     assert [
         "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames [node-missing] the node"
-        " gpu-1, which the cluster has not; allowed: names of nodes on the cluster; correct the name,"
-        " or remove it",
+        " gpu-1, which the cluster has not; allowed: names of nodes on the cluster; correct the"
+        " name, or remove it",
         "Pulumi.platform.yaml: platform.gpuNodePools[0].taints [taint-missing] the node gpu-0"
         " without the taint tenancy.dev/gpu-pool=h100:NoSchedule; allowed: every taint of the"
         " pool on each of its nodes; taint it (kubectl taint node gpu-0"

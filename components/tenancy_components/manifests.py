@@ -33,16 +33,22 @@ def create(
         module = importlib.import_module(
             f"pulumi_kubernetes.{group.split('.')[0] or 'core'}.{version}"
         )
-        resource: Callable[..., pulumi.CustomResource] = getattr(
-            module, f"{kind}Patch" if patch else kind
+        resource: Callable[..., pulumi.CustomResource] | None = getattr(
+            module, f"{kind}Patch" if patch else kind, None
         )
-        return resource(name, opts=opts, **{_argument(key): fields[key] for key in fields})
+        # A kind that is newer than the provider's SDK is created as any other is.
+        if resource is not None:
+            return resource(name, opts=opts, **{_argument(key): fields[key] for key in fields})
     custom: Callable[..., pulumi.CustomResource] = importlib.import_module(
         "pulumi_kubernetes.apiextensions"
     ).CustomResource
-    metadata = fields.pop("metadata")
     return custom(
-        name, api_version=api_version, kind=kind, metadata=metadata, others=fields, opts=opts
+        name,
+        api_version=api_version,
+        kind=kind,
+        metadata=fields["metadata"],
+        spec=fields["spec"],
+        opts=opts,
     )
 
 

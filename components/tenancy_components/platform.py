@@ -11,6 +11,7 @@ from tenancy.project import Written
 from tenancy.resolve.platforms import platform as resolve_platform
 from tenancy.spec import PlatformSpec, PlatformStackSpec
 from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
@@ -27,6 +28,8 @@ class Platform(pulumi.ComponentResource):
         name: The platform's name.
         args: What `Pulumi.platform.yaml` says under `tenancy:platform`, as a mapping or a
             `PlatformSpec`; or a platform that is resolved and checked already.
+        mutating: Whether the cluster serves MutatingAdmissionPolicy v1, which draws GPU pods
+            to their pools. Default: it does not, and people write the node selector.
         opts: An explicit provider is required.
 
     Attributes:
@@ -40,6 +43,7 @@ class Platform(pulumi.ComponentResource):
         self,
         name: str,
         args: Mapping[str, object] | PlatformSpec | resolve.Platform,
+        mutating: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_deleted_with(name, opts)
@@ -51,13 +55,19 @@ class Platform(pulumi.ComponentResource):
         manifests = render.platform(self.resolved)
         roles = self._create([*manifests.operators, *manifests.roles])
         classes = self._create(manifests.priority_classes)
+        for pool in self.resolved.pools:
+            GpuNodePool(f"{name}-{pool.name}", pool, pulumi.ResourceOptions(parent=self))
         spaces = [self._namespace(found, roles) for found in manifests.namespaces]
         policies = self._create(manifests.policies)
+        if mutating:
+            policies += self._create(manifests.mutations)
         # Guards are armed last of all: before, everything that they guard is in its place.
         last = [resource for built in spaces for resource in built.last]
-        armed = self._create(
-            manifests.policy_bindings, after=[*roles, *classes, *last, *policies]
-        )
+        bindings = [
+            *manifests.policy_bindings,
+            *(manifests.mutation_bindings if mutating else ()),
+        ]
+        armed = self._create(bindings, after=[*roles, *classes, *last, *policies])
         protect = any(self._is_protected(found) for found in manifests.namespaces)
         Seal(f"{name}-seal", self, [*armed, *last], protect=protect)
         self.register_outputs({})

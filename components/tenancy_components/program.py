@@ -138,7 +138,10 @@ def _build(written: _Written, connection: Connection, before: Remembered) -> pul
     opts = pulumi.ResourceOptions(provider=provider)
     environment: Environment | None = written.tenancy.environments.get(stack)
     if environment is None:
-        platform = Platform(stack, written.tenancy.platforms[stack], opts)
+        mutating = connection.serves(
+            "admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"
+        )
+        platform = Platform(stack, written.tenancy.platforms[stack], mutating, opts)
         record = snapshot.platform(platform.resolved)
     else:
         ground = written.tenancy.platform_of(environment)

@@ -55,6 +55,12 @@ class Connection:
     api: client.ApiClient
     uid: str
 
+    def serves(self, group: str, version: str, kind: str) -> bool:
+        """Return whether the cluster serves *kind* in that version of *group*."""
+        with self.errors(f"asking what {group}/{version} serves"):
+            resources = client.CustomObjectsApi(self.api).get_api_resources(group, version)
+        return any(resource.kind == kind for resource in resources.resources)
+
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
         """Turn what the client raises while *doing* something into a `ClusterError`."""
@@ -111,7 +117,8 @@ def connect(cluster: Cluster, root: Path) -> Connection:
         namespace = client.CoreV1Api(api).read_namespace(
             "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
         )
-    assert namespace.metadata is not None and namespace.metadata.uid is not None
+    assert namespace.metadata is not None
+    assert namespace.metadata.uid is not None
     return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
 
 
@@ -134,7 +141,9 @@ def _errors(cluster: str, doing: str) -> Iterator[None]:
         ) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         remedy = (
-            "run `make up`" if cluster == "sandbox" else "check the address, the network, the VPN"
+            "run `make up`"
+            if cluster == "sandbox"
+            else "check the address, the network, the VPN"
         )
         raise ClusterError(
             cluster, f"{doing} got no answer ({type(error).__name__})", remedy

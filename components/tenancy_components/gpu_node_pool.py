@@ -1,0 +1,85 @@
+"""Nodes with GPUs of one model, made or labelled by the backend that config names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pulumi
+
+from tenancy import pools, resolve
+from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
+from tenancy.origin import ARGUMENT, Origin
+from tenancy.resolve.pools import gpu_node_pool
+from tenancy.spec import GpuNodePoolSpec
+from tenancy.violation import Violation
+from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.manifests import child, create
+from tenancy_components.node_group import NodeGroup
+from tenancy_components.refusal import refuse_errors
+
+__all__ = ["GpuNodePool"]
+
+
+class GpuNodePool(pulumi.ComponentResource):
+    """
+    A GPU node pool.
+
+    Args:
+        name: The logical name.
+        args: What stands under `gpuNodePools`, as a mapping or a `GpuNodePoolSpec`; or a pool
+            that is resolved and checked already.
+        opts: An explicit provider is required for the backends that use the cluster.
+
+    Attributes:
+        resource_names: The extended resources that pods ask for, sorted.
+
+    Raises:
+        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
+    """
+
+    resource_names: Sequence[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: Mapping[str, object] | GpuNodePoolSpec | resolve.GpuNodePool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        refuse_deleted_with(name, opts)
+        pool = args if isinstance(args, resolve.GpuNodePool) else _resolve(name, args)
+        made = pools.render(pool)
+        refuse_errors(_taints(pool, made))
+        inputs = {"name": pool.name, "backend": pool.backend, "model": pool.model}
+        super().__init__("tenancy:index:GpuNodePool", name, inputs, opts)
+        for rendered in made:
+            self._create(f"{name}-{pools.identity(rendered)}", rendered)
+        self.resource_names = sorted(pool.resources)
+        self.register_outputs({"resourceNames": list(self.resource_names)})
+
+    def _create(self, name: str, rendered: pools.Rendered) -> pulumi.Resource:
+        match rendered:
+            case pools.NodePatch():
+                return create(name, rendered.to_manifest(), child(self), patch=True)
+            case NodeGroupSpec():
+                return NodeGroup(name, rendered, child(self))
+            case pools.NodeTaints():
+                raise AssertionError("taints are refused before anything is made")
+            case _:
+                return create(name, rendered, child(self))
+
+
+def _taints(pool: resolve.GpuNodePool, made: Sequence[pools.Rendered]) -> Iterator[Violation]:
+    """Yield where taints would have to be written into a node's atomic list."""
+    if any(isinstance(rendered, pools.NodeTaints) for rendered in made):
+        yield Violation(
+            code="taints-not-written",
+            origin=pool.origin / "writeTaints",
+            found=f"writeTaints of the pool {pool.name}",
+            allowed="taints that are on the nodes already",
+            remedy="write them where the nodes are made, and leave writeTaints out",
+        )
+
+
+def _resolve(name: str, args: Mapping[str, object] | GpuNodePoolSpec) -> resolve.GpuNodePool:
+    spec = parse(GpuNodePoolSpec, args, name)
+    pool, violations = gpu_node_pool(spec, Origin(f"{ARGUMENT} of {name}"))
+    refuse_errors([*violations, *pools.problems([pool])])
+    return pool

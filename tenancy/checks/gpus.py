@@ -84,9 +84,14 @@ def asked(platform: Platform, environments: Iterable[Environment]) -> tuple[Aske
 
 
 def _allowed(pool: GpuNodePool, devices: int) -> int:
+    if not _is_factor(pool.overcommit):
+        return pool.max_nodes * devices
     # Through its text, for 1.1 as a float is a little more than 1.1.
-    overcommit = Fraction(str(pool.overcommit))
-    return int(pool.max_nodes * devices * overcommit)
+    return int(pool.max_nodes * devices * Fraction(str(pool.overcommit)))
+
+
+def _is_factor(overcommit: float) -> bool:
+    return 0 < overcommit < float("inf")
 
 
 def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Violation]:
@@ -188,7 +193,7 @@ def overcommits(platform: Platform) -> Iterator[Violation]:
     """Refuse to grant more than exists without saying why."""
     for pool in platform.pools:
         yield from reason_blank(pool.overcommit_reason, pool.origin / "overcommitReason")
-        if not 0 < pool.overcommit < float("inf"):
+        if not _is_factor(pool.overcommit):
             yield Violation(
                 code="gpu-overcommit-factor",
                 origin=pool.origin / "overcommit",

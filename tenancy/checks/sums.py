@@ -1,5 +1,6 @@
 """Sums: what an organization's namespaces may use together, against its ceiling."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -90,7 +91,7 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
         if least is None:
             # A count of objects that people write takes the place of the platform's.
             least = by_quotas[together] = {
-                **platform.object_counts,
+                **_by_name(platform.object_counts),
                 **{f"requests.{r}": Quantity.zero for r in platform.gpu_resources},
                 **_least(namespace.quotas, by_quota),
             }
@@ -102,6 +103,14 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
         }
 
     return of
+
+
+def _by_name(counts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:
+    found: dict[str, Quantity] = {}
+    for text, amount in counts.items():
+        with contextlib.suppress(InvalidResourceError):
+            found[parse_quota_key(text).name] = amount
+    return found
 
 
 def _least(

@@ -49,6 +49,11 @@ def test_each_room_is_written_out():
             {"quota": {"services": "3"}}, "no quota counts default pods", id="nothing counts"
         ),
         pytest.param(
+            a_profile(container={**CONTAINER, "min": {}, "defaultRequest": {"cpu": "0"}}),
+            "8 default pods fit, by requests.memory",
+            id="nothing requested of CPU",
+        ),
+        pytest.param(
             a_profile({"count/pods": "5"}), "5 default pods fit, by count/pods", id="count/pods"
         ),
     ],

@@ -117,6 +117,15 @@ def test_overcommit_is_a_choice_with_a_reason():
     ] == findings(**with_pool(overcommit=0.0))
 
 
+@pytest.mark.parametrize("factor", [float("inf"), float("nan"), -1.0])
+def test_overcommit_that_is_no_factor_is_refused_and_allows_what_exists(factor):
+    found = findings(**asks(acme=17), **with_pool(overcommit=factor))
+
+    assert 2 == len(found)
+    assert "[gpu-overcommit-factor]" in found[0]
+    assert "[gpu-overcommit] grants of 17" in found[1]
+
+
 def test_a_tenth_more_is_a_tenth_more():
     """1.1 as a float is a little more than 1.1, and a little less three times."""
     more = {"overcommit": 1.1, "overcommitReason": "spares", "nodes": {"min": 0, "max": 10}}

@@ -1,5 +1,7 @@
 """The ladder: dev ≤ staging ≤ prod, by workload, else by the organization's sums."""
 
+import pytest
+
 from tenancy import checks
 from tenancy.project import load
 from tenancy.resolve import resolve
@@ -103,6 +105,21 @@ def test_an_exception_in_another_environment_excuses_nothing():
     ] == findings(**climb("21", "20", "50", prod={"ladderExceptions": [elsewhere]}))
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"resource": "pods"}, id="another resource"),
+        pytest.param({"workload": "web"}, id="another workload"),
+    ],
+)
+def test_an_exception_excuses_what_it_names_and_nothing_else(other):
+    narrow = excuse(reason="load tests run in dev", **other)
+
+    found = findings(**climb("21", "20", "50", dev={"ladderExceptions": [narrow]}))
+
+    assert [False, True] == [f.startswith("warning") for f in found]
+
+
 def test_an_exception_that_is_not_needed_is_warned_of():
     needless = excuse(reason="load tests run in dev")
 
@@ -195,6 +212,25 @@ def test_a_workload_that_only_one_environment_has_is_not_compared():
     environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
 
     assert [] == findings(environments=environments, organizations={"acme": organization})
+
+
+def test_workloads_without_a_partner_are_added_up():
+    organization = an_organization(
+        a_namespace("try", environments=["dev"], workload="experiments"),
+        a_namespace("serve", environments=["prod"], workload="serving"),
+        defaultNamespace="try",
+    )
+    environments = {
+        "dev": an_environment("dev"),
+        "prod": an_environment("prod", profiles={"standard": a_profile({"pods": "19"})}),
+    }
+
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.pods [ladder] pods of acme: 20 "
+        "in dev, and 19 in prod; allowed: dev ≤ prod; lower it in dev or raise "
+        "it in prod, or write an entry with a reason under ladderExceptions of "
+        "dev",
+    ] == findings(environments=environments, organizations={"acme": organization})
 
 
 def test_an_environment_outside_of_the_ladder_is_not_compared():

@@ -132,7 +132,7 @@ def test_the_platforms_object_counts_count():
     organization = {"ceiling": {"services": "20"}}
 
     assert [] == findings(
-        organization=organization, platform=a_platform(objectCounts={"services": "20"})
+        organization=organization, platform=a_platform(objectCounts={"count/services": "20"})
     )
     assert [
         "organizations/acme.yaml: ceiling.services [quota-over-ceiling] quotas "

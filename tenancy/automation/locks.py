@@ -1,9 +1,7 @@
 """Locks of a file backend: whose they are, and those that a dead process left behind."""
 
-import contextlib
 import json
 import os
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -53,11 +51,6 @@ class Lock:
         # The number was given to another process since.
         return started is not None and self.since is not None and started > self.since
 
-    @property
-    def is_orphaned(self) -> bool:
-        """Whether its process lives on after the one that started it was killed."""
-        return self.is_here and not self.is_stale and _parent(self.pid) == 1
-
 
 class BusyError(TenancyError):
     """
@@ -105,10 +98,7 @@ def clear_stale(state: Path) -> tuple[Lock, ...]:
 
 def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
     """
-    Remove stale locks in *state*, end engines whose parent is gone, and wait for the rest.
-
-    An engine whose parent was killed is interrupted as with Ctrl-C, so that it writes down what
-    it did before it ends.
+    Remove stale locks in *state* and wait for those whose processes live.
 
     Returns:
         The locks that were removed.
@@ -118,13 +108,7 @@ def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
     """
     removed = list(clear_stale(state))
     deadline = time.monotonic() + seconds
-    interrupted: set[int] = set()
     while held := list(locks(state)):
-        for lock in held:
-            if lock.is_orphaned and lock.pid not in interrupted:
-                interrupted.add(lock.pid)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(lock.pid, signal.SIGINT)
         if time.monotonic() > deadline:
             raise BusyError(held[0])
         time.sleep(_INTERVAL_SECONDS)
@@ -159,11 +143,6 @@ def _stat(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-
-
-def _parent(pid: int) -> int | None:
-    status = _stat(pid)
-    return None if status is None else int(status[1])
 
 
 def _started(pid: int) -> datetime | None:

@@ -9,14 +9,16 @@ from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine, Session
 from tenancy.automation.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.automation.locks import Lock, wait_until_free
+from tenancy.automation.orphans import STARTED_BY, end_orphans, this_process
 from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal
 from tenancy.sandbox import AMBIENT, NoSandboxError, State
+from tenancy.sandbox.layout import Layout
 from tenancy.tools import MissingToolsError, Source
 
-__all__ = ["PATIENCE_SECONDS", "engine_for", "sandbox_engine", "session", "stack_variables"]
+__all__ = ["engine_for", "sandbox_engine", "session", "settle", "stack_variables"]
 
-PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 60.0
 """How long another update of the sandbox is waited for."""
 
 _NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
@@ -70,11 +72,25 @@ def sandbox_engine(box: sandbox.Sandbox, shell: Terminal) -> Engine:
     # The engine adds to this process's variables and takes none away.
     for name in AMBIENT:
         os.environ.pop(name, None)
-    variables = box.environment()
-    state = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
-    for lock in wait_until_free(state, seconds=PATIENCE_SECONDS):
-        shell.note(_forgotten(lock))
+    settle(box.root, shell)
+    variables = {**box.environment(), STARTED_BY: this_process()}
     return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
+
+
+def settle(root: Path, shell: Terminal) -> None:
+    """
+    Return once nobody works on the stacks of the sandbox of *root*.
+
+    Engines that lost whoever started them are ended, and locks of dead ones are removed.
+
+    Raises:
+        BusyError: Another update goes on and on.
+    """
+    layout = Layout(root)
+    if end_orphans(layout.pulumi_home):
+        shell.note("an earlier run was killed; its engine was ended")
+    for lock in wait_until_free(layout.pulumi_state, seconds=_PATIENCE_SECONDS):
+        shell.note(_forgotten(lock))
 
 
 def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:

@@ -1,8 +1,5 @@
 """What every command does about errors: a clean message and an exit code, never a traceback."""
 
-import os
-import sys
-
 import typer
 from typer.core import TyperGroup
 
@@ -32,7 +29,3 @@ class Commands(TyperGroup):
                 "\ninterrupted: what was done stays done, and the next run goes on from there"
             )
             raise typer.Exit(EXIT_INTERRUPTED) from None
-        except BrokenPipeError:
-            # Whoever read our output has enough; nothing is left to say, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None

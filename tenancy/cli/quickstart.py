@@ -12,14 +12,14 @@ import typer
 
 from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine
-from tenancy.automation.locks import wait_until_free
-from tenancy.cli.engine import PATIENCE_SECONDS, sandbox_engine
+from tenancy.cli.engine import sandbox_engine, settle
 from tenancy.cli.exists import what_exists
 from tenancy.cli.group import Commands
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
 from tenancy.cli.reading import Checked, checked
 from tenancy.cli.removal import destroy_stack
+from tenancy.cli.resuming import resume
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import apply_stack, readable
 from tenancy.errors import TenancyError
@@ -76,7 +76,9 @@ def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = 
     engine = sandbox_engine(box, shell)
     changed = False
     for name in stacks:
-        result = apply_stack(automation.local(found.root, name, engine), shell, ask=False)
+        opened = automation.local(found.root, name, engine)
+        resume(opened, shell)
+        result = apply_stack(opened, shell, ask=False)
         changed = changed or not result.is_empty
     if not changed:
         shell.say("nothing changes: the cluster is what the files say", style="bold")
@@ -108,10 +110,9 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
     """Delete what was applied, environments first, and stop the control plane."""
     shell = terminal(color=not no_color)
     found = checked(project)
-    state = Layout(found.root).pulumi_state
-    # An engine that lost its parent still writes; only then is it known what is applied.
-    wait_until_free(state, seconds=PATIENCE_SECONDS)
-    applied = stacks_with_resources(state)
+    # An engine that lost its parent still writes; only after that is known what is applied.
+    settle(found.root, shell)
+    applied = stacks_with_resources(Layout(found.root).pulumi_state)
     if sandbox.status(found.root).state in {State.ABSENT, State.STOPPED} and not applied:
         # A start that was cut off may have left a part that nobody wrote down as started.
         sandbox.down(found.root, console=shell.err)
@@ -183,7 +184,8 @@ def _destroy(found: Checked, applied: tuple[str, ...], shell: Terminal) -> None:
     if unknown:
         raise UnknownAppliedError(tuple(unknown))
     for name in known:
-        destroy_stack(found, automation.local(found.root, name, engine), shell)
+        opened = automation.local(found.root, name, engine)
+        destroy_stack(found, opened, shell, cut_off=resume(opened, shell))
 
 
 class UnknownAppliedError(TenancyError):

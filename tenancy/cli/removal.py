@@ -70,9 +70,15 @@ def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -
         raise StillUsedError(opened.name, left)
 
 
-def destroy_stack(found: Checked, opened: Session, shell: Terminal) -> None:
+def destroy_stack(
+    found: Checked, opened: Session, shell: Terminal, *, cut_off: bool = False
+) -> None:
     """
     Release the namespaces of *opened* and delete everything of it; the empty stack stays.
+
+    Args:
+        cut_off: Whether an update of it was: what it was making is finished first, so that
+            nothing is left over that the state does not know.
 
     Raises:
         EngineError: The program refused, or the engine failed. What was deleted stays deleted.
@@ -83,8 +89,7 @@ def destroy_stack(found: Checked, opened: Session, shell: Terminal) -> None:
         shell.say(f"stack {name}: nothing of it exists")
         return
     names = set(kept_namespaces(deployment["resources"]))
-    if deployment.get("pending_operations"):
-        # A run was cut off: what it was making is finished first, so that nothing is left over.
+    if cut_off:
         names |= _described(found, name)
     if names:
         with watching(

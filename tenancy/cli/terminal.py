@@ -1,9 +1,22 @@
 """Where commands write: results to standard output, everything else to standard error."""
 
+import os
+import sys
+
 import attrs
 from rich.console import Console
 
 __all__ = ["Terminal", "terminal"]
+
+
+class _Console(Console):
+    """A console that falls silent when nobody reads it any more; the work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        stream = sys.stderr if self.stderr else sys.stdout
+        # Otherwise Python fails once more when it closes the stream at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +52,7 @@ def terminal(*, color: bool = True) -> Terminal:
 
     def console(*, stderr: bool) -> Console:
         if color:
-            return Console(stderr=stderr, highlight=False)
-        return Console(stderr=stderr, highlight=False, no_color=True, color_system=None)
+            return _Console(stderr=stderr, highlight=False)
+        return _Console(stderr=stderr, highlight=False, no_color=True, color_system=None)
 
     return Terminal(out=console(stderr=False), err=console(stderr=True))

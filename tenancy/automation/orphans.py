@@ -1,0 +1,126 @@
+"""Engines that go on after whoever started them was killed, found by what they were told."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+__all__ = ["STARTED_BY", "EngineProcess", "end_orphans", "engines", "this_process"]
+
+STARTED_BY = "TENANCY_STARTED_BY"
+"""The variable by which an engine knows the process that started it: id and start time."""
+
+_PROC = Path("/proc")
+_STEPS = ((0.0, signal.SIGINT), (20.0, signal.SIGINT), (30.0, signal.SIGKILL))
+"""After how many seconds an orphan gets what: the first asks, the second insists."""
+_INTERVAL_SECONDS = 0.2
+
+
+@attrs.frozen(kw_only=True)
+class EngineProcess:
+    """
+    A process of the engine: itself, one of its plugins, or the program that it runs.
+
+    Attributes:
+        pid: Its id.
+        is_engine: Whether it is the engine itself.
+        started_by: Who started it, as `this_process` says; None where that was not us.
+    """
+
+    pid: int
+    is_engine: bool
+    started_by: str | None
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether the one of us that started it is gone."""
+        if self.started_by is None:
+            return False
+        pid, _, _ = self.started_by.partition(" ")
+        return not pid.isdigit() or _identity(int(pid)) != self.started_by
+
+
+def this_process() -> str:
+    """Return what this process is known by, also after its id is given to another one."""
+    return _identity(os.getpid()) or ""
+
+
+def engines(home: Path) -> Iterator[EngineProcess]:
+    """
+    Yield every process of an engine that works with the Pulumi home *home*.
+
+    Nothing where the system does not show the variables of processes.
+    """
+    wanted = str(home)
+    for folder in _PROC.glob("[0-9]*"):
+        pid = int(folder.name)
+        variables = _variables(folder)
+        if pid == os.getpid() or variables.get("PULUMI_HOME") != wanted:
+            continue
+        try:
+            arguments = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        programs = [os.fsdecode(argument).rpartition("/")[2] for argument in arguments[:3]]
+        if any(name.startswith("pulumi") for name in programs):
+            yield EngineProcess(
+                pid=pid,
+                is_engine=programs[0] == "pulumi",
+                started_by=variables.get(STARTED_BY),
+            )
+
+
+def end_orphans(home: Path) -> int:
+    """
+    End the engines of *home* whose starter is gone.
+
+    They are asked as by Ctrl-C, so that they write down what they did; those that do not end
+    are killed.
+
+    Returns:
+        How many engines there were.
+    """
+    began = time.monotonic()
+    steps = list(_STEPS)
+    seen: set[int] = set()
+    while orphans := [found for found in engines(home) if found.is_orphaned]:
+        engine = [found for found in orphans if found.is_engine]
+        seen |= {found.pid for found in engine}
+        # Plugins and programs end with their engine, and are only asked where it is gone.
+        chosen = engine or orphans
+        if steps and time.monotonic() - began >= steps[0][0]:
+            _, number = steps.pop(0)
+            for found in chosen:
+                _signal(found.pid, number)
+        elif not steps:
+            for found in orphans:
+                _signal(found.pid, signal.SIGKILL)
+        time.sleep(_INTERVAL_SECONDS)
+    return len(seen)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _variables(folder: Path) -> Mapping[str, str]:
+    try:
+        content = (folder / "environ").read_bytes()
+    except OSError:
+        return {}
+    pairs = (os.fsdecode(entry).partition("=") for entry in content.split(b"\0"))
+    return {name: value for name, _, value in pairs}
+
+
+def _identity(pid: int) -> str | None:
+    """Return the id and the start time of a process that lives."""
+    try:
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else f"{pid} {fields[19]}"

@@ -17,6 +17,7 @@ from tenancy.project import EngineConfig, Project, load
 from tenancy.resolve import Environment, Tenancy
 from tenancy.violation import Violation, errors
 from tenancy_components import cluster, gates
+from tenancy_components.ground import ground
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import ComponentRefusedError
@@ -40,7 +41,16 @@ async def _program() -> pulumi.Inputs:
         written.refuse_errors()
         connection = connect(written.cluster, written.root)
         before = await remembered(written.project_name, pulumi.get_stack())
-        violations = [*written.violations, *gates.gates(written.tenancy, before, connection)]
+        violations = [
+            *written.violations,
+            *gates.gates(written.tenancy, before, connection),
+            *ground(
+                written.tenancy,
+                written.engine.stack,
+                connection,
+                preview=pulumi.runtime.is_dry_run(),
+            ),
+        ]
         _report(violations, written.documents)
     except ComponentRefusedError:
         raise

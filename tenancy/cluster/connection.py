@@ -1,8 +1,9 @@
 """A connection to one named cluster; never to whatever the environment happens to point at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import attrs
 import urllib3
@@ -15,6 +16,15 @@ __all__ = ["SANDBOX_KUBECONFIG", "ClusterError", "Connection", "connect", "kubec
 
 SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
 """Where the embedded cluster's kubeconfig is, from the project's folder."""
+
+LISTS: Final = {
+    "ClusterRole": (client.RbacAuthorizationV1Api, "list_cluster_role"),
+    "ValidatingAdmissionPolicyBinding": (
+        client.AdmissionregistrationV1Api,
+        "list_validating_admission_policy_binding",
+    ),
+}
+"""How the client lists each cluster-wide kind that we ask for."""
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
@@ -60,6 +70,40 @@ class Connection:
         with self.errors(f"asking what {group}/{version} serves"):
             resources = client.CustomObjectsApi(self.api).get_api_resources(group, version)
         return any(resource.kind == kind for resource in resources.resources)
+
+    def may(self, verb: str, group: str, resource: str) -> bool:
+        """Return whether the caller may *verb* the cluster-wide *resource* of *group*."""
+        attributes = client.V1ResourceAttributes(verb=verb, group=group, resource=resource)
+        review = client.V1SelfSubjectAccessReview(
+            spec=client.V1SelfSubjectAccessReviewSpec(resource_attributes=attributes)
+        )
+        with self.errors(f"asking whether we may {verb} {resource}.{group}"):
+            answer = client.AuthorizationV1Api(self.api).create_self_subject_access_review(
+                review
+            )
+        return bool(answer.status and answer.status.allowed)
+
+    def caller(self) -> tuple[str, frozenset[str]]:
+        """Return the user name and the groups under which the cluster knows the caller."""
+        with self.errors("asking who we are"):
+            review = client.AuthenticationV1Api(self.api).create_self_subject_review(
+                client.V1SelfSubjectReview()
+            )
+        user = review.status.user_info if review.status else None
+        return (
+            (user.username or "") if user else "",
+            frozenset((user.groups or ()) if user else ()),
+        )
+
+    def cluster_wide(self, kinds: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the names of all objects of each of *kinds*, which has to be in `LISTS`."""
+        found = {}
+        for kind in kinds:
+            api, method = LISTS[kind]
+            with self.errors(f"listing every {kind}"):
+                listed = getattr(api(self.api), method)()
+            found[kind] = frozenset(item.metadata.name for item in listed.items)
+        return found
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:

@@ -42,7 +42,9 @@ def platform(
     def subjects(specs: Iterable[SubjectSpec], place: Origin) -> tuple[Subject, ...]:
         found = []
         for index, entry in enumerate(specs):
-            resolved = subject(entry, place / index, bare)
+            # The platform's people are of no organization: any service account may be named.
+            namespace = (entry.service_account or "").partition("/")[0]
+            resolved = subject(entry, place / index, bare, {namespace: namespace})
             if isinstance(resolved, Violation):
                 violations.append(resolved)
             else:

@@ -1,0 +1,82 @@
+"""What must stand on the cluster before: the platform, and the caller's right to guard it."""
+
+from collections.abc import Iterator
+
+from tenancy import render
+from tenancy.cluster import Connection
+from tenancy.origin import Origin
+from tenancy.render.policies import MANAGE
+from tenancy.resolve import Platform, Subject, SubjectKind, Tenancy
+from tenancy.violation import Severity, Violation
+from tenancy_components.manifests import object_name
+
+__all__ = ["ground"]
+
+
+def ground(
+    tenancy: Tenancy, stack: str, connection: Connection, *, preview: bool
+) -> Iterator[Violation]:
+    """
+    Yield what the cluster lacks for *stack*.
+
+    Args:
+        preview: What is missing below an environment is a warning in a preview, for the
+            platform may be applied before the update; it refuses the update itself.
+    """
+    environment = tenancy.environments.get(stack)
+    if environment is None:
+        yield from _operator(tenancy.platforms[stack], connection)
+        return
+    platform = tenancy.platform_of(environment)
+    if platform.is_written:
+        severity = Severity.WARNING if preview else Severity.ERROR
+        yield from _platform(platform, connection, environment.origin, severity)
+
+
+def _operator(platform: Platform, connection: Connection) -> Iterator[Violation]:
+    """Guards shut out everybody but operators, so the caller has to be one of them first."""
+    if connection.may(MANAGE.verb, MANAGE.group, MANAGE.resource):
+        return
+    user, groups = connection.caller()
+    if not any(_is(subject, user, groups) for subject in platform.operators):
+        yield Violation(
+            code="not-an-operator",
+            origin=platform.origin / "operators",
+            found=f"the caller {user}, who is none of them",
+            allowed=", ".join(map(str, platform.operators)),
+            remedy="apply the platform as one of them, or add the caller: the guards would"
+            " shut out whoever is not",
+        )
+
+
+def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
+    if subject.kind is SubjectKind.GROUP:
+        return subject.name in groups
+    if subject.kind is SubjectKind.SERVICE_ACCOUNT:
+        return user == f"system:serviceaccount:{subject.namespace}:{subject.name}"
+    return subject.name == user
+
+
+def _platform(
+    platform: Platform, connection: Connection, origin: Origin, severity: Severity
+) -> Iterator[Violation]:
+    rendered = render.platform(platform)
+    wanted = {
+        "ClusterRole": {object_name(role) for role in rendered.roles},
+        "ValidatingAdmissionPolicyBinding": {
+            object_name(binding) for binding in rendered.policy_bindings
+        },
+    }
+    present = connection.cluster_wide(wanted)
+    missing = {kind: sorted(names - present[kind]) for kind, names in wanted.items()}
+    for kind, names in missing.items():
+        if names:
+            yield Violation(
+                code="platform-not-applied",
+                origin=origin / "platformStack",
+                found=f"the platform {platform.stack} is not on the cluster: {len(names)}"
+                f" of {len(wanted[kind])} {kind}s are missing, {names[0]} among them",
+                allowed="walls before doors: the platform first, then its environments",
+                remedy=f"apply the stack {platform.stack} first",
+                severity=severity,
+            )

@@ -1,0 +1,95 @@
+"""Walls before doors across stacks: the platform first, and by somebody who stays let in."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tenancy.automation import StackRefusedError
+
+pytestmark = pytest.mark.cluster
+
+
+def test_an_environment_without_its_platform_warns_at_preview_and_refuses_the_update(
+    make_project, kubectl_of
+) -> None:
+    project = make_project()
+
+    preview = project.session("dev").preview()
+    with pytest.raises(StackRefusedError, match=r"platform-not-applied\]"):
+        project.up("dev")
+
+    assert "platform-not-applied" in preview.text
+    assert "acme-dev" not in kubectl_of(project.box)("get", "namespaces")
+    project.up("platform")
+    assert "platform-not-applied" not in project.session("dev").preview().text
+    assert not project.up("dev").is_empty
+
+
+def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(
+    make_project, kubectl_of
+) -> None:
+    project = make_project()
+    kubectl = kubectl_of(project.box)
+    _become(project, kubectl, name="installer")
+
+    with pytest.raises(StackRefusedError, match=r"not-an-operator\][\s\S]*installer"):
+        project.up("platform")
+
+    assert "No resources found" in kubectl.run("get", "validatingadmissionpolicies").stderr
+    project.edit(
+        "Pulumi.platform.yaml",
+        "- group: platform-operators",
+        "- serviceAccount: kube-system/installer\n      - group: platform-operators",
+    )
+    assert not project.up("platform").is_empty
+    # Still let in: what the guards protect can be changed by the same caller.
+    project.edit(
+        "Pulumi.platform.yaml", r"metricsPorts: \[8080, 9100\]", "metricsPorts: [8080]"
+    )
+    assert not project.up("platform").is_empty
+
+
+def _become(project, kubectl, *, name: str) -> None:
+    """Make the project's kubeconfig that of a powerful service account, by a bound token."""
+    kubectl("create", "serviceaccount", name, "-n", "kube-system")
+    rules = [
+        {"apiGroups": [group], "resources": ["*"], "verbs": ["*"]}
+        for group in (
+            "",
+            "rbac.authorization.k8s.io",
+            "networking.k8s.io",
+            "admissionregistration.k8s.io",
+            "scheduling.k8s.io",
+        )
+    ] + [{"nonResourceURLs": ["*"], "verbs": ["get"]}]
+    metadata = {"name": name}
+    kubectl.apply(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": metadata,
+            "rules": rules,
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": metadata,
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": name,
+            },
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "kube-system"}],
+        },
+    )
+    token = kubectl("create", "token", name, "-n", "kube-system").strip()
+    path: Path = project.root / ".sandbox/kubeconfig"
+    kubeconfig = yaml.safe_load(path.read_text())
+    kubeconfig["users"] = [
+        {"name": u["name"], "user": {"token": token}} for u in kubeconfig["users"]
+    ]
+    own = project.root / ".sandbox/admin"
+    own.write_bytes(path.read_bytes())
+    path.write_text(json.dumps(kubeconfig))

@@ -1,0 +1,233 @@
+"""What the components register: kinds, names, order and protection, without an engine."""
+
+from collections.abc import Iterator, Mapping
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, settings
+from tenancy_components import ComponentRefusedError, Namespace, Organization, Platform
+
+ORGANIZATION = {
+    "prefix": "acme",
+    "defaultNamespace": "dev",
+    "members": [
+        {"group": "leads", "role": "admin"},
+        {"user": "zoe", "role": "developer"},
+        {"user": "abe", "role": "developer"},
+    ],
+    "namespaces": [
+        {"id": "dev", "quota": {"pods": 20, "requests.storage": "2048Mi"}},
+        {"id": "prod"},
+    ],
+}
+
+
+class Recorder(mocks.Mocks):
+    """Answers as an engine would that makes everything."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict]:
+        return f"{args.name}-id", args.inputs
+
+    def call(self, args: mocks.MockCallArgs) -> dict:
+        return {}
+
+
+class RecordingMonitor(mocks.MockMonitor):
+    """Keeps every registration as the engine would get it."""
+
+    def __init__(self) -> None:
+        super().__init__(Recorder())
+        self.requests: list = []
+
+    def RegisterResource(self, request):
+        self.requests.append(request)
+        return super().RegisterResource(request)
+
+
+@pytest.fixture
+def monitor() -> Iterator[RecordingMonitor]:
+    """Return a monitor that the next program registers with."""
+    recording = RecordingMonitor()
+    mocks.set_mocks(
+        Recorder(), project="tenancy", stack="dev", preview=False, monitor=recording
+    )
+    yield recording
+    settings.reset_options()
+
+
+def build(monitor: RecordingMonitor, program) -> Mapping[str, object]:
+    """Run *program* and return what it registered, by type and name."""
+    pulumi.runtime.test(program)()
+    requests = [r for r in monitor.requests if r.type != "pulumi:pulumi:Stack"]
+    found = {(kind_of(r.type), r.name): r for r in requests}
+    assert len(found) == len(requests), "two resources have one name"
+    return found
+
+
+def kind_of(token: str) -> str:
+    """Return the kind of a Kubernetes type token, and any other token as it is."""
+    return token.rpartition(":")[2] if token.startswith("kubernetes:") else token
+
+
+def organization(**opts: object):
+    return lambda: Organization("acme", ORGANIZATION, opts=pulumi.ResourceOptions(**opts))
+
+
+def test_every_namespace_has_walls_and_one_binding_for_each_role(monitor) -> None:
+    found = build(monitor, organization())
+
+    assert {("Namespace", "acme-dev"), ("Namespace", "acme-prod")} <= found.keys()
+    for identifier in ("dev", "prod"):
+        names = {kind for kind, name in found if name.startswith(f"acme-{identifier}-")}
+        assert {"ResourceQuota", "NetworkPolicy", "ServiceAccountPatch"} <= names
+        bindings = [n for k, n in found if k == "RoleBinding" and f"-{identifier}-" in n]
+        assert [f"acme-{identifier}-tenancy-admin", f"acme-{identifier}-tenancy-developer"] == (
+            sorted(bindings)
+        )
+
+
+def test_a_binding_names_its_subjects_once_and_sorted(monitor) -> None:
+    found = build(monitor, organization())
+
+    binding = found["RoleBinding", "acme-dev-tenancy-developer"]
+    names = [s["name"] for s in binding.object["subjects"]]
+
+    assert ["oidc:abe", "oidc:zoe"] == names
+
+
+def test_only_the_namespace_and_the_seal_are_protected(monitor) -> None:
+    found = build(monitor, organization())
+
+    protected = {key for key, request in found.items() if request.protect}
+    kubernetes = "kubernetes:core/v1:Namespace"
+    assert {"tenancy:index:Seal", "Namespace"} == {kind for kind, _ in protected}
+    retained = {r.type for r in found.values() if r.retainOnDelete}
+    assert {kubernetes} == retained
+
+
+def test_bindings_refuse_what_the_callers_options_would_hand_down(monitor) -> None:
+    found = build(monitor, organization(protect=True, retain_on_delete=True))
+
+    for (kind, name), request in found.items():
+        if kind in {"RoleBinding", "Role"}:
+            assert request.HasField("protect"), name
+            assert not request.protect, name
+            assert request.HasField("retainOnDelete"), name
+            assert not request.retainOnDelete, name
+            assert not request.deletedWith, name
+
+
+def test_doors_depend_on_every_quota_and_wall(monitor) -> None:
+    found = build(monitor, organization())
+
+    binding = found["RoleBinding", "acme-dev-tenancy-admin"]
+    depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
+
+    walls = {
+        name
+        for kind, name in found
+        if kind in {"ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccountPatch"}
+        and name.startswith("acme-dev-")
+    }
+    assert walls <= depends
+    assert len(walls) > 5
+
+
+def test_the_name_of_a_namespace_is_plain_text(monitor) -> None:
+    names: list[object] = []
+
+    def program() -> None:
+        acme = Organization("acme", ORGANIZATION)
+        names.extend(namespace.name for namespace in acme.namespaces.values())
+
+    build(monitor, program)
+
+    assert ["acme-dev", "acme-prod"] == names
+
+
+def test_names_come_from_identity_and_not_from_the_order_of_writing(monitor) -> None:
+    found = build(monitor, organization())
+    turned = {**ORGANIZATION, "namespaces": ORGANIZATION["namespaces"][::-1]}
+    monitor.requests.clear()
+
+    again = build(monitor, lambda: Organization("acme", turned) and None)
+
+    assert found.keys() == again.keys()
+
+
+def test_deleted_with_is_refused_from_the_caller(monitor) -> None:
+    def program() -> None:
+        other = pulumi.ComponentResource("test:index:Other", "other")
+        with pytest.raises(ComponentRefusedError, match="deleted_with"):
+            Organization("acme", ORGANIZATION, opts=pulumi.ResourceOptions(deleted_with=other))
+
+    assert [("test:index:Other", "other")] == list(build(monitor, program))
+
+
+def test_an_output_is_refused_by_its_path(monitor) -> None:
+    wrong = {**ORGANIZATION, "namespaces": [{"id": pulumi.Output.from_input("dev")}]}
+
+    def program() -> None:
+        with pytest.raises(ComponentRefusedError, match=r"namespaces\[0\]\.id"):
+            Organization("acme", wrong)
+
+    assert not build(monitor, program)
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_registered(monitor) -> None:
+    wrong = {
+        "prefix": "kube-own",
+        "namespaces": [{"id": "much-too-long", "quota": {"pods": "0.5", "nvidia.com/gpu": 1}}],
+    }
+
+    def program() -> None:
+        with pytest.raises(ComponentRefusedError) as refusal:
+            Organization("acme", wrong)
+        text = str(refusal.value)
+        for part in (
+            "kube-own",
+            "much-too-long",
+            "requests.nvidia.com/gpu",
+            "Nothing was changed",
+        ):
+            assert part in text
+
+    assert not build(monitor, program)
+
+
+def test_a_namespace_stands_alone(monitor) -> None:
+    args = {
+        "name": "lab",
+        "quota": {"pods": 3},
+        "members": [{"user": "abe", "role": "viewer"}],
+    }
+
+    found = build(monitor, lambda: Namespace("lab", args) and None)
+
+    kinds = {kind for kind, _ in found}
+    assert {
+        "Namespace",
+        "ResourceQuota",
+        "NetworkPolicy",
+        "Role",
+        "RoleBinding",
+    } <= kinds
+    assert {"pods": "3"} == dict(found["ResourceQuota", "lab-quota"].object["spec"]["hard"])
+
+
+def test_the_platforms_guards_are_armed_last(monitor) -> None:
+    spec = {
+        "operators": [{"group": "operators"}],
+        "public": {"name": "llmos-public", "readers": [{"group": "system:authenticated"}]},
+    }
+
+    found = build(monitor, lambda: Platform("platform", spec) and None)
+
+    order = list(found)
+    armed = [order.index(k) for k in order if k[0] == "ValidatingAdmissionPolicyBinding"]
+    spaces = [order.index(k) for k in order if k[0] in {"Namespace", "ClusterRole"}]
+    assert len(armed) > 10
+    assert max(spaces) < min(armed)
+    binding = found["ValidatingAdmissionPolicyBinding", "platform-tenancy-namespaces"]
+    depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
+    assert "platform-tenancy-operator" in depends

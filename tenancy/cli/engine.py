@@ -60,11 +60,16 @@ def engine_for(found: Checked, stack: str, shell: Terminal) -> Engine:
     return sandbox_engine(box, shell)
 
 
-def sandbox_engine(box: sandbox.Sandbox, shell: Terminal) -> Engine:
+def sandbox_engine(
+    box: sandbox.Sandbox, shell: Terminal, extra: Mapping[str, str] = {}
+) -> Engine:
     """
     Return the engine of a sandbox that runs, once nobody else works on its stacks.
 
     Locks that a killed run left behind are removed, after proof that its process is gone.
+
+    Args:
+        extra: Further variables of the engine. Default: none.
 
     Raises:
         BusyError: Another update goes on and on.
@@ -73,7 +78,7 @@ def sandbox_engine(box: sandbox.Sandbox, shell: Terminal) -> Engine:
     for name in AMBIENT:
         os.environ.pop(name, None)
     settle(box.root, shell)
-    variables = {**box.environment(), STARTED_BY: this_process()}
+    variables = {**box.environment(), STARTED_BY: this_process(), **extra}
     return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
 
 

@@ -19,7 +19,7 @@ from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
 from tenancy.cli.reading import Checked, checked
 from tenancy.cli.removal import destroy_stack
-from tenancy.cli.resuming import resume
+from tenancy.cli.resuming import TAKE_OVER, was_cut_off
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import apply_stack, readable
 from tenancy.errors import TenancyError
@@ -73,11 +73,11 @@ def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = 
     stacks = _on_sandbox(found, stack, "up")
     _announce(found.root, stacks, shell)
     box = _started(found.root, shell)
-    engine = sandbox_engine(box, shell)
+    engine = sandbox_engine(box, shell, TAKE_OVER)
     changed = False
     for name in stacks:
         opened = automation.local(found.root, name, engine)
-        resume(opened, shell)
+        was_cut_off(opened, shell)
         result = apply_stack(opened, shell, ask=False)
         changed = changed or not result.is_empty
     if not changed:
@@ -178,14 +178,14 @@ def _preview(found: Checked, stacks: list[str], engine: Engine, shell: Terminal)
 
 
 def _destroy(found: Checked, applied: tuple[str, ...], shell: Terminal) -> None:
-    engine = sandbox_engine(_started(found.root, shell), shell)
+    engine = sandbox_engine(_started(found.root, shell), shell, TAKE_OVER)
     known = [name for name in found.stacks[::-1] if name in applied]
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise UnknownAppliedError(tuple(unknown))
     for name in known:
         opened = automation.local(found.root, name, engine)
-        destroy_stack(found, opened, shell, cut_off=resume(opened, shell))
+        destroy_stack(found, opened, shell, cut_off=was_cut_off(opened, shell))
 
 
 class UnknownAppliedError(TenancyError):

@@ -75,7 +75,7 @@ def main() -> None:
     """Run as the engine starts it: with its own address as the argument."""
     parser = argparse.ArgumentParser(
         prog="pulumi-resource-tenancy",
-        description="The provider of tenancy:aws:NodeGroup. The Pulumi engine starts it.",
+        description="The provider of the package tenancy. The Pulumi engine starts it.",
     )
     parser.add_argument("engine", help="the engine's address")
     address = parser.parse_known_args()[0].engine

@@ -2,13 +2,15 @@
 
 import json
 import threading
+from collections.abc import Mapping
 
 from pulumi.provider.experimental import provider as engine
 
 from tenancy.errors import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.node_group import NodeGroupResource
-from tenancy_components.provider.schema import NODE_GROUP, package_schema
+from tenancy_components.provider.node_taints import NodeTaintsResource
+from tenancy_components.provider.schema import NODE_GROUP, NODE_TAINTS, package_schema
 
 __all__ = ["TenancyProvider"]
 
@@ -23,15 +25,21 @@ class TenancyProvider(engine.Provider):
 
     def __init__(self, log: EngineLog | None = None) -> None:
         self._stop = threading.Event()
-        self._node_group = NodeGroupResource(log or EngineLog(), self._stop)
+        self._resources: Mapping[str, NodeGroupResource | NodeTaintsResource] = {
+            NODE_GROUP: NodeGroupResource(log or EngineLog(), self._stop),
+            NODE_TAINTS: NodeTaintsResource(),
+        }
 
-    def _of(self, token: str) -> NodeGroupResource:
-        if token != NODE_GROUP:
+    def _of(self, token: str) -> NodeGroupResource | NodeTaintsResource:
+        # The type in a URN begins with those of the parents.
+        found = self._resources.get(token.rpartition("$")[2])
+        if found is None:
             raise TenancyError(
                 f"the provider `tenancy` has no resource type {token!r};"
-                f" allowed: {NODE_GROUP}; correct the type, or update the package"
+                f" allowed: {', '.join(self._resources)};"
+                " correct the type, or update the package"
             )
-        return self._node_group
+        return found
 
     async def get_schema(self, request: engine.GetSchemaRequest) -> engine.GetSchemaResponse:
         """Return the package's schema."""

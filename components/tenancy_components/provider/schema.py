@@ -14,10 +14,12 @@ from pydantic import BaseModel
 from tenancy import __version__
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.planning import immutable_inputs
+from tenancy_components.provider.node_taints import NodeTaintsInputs
 
-__all__ = ["NODE_GROUP", "package_schema", "resource_schema"]
+__all__ = ["NODE_GROUP", "NODE_TAINTS", "package_schema", "resource_schema"]
 
 NODE_GROUP: Final = "tenancy:aws:NodeGroup"
+NODE_TAINTS: Final = "tenancy:kubernetes:NodeTaints"
 
 JsonMap = Mapping[str, object]
 
@@ -141,13 +143,24 @@ def package_schema() -> Mapping[str, object]:
         },
         immutable_inputs(),
     )
+    taints, taint_types = resource_schema(
+        NodeTaintsInputs,
+        NODE_TAINTS,
+        {
+            "clusterUid": {
+                "type": "string",
+                "description": "The UID of the cluster's `kube-system` namespace.",
+            }
+        },
+        frozenset({"node"}),
+    )
     return {
         "name": "tenancy",
         "version": __version__,
         "displayName": "Tenancy",
         "description": "Organizations on shared (GPU) Kubernetes clusters.",
         "license": "Apache-2.0",
-        "resources": {NODE_GROUP: resource},
-        "types": dict(sorted(types.items())),
+        "resources": {NODE_GROUP: resource, NODE_TAINTS: taints},
+        "types": dict(sorted({**types, **taint_types}.items())),
         "language": {},
     }

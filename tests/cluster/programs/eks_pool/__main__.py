@@ -12,6 +12,7 @@ config = pulumi.Config()
 spec = GpuNodePoolSpec.model_validate(config.require_object("pool"))
 pool, _ = gpu_node_pool(spec, Origin("Pulumi.test.yaml", ("config", "eks-pool:pool")))
 
+parent = pulumi.ComponentResource("test:index:Pool", pool.name)
 for rendered in pools.render(pool):
-    group = NodeGroup(pool.name, rendered)
+    group = NodeGroup(pool.name, rendered, pulumi.ResourceOptions(parent=parent))
     pulumi.export("arn", group.arn)

@@ -1,0 +1,69 @@
+"""Taints of ours on a node that exists, as a resource."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from tenancy.pools import NodeTaints as NodeTaintsSpec
+from tenancy_components.node_group import require_plugin
+
+__all__ = ["NodeTaints"]
+
+_TYPE = "tenancy:kubernetes:NodeTaints"
+
+
+class NodeTaints(pulumi.CustomResource):
+    """
+    Taints of ours on one node. The taints of others on it are never touched.
+
+    A patch of the node would take them away, for the list of taints is one value to the API
+    server; so ours are merged in, and written with the version that was read.
+
+    Args:
+        name: Its logical name.
+        args: `node`, `taints`, `kubeconfig` and `context`; or rendered taints, and then the
+            cluster is that of the Kubernetes provider in *opts* or of the parent.
+        opts: Default: none.
+
+    Attributes:
+        cluster_uid: The UID of the cluster's `kube-system`; another cluster is refused.
+
+    Raises:
+        PluginMissingError: The engine would not find the provider.
+        RunError: No Kubernetes provider says which cluster it is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        args: Mapping[str, object] | NodeTaintsSpec,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        require_plugin()
+        inputs = _inputs(name, args, opts) if isinstance(args, NodeTaintsSpec) else args
+        super().__init__(_TYPE, name, {"clusterUid": None, **inputs}, opts)
+
+    @property
+    @pulumi.getter(name="clusterUid")
+    def cluster_uid(self) -> pulumi.Output[str]:
+        """The UID of the cluster's `kube-system`."""
+        found: pulumi.Output[str] = pulumi.get(self, "cluster_uid")
+        return found
+
+
+def _inputs(
+    name: str, args: NodeTaintsSpec, opts: pulumi.ResourceOptions | None
+) -> Mapping[str, object]:
+    parent = None if opts is None else opts.parent
+    provider = None if parent is None else parent.get_provider("kubernetes:core/v1:Node")
+    if provider is None:
+        raise pulumi.RunError(
+            f"{name}: no Kubernetes provider says which cluster has the node {args.node};"
+            " pass an explicit provider to the pool"
+        )
+    return {
+        "node": args.node,
+        "taints": [taint.model_dump(by_alias=True) for taint in args.taints],
+        "kubeconfig": pulumi.get(provider, "kubeconfig"),
+        "context": pulumi.get(provider, "context"),
+    }

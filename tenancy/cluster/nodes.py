@@ -1,0 +1,120 @@
+"""Nodes: what they carry, and taints of ours merged into theirs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, cast
+
+from kubernetes import client
+
+from tenancy.cluster.connection import ClusterError, Connection
+
+__all__ = ["Merge", "nodes", "read_taints", "write_taints"]
+
+Taints = Sequence[Mapping[str, str]]
+Merge = Callable[[Taints], list[dict[str, str]]]
+"""Returns what the taints of a node shall be, from what they are."""
+
+_ATTEMPTS: Final = 8
+"""Kubelets and controllers write to nodes all the time, so a conflict is no mistake."""
+
+
+def nodes(
+    connection: Connection, names: Iterable[str] | None = None
+) -> Mapping[str, Mapping[str, object]]:
+    """
+    Return nodes of the cluster by name, as the API server has them.
+
+    Args:
+        connection: To the cluster.
+        names: Only these; one that is not there is left out. Default: every node.
+
+    Raises:
+        ClusterError: The cluster does not answer, or refuses.
+    """
+    with connection.errors("reading the nodes"):
+        found = client.CoreV1Api(connection.api).list_node(_request_timeout=30)
+    wanted = None if names is None else set(names)
+    result: dict[str, Mapping[str, object]] = {}
+    for node in found.items:
+        name = node.metadata.name if node.metadata is not None else None
+        if name is not None and (wanted is None or name in wanted):
+            result[name] = _plain(connection, node)
+    return result
+
+
+def read_taints(connection: Connection, name: str) -> Taints | None:
+    """
+    Return the taints of the node *name*, or None where there is no such node.
+
+    Raises:
+        ClusterError: The cluster does not answer, or refuses.
+    """
+    found = _read(connection, name)
+    return None if found is None else found[1]
+
+
+def write_taints(connection: Connection, name: str, merge: Merge) -> Taints:
+    """
+    Set the taints of the node *name* to what *merge* makes of them, and return them.
+
+    The list is written together with the version that was read, so that what another writes
+    meanwhile is never lost: then it is read and merged again.
+
+    Raises:
+        ClusterError: There is no such node, the cluster does not answer, or refuses; or
+            others write to it all the time.
+    """
+    for _ in range(_ATTEMPTS):
+        found = _read(connection, name)
+        if found is None:
+            raise ClusterError(
+                connection.cluster,
+                f"there is no node {name}",
+                "correct nodeNames of the pool, or add the node",
+            )
+        version, present = found
+        wanted = merge(present)
+        if wanted == [dict(taint) for taint in present]:
+            return wanted
+        if _patch(connection, name, version, wanted):
+            return wanted
+    raise ClusterError(
+        connection.cluster,
+        f"the node {name} was changed by others at each of {_ATTEMPTS} attempts",
+        "try again",
+    )
+
+
+def _read(connection: Connection, name: str) -> tuple[str, Taints] | None:
+    with connection.errors(f"reading the node {name}"):
+        try:
+            node = client.CoreV1Api(connection.api).read_node(name, _request_timeout=30)
+        except client.ApiException as error:
+            if error.status == 404:
+                return None
+            raise
+    plain = cast("Mapping[str, Mapping[str, object]]", _plain(connection, node))
+    taints = cast("Taints", plain["spec"].get("taints") or [])
+    return str(plain["metadata"]["resourceVersion"]), taints
+
+
+def _plain(connection: Connection, node: client.V1Node) -> Mapping[str, object]:
+    """Return *node* as the API server writes it."""
+    return cast(
+        "Mapping[str, object]",
+        connection.api.sanitize_for_serialization(node),  # type: ignore[no-untyped-call]
+    )
+
+
+def _patch(connection: Connection, name: str, version: str, wanted: Taints) -> bool:
+    """Return whether they were written; they are not where the node has changed since."""
+    body = {"metadata": {"resourceVersion": version}, "spec": {"taints": list(wanted)}}
+    with connection.errors(f"writing the taints of the node {name}"):
+        try:
+            client.CoreV1Api(connection.api).patch_node(
+                name, body, _content_type="application/merge-patch+json", _request_timeout=30
+            )
+        except client.ApiException as error:
+            if error.status == 409:
+                return False
+            raise
+    return True

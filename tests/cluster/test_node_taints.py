@@ -1,0 +1,187 @@
+"""Taints of ours on nodes that others taint too: on a real API server, by the real engine."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from pulumi import automation as auto
+
+from tenancy.cluster import ClusterError
+from tenancy.cluster.kubeconfig import connect_by
+from tenancy.cluster.nodes import nodes, read_taints, write_taints
+from tenancy.pools.existing import verify
+from tenancy.pools.taints import merged
+from tenancy.spec.platform import TaintSpec
+from tests.unit.pools.pools import existing
+
+pytestmark = pytest.mark.cluster
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).parent / "programs" / "node_taints"
+THEIRS = {"key": "example.com/theirs", "value": "x", "effect": "NoExecute"}
+OURS = TaintSpec(key="example.com/ours", value="1", effect="NoSchedule")
+
+
+@pytest.fixture
+def kube(own_sandbox, kubectl_of):
+    return kubectl_of(own_sandbox)
+
+
+@pytest.fixture
+def node(kube, request):
+    """A node of the test's own, with a taint of somebody else's."""
+    name = request.node.name.replace("_", "-").lower()[:50].strip("-")
+    kube.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": name, "annotations": {"kwok.x-k8s.io/node": "none"}},
+            "spec": {"taints": [THEIRS]},
+        }
+    )
+    yield name
+    kube("delete", "node", name, "--ignore-not-found")
+
+
+@pytest.fixture
+def connection(own_sandbox):
+    return connect_by(str(own_sandbox.kubeconfig), None)
+
+
+def taints(kube, node) -> dict[str, dict]:
+    found = kube.json("get", "node", node)["spec"].get("taints", [])
+    # Those of Kubernetes itself come and go with the node's health.
+    return {t["key"]: t for t in found if t["key"].startswith("example.com")}
+
+
+def test_ours_are_merged_in_and_taken_out_again(kube, node, connection):
+    before = taints(kube, node)
+
+    write_taints(connection, node, lambda present: merged(present, [OURS]))
+    assert {"example.com/ours", "example.com/theirs"} == set(taints(kube, node))
+
+    write_taints(
+        connection, node, lambda present: merged(present, [], [(OURS.key, OURS.effect)])
+    )
+    assert before == taints(kube, node)
+
+
+def test_what_another_writes_meanwhile_is_never_lost(kube, node, connection):
+    """The other one writes between our reading and our writing, the first two times."""
+    rivals = iter(["example.com/rival-1", "example.com/rival-2"])
+
+    def disturbed(present):
+        rival = next(rivals, None)
+        if rival is not None:
+            kube("taint", "node", node, f"{rival}=:NoSchedule")
+        return merged(present, [OURS])
+
+    write_taints(connection, node, disturbed)
+
+    assert {
+        "example.com/ours",
+        "example.com/theirs",
+        "example.com/rival-1",
+        "example.com/rival-2",
+    } == set(taints(kube, node))
+
+
+def test_a_node_that_is_not_there_is_named(connection):
+    assert read_taints(connection, "nowhere") is None
+    with pytest.raises(ClusterError, match="there is no node nowhere"):
+        write_taints(connection, "nowhere", list)
+
+
+def test_a_kubeconfig_may_be_passed_as_its_text(own_sandbox, connection):
+    text = own_sandbox.kubeconfig.read_text()
+
+    assert connection.uid == connect_by(text, None).uid
+
+
+def test_the_pools_of_existing_nodes_are_verified_live(kube, node, connection):
+    pool = existing(nodeNames=[node, "nowhere"])
+    codes = ["node-missing", "taint-missing"]
+    assert codes == [v.code for v in verify(pool, nodes(connection))]
+
+    kube("taint", "node", node, "tenancy.dev/gpu-pool=h100:NoSchedule")
+
+    assert codes[:1] == [v.code for v in verify(pool, nodes(connection))]
+
+
+@pytest.fixture
+def stack(own_sandbox, node, tmp_path):
+    installed = tmp_path / "bin"
+    installed.mkdir()
+    program = installed / "pulumi-resource-tenancy"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        "from tenancy_components.provider import main\nsys.exit(main())\n"
+    )
+    program.chmod(0o755)
+    folder = tmp_path / "project"
+    shutil.copytree(PROGRAM, folder)
+    (tmp_path / "state").mkdir()
+    box = own_sandbox.process_environment()
+    environment = box | {
+        "PATH": f"{installed}:{box['PATH']}",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}",
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
+    }
+    pulumi = auto.PulumiCommand(root=str(own_sandbox.toolchain.bin.parent))
+    made = auto.create_or_select_stack(
+        stack_name="test",
+        work_dir=str(folder),
+        opts=auto.LocalWorkspaceOptions(env_vars=environment, pulumi_command=pulumi),
+    )
+    made.set_config("kubeconfig", auto.ConfigValue(str(own_sandbox.kubeconfig)))
+    return made
+
+
+def configure(stack, node: str, *written: dict) -> None:
+    pool = {
+        "name": "h100",
+        "model": "H100",
+        "gpusPerNode": 8,
+        "nodes": {"min": 1, "max": 1},
+        "nodeNames": [node],
+        "writeTaints": True,
+        "taints": list(written),
+    }
+    stack.set_config("pool", auto.ConfigValue(json.dumps(pool)))
+
+
+def test_taints_live_from_their_writing_to_their_end(stack, kube, node):
+    first = {"key": "example.com/first", "value": "1", "effect": "NoSchedule"}
+    second = {"key": "example.com/second", "value": "2", "effect": "NoSchedule"}
+
+    configure(stack, node, first)
+    stack.up()
+    assert {"example.com/first", "example.com/theirs"} == set(taints(kube, node))
+    preview = stack.preview(diff=True)
+    assert {"same"} == set(preview.change_summary), preview.stdout
+
+    configure(stack, node, second)
+    assert 1 == stack.up().summary.resource_changes["update"]
+    assert {"example.com/second", "example.com/theirs"} == set(taints(kube, node))
+
+    kube("taint", "node", node, "example.com/second-")
+    kube("taint", "node", node, "example.com/new=:NoSchedule")
+    stack.refresh()
+    assert 1 == stack.up().summary.resource_changes["update"]
+    assert {"example.com/second", "example.com/theirs", "example.com/new"} == set(
+        taints(kube, node)
+    )
+
+    stack.destroy()
+    assert {"example.com/theirs", "example.com/new"} == set(taints(kube, node))
+
+
+def test_a_destroy_without_the_node_is_no_mistake(stack, kube, node):
+    configure(stack, node)
+    stack.up()
+
+    kube("delete", "node", node)
+
+    assert stack.destroy().summary.result == "succeeded"

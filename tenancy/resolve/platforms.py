@@ -117,7 +117,7 @@ def platform(
 
 
 def _oidc_prefix(written: str) -> str:
-    """Return the prefix without the `-` that stands for none; a wrong one is kept for the checks."""
+    """Return the prefix, or nothing for `-`; a wrong one is kept for the checks to refuse."""
     try:
         return parse_oidc_prefix(written)
     except InvalidNameError:

@@ -68,7 +68,7 @@ def error_from(stack: str, error: auto.CommandError) -> EngineError:
 def _diagnostics(output: str) -> str:
     """Return the part of *output* for people: diagnostics where there are any, else its end."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
-    # How the language host ends a program whose update failed elsewhere; the reason is beside it.
+    # How the language host ends a program whose update failed; the reason is beside it.
     plain = re.sub(
         r"\n *Traceback \(most recent call last\):\n(?: .*\n)*? *KeyboardInterrupt(?=\n|$)",
         "",

@@ -33,7 +33,7 @@ down: $(READY) ## delete what was applied, stop the control plane, leave nothing
 
 test: $(READY_TESTS) ## everything it needs, then the tests
 	@$(BIN)/python -m tenancy.tools
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m "not nightly" $(PYTEST)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m "not nightly and not bench" $(PYTEST)
 
 nightly: $(READY_TESTS) ## the long campaigns, which `make test` only samples
 	@$(BIN)/python -m tenancy.tools

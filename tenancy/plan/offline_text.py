@@ -22,7 +22,8 @@ def text(plan: OfflinePlan, *, width: int = 80) -> str:
         lines += [*_organization(organization), ""]
     for pool in plan.pools:
         lines += [*_pool(pool), ""]
-    return "\n".join(wrapped for line in lines for wrapped in _wrapped(clean(line), width))
+    wrapped = [part for line in lines for part in _wrapped(clean(line), width)]
+    return "\n".join((*wrapped, ""))
 
 
 def _organization(plan: OrganizationPlan) -> Iterator[str]:

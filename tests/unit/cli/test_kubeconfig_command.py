@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import Result
+
+Run = Callable[..., Result]
+
+OIDC = ("--oidc-issuer-url", "https://login.example.com", "--oidc-client-id", "kube")
+
+
+@pytest.fixture
+def started(project: Path) -> Path:
+    """Return a project whose sandbox left a kubeconfig, with an administrator in it."""
+    (project / ".sandbox").mkdir()
+    (project / ".sandbox" / "kubeconfig").write_text(
+        yaml.safe_dump(
+            {
+                "clusters": [
+                    {
+                        "name": "sandbox",
+                        "cluster": {
+                            "server": "https://127.0.0.1:1",
+                            "certificate-authority-data": "UEVN",
+                        },
+                    }
+                ],
+                "users": [{"name": "admin", "user": {"token": "the-admins-own"}}],
+                "contexts": [
+                    {"name": "sandbox", "context": {"cluster": "sandbox", "user": "admin"}}
+                ],
+                "current-context": "sandbox",
+            }
+        )
+    )
+    return project
+
+
+def test_a_member_logs_in_with_the_identity_provider(run: Run, started: Path) -> None:
+    result = run(
+        "kubeconfig", "--stack", "dev", "--user", "ana", "--group", "acme-leads",
+        "--out", "out", *OIDC,
+    )  # fmt: skip
+
+    path = started / "out" / "dev--user-ana.kubeconfig"
+    written = yaml.safe_load(path.read_text())
+    assert 0 == result.exit_code
+    assert ["acme-dev"] == [context["name"] for context in written["contexts"]]
+    assert ["oidc:ana"] == [user["name"] for user in written["users"]]
+    assert "the-admins-own" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param((), "give --user, --group or --service-account", id="nobody"),
+        pytest.param(("--group", "acme-lead"), "did you mean 'acme-leads'?", id="misspelt"),
+        pytest.param(("--group", "system:masters"), "system:", id="the system's own"),
+        pytest.param(("--user", "system:admin"), "system:", id="a user of the system"),
+        pytest.param(("--group", "*"), "'*'", id="a wildcard"),
+        pytest.param(
+            ("--group", "acme-leads", "--default", "prod"), "allowed: acme-dev", id="default"
+        ),
+        pytest.param(
+            ("--group", "acme-leads", "--expires", "30d"), "10m to 7d", id="too long a time"
+        ),
+        pytest.param(("--group", "acme-leads", "--expires", "ten"), "10m to 7d", id="no time"),
+        pytest.param(
+            ("--group", "acme-leads", "--oidc-client-id", "kube"),
+            "give both",
+            id="half a login",
+        ),
+        pytest.param(
+            ("--group", "acme-leads", "--oidc-issuer-url", "http://x", "--oidc-client-id", "k"),
+            "https://",
+            id="an open line",
+        ),
+        pytest.param(
+            ("--service-account", "dev/ci"), "as a member with a role", id="unknown account"
+        ),
+        pytest.param(
+            ("--service-account", "dev/ci", "--user", "ana"), "no user", id="account and user"
+        ),
+        pytest.param(
+            ("--group", "acme-leads", "--organization", "globex"), "globex", id="organization"
+        ),
+    ],
+)
+def test_what_cannot_be_right_is_refused_and_nothing_is_written(
+    run: Run, started: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run("kubeconfig", "--stack", "dev", "--out", "out", *arguments)
+
+    assert 1 == result.exit_code
+    assert said in result.stderr
+    assert not (started / "out").exists()
+
+
+def test_a_platform_has_no_members(run: Run, started: Path) -> None:
+    result = run("kubeconfig", "--stack", "platform", "--group", "acme-leads")
+
+    assert 1 == result.exit_code
+    assert "name an environment: dev, prod, staging" in result.stderr
+
+
+def test_without_a_cluster_the_remedy_is_said(run: Run) -> None:
+    result = run("kubeconfig", "--stack", "dev", "--group", "acme-leads", *OIDC)
+
+    assert 1 == result.exit_code
+    assert "run `make up`" in result.stderr

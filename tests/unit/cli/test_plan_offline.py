@@ -1,0 +1,127 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from typer.testing import Result
+
+Run = Callable[..., Result]
+
+DEV = """\
+Offline plan of dev: what the files say
+
+Organization acme (Acme Agents)
+  prefix acme, owner platform@acme.example, subscription group sg-acme, cost
+    centre cc-1042
+  Namespaces (3 of at most 10)
+    acme-dev: stack dev on cluster sandbox, workload agents, pod security
+      baseline
+      16 default pods fit, by requests.memory, limits.cpu and limits.memory
+  Quotas, added up over all environments
+    requests.cpu
+         2  acme-dev
+      +  4  acme-staging
+      +  8  acme-prod
+      = 14  of 14: nothing left
+    requests.memory
+         2Gi  acme-dev
+      +  4Gi  acme-staging
+      +  8Gi  acme-prod
+      = 14Gi  of 14Gi: nothing left
+    limits.cpu
+         4  acme-dev
+      +  8  acme-staging
+      + 16  acme-prod
+      = 28  of 28: nothing left
+    limits.memory
+         4Gi  acme-dev
+      +  8Gi  acme-staging
+      + 16Gi  acme-prod
+      = 28Gi  of 28Gi: nothing left
+    pods
+         20  acme-dev
+      +  30  acme-staging
+      +  50  acme-prod
+      = 100  of 120: 20 left
+    requests.storage
+        10Gi  acme-dev
+      = 10Gi  no ceiling; not limited in 2 more
+  Access
+    admin
+      Group oidc:acme-leads: acme-dev
+    developer
+      Group oidc:acme-developers: acme-dev
+  GPUs
+    none granted; every namespace carries a GPU quota of 0
+
+GPU node pool h100 (platform stack platform)
+"""
+
+
+def test_the_shipped_dev_stack_is_said_whole(run: Run) -> None:
+    result = run("plan", "--offline", "--stack", "dev")
+
+    assert 0 == result.exit_code
+    assert result.stdout.startswith(DEV)
+
+
+def test_what_needs_a_cluster_is_not_checked(run: Run) -> None:
+    result = run("plan", "--offline")
+
+    assert "Not checked" in result.stdout
+    assert "[cluster-not-asked]" in result.stdout
+    assert "0 errors, 1 not checked" in result.stdout
+
+
+def test_lines_fit_eighty_columns(run: Run) -> None:
+    result = run("plan", "--offline")
+
+    assert [] == [line for line in result.stdout.splitlines() if len(line) > 80]
+
+
+def test_a_sum_over_the_ceiling_is_said_and_refused(run: Run, project: Path) -> None:
+    path = project / "organizations" / "acme.yaml"
+    path.write_text(path.read_text().replace('requests.cpu: "14"', 'requests.cpu: "13"'))
+
+    result = run("plan", "--offline")
+
+    assert 1 == result.exit_code
+    assert "      = 14  of 13: 1 TOO MUCH" in result.stdout
+    assert "[quota-over-ceiling]" in result.stdout
+
+
+def test_grants_are_set_against_the_pool(run: Run, project: Path) -> None:
+    path = project / "organizations" / "acme.yaml"
+    path.write_text(
+        path.read_text().replace(
+            "    subscription: sub-acme-dev\n",
+            "    subscription: sub-acme-dev\n    gpus: [{ pool: h100, gpus: 6 }]\n",
+        )
+    )
+
+    result = run("plan", "--offline")
+
+    assert "    acme-dev: 6 nvidia.com/gpu of pool h100" in result.stdout
+    assert "  6 granted, 10 left" in result.stdout
+
+
+def test_json_holds_the_same_facts(run: Run) -> None:
+    result = run("plan", "--offline", "--json")
+
+    plan = json.loads(result.stdout)
+    acme = plan["organizations"]["acme"]
+    assert 0 == result.exit_code
+    assert ["platform", "dev", "staging", "prod"] == plan["stacks"]
+    assert {"acme-dev": "2", "acme-staging": "4", "acme-prod": "8"} == acme["quotas"][
+        "requests.cpu"
+    ]["namespaces"]
+    assert ("14", "14") == tuple(acme["quotas"]["requests.cpu"][k] for k in ("sum", "ceiling"))
+    assert 16 == acme["namespaces"]["acme-dev"]["defaultPods"]["fit"]
+    assert {
+        "requests.cpu": "2",
+        "requests.memory": "2Gi",
+        "limits.cpu": "4",
+        "limits.memory": "4Gi",
+        "pods": "20",
+        "requests.storage": "10Gi",
+    } == acme["namespaces"]["acme-dev"]["quotas"]["quota"]
+    assert ["cluster-not-asked"] == [finding["code"] for finding in plan["findings"]]

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import Result
+
+Run = Callable[..., Result]
+
+
+def objects(result: Result) -> list[dict]:
+    return [found for found in yaml.safe_load_all(result.stdout) if found]
+
+
+def test_one_stack_is_written_with_walls_before_doors(run: Run) -> None:
+    result = run("render", "--stack", "dev")
+
+    kinds = [found["kind"] for found in objects(result)]
+    assert 0 == result.exit_code
+    assert "Namespace" == kinds[0]
+    doors = [index for index, kind in enumerate(kinds) if kind == "RoleBinding"]
+    walls = [
+        index for index, kind in enumerate(kinds) if kind in {"ResourceQuota", "LimitRange"}
+    ]
+    assert doors
+    assert max(walls) < min(doors)
+
+
+def test_the_quota_holds_exactly_the_written_figures(run: Run) -> None:
+    [quota] = [
+        found
+        for found in objects(run("render", "--stack", "dev", "--organization", "acme"))
+        if found["kind"] == "ResourceQuota" and found["metadata"]["name"] == "quota"
+    ]
+
+    assert {
+        "requests.cpu": "2",
+        "requests.memory": "2Gi",
+        "limits.cpu": "4",
+        "limits.memory": "4Gi",
+        "pods": "20",
+        "requests.storage": "10Gi",
+    } == quota["spec"]["hard"]
+
+
+def test_everything_holds_the_platform_and_each_environment(run: Run) -> None:
+    found = objects(run("render"))
+
+    names = {o["metadata"]["name"] for o in found if o["kind"] == "Namespace"}
+    assert {"llmos-public", "acme-dev", "acme-staging", "acme-prod"} <= names
+
+
+def test_nothing_is_written_where_the_config_is_wrong(run: Run, project: Path) -> None:
+    path = project / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
+
+    result = run("render", "--stack", "dev")
+
+    assert 1 == result.exit_code
+    assert "" == result.stdout
+    assert "yaml-boolean-word" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("--organization", "acm"), "did you mean 'acme'?", id="organization"),
+        pytest.param(("--stack", "deev"), "did you mean 'dev'?", id="stack"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(
+    run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run("render", *arguments)
+
+    assert 1 == result.exit_code
+    assert said in result.stderr

@@ -88,6 +88,21 @@ def test_figures_are_min_then_default_request_then_default_then_max(fields, expe
             ],
             id="less than defaults have",
         ),
+        pytest.param(
+            {"maxLimitRequestRatio_cpu": "1"},
+            [
+                "Pulumi.dev.yaml: "
+                "profiles.standard.limitRange.container.maxLimitRequestRatio.cpu "
+                "[bare-pod-refused] a default of 250m over a default request of 100m of "
+                "cpu, more than the ratio 1; allowed: figures with which a pod that "
+                "states none is admitted; raise defaultRequest, lower default, or raise "
+                "the ratio",
+            ],
+            id="1, with room between",
+        ),
+        pytest.param(
+            {"maxLimitRequestRatio_cpu": "1", "default_cpu": "100m"}, [], id="1, with none"
+        ),
         pytest.param({"maxLimitRequestRatio_cpu": "50"}, [], id="exactly max/min"),
         pytest.param(
             {"maxLimitRequestRatio_cpu": "51"},

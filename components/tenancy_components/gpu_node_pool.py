@@ -1,6 +1,6 @@
 """Nodes with GPUs of one model, made or labelled by the backend that config names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -9,10 +9,10 @@ from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.resolve.pools import gpu_node_pool
 from tenancy.spec import GpuNodePoolSpec
-from tenancy.violation import Violation
 from tenancy_components.arguments import parse, refuse_deleted_with
 from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup
+from tenancy_components.node_taints import NodeTaints
 from tenancy_components.refusal import refuse_errors
 
 __all__ = ["GpuNodePool"]
@@ -46,7 +46,6 @@ class GpuNodePool(pulumi.ComponentResource):
         refuse_deleted_with(name, opts)
         pool = args if isinstance(args, resolve.GpuNodePool) else _resolve(name, args)
         made = pools.render(pool)
-        refuse_errors(_taints(pool, made))
         inputs = {"name": pool.name, "backend": pool.backend, "model": pool.model}
         super().__init__("tenancy:index:GpuNodePool", name, inputs, opts)
         for rendered in made:
@@ -61,21 +60,11 @@ class GpuNodePool(pulumi.ComponentResource):
             case NodeGroupSpec():
                 return NodeGroup(name, rendered, child(self))
             case pools.NodeTaints():
-                raise AssertionError("taints are refused before anything is made")
+                return NodeTaints(name, rendered, child(self))
             case _:
-                return create(name, rendered, child(self))
-
-
-def _taints(pool: resolve.GpuNodePool, made: Sequence[pools.Rendered]) -> Iterator[Violation]:
-    """Yield where taints would have to be written into a node's atomic list."""
-    if any(isinstance(rendered, pools.NodeTaints) for rendered in made):
-        yield Violation(
-            code="taints-not-written",
-            origin=pool.origin / "writeTaints",
-            found=f"writeTaints of the pool {pool.name}",
-            allowed="taints that are on the nodes already",
-            remedy="write them where the nodes are made, and leave writeTaints out",
-        )
+                opts = child(self)
+                opts.ignore_changes = list(pools.moved_by_others(rendered))
+                return create(name, rendered, opts)
 
 
 def _resolve(name: str, args: Mapping[str, object] | GpuNodePoolSpec) -> resolve.GpuNodePool:

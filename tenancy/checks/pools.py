@@ -14,6 +14,7 @@ from tenancy.names import (
     reserved_key_reason,
 )
 from tenancy.origin import Origin
+from tenancy.pools import problems as backend_problems
 from tenancy.resolve import GpuNodePool, Platform
 from tenancy.resources import InvalidResourceError, parse_quota_key
 from tenancy.violation import Violation
@@ -38,6 +39,7 @@ def pools(platform: Platform) -> Iterator[Violation]:
         yield from _sharing(pool)
         yield from _capacity(pool)
         yield from _labels(pool)
+    yield from backend_problems(platform.pools)
     resources = [(pool.resource, pool.origin / "resource") for pool in platform.pools]
     listed = platform.origin / "gpuResources"
     resources += [(resource, listed) for resource in platform.gpu_resources]

@@ -8,7 +8,14 @@ A backend is an entry point of the group `tenancy.gpu_backends`: an object that 
 from tenancy.pools.backend import Backend, backends, problems, render
 from tenancy.pools.options import options
 from tenancy.pools.placement import node_labels, node_taints
-from tenancy.pools.rendered import Manifest, NodePatch, NodeTaints, Rendered, identity
+from tenancy.pools.rendered import (
+    Manifest,
+    NodePatch,
+    NodeTaints,
+    Rendered,
+    identity,
+    moved_by_others,
+)
 
 __all__ = [
     "Backend",
@@ -18,6 +25,7 @@ __all__ = [
     "Rendered",
     "backends",
     "identity",
+    "moved_by_others",
     "node_labels",
     "node_taints",
     "options",

@@ -8,7 +8,14 @@ import attrs
 from tenancy.aws.node_group import NodeGroup
 from tenancy.spec.platform import TaintSpec
 
-__all__ = ["Manifest", "NodePatch", "NodeTaints", "Rendered", "identity"]
+__all__ = [
+    "Manifest",
+    "NodePatch",
+    "NodeTaints",
+    "Rendered",
+    "identity",
+    "moved_by_others",
+]
 
 Manifest = dict[str, object]
 """A custom resource to be made: `apiVersion`, `kind`, `metadata`, `spec`."""
@@ -69,3 +76,18 @@ def identity(rendered: Rendered) -> str:
         return rendered.nodegroup_name
     metadata = cast("Mapping[str, str]", rendered["metadata"])
     return f"{metadata['name']}-{str(rendered['kind']).lower()}"
+
+
+def moved_by_others(rendered: Rendered) -> tuple[str, ...]:
+    """
+    Return the fields of *rendered* that an autoscaler moves, so that nobody moves them back.
+
+    >>> moved_by_others({"apiVersion": "compute.coreweave.com/v1alpha1", "kind": "NodePool",
+    ...     "spec": {"autoscaling": True, "targetNodes": 0}})
+    ('spec.targetNodes',)
+    """
+    if not isinstance(rendered, dict):
+        return ()
+    spec = cast("Mapping[str, object]", rendered.get("spec") or {})
+    is_scaled = str(rendered["apiVersion"]).startswith("compute.coreweave.com/")
+    return ("spec.targetNodes",) if is_scaled and spec.get("autoscaling") is True else ()

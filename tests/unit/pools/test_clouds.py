@@ -147,6 +147,13 @@ def test_a_coreweave_pool_has_the_documented_fields():
     } == manifest
 
 
+def test_only_what_an_autoscaler_moves_is_left_to_it():
+    assert ("spec.targetNodes",) == pools.moved_by_others(pools.render(coreweave())[0])
+    fixed = coreweave(nodes={"min": 2, "max": 2})
+    assert () == pools.moved_by_others(pools.render(fixed)[0])
+    assert () == pools.moved_by_others(pools.render(eks())[0])
+
+
 def test_a_coreweave_pool_of_fixed_size_or_of_racks_does_not_scale():
     fixed = pools.render(coreweave(nodes={"min": 2, "max": 2}))[0]["spec"]
     racks = pools.render(coreweave(nodes={"min": 18, "max": 18}, options={"targetRacks": 1}))[

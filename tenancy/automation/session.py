@@ -88,6 +88,8 @@ class Session:
                 on_event=log.on_event,
                 on_output=say,
                 refresh=refresh,
+                # With them the history is read so that the salt is written into the stack file.
+                show_secrets=False,
                 color="never",
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
@@ -107,6 +109,7 @@ class Session:
             lambda log, say: self.stack.refresh(
                 on_event=log.on_event,
                 on_output=say,
+                show_secrets=False,
                 color="never",
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
@@ -129,6 +132,7 @@ class Session:
             lambda log, say: self.stack.destroy(
                 on_event=log.on_event,
                 on_output=say,
+                show_secrets=False,
                 color="never",
                 parallel=self.engine.parallel,
                 config_file=self._config_file,

@@ -1,23 +1,29 @@
-"""JSON Schemas of what people write, so that editors complete and check it."""
+"""JSON Schemas: of what people write, for editors, and of the plan, for programs."""
 
 from pydantic import BaseModel
 
 from tenancy.document import JSON
+from tenancy.plan.json import schema as plan_schema
 from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
 
-__all__ = ["organization", "schemas", "stack"]
+__all__ = ["organization", "plan", "schemas", "stack"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, JSON]]:
     """Return every schema by the name of its file under `docs/schema`."""
-    return {"organization.json": organization(), "stack.json": stack()}
+    return {"organization.json": organization(), "plan.json": plan(), "stack.json": stack()}
 
 
 def organization() -> dict[str, JSON]:
     """Return the schema of `organizations/<name>.yaml`."""
     return {"$schema": _DIALECT, **_of(OrganizationSpec), "title": "An organization of Tenancy"}
+
+
+def plan() -> dict[str, JSON]:
+    """Return the schema of what `tenancy plan --json` writes for one stack."""
+    return plan_schema()
 
 
 def stack(project: str = "tenancy") -> dict[str, JSON]:

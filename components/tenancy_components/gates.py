@@ -1,25 +1,21 @@
-"""What refuses an update beside the checks: what was there, and which cluster answers."""
+"""What refuses an update before it is planned: another cluster, a stale copy of the config."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tenancy.cluster import ClusterError, Connection
-from tenancy.document import JSON, read_stack
-from tenancy.plan import snapshot
+from tenancy.document import read_stack
 from tenancy.project import STACK_FILE, EngineConfig, said
-from tenancy.resolve import Tenancy
-from tenancy.violation import Violation
 from tenancy_components.remembered import Remembered
 
-__all__ = ["CONFIG_COPIES", "gates", "refuse_stale_copy"]
+__all__ = ["CONFIG_COPIES", "refuse_another_cluster", "refuse_stale_copy"]
 
 CONFIG_COPIES = Path(".sandbox/config")
 """Where the engine's copies of the stack files are; it never writes into tracked ones."""
 
 
-def gates(tenancy: Tenancy, before: Remembered, connection: Connection) -> Iterator[Violation]:
+def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
     """
-    Yield what must not happen although the config is right.
+    Refuse where *connection* leads to another cluster than the stack was applied to.
 
     Raises:
         ClusterError: Another cluster answers than the one that this stack was applied to.
@@ -31,33 +27,6 @@ def gates(tenancy: Tenancy, before: Remembered, connection: Connection) -> Itera
             f" was applied to {before.cluster_uid}",
             "correct the kubeconfig; for a sandbox that was wiped, run `make down` first",
         )
-    yield from removals(tenancy, before.tenancy)
-
-
-def removals(tenancy: Tenancy, before: Mapping[str, JSON]) -> Iterator[Violation]:
-    """Yield each namespace that was there, would go, and was not allowed to go beforehand."""
-    stack = before.get("stack")
-    environment = tenancy.environments.get(stack) if isinstance(stack, str) else None
-    if environment is None:
-        return
-    kept = {namespace.name for namespace in environment.namespaces}
-    for name, organization in snapshot.organizations(before).items():
-        namespaces = organization.get("namespaces")
-        for final, namespace in namespaces.items() if isinstance(namespaces, dict) else ():
-            protected = isinstance(namespace, dict) and namespace.get("protect") is not False
-            if final in kept or not protected:
-                continue
-            listed = final in environment.allow_deletion
-            yield Violation(
-                code="namespace-removed",
-                origin=environment.origin / "allowDeletion" if listed else environment.origin,
-                found=f"the namespace {final} would be deleted with all that it holds"
-                + (", and allowDeletion was written in the same change" if listed else ""),
-                allowed="removing a namespace that an earlier update released by allowDeletion",
-                remedy=f"put it back, apply with `{final}` under tenancy:allowDeletion,"
-                " and remove it after that",
-                organization=name,
-            )
 
 
 def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:

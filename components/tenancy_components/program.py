@@ -9,10 +9,12 @@ import pulumi
 from pulumi.runtime import config as engine_config
 
 from tenancy import checks, report, resolve
-from tenancy.cluster import Connection, connect
+from tenancy.cluster import Connection, connect, live
 from tenancy.document import JSON, Document
 from tenancy.errors import TenancyError
 from tenancy.plan import snapshot
+from tenancy.plan.change import Plan, going, plan, unknown_names
+from tenancy.plan.text import text
 from tenancy.project import EngineConfig, Project, load
 from tenancy.resolve import Environment, Tenancy
 from tenancy.violation import Violation, errors
@@ -21,12 +23,14 @@ from tenancy_components.ground import ground
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import ComponentRefusedError
-from tenancy_components.remembered import Remembered, remembered
+from tenancy_components.remembered import Remembered, namespaces_in_state, remembered
 
 __all__ = ["main"]
 
 _TENANCY_OUTPUT = "tenancy"
 _CLUSTER_UID_OUTPUT = "clusterUid"
+_WIDTH = 76
+"""The engine indents what a program says by four."""
 
 
 def main() -> None:
@@ -41,9 +45,13 @@ async def _program() -> pulumi.Inputs:
         written.refuse_errors()
         connection = connect(written.cluster, written.root)
         before = await remembered(written.project_name, pulumi.get_stack())
+        gates.refuse_another_cluster(before, connection)
+        found = await _plan(written, before, connection)
+        if not found.is_empty:
+            pulumi.info(text(found, width=_WIDTH))
         violations = [
             *written.violations,
-            *gates.gates(written.tenancy, before, connection),
+            *found.violations,
             *ground(
                 written.tenancy,
                 written.engine.stack,
@@ -108,6 +116,17 @@ class _Written:
                 f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one"
                 " with tenancy:environment and tenancy:organizations, or with tenancy:platform"
             )
+
+
+async def _plan(written: _Written, before: Remembered, connection: Connection) -> Plan:
+    """Return what the update means; pods are counted and the state is read only if need be."""
+    tenancy, stack = written.tenancy, written.engine.stack
+    is_going = going(before.tenancy, tenancy, stack)
+    there = live.read(connection, contents=is_going)
+    made: frozenset[str] = frozenset()
+    if unknown_names(before.tenancy, tenancy, stack, there):
+        made = await namespaces_in_state(written.project_name, stack)
+    return plan(before.tenancy, tenancy, stack, there, made=made)
 
 
 def _engine_config() -> EngineConfig:

@@ -8,10 +8,11 @@ import pulumi
 
 from tenancy.document import JSON
 
-__all__ = ["Remembered", "remembered"]
+__all__ = ["Remembered", "namespaces_in_state", "remembered"]
 
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.1
+_NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +37,7 @@ async def remembered(project: str, stack: str) -> Remembered:
     outputs in the state.
     """
     name = f"{pulumi.get_organization()}/{project}/{stack}"
-    result = await _read(name)
+    result = await _read(name, "pulumi:pulumi:readStackOutputs")
     found = result.get("outputs") if isinstance(result, Mapping) else None
     outputs = found if isinstance(found, Mapping) else {}
     tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
@@ -46,18 +47,32 @@ async def remembered(project: str, stack: str) -> Remembered:
     )
 
 
-async def _read(name: str) -> object:
+async def namespaces_in_state(project: str, stack: str) -> frozenset[str]:
+    """Return the names in the cluster of every namespace that is in the stack's own state."""
+    name = f"{pulumi.get_organization()}/{project}/{stack}"
+    result = await _read(name, "pulumi:pulumi:readStackResourceOutputs")
+    found = result.get("outputs") if isinstance(result, Mapping) else None
+    names = set()
+    for resource in (found if isinstance(found, Mapping) else {}).values():
+        if not isinstance(resource, Mapping) or resource.get("type") != _NAMESPACE:
+            continue
+        outputs = resource.get("outputs")
+        metadata = outputs.get("metadata") if isinstance(outputs, Mapping) else None
+        if isinstance(metadata, Mapping):
+            names.add(str(metadata.get("name")))
+    return frozenset(names)
+
+
+async def _read(name: str, invoke: str) -> object:
     """
-    Ask the engine for the outputs of the stack *name*, the running one.
+    Ask the engine by *invoke* for something of the stack *name*, the running one.
 
     The file and bucket backends move the state aside before they write it anew, so a read at
     that moment finds no stack, although there is one.
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return await pulumi.runtime.invoke_async(
-                "pulumi:pulumi:readStackOutputs", {"name": name}
-            )
+            return await pulumi.runtime.invoke_async(invoke, {"name": name, "stackName": name})
         except Exception as error:
             if attempt == _ATTEMPTS - 1:
                 raise pulumi.RunError(

@@ -1,6 +1,8 @@
 """The engine's events as steps; operations and fields that are not known are no mistake."""
 
+import re
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from pulumi.automation import EngineEvent
 
@@ -12,11 +14,15 @@ OnStep = Callable[[str, Step], None]
 """Called with `started`, `done` or `failed`, and the step."""
 
 
+_COLOR: Final = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
+
+
 class EventLog:
-    """Collects steps and the summary of one operation."""
+    """Collects steps, what the program said, and the summary of one operation."""
 
     def __init__(self, on_step: OnStep | None = None) -> None:
         self.steps: list[Step] = []
+        self.messages: list[str] = []
         self.summary: Mapping[str, int] = {}
         self._on_step = on_step
 
@@ -31,6 +37,12 @@ class EventLog:
             self._say("done", _step(event.res_outputs_event.metadata))
         elif event.res_op_failed_event is not None:
             self._say("failed", _step(event.res_op_failed_event.metadata))
+        elif event.diagnostic_event is not None:
+            said = event.diagnostic_event
+            # Providers say what they wait for, of their resources; the program speaks for all.
+            is_own = not said.urn or "::pulumi:pulumi:Stack::" in said.urn
+            if _text(said.severity) == "info" and is_own and not said.ephemeral:
+                self.messages.append(_COLOR.sub("", said.message).rstrip("\n"))
         elif event.summary_event is not None:
             self.summary = {
                 _text(op): count for op, count in event.summary_event.resource_changes.items()

@@ -46,6 +46,7 @@ class Result:
         steps: Every step but those that change nothing, in the engine's order.
         outputs: The stack's outputs afterwards; nothing after a preview.
         text: What the engine printed.
+        messages: What the program itself said: the plan, in people's words.
     """
 
     stack: str
@@ -54,6 +55,7 @@ class Result:
     steps: tuple[Step, ...]
     outputs: Mapping[str, JSON]
     text: str
+    messages: tuple[str, ...] = ()
 
     @property
     def changes(self) -> Mapping[str, int]:

@@ -200,6 +200,7 @@ class Session:
             kind=kind,
             summary=log.summary,
             steps=tuple(log.steps),
+            messages=tuple(log.messages),
             outputs={k: v.value for k, v in outputs.items() if not v.secret},
             text="\n".join(lines),
         )

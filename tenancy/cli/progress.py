@@ -91,13 +91,17 @@ def _status(doing: str, shell: Terminal) -> Iterator[Status | None]:
 
 def planned(result: Result, shell: Terminal, *, most: int = 30) -> None:
     """
-    Say what an update would do: what is new by its kind, everything else one by one.
+    Say what an update means, then what it would do: new things by kind, the others one by one.
 
     Args:
         result: A preview.
         shell: Where.
         most: How many of those that are not new are listed; the rest is counted.
     """
+    for message in result.messages:
+        for line in message.splitlines():
+            is_heading = bool(line) and not line.startswith(" ")
+            shell.say(line, style="bold" if is_heading else None)
     if result.is_empty:
         shell.say(f"stack {result.stack}: nothing changes")
         return

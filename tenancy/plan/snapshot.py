@@ -16,6 +16,7 @@ from tenancy.resolve import (
     Organization,
     Platform,
     Quota,
+    Role,
 )
 
 __all__ = ["VERSION", "environment", "limit_range", "namespace", "organization", "platform"]
@@ -44,6 +45,8 @@ def platform(resolved: Platform) -> dict[str, JSON]:
         "stack": resolved.stack,
         "cluster": resolved.cluster.name if resolved.cluster else "",
         "operators": [str(s) for s in resolved.operators],
+        "released": list(resolved.allow_deletion),
+        "roles": {name: _rules(role) for name, role in resolved.roles.items()},
         "namespaces": [
             *([resolved.public.name] if resolved.public else []),
             *(shared.name for shared in resolved.shared),
@@ -127,6 +130,18 @@ def limit_range(resolved: LimitRange) -> dict[str, JSON]:
         }
         for item in resolved.items
     }
+
+
+def _rules(role: Role) -> list[JSON]:
+    return [
+        {
+            "apiGroups": list(rule.api_groups),
+            "resources": list(rule.resources),
+            "verbs": list(rule.verbs),
+            "resourceNames": list(rule.resource_names),
+        }
+        for rule in role.rules
+    ]
 
 
 def _quota(quota: Quota) -> dict[str, JSON]:

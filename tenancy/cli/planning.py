@@ -1,0 +1,119 @@
+"""From a stack to its plan: the last update from the engine, what is there from the cluster."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.automation import EngineError, Session
+from tenancy.automation.errors import EngineMissingError
+from tenancy.cli.engine import session
+from tenancy.cli.reading import Checked
+from tenancy.cli.terminal import Terminal
+from tenancy.cluster import ClusterError, connect
+from tenancy.cluster.live import read
+from tenancy.document import JSON
+from tenancy.errors import TenancyError
+from tenancy.plan.change import Plan, going, plan, unknown_names
+from tenancy.plan.live import Live
+from tenancy.sandbox import NoSandboxError
+from tenancy.tools import MissingToolsError
+from tenancy.violation import Violation
+
+__all__ = ["Planned", "planned"]
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+
+
+class NoRecordError(TenancyError):
+    """
+    What the last update did cannot be read, so what changes cannot be said.
+
+    Attributes:
+        stack: The stack.
+        why: What went wrong.
+    """
+
+    def __init__(self, stack: str, why: TenancyError) -> None:
+        super().__init__(stack, why)
+        self.stack = stack
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"stack {self.stack}: what the last update did cannot be read: {self.why}\n"
+            f"for what the files say, run `tenancy plan --offline --stack {self.stack}`"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Planned:
+    """
+    A stack's plan.
+
+    Attributes:
+        violations: Everything that was found, by the checks and by the plan.
+    """
+
+    plan: Plan
+    violations: tuple[Violation, ...]
+
+
+def planned(found: Checked, stack: str, shell: Terminal) -> Planned:
+    """
+    Return what an update of *stack* would mean.
+
+    A cluster that does not answer is said to be not checked; without the record of the last
+    update, there is no plan.
+
+    Args:
+        found: The project, checked for this stack.
+
+    Raises:
+        NoRecordError: The engine or its backend cannot be asked.
+        NewerSnapshotError: A newer version made the last update.
+        ClusterError: Another cluster answers than the one that the stack was applied to.
+    """
+    try:
+        opened = session(found, stack, shell)
+        outputs = opened.outputs()
+    except (EngineError, EngineMissingError, MissingToolsError, NoSandboxError) as error:
+        raise NoRecordError(stack, error) from error
+    before = outputs.get("tenancy")
+    record = before if isinstance(before, Mapping) else {}
+    live, why = _live(found, stack, record, outputs.get("clusterUid"))
+    made = _made(opened) if unknown_names(record, found.tenancy, stack, live) else ()
+    made_plan = plan(record, found.tenancy, stack, live, made=made, why_not=why)
+    return Planned(
+        plan=made_plan,
+        violations=tuple(dict.fromkeys((*found.violations, *made_plan.violations))),
+    )
+
+
+def _live(
+    found: Checked, stack: str, record: Mapping[str, JSON], uid: JSON
+) -> tuple[Live | None, str]:
+    cluster = found.cluster(stack)
+    try:
+        connection = connect(cluster, found.root)
+    except ClusterError as error:
+        return None, error.found
+    if isinstance(uid, str) and uid != connection.uid:
+        raise ClusterError(
+            cluster.name,
+            f"another cluster answers: kube-system has the UID {connection.uid}, and this stack"
+            f" was applied to {uid}",
+            "correct the kubeconfig",
+        )
+    return read(connection, contents=going(record, found.tenancy, stack)), ""
+
+
+def _made(opened: Session) -> frozenset[str]:
+    """Return the names of the namespaces in the state of *opened*."""
+    names = set()
+    for resource in opened.state():
+        if resource.get("type") == _NAMESPACE:
+            inputs = resource.get("inputs")
+            metadata = inputs.get("metadata") if isinstance(inputs, dict) else None
+            if isinstance(metadata, dict):
+                names.add(str(metadata.get("name")))
+    return frozenset(names)

@@ -7,6 +7,7 @@ import typer
 from tenancy.cli import (
     check,
     doctor,
+    drift,
     env,
     kubeconfig,
     plan,
@@ -41,6 +42,7 @@ app.command("schema", epilog=schema.EPILOG, rich_help_panel=_READ)(schema.comman
 app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(update.preview)
 app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
 app.command("destroy", epilog=update.DESTROY_EPILOG, rich_help_panel=_APPLY)(update.destroy)
+app.command("drift", epilog=drift.EPILOG, rich_help_panel=_APPLY)(drift.command)
 app.command("kubeconfig", epilog=kubeconfig.EPILOG, rich_help_panel=_APPLY)(kubeconfig.command)
 app.add_typer(quickstart.app, name="quickstart", rich_help_panel=_HERE)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=_HERE)

@@ -1,0 +1,130 @@
+"""Whole objects of the kinds that this tool writes, in one list call for each kind."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, cast
+from urllib.parse import urlencode
+
+import attrs
+import urllib3
+from kubernetes import client
+
+from tenancy.cluster.connection import Connection
+from tenancy.document import JSON
+from tenancy.drift import Identity
+
+__all__ = ["Kind", "kind_of", "listed", "objects"]
+
+_PAGE: Final = 500
+_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
+_RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
+_ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Kind:
+    """
+    How a kind is asked for.
+
+    Attributes:
+        base: The path of its group and version.
+        plural: Its name in paths.
+        query: What narrows the list to objects that can be ours.
+    """
+
+    base: str
+    plural: str
+    query: Mapping[str, str] = attrs.field(factory=dict)
+
+    def path(self, identity: Identity) -> str:
+        """Return the path of one object of this kind."""
+        where = f"/namespaces/{identity.namespace}" if identity.namespace else ""
+        return f"{self.base}{where}/{self.plural}/{identity.name}"
+
+
+_KINDS: Final[Mapping[str, Kind]] = {
+    "Namespace": Kind(base="/api/v1", plural="namespaces"),
+    "ResourceQuota": Kind(base="/api/v1", plural="resourcequotas"),
+    "LimitRange": Kind(base="/api/v1", plural="limitranges"),
+    "ServiceAccount": Kind(
+        base="/api/v1",
+        plural="serviceaccounts",
+        query={"fieldSelector": "metadata.name=default"},
+    ),
+    "NetworkPolicy": Kind(base="/apis/networking.k8s.io/v1", plural="networkpolicies"),
+    "Role": Kind(base=_RBAC, plural="roles"),
+    "RoleBinding": Kind(base=_RBAC, plural="rolebindings"),
+    "ClusterRole": Kind(base=_RBAC, plural="clusterroles"),
+    "ClusterRoleBinding": Kind(base=_RBAC, plural="clusterrolebindings"),
+    "PriorityClass": Kind(base="/apis/scheduling.k8s.io/v1", plural="priorityclasses"),
+    "ValidatingAdmissionPolicy": Kind(base=_ADMISSION, plural="validatingadmissionpolicies"),
+    "ValidatingAdmissionPolicyBinding": Kind(
+        base=_ADMISSION, plural="validatingadmissionpolicybindings"
+    ),
+    "MutatingAdmissionPolicy": Kind(base=_ADMISSION, plural="mutatingadmissionpolicies"),
+    "MutatingAdmissionPolicyBinding": Kind(
+        base=_ADMISSION, plural="mutatingadmissionpolicybindings"
+    ),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """Return how the kind *name* is asked for; it has to be one that this tool writes."""
+    return _KINDS[name]
+
+
+def objects(
+    connection: Connection, kinds: Iterable[str]
+) -> Mapping[Identity, Mapping[str, JSON]]:
+    """
+    Return every object of *kinds* on the cluster, with the managers of its fields.
+
+    Raises:
+        ClusterError: It cannot be read, or not by this caller.
+    """
+    found: dict[Identity, Mapping[str, JSON]] = {}
+    for name in dict.fromkeys(kinds):
+        kind = _KINDS[name]
+        with connection.errors(f"listing {kind.plural}"):
+            for item in listed(connection, f"{kind.base}/{kind.plural}", kind.query):
+                # Items of a list do not say what they are.
+                whole = {**item, "kind": name}
+                found[Identity.of(whole)] = whole
+    return found
+
+
+def listed(
+    connection: Connection, path: str, query: Mapping[str, str] = {}
+) -> Iterator[Mapping[str, JSON]]:
+    """
+    Yield what is listed at *path*, page by page, as it is on the wire.
+
+    Raises:
+        ApiException: The API server refused.
+    """
+    pages = {"limit": str(_PAGE), **query}
+    while True:
+        answer = connection.api.rest_client.pool_manager.request(
+            "GET",
+            f"{connection.api.configuration.host}{path}?{urlencode(pages)}",
+            headers={**_headers(connection), "Accept": "application/json"},
+            timeout=_TIMEOUT,
+        )
+        if answer.status != 200:
+            raise client.ApiException(status=answer.status, reason=answer.reason)
+        body = cast("dict[str, JSON]", json.loads(answer.data))
+        items, metadata = body.get("items"), body.get("metadata")
+        yield from (item for item in (items or ()) if isinstance(item, dict))  # type: ignore[union-attr]
+        following = metadata.get("continue") if isinstance(metadata, dict) else None
+        if not following:
+            return
+        pages["continue"] = str(following)
+
+
+def _headers(connection: Connection) -> dict[str, str]:
+    settings = connection.api.configuration.auth_settings()
+    return {
+        auth["key"]: auth["value"]
+        for auth in settings.values()
+        if auth.get("in") == "header" and auth.get("value")
+    }

@@ -55,7 +55,15 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     "rival developer": ("oidc:gus@globex.example", "oidc:globex-developers"),
     "full": ("oidc:ivan@initech.example", "oidc:initech-leads"),
     "outsider": ("oidc:oscar@elsewhere.example", "oidc:elsewhere"),
-    "impostor": ("acme-leads", "acme-leads", "oidc:oidc:acme-leads", "oidc:ACME-leads"),
+    "impostor": (
+        # Every name is nearly that of a group that is a member.
+        "oidc:acme-leads",
+        "acme-leads",
+        "oidc:oidc:acme-leads",
+        "oidc:ACME-leads",
+        "oidc:acme-lead",
+        "oidc:acme-leads-2",
+    ),
     "anonymous": ("system:anonymous",),
     "operator": ("oidc:olga@platform.example", "oidc:platform-operators"),
     "helper": ("oidc:mallory@platform.example", "helpers"),

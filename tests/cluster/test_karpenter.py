@@ -1,10 +1,13 @@
 """Karpenter's objects on a real API server with Karpenter's published CRDs and their rules."""
 
 import copy
+import json
 
 import pytest
+from pulumi import automation as auto
 
 from tenancy import pools
+from tests.cluster.pool_stack import pool_stack
 from tests.karpenter import crds
 from tests.unit.pools.pools import NODE_CLASS, karpenter
 
@@ -105,3 +108,34 @@ def test_the_node_class_of_a_pool_cannot_become_another_kind(server):
         "apply", "--server-side", "-f", "-", manifest=other
     )
     server("delete", "nodepool", "h100")
+
+
+def test_a_pool_is_made_changed_and_ended_by_the_engine(server, own_sandbox, tmp_path):
+    stack = pool_stack(own_sandbox, tmp_path)
+    written = {
+        "name": "engine",
+        "model": "H100",
+        "backend": "karpenter",
+        "instanceTypes": ["p5.48xlarge"],
+        "nodes": {"min": 0, "max": 4},
+        "options": {"nodeClass": NODE_CLASS},
+    }
+    stack.set_config("pool", auto.ConfigValue(json.dumps(written)))
+    stack.up()
+    assert "32" == server.json("get", "nodepool", "engine")["spec"]["limits"]["nvidia.com/gpu"]
+    assert "engine" == server.json("get", "ec2nodeclass", "engine")["metadata"]["name"]
+    assert {"same"} == set(stack.preview().change_summary)
+
+    stack.set_config(
+        "pool", auto.ConfigValue(json.dumps(written | {"nodes": {"min": 0, "max": 6}}))
+    )
+    assert 1 == stack.up().summary.resource_changes["update"]
+    assert "48" == server.json("get", "nodepool", "engine")["spec"]["limits"]["nvidia.com/gpu"]
+
+    wrong = written | {"nodes": {"min": 1, "max": 6}}
+    stack.set_config("pool", auto.ConfigValue(json.dumps(wrong)))
+    with pytest.raises(auto.CommandError, match="minimum-not-supported"):
+        stack.preview(color="never")
+
+    stack.destroy()
+    assert [] == server.json("get", "nodepools")["items"]

@@ -1,9 +1,6 @@
 """Taints of ours on nodes that others taint too: on a real API server, by the real engine."""
 
 import json
-import shutil
-import sys
-from pathlib import Path
 
 import pytest
 from pulumi import automation as auto
@@ -11,15 +8,15 @@ from pulumi import automation as auto
 from tenancy.cluster import ClusterError
 from tenancy.cluster.kubeconfig import connect_by
 from tenancy.cluster.nodes import nodes, read_taints, write_taints
+from tenancy.labels import GPU_POOL
 from tenancy.pools.existing import verify
 from tenancy.pools.taints import merged
 from tenancy.spec.platform import TaintSpec
+from tests.cluster.pool_stack import pool_stack as make_stack
 from tests.unit.pools.pools import existing
 
 pytestmark = pytest.mark.cluster
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = Path(__file__).parent / "programs" / "node_taints"
 THEIRS = {"key": "example.com/theirs", "value": "x", "effect": "NoExecute"}
 OURS = TaintSpec(key="example.com/ours", value="1", effect="NoSchedule")
 
@@ -111,32 +108,8 @@ def test_the_pools_of_existing_nodes_are_verified_live(kube, node, connection):
 
 
 @pytest.fixture
-def stack(own_sandbox, node, tmp_path):
-    installed = tmp_path / "bin"
-    installed.mkdir()
-    program = installed / "pulumi-resource-tenancy"
-    program.write_text(
-        f"#!{sys.executable}\nimport sys\n"
-        "from tenancy_components.provider import main\nsys.exit(main())\n"
-    )
-    program.chmod(0o755)
-    folder = tmp_path / "project"
-    shutil.copytree(PROGRAM, folder)
-    (tmp_path / "state").mkdir()
-    box = own_sandbox.process_environment()
-    environment = box | {
-        "PATH": f"{installed}:{box['PATH']}",
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}",
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
-    }
-    pulumi = auto.PulumiCommand(root=str(own_sandbox.toolchain.bin.parent))
-    made = auto.create_or_select_stack(
-        stack_name="test",
-        work_dir=str(folder),
-        opts=auto.LocalWorkspaceOptions(env_vars=environment, pulumi_command=pulumi),
-    )
-    made.set_config("kubeconfig", auto.ConfigValue(str(own_sandbox.kubeconfig)))
-    return made
+def pool_stack(own_sandbox, node, tmp_path):
+    return make_stack(own_sandbox, tmp_path)
 
 
 def configure(stack, node: str, *written: dict) -> None:
@@ -152,36 +125,38 @@ def configure(stack, node: str, *written: dict) -> None:
     stack.set_config("pool", auto.ConfigValue(json.dumps(pool)))
 
 
-def test_taints_live_from_their_writing_to_their_end(stack, kube, node):
+def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
     first = {"key": "example.com/first", "value": "1", "effect": "NoSchedule"}
     second = {"key": "example.com/second", "value": "2", "effect": "NoSchedule"}
 
-    configure(stack, node, first)
-    stack.up()
+    configure(pool_stack, node, first)
+    pool_stack.up()
     assert {"example.com/first", "example.com/theirs"} == set(taints(kube, node))
-    preview = stack.preview(diff=True)
+    assert "h100" == kube.json("get", "node", node)["metadata"]["labels"][GPU_POOL]
+    preview = pool_stack.preview(diff=True)
     assert {"same"} == set(preview.change_summary), preview.stdout
 
-    configure(stack, node, second)
-    assert 1 == stack.up().summary.resource_changes["update"]
+    configure(pool_stack, node, second)
+    assert 1 == pool_stack.up().summary.resource_changes["update"]
     assert {"example.com/second", "example.com/theirs"} == set(taints(kube, node))
 
     kube("taint", "node", node, "example.com/second-")
     kube("taint", "node", node, "example.com/new=:NoSchedule")
-    stack.refresh()
-    assert 1 == stack.up().summary.resource_changes["update"]
+    pool_stack.refresh()
+    assert 1 == pool_stack.up().summary.resource_changes["update"]
     assert {"example.com/second", "example.com/theirs", "example.com/new"} == set(
         taints(kube, node)
     )
 
-    stack.destroy()
+    pool_stack.destroy()
     assert {"example.com/theirs", "example.com/new"} == set(taints(kube, node))
+    assert GPU_POOL not in kube.json("get", "node", node)["metadata"].get("labels", {})
 
 
-def test_a_destroy_without_the_node_is_no_mistake(stack, kube, node):
-    configure(stack, node)
-    stack.up()
+def test_a_destroy_without_the_node_is_no_mistake(pool_stack, kube, node):
+    configure(pool_stack, node)
+    pool_stack.up()
 
     kube("delete", "node", node)
 
-    assert stack.destroy().summary.result == "succeeded"
+    assert pool_stack.destroy().summary.result == "succeeded"

@@ -1,0 +1,44 @@
+"""A stack of one GPU node pool on a sandbox, with the wheel's console script on its PATH."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from pulumi import automation as auto
+
+from tenancy.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).parent / "programs" / "gpu_node_pool"
+
+
+def pool_stack(box: Sandbox, folder: Path) -> auto.Stack:
+    """Make the stack, with a state of its own in *folder*."""
+    installed = folder / "bin"
+    installed.mkdir()
+    program = installed / "pulumi-resource-tenancy"
+    # What pip writes for the console script of pyproject.toml.
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        "from tenancy_components.provider import main\nsys.exit(main())\n"
+    )
+    program.chmod(0o755)
+    project = folder / "project"
+    shutil.copytree(PROGRAM, project)
+    (folder / "state").mkdir()
+    environment = box.process_environment()
+    environment |= {
+        "PATH": f"{installed}:{environment['PATH']}",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}",
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+    }
+    stack = auto.create_or_select_stack(
+        stack_name="test",
+        work_dir=str(project),
+        opts=auto.LocalWorkspaceOptions(
+            env_vars=environment,
+            pulumi_command=auto.PulumiCommand(root=str(box.toolchain.bin.parent)),
+        ),
+    )
+    stack.set_config("kubeconfig", auto.ConfigValue(str(box.kubeconfig)))
+    return stack

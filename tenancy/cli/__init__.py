@@ -11,6 +11,7 @@ from tenancy.cli import (
     env,
     kubeconfig,
     plan,
+    questions,
     quickstart,
     render,
     sandbox,
@@ -34,11 +35,19 @@ app = typer.Typer(
 )
 
 _READ, _APPLY, _HERE = "Read (no cluster)", "Apply (any cluster)", "This machine"
+_ASK = "Ask"
 
 app.command("check", epilog=check.EPILOG, rich_help_panel=_READ)(check.command)
 app.command("plan", epilog=plan.EPILOG, rich_help_panel=_READ)(plan.command)
 app.command("render", epilog=render.EPILOG, rich_help_panel=_READ)(render.command)
 app.command("schema", epilog=schema.EPILOG, rich_help_panel=_READ)(schema.command)
+app.command("who-can", epilog=questions.WHO_CAN_EPILOG, rich_help_panel=_ASK)(
+    questions.who_can_command
+)
+app.command("what-can", epilog=questions.WHAT_CAN_EPILOG, rich_help_panel=_ASK)(
+    questions.what_can_command
+)
+app.command("usage", epilog=questions.USAGE_EPILOG, rich_help_panel=_ASK)(questions.usage)
 app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(update.preview)
 app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
 app.command("destroy", epilog=update.DESTROY_EPILOG, rich_help_panel=_APPLY)(update.destroy)

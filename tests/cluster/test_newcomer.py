@@ -1,0 +1,362 @@
+"""
+From a clean clone to a tenancy and back, as `make up`, `make preview` and `make down` do it.
+
+Each test has a clone of this checkout, as it is now, with a control plane of its own.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tenancy import sandbox as embedded
+from tenancy.sandbox import State
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("newcomer")]
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 400
+
+
+@attrs.frozen
+class Clone:
+    """A clone of the checkout in which commands are run."""
+
+    root: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        sources = os.pathsep.join(map(str, (self.root, self.root / "components")))
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "KUBE"))}
+        return {**kept, "PYTHONPATH": sources, "COLUMNS": "80", "NO_COLOR": "1"}
+
+    @property
+    def program(self) -> list[str]:
+        return [sys.executable, "-c", "from tenancy.cli import main; main()"]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, whatever comes of it."""
+        return subprocess.run(
+            [*self.program, *arguments],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def __call__(self, *arguments: str) -> str:
+        """Run the command; it has to succeed."""
+        done = self.run(*arguments)
+        assert 0 == done.returncode, done.stdout
+        return done.stdout
+
+    def cut_off(self, marker: str, number: signal.Signals, *, group: bool) -> str:
+        """Start `make up`, send a signal once it says *marker*, and return what it said."""
+        process = subprocess.Popen(
+            [*self.program, "quickstart", "up"],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if marker in line:
+                break
+        else:
+            pytest.fail(f"it never said {marker!r}: {''.join(said)}")
+        (os.killpg if group else os.kill)(process.pid, number)
+        if number is signal.SIGINT:
+            said += process.stdout.readlines()
+        process.stdout.close()
+        process.wait(60)
+        return "".join(said)
+
+    def kubectl(self, *arguments: str) -> str:
+        """Return what the administrator's `kubectl` prints; it has to succeed."""
+        done = self._kubectl(*arguments)
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
+
+    def refused(self, *arguments: str) -> str:
+        """Return why the administrator's `kubectl` failed; it has to."""
+        done = self._kubectl(*arguments)
+        assert 0 != done.returncode, done.stdout
+        return done.stderr
+
+    def _kubectl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                self.root / ".toolchain" / "bin" / "kubectl",
+                f"--kubeconfig={self.root / '.sandbox' / 'kubeconfig'}",
+                *arguments,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @property
+    def changed_files(self) -> str:
+        return subprocess.run(
+            ["git", "status", "--porcelain"],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    @property
+    def processes(self) -> list[str]:
+        """What runs from this folder, by its variables or its arguments."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                told = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+                if int(folder.name) != os.getpid() and any(
+                    bytes(self.root / ".sandbox") in part for part in told
+                ):
+                    found.append(told[0].replace(b"\0", b" ").decode())
+        return found
+
+
+@pytest.fixture
+def clone(
+    toolchain: object, own_root: Path, user_of: Callable[[Path], object]
+) -> Iterator[Clone]:
+    """Return a clone of what is committed, with what is not committed yet on top of it."""
+    made = own_root / "clone"
+    subprocess.run(
+        ["git", "clone", "--quiet", "--no-hardlinks", ROOT, made],
+        check=True,
+        capture_output=True,
+    )
+    for name in ("tenancy", "components", "organizations"):
+        subprocess.run(["cp", "-r", ROOT / name, made], check=True)
+    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / ".gitignore"):
+        subprocess.run(["cp", path, made], check=True)
+    subprocess.run(["git", "add", "--all"], cwd=made, check=True)
+    somebody = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    subprocess.run(
+        ["git", *somebody, "commit", "--quiet", "--allow-empty", "--message", "Now"],
+        cwd=made,
+        check=True,
+    )
+    clone = Clone(made)
+    assert "" == clone.changed_files
+    yield clone
+    embedded.down(made, wipe=True)
+
+
+SIX_FIGURES = {
+    "requests.cpu": "2",
+    "requests.memory": "2Gi",
+    "limits.cpu": "4",
+    "limits.memory": "4Gi",
+    "pods": "20",
+    "requests.storage": "10Gi",
+}
+
+
+def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
+    clean = clone("quickstart", "preview")
+
+    assert "stack dev: " in clean
+    assert "to create" in clean
+    assert "nothing was applied" in clean
+    assert [] == clone.processes
+    assert "" == clone.changed_files
+
+    first = clone("quickstart", "up")
+
+    assert "stack platform: done" in first
+    assert "stack dev: done" in first
+    assert first.index("stack platform: done") < first.index("previewing stack dev")
+    assert "What now exists:" in first
+    for key, hard in SIX_FIGURES.items():
+        assert re.search(rf"^ +{re.escape(key)} +0 of {hard} used$", first, re.MULTILINE), key
+    assert "admin: Group oidc:acme-leads" in first
+    assert [] == [line for line in first.splitlines() if len(line) > 100]
+    assert "" == clone.changed_files
+
+    second = clone("quickstart", "up")
+
+    assert "stack platform: nothing changes" in second
+    assert "stack dev: nothing changes" in second
+    assert "nothing changes: the cluster is what the files say" in second
+
+    assert State.RUNNING is embedded.status(clone.root).state
+    _a_member_uses_the_namespace_and_makes_none(clone)
+    _plain_pulumi_says_the_same(clone)
+    assert "" == clone.changed_files
+
+    unasked = clone.run("destroy", "--stack", "dev")
+    too_early = clone.run("destroy", "--stack", "platform", "--yes")
+
+    assert (1, 1) == (unasked.returncode, too_early.returncode)
+    assert "there is nobody to ask" in unasked.stdout
+    assert "dev is still applied on it" in too_early.stdout
+
+    gone = clone("destroy", "--stack", "platform", "--stack", "dev", "--yes")
+
+    assert gone.index("stack dev: done") < gone.index("stack platform: done")
+    assert 'namespaces "acme-dev" not found' in clone.refused("get", "namespace", "acme-dev")
+
+    down = clone("quickstart", "down")
+
+    assert "nothing is left running" in down
+    assert [] == clone.processes
+    assert "" == clone.changed_files
+    assert "nothing is there" in clone("quickstart", "down")
+
+
+def _a_member_uses_the_namespace_and_makes_none(clone: Clone) -> None:
+    written = clone("kubeconfig", "--stack", "dev", "--group", "acme-developers")
+    path = Path(written.split("kubectl --kubeconfig ")[1].split(" get pods")[0])
+
+    assert 0o600 == path.stat().st_mode & 0o777
+    member = [clone.root / ".toolchain" / "bin" / "kubectl", f"--kubeconfig={path}"]
+    used = subprocess.run([*member, "get", "pods"], capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [*member, "create", "namespace", "mine"], capture_output=True, text=True, check=False
+    )
+    assert (0, "No resources found in acme-dev namespace.\n") == (used.returncode, used.stderr)
+    assert 1 == refused.returncode
+    assert 'cannot create resource "namespaces"' in refused.stderr
+
+
+def _plain_pulumi_says_the_same(clone: Clone) -> None:
+    lines = clone("env", "--stack", "dev")
+    done = subprocess.run(
+        ["sh", "-c", f"{lines}\npulumi preview --color never --non-interactive"],
+        cwd=clone.root,
+        env=clone.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert re.search(r"^ +\d+ unchanged$", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("marker", "number", "group"),
+    [
+        pytest.param("created ", signal.SIGKILL, False, id="killed while it applies"),
+        pytest.param(
+            "starting the embedded",
+            signal.SIGKILL,
+            False,
+            id="killed at the start",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            "created ",
+            signal.SIGKILL,
+            True,
+            id="killed with its engine",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            "created ",
+            signal.SIGINT,
+            True,
+            id="Ctrl-C while it applies",
+            marks=pytest.mark.nightly,
+        ),
+    ],
+)
+def test_after_an_interruption_up_goes_on(
+    clone: Clone, marker: str, number: signal.Signals, group: bool
+) -> None:
+    said = clone.cut_off(marker, number, group=group)
+    if number is signal.SIGINT:
+        assert "interrupted" in said
+        assert "Traceback" not in said
+
+    after = clone("quickstart", "up")
+
+    assert "What now exists:" in after
+    quota = clone.kubectl("get", "quota", "quota", "-n", "acme-dev", "-o", "name")
+    assert "resourcequota/quota\n" == quota
+    assert "" == clone.changed_files
+
+
+@pytest.mark.parametrize(
+    ("number", "group"),
+    [
+        pytest.param(signal.SIGKILL, False, id="killed", marks=pytest.mark.nightly),
+        pytest.param(signal.SIGINT, True, id="Ctrl-C"),
+    ],
+)
+def test_down_works_straight_after_an_interrupted_up(
+    clone: Clone, number: signal.Signals, group: bool
+) -> None:
+    clone.cut_off("created ", number, group=group)
+
+    said = clone("quickstart", "down")
+
+    assert "nothing is left running" in said
+    time.sleep(1)
+    assert [] == clone.processes
+    box = embedded.up(clone.root)
+    try:
+        left = clone.kubectl(
+            "get",
+            "ns,clusterroles,validatingadmissionpolicies",
+            "-l",
+            "app.kubernetes.io/managed-by=tenancy",
+            "-o",
+            "name",
+        )
+    finally:
+        embedded.down(box.root)
+    assert "" == left
+
+
+def test_a_wrong_config_is_refused_before_anything_is_built(clone: Clone) -> None:
+    path = clone.root / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
+
+    done = clone.run("quickstart", "up")
+
+    assert 1 == done.returncode
+    assert "yaml-boolean-word" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (clone.root / ".sandbox").exists()
+
+
+def test_another_cluster_is_left_to_the_command_that_asks(clone: Clone) -> None:
+    for name in ("platform", "dev", "staging", "prod"):
+        path = clone.root / f"Pulumi.{name}.yaml"
+        path.write_text(
+            path.read_text().replace(
+                "tenancy:cluster: sandbox",
+                "tenancy:cluster: eu-1\n  tenancy:kubeconfig: k.yaml\n  tenancy:context: admin",
+            )
+        )
+
+    done = clone.run("quickstart", "up")
+
+    assert 1 == done.returncode
+    assert "tenancy up --stack platform" in done.stdout
+    assert not (clone.root / ".sandbox").exists()

@@ -133,9 +133,9 @@ def described(answer: Mapping[str, object]) -> InstanceType:
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GpuDeviceInfo.html:
     `Count` is 0 for a part of a GPU, `LogicalGpuCount` is what the machine sees.
     """
-    entry = cast(_Described, answer)
-    info = cast(Mapping[str, list[_Gpu]], answer.get("GpuInfo") or {})
-    network = cast(Mapping[str, Mapping[str, int]], answer.get("NetworkInfo") or {})
+    entry = cast("_Described", answer)
+    info = cast("Mapping[str, list[_Gpu]]", answer.get("GpuInfo") or {})
+    network = cast("Mapping[str, Mapping[str, int]]", answer.get("NetworkInfo") or {})
     gpus = info.get("Gpus") or []
     first = gpus[0] if gpus else _Gpu()
     return InstanceType(
@@ -151,7 +151,9 @@ def described(answer: Mapping[str, object]) -> InstanceType:
         if "arm64" in entry["ProcessorInfo"]["SupportedArchitectures"]
         else "x86_64",
         efa_interfaces=network.get("EfaInfo", {}).get("MaximumEfaInterfaces", 0),
-        usage_classes=tuple(sorted(cast(list[str], answer.get("SupportedUsageClasses") or []))),
+        usage_classes=tuple(
+            sorted(cast("list[str]", answer.get("SupportedUsageClasses") or []))
+        ),
     )
 
 
@@ -160,12 +162,12 @@ def _document() -> Mapping[str, object]:
     text = (
         importlib.resources.files("tenancy.catalog").joinpath("instance_types.json").read_text()
     )
-    return cast(Mapping[str, object], json.loads(text))
+    return cast("Mapping[str, object]", json.loads(text))
 
 
 @functools.cache
 def _types() -> Mapping[str, InstanceType]:
-    rows = cast(list[InstanceTypeRow], _document()["instanceTypes"])
+    rows = cast("list[InstanceTypeRow]", _document()["instanceTypes"])
     return {row["name"]: InstanceType.from_row(row) for row in rows}
 
 

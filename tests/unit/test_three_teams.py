@@ -1,4 +1,4 @@
-"""The example of three teams that share a cluster: nothing is wrong, and nobody is let across."""
+"""Three teams that share a cluster: nothing is wrong, and nobody is let across."""
 
 import re
 from pathlib import Path

@@ -23,6 +23,7 @@ __all__ = [
     "NotConfirmedError",
     "RefusedConfigError",
     "apply_stack",
+    "confirm",
     "destroy",
     "in_order",
     "preview",
@@ -158,14 +159,20 @@ def apply_stack(opened: Session, shell: Terminal, *, ask: bool) -> Result:
     if result.is_empty and "tenancy" in opened.outputs():
         return result
     if ask:
-        _confirm(f"apply this to stack {name}?", shell)
+        confirm(f"apply this to stack {name}?", shell)
     with watching(f"applying stack {name}", shell) as on_step:
         result = opened.up(on_step=on_step)
     done(result, shell)
     return result
 
 
-def _confirm(question: str, shell: Terminal) -> None:
+def confirm(question: str, shell: Terminal) -> None:
+    """
+    Ask *question*.
+
+    Raises:
+        NotConfirmedError: The answer was no, or there was nobody to ask.
+    """
     _require_somebody()
     if not typer.confirm(question, err=True):
         raise NotConfirmedError("not confirmed; nothing was changed")

@@ -13,7 +13,7 @@ from tenancy.cluster.connection import Connection
 from tenancy.document import JSON
 from tenancy.drift import Identity
 
-__all__ = ["Kind", "kind_of", "listed", "objects"]
+__all__ = ["Kind", "headers", "kind_of", "listed", "objects"]
 
 _PAGE: Final = 500
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
@@ -107,7 +107,7 @@ def listed(
         answer = connection.api.rest_client.pool_manager.request(
             "GET",
             f"{connection.api.configuration.host}{path}?{urlencode(pages)}",
-            headers={**_headers(connection), "Accept": "application/json"},
+            headers={**headers(connection), "Accept": "application/json"},
             timeout=_TIMEOUT,
         )
         if answer.status != 200:
@@ -121,7 +121,8 @@ def listed(
         pages["continue"] = str(following)
 
 
-def _headers(connection: Connection) -> dict[str, str]:
+def headers(connection: Connection) -> dict[str, str]:
+    """Return what proves to the API server who we are."""
     settings = connection.api.configuration.auth_settings()
     return {
         auth["key"]: auth["value"]

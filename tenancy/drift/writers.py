@@ -8,7 +8,7 @@ import attrs
 from tenancy.document import JSON
 from tenancy.drift.difference import Field
 
-__all__ = ["CONTROLLERS", "OURS", "Writer", "writer"]
+__all__ = ["CONTROLLERS", "OURS", "Writer", "writer", "writers"]
 
 CONTROLLERS: Final = frozenset(
     {
@@ -48,8 +48,7 @@ def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> W
             wrote anything of the object last is named, unless that is the engine.
     """
     if gone or not field:
-        entries = [found for found, _ in _entries(live)]
-        latest = max(entries, key=lambda found: found.since, default=None)
+        latest = max(writers(live), key=lambda found: found.since, default=None)
         if gone and latest is not None and latest.manager.startswith(OURS):
             return None
         return latest
@@ -59,6 +58,11 @@ def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> W
         return None
     owners = [by for depth, by in found if depth == deepest]
     return max(owners, key=lambda by: by.since)
+
+
+def writers(live: Mapping[str, object]) -> tuple[Writer, ...]:
+    """Return everybody who wrote something of *live*."""
+    return tuple(by for by, _ in _entries(live))
 
 
 def _entries(live: Mapping[str, object]) -> Iterator[tuple[Writer, Mapping[str, JSON]]]:

@@ -1,0 +1,134 @@
+"""A stack that differs from its files, and its differences written into them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from tenancy import report
+from tenancy.automation import Session
+from tenancy.cli.reading import Checked, checked
+from tenancy.cli.terminal import Terminal
+from tenancy.cluster import ClusterError, Connection
+from tenancy.document import JSON
+from tenancy.document.editing import Change, edited, write
+from tenancy.drift import Difference, Identity, differences
+from tenancy.drift.accepting import Edit, edits
+from tenancy.errors import TenancyError
+from tenancy.origin import Origin
+from tenancy.render import Manifest
+from tenancy.violation import errors
+
+__all__ = ["AcceptRefusedError", "Drifted", "accepted", "same_cluster"]
+
+
+class AcceptRefusedError(TenancyError):
+    """The config would be refused with what was to be accepted; it stays as it was."""
+
+
+@attrs.frozen(kw_only=True)
+class Drifted:
+    """A stack, what its files say, and what is on its cluster."""
+
+    stack: str
+    connection: Connection
+    desired: tuple[Manifest, ...]
+    live: Mapping[Identity, Mapping[str, JSON]]
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs, the worst first."""
+        return differences(self.desired, self.live)
+
+    def against(self, desired: tuple[Manifest, ...]) -> "Drifted":
+        """Return the same cluster beside other manifests."""
+        return attrs.evolve(self, desired=desired)
+
+
+def accepted(found: Checked, drifted: Sequence[Drifted], shell: Terminal) -> Checked:
+    """
+    Write what has a place into the files, and return the project as it is then.
+
+    Raises:
+        AcceptRefusedError: A check refuses the result; every file is as before.
+    """
+    wanted: dict[Difference, Edit] = {}
+    for one in drifted:
+        environment = found.tenancy.environments.get(one.stack)
+        if environment is not None:
+            wanted |= _in_own_environment(
+                found,
+                edits(
+                    one.differences,
+                    {f"{i.kind}/{i.namespace}/{i.name}": body for i, body in one.live.items()},
+                    environment,
+                    found.tenancy.platform_of(environment),
+                ),
+            )
+    # Several differences of a limit range are one place.
+    texts = _written(found, {repr(edit): edit for edit in wanted.values()}.values())
+    before = {path: path.read_text() for path in texts}
+    for path, text in texts.items():
+        write(path, text)
+    result = checked(found.root)
+    if result.is_refused:
+        for path, text in before.items():
+            write(path, text)
+        raise AcceptRefusedError(
+            "what is on the cluster cannot be written into the files, which are as before:\n"
+            + report.text(errors(result.violations), result.documents)
+        )
+    for difference, edit in wanted.items():
+        shell.note(f"  accepted {difference.object}: {difference.what}; {edit.place}")
+    return result
+
+
+def _in_own_environment(
+    found: Checked, wanted: Mapping[Difference, Edit]
+) -> dict[Difference, Edit]:
+    """Leave out what would be written for other environments too."""
+    held: dict[Origin, int] = {}
+    for environment in found.tenancy.environments.values():
+        for namespace in environment.namespaces:
+            held[namespace.origin] = held.get(namespace.origin, 0) + 1
+    shared = {origin for origin, count in held.items() if count > 1}
+    return {
+        difference: edit
+        for difference, edit in wanted.items()
+        if not any(
+            edit.place.source == origin.source
+            and edit.place.path[: len(origin.path)] == origin.path
+            for origin in shared
+        )
+    }
+
+
+def _written(found: Checked, wanted: Iterable[Edit]) -> dict[Path, str]:
+    changes: dict[str, list[Change]] = {}
+    for edit in wanted:
+        changes.setdefault(edit.place.source, []).append(
+            (edit.place.path, edit.value, edit.appends)
+        )
+    texts = {}
+    for source, made in changes.items():
+        path = found.root / source
+        is_stack = source.startswith("Pulumi.")
+        texts[path] = edited(path.read_text(), made, project=found.name if is_stack else None)
+    return texts
+
+
+def same_cluster(connection: Connection, opened: Session) -> None:
+    """
+    Return where the stack was applied to the cluster that answered, or to none yet.
+
+    Raises:
+        ClusterError: It was applied to another one.
+    """
+    uid = opened.outputs().get("clusterUid")
+    if isinstance(uid, str) and uid != connection.uid:
+        raise ClusterError(
+            connection.cluster,
+            f"another cluster answers: kube-system has the UID {connection.uid}, and this"
+            f" stack was applied to {uid}",
+            "correct the kubeconfig",
+        )

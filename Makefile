@@ -28,8 +28,12 @@ up: $(READY) ## build the tools once, start a control plane, apply platform and 
 preview: $(READY) ## say what `make up` would change; nothing is applied
 	@$(BIN)/tenancy quickstart preview --stack "$(STACK)"
 
-down: $(READY) ## delete what was applied, stop the control plane, leave nothing running
-	@$(BIN)/tenancy quickstart down
+down: ## delete what was applied, stop the control plane, leave nothing running
+	@if [ -d .sandbox ]; then \
+	  $(MAKE) --no-print-directory $(READY) && $(BIN)/tenancy quickstart down; \
+	else \
+	  echo "nothing is there: no stack is applied, and no control plane runs"; \
+	fi
 
 test: $(READY_TESTS) ## everything it needs, then the tests
 	@$(BIN)/python -m tenancy.tools

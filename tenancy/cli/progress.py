@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from rich.status import Status
 
 from tenancy.automation import Result, Step
+from tenancy.cli.interrupting import gently
 from tenancy.cli.terminal import Terminal
 
 __all__ = ["done", "planned", "watching"]
@@ -49,10 +50,13 @@ def watching(doing: str, shell: Terminal, *, lines: bool = True) -> Iterator[OnS
 
     Yields:
         What the engine is to call for each step.
+
+    Raises:
+        KeyboardInterrupt: The user interrupted, and the engine has ended.
     """
     started = last = time.monotonic()
     # Failures are always said; changes up to a number that a screen holds.
-    with _status(doing, shell) as status:
+    with gently(), _status(doing, shell) as status:
         if status is None:
             shell.note(doing)
         count = written = 0

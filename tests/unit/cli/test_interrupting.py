@@ -14,17 +14,25 @@ def interrupt() -> None:
 def test_the_engine_ends_before_we_do() -> None:
     done = []
 
-    with pytest.raises(KeyboardInterrupt), gently():
-        interrupt()
-        done.append("the engine wrote its state")
+    def work() -> None:
+        with gently():
+            interrupt()
+            done.append("the engine wrote its state")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
 
     assert ["the engine wrote its state"] == done
 
 
 def test_what_the_engine_says_of_it_is_no_failure() -> None:
-    with pytest.raises(KeyboardInterrupt), gently():
-        interrupt()
-        raise EngineError("dev", "cancelled")
+    def work() -> None:
+        with gently():
+            interrupt()
+            raise EngineError("dev", "cancelled")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
 
 
 def test_a_failure_without_an_interruption_stays_one() -> None:
@@ -35,10 +43,14 @@ def test_a_failure_without_an_interruption_stays_one() -> None:
 def test_whoever_insists_is_obeyed() -> None:
     done = []
 
-    with pytest.raises(KeyboardInterrupt), gently():
-        for _ in range(3):
-            interrupt()
-        done.append("never")
+    def work() -> None:
+        with gently():
+            for _ in range(3):
+                interrupt()
+            done.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
 
     assert [] == done
 

@@ -1,7 +1,7 @@
 """The program behind `__main__.py`: read, resolve, check, say what it means, then build."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -15,7 +15,7 @@ from tenancy.errors import TenancyError
 from tenancy.plan import snapshot
 from tenancy.plan.change import Plan, going, plan, unknown_names
 from tenancy.plan.text import text
-from tenancy.project import EngineConfig, Project, load
+from tenancy.project import STACK_FILE, EngineConfig, Project, load
 from tenancy.resolve import Environment, Tenancy
 from tenancy.violation import Violation, errors
 from tenancy_components import cluster, gates
@@ -91,7 +91,10 @@ class _Written:
             project_name=project_name,
             engine=engine,
             tenancy=tenancy,
-            violations=(*unreadable, *unresolved, *found),
+            violations=(
+                *_of_this_stack((*unreadable, *unresolved), tenancy, engine.stack),
+                *found,
+            ),
             documents=project.documents,
         )
 
@@ -127,6 +130,24 @@ async def _plan(written: _Written, before: Remembered, connection: Connection) -
     if unknown_names(before.tenancy, tenancy, stack, there):
         made = await namespaces_in_state(written.project_name, stack)
     return plan(before.tenancy, tenancy, stack, there, made=made)
+
+
+def _of_this_stack(
+    violations: Iterable[Violation], tenancy: Tenancy, stack: str
+) -> Iterator[Violation]:
+    """
+    Yield those that are not in the file of another stack.
+
+    A mistake in `Pulumi.prod.yaml` does not keep `dev` from being updated; what cannot be
+    compared for it is among the checks that were not made.
+    """
+    environment = tenancy.environments.get(stack)
+    stacks = {stack} if environment is None else {stack, environment.platform}
+    files = {STACK_FILE.format(stack=name) for name in stacks}
+    for violation in violations:
+        file = violation.origin.source.partition(" ")[0]
+        if file in files or not file.startswith("Pulumi."):
+            yield violation
 
 
 def _engine_config() -> EngineConfig:

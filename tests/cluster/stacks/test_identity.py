@@ -86,3 +86,17 @@ def test_a_copy_of_the_config_that_is_older_than_the_file_is_refused(applied) ->
 
     applied.edit("Pulumi.dev.yaml", r'pods: "21"', 'pods: "20"')
     assert session.preview().is_empty
+
+
+def test_a_mistake_in_another_stack_is_named_and_does_not_stand_in_the_way(applied) -> None:
+    applied.edit("Pulumi.prod.yaml", r'pods: "50"', "pods: no")
+
+    preview = applied.session("dev").preview()
+
+    assert preview.is_empty
+    assert "Pulumi.prod.yaml" in preview.text
+    assert "not checked" in preview.text.lower()
+    with pytest.raises(StackRefusedError, match="yaml-boolean-word"):
+        applied.session("prod").preview()
+    applied.edit("Pulumi.prod.yaml", "pods: no", 'pods: "50"')
+    assert "Pulumi.prod.yaml" not in applied.session("dev").preview().text

@@ -8,6 +8,7 @@ from tenancy.names import InvalidNameError, parse_namespace_name, system_reason
 from tenancy.nearest import nearest
 from tenancy.origin import Origin
 from tenancy.resolve import Environment, Platform
+from tenancy.resources import InvalidResourceError, parse_quota_key
 from tenancy.violation import Severity, Violation
 
 __all__ = ["below_usage", "deletable", "deletable_of_platform"]
@@ -95,8 +96,10 @@ def below_usage(environment: Environment) -> Iterator[Violation]:
         for quota in namespace.quotas
         for key in quota.hard
     }
+    names = {namespace.name for namespace in environment.namespaces}
     for index, entry in enumerate(environment.allow_below_usage):
-        if entry in known:
+        namespace, _, key = entry.partition("/")
+        if entry in known or (namespace in names and _is_of_walls(key)):
             continue
         guess = nearest(entry, known, cutoff=0.8)
         yield Violation(
@@ -106,3 +109,12 @@ def below_usage(environment: Environment) -> Iterator[Violation]:
             allowed="<namespace>/<quota key> of a quota that is written here",
             remedy=f"did you mean {guess!r}?" if guess else "write both, with '/' between them",
         )
+
+
+def _is_of_walls(key: str) -> bool:
+    """Whether *key* may stand in a quota that nobody wrote: of GPUs, or a count of objects."""
+    try:
+        found = parse_quota_key(key)
+    except InvalidResourceError:
+        return False
+    return found.is_gpu or found.name.startswith("count/")

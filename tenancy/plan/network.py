@@ -1,5 +1,6 @@
 """Which namespace can reach which, before and after, worked out from the rendered policies."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
@@ -68,14 +69,16 @@ def reaches(
     spaces = tuple(m.namespace for m in _shared(platform).values())
     everyone = {n.name: n for n in (*before, *after)}
     shared = tuple(str(_name(m)) for m in spaces)
-    near = _pairs(changed, everyone, shared, is_near=True)
-    far = _pairs(changed, everyone, shared, is_near=False)
+    near = _near(changed, everyone, shared)
+    strangers = _strangers(changed, everyone)
+    far: list[tuple[str, str]] = []
     left_out = None
-    if len(near) + len(far) > MOST_PAIRS:
-        left_out = f"{len(far)} pairs of namespaces of different organizations"
-        far = []
+    if len(near) + strangers <= MOST_PAIRS:
+        far = _far(changed, everyone)
+    elif strangers:
+        left_out = "namespaces of different organizations"
     if len(near) > MOST_PAIRS:
-        left_out = f"{len(near) + len(far)} pairs of namespaces"
+        left_out = f"{len(near)} pairs of namespaces"
         near = near[:MOST_PAIRS]
     pairs = [*near, *far]
     wanted = {name for pair in pairs for name in pair}
@@ -103,19 +106,33 @@ def _facts(namespace: Namespace) -> object:
     )
 
 
-def _pairs(
-    changed: Sequence[str],
-    everyone: Mapping[str, Namespace],
-    shared: Sequence[str],
-    *,
-    is_near: bool,
-) -> list[tuple[str, str]]:
-    """Return the ordered pairs of which one end is *changed*, each once."""
-    found: dict[tuple[str, str], None] = {}
-    others = [*shared, *everyone] if is_near else [*everyone]
-    for name, other in product(changed, others):
-        whose = everyone[other].organization if other in everyone else None
-        if (whose in (None, everyone[name].organization)) is is_near:
+Pair = tuple[str, str]
+
+
+def _near(
+    changed: Sequence[str], everyone: Mapping[str, Namespace], shared: Sequence[str]
+) -> list[Pair]:
+    """Return the pairs of a changed one with its own organization and with what is shared."""
+    own: dict[str, list[str]] = {}
+    for name, namespace in everyone.items():
+        own.setdefault(namespace.organization, []).append(name)
+    found: dict[Pair, None] = {}
+    for name in changed:
+        for other in (*shared, *own[everyone[name].organization]):
+            found[name, other] = found[other, name] = None
+    return [*found]
+
+
+def _strangers(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> int:
+    """Return how many pairs a changed one makes with other organizations, at the most."""
+    sizes = Counter(namespace.organization for namespace in everyone.values())
+    return sum(2 * (len(everyone) - sizes[everyone[n].organization]) for n in changed)
+
+
+def _far(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> list[Pair]:
+    found: dict[Pair, None] = {}
+    for name, other in product(changed, everyone):
+        if everyone[name].organization != everyone[other].organization:
             found[name, other] = found[other, name] = None
     return [*found]
 

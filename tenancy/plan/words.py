@@ -113,7 +113,7 @@ def _organization(name: str, plan: Plan) -> Iterator[Fact]:
                 f" {grant.before} → {grant.after}",
                 weight=Weight.MORE if grant.after > grant.before else Weight.LESS,
             )
-    yield from (_new(n) for n in plan.new if n.organization == name)
+    yield from _new(n for n in plan.new if n.organization == name)
     yield from (_sum(s) for s in plan.sums if s.organization == name)
     yield from (_ladder(rung) for rung in plan.ladders if rung.organization == name)
     yield from _settings(name, plan)
@@ -134,7 +134,7 @@ def _stack(plan: Plan) -> Iterator[Fact]:
     yield from (_hazard(h) for h in plan.hazards if h.organization is None)
     yield from _refused(None, plan)
     yield from (f for c in plan.access if c.organization is None for f in _access(c, plan))
-    yield from (_new(n) for n in plan.new if n.organization is None)
+    yield from _new(n for n in plan.new if n.organization is None)
     yield from (_pool(p) for p in plan.pools)
     gone = {hazard.namespace for hazard in plan.hazards}
     yield from _network(r for r in plan.network if not gone & {r.source, r.target})
@@ -275,11 +275,17 @@ def _verbs(verbs: Sequence[str]) -> str:
     return ", ".join(verbs)
 
 
-def _new(namespace: NewNamespace) -> Fact:
-    text = f"new namespace {namespace.name}"
-    if namespace.quota:
-        text += " with " + ", ".join(f"{k} {v}" for k, v in namespace.quota.items())
-    return Fact(part="names", text=text, weight=Weight.MORE)
+def _new(namespaces: Iterable[NewNamespace]) -> Iterator[Fact]:
+    """Yield one fact for all that are alike."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for namespace in namespaces:
+        alike.setdefault(tuple(namespace.quota.items()), []).append(namespace.name)
+    for quota, names in alike.items():
+        text = f"new namespace{'s' if len(names) > 1 else ''} {_row(names)}"
+        if quota:
+            text += ", each" * (len(names) > 1) + " with "
+            text += ", ".join(f"{key} {amount}" for key, amount in quota)
+        yield Fact(part="names", text=text, weight=Weight.MORE)
 
 
 def _ladder(ladder: Ladder) -> Fact:

@@ -56,28 +56,28 @@ def heirs(
         elsewhere: Those of other stacks in the same environment, where alone one inherits; what
             they are now is not compared.
     """
-    own = tuple(here)
+    own = {namespace.name: namespace for namespace in here}
     changed = {
-        (namespace.organization, namespace.id): what
-        for namespace in own
-        if (what := _differing(before.get(namespace.name), after.get(namespace.name)))
+        (namespace.organization, namespace.id): (namespace.name, keys)
+        for namespace in own.values()
+        if (keys := _differing(before.get(namespace.name), after.get(namespace.name)))
     }
-    for namespace in (*own, *elsewhere):
-        is_here = (namespace.organization, namespace.id) in changed
-        own_changes = changed.get((namespace.organization, namespace.id), ())
+    for namespace in (*own.values(), *elsewhere):
         for ancestor in namespace.lineage:
-            theirs = changed.get((namespace.organization, ancestor), ())
-            shared = tuple(w for w in theirs if w in own_changes) if is_here else theirs
-            if not shared or (not is_here and namespace in own):
-                continue
-            yield Heir(
-                organization=namespace.organization,
-                namespace=namespace.name,
-                inherits_from=ancestor,
-                what=shared,
-                stack=namespace.stack,
-            )
-            break
+            source, keys = changed.get((namespace.organization, ancestor), ("", ()))
+            if namespace.name in own:
+                _, mine = changed.get((namespace.organization, namespace.id), ("", ()))
+                heir = after[namespace.name]
+                keys = tuple(k for k in keys if k in mine and _follows(k, heir, after[source]))
+            if keys:
+                yield Heir(
+                    organization=namespace.organization,
+                    namespace=namespace.name,
+                    inherits_from=ancestor,
+                    what=tuple(_INHERITED[key] for key in keys),
+                    stack=namespace.stack,
+                )
+                break
 
 
 def _differing(
@@ -85,4 +85,9 @@ def _differing(
 ) -> tuple[str, ...]:
     if before is None or after is None:
         return ()
-    return tuple(word for key, word in _INHERITED.items() if before.get(key) != after.get(key))
+    return tuple(key for key in _INHERITED if before.get(key) != after.get(key))
+
+
+def _follows(key: str, heir: Mapping[str, JSON], ancestor: Mapping[str, JSON]) -> bool:
+    """Whether the heir has the value from its ancestor; members of its own may be added."""
+    return key == "members" or heir.get(key) == ancestor.get(key)

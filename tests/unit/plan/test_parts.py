@@ -224,6 +224,17 @@ def test_every_namespace_that_inherits_a_change_is_listed() -> None:
     ] == [(h.namespace, h.inherits_from, h.what, h.stack) for h in plan.heirs]
 
 
+def test_a_namespace_with_a_quota_of_its_own_is_no_heir_of_that_quota() -> None:
+    def own(pods: str, of_lab: str) -> dict[str, object]:
+        written = inheriting(pods)
+        [dev, lab, alone] = written["organizations"]["acme"]["namespaces"]
+        lab = {**lab, "quota": {**a_profile()["quota"], "pods": of_lab}}
+        acme = {**written["organizations"]["acme"], "namespaces": [dev, lab, alone]}
+        return {**written, "organizations": {"acme": acme}}
+
+    assert () == a_plan(a_record(**own("20", "5")), **own("25", "6")).heirs
+
+
 def test_a_change_that_nobody_inherits_has_no_heirs() -> None:
     assert () == a_plan(a_record(**laddered("20")), **laddered("25")).heirs
 

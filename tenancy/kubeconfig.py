@@ -23,7 +23,7 @@ __all__ = [
     "to_yaml",
 ]
 
-_LONGEST_NAME = 120
+_LONGEST_NAME = 90
 """Of an encoded name in a file name, in characters; a longer one is cut, with a digest."""
 
 

@@ -106,6 +106,7 @@ def table(world: World) -> list[Attack]:
         *pods(world),
         *pod_security(world),
         *device_environment(world),
+        *storage_claims(),
         *services(world),
         *endpoints(),
         *network_policies(world),
@@ -309,6 +310,17 @@ def pods(world: World) -> Iterator[Attack]:
         "class not granted": (
             {"priorityClassName": "urgent"},
             "priority class urgent is not granted to this namespace: none",
+        ),
+        "devices by mounts": (
+            {
+                "main": {
+                    "volumeMounts": [
+                        {"name": "a", "mountPath": "/var/run/nvidia-container-devices/all"}
+                    ]
+                },
+                "volumes": [{"name": "a", "emptyDir": {}}],
+            },
+            "nothing may be mounted under /nvidia-container-devices",
         ),
         "devices by prefix": (
             {"main": {"envFrom": [{"prefix": "NVIDIA_", "configMapRef": {"name": "a"}}]}},
@@ -618,6 +630,82 @@ def device_environment(world: World) -> Iterator[Attack]:
                 good=make.config_map(kind=kind),
                 person="developer",
             )
+
+    token = make.config_map(kind="Secret")
+    token["type"] = "kubernetes.io/service-account-token"
+    token["metadata"]["annotations"] = {"kubernetes.io/service-account.name": "seed"}
+    yield from everyway(
+        world,
+        "token-secrets: a token for ever",
+        token,
+        guarded("tenancy-token-secrets", "secrets of type kubernetes.io/service-account-token"),
+        good=make.config_map(kind="Secret"),
+        person="developer",
+        paths=CREATING,
+    )
+    annotated = {"cdi.k8s.io/a": "nvidia.com/gpu=all"}
+    reasons = guarded("tenancy-device-annotations", "a pod may have no annotation cdi.k8s.io/")
+    held = {"apiVersion": "v1", "kind": "Pod", **world.live(make.named(make.pod(), "seed"))}
+    for path, attack, control in (
+        *creations(make.pod(annotations=annotated), make.pod(annotations=HARMLESS)),
+        *changes(
+            held,
+            {"metadata": {"annotations": annotated}},
+            {"metadata": {"annotations": HARMLESS}},
+        ),
+    ):
+        yield Attack(
+            rule="device-annotations: every device",
+            path=path,
+            person="developer",
+            request=attack,
+            control=control,
+            reasons=reasons,
+        )
+
+
+def storage_claims() -> Iterator[Attack]:
+    """Yield claims of volumes that exist already, with what is on them."""
+    named, unnamed, filled = make.volume_claim(), make.volume_claim(), make.volume_claim()
+    named["spec"]["volumeName"] = "somebodys"
+    unnamed["spec"]["storageClassName"] = ""
+    filled["spec"]["dataSourceRef"] = {
+        "apiGroup": "snapshot.storage.k8s.io",
+        "kind": "VolumeSnapshot",
+        "name": "a",
+        "namespace": LAB,
+    }
+    for what, bad, reason in (
+        ("a volume by name", named, "a claim may not name its volume"),
+        ("no class", unnamed, "a claim must name a storage class"),
+    ):
+        for path, attack, control in creations(bad, make.volume_claim()):
+            yield Attack(
+                rule=f"storage-claims: {what}",
+                path=path,
+                person="developer",
+                request=attack,
+                reasons=guarded("tenancy-storage-claims", reason),
+                control=control,
+            )
+    held = make.named(make.volume_claim(), "seed")
+    for path, change, kind in (
+        ("merge patch", {"spec": {"volumeName": "somebodys"}}, MERGE_PATCH),
+        (
+            "JSON patch",
+            [{"op": "add", "path": "/spec/volumeName", "value": "somebodys"}],
+            JSON_PATCH,
+        ),
+        ("strategic merge patch", {"spec": {"volumeName": "somebodys"}}, STRATEGIC_PATCH),
+    ):
+        yield Attack(
+            rule="storage-claims: a volume by name, later",
+            path=path,
+            person="developer",
+            request=patch(held, change, kind),
+            reasons=guarded("tenancy-storage-claims", "a claim may not name its volume"),
+            control=patch(held, {"metadata": {"labels": HARMLESS}}, MERGE_PATCH),
+        )
 
 
 # Services and networks
@@ -1169,7 +1257,7 @@ def quotas() -> Iterator[Attack]:
         "deviceClassName": "gpu.nvidia.com",
         "allocationMode": "All",
     }
-    balanced = make.service(TRAIN, type="LoadBalancer")
+    ported = make.service(type="NodePort")
     unported = make.service(TRAIN, type="LoadBalancer", allocateLoadBalancerNodePorts=False)
     two = make.service(WEB, type="LoadBalancer", allocateLoadBalancerNodePorts=False)
     storage = "ephemeral-storage"
@@ -1247,6 +1335,15 @@ def quotas() -> Iterator[Attack]:
             make.volume_claim(),
             "developer",
         ),
+        *(
+            (
+                f"storage-classes standard.storageclass.storage.k8s.io/{key}",
+                make.volume_claim(TRAIN),
+                make.volume_claim(TRAIN, of="fast"),
+                "developer",
+            )
+            for key in ("persistentvolumeclaims", "requests.storage")
+        ),
         (
             f"ephemeral-storage requests.{storage}",
             make.asking(**{storage: "101Gi"}),
@@ -1261,7 +1358,8 @@ def quotas() -> Iterator[Attack]:
         ),
         ("cross-namespace-affinity pods", spread(namespaces=[LAB]), spread(), "developer"),
         ("cross-namespace-affinity pods", spread(namespaceSelector={}), spread(), "developer"),
-        ("object-counts services.nodeports", balanced, unported, "admin"),
+        ("object-counts services.nodeports", ported, make.service(), "operating helper"),
+        ("quota services.loadbalancers", unported, make.service(TRAIN), "admin"),
         ("object-counts services.loadbalancers", two, make.service(), "operating helper"),
     ):
         name, _, counted = key.partition(" ")

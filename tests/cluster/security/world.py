@@ -54,6 +54,14 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     "rival": ("oidc:gil@globex.example", "oidc:globex-leads"),
     "rival developer": ("oidc:gus@globex.example", "oidc:globex-developers"),
     "full": ("oidc:ivan@initech.example", "oidc:initech-leads"),
+    "hooli lead": ("oidc:hana@hooli.example", "oidc:hooli-leads"),
+    "hooli developer": ("oidc:hal@hooli.example", "oidc:hooli"),
+    "hooli auditor": ("oidc:ines@hooli.example", "oidc:hooli-auditors"),
+    "hooli account": (
+        "system:serviceaccount:hooli-lab:bot",
+        "system:serviceaccounts",
+        "system:serviceaccounts:hooli-lab",
+    ),
     "outsider": ("oidc:oscar@elsewhere.example", "oidc:elsewhere"),
     "impostor": (
         # Every name is nearly that of a group that is a member.
@@ -279,7 +287,10 @@ def seeds() -> list[Object]:
     four = make.named(make.gpus(4), "seed-gpus")
     # It is counted, and waits for ever: the sandbox's nodes belong to no pool.
     four["spec"]["nodeSelector"] = {make.POOL: "h100"}
-    return [four] + [
+    balanced = make.service(
+        TRAIN, "seed-balancer", type="LoadBalancer", allocateLoadBalancerNodePorts=False
+    )
+    return [four, balanced] + [
         make.named(found, "seed")
         for found in (
             make.pod(),

@@ -129,7 +129,7 @@ def _list(
         answer = connection.api.rest_client.pool_manager.request(
             "GET",
             f"{configuration.host}{path}?{urlencode(pages)}",
-            headers={**headers, "Accept": accept},
+            headers={**connection.api.default_headers, **headers, "Accept": accept},
             timeout=_TIMEOUT,
         )
         if answer.status != 200:

@@ -1,0 +1,207 @@
+"""
+What is rendered, field by field: if one were missing or weaker, an attack would say so.
+
+Each mutant is applied to the real cluster, attacked, and taken back.
+"""
+
+import os
+import random
+from collections.abc import Iterator, Sequence
+from itertools import count
+from time import sleep
+
+import pytest
+
+from tests.cluster.api import path_of, until
+from tests.cluster.security import mutants as breaking
+from tests.cluster.security import objects as make
+from tests.cluster.security.attacks import Attack, post
+from tests.cluster.security.mutants import Mutant
+from tests.cluster.security.world import World, wait
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
+
+SHARE = 10
+SEED = int(os.environ.get("TENANCY_SEED", random.SystemRandom().randrange(2**32)))
+
+SURVIVORS: dict[str, str] = {
+    "spec.failurePolicy (Fail) is 'Ignore'": (
+        "it tells only where an expression fails at run time; types are checked, and every"
+        " field that may be missing is asked for as such"
+    ),
+    "spec.matchConstraints.matchPolicy (Equivalent) is 'Exact'": (
+        "it tells only where a kind is served in several versions, and of these each has one"
+    ),
+    "globex-lab: metadata.labels.pod-security.kubernetes.io/audit deleted": (
+        "it adds to the audit log, which no answer shows"
+    ),
+    "globex-lab: metadata.labels.pod-security.kubernetes.io/audit-version deleted": (
+        "it adds to the audit log, which no answer shows"
+    ),
+}
+"""Those that no attack can catch, by the end of their name, each with the reason."""
+
+
+class Laboratory:
+    """Where mutants are made and taken back."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._numbers = count()
+        self._restored = False
+        self._tell("beginning")
+
+    def survives(self, mutant: Mutant) -> bool:
+        """Return whether nothing catches *mutant*; the cluster is as before afterwards."""
+        if self._restored and mutant.settles not in {"policy", "binding"}:
+            self._tell("restored")
+        self._restored = False
+        try:
+            self._put(mutant, mutant.changed)
+            self._settle(mutant)
+            if mutant.check(self.world):
+                return False
+            # Perhaps the API server has not seen it yet.
+            return not wait(lambda: mutant.check(self.world), "caught", seconds=1.5)
+        finally:
+            self._put(mutant, mutant.original)
+            if mutant.settles == "policy":
+                # What is next waits for policies too, and so for this one.
+                self._restored = True
+            else:
+                self._settle(mutant)
+
+    def _put(self, mutant: Mutant, found: dict) -> None:
+        root = self.world.root
+        if mutant.anew:
+            root.delete(found).accepted()
+            root.create(found).accepted()
+            return
+        until(lambda: self._written(mutant, found), mutant.name)
+
+    def _written(self, mutant: Mutant, found: dict) -> bool:
+        """Return whether *found* is written; not where a controller wrote in between."""
+        root = self.world.root
+        live = root.get(found).accepted().body
+        # What is left out goes, which an apply by another manager would not say.
+        for key in ("status", "managedFields"):
+            live.pop(key, None)
+        body = {**live, **{key: found[key] for key in found if key != "metadata"}}
+        for key in live:
+            if key not in found and key in mutant.original:
+                body.pop(key)
+        metadata = live["metadata"]
+        metadata.pop("managedFields", None)
+        own = {"kubernetes.io/metadata.name"}
+        for field in ("labels", "annotations"):
+            kept = {k: v for k, v in metadata.get(field, {}).items() if k in own}
+            metadata[field] = {**kept, **found["metadata"].get(field, {})}
+        answer = root.request(
+            "PUT", path_of(found), {**body, "metadata": metadata}, fieldManager="tenancy"
+        )
+        assert answer.ok or answer.status == 409, f"{mutant.name}: {answer.message}"
+        return answer.ok
+
+    def _settle(self, mutant: Mutant) -> None:
+        if mutant.settles == "quota":
+            self.world.wait_for_quotas()
+        elif mutant.settles == "mutation":
+            sleep(1.2)
+        elif mutant.settles:
+            self._tell(mutant.settles)
+
+    def _tell(self, what: str) -> None:
+        """Change a policy of no consequence, and wait until the API server follows it."""
+        number = f"{what} {next(self._numbers)}"
+        api = "admissionregistration.k8s.io/v1"
+        rule = {
+            "apiGroups": [""],
+            "apiVersions": ["v1"],
+            "operations": ["CREATE"],
+            "resources": ["configmaps"],
+        }
+        spec = {
+            "matchConstraints": {"resourceRules": [rule]},
+            "validations": [
+                {"expression": "object.metadata.name != 'sentinel'", "message": number}
+            ],
+        }
+        binding = {
+            "policyName": "sentinel",
+            "validationActions": ["Deny"],
+            "matchResources": {
+                "objectSelector": {"matchLabels": {"number": number.replace(" ", "-")}}
+            },
+        }
+        self.world.apply(make.thing(api, "ValidatingAdmissionPolicy", "sentinel", spec=spec))
+        self.world.apply(
+            make.thing(api, "ValidatingAdmissionPolicyBinding", "sentinel", spec=binding)
+        )
+        probe = make.labelled(
+            make.config_map("default", "sentinel"), {"number": number.replace(" ", "-")}
+        )
+        assert wait(lambda: number in self.world.send("root", post(probe)).message, number), (
+            "the API server follows no policy"
+        )
+
+    def close(self) -> None:
+        for kind in ("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"):
+            api = "admissionregistration.k8s.io/v1"
+            self.world.root.delete(make.thing(api, kind, "sentinel")).accepted()
+
+
+@pytest.fixture(scope="module")
+def laboratory(world: World) -> Iterator[Laboratory]:
+    made = Laboratory(world)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def mutants(world: World, attacks: list[Attack]) -> list[Mutant]:
+    return breaking.table(world, attacks)
+
+
+def _known(name: str) -> bool:
+    return any(name.endswith(end) for end in SURVIVORS)
+
+
+def _survivors(laboratory: Laboratory, found: Sequence[Mutant]) -> list[str]:
+    return [mutant.name for mutant in found if laboratory.survives(mutant)]
+
+
+def test_nothing_catches_what_is_as_rendered(world: World, mutants: list[Mutant]):
+    checks = {id(mutant.check): mutant for mutant in mutants if mutant.settles == "policy"}
+
+    assert [] == breaking.routes(world)
+    assert [] == breaking.drawn(world)
+    for policy in ("tenancy-workloads", "tenancy-cron-jobs"):
+        assert [] == breaking.templates(policy)(world)
+    assert checks
+
+
+def test_a_sample_of_the_mutants_is_caught(
+    laboratory: Laboratory, mutants: list[Mutant], record_property
+):
+    # Those of which it is known already are left to the whole.
+    likely = [mutant for mutant in mutants if not _known(mutant.name)]
+    some = random.Random(SEED).sample(likely, -(-len(mutants) // SHARE))
+    survivors = _survivors(laboratory, some)
+    record_property(
+        f"mutants, sampled from {len(mutants)} with seed {SEED}",
+        f"{len(some)}, {len(survivors)} not caught",
+    )
+
+    assert [] == survivors
+
+
+@pytest.mark.nightly
+def test_at_least_95_in_100_mutants_are_caught(
+    laboratory: Laboratory, mutants: list[Mutant], record_property
+):
+    survivors = _survivors(laboratory, mutants)
+    record_property("mutants", f"{len(mutants)}, {len(survivors)} not caught")
+
+    assert [] == [name for name in survivors if not _known(name)]
+    assert [] == [end for end in SURVIVORS if not any(n.endswith(end) for n in survivors)]
+    assert len(survivors) <= 0.05 * len(mutants)

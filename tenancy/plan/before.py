@@ -75,6 +75,7 @@ class Before:
         pools: Of a platform, by name.
         operators: Of a platform.
         rules: Of a platform: the rules of its own roles, by role; None in an older record.
+        platform_settings: Of a platform: what holds for namespaces; nothing in an older record.
     """
 
     stack: str
@@ -85,6 +86,7 @@ class Before:
     pools: Mapping[str, PoolBefore] = attrs.field(factory=dict)
     operators: tuple[str, ...] = ()
     rules: Mapping[str, tuple[Rule, ...]] | None = None
+    platform_settings: Mapping[str, JSON] = attrs.field(factory=dict)
 
     @property
     def namespaces(self) -> Iterator[Namespace]:
@@ -130,6 +132,7 @@ def restore(snapshot: Mapping[str, JSON]) -> Before | None:
         rules={name: _rules(value) for name, value in roles.items()}
         if isinstance(roles, Mapping)
         else None,
+        platform_settings=_mapping(snapshot.get("settings")),
     )
 
 

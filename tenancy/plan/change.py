@@ -19,7 +19,7 @@ from tenancy.plan.live import Live
 from tenancy.plan.names import Wanted, clashes, taken
 from tenancy.plan.network import Reach, reaches
 from tenancy.plan.quota import QuotaChange, SumChange, below_usage, changes, sum_changes
-from tenancy.plan.settings import SettingChange, setting_changes
+from tenancy.plan.settings import SettingChange, platform_setting_changes, setting_changes
 from tenancy.plan.unfinished import unfinished
 from tenancy.resolve import Environment, Namespace, Organization, Platform, Tenancy
 from tenancy.violation import Violation, errors
@@ -279,6 +279,13 @@ def _of_platform(
             *access_changes(on_it, on_it, platform, rules),
         ),
         pools=tuple(pool_changes(on_it, on_it, platform, {} if was is None else was.pools)),
+        settings=()
+        if was is None
+        else tuple(
+            platform_setting_changes(
+                was.platform_settings, snapshot.platform_settings(platform)
+            )
+        ),
         unfinished=() if was is None or live is None else tuple(unfinished(was, live)),
         violations=tuple(losses(lost, _beside(platform))),
     )

@@ -158,10 +158,10 @@ class ReachData(TypedDict):
 
 @with_config(_CLOSED)
 class SettingData(TypedDict):
-    """Any other value of a namespace; null is not set."""
+    """Any other value of a namespace, or of the platform; null is not set."""
 
-    organization: str
-    namespace: str
+    organization: str | None
+    namespace: str | None
     setting: str
     before: str | None
     after: str | None

@@ -7,7 +7,7 @@ import attrs
 
 from tenancy.document import JSON
 
-__all__ = ["SettingChange", "setting_changes"]
+__all__ = ["SettingChange", "platform_setting_changes", "setting_changes"]
 
 _SAID_ELSEWHERE: Final = frozenset({"id", "quotas", "members", "gpus"})
 
@@ -15,16 +15,17 @@ _SAID_ELSEWHERE: Final = frozenset({"id", "quotas", "members", "gpus"})
 @attrs.frozen(kw_only=True, slots=True)
 class SettingChange:
     """
-    One value of one namespace.
+    One value of one namespace, or of the platform.
 
     Attributes:
+        namespace: None where it is the platform's, and holds for all.
         setting: Its path, in the words of the config: `limitRange.Container.max.cpu`.
         before: In words; None where it was not set.
         after: Likewise.
     """
 
-    organization: str
-    namespace: str
+    organization: str | None
+    namespace: str | None
     setting: str
     before: str | None
     after: str | None
@@ -62,6 +63,24 @@ def setting_changes(
                 )
 
 
+def platform_setting_changes(
+    before: Mapping[str, JSON], after: Mapping[str, JSON]
+) -> Iterator[SettingChange]:
+    """Yield each value of a platform that differs; a record without any says nothing."""
+    if not before:
+        return
+    was, now = dict(_leaves(dict(before))), dict(_leaves(dict(after)))
+    for path in dict.fromkeys((*was, *now)):
+        if was.get(path) != now.get(path):
+            yield SettingChange(
+                organization=None,
+                namespace=None,
+                setting=path,
+                before=was.get(path),
+                after=now.get(path),
+            )
+
+
 def _rest(namespace: Mapping[str, JSON]) -> dict[str, JSON]:
     rest = {key: value for key, value in namespace.items() if key not in _SAID_ELSEWHERE}
     quotas = namespace.get("quotas")
@@ -86,4 +105,5 @@ def _leaves(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, int | float):
         yield path, str(int(value))
     elif value:
-        yield path, ", ".join(map(str, value))
+        # The engine gives whole numbers back as floating-point ones.
+        yield path, ", ".join(str(int(v)) if isinstance(v, float) else str(v) for v in value)

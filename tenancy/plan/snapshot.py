@@ -19,7 +19,15 @@ from tenancy.resolve import (
     Role,
 )
 
-__all__ = ["VERSION", "environment", "limit_range", "namespace", "organization", "platform"]
+__all__ = [
+    "VERSION",
+    "environment",
+    "limit_range",
+    "namespace",
+    "organization",
+    "platform",
+    "platform_settings",
+]
 
 VERSION = 1
 """Raised whenever a key changes its meaning."""
@@ -47,6 +55,7 @@ def platform(resolved: Platform) -> dict[str, JSON]:
         "operators": [str(s) for s in resolved.operators],
         "released": list(resolved.allow_deletion),
         "roles": {name: _rules(role) for name, role in resolved.roles.items()},
+        "settings": platform_settings(resolved),
         "namespaces": [
             *([resolved.public.name] if resolved.public else []),
             *(shared.name for shared in resolved.shared),
@@ -61,6 +70,36 @@ def platform(resolved: Platform) -> dict[str, JSON]:
             }
             for pool in resolved.pools
         },
+    }
+
+
+def platform_settings(resolved: Platform) -> dict[str, JSON]:
+    """Return what of a platform holds for namespaces without being written in them."""
+    public = resolved.public
+    return {
+        "publicReaders": [str(s) for s in public.readers] if public else [],
+        "shared": {
+            shared.name: {
+                "purpose": shared.purpose,
+                "metricsPorts": list(shared.metrics_ports),
+                "services": {
+                    service.name: {
+                        "ports": list(service.ports),
+                        "podLabels": dict(service.pod_labels),
+                    }
+                    for service in shared.services
+                },
+            }
+            for shared in resolved.shared
+        },
+        "namespacesPerOrganization": resolved.max_namespaces,
+        "ladder": list(resolved.ladder),
+        "gpuResources": list(resolved.gpu_resources),
+        "storageClasses": dict(resolved.storage_classes),
+        "priorityClasses": list(resolved.priority_classes),
+        "objectCounts": {key: str(amount) for key, amount in resolved.object_counts.items()},
+        "podSecurityVersion": resolved.pod_security_version,
+        "requireImagePull": resolved.require_image_pull,
     }
 
 

@@ -136,6 +136,7 @@ def _stack(plan: Plan) -> Iterator[Fact]:
     yield from (f for c in plan.access if c.organization is None for f in _access(c, plan))
     yield from _new(n for n in plan.new if n.organization is None)
     yield from (_pool(p) for p in plan.pools)
+    yield from _settings(None, plan)
     gone = {hazard.namespace for hazard in plan.hazards}
     yield from _network(r for r in plan.network if not gone & {r.source, r.target})
     for difference in plan.unfinished:
@@ -308,12 +309,14 @@ def _ladder(ladder: Ladder) -> Fact:
     return Fact(part="environments", text=text, weight=Weight.DANGER if is_bad else Weight.NOTE)
 
 
-def _settings(name: str, plan: Plan) -> Iterator[Fact]:
+def _settings(name: str | None, plan: Plan) -> Iterator[Fact]:
     rows: dict[str, list[str]] = {}
     for change in plan.settings:
         if change.organization == name:
             before, after = change.before or "not set", change.after or "not set"
-            rows.setdefault(change.namespace, []).append(f"{change.setting} {before} → {after}")
+            rows.setdefault(change.namespace or "the platform", []).append(
+                f"{change.setting} {before} → {after}"
+            )
     together: dict[tuple[str, ...], list[str]] = {}
     for namespace, lines in rows.items():
         together.setdefault(tuple(lines), []).append(namespace)

@@ -252,6 +252,21 @@ def test_other_settings_are_said_with_their_path() -> None:
     ]
 
 
+def test_what_a_platform_changes_for_all_is_said() -> None:
+    def shared(*ports: int) -> dict[str, object]:
+        service = {"name": "web", "ports": list(ports), "podLabels": {"app": "web"}}
+        tools = {"name": "tools", "purpose": "services", "services": [service]}
+        return {"platform": a_platform(shared=[tools])}
+
+    before = a_record(stack="platform", **shared(80))
+
+    assert a_plan(before, a_cluster(before), stack="platform", **shared(80)).is_empty
+    assert [("shared.tools.services.web.ports", "80", "80, 443")] == [
+        (s.setting, s.before, s.after)
+        for s in a_plan(before, stack="platform", **shared(80, 443)).settings
+    ]
+
+
 # The last update
 
 

@@ -41,7 +41,7 @@ print(json.dumps({
 
 
 def test_ten_thousand_namespaces(tmp_path: Path) -> None:
-    """The goal is 10 s and 500 MB; machines differ, so the figures are printed, not asserted."""
+    """The goal is 10 s and 500 MB; machines differ, so figures are printed, not asserted."""
     write_project(tmp_path, namespaces=NAMESPACES)
 
     done = subprocess.run(

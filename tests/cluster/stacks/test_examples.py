@@ -57,7 +57,8 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
 ) -> None:
     project = tmp_path / "imported"
     shutil.copytree(ROOT / "examples/imported", project)
-    assert 10 == len((project / "__main__.py").read_text().splitlines())
+    code = (project / "__main__.py").read_text().splitlines()
+    assert 10 == len([line for line in code if line])
     variables = {**engine.variables, "PYTHONPATH": str(wheel)}
     session = automation.local(project, "lab", Engine(variables=variables))
     session.stack.set_config(

@@ -66,7 +66,11 @@ SHARED_SERVICES: Final = f"{DOMAIN}/shared-services"
 PRIORITY_CLASSES: Final = f"{DOMAIN}/priority-classes"
 """An annotation: priority classes that pods may name, comma-separated."""
 MAX_PER_POD: Final = f"{DOMAIN}/max-per-pod"
-"""An annotation: the most devices of a pod, as `<resource>=<count>`, comma-separated."""
+"""
+An annotation: the most devices of a pod, as `<resource>=<count>`, comma-separated.
+
+Where several granted pools have the resource, each has its `<resource>@<pool>=<count>`.
+"""
 TOLERATIONS: Final = f"{DOMAIN}/tolerations"
 """An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"

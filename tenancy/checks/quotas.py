@@ -36,6 +36,9 @@ WALL_QUOTAS: Final = (
 )
 """Names kept for the quotas that the walls add beside those that people write."""
 
+_OF_POOLS: Final = "gpu-"
+"""Before a pool's name: the quota that counts it apart where pools have the same resource."""
+
 _KUBERNETES_OWN: Final = {"configmaps": "kube-root-ca.crt", "count/serviceaccounts": "default"}
 """What Kubernetes itself puts into each namespace, by the key that counts it."""
 
@@ -165,6 +168,14 @@ def _name(quota: Quota) -> Iterator[Violation]:
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
             allowed=f"another name than {', '.join(WALL_QUOTAS)}, which every namespace has",
+            remedy="rename it",
+        )
+    elif quota.name.startswith(_OF_POOLS):
+        yield Violation(
+            code="quota-name-reserved",
+            origin=quota.origin,
+            found=f"a quota called {quota.name!r}",
+            allowed=f"names that do not begin with {_OF_POOLS}: a pool's GPUs are counted so",
             remedy="rename it",
         )
     try:

@@ -8,6 +8,7 @@ from tenancy.render.access import doors
 from tenancy.render.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.render.network import organization_policies, reached
 from tenancy.render.policies.placement import pool_taints
+from tenancy.render.pool_classes import pool_class, told_apart
 from tenancy.render.quotas import limit_range, quota, wall_quotas
 from tenancy.resolve.model import Namespace, PodSecurity
 from tenancy.resolve.platform import Platform
@@ -97,7 +98,13 @@ def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
 
 
 def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
-    """Return the most devices of each granted resource that one pod may ask for."""
+    """
+    Return the most devices of each granted resource that one pod may ask for.
+
+    Where several granted pools have a resource, each of them has its own bound beside the
+    largest, as `<resource>@<pool>`.
+    """
+    apart = {(grant.pool, grant.resource) for grant in told_apart(resolved.grants)}
     found: dict[str, int] = {}
     for grant in resolved.grants:
         pool = platform.pool(grant.pool)
@@ -106,6 +113,8 @@ def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
             most = pool.resources.get(grant.resource)
         if most is not None and grant.gpus:
             found[grant.resource] = max(found.get(grant.resource, 0), most)
+            if (grant.pool, grant.resource) in apart:
+                found[f"{grant.resource}@{grant.pool}"] = most
     return dict(sorted(found.items()))
 
 
@@ -148,7 +157,14 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
             labels.SHARED_SERVICES: ",".join(reached(resolved, platform)),
             labels.EGRESS_CIDRS: ",".join(resolved.network.egress_cidrs),
-            labels.PRIORITY_CLASSES: ",".join(resolved.priority_classes),
+            labels.PRIORITY_CLASSES: ",".join(
+                dict.fromkeys(
+                    (
+                        *resolved.priority_classes,
+                        *(pool_class(grant.pool) for grant in told_apart(granted)),
+                    )
+                )
+            ),
             labels.GPU_POOLS: ",".join(sorted({grant.pool for grant in granted})),
             labels.MAX_PER_POD: ",".join(
                 f"{name}={most}" for name, most in max_per_pod(resolved, platform).items()

@@ -15,6 +15,7 @@ from tenancy.render.manifest import (
 from tenancy.render.namespace import default_service_account, pod_security_labels
 from tenancy.render.network import baseline, same_namespace, shared_policies
 from tenancy.render.policies import MANAGE, mutations, policies
+from tenancy.render.pool_classes import contested, pool_class
 from tenancy.render.quotas import no_devices
 from tenancy.resolve.model import PodSecurity
 from tenancy.resolve.platform import Platform, PublicNamespace, Role, SharedNamespace
@@ -37,7 +38,9 @@ def platform(resolved: Platform) -> PlatformManifests:
         roles=tuple(cluster_role(role) for role in _roles(resolved)),
         priority_classes=tuple(
             _priority_class(name, spec)
-            for name, spec in sorted(resolved.priority_classes.items())
+            for name, spec in sorted(
+                {**_pool_classes(resolved), **resolved.priority_classes}.items()
+            )
             if isinstance(spec, PriorityClassSpec)
         ),
         policies=tuple(guard.policy for guard in guards),
@@ -92,6 +95,17 @@ def _priority_class(name: str, spec: PriorityClassSpec) -> Manifest:
         "preemptionPolicy": spec.preemption_policy,
         "globalDefault": False,
         **({"description": spec.description} if spec.description else {}),
+    }
+
+
+def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
+    """Return a class for each pool that shares its resource; it moves no pod in the queue."""
+    names = {name for found in contested(resolved.pools).values() for name in found}
+    return {
+        pool_class(name): PriorityClassSpec(
+            value=0, description=f"GPUs of the pool {name}, which a quota counts apart"
+        )
+        for name in names
     }
 
 

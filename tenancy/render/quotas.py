@@ -12,6 +12,7 @@ from typing import Final
 
 from tenancy.quantity import Quantity
 from tenancy.render.manifest import Manifest, manifest
+from tenancy.render.pool_classes import pool_class, told_apart
 from tenancy.resolve.model import LimitRange, Limits, Namespace, Quota
 from tenancy.resolve.platform import Platform
 
@@ -135,6 +136,14 @@ def wall_quotas(
     written = _written_keys(namespace.quotas)
     found: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
         ("gpus", gpu_limits(namespace, platform), {}),
+        *(
+            (
+                pool_class(grant.pool),
+                {f"requests.{grant.resource}": str(grant.gpus)},
+                _of_class(pool_class(grant.pool)),
+            )
+            for grant in told_apart(namespace.grants)
+        ),
         ("storage-classes", storage_class_limits(namespace, platform), {}),
         (
             "ephemeral-storage",
@@ -150,6 +159,11 @@ def wall_quotas(
         _quota("object-counts", namespace.name, counts),
         *(_quota(name, namespace.name, hard, **scope) for name, hard, scope in kept),
     )
+
+
+def _of_class(name: str) -> dict[str, object]:
+    expression = {"scopeName": "PriorityClass", "operator": "In", "values": [name]}
+    return {"scopeSelector": {"matchExpressions": [expression]}}
 
 
 _CROSS_NAMESPACE: Final[dict[str, object]] = {

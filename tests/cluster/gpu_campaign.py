@@ -79,6 +79,16 @@ class Organization:
     def run(self) -> str:
         return f"{self.name}-run"
 
+    def fields(self, pool: Pool) -> dict:
+        """Return what a pod has to say where several granted pools have the same device."""
+        same = [g for g in self.grants if g.pool.resource == pool.resource]
+        if len(same) == 1:
+            return {}
+        return {
+            "nodeSelector": {GPU_POOL: pool.name},
+            "priorityClassName": f"gpu-{pool.name}",
+        }
+
     @property
     def plain(self) -> str:
         return f"{self.name}-plain"
@@ -114,7 +124,9 @@ def organizations(scale: Scale) -> list[Organization]:
     """Return the organizations: one in four has a pool of its own, the others share."""
     by_name = {pool.name: pool for pool in pools(scale)}
     wanted = {
-        number: ([f"own-{number}"], ["h100"], ["l40s", "mig"], ["h100", "sliced"])[number % 4]
+        number: ([f"own-{number}"], ["h100"], ["l40s", "mig"], ["h100", "l40s", "sliced"])[
+            number % 4
+        ]
         for number in range(scale.organizations)
     }
     sharers = Counter(name for names in wanted.values() for name in names)
@@ -342,6 +354,11 @@ def devices_of(found: Object) -> Counter[str]:
     return counted
 
 
+def name_of(found: Object) -> str:
+    """Return `<namespace>/<name>`."""
+    return f"{found['metadata']['namespace']}/{found['metadata']['name']}"
+
+
 class Watch:
     """Everything that happens to pods and quotas, and what is wrong after each event."""
 
@@ -353,6 +370,7 @@ class Watch:
         self.pods: dict[str, Object] = {}
         self._by_namespace: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
         self._by_node: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
+        self._said: dict[str, Mapping[str, str]] = {}
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._follow, args=arguments, daemon=True)
@@ -378,6 +396,17 @@ class Watch:
         return stored == {
             uid: p["metadata"]["resourceVersion"] for uid, p in list(self.pods.items())
         }
+
+    def held(self) -> dict[str, Counter[str]]:
+        """Return the devices that the pods of each namespace hold."""
+        found: dict[str, Counter[str]] = {}
+        for namespace, pods in list(self._by_namespace.items()):
+            found[namespace] = sum(list(pods.values()), Counter())
+        return found
+
+    def names(self) -> set[str]:
+        """Return the pods that are there, as `<namespace>/<name>`."""
+        return {name_of(found) for found in list(self.pods.values())}
 
     def _follow(self, path: str, handle: Callable[[str, Object], None]) -> None:
         try:
@@ -426,7 +455,7 @@ class Watch:
         held = self._by_namespace[namespace][uid] = devices_of(found)
         if where is not None:
             self._by_node[where][uid] = held
-        name = f"{namespace}/{found['metadata']['name']}"
+        name = name_of(found)
         pool = self.world.pool_of.get(where or "")
         grants = self.world.grants.get(namespace, ())
         if pool is not None and pool not in {grant.pool.name for grant in grants}:
@@ -440,6 +469,7 @@ class Watch:
         }:
             self.wrong.append(f"{name} asks for no device and is on {where}")
         self._sums(namespace, grants)
+        self._by_pool(namespace, grants)
         if where is not None:
             self._node(where, pool)
 
@@ -457,6 +487,18 @@ class Watch:
                     f"{namespace} holds {count} of {granted[resource]} {resource}"
                 )
 
+    def _by_pool(self, namespace: str, grants: Sequence[Grant]) -> None:
+        used: Counter[str] = Counter()
+        for uid, held in self._by_namespace[namespace].items():
+            selected = self.pods[uid]["spec"].get("nodeSelector", {}).get(GPU_POOL, "")
+            used[selected] += sum(held.values())
+        for grant in grants:
+            if used[grant.pool.name] > grant.devices:
+                self.wrong.append(
+                    f"{namespace} holds {used[grant.pool.name]} of {grant.devices}"
+                    f" of the pool {grant.pool.name}"
+                )
+
     def _node(self, name: str, pool: str | None) -> None:
         carried: Counter[str] = Counter()
         for held in self._by_node[name].values():
@@ -472,6 +514,7 @@ class Watch:
             return
         self.moments["quotas"] += 1
         hard, status = found["spec"]["hard"], found.get("status", {})
+        self._said[found["metadata"]["namespace"]] = status.get("used", {})
         for key, used in status.get("used", {}).items():
             if int(used) > int(hard[key]):
                 self.wrong.append(

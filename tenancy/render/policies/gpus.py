@@ -17,6 +17,7 @@ from tenancy.render.policies.guard import (
     Rule,
     annotation,
     guard,
+    text,
 )
 
 __all__ = ["NAME", "gpus_per_pod"]
@@ -31,7 +32,8 @@ def gpus_per_pod() -> Guard:
         [Resources("", ("pods",), ("CREATE",))],
         [
             Rule(
-                f"variables.bounds.all(b, {_asked()} <= int(b.split('=')[1]))",
+                f"variables.bounds.all(b, {_elsewhere()}"
+                f" || {_asked()} <= int(b.split('=')[1]))",
                 "'a pod of this namespace may ask for at most ' + variables.bounds.join(', ')"
                 " + ' (largest init container or sum of containers, and sidecars)'",
                 computed=True,
@@ -39,16 +41,27 @@ def gpus_per_pod() -> Guard:
         ],
         variables=[
             Condition("bounds", annotation(labels.MAX_PER_POD)),
+            Condition(
+                "selected", f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue('')"
+            ),
             Condition("started", "object.spec.?initContainers.orValue([])"),
         ],
         namespaces=ORGANIZATIONS,
     )
 
 
+def _elsewhere() -> str:
+    """Return whether the bound `b` is that of a pool which the pod does not select."""
+    return f"(b.contains('@') && {_NAME}.split('@')[1] != variables.selected)"
+
+
+_NAME: Final = "b.split('=')[0]"
+
+
 def _asked() -> str:
     sidecar = "c.?restartPolicy.orValue('') == 'Always'"
     count = (
-        "int(quantity(string(dyn(c).?resources.?limits[b.split('=')[0]].orValue('0')))"
+        "int(quantity(string(dyn(c).?resources.?limits[b.split('=')[0].split('@')[0]].orValue('0')))"
         ".asApproximateFloat())"
     )
     init = f"variables.started.filter(c, !({sidecar})).map(c, {count})"

@@ -27,6 +27,7 @@ from tenancy.render.policies.guard import (
     text,
     texts,
 )
+from tenancy.render.pool_classes import pool_class
 from tenancy.resolve.platform import GpuNodePool
 
 __all__ = ["NAME", "Taint", "placement_guard", "placement_mutation", "pool_taints"]
@@ -91,6 +92,23 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                     )
                     + f" + 'one of ' + {texts(found)}.filter(pool,"
                     " pool in variables.granted).join(', ')",
+                    computed=True,
+                )
+                for name, found in ambiguous.items()
+            ),
+            *(
+                Rule(
+                    # It cannot be changed later, and a quota counts by it.
+                    "request.operation != 'CREATE'"
+                    f" || !{_asks(name)}"
+                    f" || {texts(found)}.filter(pool, pool in variables.granted).size() < 2"
+                    " || object.spec.?priorityClassName.orValue('')"
+                    f" == {text(pool_class(''))} + variables.selected",
+                    text(
+                        f"several granted pools have {name}: priorityClassName must be"
+                        f" {pool_class('')}"
+                    )
+                    + " + variables.selected",
                     computed=True,
                 )
                 for name, found in ambiguous.items()

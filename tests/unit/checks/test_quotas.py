@@ -133,6 +133,15 @@ def test_requests_over_the_limits_are_warned_of():
             id="another wall's",
         ),
         pytest.param(
+            "gpu-h100",
+            [
+                "Pulumi.dev.yaml: profiles.standard.quotas.gpu-h100 [quota-name-reserved] a "
+                "quota called 'gpu-h100'; allowed: names that do not begin with gpu-: a "
+                "pool's GPUs are counted so; rename it",
+            ],
+            id="a pool's",
+        ),
+        pytest.param(
             "quota",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.quota [quota-name-reserved] a "

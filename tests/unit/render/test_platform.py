@@ -70,7 +70,12 @@ def test_nobody_is_bound_in_a_shared_namespace(rendered):
 
 
 def test_priority_classes_preempt_only_where_that_was_written(rendered):
-    assert [("batch", -10, "Never"), ("urgent", 1000, "Never")] == [
+    assert [
+        ("batch", -10, "Never"),
+        ("gpu-h100", 0, "Never"),
+        ("gpu-l40s", 0, "Never"),
+        ("urgent", 1000, "Never"),
+    ] == [
         (c["metadata"]["name"], c["value"], c["preemptionPolicy"])
         for c in rendered.priority_classes
     ]

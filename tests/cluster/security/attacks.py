@@ -108,7 +108,7 @@ def table(world: World) -> list[Attack]:
         *device_environment(world),
         *storage_claims(),
         *services(world),
-        *endpoints(),
+        *endpoints(world),
         *network_policies(world),
         *bindings(world),
         *roles(world),
@@ -293,6 +293,24 @@ def pods(world: World) -> Iterator[Attack]:
                 control=control,
                 reasons=reasons,
             )
+    yield from everyway(
+        world,
+        "pods: toleration of another's pool beside one's own",
+        make.pod(TRAIN, tolerations=[{"key": POOL, "value": "l40s"}]),
+        guarded("tenancy-pods", f"{only}nvidia.com/gpu=*:NoSchedule"),
+        good=make.pod(TRAIN, tolerations=[{"key": POOL, "value": "h100"}]),
+        person="developer",
+        paths=CREATING,
+    )
+    yield from everyway(
+        world,
+        "pods: class not granted beside one that is",
+        make.pod(TRAIN, priorityClassName="system-cluster-critical"),
+        guarded("tenancy-pods", "is for the cluster alone"),
+        good=make.pod(TRAIN, priorityClassName="urgent"),
+        person="developer",
+        paths=CREATING,
+    )
     fields = {
         "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["sandbox-gpu-1"]}]
     }
@@ -483,6 +501,40 @@ def _gpu_pods(world: World) -> Iterator[Attack]:
             person="developer",
             paths=CREATING,
         )
+
+    # The pods of gated ones may still be sent elsewhere.
+    held = make.pod(TRAIN, "seed-gated")
+    held = {"apiVersion": "v1", "kind": "Pod", **world.live(held)}
+    for path, attack, control in changes(
+        held,
+        {"spec": {"nodeSelector": {POOL: "l40s"}}},
+        {"spec": {"nodeSelector": {POOL: "h100"}}},
+    ):
+        if path not in {"JSON patch", "apply over"}:
+            yield Attack(
+                rule="placement: another's pool, later",
+                path=path,
+                person="developer",
+                request=attack,
+                reasons=guarded("tenancy-placement", "the GPU node pool l40s is not granted"),
+                control=control,
+            )
+    both = make.gpus(1)
+    second = copy.deepcopy(make.gpus(1, TRAIN, "nvidia.com/mig-1g.10gb"))
+    both["spec"]["containers"].append({**second["spec"]["containers"][0], "name": "second"})
+    chosen = copy.deepcopy(both)
+    chosen["spec"]["nodeSelector"] = {POOL: "h100"}
+    yield from everyway(
+        world,
+        "placement: no pool, where several are granted",
+        both,
+        guarded(
+            "tenancy-placement", "several pools have nvidia.com/gpu: nodeSelector must have"
+        ),
+        good=chosen,
+        person="developer",
+        paths=CREATING,
+    )
 
 
 def _affinity(required: Sequence[Object] = (), preferred: Sequence[Object] = ()) -> Object:
@@ -740,7 +792,7 @@ def services(world: World) -> Iterator[Attack]:
         )
 
 
-def endpoints() -> Iterator[Attack]:
+def endpoints(world: World) -> Iterator[Attack]:
     """Yield endpoints by hand: by helpers, for members have no such right at all."""
     addresses = {"addresses": [{"ip": "10.0.0.9"}], "ports": [{"port": 80}]}
     for bad in (
@@ -771,6 +823,24 @@ def endpoints() -> Iterator[Attack]:
                 request=attack,
                 reasons=("is forbidden: User", 'resource "endpoint'),
                 control=control,
+                controller="operating helper",
+            )
+
+    label = {"metadata": {"labels": HARMLESS}}
+    for api_version, kind in (("v1", "Endpoints"), ("discovery.k8s.io/v1", "EndpointSlice")):
+        held = {
+            "apiVersion": api_version,
+            "kind": kind,
+            **world.live(make.thing(api_version, kind, "seed", WEB)),
+        }
+        for path, attack, _ in changes(held, label, {}):
+            yield Attack(
+                rule=f"endpoints: {kind}",
+                path=path,
+                person="helper",
+                request=attack,
+                reasons=guarded("tenancy-endpoints", "endpoints are written by Kubernetes"),
+                control=attack,
                 controller="operating helper",
             )
 
@@ -1056,6 +1126,22 @@ def forged(world: World) -> Iterator[Attack]:
             good=good,
         )
 
+    for good in (
+        make.thing("scheduling.k8s.io/v1", "PriorityClass", "probe", value=1),
+        make.thing(f"{make.RBAC}/v1", "ClusterRole", "probe", rules=[]),
+        make.thing("v1", "LimitRange", "probe", WEB, spec={"limits": []}),
+        make.named(make.quota(), "probe"),
+    ):
+        for path, attack, control in creations(make.labelled(good, MANAGED), good):
+            yield Attack(
+                rule=f"objects: forged {good['kind']}",
+                path=path,
+                person="helper",
+                request=attack,
+                reasons=guarded("tenancy-objects", "is managed by tenancy"),
+                control=control,
+            )
+
 
 def service_accounts(world: World) -> Iterator[Attack]:
     """Yield the ways to have tokens mounted unasked."""
@@ -1115,7 +1201,7 @@ def namespaces(world: World) -> Iterator[Attack]:
     }
     notes: dict[str, Mapping[str, str | None]] = {
         "addresses": {f"{DOMAIN}/egress-cidrs": "0.0.0.0/0"},
-        "addresses taken": {f"{DOMAIN}/egress-cidrs": None},
+        "shared services taken": {f"{DOMAIN}/shared-services": None},
         "tolerations": {f"{DOMAIN}/tolerations": f"{POOL}=l40s:NoSchedule"},
         "pools": {f"{DOMAIN}/gpu-pools": "l40s"},
         "classes": {f"{DOMAIN}/priority-classes": "urgent"},

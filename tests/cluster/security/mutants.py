@@ -200,6 +200,42 @@ def _operators(bad: Object) -> Check:
     return check
 
 
+def _own_peers(world: World) -> list[str]:
+    """An admin opens doors to what is theirs and to what was granted."""
+    peers = [
+        {"namespaceSelector": {"matchLabels": {key: value}}}
+        for key, value in (
+            (make.NAME, WEB),
+            (make.NAME, "vault"),
+            (make.NAME, "observability"),
+            (make.ORGANIZATION, "acme"),
+        )
+    ]
+    wrong = []
+    for peer in (*peers, {"podSelector": {}}):
+        found = make.network_policy(ingress=[{"from": [peer]}])
+        answer = world.send("admin", post(found))
+        if not answer.ok:
+            wrong.append(f"{peer}: {answer.message}")
+    return wrong
+
+
+def _controllers(person: str, method: str, found: Object, change: Mapping) -> Check:
+    """Return the check that a controller of Kubernetes does what it is there for."""
+
+    def check(world: World) -> list[str]:
+        if method == "PUT":
+            held = world.live(found)
+            body = {**found, **held, "spec": {**held["spec"], **change}}
+            request = Request("PUT", path_of(found), body)
+        else:
+            request = post(found) if method == "POST" else Request("DELETE", path_of(found))
+        answer = world.send(person, request)
+        return [] if answer.ok else [f"{person}: {answer.message}"]
+
+    return check
+
+
 def _unguarded(manifest: Object) -> Check:
     """Return the check that helpers do not write over *manifest*, and operators do."""
     note = {"metadata": {"annotations": {"probe": "changed"}}}
@@ -228,6 +264,16 @@ _OUTSIDE: Mapping[str, Object] = {
     "tenancy-network-policies": make.network_policy(ingress=[{}]),
     "tenancy-role-bindings": make.binding(make.group("system:authenticated")),
     "tenancy-roles": make.role(verbs=("*",)),
+    "tenancy-storage-claims": make.volume_claim(of=""),
+    "tenancy-token-secrets": {
+        **make.config_map(kind="Secret"),
+        "type": "kubernetes.io/service-account-token",
+        "metadata": {
+            "name": "probe",
+            "namespace": WEB,
+            "annotations": {"kubernetes.io/service-account.name": "default"},
+        },
+    },
     "tenancy-workloads": make.config_map(),
     "tenancy-cron-jobs": make.config_map(),
 }
@@ -240,19 +286,46 @@ _PASSED: Mapping[str, Object] = {
     "tenancy-roles": _OUTSIDE["tenancy-roles"],
     "tenancy-services": make.service(externalIPs=["198.51.100.7"]),
     "tenancy-storage-claims": make.volume_claim(of=""),
-    "tenancy-token-secrets": {
-        **make.config_map(kind="Secret"),
-        "type": "kubernetes.io/service-account-token",
-        "metadata": {
-            "name": "probe",
-            "namespace": WEB,
-            "annotations": {"kubernetes.io/service-account.name": "seed"},
-        },
-    },
+    "tenancy-token-secrets": _OUTSIDE["tenancy-token-secrets"],
     "tenancy-objects": make.labelled(make.config_map(), make.MANAGED),
     "tenancy-service-accounts": make.labelled(make.service_account(), make.MANAGED),
 }
 """What operators may write all the same."""
+
+_CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
+    "tenancy-objects": (
+        "namespace controller",
+        "DELETE",
+        make.network_policy(name="default-deny"),
+        {},
+    ),
+    "tenancy-service-accounts": (
+        "namespace controller",
+        "DELETE",
+        make.service_account(name="default"),
+        {},
+    ),
+    "tenancy-storage-claims": (
+        "volume binder",
+        "PUT",
+        make.named(make.volume_claim(), "seed"),
+        {"volumeName": "made-for-it"},
+    ),
+    "tenancy-endpoints": (
+        "endpoint controller",
+        "POST",
+        make.thing(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            "probe",
+            WEB,
+            addressType="IPv4",
+            endpoints=[],
+        ),
+        {},
+    ),
+}
+"""What Kubernetes' own controllers do in organizations' namespaces."""
 
 _BAD_TEMPLATES: Mapping[str, tuple[Mapping, str]] = {
     "every taint": ({"tolerations": [{"operator": "Exists"}]}, "a toleration must name a key"),
@@ -337,6 +410,16 @@ def templates(policy: str) -> Check:
                 )
                 if policy in warning
             ]
+            granted = make.pod(
+                TRAIN,
+                priorityClassName="urgent",
+                tolerations=[{"key": POOL, "value": "h100", "effect": "NoSchedule"}],
+            )
+            wrong += [
+                f"a granted {kind}: {warning}"
+                for warning in warned(world, make.workload(kind, TRAIN, template=granted))
+                if policy in warning
+            ]
             for what, (spec, reason) in _BAD_TEMPLATES.items():
                 bad = make.workload(kind, EDGE, template=make.pod(EDGE, **spec))
                 if not any(reason in warning for warning in warned(world, bad)):
@@ -382,6 +465,10 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
     family = name.removeprefix("tenancy-")
     outside = [_outside(_OUTSIDE[name])] if name in _OUTSIDE else []
     passing = [_operators(_PASSED[name])] if name in _PASSED else []
+    if name == "tenancy-network-policies":
+        passing.append(_own_peers)
+    if name in _CONTROLLERS:
+        passing.append(_controllers(*_CONTROLLERS[name]))
     return _attacks(attacks[family], *outside, *passing)
 
 

@@ -74,6 +74,21 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     ),
     "anonymous": ("system:anonymous",),
     "operator": ("oidc:olga@platform.example", "oidc:platform-operators"),
+    "namespace controller": (
+        "system:serviceaccount:kube-system:namespace-controller",
+        "system:serviceaccounts",
+        "system:serviceaccounts:kube-system",
+    ),
+    "volume binder": (
+        "system:serviceaccount:kube-system:persistent-volume-binder",
+        "system:serviceaccounts",
+        "system:serviceaccounts:kube-system",
+    ),
+    "endpoint controller": (
+        "system:serviceaccount:kube-system:endpointslice-controller",
+        "system:serviceaccounts",
+        "system:serviceaccounts:kube-system",
+    ),
     "helper": ("oidc:mallory@platform.example", "helpers"),
     "operating helper": ("oidc:olga@platform.example", "helpers", "oidc:platform-operators"),
 }
@@ -238,6 +253,9 @@ class World:
     def _wait_for_pods(self) -> None:
         def settled() -> bool:
             items = self.root.request("GET", f"/api/v1/namespaces/{WEB}/pods").body["items"]
+            served = make.thing("v1", "Endpoints", "seed", WEB)
+            if not self.root.get(served).ok:
+                return False
             return bool(items) and all(i["status"].get("phase") == "Running" for i in items)
 
         until(settled, "the seeds' pods run")
@@ -290,7 +308,11 @@ def seeds() -> list[Object]:
     balanced = make.service(
         TRAIN, "seed-balancer", type="LoadBalancer", allocateLoadBalancerNodePorts=False
     )
-    return [four, balanced] + [
+    points = make.thing(
+        "discovery.k8s.io/v1", "EndpointSlice", "seed", WEB, addressType="IPv4", endpoints=[]
+    )
+    gated = make.pod(TRAIN, "seed-gated", schedulingGates=[{"name": "example.com/wait"}])
+    return [four, balanced, points, gated] + [
         make.named(found, "seed")
         for found in (
             make.pod(),

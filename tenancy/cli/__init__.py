@@ -5,6 +5,7 @@ import sys
 import typer
 
 from tenancy.cli import (
+    adopt,
     check,
     doctor,
     drift,
@@ -52,6 +53,7 @@ app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(upd
 app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
 app.command("destroy", epilog=update.DESTROY_EPILOG, rich_help_panel=_APPLY)(update.destroy)
 app.command("drift", epilog=drift.EPILOG, rich_help_panel=_APPLY)(drift.command)
+app.command("adopt", epilog=adopt.EPILOG, rich_help_panel=_APPLY)(adopt.command)
 app.command("kubeconfig", epilog=kubeconfig.EPILOG, rich_help_panel=_APPLY)(kubeconfig.command)
 app.add_typer(quickstart.app, name="quickstart", rich_help_panel=_HERE)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=_HERE)

@@ -24,7 +24,7 @@ from tenancy.drift.difference import Field
 from tenancy.drift.writers import OURS, Writer, writers
 from tenancy.render import Manifest
 
-__all__ = ["Repaired", "repair"]
+__all__ = ["Repaired", "change_of", "merge_patch", "repair"]
 
 _APPLY: Final = "application/apply-patch+yaml"
 _MERGE: Final = "application/merge-patch+json"
@@ -130,12 +130,41 @@ def _mend(
         there = {identity: {**live, "kind": identity.kind}}
         # An object alone; what is said of the namespace around it is not asked again.
         drifted = [d for d in differences([manifest], there) if d.object == identity]
-    change: dict[str, JSON] = {}
-    for difference in drifted:
-        _patch_of(difference.field, cast("JSON", manifest), dict(live), change)
+    change = change_of((d.field for d in drifted), manifest, live)
     if change:
-        query = {"fieldManager": _CREATED_BY if engine is None else _MANAGER}
-        _request(connection, "PATCH", identity, change, content_type=_MERGE, query=query)
+        manager = _CREATED_BY if engine is None else _MANAGER
+        merge_patch(connection, identity, change, manager=manager)
+
+
+def change_of(
+    fields: Iterable[Field], manifest: Manifest, live: Mapping[str, JSON]
+) -> dict[str, JSON]:
+    """Return the merge patch that makes *fields* of *live* what *manifest* says."""
+    change: dict[str, JSON] = {}
+    for field in fields:
+        _patch_of(field, cast("JSON", manifest), dict(live), change)
+    return change
+
+
+def merge_patch(
+    connection: Connection,
+    identity: Identity,
+    change: Mapping[str, JSON],
+    *,
+    manager: str,
+    part: str = "",
+) -> None:
+    """
+    Patch an object as the field manager *manager*.
+
+    Args:
+        part: A subresource, such as `/status`. Default: the object itself.
+
+    Raises:
+        ClusterError: The cluster refused.
+    """
+    query = {"fieldManager": manager}
+    _request(connection, "PATCH", identity, change, content_type=_MERGE, query=query, part=part)
 
 
 def _engine(live: Mapping[str, JSON]) -> Writer | None:
@@ -180,9 +209,10 @@ def _request(
     *,
     content_type: str = "application/json",
     query: Mapping[str, str] = {},
+    part: str = "",
 ) -> Mapping[str, JSON]:
     host = connection.api.configuration.host
-    path = kind_of(identity.kind).path(identity)
+    path = kind_of(identity.kind).path(identity) + part
     with connection.errors(f"repairing {identity}"):
         answer = connection.api.rest_client.pool_manager.request(
             method,

@@ -1,0 +1,164 @@
+"""Live namespaces as an organization's config, so that what they hold stays what it is."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from tenancy import labels
+from tenancy.document import JSON
+from tenancy.drift import Identity
+from tenancy.drift.accepting import limit_range_spec, quota_spec
+from tenancy.resolve import Platform
+
+__all__ = ["organization"]
+
+Live = Mapping[Identity, Mapping[str, JSON]]
+
+_ID: Final = re.compile(r"[a-z0-9]{1,7}")
+_RESERVED: Final = (labels.DOMAIN, "kubernetes.io", "k8s.io", "pulumi.com", "helm.sh")
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
+_KUBERNETES: Final = ("admin", "edit", "view")
+_UNSAID: Final = "adopted: what runs there was not made for restricted"
+
+
+def organization(
+    names: Sequence[str],
+    live: Live,
+    platform: Platform,
+    *,
+    environment: str,
+    prefix: str,
+    reason: str,
+) -> JSON:
+    """
+    Return what `organizations/<name>.yaml` says of the namespaces *names*.
+
+    Each has a profile of its own, for inherited quotas would bind beside those that it has.
+    Role bindings to Kubernetes' own roles become members.
+
+    Args:
+        reason: Why names stay that break the rule `<prefix>-<id>`.
+    """
+    ids = _ids(names, prefix)
+    members: dict[str, JSON] = {}
+    spaces: list[JSON] = []
+    profiles: dict[str, JSON] = {}
+    for name in names:
+        for member in _members(name, ids, live, platform):
+            members[repr(member)] = member
+        spaces.append(
+            _namespace(
+                name, ids[name], live, environment=environment, prefix=prefix, reason=reason
+            )
+        )
+        profiles[ids[name]] = _profile(name, live)
+    return {
+        "prefix": prefix,
+        **({"members": list(members.values())} if members else {}),
+        "defaultNamespace": ids[names[0]],
+        "namespaces": spaces,
+        "profiles": profiles,
+    }
+
+
+def _ids(names: Iterable[str], prefix: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        own = name.removeprefix(f"{prefix}-")
+        plain = re.sub(r"[^a-z0-9]", "", own)[:7]
+        wanted = own if _ID.fullmatch(own) and own != name else plain
+        number = 1
+        while wanted in found.values():
+            number += 1
+            wanted = f"{plain[: 7 - len(str(number))]}{number}"
+        found[name] = wanted
+    return found
+
+
+def _namespace(
+    name: str, identifier: str, live: Live, *, environment: str, prefix: str, reason: str
+) -> JSON:
+    metadata = live[Identity(kind="Namespace", name=name)]["metadata"]
+    assert isinstance(metadata, dict)
+    written: dict[str, JSON] = {
+        "id": identifier,
+        "environments": [environment],
+        "profile": identifier,
+    }
+    if name != f"{prefix}-{identifier}":
+        written["adopted"] = {"name": name, "origin": "adopt", "reason": reason}
+    for part in ("labels", "annotations"):
+        own = metadata.get(part)
+        kept = {k: v for k, v in own.items() if _is_own(k)} if isinstance(own, dict) else {}
+        if kept:
+            written[part] = kept
+    texts = metadata.get("labels")
+    enforced = texts.get(_ENFORCE) if isinstance(texts, dict) else None
+    if enforced != "restricted":
+        written["podSecurity"] = {"enforce": "baseline", "reason": _UNSAID}
+    return written
+
+
+def _is_own(key: str) -> bool:
+    domain = key.partition("/")[0] if "/" in key else ""
+    return not any(domain == other or domain.endswith(f".{other}") for other in _RESERVED)
+
+
+def _profile(name: str, live: Live) -> JSON:
+    profile: dict[str, JSON] = {}
+    quotas: dict[str, JSON] = {}
+    for identity, found in _inside(name, "ResourceQuota", live):
+        spec = found.get("spec")
+        if not isinstance(spec, dict):
+            continue
+        written = quota_spec(spec)
+        if identity.name == "quota" and set(written) == {"hard"}:
+            profile["quota"] = written["hard"]
+        else:
+            quotas[identity.name] = written
+    if quotas:
+        profile["quotas"] = quotas
+    for _, found in _inside(name, "LimitRange", live)[:1]:
+        spec = found.get("spec")
+        if isinstance(spec, dict) and (limits := limit_range_spec(spec)):
+            profile["limitRange"] = limits
+    return profile
+
+
+def _members(
+    name: str, ids: Mapping[str, str], live: Live, platform: Platform
+) -> Iterable[JSON]:
+    for _, found in _inside(name, "RoleBinding", live):
+        reference, subjects = found.get("roleRef"), found.get("subjects")
+        role = reference.get("name") if isinstance(reference, dict) else None
+        is_known = isinstance(reference, dict) and reference.get("kind") == "ClusterRole"
+        if not is_known or role not in _KUBERNETES:
+            continue
+        for subject in subjects if isinstance(subjects, list) else ():
+            written = _subject(subject, name, ids, platform)
+            if written is not None:
+                yield {**written, "role": f"kubernetes:{role}", "namespaces": [ids[name]]}
+
+
+def _subject(
+    subject: JSON, name: str, ids: Mapping[str, str], platform: Platform
+) -> dict[str, JSON] | None:
+    if not isinstance(subject, dict):
+        return None
+    kind, who = subject.get("kind"), str(subject.get("name"))
+    if kind == "ServiceAccount":
+        where = str(subject.get("namespace") or name)
+        return {"serviceAccount": f"{ids[where]}/{who}"} if where in ids else None
+    key = {"User": "user", "Group": "group"}.get(str(kind))
+    prefix = platform.username_prefix if key == "user" else platform.groups_prefix
+    if key is None or not (who.startswith(("system:", prefix))):
+        return None
+    return {key: who if who.startswith("system:") else who.removeprefix(prefix)}
+
+
+def _inside(namespace: str, kind: str, live: Live) -> list[tuple[Identity, Mapping[str, JSON]]]:
+    return [
+        (identity, found)
+        for identity, found in sorted(live.items(), key=lambda pair: pair[0])
+        if identity.namespace == namespace and identity.kind == kind
+    ]

@@ -1,0 +1,134 @@
+"""Namespaces made by hand in several styles become an organization; nothing is recreated."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tenancy.cli import app
+
+pytestmark = pytest.mark.cluster
+
+ROOT = Path(__file__).parents[3]
+GROUP = "rbac.authorization.k8s.io"
+KINDS = "namespaces,resourcequotas,limitranges,rolebindings"
+AMOUNTS = {
+    "plain": {"requests.cpu": "1", "limits.cpu": "2", "pods": "5"},
+    "odd": {"requests.cpu": "1500m", "limits.cpu": "2.0", "pods": "+7", "services": "1e1"},
+}
+
+
+def a_namespace(name: str, style: str) -> list[dict]:
+    """What somebody made: `kubectl`, `apply`, `helm`, `odd` spellings, or `several` quotas."""
+    labels = {"team": "blue"}
+    if style == "helm":
+        labels |= {"app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "shop-1.0"}
+    hard = AMOUNTS["odd" if style in {"odd", "apply"} else "plain"]
+    quotas = [("quota" if style == "apply" else "main", {"hard": hard})]
+    if style == "several":
+        quotas.append(("best-effort", {"hard": {"pods": "2"}, "scopes": ["BestEffort"]}))
+    limits = {"type": "Container", "default": {"cpu": "100m"}, "max": {"cpu": "1000m"}}
+    role = {"apiGroup": GROUP, "kind": "ClusterRole", "name": "edit"}
+    group = {"apiGroup": GROUP, "kind": "Group", "name": "oidc:shop-devs"}
+    inside = {"namespace": name}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}},
+        *(
+            {
+                "apiVersion": "v1",
+                "kind": "ResourceQuota",
+                "metadata": {"name": quota, **inside},
+                "spec": spec,
+            }
+            for quota, spec in quotas
+        ),
+        {
+            "apiVersion": "v1",
+            "kind": "LimitRange",
+            "metadata": {"name": "limits" if style == "apply" else "defaults", **inside},
+            "spec": {"limits": [limits]},
+        },
+        {
+            "apiVersion": f"{GROUP}/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": "devs", **inside},
+            "roleRef": role,
+            "subjects": [group],
+        },
+    ]
+
+
+STYLES = ("kubectl", "apply", "helm", "odd", "several")
+PER_ORGANIZATION = 10
+
+
+def make(kubectl, count: int) -> list[str]:
+    """Make namespaces of every style, turn by turn, each by the tool that its style says."""
+    names = []
+    for index in range(count):
+        style = STYLES[index % len(STYLES)]
+        names.append(f"shop-{style[:3]}{index}" if index % 2 else f"{style}-of-team-{index}")
+        how = ["create"]
+        if style in {"apply", "helm"}:
+            how = ["apply", "--server-side", f"--field-manager={style}"]
+        kubectl(*how, "-f", "-", manifest=a_namespace(names[-1], style))
+    return names
+
+
+def uids(kubectl, names: list[str]) -> dict[str, str]:
+    """The identity of everything in the namespaces, and of themselves."""
+    items = kubectl.json("get", KINDS, "--all-namespaces")["items"]
+    return {
+        i["metadata"]["uid"]: f"{i['kind']} {i['metadata']['name']}"
+        for i in items
+        if i["metadata"].get("namespace", i["metadata"]["name"]) in names
+    }
+
+
+@pytest.mark.parametrize(
+    "count", [5, pytest.param(50, marks=pytest.mark.nightly)], ids=["five", "fifty"]
+)
+def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
+    make_project, kubectl_of, monkeypatch, count: int
+) -> None:
+    project = make_project()
+    project.up("platform")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+    kubectl = kubectl_of(project.box)
+    names = make(kubectl, count)
+    before = uids(kubectl, names)
+
+    for start in range(0, count, PER_ORGANIZATION):
+        some = names[start : start + PER_ORGANIZATION]
+        organization = f"shop{start // PER_ORGANIZATION}"
+        arguments = ["-C", str(project.root), "-s", "dev", "-o", organization, "--yes"]
+        result = CliRunner().invoke(app, ["adopt", *arguments, "--prefix", organization, *some])
+        assert 0 == result.exit_code, result.output
+        assert "conflict ResourceQuota quota" in result.output
+        assert "stays    RoleBinding devs" in result.output
+
+    assert before.items() <= uids(kubectl, names).items()
+    assert project.session("dev").preview().is_empty
+    left = CliRunner().invoke(app, ["drift", "-C", str(project.root), "-s", "dev", "--json"])
+    [found] = json.loads(left.stdout)["stacks"]
+    # What no file can say stays, and is said: bindings and limit ranges of other names.
+    assert {"devs", "defaults"} == {d["name"] for d in found["differences"] if not d["field"]}
+
+
+def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(
+    make_project, kubectl_of
+) -> None:
+    project = make_project()
+    kubectl = kubectl_of(project.box)
+    kubectl("create", "namespace", "bare")
+    kubectl("create", "quota", "q", "-n", "bare", "--hard=requests.cpu=1")
+    before = {path: path.read_text() for path in project.root.rglob("*.yaml")}
+
+    result = CliRunner().invoke(
+        app, ["adopt", "-C", str(project.root), "-s", "dev", "-o", "bare", "--yes", "bare"]
+    )
+
+    assert 1 == result.exit_code
+    assert "[quota-needs-default]" in result.output
+    assert before == {path: path.read_text() for path in project.root.rglob("*.yaml")}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from pulumi import automation as auto
 
 from tenancy.automation import StackRefusedError
 from tenancy.schema import plan as plan_schema
@@ -218,3 +219,23 @@ def test_what_the_last_update_left_undone_is_said_and_then_nothing(used, kubectl
         " Group oidc:acme-developers does not hold viewer in acme-prod"
     ) in unwrapped("".join(result.messages))
     assert used.session("prod").preview().messages == ()
+
+
+def test_a_namespace_in_the_state_is_ours_without_record_and_label(used, kubectl) -> None:
+    """As one is that somebody imported: no update of ours knows it yet."""
+    stack = used.session("prod").stack
+    exported = stack.export_stack()
+    bare = [
+        {**resource, "outputs": {}} if resource["type"] == "pulumi:pulumi:Stack" else resource
+        for resource in exported.deployment["resources"]
+    ]
+    forgotten = {**exported.deployment, "resources": bare}
+    stack.import_stack(auto.Deployment(version=exported.version, deployment=forgotten))
+    kubectl("label", "namespace", "acme-prod", "tenancy.dev/stack-")
+
+    result = used.session("prod").preview()
+
+    stack.import_stack(exported)
+    kubectl("label", "namespace", "acme-prod", "tenancy.dev/stack=prod")
+    assert "the first update" in "".join(result.messages)
+    assert not [s for s in result.steps if s.op not in {"same", "update"}]

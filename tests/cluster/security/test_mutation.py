@@ -39,8 +39,12 @@ SURVIVORS: dict[str, str] = {
         (
             "tenancy-image-pull: spec.matchConditions.0 deleted",
             "tenancy-pods: spec.matchConditions.0 deleted",
+            "tenancy-placement: spec.matchConditions.0 deleted",
         ),
         "it spares pods that are older than the guard, and here are none",
+    ),
+    "tenancy-placement: spec.validations.3.expression is 'true'": (
+        "it tells where a namespace is granted two pools of one resource, and here none is"
     ),
     "tenancy-gpus-per-pod: spec.variables.1.expression is \"''\"": (
         "it tells apart pools that have one resource in different numbers, and here are none"

@@ -168,6 +168,7 @@ class Laboratory:
         )
 
     def close(self) -> None:
+        self._tell("end")
         for kind in ("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy"):
             api = "admissionregistration.k8s.io/v1"
             self.world.root.delete(make.thing(api, kind, "sentinel")).accepted()

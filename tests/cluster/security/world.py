@@ -182,6 +182,8 @@ class World:
             body = self.root.request("GET", path).accepted().body
             body["metadata"].pop("resourceVersion", None)
             body["metadata"].pop("managedFields", None)
+            # It may be deleted and made anew in between.
+            body["metadata"].pop("uid", None)
             self._lives[path] = body
         return json.loads(json.dumps(self._lives[path]))
 

@@ -216,7 +216,8 @@ class World:
         def filled() -> bool:
             items = self.root.request("GET", "/api/v1/resourcequotas").accepted().body["items"]
             return all(
-                item.get("status", {}).get("hard") == item["spec"]["hard"] for item in items
+                item.get("status", {}).get("hard", {}) == item["spec"].get("hard", {})
+                for item in items
             )
 
         until(filled, "every quota binds")

@@ -3,13 +3,11 @@
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of a module that starts something real in one process, in their order."""
-    for item in items:
-        shares = item.path.parts[-2] in {"aws", "stacks"} or item.get_closest_marker("cluster")
-        if shares and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    shares = item.path.parts[-2] in {"aws", "stacks"} or item.get_closest_marker("cluster")
+    if shares and item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -37,11 +37,11 @@ down: ## delete what was applied, stop the control plane, leave nothing running
 
 test: $(READY_TESTS) ## everything it needs, then the tests
 	@$(BIN)/python -m tenancy.tools
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m "not nightly and not bench" $(PYTEST)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not nightly and not bench" $(PYTEST)
 
 nightly: $(READY_TESTS) ## the long campaigns, which `make test` only samples
 	@$(BIN)/python -m tenancy.tools
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup -m nightly $(PYTEST)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m nightly $(PYTEST)
 
 bench: $(READY_TESTS) ## measurements, as ratios to a hand-written program in the same run
 	@$(BIN)/python -m tenancy.tools

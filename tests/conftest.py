@@ -1,13 +1,22 @@
 """How tests are spread over processes, and what is told at the end of a run."""
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests of a module that starts something real in one process, in their order."""
-    shares = item.path.parts[-2] in {"aws", "stacks"} or item.get_closest_marker("cluster")
-    if shares and item.get_closest_marker("xdist_group") is None:
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+class OneThingOneProcess(LoadScopeScheduling):
+    """Hands out whole files, and the files that share one world together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder.endswith("/security") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Keep the tests of one real thing in one process, in their order."""
+    return OneThingOneProcess(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,6 +3,9 @@
 STACK ?= dev
 PYTHON ?= python3
 PYTEST ?=
+# What the samples of the long campaigns are drawn with; every run prints it.
+export TENANCY_SEED ?= 20261123
+export GPU_CAMPAIGN_SEED ?= 736102
 VENV := .venv
 BIN := $(VENV)/bin
 # Two stamps, so that `make up` waits for nothing that only the tests need.

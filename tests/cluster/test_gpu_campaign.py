@@ -74,7 +74,22 @@ class Trespass:
         return self.create(pod(self.organization.plain, self.name, devices, **spec))
 
     def create(self, found: dict) -> Answer:
-        return self.world.member(found["metadata"]["namespace"]).create(found)
+        return created(self.world, found)
+
+
+def created(world: World, found: dict) -> Answer:
+    """
+    Ask for *found* as a member does, and again where quotas were written meanwhile.
+
+    The API server gives up on a quota that others keep writing, and says to try again.
+    """
+    member = world.member(found["metadata"]["namespace"])
+    answer = member.create(found)
+    for _ in range(5):
+        if "please apply your changes to the latest version" not in answer.message:
+            break
+        answer = member.create(found)
+    return answer
 
 
 def affinity(pool: str) -> dict:
@@ -273,7 +288,7 @@ def ask(world: World, seed: int, tally: Tally, share: range) -> None:
             count = chance.choice([n for n in (1, 1, 2, 4, 8) if n <= grant.per_pod])
             spec = organization.fields(grant.pool)
             asked = pod(organization.run, name, {grant.pool.resource: count}, **spec)
-        answer = world.member(asked["metadata"]["namespace"]).create(asked)
+        answer = created(world, asked)
         if answer.ok:
             tally.accepted.append(asked)
         elif OVER in answer.message or "exceeded quota: gpu-" in answer.message:

@@ -523,7 +523,9 @@ def _mutations(manifest: Object) -> Iterator[Mutant]:
 
     spec = manifest["spec"]
     if "mutations" in spec:
-        yield one("spec.mutations.0.jsonPatch.expression", loosened="[]")
+        # A patch that changes nothing; an empty list has no type that the server accepts.
+        nothing = '[JSONPatch{op: "test", path: "/kind", value: "Pod"}]'
+        yield one("spec.mutations.0.jsonPatch.expression", loosened=nothing)
         yield one("spec.failurePolicy", loosened="Ignore")
         yield one("spec.reinvocationPolicy", loosened="Never")
         yield one("spec.matchConstraints.matchPolicy", loosened="Exact")

@@ -32,6 +32,15 @@ SURVIVORS: dict[str, str] = {
     "spec.matchConstraints.matchPolicy is 'Exact'": (
         "it tells only where a kind is served in several versions, and of these each has one"
     ),
+    **dict.fromkeys(
+        (
+            f"PriorityClass gpu-{pool}: {field}"
+            for pool in ("h100", "l40s")
+            for field in ("value is 1000000", "preemptionPolicy is 'PreemptLowerPriority'")
+        ),
+        "a pool's class may be named where two pools of one resource are granted, and here"
+        " nobody is granted two",
+    ),
     "tenancy-pods: spec.matchConstraints.resourceRules.0.resources.2 (pods/resize) deleted": (
         "a resize changes requests and limits, of which no rule of this policy speaks"
     ),

@@ -1,5 +1,6 @@
 """What the components register: kinds, names, order and protection, without an engine."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 
 import pulumi
@@ -47,12 +48,16 @@ class RecordingMonitor(mocks.MockMonitor):
 @pytest.fixture
 def monitor() -> Iterator[RecordingMonitor]:
     """Return a monitor that the next program registers with."""
+    # Whoever ran something asynchronous before has closed the loop of this thread.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     recording = RecordingMonitor()
     mocks.set_mocks(
         Recorder(), project="tenancy", stack="dev", preview=False, monitor=recording
     )
     yield recording
     settings.reset_options()
+    loop.close()
 
 
 def build(monitor: RecordingMonitor, program) -> Mapping[str, object]:

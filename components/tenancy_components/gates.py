@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
+from tenancy.automation.copies import CONFIG_COPIES
 from tenancy.cluster import ClusterError, Connection
 from tenancy.document import read_stack
 from tenancy.project import STACK_FILE, EngineConfig, said
 from tenancy_components.remembered import Remembered
 
-__all__ = ["CONFIG_COPIES", "refuse_another_cluster", "refuse_stale_copy"]
-
-CONFIG_COPIES = Path(".sandbox/config")
-"""Where the engine's copies of the stack files are; it never writes into tracked ones."""
+__all__ = ["refuse_another_cluster", "refuse_stale_copy"]
 
 
 def refuse_another_cluster(before: Remembered, connection: Connection) -> None:

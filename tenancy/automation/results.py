@@ -1,12 +1,12 @@
 """What the engine did or would do, typed; unknown operations are kept as they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import attrs
 
 from tenancy.document import JSON
 
-__all__ = ["Result", "Step", "nothing_changes"]
+__all__ = ["Result", "Step"]
 
 _UNCHANGED = frozenset({"same", "read", "refresh"})
 
@@ -68,8 +68,3 @@ class Result:
     def is_empty(self) -> bool:
         """Whether nothing changes."""
         return not self.changes
-
-
-def nothing_changes(steps: Iterable[Step]) -> bool:
-    """Return whether *steps* leave everything as it is."""
-    return all(step.op in _UNCHANGED for step in steps)

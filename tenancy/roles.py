@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tenancy.resolve.model import RoleBinding
 from tenancy.resolve.platform import Platform, Role, Rule
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PREFIX",
     "PUBLIC_READER",
     "READ",
+    "binding_name",
     "find",
     "is_kubernetes",
     "names",
@@ -131,6 +133,18 @@ PUBLIC_READER: Final = _role(
     _rule("networking.k8s.io", ("ingresses",), READ),
 )
 """What everybody reads in the public namespace: no secrets, no logs, no names of people."""
+
+
+def binding_name(binding: RoleBinding) -> str:
+    """
+    Return the name of *binding* in the cluster, which is the role's unless it was adopted.
+
+    So a change of role is a new binding.
+
+    >>> binding_name(RoleBinding(role="kubernetes:edit", subjects=(), origins=()))
+    'tenancy:kubernetes:edit'
+    """
+    return binding.adopted_name or PREFIX + binding.role
 
 
 def is_kubernetes(name: str) -> bool:

@@ -9,6 +9,8 @@ from tenancy.document import JSON
 from tenancy.drift import Identity
 from tenancy.drift.accepting import limit_range_spec, quota_spec
 from tenancy.resolve import Platform
+from tenancy.resolve.tiers import LIMITS_NAME
+from tenancy.roles import KUBERNETES, KUBERNETES_PREFIX
 
 __all__ = ["organization"]
 
@@ -17,7 +19,6 @@ Live = Mapping[Identity, Mapping[str, JSON]]
 _ID: Final = re.compile(r"[a-z0-9]{1,7}")
 _RESERVED: Final = (labels.DOMAIN, "kubernetes.io", "k8s.io", "pulumi.com", "helm.sh")
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
-_KUBERNETES: Final = ("admin", "edit", "view")
 _UNSAID: Final = "adopted: what runs there was not made for restricted"
 
 
@@ -34,7 +35,7 @@ def organization(
     Return what `organizations/<name>.yaml` says of the namespaces *names*.
 
     Each has a profile of its own, for inherited quotas would bind beside those that it has.
-    Role bindings to Kubernetes' own roles become members.
+    Role bindings to Kubernetes' own roles become members, and one for each role keeps its name.
 
     Args:
         reason: Why names stay that break the rule `<prefix>-<id>`.
@@ -46,10 +47,11 @@ def organization(
     for name in names:
         for member in _members(name, ids, live, platform):
             members[repr(member)] = member
+        adopted = _older(name, ids, live, platform, prefix=prefix)
+        if adopted:
+            adopted |= {"origin": "adopt", "reason": reason}
         spaces.append(
-            _namespace(
-                name, ids[name], live, environment=environment, prefix=prefix, reason=reason
-            )
+            _namespace(name, ids[name], live, environment=environment, adopted=adopted)
         )
         profiles[ids[name]] = _profile(name, live)
     return {
@@ -76,7 +78,12 @@ def _ids(names: Iterable[str], prefix: str) -> dict[str, str]:
 
 
 def _namespace(
-    name: str, identifier: str, live: Live, *, environment: str, prefix: str, reason: str
+    name: str,
+    identifier: str,
+    live: Live,
+    *,
+    environment: str,
+    adopted: dict[str, JSON],
 ) -> JSON:
     metadata = live[Identity(kind="Namespace", name=name)]["metadata"]
     assert isinstance(metadata, dict)
@@ -85,8 +92,8 @@ def _namespace(
         "environments": [environment],
         "profile": identifier,
     }
-    if name != f"{prefix}-{identifier}":
-        written["adopted"] = {"name": name, "origin": "adopt", "reason": reason}
+    if adopted:
+        written["adopted"] = adopted
     for part in ("labels", "annotations"):
         own = metadata.get(part)
         kept = {k: v for k, v in own.items() if _is_own(k)} if isinstance(own, dict) else {}
@@ -97,6 +104,30 @@ def _namespace(
     if enforced != "restricted":
         written["podSecurity"] = {"enforce": "baseline", "reason": _UNSAID}
     return written
+
+
+def _older(
+    name: str, ids: Mapping[str, str], live: Live, platform: Platform, *, prefix: str
+) -> dict[str, JSON]:
+    """Return the names that are kept, of the namespace *name* and of what is in it."""
+    kept: dict[str, JSON] = {}
+    if name != f"{prefix}-{ids[name]}":
+        kept["name"] = name
+    ranges = _inside(name, "LimitRange", live)
+    if ranges and ranges[0][0].name != LIMITS_NAME:
+        kept["limitRange"] = ranges[0][0].name
+    bindings: dict[str, JSON] = {}
+    for identity, found in _inside(name, "RoleBinding", live):
+        role = _role(found)
+        subjects = found.get("subjects")
+        # One with a subject that no file can name stays as it is, for ours would drop it.
+        if role is None or not isinstance(subjects, list):
+            continue
+        if subjects and all(_subject(one, name, ids, platform) for one in subjects):
+            bindings.setdefault(role, identity.name)
+    if bindings:
+        kept["roleBindings"] = bindings
+    return kept
 
 
 def _is_own(key: str) -> bool:
@@ -129,15 +160,22 @@ def _members(
     name: str, ids: Mapping[str, str], live: Live, platform: Platform
 ) -> Iterable[JSON]:
     for _, found in _inside(name, "RoleBinding", live):
-        reference, subjects = found.get("roleRef"), found.get("subjects")
-        role = reference.get("name") if isinstance(reference, dict) else None
-        is_known = isinstance(reference, dict) and reference.get("kind") == "ClusterRole"
-        if not is_known or role not in _KUBERNETES:
+        role, subjects = _role(found), found.get("subjects")
+        if role is None:
             continue
         for subject in subjects if isinstance(subjects, list) else ():
             written = _subject(subject, name, ids, platform)
             if written is not None:
-                yield {**written, "role": f"kubernetes:{role}", "namespaces": [ids[name]]}
+                yield {**written, "role": role, "namespaces": [ids[name]]}
+
+
+def _role(binding: Mapping[str, JSON]) -> str | None:
+    """Return the role that *binding* gives, as members name it; None where they cannot."""
+    reference = binding.get("roleRef")
+    if not isinstance(reference, dict) or reference.get("kind") != "ClusterRole":
+        return None
+    name = reference.get("name")
+    return f"{KUBERNETES_PREFIX}{name}" if name in KUBERNETES else None
 
 
 def _subject(

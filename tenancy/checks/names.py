@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from tenancy.checks.adoption import adoption
 from tenancy.checks.labels import label_value, labels
-from tenancy.checks.wording import counted, misnamed, quoted, reason_blank
+from tenancy.checks.wording import counted, misnamed, quoted
 from tenancy.names import (
     InvalidNameError,
     parse_label,
@@ -127,7 +128,7 @@ def _namespace(
             organization=name,
         )
     place = origin / ("name" if is_lone else "id")
-    if namespace.adopted is not None:
+    if _has_adopted_name(namespace):
         place = origin / "adopted" / "name"
         is_well_named = True
     try:
@@ -143,7 +144,7 @@ def _namespace(
                 organization=name,
             )
     reason = reserved_reason(namespace.name)
-    if reason is not None and not (is_prefix_kept and namespace.adopted is None):
+    if reason is not None and not (is_prefix_kept and not _has_adopted_name(namespace)):
         yield Violation(
             code="namespace-name-reserved",
             origin=place,
@@ -154,16 +155,11 @@ def _namespace(
         )
     if namespace.adopted is not None:
         rule = _by_rule(organization, namespace, template)
-        yield from reason_blank(namespace.adopted.reason, origin / "adopted" / "reason", name)
-        if rule == namespace.name:
-            yield Violation(
-                code="adopted-name-needless",
-                origin=place,
-                found=f"the adopted name {namespace.name!r}",
-                allowed=f"a name that differs from the rule's, which is {rule!r}",
-                remedy="remove adopted: the rule gives the same name",
-                organization=name,
-            )
+        yield from adoption(namespace, namespace.adopted, rule)
+
+
+def _has_adopted_name(namespace: Namespace) -> bool:
+    return namespace.adopted is not None and namespace.adopted.name is not None
 
 
 def _by_rule(organization: Organization, namespace: Namespace, template: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from tenancy import labels
+from tenancy import labels, roles
 from tenancy.document import JSON
 from tenancy.drift.difference import Change, Difference
 from tenancy.origin import Origin
@@ -16,8 +16,6 @@ from tenancy.resolve import Environment, Namespace, Platform
 __all__ = ["Edit", "edits", "limit_range_spec", "quota_spec"]
 
 _QUOTA: Final = "quota"
-_LIMITS: Final = "limits"
-_BINDING: Final = "tenancy:"
 _TYPES: Final = {
     "Container": "container",
     "Pod": "pod",
@@ -130,7 +128,10 @@ class _Alone:
 
     def _limit_range(self, difference: Difference, namespace: Namespace) -> Edit | None:
         spec = self._live_spec(difference)
-        if difference.object.name != _LIMITS or spec is None or not difference.field:
+        ours = namespace.limit_range
+        if ours is None or difference.object.name != ours.name:
+            return None
+        if spec is None or not difference.field:
             return None
         return Edit(place=self._tier(namespace) / "limitRange", value=limit_range_spec(spec))
 
@@ -141,15 +142,16 @@ class _Alone:
 
     def _subject(self, difference: Difference, namespace: Namespace) -> Edit | None:
         is_added = difference.change is Change.ADDED and difference.field[:1] == ("subjects",)
-        name = difference.object.name
-        if not is_added or not name.startswith(_BINDING):
+        given = {roles.binding_name(binding): binding.role for binding in namespace.bindings}
+        role = given.get(difference.object.name)
+        if not is_added or role is None:
             return None
         subject = self._written_subject(difference.field[1], namespace)
         if subject is None:
             return None
         member: JSON = {
             **subject,
-            "role": name.removeprefix(_BINDING),
+            "role": role,
             "namespaces": [namespace.id],
         }
         return Edit(place=self._organization(namespace) / "members", value=member, appends=True)

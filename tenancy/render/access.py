@@ -10,7 +10,6 @@ from tenancy.resolve.platform import Platform, Role, Rule
 
 __all__ = [
     "UnknownRoleError",
-    "binding_name",
     "cluster_role",
     "doors",
     "namespaced_role",
@@ -35,16 +34,6 @@ class UnknownRoleError(TenancyError):
 
     def __str__(self) -> str:
         return f"there is no role {self.role!r}; allowed: {', '.join(self.known)}"
-
-
-def binding_name(role: str) -> str:
-    """
-    Return the name of the RoleBinding of *role*, so that a change of role is a new binding.
-
-    >>> binding_name("developer"), binding_name("kubernetes:edit")
-    ('tenancy:developer', 'tenancy:kubernetes:edit')
-    """
-    return roles.PREFIX + role
 
 
 def doors(
@@ -75,7 +64,7 @@ def doors(
             raise UnknownRoleError(binding.role, roles.names(platform))
         found.append(
             role_binding(
-                binding_name(binding.role),
+                roles.binding_name(binding),
                 namespace,
                 (kind, name),
                 binding.subjects,

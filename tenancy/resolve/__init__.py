@@ -2,6 +2,7 @@
 
 from tenancy.resolve.lone import lone_namespace
 from tenancy.resolve.model import (
+    Adopted,
     Cluster,
     Environment,
     Grant,
@@ -24,6 +25,7 @@ from tenancy.resolve.platform import GpuNodePool, Platform, Role, Rule, SharedNa
 from tenancy.resolve.tenancy import Tenancy, resolve
 
 __all__ = [
+    "Adopted",
     "Cluster",
     "Environment",
     "GpuNodePool",

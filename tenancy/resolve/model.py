@@ -96,7 +96,7 @@ class LimitRangeItem:
 
 @attrs.frozen(kw_only=True, slots=True)
 class LimitRange:
-    """The LimitRange that people wrote; its name in the cluster is `limits`."""
+    """The LimitRange that people wrote; its name in the cluster is `limits`, unless adopted."""
 
     name: str
     items: tuple[LimitRangeItem, ...]
@@ -159,11 +159,13 @@ class RoleBinding:
         role: The role as written: `developer`, or `kubernetes:edit`.
         subjects: Sorted, each once.
         origins: Where each subject got the role, in the same order.
+        adopted_name: What it is called in the cluster, where it is older than the rule.
     """
 
     role: str
     subjects: tuple[Subject, ...]
     origins: tuple[Origin, ...]
+    adopted_name: str | None = None
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -216,11 +218,20 @@ class Billing:
 
 @attrs.frozen(kw_only=True, slots=True)
 class Adopted:
-    """Why a namespace's name breaks the rule."""
+    """
+    Why names break the rules.
 
-    name: str
+    Attributes:
+        name: The namespace's, where it breaks the rule.
+        limit_range: Its limit range's, where it does.
+        role_bindings: Its role bindings', by role.
+    """
+
     origin: str
     reason: str
+    name: str | None = None
+    limit_range: str | None = None
+    role_bindings: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)

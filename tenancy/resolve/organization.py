@@ -6,10 +6,10 @@ import attrs
 
 from tenancy.origin import Origin
 from tenancy.resolve.access import Member, bindings, members, subject
+from tenancy.resolve.adoption import adopted, named_bindings, named_limit_range
 from tenancy.resolve.grants import grants
 from tenancy.resolve.mentions import mentioned
 from tenancy.resolve.model import (
-    Adopted,
     Billing,
     Namespace,
     Organization,
@@ -167,6 +167,7 @@ class _Resolver:
         granted, violations = grants(tier.grants or (), setting.platform, held.name)
         self.violations.extend(violations)
         name = self.names[spec.id]
+        kept = adopted(spec.adopted)
         written_network = tier.network
         if written_network is None and setting.network is not None:
             written_network = network(*setting.network)
@@ -178,8 +179,8 @@ class _Resolver:
             stack=setting.stack,
             origin=origin,
             quotas=tier.quotas,
-            limit_range=tier.limit_range,
-            bindings=found,
+            limit_range=named_limit_range(tier.limit_range, kept),
+            bindings=named_bindings(found, kept),
             grants=granted,
             network=written_network or network(NetworkSpec(), origin),
             pod_security=pod_security(
@@ -196,11 +197,7 @@ class _Resolver:
             lineage=lineage,
             storage_classes=tier.storage_classes,
             priority_classes=tuple(sorted(set(tier.priority_classes or ()))),
-            adopted=None
-            if spec.adopted is None
-            else Adopted(
-                name=spec.adopted.name, origin=spec.adopted.origin, reason=spec.adopted.reason
-            ),
+            adopted=kept,
             protect=name not in setting.deletable,
         )
 
@@ -324,7 +321,7 @@ class _Resolver:
         return subject(spec, origin, self.setting.platform, self.names)
 
     def _name(self, spec: NamespaceSpec) -> str:
-        if spec.adopted is not None:
+        if spec.adopted is not None and spec.adopted.name is not None:
             return spec.adopted.name
         return (
             self.setting.name_template.replace("{prefix}", self.held.spec.prefix)

@@ -68,14 +68,18 @@ class PodSecuritySpec(Spec):
 
 
 class AdoptedSpec(Spec):
-    """A name that breaks the rule `<prefix>-<id>` because the namespace is older than its organization."""
+    """Names that break the rules because what they name is older than its organization."""
 
-    name: NonEmpty
-    """The namespace's real name in the cluster."""
+    name: NonEmpty | None = None
+    """The namespace's real name in the cluster. Default: the rule's, `<prefix>-<id>`."""
     origin: Literal["adopt", "move"]
     """How it came here."""
     reason: NonEmpty
-    """Why it keeps its name."""
+    """Why the names are kept."""
+    limit_range: NonEmpty | None = None
+    """The name of its limit range. Default: `limits`."""
+    role_bindings: dict[str, NonEmpty] = Field(default={})
+    """Names of its role bindings by the role that they give. Default: `tenancy:<role>`."""
 
 
 class TierSpec(Spec):

@@ -56,6 +56,13 @@ def a_namespace(name: str, style: str) -> list[dict]:
             "roleRef": role,
             "subjects": [group],
         },
+        {
+            "apiVersion": f"{GROUP}/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": "release-bot", **inside},
+            "roleRef": {**role, "name": "system:node-problem-detector"},
+            "subjects": [{**group, "name": "oidc:release"}],
+        },
     ]
 
 
@@ -106,14 +113,20 @@ def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
         result = CliRunner().invoke(app, ["adopt", *arguments, "--prefix", organization, *some])
         assert 0 == result.exit_code, result.output
         assert "conflict ResourceQuota quota" in result.output
-        assert "stays    RoleBinding devs" in result.output
+        assert "RoleBinding devs" in result.output
+        assert "stays    RoleBinding release-bot" in result.output
 
     assert before.items() <= uids(kubectl, names).items()
     assert project.session("dev").preview().is_empty
     left = CliRunner().invoke(app, ["drift", "-C", str(project.root), "-s", "dev", "--json"])
     [found] = json.loads(left.stdout)["stacks"]
-    # What no file can say stays, and is said: bindings and limit ranges of other names.
-    assert {"devs", "defaults"} == {d["name"] for d in found["differences"] if not d["field"]}
+    # What no file can say stays, and is said: a binding to a role of somebody else's.
+    assert [("RoleBinding", "release-bot")] * count == [
+        (d["kind"], d["name"]) for d in found["differences"]
+    ]
+    adopted = project.session("dev").state()
+    names = [urn.rpartition("::")[2] for urn in (str(r["urn"]) for r in adopted)]
+    assert count == sum(name.endswith("-devs") for name in names)
 
 
 def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(

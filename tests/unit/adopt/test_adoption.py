@@ -127,6 +127,43 @@ def test_a_binding_to_a_role_of_kubernetes_becomes_a_member(
     assert ([member] if member else None) == written(binding).get("members")
 
 
+def a_binding(name: str, *subjects: str, role: str = "edit") -> dict:
+    return an_object(
+        "RoleBinding",
+        name,
+        "shop",
+        roleRef={"kind": "ClusterRole", "name": role},
+        subjects=[{"kind": "Group", "name": one, "apiGroup": RBAC} for one in subjects],
+    )
+
+
+def test_limit_ranges_and_bindings_keep_their_names() -> None:
+    spec = {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}
+    config = written(
+        an_object("LimitRange", "defaults", "shop", spec=spec),
+        a_binding("devs", "oidc:devs"),
+        a_binding("more", "oidc:more"),
+        a_binding("readers", "oidc:all", role="view"),
+    )
+
+    # Of two for one role the first is ours; who is in the second is in ours too.
+    assert {
+        "name": "shop",
+        "origin": "adopt",
+        "reason": "older",
+        "limitRange": "defaults",
+        "roleBindings": {"kubernetes:edit": "devs", "kubernetes:view": "readers"},
+    } == config["namespaces"][0]["adopted"]
+    assert ["devs", "more", "all"] == [member["group"] for member in config["members"]]
+
+
+def test_a_binding_with_a_subject_that_no_file_can_name_is_left_alone() -> None:
+    """Taken over, it would lose that subject without a word."""
+    config = written(a_binding("devs", "oidc:devs", "ldap-devs"), names=("shop-dev",))
+
+    assert "adopted" not in config["namespaces"][0]
+
+
 def test_each_object_is_said_once_with_what_becomes_of_it() -> None:
     space = an_object("Namespace", "shop")
     same = an_object("ResourceQuota", "same", "shop", spec={"hard": {"pods": "1"}})

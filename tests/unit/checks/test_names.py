@@ -201,8 +201,8 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.name "
         "[adopted-name-needless] the adopted name 'acme-dev'; allowed: a name "
-        "that differs from the rule's, which is 'acme-dev'; remove adopted: the "
-        "rule gives the same name",
+        "that differs from the rule's, which is 'acme-dev'; remove it: the rule "
+        "gives the same name",
     ] == findings(namespace={"adopted": {**adopted, "name": "acme-dev"}})
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.reason [reason-blank] a "

@@ -4,6 +4,7 @@ import pytest
 
 from tenancy.project import load
 from tenancy.resolve import resolve
+from tenancy.roles import binding_name
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -38,6 +39,26 @@ def test_an_adopted_namespace_keeps_its_name():
     found = the_namespace(namespace={"adopted": adopted})
 
     assert ("legacy", "dev") == (found.name, found.id)
+
+
+def test_what_is_in_an_adopted_namespace_keeps_its_names_too():
+    kept = {"limitRange": "defaults", "roleBindings": {"kubernetes:edit": "devs"}}
+    members = [{"group": "devs", "role": "kubernetes:edit"}, {"group": "ops", "role": "admin"}]
+    limits = {"container": {"default": {"cpu": "1"}}}
+    found = the_namespace(
+        namespace={
+            "adopted": {"origin": "adopt", "reason": "older", **kept},
+            "members": members,
+            "limitRange": limits,
+        }
+    )
+
+    assert "acme-dev" == found.name
+    assert found.limit_range is not None
+    assert "defaults" == found.limit_range.name
+    assert {"admin": "tenancy:admin", "kubernetes:edit": "devs"} == {
+        binding.role: binding_name(binding) for binding in found.bindings
+    }
 
 
 def test_a_namespace_is_in_every_environment_unless_it_names_some():

@@ -7,9 +7,12 @@ import attrs
 from tenancy.document.reading import read
 from tenancy.document.tree import JSON, Document, Node, Position
 from tenancy.origin import Origin, Step
-from tenancy.violation import Violation
+from tenancy.violation import Severity, Violation
 
 __all__ = ["read_stack"]
+
+_PACKAGE = "tenancy"
+"""What the shipped project is called, so that examples name keys by it."""
 
 
 def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Document:
@@ -70,6 +73,18 @@ def _cut(whole: Document, project: str) -> Document:
             remedy="write it in plain text, and keep a secret under a key of another namespace",
         )
         places[violation] = result.position(secure) or (1, 1)
+    if foreign := _of_the_package(config_node, project):
+        key, node = foreign[0]
+        violation = Violation(
+            code="config-namespace",
+            origin=Origin(whole.source),
+            found=f"config keys that the project {project} does not read: `{key}`"
+            + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""),
+            allowed=f"keys under the project's own name: `{project}:…`",
+            remedy=f"write them so, or call the project {_PACKAGE} in Pulumi.yaml",
+            severity=Severity.WARNING,
+        )
+        places[violation] = node[:2]
     return attrs.evolve(result, violations=tuple(places), places=places)
 
 
@@ -106,6 +121,13 @@ def _ours(config: Node, project: str) -> list[tuple[str, str]]:
             case [namespace, short] | [namespace, "config", short] if namespace == project:
                 found.append((key, short))
     return found
+
+
+def _of_the_package(config: Node, project: str) -> list[tuple[str, Node]]:
+    """Return the keys that look like ours in a project of another name, and where they are."""
+    if project == _PACKAGE or not isinstance(config[2], dict):
+        return []
+    return [(key, node) for key, node in config[2].items() if key.startswith(f"{_PACKAGE}:")]
 
 
 def _keep(whole: Document, ours: dict[str, str], places: dict[Violation, Position]) -> None:

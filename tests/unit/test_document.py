@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenancy.document import Document, parse, read, read_stack, reading
+from tenancy.violation import Severity
 
 TRAPS = [
     # code, what is refused, the control beside it, the control's value
@@ -266,6 +267,24 @@ def test_another_project_has_other_keys(write):
     document = read_stack(write("config:\n  tenancy:a: 1\n  mine:b: 2\n  c: 3\n"), "f", "mine")
 
     assert {"b": 2, "c": 3} == document.value
+
+
+def test_our_keys_in_a_project_of_another_name_are_warned_of(write):
+    text = "config:\n  aws:region: x\n  tenancy:a: 1\n  tenancy:b: 2\n  fleet:c: 3\n"
+    path = write(text)
+
+    ours = read_stack(path, "Pulumi.dev.yaml")
+    theirs = read_stack(path, "Pulumi.dev.yaml", project="fleet")
+
+    assert ({"a": 1, "b": 2}, ()) == (ours.value, ours.violations)
+    assert {"c": 3} == theirs.value
+    [warning] = theirs.violations
+    assert ("config-namespace", Severity.WARNING) == (warning.code, warning.severity)
+    assert (
+        "config keys that the project fleet does not read: `tenancy:a` and 1 more"
+        == warning.found
+    )
+    assert (3, 3) == theirs.places[warning][:2]
 
 
 def test_a_secure_value_among_ours_is_refused_and_one_of_others_is_not(write):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tenancy import labels
 from tenancy.resolve.model import RoleBinding
 from tenancy.resolve.platform import Platform, Role, Rule
 
@@ -25,7 +26,9 @@ __all__ = [
     "binding_name",
     "find",
     "is_kubernetes",
+    "label",
     "names",
+    "of_binding",
 ]
 
 PREFIX: Final = "tenancy:"
@@ -145,6 +148,32 @@ def binding_name(binding: RoleBinding) -> str:
     'tenancy:kubernetes:edit'
     """
     return binding.adopted_name or PREFIX + binding.role
+
+
+def label(role: str) -> str:
+    """
+    Return *role* as the label of its binding says it: a colon is no part of a label's value.
+
+    >>> label("kubernetes:edit")
+    'kubernetes.edit'
+    """
+    return role.replace(":", ".")
+
+
+def of_binding(name: str, labelled: Mapping[str, str]) -> str:
+    """
+    Return the role of a binding of ours that is called *name*, whoever chose that name.
+
+    >>> of_binding("tenancy:developer", {})
+    'developer'
+    >>> of_binding("devs", {labels.ROLE: "kubernetes.edit"})
+    'kubernetes:edit'
+    """
+    if name.startswith(PREFIX):
+        return name.removeprefix(PREFIX)
+    said = labelled.get(labels.ROLE, name)
+    ours = label(KUBERNETES_PREFIX)
+    return KUBERNETES_PREFIX + said.removeprefix(ours) if said.startswith(ours) else said
 
 
 def is_kubernetes(name: str) -> bool:

@@ -1,23 +1,16 @@
 """What the plan needs of a cluster, in a handful of lists for the whole of it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar, cast
-from urllib.parse import urlencode
+from typing import Final, TypeVar
 
-import urllib3
-from kubernetes import client
-
-from tenancy import labels
+from tenancy import labels, roles
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.listing import METADATA, listed
 from tenancy.document import JSON
 from tenancy.plan.live import Live, LiveNamespace, LiveQuota, Unread
 
 __all__ = ["read"]
 
-_PAGE: Final = 500
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
-_METADATA: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _OURS: Final = f"{labels.MANAGED}=true"
 
 Item = Mapping[str, JSON]
@@ -27,9 +20,6 @@ T = TypeVar("T")
 def read(connection: Connection, *, contents: bool = False) -> Live:
     """
     Return what is there. What cannot be read is said to be so, and nothing fails.
-
-    The cluster's objects are listed as they are on the wire: models of the client take many
-    times as long, and thousands of quotas are listed.
 
     Args:
         connection: To a cluster that answered.
@@ -57,7 +47,7 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
 
 def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
     found = {}
-    for item in _list(connection, "/api/v1/namespaces", accept=_METADATA):
+    for item in listed(connection, "/api/v1/namespaces", accept=METADATA):
         metadata = _mapping(item.get("metadata"))
         name = str(metadata.get("name"))
         found[name] = LiveNamespace(
@@ -70,7 +60,7 @@ def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
 
 def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
     found: dict[str, dict[str, LiveQuota]] = {}
-    for item in _list(connection, "/api/v1/resourcequotas"):
+    for item in listed(connection, "/api/v1/resourcequotas"):
         namespace, name = _place(item)
         spec, status = _mapping(item.get("spec")), _mapping(item.get("status"))
         found.setdefault(namespace, {})[name] = LiveQuota(
@@ -82,9 +72,9 @@ def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
 def _bindings(connection: Connection) -> Mapping[str, Mapping[str, frozenset[str]]]:
     found: dict[str, dict[str, frozenset[str]]] = {}
     path = "/apis/rbac.authorization.k8s.io/v1/rolebindings"
-    for item in _list(connection, path, labelSelector=_OURS):
+    for item in listed(connection, path, {"labelSelector": _OURS}):
         namespace, name = _place(item)
-        role = name.removeprefix("tenancy:")
+        role = roles.of_binding(name, _texts(_mapping(item.get("metadata")).get("labels")))
         subjects = item.get("subjects")
         found.setdefault(namespace, {})[role] = frozenset(
             _subject(_mapping(one)) for one in (subjects if isinstance(subjects, list) else ())
@@ -93,11 +83,11 @@ def _bindings(connection: Connection) -> Mapping[str, Mapping[str, frozenset[str
 
 
 def _pods(connection: Connection) -> Mapping[str, int]:
-    return _counts(_list(connection, "/api/v1/pods", accept=_METADATA))
+    return _counts(listed(connection, "/api/v1/pods", accept=METADATA))
 
 
 def _claims(connection: Connection) -> Mapping[str, int]:
-    return _counts(_list(connection, "/api/v1/persistentvolumeclaims", accept=_METADATA))
+    return _counts(listed(connection, "/api/v1/persistentvolumeclaims", accept=METADATA))
 
 
 def _counts(items: Iterator[Item]) -> Mapping[str, int]:
@@ -112,35 +102,6 @@ def _subject(subject: Item) -> str:
     namespace = subject.get("namespace")
     where = f"{namespace}/" if namespace and subject.get("kind") == "ServiceAccount" else ""
     return f"{subject.get('kind')} {where}{subject.get('name')}"
-
-
-def _list(
-    connection: Connection, path: str, *, accept: str = "application/json", **query: str
-) -> Iterator[Item]:
-    """Yield what is listed at *path*, page by page."""
-    configuration = connection.api.configuration
-    headers = {
-        auth["key"]: auth["value"]
-        for auth in configuration.auth_settings().values()
-        if auth.get("in") == "header" and auth.get("value")
-    }
-    pages = {"limit": str(_PAGE), **query}
-    while True:
-        answer = connection.api.rest_client.pool_manager.request(
-            "GET",
-            f"{configuration.host}{path}?{urlencode(pages)}",
-            headers={**connection.api.default_headers, **headers, "Accept": accept},
-            timeout=_TIMEOUT,
-        )
-        if answer.status != 200:
-            raise client.ApiException(status=answer.status, reason=answer.reason)
-        body = cast("dict[str, JSON]", json.loads(answer.data))
-        items = body.get("items")
-        yield from (_mapping(item) for item in (items if isinstance(items, list) else ()))
-        following = _mapping(body.get("metadata")).get("continue")
-        if not following:
-            return
-        pages["continue"] = str(following)
 
 
 def _place(item: Item) -> tuple[str, str]:

@@ -1,22 +1,17 @@
 """Whole objects of the kinds that this tool writes, in one list call for each kind."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
-from urllib.parse import urlencode
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import attrs
-import urllib3
-from kubernetes import client
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.listing import listed
 from tenancy.document import JSON
 from tenancy.drift import Identity
 
-__all__ = ["Kind", "headers", "kind_of", "listed", "objects"]
+__all__ = ["Kind", "kind_of", "objects"]
 
-_PAGE: Final = 500
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 
@@ -91,41 +86,3 @@ def objects(
                 whole = {**item, "kind": name}
                 found[Identity.of(whole)] = whole
     return found
-
-
-def listed(
-    connection: Connection, path: str, query: Mapping[str, str] = {}
-) -> Iterator[Mapping[str, JSON]]:
-    """
-    Yield what is listed at *path*, page by page, as it is on the wire.
-
-    Raises:
-        ApiException: The API server refused.
-    """
-    pages = {"limit": str(_PAGE), **query}
-    while True:
-        answer = connection.api.rest_client.pool_manager.request(
-            "GET",
-            f"{connection.api.configuration.host}{path}?{urlencode(pages)}",
-            headers={**headers(connection), "Accept": "application/json"},
-            timeout=_TIMEOUT,
-        )
-        if answer.status != 200:
-            raise client.ApiException(status=answer.status, reason=answer.reason)
-        body = cast("dict[str, JSON]", json.loads(answer.data))
-        items, metadata = body.get("items"), body.get("metadata")
-        yield from (item for item in (items or ()) if isinstance(item, dict))  # type: ignore[union-attr]
-        following = metadata.get("continue") if isinstance(metadata, dict) else None
-        if not following:
-            return
-        pages["continue"] = str(following)
-
-
-def headers(connection: Connection) -> dict[str, str]:
-    """Return what proves to the API server who we are."""
-    settings = connection.api.configuration.auth_settings()
-    return {
-        auth["key"]: auth["value"]
-        for auth in settings.values()
-        if auth.get("in") == "header" and auth.get("value")
-    }

@@ -17,7 +17,8 @@ from kubernetes import client
 
 from tenancy import labels
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.objects import headers, kind_of
+from tenancy.cluster.listing import headers
+from tenancy.cluster.objects import kind_of
 from tenancy.document import JSON
 from tenancy.drift import Change, Difference, Identity, differences
 from tenancy.drift.difference import Field

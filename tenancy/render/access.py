@@ -104,8 +104,7 @@ def role_binding(
         "RoleBinding",
         name,
         namespace,
-        # A colon is no part of a label's value.
-        extra_labels={labels.ROLE: role.replace(":", ".")},
+        extra_labels={labels.ROLE: roles.label(role)},
         roleRef={"apiGroup": RBAC, "kind": kind, "name": target},
         subjects=subjects(held_by),
     )

@@ -81,7 +81,7 @@ organizations:
         priorityClasses: [high]
       - id: batch
         inheritFrom: api
-        adopted: {name: legacy-batch, origin: adopt, reason: older than the rule}
+        adopted: {name: legacy-batch, origin: adopt, reason: older, limitRange: old}
 """
 
 PLATFORM = """\
@@ -150,7 +150,7 @@ REQUIRED = {
     r".*namespaces\[\d\]": {"id"},
     r".*namespaces\[\d\]\.quotas\.more": {"hard"},
     r".*gpus\[\d\]": {"pool", "gpus"},
-    r".*adopted": {"name", "origin", "reason"},
+    r".*adopted": {"origin", "reason"},
     r"platform": {"operators"},
     r"platform\.public": {"name", "readers"},
     r"platform\.shared\[\d\]": {"name", "services"},

@@ -1,5 +1,9 @@
 """The root of every error that Tenancy raises on purpose."""
 
+from typing import ClassVar
+
+from tenancy.exits import Exit
+
 __all__ = ["TenancyError"]
 
 
@@ -9,4 +13,9 @@ class TenancyError(Exception):
 
     Only these are turned into a clean message at the edges (the program, the command line,
     the Automation API); any other exception is a defect of ours and keeps its traceback.
+
+    Attributes:
+        exit: What a command ends with that it ends. Default: it failed.
     """
+
+    exit: ClassVar[Exit] = Exit.FAILED

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.origin import Origin
 
 __all__ = ["RefusedError", "Severity", "Violation", "errors"]
@@ -66,6 +67,8 @@ class RefusedError(TenancyError):
     Attributes:
         violations: Every finding, warnings among them, in the order in which they were made.
     """
+
+    exit = Exit.REFUSED
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tenancy.automation.copies import CONFIG_COPIES
 from tenancy.cluster import ClusterError, Connection
+from tenancy.cluster.identity import require_same
 from tenancy.document import read_stack
 from tenancy.project import STACK_FILE, EngineConfig, said
 from tenancy_components.remembered import Remembered
@@ -16,15 +17,9 @@ def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
     Refuse where *connection* leads to another cluster than the stack was applied to.
 
     Raises:
-        ClusterError: Another cluster answers than the one that this stack was applied to.
+        AnotherClusterError: Another one answers than the one that the stack was applied to.
     """
-    if before.cluster_uid is not None and before.cluster_uid != connection.uid:
-        raise ClusterError(
-            connection.cluster,
-            f"another cluster answers: kube-system has the UID {connection.uid}, and this stack"
-            f" was applied to {before.cluster_uid}",
-            "correct the kubeconfig; for a sandbox that was wiped, run `make down` first",
-        )
+    require_same(connection, before.cluster_uid)
 
 
 def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:

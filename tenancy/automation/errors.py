@@ -5,6 +5,7 @@ import re
 from pulumi import automation as auto
 
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 
 __all__ = [
     "EngineError",
@@ -42,6 +43,8 @@ class EngineError(TenancyError):
 
 class StackRefusedError(EngineError):
     """The program refused; nothing was changed."""
+
+    exit = Exit.REFUSED
 
     def __str__(self) -> str:
         return f"stack {self.stack}: refused; nothing was changed\n{_diagnostics(self.output)}"

@@ -21,6 +21,7 @@ from tenancy.cli import (
 )
 from tenancy.cli.engine import stack_variables
 from tenancy.cli.group import Commands
+from tenancy.exits import table
 
 __all__ = ["app", "main"]
 
@@ -32,7 +33,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
     help="Organizations on shared (GPU) Kubernetes clusters: check, plan, apply.",
-    epilog="Begin with `tenancy check` and `tenancy plan --offline`: neither needs a cluster.",
+    epilog="Begin with `tenancy check` and `tenancy plan --offline`: neither needs a cluster."
+    f"\n\nExit codes of every command:\n\n{table()}",
 )
 
 _READ, _APPLY, _HERE = "Read (no cluster)", "Apply (any cluster)", "This machine"

@@ -15,7 +15,6 @@ from tenancy.cli.drifted import same_cluster
 from tenancy.cli.engine import session
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import done, watching
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import confirm, readable
 from tenancy.cluster import connect
@@ -26,6 +25,8 @@ from tenancy.document.editing import Change, edited, write
 from tenancy.drift import Identity
 from tenancy.drift.comparison import KINDS
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 from tenancy.render import Manifest
 from tenancy.violation import errors
 
@@ -40,12 +41,14 @@ It writes organizations/<name>.yaml and names the organization in the stack's fi
 becomes of each object, asks, and takes them over in their place: no object is made anew. What
 the walls add (network policies, object counts) is listed as create: look at it first.
 
-Exit code: 0 where everything is adopted, 1 where it was refused; the files are then as before.
+Exit code: 0 where everything is adopted, 3 where it was refused; the files are then as before.
 """
 
 
 class AdoptionError(TenancyError):
     """It cannot be adopted; nothing was changed."""
+
+    exit = Exit.REFUSED
 
 
 Names = Annotated[

@@ -5,10 +5,10 @@ import json
 import typer
 
 from tenancy import report
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import terminal
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 
 __all__ = ["EPILOG", "command"]
 
@@ -21,7 +21,7 @@ Examples:
 
   tenancy check --json          for programs; the exit code is the same
 
-Exit code: 0 where nothing refuses (warnings may be there), 1 where something does.
+Exit code: 0 where nothing refuses (warnings may be there), 3 where something does.
 """
 
 
@@ -45,7 +45,7 @@ def command(
         )
         shell.say(_scope(found))
     if found.is_refused:
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _data(found: Checked) -> dict[str, object]:

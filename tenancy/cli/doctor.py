@@ -9,6 +9,7 @@ from tenancy import tools
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import Terminal, terminal
+from tenancy.exits import Exit
 from tenancy.tools import Source, ToolStatus
 
 __all__ = ["doctor"]
@@ -25,7 +26,7 @@ def doctor(
     else:
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
     if any(status.source is Source.MISSING for status in statuses):
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.FAILED)
 
 
 def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | None) -> None:

@@ -9,10 +9,8 @@ import typer
 from tenancy import render, report
 from tenancy.cli.drifted import Drifted, accepted, same_cluster
 from tenancy.cli.engine import session
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack, Yes
 from tenancy.cli.progress import watching
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import confirm
 from tenancy.cluster import Connection, connect, repairing
@@ -20,13 +18,12 @@ from tenancy.cluster.objects import objects
 from tenancy.drift.comparison import KINDS
 from tenancy.drift.report import data, lines
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 from tenancy.render import Manifest
 from tenancy.violation import errors
 
-__all__ = ["EPILOG", "EXIT_DRIFT", "command"]
-
-EXIT_DRIFT = 2
-"""There are differences."""
+__all__ = ["EPILOG", "command"]
 
 EPILOG = """
 Examples:
@@ -46,13 +43,15 @@ only the fields that it wrote. So --repair takes it away, field by field, after 
 objects that no file has and that do not carry this tool's label go only with --delete-foreign.
 What is missing altogether is made by an update with a refresh, which --repair ends with.
 
-Exit code: 0 where nothing differs (any more), 2 where something does, 1 where it cannot be
-said or was refused.
+Exit code: 0 where nothing differs (any more), 2 where something does, 3 where it was refused,
+1 where it cannot be said.
 """
 
 
 class OptionsError(TenancyError):
     """Options were given that do not go together."""
+
+    exit = Exit.USAGE
 
 
 def command(
@@ -83,7 +82,7 @@ def command(
     found = checked(project, stack)
     if found.is_refused:
         shell.note(report.text(errors(found.violations), found.documents))
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
     stacks = found.stacks if stack is None else (found.require(stack),)
     drifted = [compared(found, name) for name in stacks]
     if accept:
@@ -99,7 +98,7 @@ def command(
         for one in drifted:
             _say(one, shell)
     if any(one.differences for one in drifted):
-        raise typer.Exit(EXIT_DRIFT)
+        raise typer.Exit(Exit.CHANGES)
 
 
 def _repair(

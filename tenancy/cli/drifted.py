@@ -7,7 +7,6 @@ import attrs
 
 from tenancy import report
 from tenancy.automation import Session
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal
 from tenancy.cluster import ClusterError, Connection
 from tenancy.document import JSON
@@ -15,7 +14,9 @@ from tenancy.document.editing import Change, edited, write
 from tenancy.drift import Difference, Identity, differences
 from tenancy.drift.accepting import Edit, edits
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.origin import Origin
+from tenancy.reading import Checked, checked
 from tenancy.render import Manifest
 from tenancy.violation import errors
 
@@ -24,6 +25,8 @@ __all__ = ["AcceptRefusedError", "Drifted", "accepted", "same_cluster"]
 
 class AcceptRefusedError(TenancyError):
     """The config would be refused with what was to be accepted; it stays as it was."""
+
+    exit = Exit.REFUSED
 
 
 @attrs.frozen(kw_only=True)

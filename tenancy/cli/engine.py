@@ -10,8 +10,8 @@ from tenancy.automation import Engine, Session
 from tenancy.automation.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.automation.locks import Lock, wait_until_free
 from tenancy.automation.orphans import STARTED_BY, end_orphans, this_process
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal
+from tenancy.reading import Checked, checked
 from tenancy.sandbox import AMBIENT, NoSandboxError, State
 from tenancy.sandbox.layout import Layout
 from tenancy.tools import MissingToolsError, Source

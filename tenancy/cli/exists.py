@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Mapping
 
 from tenancy.checks.fit import fit
-from tenancy.cli.reading import Checked
 from tenancy.cli.terminal import Terminal
 from tenancy.cluster import connect
 from tenancy.cluster.usage import Used, quota_usage
+from tenancy.reading import Checked
 from tenancy.resolve import Namespace, SubjectKind
 from tenancy.resolve.tiers import QUOTA_NAME
 

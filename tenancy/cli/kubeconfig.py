@@ -8,18 +8,18 @@ import attrs
 import typer
 
 from tenancy import kubeconfig, report
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.private_file import write_private
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect
 from tenancy.cluster.endpoint import endpoint
 from tenancy.cluster.tokens import service_account_token
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.kubeconfig import ClientCertificate, Credential, OidcLogin, Reach, Server, Token
 from tenancy.names import parse_group, parse_user
 from tenancy.nearest import nearest
+from tenancy.reading import Checked, checked
 from tenancy.resolve import Environment, Platform, Subject, SubjectKind
 from tenancy.sandbox.member import identity
 from tenancy.violation import errors
@@ -50,9 +50,13 @@ _LONGEST = datetime.timedelta(days=7)
 class MemberError(TenancyError):
     """Who the kubeconfig is for is not one member of the stack; the message says who is."""
 
+    exit = Exit.USAGE
+
 
 class CredentialError(TenancyError):
     """There is no way for the member to prove who they are; the message says what to give."""
+
+    exit = Exit.USAGE
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +118,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     found = checked(project)
     if found.is_refused:
         shell.note(report.text(errors(found.violations), found.documents))
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
     environment = _environment(found, stack)
     subjects = _subjects(
         environment, found.tenancy.platform_of(environment), user, group or [], service_account

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 import typer
 
 from tenancy import report
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
 from tenancy.cli.planning import Planned, planned
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.plan.json import data as plan_data
 from tenancy.plan.markdown import markdown
 from tenancy.plan.offline import data, offline
 from tenancy.plan.offline_text import text
 from tenancy.plan.text import LINES, rich_text
+from tenancy.reading import Checked, checked
 from tenancy.violation import errors
 
 __all__ = ["EPILOG", "command"]
@@ -38,6 +38,8 @@ What could not be asked is listed as "not checked", never as passed.
 
 class FormsError(TenancyError):
     """Options were given that exclude each other."""
+
+    exit = Exit.USAGE
 
 
 def command(
@@ -74,7 +76,7 @@ def command(
     else:
         _say(plans, found, shell, most=None if everything else LINES)
     if any(errors(p.violations) for p in plans):
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | None) -> None:
@@ -107,4 +109,4 @@ def _offline(found: Checked, stack: str | None, shell: Terminal, *, as_json: boo
             report.rich_report(plan.violations, found.documents, width=width), soft_wrap=True
         )
     if found.is_refused:
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)

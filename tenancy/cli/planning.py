@@ -7,7 +7,6 @@ import attrs
 from tenancy.automation import EngineError, Session
 from tenancy.automation.errors import EngineMissingError
 from tenancy.cli.engine import session
-from tenancy.cli.reading import Checked
 from tenancy.cli.terminal import Terminal
 from tenancy.cluster import ClusterError, connect
 from tenancy.cluster.live import read
@@ -15,6 +14,7 @@ from tenancy.document import JSON
 from tenancy.errors import TenancyError
 from tenancy.plan.change import Plan, going, plan, unknown_names
 from tenancy.plan.live import Live
+from tenancy.reading import Checked
 from tenancy.sandbox import NoSandboxError
 from tenancy.tools import MissingToolsError
 from tenancy.violation import Violation

@@ -7,12 +7,15 @@ import stat
 from pathlib import Path
 
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 
 __all__ = ["UnsafePathError", "write_private"]
 
 
 class UnsafePathError(TenancyError):
     """A file cannot be written where it was asked for without risk; the message says why."""
+
+    exit = Exit.REFUSED
 
 
 def write_private(folder: Path, name: str, text: str) -> Path:

@@ -7,17 +7,17 @@ import typer
 from rich.table import Table
 
 from tenancy.checks.wording import joined, quoted
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import ClusterError, connect
 from tenancy.cluster.live import read
 from tenancy.document import JSON
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.nearest import nearest
 from tenancy.plan.live import Live
 from tenancy.plan.questions import Right, resources_of, what_can, who_can
+from tenancy.reading import Checked, checked
 from tenancy.resolve import Environment, Namespace
 
 __all__ = [
@@ -36,7 +36,7 @@ Examples:
 
   tenancy who-can create pods/exec -n acme-prod --json
 
-It says what the files give. Exit code 1: nobody may.
+It says what the files give. Exit code 3: nobody may.
 """
 WHAT_CAN_EPILOG = """
 Examples:
@@ -58,6 +58,8 @@ Examples:
 
 class UnknownError(TenancyError):
     """A namespace, a resource or a subject that nothing here names."""
+
+    exit = Exit.USAGE
 
     def __init__(self, what: str, name: str, known: frozenset[str]) -> None:
         super().__init__(what, name, known)
@@ -109,7 +111,7 @@ def who_can_command(
         if not holders:
             shell.say(f"nobody may {verb} {resource} in {namespace} by what is written here")
     if not holders:
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def what_can_command(

@@ -17,12 +17,13 @@ from tenancy.cli.exists import what_exists
 from tenancy.cli.group import Commands
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.removal import destroy_stack
 from tenancy.cli.resuming import TAKE_OVER, was_cut_off
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import apply_stack, readable
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 from tenancy.sandbox import Sandbox, State
 from tenancy.sandbox.layout import Layout
 from tenancy.sandbox.state import stacks_with_resources
@@ -51,6 +52,8 @@ class NotTheSandboxError(TenancyError):
         cluster: Its cluster's name.
         command: What to use instead.
     """
+
+    exit = Exit.REFUSED
 
     def __init__(self, stack: str, cluster: str, command: str) -> None:
         super().__init__(stack, cluster, command)
@@ -195,6 +198,8 @@ class UnknownAppliedError(TenancyError):
     Attributes:
         stacks: The stacks.
     """
+
+    exit = Exit.REFUSED
 
     def __init__(self, stacks: tuple[str, ...]) -> None:
         super().__init__(stacks)

@@ -6,10 +6,11 @@ from pulumi import automation as auto
 
 from tenancy.automation import EngineError, Session
 from tenancy.cli.progress import done, watching
-from tenancy.cli.reading import Checked
 from tenancy.cli.terminal import Terminal
 from tenancy.document import JSON
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
+from tenancy.reading import Checked
 
 __all__ = [
     "StillUsedError",
@@ -30,6 +31,8 @@ class StillUsedError(TenancyError):
         platform: The platform's stack.
         environments: The environments' stacks.
     """
+
+    exit = Exit.REFUSED
 
     def __init__(self, platform: str, environments: tuple[str, ...]) -> None:
         super().__init__(platform, environments)

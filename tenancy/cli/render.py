@@ -6,12 +6,12 @@ import attrs
 import typer
 
 from tenancy import render, report
-from tenancy.cli.group import EXIT_REFUSED
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.terminal import terminal
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.nearest import nearest
+from tenancy.reading import Checked, checked
 from tenancy.resolve import Environment
 from tenancy.violation import errors
 
@@ -30,6 +30,8 @@ All walls (quotas, limits, policies) come before the first role binding.
 
 class UnknownOrganizationError(TenancyError):
     """No stack that was asked for holds the organization."""
+
+    exit = Exit.USAGE
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(name, known)
@@ -63,7 +65,7 @@ def command(
     shell = terminal(color=not no_color)
     if found.is_refused:
         shell.note(report.text(errors(found.violations), found.documents))
-        raise typer.Exit(EXIT_REFUSED)
+        raise typer.Exit(Exit.REFUSED)
     shell.say(render.to_yaml(_manifests(found, stack, organization)).rstrip("\n"))
 
 

@@ -10,8 +10,9 @@ from rich.table import Table
 from tenancy import sandbox
 from tenancy.cli.group import Commands
 from tenancy.cli.options import Json, NoColor, ProjectFolder
-from tenancy.cli.reading import NoProjectError, find_root
 from tenancy.cli.terminal import Terminal, terminal
+from tenancy.exits import Exit
+from tenancy.reading import NoProjectError, find_root
 from tenancy.sandbox import SandboxStatus, State
 
 __all__ = ["app", "folder_of"]
@@ -91,7 +92,7 @@ def status(
     found = sandbox.status(folder_of(project))
     _show(found, terminal(color=not no_color), as_json=as_json)
     if found.state is not State.RUNNING:
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.FAILED)
 
 
 def _show(found: SandboxStatus, shown: Terminal, *, as_json: bool) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 
 from tenancy.cli.options import NoColor, ProjectFolder
-from tenancy.cli.reading import find_root
 from tenancy.cli.terminal import terminal
+from tenancy.reading import find_root
 from tenancy.schema import schemas
 
 __all__ = ["EPILOG", "FOLDER", "command", "texts"]

@@ -10,10 +10,11 @@ from tenancy.automation import Result, Session
 from tenancy.cli.engine import session
 from tenancy.cli.options import NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done, planned, watching
-from tenancy.cli.reading import Checked, checked
 from tenancy.cli.removal import destroy_stack, refuse_while_used
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 from tenancy.violation import Severity, errors
 
 __all__ = [
@@ -63,6 +64,8 @@ Every namespace of the stack goes with all that it holds. Environments go before
 class NotConfirmedError(TenancyError):
     """Somebody was asked and did not agree, or there was nobody to ask."""
 
+    exit = Exit.REFUSED
+
 
 class RefusedConfigError(TenancyError):
     """
@@ -71,6 +74,8 @@ class RefusedConfigError(TenancyError):
     Attributes:
         found: The project and what was found.
     """
+
+    exit = Exit.REFUSED
 
     def __init__(self, found: Checked) -> None:
         super().__init__(found)

@@ -4,6 +4,7 @@ import re
 from typing import Final, Never, NewType
 
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.labels import DOMAIN
 
 __all__ = [
@@ -75,6 +76,9 @@ class InvalidNameError(TenancyError, ValueError):
         rule: What is allowed.
         remedy: What to do, in the imperative.
     """
+
+    # Files answer with violations; so one that is raised was given to a command.
+    exit = Exit.USAGE
 
     def __init__(self, text: object, rule: str, remedy: str) -> None:
         self.text = text

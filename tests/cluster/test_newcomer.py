@@ -211,7 +211,7 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
     unasked = clone.run("destroy", "--stack", "dev")
     too_early = clone.run("destroy", "--stack", "platform", "--yes")
 
-    assert (1, 1) == (unasked.returncode, too_early.returncode)
+    assert (3, 3) == (unasked.returncode, too_early.returncode)
     assert "there is nobody to ask" in unasked.stdout
     assert "dev is still applied on it" in too_early.stdout
 
@@ -339,7 +339,7 @@ def test_a_wrong_config_is_refused_before_anything_is_built(clone: Clone) -> Non
 
     done = clone.run("quickstart", "up")
 
-    assert 1 == done.returncode
+    assert 3 == done.returncode
     assert "yaml-boolean-word" in done.stdout
     assert "Traceback" not in done.stdout
     assert not (clone.root / ".sandbox").exists()
@@ -357,6 +357,6 @@ def test_another_cluster_is_left_to_the_command_that_asks(clone: Clone) -> None:
 
     done = clone.run("quickstart", "up")
 
-    assert 1 == done.returncode
+    assert 3 == done.returncode
     assert "tenancy up --stack platform" in done.stdout
     assert not (clone.root / ".sandbox").exists()

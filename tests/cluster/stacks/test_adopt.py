@@ -148,6 +148,6 @@ def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(
         app, ["adopt", "-C", str(project.root), "-s", "dev", "-o", "bare", "--yes", "bare"]
     )
 
-    assert 1 == result.exit_code
+    assert 3 == result.exit_code
     assert "[quota-needs-default]" in result.output
     assert before == {path: path.read_text() for path in project.root.rglob("*.yaml")}

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from tenancy.exits import Exit
+
 Run = Callable[..., Result]
 
 DEV = "Pulumi.dev.yaml"
@@ -75,7 +77,7 @@ def test_bad_input_is_refused_with_its_place(
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert said in result.stdout
     assert file in result.stdout
     assert "do:" in result.stdout
@@ -88,7 +90,7 @@ def test_everything_that_is_wrong_is_said_at_once(run: Run, project: Path) -> No
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     for said in ("yaml-boolean-word", "`displayName`", "`cluster`"):
         assert said in result.stdout
 
@@ -98,7 +100,7 @@ def test_one_stack_is_not_refused_for_another(run: Run, project: Path) -> None:
 
     refused = run("check")
 
-    assert 1 == refused.exit_code
+    assert Exit.REFUSED == refused.exit_code
     assert "operators" in refused.stdout
 
 
@@ -108,7 +110,7 @@ def test_json_says_the_same_to_programs(run: Run, project: Path) -> None:
     result = run("check", "--json")
 
     found = json.loads(result.stdout)
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert found["refused"] is True
     [trap] = [f for f in found["findings"] if f["code"] == "yaml-boolean-word"]
     assert (DEV, 18, "error") == (trap["file"], trap["line"], trap["severity"])
@@ -147,7 +149,7 @@ def test_a_project_without_stacks_is_not_called_right(run: Run, project: Path) -
 def test_a_stack_that_does_not_exist_is_named_with_the_nearest(run: Run) -> None:
     result = run("check", "--stack", "stagin")
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert "'stagin'" in result.stderr
     assert "did you mean 'staging'?" in result.stderr
 
@@ -157,7 +159,7 @@ def test_a_missing_organization_file_is_named(run: Run, project: Path) -> None:
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "there is no organizations/acme.yaml" in " ".join(result.stdout.split())
 
 
@@ -167,7 +169,7 @@ def test_an_unreadable_file_is_named(run: Run, project: Path) -> None:
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "cannot be read" in result.stdout
 
 
@@ -177,7 +179,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(run: Run, project: Path) -> No
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "cannot be read" in result.stdout
 
 
@@ -209,4 +211,4 @@ def test_help_shows_examples_and_fits_eighty_columns(run: Run) -> None:
 
 
 def test_a_misspelt_option_is_a_usage_error(run: Run) -> None:
-    assert 2 == run("check", "--jsn").exit_code
+    assert Exit.USAGE == run("check", "--jsn").exit_code

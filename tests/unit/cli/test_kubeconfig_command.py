@@ -5,6 +5,8 @@ import pytest
 import yaml
 from typer.testing import Result
 
+from tenancy.exits import Exit
+
 Run = Callable[..., Result]
 
 OIDC = ("--oidc-issuer-url", "https://login.example.com", "--oidc-client-id", "kube")
@@ -92,7 +94,7 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_written(
 ) -> None:
     result = run("kubeconfig", "--stack", "dev", "--out", "out", *arguments)
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert said in result.stderr
     assert not (started / "out").exists()
 
@@ -100,7 +102,7 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_written(
 def test_a_platform_has_no_members(run: Run, started: Path) -> None:
     result = run("kubeconfig", "--stack", "platform", "--group", "acme-leads")
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert "name an environment: dev, prod, staging" in result.stderr
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from typer.testing import Result
 
+from tenancy.exits import Exit
+
 Run = Callable[..., Result]
 
 DEV = """\
@@ -84,7 +86,7 @@ def test_a_sum_over_the_ceiling_is_said_and_refused(run: Run, project: Path) -> 
 
     result = run("plan", "--offline")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "      = 14  of 13: 1 TOO MUCH" in result.stdout
     assert "[quota-over-ceiling]" in result.stdout
 

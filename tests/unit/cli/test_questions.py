@@ -4,6 +4,8 @@ from collections.abc import Callable
 import pytest
 from typer.testing import Result
 
+from tenancy.exits import Exit
+
 Run = Callable[..., Result]
 
 
@@ -51,7 +53,7 @@ def test_who_can_tells_roles_apart(
 def test_nobody_is_said_and_is_no_success(run: Run) -> None:
     result = run("who-can", "delete", "events", "-n", "acme-dev")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "nobody may delete events in acme-dev" in result.stdout
 
 
@@ -68,7 +70,7 @@ def test_a_misspelt_name_gets_the_nearest_one(
 ) -> None:
     result = run(*arguments)
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert f"did you mean '{guess}'?" in result.output
 
 
@@ -85,7 +87,7 @@ def test_what_somebody_may_do_is_said_by_namespace_the_heaviest_first(run: Run) 
 
 
 def test_groups_of_a_user_count_where_they_are_named(run: Run) -> None:
-    assert 1 == run("what-can", "dana").exit_code
+    assert Exit.USAGE == run("what-can", "dana").exit_code
     assert 0 == run("what-can", "dana", "--group", "acme-leads").exit_code
 
 

@@ -5,6 +5,8 @@ import pytest
 import yaml
 from typer.testing import Result
 
+from tenancy.exits import Exit
+
 Run = Callable[..., Result]
 
 
@@ -56,7 +58,7 @@ def test_nothing_is_written_where_the_config_is_wrong(run: Run, project: Path) -
 
     result = run("render", "--stack", "dev")
 
-    assert 1 == result.exit_code
+    assert Exit.REFUSED == result.exit_code
     assert "" == result.stdout
     assert "yaml-boolean-word" in result.stderr
 
@@ -73,5 +75,5 @@ def test_an_unknown_name_is_answered_with_the_nearest(
 ) -> None:
     result = run("render", *arguments)
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert said in result.stderr

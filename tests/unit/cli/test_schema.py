@@ -7,6 +7,7 @@ import yaml
 from typer.testing import Result
 
 from tenancy.cli import schema
+from tenancy.exits import Exit
 from tenancy.schema import organization, stack
 
 Run = Callable[..., Result]
@@ -65,4 +66,4 @@ def test_write_puts_them_where_the_files_look_for_them(run: Run, project: Path) 
 
 
 def test_an_unknown_schema_is_a_usage_error(run: Run) -> None:
-    assert 2 == run("schema", "nothing.json").exit_code
+    assert Exit.USAGE == run("schema", "nothing.json").exit_code

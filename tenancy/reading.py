@@ -8,6 +8,7 @@ import attrs
 from tenancy import checks
 from tenancy.document import Document, read
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.nearest import nearest
 from tenancy.project import Project, load
 from tenancy.resolve import Cluster, Tenancy, resolve
@@ -28,6 +29,8 @@ class UnknownStackError(TenancyError):
         stack: What was asked for.
         known: The stacks that have a file that can be read.
     """
+
+    exit = Exit.USAGE
 
     def __init__(self, stack: str, known: tuple[str, ...]) -> None:
         super().__init__(stack, known)

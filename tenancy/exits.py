@@ -1,0 +1,57 @@
+"""What a command ends with: one table, for every command, for scripts and for the docs."""
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+__all__ = ["MEANINGS", "Exit", "table", "worst"]
+
+
+class Exit(enum.IntEnum):
+    """
+    An exit code.
+
+    Equal to its number, so that `sys.exit` takes it. What it means is in `MEANINGS`.
+    """
+
+    DONE = 0
+    FAILED = 1
+    CHANGES = 2
+    REFUSED = 3
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+MEANINGS: Final[Mapping[Exit, str]] = {
+    Exit.DONE: "done, or there is nothing to do",
+    Exit.FAILED: "failed: it could not be done, or not be said",
+    Exit.CHANGES: "there are changes (plan, preview, drift)",
+    Exit.REFUSED: "refused: by a check, a gate, a plan that is stale, or a no",
+    Exit.USAGE: "the command line is wrong: an option, or a name that nothing has",
+    Exit.INTERRUPTED: "interrupted",
+}
+"""Every code and what it means. Numbers are never used for anything else."""
+
+_BY_WEIGHT: Final = (
+    Exit.INTERRUPTED,
+    Exit.USAGE,
+    Exit.FAILED,
+    Exit.REFUSED,
+    Exit.CHANGES,
+    Exit.DONE,
+)
+
+
+def worst(exits: Iterable[Exit]) -> Exit:
+    """
+    Return the code of a call that did several things: what failed outweighs what was refused.
+
+    >>> worst([Exit.CHANGES, Exit.FAILED, Exit.REFUSED]).name, worst([]).name
+    ('FAILED', 'DONE')
+    """
+    return min(exits, key=_BY_WEIGHT.index, default=Exit.DONE)
+
+
+def table() -> str:
+    """Return the table as lines for a terminal, a blank one between them, as help wants it."""
+    return "\n\n".join(f"{code.value:>5}  {said}" for code, said in MEANINGS.items())

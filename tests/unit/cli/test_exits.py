@@ -1,0 +1,128 @@
+"""Exit codes: one table, which every command, the help and the docs follow."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tenancy.automation import EngineError, LockedError, StackRefusedError
+from tenancy.cli import update
+from tenancy.cli.group import Commands
+from tenancy.cli.update import NotConfirmedError
+from tenancy.cluster import ClusterError
+from tenancy.cluster.identity import AnotherClusterError
+from tenancy.errors import TenancyError
+from tenancy.exits import MEANINGS, Exit, worst
+from tenancy.violation import RefusedError
+
+Run = Callable[..., Result]
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_numbers_are_frozen() -> None:
+    numbers = {"DONE": 0, "FAILED": 1, "CHANGES": 2, "REFUSED": 3, "USAGE": 64}
+
+    assert {**numbers, "INTERRUPTED": 130} == {code.name: code.value for code in Exit}
+    assert set(Exit) == MEANINGS.keys()
+
+
+def test_help_and_docs_have_the_table(run: Run) -> None:
+    said = " ".join(run("--help").stdout.split())
+    written = dict(
+        re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / "docs/ci.md").read_text(), re.MULTILINE)
+    )
+
+    assert [] == [text for code, text in MEANINGS.items() if f"{code.value} {text}" not in said]
+    assert {str(code.value): text for code, text in MEANINGS.items()} == written
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        pytest.param([], Exit.DONE, id="nothing"),
+        pytest.param([Exit.DONE, Exit.CHANGES], Exit.CHANGES, id="changes"),
+        pytest.param([Exit.CHANGES, Exit.REFUSED], Exit.REFUSED, id="refused"),
+        pytest.param([Exit.REFUSED, Exit.FAILED, Exit.DONE], Exit.FAILED, id="failed"),
+    ],
+)
+def test_of_several_the_heaviest_counts(codes: list[Exit], expected: Exit) -> None:
+    assert expected is worst(codes)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(EngineError("dev", "out of order"), Exit.FAILED, id="engine"),
+        pytest.param(LockedError("dev", "locked"), Exit.FAILED, id="locked"),
+        pytest.param(ClusterError("eu-1", "no answer", "wait"), Exit.FAILED, id="cluster"),
+        pytest.param(
+            AnotherClusterError("eu-1", "another", "correct it"), Exit.REFUSED, id="another"
+        ),
+        pytest.param(StackRefusedError("dev", "no"), Exit.REFUSED, id="program"),
+        pytest.param(NotConfirmedError("no"), Exit.REFUSED, id="not confirmed"),
+        pytest.param(RefusedError([]), Exit.REFUSED, id="checks"),
+        pytest.param(KeyboardInterrupt(), Exit.INTERRUPTED, id="interrupted"),
+        pytest.param(typer.Abort(), Exit.REFUSED, id="a question that nobody answers"),
+    ],
+)
+def test_an_error_ends_a_command_with_its_code(error: BaseException, expected: Exit) -> None:
+    commands = typer.Typer(cls=Commands)
+
+    @commands.command()
+    def first() -> None:
+        raise error
+
+    @commands.command()
+    def second() -> None: ...
+
+    result = CliRunner().invoke(commands, ["first"])
+
+    assert (expected, True) == (result.exit_code, "Traceback" not in result.output)
+    if isinstance(error, TenancyError):
+        assert str(error).splitlines()[0] in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("up",), id="an option is missing"),
+        pytest.param(("chekc",), id="no such command"),
+        pytest.param(("check", "--jsn"), id="no such option"),
+        pytest.param(("sandbox", "--jsn"), id="no such option of a group"),
+        pytest.param(("plan", "--markdown", "--offline"), id="options that exclude each other"),
+        pytest.param(("preview", "--stack", "deev"), id="no such stack"),
+    ],
+)
+def test_a_wrong_command_line_is_told_from_changes(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    assert Exit.USAGE == run(*arguments).exit_code
+
+
+def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update, "session", None)
+    path = project / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
+
+    for command in ("preview", "up"):
+        result = run(command, "--stack", "dev")
+
+        assert Exit.REFUSED == result.exit_code
+        assert "yaml-boolean-word" in result.stderr
+
+
+def test_no_command_has_a_code_of_its_own() -> None:
+    """A code that is written as a number would not follow the table."""
+    written = [
+        f"{path.name}: {line.strip()}"
+        for path in (ROOT / "tenancy/cli").glob("*.py")
+        for line in path.read_text().splitlines()
+        if re.search(r"typer\.Exit\(\d", line)
+    ]
+
+    assert [] == written

@@ -1,11 +1,11 @@
 """From a folder to what is written in it, resolved and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import attrs
 
-from tenancy import checks
+from tenancy import checks, report
 from tenancy.document import Document, read
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
@@ -14,7 +14,15 @@ from tenancy.project import Project, load
 from tenancy.resolve import Cluster, Tenancy, resolve
 from tenancy.violation import Violation, errors
 
-__all__ = ["Checked", "NoProjectError", "UnknownStackError", "checked", "find_root"]
+__all__ = [
+    "Checked",
+    "NoProjectError",
+    "RefusedConfigError",
+    "UnknownStackError",
+    "checked",
+    "find_root",
+    "require_right",
+]
 
 
 class NoProjectError(TenancyError):
@@ -78,6 +86,26 @@ class Checked:
         """Every stack that can be read, platforms first."""
         return (*self.project.platforms, *self.project.environments)
 
+    def in_order(self, stacks: Iterable[str] | None = None) -> tuple[str, ...]:
+        """
+        Return *stacks*, each once, platforms before environments.
+
+        Args:
+            stacks: Default: every stack.
+
+        Raises:
+            UnknownStackError: There is one that no file describes.
+        """
+        if stacks is None:
+            return self.stacks
+        wanted = {self.require(stack) for stack in stacks}
+        return tuple(stack for stack in self.stacks if stack in wanted)
+
+    def platform_of(self, stack: str) -> str | None:
+        """Return the stack of the platform that *stack* is on; None for a platform."""
+        environment = self.tenancy.environments.get(stack)
+        return None if environment is None else environment.platform
+
     def cluster(self, stack: str) -> Cluster:
         """
         Return the cluster of *stack*.
@@ -102,6 +130,37 @@ class Checked:
         if stack not in self.stacks:
             raise UnknownStackError(stack, self.stacks)
         return stack
+
+
+class RefusedConfigError(TenancyError):
+    """
+    The config is wrong, so nothing was asked of any cluster.
+
+    Attributes:
+        found: The project and what was found.
+    """
+
+    exit = Exit.REFUSED
+
+    def __init__(self, found: Checked) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def __str__(self) -> str:
+        refused = errors(self.found.violations)
+        return f"{report.text(refused, self.found.documents)}\nNothing was changed."
+
+
+def require_right(found: Checked) -> Checked:
+    """
+    Return *found* where nothing refuses it.
+
+    Raises:
+        RefusedConfigError: Something does.
+    """
+    if found.is_refused:
+        raise RefusedConfigError(found)
+    return found
 
 
 def find_root(folder: Path | None) -> Path:

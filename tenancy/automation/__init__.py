@@ -1,19 +1,44 @@
-"""The engine from Python: preview, update and destroy stacks, with typed results."""
+"""
+The engine from Python, with typed results.
 
+`checked` reads a project; `plan`, `preview`, `up`, `refresh`, `drift` and `destroy` take it and
+any number of its stacks, and return what came of each. `local` and `inline` open one stack.
+"""
+
+from tenancy.automation.drifting import Drifted
 from tenancy.automation.errors import EngineError, LockedError, StackRefusedError
 from tenancy.automation.events import OnStep
+from tenancy.automation.outcomes import Outcome, Outcomes, SkippedError
+from tenancy.automation.planning import Planned
 from tenancy.automation.results import Result, Step
 from tenancy.automation.session import Engine, Session, inline, local
+from tenancy.automation.stacks import destroy, drift, plan, preview, refresh, up
+from tenancy.exits import Exit
+from tenancy.reading import Checked, checked
 
 __all__ = [
+    "Checked",
+    "Drifted",
     "Engine",
     "EngineError",
+    "Exit",
     "LockedError",
     "OnStep",
+    "Outcome",
+    "Outcomes",
+    "Planned",
     "Result",
     "Session",
+    "SkippedError",
     "StackRefusedError",
     "Step",
+    "checked",
+    "destroy",
+    "drift",
     "inline",
     "local",
+    "plan",
+    "preview",
+    "refresh",
+    "up",
 ]

@@ -40,12 +40,16 @@ class EventLog:
         elif event.diagnostic_event is not None:
             said = event.diagnostic_event
             # Providers say what they wait for, of their resources; the program speaks for all.
-            is_own = not said.urn or "::pulumi:pulumi:Stack::" in said.urn
+            is_own = not said.urn or "::pulumi:pulumi:Stack::" in _text(said.urn)
             if _text(said.severity) == "info" and is_own and not said.ephemeral:
-                self.messages.append(_COLOR.sub("", said.message).rstrip("\n"))
+                message = _COLOR.sub("", _text(said.message or "")).rstrip("\n")
+                self.messages += [message] if message else []
         elif event.summary_event is not None:
+            changes: object = event.summary_event.resource_changes
             self.summary = {
-                _text(op): count for op, count in event.summary_event.resource_changes.items()
+                _text(op): count
+                for op, count in (changes.items() if isinstance(changes, dict) else ())
+                if isinstance(count, int)
             }
 
     def _say(self, what: str, step: Step) -> None:
@@ -60,7 +64,7 @@ def _step(metadata: object) -> Step:
         op=_text(getattr(metadata, "op", "")),
         urn=str(getattr(metadata, "urn", "")),
         type=str(getattr(metadata, "type", "")),
-        changes=tuple(sorted(detailed or diffs or ())),
+        changes=tuple(sorted(map(str, detailed or diffs or ()))),
     )
 
 

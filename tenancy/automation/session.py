@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import attrs
 from pulumi import automation as auto
 
 from tenancy.automation.copies import copy_stack_file
-from tenancy.automation.errors import EngineMissingError, error_from
+from tenancy.automation.errors import EngineError, EngineMissingError, error_from
 from tenancy.automation.events import EventLog, OnStep
 from tenancy.automation.results import Result
+from tenancy.automation.strange import understand_everything
 from tenancy.document import JSON
 
 __all__ = ["Engine", "Session", "inline", "local"]
+
+_OPENING = threading.Lock()
+"""Opening writes files that the stacks of a project share; the rest may run side by side."""
 
 
 @attrs.frozen(kw_only=True)
@@ -188,12 +193,16 @@ class Session:
         on_step: OnStep | None,
         operation: Callable[[EventLog, Callable[[str], None]], object],
     ) -> Result:
+        understand_everything()
         log = EventLog(on_step)
         lines: list[str] = []
         try:
             done = operation(log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error) from error
+        except RuntimeError as error:
+            # The SDK's own, where the engine ended without having said how.
+            raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error
         outputs = done.outputs if isinstance(done, auto.UpResult) else {}
         return Result(
             stack=self.name,
@@ -215,20 +224,26 @@ def local(root: Path, stack: str, engine: Engine) -> Session:
     """
     options = _options(engine)
     try:
-        config_file = None
-        if engine.config_copies is not None:
-            file = f"Pulumi.{stack}.yaml"
-            copies = engine.config_copies
-            copies.mkdir(parents=True, exist_ok=True)
-            (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
-            config_file = copy_stack_file(root / file, copies / file)
-            # The engine writes its salt when it makes a stack, into the folder where it runs.
-            auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
-            found = auto.select_stack(stack, work_dir=str(root), opts=options)
-        else:
-            found = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+        with _OPENING:
+            return _opened(root, stack, engine, options)
     except auto.CommandError as error:
         raise error_from(stack, error) from error
+
+
+def _opened(
+    root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
+) -> Session:
+    if engine.config_copies is None:
+        found = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+        return Session(stack=found, engine=engine)
+    file = f"Pulumi.{stack}.yaml"
+    copies = engine.config_copies
+    copies.mkdir(parents=True, exist_ok=True)
+    (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
+    config_file = copy_stack_file(root / file, copies / file)
+    # The engine writes its salt when it makes a stack, into the folder where it runs.
+    auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
+    found = auto.select_stack(stack, work_dir=str(root), opts=options)
     return Session(stack=found, engine=engine, config_file=config_file)
 
 

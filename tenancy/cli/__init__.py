@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from tenancy.automation.engines import stack_variables
 from tenancy.cli import (
     adopt,
     check,
@@ -19,7 +20,6 @@ from tenancy.cli import (
     schema,
     update,
 )
-from tenancy.cli.engine import stack_variables
 from tenancy.cli.group import Commands
 from tenancy.exits import table
 
@@ -53,6 +53,7 @@ app.command("what-can", epilog=questions.WHAT_CAN_EPILOG, rich_help_panel=_ASK)(
 app.command("usage", epilog=questions.USAGE_EPILOG, rich_help_panel=_ASK)(questions.usage)
 app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(update.preview)
 app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
+app.command("refresh", epilog=update.REFRESH_EPILOG, rich_help_panel=_APPLY)(update.refresh)
 app.command("destroy", epilog=update.DESTROY_EPILOG, rich_help_panel=_APPLY)(update.destroy)
 app.command("drift", epilog=drift.EPILOG, rich_help_panel=_APPLY)(drift.command)
 app.command("adopt", epilog=adopt.EPILOG, rich_help_panel=_APPLY)(adopt.command)

@@ -11,14 +11,14 @@ from ruamel.yaml import YAML
 
 from tenancy import adopt, labels, render, report
 from tenancy.adopt import Action, Step
-from tenancy.cli.drifted import same_cluster
-from tenancy.cli.engine import session
+from tenancy.automation.engines import session
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import done, watching
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import confirm, readable
 from tenancy.cluster import connect
 from tenancy.cluster.handover import hand_over
+from tenancy.cluster.identity import require_same
 from tenancy.cluster.objects import objects
 from tenancy.document import JSON
 from tenancy.document.editing import Change, edited, write
@@ -107,8 +107,8 @@ def command(
             )
         desired = _desired(after, stack, organization)
         _say(tuple(adopt.steps(desired, live)), shell)
-        opened = session(after, stack, shell)
-        same_cluster(connection, opened)
+        opened = session(after, stack, shell.note)
+        require_same(connection, opened.outputs().get("clusterUid"))
         if not yes:
             confirm(f"adopt this into stack {stack}?", shell)
     except BaseException:

@@ -1,27 +1,23 @@
 """`tenancy drift`: what the cluster holds against what the files say, exactly."""
 
-import json
 from collections.abc import Sequence
 
-import attrs
 import typer
 
-from tenancy import render, report
-from tenancy.cli.drifted import Drifted, accepted, same_cluster
-from tenancy.cli.engine import session
-from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack, Yes
+from tenancy.automation.drifting import Drifted, accepted, compared, desired_of
+from tenancy.automation.engines import session
+from tenancy.automation.outcomes import Outcome, Outcomes, each
+from tenancy.cli.concluding import conclude, saying
+from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import watching
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import confirm
-from tenancy.cluster import Connection, connect, repairing
-from tenancy.cluster.objects import objects
-from tenancy.drift.comparison import KINDS
+from tenancy.cluster import repairing
+from tenancy.cluster.identity import require_same
 from tenancy.drift.report import data, lines
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
-from tenancy.render import Manifest
-from tenancy.violation import errors
+from tenancy.reading import Checked, checked, require_right
 
 __all__ = ["EPILOG", "command"]
 
@@ -57,7 +53,7 @@ class OptionsError(TenancyError):
 def command(
     *,
     project: ProjectFolder = None,
-    stack: Stack = None,
+    stack: AnyStacks = None,
     as_json: Json = False,
     accept: bool = typer.Option(
         False, "--accept", help="Write into the config whatever has a place there."
@@ -79,26 +75,44 @@ def command(
     if delete_foreign and not repair:
         raise OptionsError("--delete-foreign says what --repair does: give both")
     shell = terminal(color=not no_color)
-    found = checked(project, stack)
-    if found.is_refused:
-        shell.note(report.text(errors(found.violations), found.documents))
-        raise typer.Exit(Exit.REFUSED)
-    stacks = found.stacks if stack is None else (found.require(stack),)
-    drifted = [compared(found, name) for name in stacks]
+    found = checked(project)
+    names = found.in_order(stack or None)
+
+    def work(name: str) -> Drifted:
+        # For itself: a mistake in the file of one stack keeps no other from being compared.
+        return compared(require_right(checked(found.root, name)), name)
+
+    def all_compared() -> Outcomes[Drifted]:
+        return each(names, work, exit_of=lambda one: one.exit, on_error=saying(shell))
+
+    outcomes = all_compared()
     if accept:
-        found = accepted(found, drifted, shell)
-        drifted = [one.against(_desired(found, one.stack, one.connection)) for one in drifted]
-    elif repair and any(one.differences for one in drifted):
-        _repair(found, drifted, shell, ask=not yes, delete_foreign=delete_foreign)
-        drifted = [compared(found, name) for name in stacks]
-    if as_json:
-        body = [data(one.stack, one.differences) for one in drifted]
-        shell.say(json.dumps({"version": 1, "kind": "drift", "stacks": body}, indent=2))
-    else:
-        for one in drifted:
+        found = accepted(require_right(found), outcomes.results, shell.note)
+        outcomes = each(
+            names, lambda name: _again(found, outcomes[name]), exit_of=lambda one: one.exit
+        )
+    elif repair and any(one.differences for one in outcomes.results):
+        _repair(found, outcomes.results, shell, ask=not yes, delete_foreign=delete_foreign)
+        outcomes = all_compared()
+    if not as_json:
+        for one in outcomes.results:
             _say(one, shell)
-    if any(one.differences for one in drifted):
-        raise typer.Exit(Exit.CHANGES)
+    conclude(
+        "drift",
+        outcomes,
+        shell,
+        as_json=as_json,
+        data=lambda one: data(one.stack, one.differences),
+    )
+
+
+def _again(found: Checked, outcome: Outcome[Drifted]) -> Drifted:
+    """Return what was compared beside what the files say now."""
+    if outcome.result is None:
+        assert outcome.error is not None
+        raise outcome.error
+    one = outcome.result
+    return one.against(desired_of(found, one.stack, one.connection))
 
 
 def _repair(
@@ -114,8 +128,8 @@ def _repair(
             continue
         for line in lines(one.stack, one.differences):
             shell.note(line)
-        opened = session(found, one.stack, shell)
-        same_cluster(one.connection, opened)
+        opened = session(found, one.stack, shell.note)
+        require_same(one.connection, opened.outputs().get("clusterUid"))
         if ask:
             confirm(f"repair all of this on stack {one.stack}?", shell)
         done = repairing.repair(
@@ -133,34 +147,6 @@ def _repair(
         if done.missing:
             with watching(f"applying stack {one.stack}", shell) as on_step:
                 opened.up(on_step=on_step, refresh=True)
-
-
-def compared(found: Checked, stack: str) -> Drifted:
-    """
-    Return what differs between the files of *stack* and its cluster.
-
-    Raises:
-        ClusterError: The cluster cannot be reached or read.
-    """
-    connection = connect(found.cluster(stack), found.root)
-    desired = _desired(found, stack, connection)
-    kinds = (*KINDS, *(str(manifest["kind"]) for manifest in desired))
-    return Drifted(
-        stack=stack,
-        connection=connection,
-        desired=desired,
-        live=objects(connection, kinds),
-    )
-
-
-def _desired(found: Checked, stack: str, connection: Connection) -> tuple[Manifest, ...]:
-    environment = found.tenancy.environments.get(stack)
-    if environment is not None:
-        return tuple(render.environment(environment, found.tenancy.platform_of(environment)))
-    rendered = render.platform(found.tenancy.platforms[stack])
-    if not connection.serves("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"):
-        rendered = attrs.evolve(rendered, mutations=(), mutation_bindings=())
-    return tuple(rendered)
 
 
 def _say(drifted: Drifted, shell: Terminal) -> None:

@@ -9,7 +9,6 @@ import typer
 
 from tenancy import kubeconfig, report
 from tenancy.cli.options import NoColor, ProjectFolder
-from tenancy.cli.private_file import write_private
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect
 from tenancy.cluster.endpoint import endpoint
@@ -19,6 +18,7 @@ from tenancy.exits import Exit
 from tenancy.kubeconfig import ClientCertificate, Credential, OidcLogin, Reach, Server, Token
 from tenancy.names import parse_group, parse_user
 from tenancy.nearest import nearest
+from tenancy.private_file import write_private
 from tenancy.reading import Checked, checked
 from tenancy.resolve import Environment, Platform, Subject, SubjectKind
 from tenancy.sandbox.member import identity

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Json", "NoColor", "ProjectFolder", "Stack", "Stacks", "Yes"]
+__all__ = ["AnyStacks", "Json", "NoColor", "ProjectFolder", "Stack", "Stacks", "Yes"]
 
 ProjectFolder = Annotated[
     Path | None,
@@ -21,6 +21,16 @@ Stack = Annotated[
     str | None,
     typer.Option(
         "--stack", "-s", metavar="NAME", help="One stack. Default: all.", show_default=False
+    ),
+]
+AnyStacks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="One stack; may be given several times. Default: all.",
+        show_default=False,
     ),
 ]
 Stacks = Annotated[

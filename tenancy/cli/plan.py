@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import typer
 
-from tenancy import report
-from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
-from tenancy.cli.planning import Planned, planned
+from tenancy import automation, report
+from tenancy.automation import Planned
+from tenancy.automation.engines import session
+from tenancy.cli.concluding import saying
+from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
@@ -17,7 +19,6 @@ from tenancy.plan.offline import data, offline
 from tenancy.plan.offline_text import text
 from tenancy.plan.text import LINES, rich_text
 from tenancy.reading import Checked, checked
-from tenancy.violation import errors
 
 __all__ = ["EPILOG", "command"]
 
@@ -33,6 +34,9 @@ Examples:
   tenancy plan --json                    for programs; see docs/schema/plan.json
 
 What could not be asked is listed as "not checked", never as passed.
+
+Exit code: 0 where nothing changes for anybody, 2 where something does, 3 where it is refused,
+1 where it cannot be said. With --offline nothing is known of before: 0 or 3.
 """
 
 
@@ -45,7 +49,7 @@ class FormsError(TenancyError):
 def command(
     *,
     project: ProjectFolder = None,
-    stack: Stack = None,
+    stack: AnyStacks = None,
     is_offline: bool = typer.Option(
         False, "--offline", help="From the files alone; no cluster and no state is asked."
     ),
@@ -61,22 +65,30 @@ def command(
     """Say what an update would change for people, and why it would be refused."""
     if as_markdown and (as_json or is_offline):
         raise FormsError("--markdown stands alone: leave --json or --offline out")
+    only = stack[0] if stack and len(stack) == 1 else None
+    if is_offline and stack and only is None:
+        raise FormsError("--offline: give one --stack, or none for all")
     shell = terminal(color=not no_color)
-    found = checked(project, stack)
+    found = checked(project, only)
     if is_offline:
-        _offline(found, stack, shell, as_json=as_json)
+        _offline(found, only, shell, as_json=as_json)
         return
-    stacks = found.stacks if stack is None else (found.require(stack),)
-    plans = [planned(checked(found.root, name), name, shell) for name in stacks]
+    outcomes = automation.plan(
+        found, stack or None, open_stack=lambda name: session(found, name, shell.note)
+    )
+    for error in outcomes.errors:
+        saying(shell)(error)
+    plans = outcomes.results
     if as_json:
-        written = [plan_data(p.plan, p.violations, found.documents) for p in plans]
-        shell.say(json.dumps(written[0] if stack is not None else written, indent=2))
-    elif as_markdown:
-        shell.say("\n".join(markdown(p.plan, p.violations, found.documents) for p in plans))
-    else:
+        written = [plan_data(p.plan, p.violations, p.documents) for p in plans]
+        if only is None or written:
+            shell.say(json.dumps(written if only is None else written[0], indent=2))
+    elif as_markdown and plans:
+        shell.say("\n".join(markdown(p.plan, p.violations, p.documents) for p in plans))
+    elif plans:
         _say(plans, found, shell, most=None if everything else LINES)
-    if any(errors(p.violations) for p in plans):
-        raise typer.Exit(Exit.REFUSED)
+    if outcomes.exit is not Exit.DONE:
+        raise typer.Exit(outcomes.exit)
 
 
 def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | None) -> None:

@@ -12,15 +12,15 @@ import typer
 
 from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine
-from tenancy.cli.engine import sandbox_engine, settle
+from tenancy.automation.engines import sandbox_engine, settle
+from tenancy.automation.removing import remove
 from tenancy.cli.exists import what_exists
 from tenancy.cli.group import Commands
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
-from tenancy.cli.removal import destroy_stack
 from tenancy.cli.resuming import TAKE_OVER, was_cut_off
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.update import apply_stack, readable
+from tenancy.cli.update import apply_stack, readable, removed, watch_on
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.reading import Checked, checked
@@ -76,7 +76,7 @@ def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = 
     stacks = _on_sandbox(found, stack, "up")
     _announce(found.root, stacks, shell)
     box = _started(found.root, shell)
-    engine = sandbox_engine(box, shell, TAKE_OVER)
+    engine = sandbox_engine(box, shell.note, TAKE_OVER)
     changed = False
     for name in stacks:
         opened = automation.local(found.root, name, engine)
@@ -101,7 +101,7 @@ def preview(
     ran = sandbox.status(found.root).state is State.RUNNING
     box = _started(found.root, shell)
     try:
-        _preview(found, stacks, sandbox_engine(box, shell), shell)
+        _preview(found, stacks, sandbox_engine(box, shell.note), shell)
     finally:
         if not ran:
             sandbox.down(found.root, console=shell.err)
@@ -114,7 +114,7 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
     shell = terminal(color=not no_color)
     found = checked(project)
     # An engine that lost its parent still writes; only after that is known what is applied.
-    settle(found.root, shell)
+    settle(found.root, shell.note)
     applied = stacks_with_resources(Layout(found.root).pulumi_state)
     if sandbox.status(found.root).state in {State.ABSENT, State.STOPPED} and not applied:
         # A start that was cut off may have left a part that nobody wrote down as started.
@@ -181,14 +181,21 @@ def _preview(found: Checked, stacks: list[str], engine: Engine, shell: Terminal)
 
 
 def _destroy(found: Checked, applied: tuple[str, ...], shell: Terminal) -> None:
-    engine = sandbox_engine(_started(found.root, shell), shell, TAKE_OVER)
+    engine = sandbox_engine(_started(found.root, shell), shell.note, TAKE_OVER)
     known = [name for name in found.stacks[::-1] if name in applied]
     unknown = [name for name in applied if name not in known]
     if unknown:
         raise UnknownAppliedError(tuple(unknown))
     for name in known:
         opened = automation.local(found.root, name, engine)
-        destroy_stack(found, opened, shell, cut_off=was_cut_off(opened, shell))
+        result = remove(
+            found,
+            opened,
+            say=shell.note,
+            watch=watch_on(shell),
+            cut_off=was_cut_off(opened, shell),
+        )
+        removed(result, shell)
 
 
 class UnknownAppliedError(TenancyError):

@@ -1,35 +1,41 @@
-"""`tenancy preview`, `up` and `destroy`: any cluster, one stack or several."""
+"""`tenancy preview`, `up`, `refresh` and `destroy`: any cluster, one stack or several."""
 
 import sys
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import typer
 
 from tenancy import report
 from tenancy.automation import Result, Session
-from tenancy.cli.engine import session
-from tenancy.cli.options import NoColor, ProjectFolder, Stacks, Yes
+from tenancy.automation.engines import Open, session
+from tenancy.automation.events import OnStep
+from tenancy.automation.outcomes import each
+from tenancy.automation.removing import refuse_while_used, remove
+from tenancy.automation.stacks import exit_of_preview, first, last, refresh_stack
+from tenancy.automation.watching import Watch
+from tenancy.cli.concluding import apart, conclude, saying, step_data
+from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done, planned, watching
-from tenancy.cli.removal import destroy_stack, refuse_while_used
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
-from tenancy.violation import Severity, errors
+from tenancy.reading import Checked, checked, require_right
+from tenancy.violation import Severity
 
 __all__ = [
     "DESTROY_EPILOG",
     "PREVIEW_EPILOG",
+    "REFRESH_EPILOG",
     "UP_EPILOG",
     "NotConfirmedError",
-    "RefusedConfigError",
     "apply_stack",
     "confirm",
     "destroy",
-    "in_order",
     "preview",
     "readable",
+    "refresh",
     "up",
+    "watch_on",
 ]
 
 PREVIEW_EPILOG = """
@@ -40,6 +46,8 @@ Examples:
   tenancy preview --stack platform --stack dev
 
 Nothing is changed. Plain `pulumi preview` says and refuses the same.
+
+Exit code: 0 where nothing changes, 2 where something does, 3 where it is refused.
 """
 UP_EPILOG = """
 Examples:
@@ -48,7 +56,16 @@ Examples:
 
   tenancy up --stack dev --yes      does not ask; for CI
 
-A platform is applied before the environments on it, in whichever order they are named.
+A platform is applied before the environments on it, in whichever order they are named. What is
+refused or fails on one stack keeps no other from being applied, but those on its platform.
+"""
+REFRESH_EPILOG = """
+Examples:
+
+  tenancy refresh --stack dev
+
+The state is changed, the cluster is not: what somebody deleted by hand is made again by the
+next update. What was added by hand no refresh sees; `tenancy drift` does.
 """
 DESTROY_EPILOG = """
 Examples:
@@ -67,70 +84,105 @@ class NotConfirmedError(TenancyError):
     exit = Exit.REFUSED
 
 
-class RefusedConfigError(TenancyError):
-    """
-    The config is wrong, so nothing was asked of any cluster.
-
-    Attributes:
-        found: The project and what was found.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, found: Checked) -> None:
-        super().__init__(found)
-        self.found = found
-
-    def __str__(self) -> str:
-        refused = errors(self.found.violations)
-        return f"{report.text(refused, self.found.documents)}\nNothing was changed."
-
-
-def preview(stack: Stacks, project: ProjectFolder = None, no_color: NoColor = False) -> None:
+def preview(
+    stack: Stacks,
+    project: ProjectFolder = None,
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
     """Say what an update would do, and why it would be refused; nothing is changed."""
     shell = terminal(color=not no_color)
-    found = readable(checked(project), shell)
-    for name in in_order(found, stack):
-        opened = session(found, name, shell)
-        with watching(f"previewing stack {name}", shell, lines=False) as on_step:
+    told = apart(shell, as_json=as_json)
+    found = readable(checked(project), told)
+    opening = _opening(found, told)
+
+    def work(name: str) -> Result:
+        opened = opening(name)
+        with watching(f"previewing stack {name}", told, lines=False) as on_step:
             result = opened.preview(on_step=on_step)
-        planned(result, shell)
+        planned(result, told)
+        return result
+
+    outcomes = each(found.in_order(stack), work, exit_of=exit_of_preview, on_error=saying(told))
+    conclude("preview", outcomes, shell, as_json=as_json, data=step_data)
 
 
 def up(
-    stack: Stacks, project: ProjectFolder = None, yes: Yes = False, no_color: NoColor = False
+    stack: Stacks,
+    project: ProjectFolder = None,
+    as_json: Json = False,
+    yes: Yes = False,
+    no_color: NoColor = False,
 ) -> None:
     """Make the cluster what the config says, after a preview and a question."""
     shell = terminal(color=not no_color)
-    found = readable(checked(project), shell)
-    for name in in_order(found, stack):
-        apply_stack(session(found, name, shell), shell, ask=not yes)
+    told = apart(shell, as_json=as_json)
+    found = readable(checked(project), told)
+    opening = _opening(found, told)
+    names = found.in_order(stack)
+    outcomes = each(
+        names,
+        lambda name: apply_stack(opening(name), told, ask=not yes),
+        needs=first(found, names),
+        on_error=saying(told),
+    )
+    conclude("up", outcomes, shell, as_json=as_json, data=step_data)
+
+
+def refresh(
+    stack: Stacks,
+    project: ProjectFolder = None,
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Read every object of a stack into its state; the cluster is not changed."""
+    shell = terminal(color=not no_color)
+    told = apart(shell, as_json=as_json)
+    found = checked(project)
+    opening = _opening(found, told)
+
+    def work(name: str) -> Result:
+        result = refresh_stack(found, opening(name), watch=watch_on(told))
+        done(result, told)
+        return result
+
+    outcomes = each(found.in_order(stack), work, on_error=saying(told))
+    conclude("refresh", outcomes, shell, as_json=as_json, data=step_data)
 
 
 def destroy(
-    stack: Stacks, project: ProjectFolder = None, yes: Yes = False, no_color: NoColor = False
+    stack: Stacks,
+    project: ProjectFolder = None,
+    as_json: Json = False,
+    yes: Yes = False,
+    no_color: NoColor = False,
 ) -> None:
     """Delete everything of a stack, its namespaces and what they hold included."""
     shell = terminal(color=not no_color)
+    told = apart(shell, as_json=as_json)
     found = checked(project)
-    names = in_order(found, stack)[::-1]
-    for name in names:
-        opened = session(found, name, shell)
+    opening = _opening(found, told)
+    names = found.in_order(stack)[::-1]
+
+    def work(name: str) -> Result:
+        opened = opening(name)
         refuse_while_used(found, opened, going=names)
         if not yes:
-            _ask_for_name(found, name, shell)
-        destroy_stack(found, opened, shell)
+            _ask_for_name(found, name, told)
+        result = remove(found, opened, say=told.note, watch=watch_on(told))
+        removed(result, told)
+        return result
+
+    outcomes = each(names, work, needs=last(found, names), on_error=saying(told))
+    conclude("destroy", outcomes, shell, as_json=as_json, data=step_data)
 
 
-def in_order(found: Checked, stacks: Sequence[str]) -> list[str]:
-    """
-    Return *stacks*, each once, platforms before environments.
-
-    Raises:
-        UnknownStackError: There is one that no file describes.
-    """
-    wanted = {found.require(stack) for stack in stacks}
-    return [stack for stack in found.stacks if stack in wanted]
+def removed(result: Result, shell: Terminal) -> None:
+    """Say what was taken away."""
+    if result.is_empty:
+        shell.say(f"stack {result.stack}: nothing of it exists")
+    else:
+        done(result, shell)
 
 
 def readable(found: Checked, shell: Terminal) -> Checked:
@@ -140,8 +192,7 @@ def readable(found: Checked, shell: Terminal) -> Checked:
     Raises:
         RefusedConfigError: Something does.
     """
-    if found.is_refused:
-        raise RefusedConfigError(found)
+    require_right(found)
     warnings = [v for v in found.violations if v.severity is Severity.WARNING]
     if warnings:
         shell.note(report.text(warnings, found.documents))
@@ -181,6 +232,19 @@ def confirm(question: str, shell: Terminal) -> None:
     _require_somebody()
     if not typer.confirm(question, err=True):
         raise NotConfirmedError("not confirmed; nothing was changed")
+
+
+def watch_on(shell: Terminal) -> Watch:
+    """Return what shows on *shell* that the engine works."""
+
+    def watch(doing: str, *, lines: bool = True) -> AbstractContextManager[OnStep | None]:
+        return watching(doing, shell, lines=lines)
+
+    return watch
+
+
+def _opening(found: Checked, shell: Terminal) -> Open:
+    return lambda stack: session(found, stack, shell.note)
 
 
 def _ask_for_name(found: Checked, stack: str, shell: Terminal) -> None:

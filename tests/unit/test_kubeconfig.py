@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenancy import kubeconfig
-from tenancy.cli.private_file import UnsafePathError, write_private
 from tenancy.kubeconfig import ClientCertificate, OidcLogin, Reach, Server, Token
+from tenancy.private_file import UnsafePathError, write_private
 from tenancy.project import load
 from tenancy.resolve import Environment, Subject, SubjectKind, resolve
 

@@ -1,23 +1,25 @@
 """From a stack to its plan: the last update from the engine, what is there from the cluster."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
 
-from tenancy.automation import EngineError, Session
-from tenancy.automation.errors import EngineMissingError
-from tenancy.cli.engine import session
-from tenancy.cli.terminal import Terminal
+from tenancy.automation.engines import Open
+from tenancy.automation.errors import EngineError, EngineMissingError
+from tenancy.automation.session import Session
 from tenancy.cluster import ClusterError, connect
+from tenancy.cluster.identity import require_same
 from tenancy.cluster.live import read
-from tenancy.document import JSON
+from tenancy.document import JSON, Document
 from tenancy.errors import TenancyError
+from tenancy.exits import Exit
 from tenancy.plan.change import Plan, going, plan, unknown_names
 from tenancy.plan.live import Live
-from tenancy.reading import Checked
+from tenancy.reading import Checked, checked
 from tenancy.sandbox import NoSandboxError
 from tenancy.tools import MissingToolsError
-from tenancy.violation import Violation
+from tenancy.violation import Violation, errors
 
 __all__ = ["Planned", "planned"]
 
@@ -52,13 +54,27 @@ class Planned:
 
     Attributes:
         violations: Everything that was found, by the checks and by the plan.
+        documents: Every file that was read, for line numbers.
     """
 
     plan: Plan
     violations: tuple[Violation, ...]
+    documents: Mapping[str, Document]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything found refuses the update."""
+        return bool(errors(self.violations))
+
+    @property
+    def exit(self) -> Exit:
+        """Refused, or whether anything changes for anybody."""
+        if self.is_refused:
+            return Exit.REFUSED
+        return Exit.DONE if self.plan.is_empty else Exit.CHANGES
 
 
-def planned(found: Checked, stack: str, shell: Terminal) -> Planned:
+def planned(root: Path, stack: str, open_stack: Open) -> Planned:
     """
     Return what an update of *stack* would mean.
 
@@ -66,15 +82,17 @@ def planned(found: Checked, stack: str, shell: Terminal) -> Planned:
     update, there is no plan.
 
     Args:
-        found: The project, checked for this stack.
+        root: The project's folder; its files are read and checked for this stack.
+        open_stack: Returns the stack and an engine for it.
 
     Raises:
         NoRecordError: The engine or its backend cannot be asked.
         NewerSnapshotError: A newer version made the last update.
-        ClusterError: Another cluster answers than the one that the stack was applied to.
+        AnotherClusterError: Another cluster answers than the one that it was applied to.
     """
+    found = checked(root, stack)
     try:
-        opened = session(found, stack, shell)
+        opened = open_stack(stack)
         outputs = opened.outputs()
     except (EngineError, EngineMissingError, MissingToolsError, NoSandboxError) as error:
         raise NoRecordError(stack, error) from error
@@ -86,6 +104,7 @@ def planned(found: Checked, stack: str, shell: Terminal) -> Planned:
     return Planned(
         plan=made_plan,
         violations=tuple(dict.fromkeys((*found.violations, *made_plan.violations))),
+        documents=found.documents,
     )
 
 
@@ -97,13 +116,7 @@ def _live(
         connection = connect(cluster, found.root)
     except ClusterError as error:
         return None, error.found
-    if isinstance(uid, str) and uid != connection.uid:
-        raise ClusterError(
-            cluster.name,
-            f"another cluster answers: kube-system has the UID {connection.uid}, and this stack"
-            f" was applied to {uid}",
-            "correct the kubeconfig",
-        )
+    require_same(connection, uid)
     return read(connection, contents=going(record, found.tenancy, stack)), ""
 
 

@@ -4,21 +4,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pulumi import automation as auto
 
-from tenancy.automation import EngineError, Session
-from tenancy.cli.progress import done, watching
-from tenancy.cli.terminal import Terminal
+from tenancy.automation.engines import Say, silent
+from tenancy.automation.errors import EngineError
+from tenancy.automation.results import Result
+from tenancy.automation.session import Session
+from tenancy.automation.watching import Watch, unwatched
+from tenancy.cluster import connect
+from tenancy.cluster.identity import require_same
 from tenancy.document import JSON
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.reading import Checked
 
-__all__ = [
-    "StillUsedError",
-    "destroy_stack",
-    "kept_namespaces",
-    "refuse_while_used",
-    "unprotect",
-]
+__all__ = ["StillUsedError", "kept_namespaces", "refuse_while_used", "remove", "unprotect"]
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
@@ -73,9 +71,14 @@ def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -
         raise StillUsedError(opened.name, left)
 
 
-def destroy_stack(
-    found: Checked, opened: Session, shell: Terminal, *, cut_off: bool = False
-) -> None:
+def remove(
+    found: Checked,
+    opened: Session,
+    *,
+    say: Say = silent,
+    watch: Watch = unwatched,
+    cut_off: bool = False,
+) -> Result:
     """
     Release the namespaces of *opened* and delete everything of it; the empty stack stays.
 
@@ -84,30 +87,33 @@ def destroy_stack(
             nothing is left over that the state does not know.
 
     Raises:
+        AnotherClusterError: Another cluster answers than the one that it was applied to.
         EngineError: The program refused, or the engine failed. What was deleted stays deleted.
     """
     name = opened.name
     deployment = opened.stack.export_stack().deployment or {}
     if not deployment.get("resources"):
-        shell.say(f"stack {name}: nothing of it exists")
-        return
+        return Result(stack=name, kind="destroy", summary={}, steps=(), outputs={}, text="")
+    is_sandbox = found.cluster(name).is_sandbox
+    if not is_sandbox:
+        # The engine deletes by name; without namespaces to release no gate would be asked.
+        require_same(
+            connect(found.cluster(name), found.root), opened.outputs().get("clusterUid")
+        )
     names = set(kept_namespaces(deployment["resources"]))
     if cut_off:
         names |= _described(found, name)
     if names:
-        with watching(
-            f"releasing the namespaces of stack {name}", shell, lines=False
-        ) as on_step:
+        with watch(f"releasing the namespaces of stack {name}", lines=False) as on_step:
             try:
                 opened.release(found.root, names, on_step=on_step)
             except EngineError as error:
-                if not found.cluster(name).is_sandbox:
+                if not is_sandbox:
                     raise
-                shell.note(f"{error}\nit is the sandbox, so its namespaces go all the same")
+                say(f"{error}\nit is the sandbox, so its namespaces go all the same")
                 unprotect(opened)
-    with watching(f"destroying stack {name}", shell) as on_step:
-        result = opened.destroy(on_step=on_step)
-    done(result, shell)
+    with watch(f"destroying stack {name}") as on_step:
+        return opened.destroy(on_step=on_step)
 
 
 def unprotect(opened: Session) -> None:

@@ -1,18 +1,19 @@
-"""A stack that differs from its files, and its differences written into them."""
+"""What a stack's cluster holds against its files, and the differences written into them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
-from tenancy import report
-from tenancy.automation import Session
-from tenancy.cli.terminal import Terminal
-from tenancy.cluster import ClusterError, Connection
+from tenancy import render, report
+from tenancy.automation.engines import Say, silent
+from tenancy.cluster import Connection, connect
+from tenancy.cluster.objects import objects
 from tenancy.document import JSON
 from tenancy.document.editing import Change, edited, write
 from tenancy.drift import Difference, Identity, differences
 from tenancy.drift.accepting import Edit, edits
+from tenancy.drift.comparison import KINDS
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.origin import Origin
@@ -20,7 +21,7 @@ from tenancy.reading import Checked, checked
 from tenancy.render import Manifest
 from tenancy.violation import errors
 
-__all__ = ["AcceptRefusedError", "Drifted", "accepted", "same_cluster"]
+__all__ = ["AcceptRefusedError", "Drifted", "accepted", "compared", "desired_of"]
 
 
 class AcceptRefusedError(TenancyError):
@@ -43,12 +44,46 @@ class Drifted:
         """What differs, the worst first."""
         return differences(self.desired, self.live)
 
+    @property
+    def exit(self) -> Exit:
+        """Whether anything differs."""
+        return Exit.CHANGES if self.differences else Exit.DONE
+
     def against(self, desired: tuple[Manifest, ...]) -> "Drifted":
         """Return the same cluster beside other manifests."""
         return attrs.evolve(self, desired=desired)
 
 
-def accepted(found: Checked, drifted: Sequence[Drifted], shell: Terminal) -> Checked:
+def compared(found: Checked, stack: str) -> Drifted:
+    """
+    Return what differs between the files of *stack* and its cluster.
+
+    Raises:
+        ClusterError: The cluster cannot be reached or read.
+    """
+    connection = connect(found.cluster(stack), found.root)
+    desired = desired_of(found, stack, connection)
+    kinds = (*KINDS, *(str(manifest["kind"]) for manifest in desired))
+    return Drifted(
+        stack=stack,
+        connection=connection,
+        desired=desired,
+        live=objects(connection, kinds),
+    )
+
+
+def desired_of(found: Checked, stack: str, connection: Connection) -> tuple[Manifest, ...]:
+    """Return what the files say for *stack*, as far as its cluster serves the kinds."""
+    environment = found.tenancy.environments.get(stack)
+    if environment is not None:
+        return tuple(render.environment(environment, found.tenancy.platform_of(environment)))
+    rendered = render.platform(found.tenancy.platforms[stack])
+    if not connection.serves("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"):
+        rendered = attrs.evolve(rendered, mutations=(), mutation_bindings=())
+    return tuple(rendered)
+
+
+def accepted(found: Checked, drifted: Sequence[Drifted], say: Say = silent) -> Checked:
     """
     Write what has a place into the files, and return the project as it is then.
 
@@ -82,7 +117,7 @@ def accepted(found: Checked, drifted: Sequence[Drifted], shell: Terminal) -> Che
             + report.text(errors(result.violations), result.documents)
         )
     for difference, edit in wanted.items():
-        shell.note(f"  accepted {difference.object}: {difference.what}; {edit.place}")
+        say(f"  accepted {difference.object}: {difference.what}; {edit.place}")
     return result
 
 
@@ -118,20 +153,3 @@ def _written(found: Checked, wanted: Iterable[Edit]) -> dict[Path, str]:
         is_stack = source.startswith("Pulumi.")
         texts[path] = edited(path.read_text(), made, project=found.name if is_stack else None)
     return texts
-
-
-def same_cluster(connection: Connection, opened: Session) -> None:
-    """
-    Return where the stack was applied to the cluster that answered, or to none yet.
-
-    Raises:
-        ClusterError: It was applied to another one.
-    """
-    uid = opened.outputs().get("clusterUid")
-    if isinstance(uid, str) and uid != connection.uid:
-        raise ClusterError(
-            connection.cluster,
-            f"another cluster answers: kube-system has the UID {connection.uid}, and this"
-            f" stack was applied to {uid}",
-            "correct the kubeconfig",
-        )

@@ -37,7 +37,7 @@ def write_private(folder: Path, name: str, text: str) -> Path:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise UnsafePathError(
-            f"{folder}: cannot be used as a folder: {error.strerror}; name another with --out"
+            f"{folder}: cannot be used as a folder: {error.strerror}; name another one"
         ) from error
     try:
         _refuse_other(descriptor, folder, name)

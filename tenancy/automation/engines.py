@@ -2,21 +2,32 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tenancy import automation, sandbox, tools
-from tenancy.automation import Engine, Session
+from tenancy import sandbox, tools
 from tenancy.automation.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.automation.locks import Lock, wait_until_free
 from tenancy.automation.orphans import STARTED_BY, end_orphans, this_process
-from tenancy.cli.terminal import Terminal
+from tenancy.automation.session import Engine, Session, local
 from tenancy.reading import Checked, checked
 from tenancy.sandbox import AMBIENT, NoSandboxError, State
 from tenancy.sandbox.layout import Layout
 from tenancy.tools import MissingToolsError, Source
 
-__all__ = ["engine_for", "sandbox_engine", "session", "settle", "stack_variables"]
+__all__ = [
+    "Open",
+    "Say",
+    "engine_for",
+    "sandbox_engine",
+    "session",
+    "settle",
+    "silent",
+    "stack_variables",
+]
+
+Say = Callable[[str], None]
+"""Called with a line for people that is no result: what was ended, what is waited for."""
 
 _PATIENCE_SECONDS = 60.0
 """How long another update of the sandbox is waited for."""
@@ -25,7 +36,15 @@ _NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 """What an update needs; the provider is fetched by the engine where it is missing."""
 
 
-def session(found: Checked, stack: str, shell: Terminal) -> Session:
+Open = Callable[[str], Session]
+"""Returns a stack by its name, with an engine for it; it is made where it does not exist."""
+
+
+def silent(_line: str) -> None:
+    """Say nothing."""
+
+
+def session(found: Checked, stack: str, say: Say = silent) -> Session:
     """
     Return *stack*, made where it does not exist yet, with the engine for its cluster.
 
@@ -35,11 +54,11 @@ def session(found: Checked, stack: str, shell: Terminal) -> Session:
         MissingToolsError: The engine is not installed.
         EngineError: The backend cannot be reached.
     """
-    engine = engine_for(found, stack, shell)
-    return automation.local(found.root, stack, engine)
+    engine = engine_for(found, stack, say)
+    return local(found.root, stack, engine)
 
 
-def engine_for(found: Checked, stack: str, shell: Terminal) -> Engine:
+def engine_for(found: Checked, stack: str, say: Say = silent) -> Engine:
     """
     Return the engine for the cluster of *stack*.
 
@@ -57,11 +76,11 @@ def engine_for(found: Checked, stack: str, shell: Terminal) -> Engine:
             f"the embedded control plane of {found.root} is {state.value}: "
             "start it with `tenancy sandbox up`, or use `make up`"
         )
-    return sandbox_engine(box, shell)
+    return sandbox_engine(box, say)
 
 
 def sandbox_engine(
-    box: sandbox.Sandbox, shell: Terminal, extra: Mapping[str, str] = {}
+    box: sandbox.Sandbox, say: Say = silent, extra: Mapping[str, str] = {}
 ) -> Engine:
     """
     Return the engine of a sandbox that runs, once nobody else works on its stacks.
@@ -77,12 +96,12 @@ def sandbox_engine(
     # The engine adds to this process's variables and takes none away.
     for name in AMBIENT:
         os.environ.pop(name, None)
-    settle(box.root, shell)
+    settle(box.root, say)
     variables = {**box.environment(), STARTED_BY: this_process(), **extra}
     return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
 
 
-def settle(root: Path, shell: Terminal) -> None:
+def settle(root: Path, say: Say = silent) -> None:
     """
     Return once nobody works on the stacks of the sandbox of *root*.
 
@@ -93,9 +112,9 @@ def settle(root: Path, shell: Terminal) -> None:
     """
     layout = Layout(root)
     if end_orphans(layout.pulumi_home):
-        shell.note("an earlier run was killed; its engine was ended")
+        say("an earlier run was killed; its engine was ended")
     for lock in wait_until_free(layout.pulumi_state, seconds=_PATIENCE_SECONDS):
-        shell.note(_forgotten(lock))
+        say(_forgotten(lock))
 
 
 def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
@@ -117,7 +136,7 @@ def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
     if list((state / ".pulumi" / "stacks").rglob(f"{stack}.json")):
         copy_stack_file(box.root / file, copies / file, project=found.name)
     else:
-        automation.local(box.root, stack, Engine(variables=variables, config_copies=copies))
+        local(box.root, stack, Engine(variables=variables, config_copies=copies))
     return {"PULUMI_STACK": stack, "PULUMI_OPTION_CONFIG_FILE": str(copies / file)}
 
 

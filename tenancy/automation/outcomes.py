@@ -1,0 +1,129 @@
+"""Several stacks in one call: what came of each, whatever came of the others."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+import attrs
+
+from tenancy.errors import TenancyError
+from tenancy.exits import Exit, worst
+
+__all__ = ["Outcome", "Outcomes", "SkippedError", "each"]
+
+T = TypeVar("T")
+
+
+class SkippedError(TenancyError):
+    """
+    A stack was left alone, for one that it needs came to nothing in the same call.
+
+    Attributes:
+        stack: The stack.
+        needed: The one that it needs.
+    """
+
+    def __init__(self, stack: str, needed: str) -> None:
+        super().__init__(stack, needed)
+        self.stack = stack
+        self.needed = needed
+
+    def __str__(self) -> str:
+        return (
+            f"stack {self.stack}: left alone, for stack {self.needed} comes first and was not"
+            f" done; mend that, and run this again"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Outcome(Generic[T]):
+    """
+    What came of one stack.
+
+    Attributes:
+        stack: The stack's name.
+        exit: What a command for this stack alone would end with.
+        result: What was asked for; None where there is an error.
+        error: Why it was refused, failed, or was left alone; None where there is a result.
+    """
+
+    stack: str
+    exit: Exit
+    result: T | None = None
+    error: TenancyError | None = None
+
+
+@attrs.frozen
+class Outcomes(Generic[T]):
+    """What came of every stack of a call, in the order in which they were taken."""
+
+    of: tuple[Outcome[T], ...]
+
+    @property
+    def exit(self) -> Exit:
+        """What a command ends with: the heaviest."""
+        return worst(outcome.exit for outcome in self.of)
+
+    @property
+    def results(self) -> tuple[T, ...]:
+        """The results of those that have one."""
+        return tuple(o.result for o in self.of if o.result is not None)
+
+    @property
+    def errors(self) -> tuple[TenancyError, ...]:
+        """What kept the others from having one."""
+        return tuple(o.error for o in self.of if o.error is not None)
+
+    def __iter__(self) -> Iterator[Outcome[T]]:
+        return iter(self.of)
+
+    def __getitem__(self, stack: str) -> Outcome[T]:
+        """Return what came of *stack*, which has to be one of the call."""
+        return {outcome.stack: outcome for outcome in self.of}[stack]
+
+
+def each(
+    stacks: Sequence[str],
+    work: Callable[[str], T],
+    *,
+    exit_of: Callable[[T], Exit] = lambda _: Exit.DONE,
+    needs: Mapping[str, Sequence[str]] | None = None,
+    at_once: int = 1,
+    on_error: Callable[[TenancyError], None] | None = None,
+) -> Outcomes[T]:
+    """
+    Return what comes of *work* for each of *stacks*; an error of one keeps no other from it.
+
+    Only errors that a person can mend are kept for later; a defect of ours ends the call.
+
+    Args:
+        stacks: In order.
+        exit_of: What a result means. Default: it is done.
+        needs: Stacks before which others must be done; what needs one that was not is left
+            alone. Default: none needs another.
+        at_once: How many are worked on side by side, where none needs another. Default: one.
+        on_error: Called with every error as soon as there is one. Default: nothing is.
+    """
+    done: dict[str, Outcome[T]] = {}
+
+    def failed(stack: str, error: TenancyError, code: Exit) -> Outcome[T]:
+        if on_error is not None:
+            on_error(error)
+        return Outcome(stack=stack, exit=code, error=error)
+
+    def one(stack: str) -> Outcome[T]:
+        for needed in (needs or {}).get(stack, ()):
+            if needed in done and done[needed].error is not None:
+                return failed(stack, SkippedError(stack, needed), done[needed].exit)
+        try:
+            result = work(stack)
+        except TenancyError as error:
+            return failed(stack, error, error.exit)
+        return Outcome(stack=stack, exit=exit_of(result), result=result)
+
+    if at_once > 1 and not needs:
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
+            return Outcomes(tuple(pool.map(one, stacks)))
+    for stack in stacks:
+        done[stack] = one(stack)
+    return Outcomes(tuple(done.values()))

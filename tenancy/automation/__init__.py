@@ -11,8 +11,10 @@ from tenancy.automation.events import OnStep
 from tenancy.automation.outcomes import Outcome, Outcomes, SkippedError
 from tenancy.automation.planning import Planned
 from tenancy.automation.results import Result, Step
+from tenancy.automation.saved import SavedPlan, SavedPlanError, read_plan, write_plan
+from tenancy.automation.saving import Saving, StalePlanError
 from tenancy.automation.session import Engine, Session, inline, local
-from tenancy.automation.stacks import destroy, drift, plan, preview, refresh, up
+from tenancy.automation.stacks import destroy, drift, plan, preview, refresh, save, up
 from tenancy.exits import Exit
 from tenancy.reading import Checked, checked
 
@@ -28,9 +30,13 @@ __all__ = [
     "Outcomes",
     "Planned",
     "Result",
+    "SavedPlan",
+    "SavedPlanError",
+    "Saving",
     "Session",
     "SkippedError",
     "StackRefusedError",
+    "StalePlanError",
     "Step",
     "checked",
     "destroy",
@@ -39,6 +45,9 @@ __all__ = [
     "local",
     "plan",
     "preview",
+    "read_plan",
     "refresh",
+    "save",
     "up",
+    "write_plan",
 ]

@@ -11,6 +11,7 @@ from tenancy.exits import Exit, worst
 
 __all__ = ["Outcome", "Outcomes", "SkippedError", "each"]
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -73,6 +74,20 @@ class Outcomes(Generic[T]):
     def errors(self) -> tuple[TenancyError, ...]:
         """What kept the others from having one."""
         return tuple(o.error for o in self.of if o.error is not None)
+
+    def of_results(self, make: Callable[[T], S]) -> "Outcomes[S]":
+        """Return the same with *make* of each result."""
+        return Outcomes(
+            tuple(
+                Outcome(
+                    stack=outcome.stack,
+                    exit=outcome.exit,
+                    result=None if outcome.result is None else make(outcome.result),
+                    error=outcome.error,
+                )
+                for outcome in self.of
+            )
+        )
 
     def __iter__(self) -> Iterator[Outcome[T]]:
         return iter(self.of)

@@ -59,9 +59,18 @@ class Session:
         """The stack's name."""
         return self.stack.name
 
-    def preview(self, *, on_step: OnStep | None = None, refresh: bool = False) -> Result:
+    def preview(
+        self,
+        *,
+        on_step: OnStep | None = None,
+        refresh: bool = False,
+        save_plan: Path | None = None,
+    ) -> Result:
         """
         Say what an update would do; nothing is changed.
+
+        Args:
+            save_plan: Where the engine writes its own plan, for `up`. Default: nowhere.
 
         Raises:
             EngineError: The program refused, or the engine failed.
@@ -73,15 +82,25 @@ class Session:
                 on_event=log.on_event,
                 on_output=say,
                 refresh=refresh,
+                plan=None if save_plan is None else str(save_plan),
                 color="never",
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
         )
 
-    def up(self, *, on_step: OnStep | None = None, refresh: bool = False) -> Result:
+    def up(
+        self,
+        *,
+        on_step: OnStep | None = None,
+        refresh: bool = False,
+        plan: Path | None = None,
+    ) -> Result:
         """
         Make the cluster what the config says.
+
+        Args:
+            plan: The engine's own plan: it refuses what that does not hold. Default: none.
 
         Raises:
             EngineError: The program refused, or the engine failed; the state has what was done.
@@ -93,6 +112,7 @@ class Session:
                 on_event=log.on_event,
                 on_output=say,
                 refresh=refresh,
+                plan=None if plan is None else str(plan),
                 # With them the history is read so that the salt is written into the stack file.
                 show_secrets=False,
                 color="never",

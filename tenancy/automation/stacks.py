@@ -8,13 +8,15 @@ fails loses no result of another; only what needs it is left alone.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from tenancy.automation import engines
+from tenancy.automation import engines, saving
 from tenancy.automation.drifting import Drifted, compared
 from tenancy.automation.engines import Open
 from tenancy.automation.outcomes import Outcomes, each
 from tenancy.automation.planning import Planned, planned
 from tenancy.automation.removing import refuse_while_used, remove
 from tenancy.automation.results import Result
+from tenancy.automation.saved import SavedPlan
+from tenancy.automation.saving import Saving, apply_saved
 from tenancy.automation.session import Session
 from tenancy.automation.watching import Watch, unwatched
 from tenancy.cluster import connect
@@ -32,6 +34,7 @@ __all__ = [
     "preview",
     "refresh",
     "refresh_stack",
+    "save",
     "up",
 ]
 
@@ -59,6 +62,27 @@ def plan(
         lambda stack: planned(found.root, stack, opening),
         exit_of=lambda result: result.exit,
         at_once=_PLANS_AT_ONCE,
+    )
+
+
+def save(
+    found: Checked,
+    stacks: Iterable[str] | None = None,
+    *,
+    open_stack: Open | None = None,
+    watch: Watch = unwatched,
+) -> Outcomes[Saving]:
+    """
+    Plan an update of each of *stacks* so that exactly it can be applied; see `plan`.
+
+    Raises:
+        UnknownStackError: No file describes one of them.
+    """
+    opening = open_stack or _default(found)
+    return each(
+        found.in_order(stacks),
+        lambda stack: saving.save(found.root, stack, opening, watch=watch),
+        exit_of=lambda result: result.exit,
     )
 
 
@@ -90,6 +114,7 @@ def up(
     found: Checked,
     stacks: Iterable[str] | None = None,
     *,
+    plan: Mapping[str, SavedPlan] | None = None,
     open_stack: Open | None = None,
     watch: Watch = unwatched,
 ) -> Outcomes[Result]:
@@ -97,6 +122,10 @@ def up(
     Make of each of *stacks* what the files say; nobody is asked.
 
     An environment is left alone where its platform is in the same call and was not done.
+
+    Args:
+        plan: A saved plan for each stack; one that is stale is refused. Default: whatever the
+            files say when it is applied.
 
     Raises:
         RefusedConfigError: The checks refuse the files.
@@ -107,6 +136,8 @@ def up(
     def work(stack: str) -> Result:
         opened = opening(stack)
         with watch(f"applying stack {stack}") as on_step:
+            if plan is not None:
+                return apply_saved(found.root, opened, plan[stack], on_step=on_step)
             return opened.up(on_step=on_step)
 
     names = found.in_order(stacks)

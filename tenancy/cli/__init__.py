@@ -8,6 +8,7 @@ from tenancy.automation.engines import stack_variables
 from tenancy.cli import (
     adopt,
     check,
+    destroy,
     doctor,
     drift,
     env,
@@ -54,7 +55,7 @@ app.command("usage", epilog=questions.USAGE_EPILOG, rich_help_panel=_ASK)(questi
 app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(update.preview)
 app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
 app.command("refresh", epilog=update.REFRESH_EPILOG, rich_help_panel=_APPLY)(update.refresh)
-app.command("destroy", epilog=update.DESTROY_EPILOG, rich_help_panel=_APPLY)(update.destroy)
+app.command("destroy", epilog=destroy.EPILOG, rich_help_panel=_APPLY)(destroy.command)
 app.command("drift", epilog=drift.EPILOG, rich_help_panel=_APPLY)(drift.command)
 app.command("adopt", epilog=adopt.EPILOG, rich_help_panel=_APPLY)(adopt.command)
 app.command("kubeconfig", epilog=kubeconfig.EPILOG, rich_help_panel=_APPLY)(kubeconfig.command)

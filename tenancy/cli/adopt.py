@@ -12,10 +12,11 @@ from ruamel.yaml import YAML
 from tenancy import adopt, labels, render, report
 from tenancy.adopt import Action, Step
 from tenancy.automation.engines import session
+from tenancy.cli.asking import confirm
+from tenancy.cli.opening import readable
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import done, watching
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.update import confirm, readable
 from tenancy.cluster import connect
 from tenancy.cluster.handover import hand_over
 from tenancy.cluster.identity import require_same

@@ -7,11 +7,11 @@ import typer
 from tenancy.automation.drifting import Drifted, accepted, compared, desired_of
 from tenancy.automation.engines import session
 from tenancy.automation.outcomes import Outcome, Outcomes, each
+from tenancy.cli.asking import confirm
 from tenancy.cli.concluding import conclude, saying
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import watching
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.update import confirm
 from tenancy.cluster import repairing
 from tenancy.cluster.identity import require_same
 from tenancy.drift.report import data, lines

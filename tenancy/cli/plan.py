@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from tenancy import automation, report
-from tenancy.automation import Planned
-from tenancy.automation.engines import session
+from tenancy.automation import Outcomes, Planned, Saving, saving, write_plan
+from tenancy.automation.outcomes import each
 from tenancy.cli.concluding import saying
+from tenancy.cli.opening import opening, watch_on
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
@@ -29,15 +31,25 @@ Examples:
 
   tenancy plan --stack dev --markdown    the same as a comment on a pull request
 
+  tenancy plan --stack dev --save dev.plan.json    also for `tenancy up --plan dev.plan.json`
+
   tenancy plan --offline                 every organization, from the files alone
 
   tenancy plan --json                    for programs; see docs/schema/plan.json
+
+A plan that is saved holds digests of the files, the state and the cluster: `tenancy up --plan`
+refuses it when any of them moved. It is not written where the plan is refused. With several
+stacks, FILE has {stack} in it.
 
 What could not be asked is listed as "not checked", never as passed.
 
 Exit code: 0 where nothing changes for anybody, 2 where something does, 3 where it is refused,
 1 where it cannot be said. With --offline nothing is known of before: 0 or 3.
 """
+
+
+_STACK = "{stack}"
+"""What stands for a stack's name in the names of files."""
 
 
 class FormsError(TenancyError):
@@ -57,6 +69,13 @@ def command(
     as_markdown: bool = typer.Option(
         False, "--markdown", help="Write Markdown, for a pull request."
     ),
+    save: str | None = typer.Option(
+        None,
+        "--save",
+        metavar="FILE",
+        help="Also write what `tenancy up --plan FILE` applies.",
+        show_default=False,
+    ),
     everything: bool = typer.Option(
         False, "--all", help="Every fact, on as many lines as it takes."
     ),
@@ -65,6 +84,8 @@ def command(
     """Say what an update would change for people, and why it would be refused."""
     if as_markdown and (as_json or is_offline):
         raise FormsError("--markdown stands alone: leave --json or --offline out")
+    if save is not None and is_offline:
+        raise FormsError("--save: a plan from the files alone cannot be applied; leave one out")
     only = stack[0] if stack and len(stack) == 1 else None
     if is_offline and stack and only is None:
         raise FormsError("--offline: give one --stack, or none for all")
@@ -73,11 +94,7 @@ def command(
     if is_offline:
         _offline(found, only, shell, as_json=as_json)
         return
-    outcomes = automation.plan(
-        found, stack or None, open_stack=lambda name: session(found, name, shell.note)
-    )
-    for error in outcomes.errors:
-        saying(shell)(error)
+    outcomes = _planned(found, stack or None, save, shell)
     plans = outcomes.results
     if as_json:
         written = [plan_data(p.plan, p.violations, p.documents) for p in plans]
@@ -89,6 +106,35 @@ def command(
         _say(plans, found, shell, most=None if everything else LINES)
     if outcomes.exit is not Exit.DONE:
         raise typer.Exit(outcomes.exit)
+
+
+def _planned(
+    found: Checked, stacks: Sequence[str] | None, save: str | None, shell: Terminal
+) -> Outcomes[Planned]:
+    """Return the plans, after those that can be applied are written."""
+    open_stack = opening(found, shell)
+
+    def work(name: str) -> Saving:
+        result = saving.save(found.root, name, open_stack, watch=watch_on(shell))
+        if result.saved is None:
+            shell.note(f"stack {name}: refused, so no plan was saved")
+        else:
+            path = Path(pattern.replace(_STACK, name))
+            write_plan(result.saved, path)
+            shell.note(f"stack {name}: saved to {path}; `tenancy up --plan {path}` applies it")
+        return result
+
+    if save is None:
+        outcomes = automation.plan(found, stacks, open_stack=open_stack)
+        for error in outcomes.errors:
+            saying(shell)(error)
+        return outcomes
+    names, pattern = found.in_order(stacks), save
+    if len(names) > 1 and _STACK not in pattern:
+        raise FormsError(f"--save {save}: several stacks need {_STACK} in its name")
+    return each(
+        names, work, exit_of=lambda result: result.exit, on_error=saying(shell)
+    ).of_results(lambda result: result.planned)
 
 
 def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | None) -> None:

@@ -14,13 +14,15 @@ from tenancy import automation, sandbox, tools
 from tenancy.automation import Engine
 from tenancy.automation.engines import sandbox_engine, settle
 from tenancy.automation.removing import remove
+from tenancy.cli.destroy import removed
 from tenancy.cli.exists import what_exists
 from tenancy.cli.group import Commands
+from tenancy.cli.opening import readable, watch_on
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
 from tenancy.cli.resuming import TAKE_OVER, was_cut_off
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.update import apply_stack, readable, removed, watch_on
+from tenancy.cli.update import apply_stack
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.reading import Checked, checked

@@ -1,41 +1,33 @@
 """`tenancy preview`, `up`, `refresh` and `destroy`: any cluster, one stack or several."""
 
-import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import typer
 
-from tenancy import report
-from tenancy.automation import Result, Session
-from tenancy.automation.engines import Open, session
-from tenancy.automation.events import OnStep
+from tenancy.automation import Result, SavedPlan, Session, read_plan
 from tenancy.automation.outcomes import each
-from tenancy.automation.removing import refuse_while_used, remove
-from tenancy.automation.stacks import exit_of_preview, first, last, refresh_stack
-from tenancy.automation.watching import Watch
+from tenancy.automation.saving import apply_saved, require_fresh
+from tenancy.automation.stacks import exit_of_preview, first, refresh_stack
+from tenancy.cli.asking import confirm
 from tenancy.cli.concluding import apart, conclude, saying, step_data
+from tenancy.cli.opening import opening, readable, watch_on
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done, planned, watching
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
-from tenancy.reading import Checked, checked, require_right
-from tenancy.violation import Severity
+from tenancy.reading import Checked, checked
 
 __all__ = [
-    "DESTROY_EPILOG",
     "PREVIEW_EPILOG",
     "REFRESH_EPILOG",
     "UP_EPILOG",
-    "NotConfirmedError",
+    "apply_plan",
     "apply_stack",
-    "confirm",
-    "destroy",
     "preview",
-    "readable",
     "refresh",
     "up",
-    "watch_on",
 ]
 
 PREVIEW_EPILOG = """
@@ -56,6 +48,11 @@ Examples:
 
   tenancy up --stack dev --yes      does not ask; for CI
 
+  tenancy up --stack dev --plan dev.plan.json    exactly what `tenancy plan --save` wrote
+
+A saved plan is refused, with everything that moved, when the files, the state, the cluster or
+an object on it are not as they were. With several stacks, give the plan of each.
+
 A platform is applied before the environments on it, in whichever order they are named. What is
 refused or fails on one stack keeps no other from being applied, but those on its platform.
 """
@@ -67,21 +64,12 @@ Examples:
 The state is changed, the cluster is not: what somebody deleted by hand is made again by the
 next update. What was added by hand no refresh sees; `tenancy drift` does.
 """
-DESTROY_EPILOG = """
-Examples:
-
-  tenancy destroy --stack dev           asks for the stack's name
-
-  tenancy destroy --stack dev --yes     does not ask; for CI
-
-Every namespace of the stack goes with all that it holds. Environments go before their platform.
-"""
 
 
-class NotConfirmedError(TenancyError):
-    """Somebody was asked and did not agree, or there was nobody to ask."""
+class PlansError(TenancyError):
+    """The saved plans that were given are not those of the stacks that were named."""
 
-    exit = Exit.REFUSED
+    exit = Exit.USAGE
 
 
 def preview(
@@ -94,10 +82,10 @@ def preview(
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
     found = readable(checked(project), told)
-    opening = _opening(found, told)
+    open_stack = opening(found, told)
 
     def work(name: str) -> Result:
-        opened = opening(name)
+        opened = open_stack(name)
         with watching(f"previewing stack {name}", told, lines=False) as on_step:
             result = opened.preview(on_step=on_step)
         planned(result, told)
@@ -108,8 +96,16 @@ def preview(
 
 
 def up(
+    *,
     stack: Stacks,
     project: ProjectFolder = None,
+    plan: list[Path] | None = typer.Option(  # noqa: B008
+        None,
+        "--plan",
+        metavar="FILE",
+        help="Apply a plan that was saved, and nothing else; may be given several times.",
+        show_default=False,
+    ),
     as_json: Json = False,
     yes: Yes = False,
     no_color: NoColor = False,
@@ -118,15 +114,43 @@ def up(
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
     found = readable(checked(project), told)
-    opening = _opening(found, told)
+    open_stack = opening(found, told)
     names = found.in_order(stack)
+    plans = _plans(plan or (), names)
+
+    def work(name: str) -> Result:
+        if plans:
+            return apply_plan(found, open_stack(name), plans[name], told, ask=not yes)
+        return apply_stack(open_stack(name), told, ask=not yes)
+
     outcomes = each(
         names,
-        lambda name: apply_stack(opening(name), told, ask=not yes),
+        work,
         needs=first(found, names),
         on_error=saying(told),
     )
     conclude("up", outcomes, shell, as_json=as_json, data=step_data)
+
+
+def _plans(files: Iterable[Path], names: Sequence[str]) -> Mapping[str, SavedPlan]:
+    """Return the saved plans by stack: one for each of *names*, or none at all."""
+    found: dict[str, SavedPlan] = {}
+    for file in files:
+        saved = read_plan(file)
+        if saved.stack in found:
+            raise PlansError(f"--plan {file}: stack {saved.stack} has another plan; give one")
+        if saved.stack not in names:
+            raise PlansError(
+                f"--plan {file}: it is the plan of stack {saved.stack}, which is not applied; "
+                f"allowed: {', '.join(names)}; add --stack {saved.stack}, or leave it out"
+            )
+        found[saved.stack] = saved
+    missing = [name for name in names if name not in found]
+    if found and missing:
+        raise PlansError(
+            f"--plan: there is none for stack {', '.join(missing)}; give the plan of each stack"
+        )
+    return found
 
 
 def refresh(
@@ -139,64 +163,15 @@ def refresh(
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
     found = checked(project)
-    opening = _opening(found, told)
+    open_stack = opening(found, told)
 
     def work(name: str) -> Result:
-        result = refresh_stack(found, opening(name), watch=watch_on(told))
+        result = refresh_stack(found, open_stack(name), watch=watch_on(told))
         done(result, told)
         return result
 
     outcomes = each(found.in_order(stack), work, on_error=saying(told))
     conclude("refresh", outcomes, shell, as_json=as_json, data=step_data)
-
-
-def destroy(
-    stack: Stacks,
-    project: ProjectFolder = None,
-    as_json: Json = False,
-    yes: Yes = False,
-    no_color: NoColor = False,
-) -> None:
-    """Delete everything of a stack, its namespaces and what they hold included."""
-    shell = terminal(color=not no_color)
-    told = apart(shell, as_json=as_json)
-    found = checked(project)
-    opening = _opening(found, told)
-    names = found.in_order(stack)[::-1]
-
-    def work(name: str) -> Result:
-        opened = opening(name)
-        refuse_while_used(found, opened, going=names)
-        if not yes:
-            _ask_for_name(found, name, told)
-        result = remove(found, opened, say=told.note, watch=watch_on(told))
-        removed(result, told)
-        return result
-
-    outcomes = each(names, work, needs=last(found, names), on_error=saying(told))
-    conclude("destroy", outcomes, shell, as_json=as_json, data=step_data)
-
-
-def removed(result: Result, shell: Terminal) -> None:
-    """Say what was taken away."""
-    if result.is_empty:
-        shell.say(f"stack {result.stack}: nothing of it exists")
-    else:
-        done(result, shell)
-
-
-def readable(found: Checked, shell: Terminal) -> Checked:
-    """
-    Return *found* where nothing refuses it, and say what is merely to be warned of.
-
-    Raises:
-        RefusedConfigError: Something does.
-    """
-    require_right(found)
-    warnings = [v for v in found.violations if v.severity is Severity.WARNING]
-    if warnings:
-        shell.note(report.text(warnings, found.documents))
-    return found
 
 
 def apply_stack(opened: Session, shell: Terminal, *, ask: bool) -> Result:
@@ -222,47 +197,24 @@ def apply_stack(opened: Session, shell: Terminal, *, ask: bool) -> Result:
     return result
 
 
-def confirm(question: str, shell: Terminal) -> None:
+def apply_plan(
+    found: Checked, opened: Session, saved: SavedPlan, shell: Terminal, *, ask: bool
+) -> Result:
     """
-    Ask *question*.
+    Apply *saved*, which is compared with what is there now before the question and after it.
 
     Raises:
+        StalePlanError: Something moved since the plan was made.
         NotConfirmedError: The answer was no, or there was nobody to ask.
+        EngineError: The program or the engine refused, or it failed.
     """
-    _require_somebody()
-    if not typer.confirm(question, err=True):
-        raise NotConfirmedError("not confirmed; nothing was changed")
-
-
-def watch_on(shell: Terminal) -> Watch:
-    """Return what shows on *shell* that the engine works."""
-
-    def watch(doing: str, *, lines: bool = True) -> AbstractContextManager[OnStep | None]:
-        return watching(doing, shell, lines=lines)
-
-    return watch
-
-
-def _opening(found: Checked, shell: Terminal) -> Open:
-    return lambda stack: session(found, stack, shell.note)
-
-
-def _ask_for_name(found: Checked, stack: str, shell: Terminal) -> None:
-    _require_somebody()
-    shell.note(f"stack {stack} on cluster {found.cluster(stack).name}: everything goes.")
-    environment = found.tenancy.environments.get(stack)
-    for namespace in environment.namespaces if environment is not None else ():
-        shell.note(f"  namespace {namespace.name}, with all that it holds", style="red")
-    typed = typer.prompt(
-        "type the stack's name to go on", err=True, default="", show_default=False
-    )
-    if typed != stack:
-        raise NotConfirmedError(f"{typed!r} is not {stack!r}; nothing was changed")
-
-
-def _require_somebody() -> None:
-    if not sys.stdin.isatty():
-        raise NotConfirmedError(
-            "there is nobody to ask (standard input is no terminal); nothing was changed; "
-            "run it in a terminal, or with --yes"
-        )
+    name = opened.name
+    if ask:
+        require_fresh(found.root, opened, saved)
+        for fact in saved.plan["facts"]:
+            shell.say(f"  {fact['text']}")
+        confirm(f"apply this saved plan to stack {name}?", shell)
+    with watching(f"applying the saved plan of stack {name}", shell) as on_step:
+        result = apply_saved(found.root, opened, saved, on_step=on_step)
+    done(result, shell)
+    return result

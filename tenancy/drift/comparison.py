@@ -10,7 +10,7 @@ from tenancy.drift.weighing import weight
 from tenancy.drift.writers import CONTROLLERS, writer
 from tenancy.render import Manifest
 
-__all__ = ["KINDS", "differences"]
+__all__ = ["KINDS", "differences", "is_addition", "unwanted"]
 
 KINDS: Final = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
 """Kinds of which any object counts in a namespace of ours, whoever made it."""
@@ -51,6 +51,18 @@ def _of_wanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diff
 
 
 def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Difference]:
+    for identity in unwanted(wanted, live):
+        by = writer(live[identity], ())
+        yield _whole(
+            identity,
+            Change.ADDED,
+            manager=by.manager if by else None,
+            since=by.since if by else None,
+        )
+
+
+def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identity]:
+    """Yield the live objects that are not wanted and count all the same."""
     stacks = {
         stack
         for identity, manifest in wanted.items()
@@ -69,13 +81,7 @@ def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diffe
         else:
             counts = identity.kind in kinds and (is_ours or _binds_ours(there, wanted))
         if counts and not _is_controllers(there):
-            by = writer(there, ())
-            yield _whole(
-                identity,
-                Change.ADDED,
-                manager=by.manager if by else None,
-                since=by.since if by else None,
-            )
+            yield identity
 
 
 def _fields(
@@ -90,7 +96,7 @@ def _fields(
         expected, actual = want.get(field), have.get(field)
         if expected == actual:
             continue
-        if expected is None and not _is_addition(identity, field, there):
+        if expected is None and not is_addition(identity, field, there):
             continue
         yield _difference(identity, field, expected, actual, there)
 
@@ -133,8 +139,8 @@ def _whole(
     )
 
 
-def _is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -> bool:
-    """Return whether a field that no file has counts."""
+def is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -> bool:
+    """Return whether a field counts that no file has."""
     if field[0] != "metadata":
         return True
     key = field[2]

@@ -9,9 +9,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tenancy.automation import EngineError, LockedError, StackRefusedError
-from tenancy.cli import update
+from tenancy.cli import opening
+from tenancy.cli.asking import NotConfirmedError
 from tenancy.cli.group import Commands
-from tenancy.cli.update import NotConfirmedError
 from tenancy.cluster import ClusterError
 from tenancy.cluster.identity import AnotherClusterError
 from tenancy.errors import TenancyError
@@ -105,7 +105,7 @@ def test_a_wrong_command_line_is_told_from_changes(
 def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(update, "session", None)
+    monkeypatch.setattr(opening, "session", None)
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

@@ -7,7 +7,7 @@ from tenancy import automation
 
 
 def main(root: str, stack: str) -> int:
-    """Apply *stack* of the project at *root*, and say what changed; 0 where all went well."""
+    """Apply *stack* of the project at *root*; return a code as `tenancy --help` lists them."""
     session = automation.local(Path(root), stack, automation.Engine())
     try:
         preview = session.preview()
@@ -17,7 +17,7 @@ def main(root: str, stack: str) -> int:
         result = session.up()
     except automation.EngineError as error:
         print(error, file=sys.stderr)
-        return 1
+        return error.exit
     print(f"{stack}: {', '.join(f'{op} {n}' for op, n in sorted(result.changes.items()))}")
     return 0
 

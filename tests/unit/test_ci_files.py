@@ -58,5 +58,81 @@ def test_every_script_is_shell_and_looks_for_the_marker_of_the_plan(path: Path) 
     assert any("<!-- tenancy-plan: $stack -->" in script for script in found)
 
 
+def steps(path: Path, words: str) -> str:
+    """The script of *path* that has *words*, with a stand-in for what the forge fills in."""
+    [found] = [s for s in scripts(yaml.safe_load(path.read_text())) if words in s]
+    return re.sub(r"\$\{\{.*?\}\}", "0", found)
+
+
+def run(script: str, folder: Path, **codes: int) -> subprocess.CompletedProcess[str]:
+    """Run *script* as the forges do, with a `tenancy` that ends with a code for each stack."""
+    program = folder / "bin" / "tenancy"
+    program.parent.mkdir()
+    cases = "".join(f'*" {stack} "*) exit {code} ;; ' for stack, code in codes.items())
+    program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/called\ncase " $* " in {cases}esac\n')
+    program.chmod(0o755)
+    (folder / "bin/curl").write_text("#!/bin/sh\n")
+    (folder / "bin/curl").chmod(0o755)
+    return subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env={
+            "PATH": f"{folder / 'bin'}:/usr/bin:/bin",
+            "STACKS": "platform dev",
+            "GITHUB_OUTPUT": str(folder / "output"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        pytest.param({"platform": 0, "dev": 0}, 0, id="nothing changes"),
+        pytest.param({"platform": 2, "dev": 0}, 0, id="changes"),
+        pytest.param({"platform": 3, "dev": 2}, 3, id="refused"),
+        pytest.param({"platform": 0, "dev": 1}, 1, id="failed"),
+    ],
+)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_plan_with_changes_goes_on_and_one_that_is_refused_does_not(
+    path: Path, tmp_path: Path, codes: dict[str, int], expected: int
+) -> None:
+    done = run(steps(path, "--markdown"), tmp_path, **codes)
+
+    output = tmp_path / "output"
+    code = int(output.read_text().partition("=")[2]) if output.exists() else done.returncode
+    assert expected == code, done.stderr
+    # One that is refused keeps no other from being planned.
+    assert 2 == len((tmp_path / "called").read_text().splitlines())
+
+
+@pytest.mark.parametrize(("code", "expected"), [(0, 0), (2, 0), (3, 3), (1, 1)])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_only_a_plan_that_may_be_applied_is_saved(
+    path: Path, tmp_path: Path, code: int, expected: int
+) -> None:
+    done = run(steps(path, "--save"), tmp_path, platform=code)
+
+    assert expected == done.returncode, done.stderr
+    assert (
+        "plan --stack platform --stack dev --save plans/{stack}.json\n"
+        == (tmp_path / "called").read_text()
+    )
+    if path.stem == "github" and not expected:
+        assert f"changes={'true' if code else 'false'}\n" == (tmp_path / "output").read_text()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_is_applied_is_what_was_saved(path: Path, tmp_path: Path) -> None:
+    done = run(steps(path, "--plan"), tmp_path, platform=3)
+
+    assert 3 == done.returncode
+    each = [f"--stack {stack} --plan plans/{stack}.json" for stack in ("platform", "dev")]
+    assert f"up --yes {' '.join(each)}\n" == (tmp_path / "called").read_text()
+
+
 def test_both_forges_have_a_file() -> None:
     assert ["github", "gitlab"] == [path.stem for path in FILES]

@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -83,3 +85,27 @@ def project(make_project: Callable[[], Project]) -> Project:
     made = make_project()
     made.up("platform")
     return made
+
+
+@pytest.fixture
+def tenancy() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return what runs the real command line on a project, as a pipe of 80 columns sees it."""
+
+    def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from tenancy.cli import main; main()",
+                *arguments,
+                f"--project={project.root}",
+            ],
+            env={**os.environ, "COLUMNS": "80", "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    return run

@@ -93,7 +93,7 @@ def test_the_automation_script_applies_a_stack_and_says_what_changed(project) ->
     assert (0, "staging: nothing changes\n") == (second.returncode, second.stdout)
     project.edit("Pulumi.staging.yaml", 'pods: "30"', "pods: no")
     refused = run("staging")
-    assert 1 == refused.returncode
+    assert 3 == refused.returncode
     assert "yaml-boolean-word" in refused.stderr
     assert "Traceback" not in refused.stderr
 

@@ -1,0 +1,168 @@
+"""Several stacks in one call, and what each command ends with, from the real command line."""
+
+import json
+import re
+
+import pytest
+
+from tenancy import automation
+from tenancy.automation import Exit, SkippedError, StackRefusedError
+from tenancy.reading import checked
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def applied(project):
+    project.up("dev")
+    return project
+
+
+@pytest.fixture
+def kubectl(applied, kubectl_of):
+    return kubectl_of(applied.box)
+
+
+@pytest.fixture
+def taken(applied, kubectl):
+    """A namespace of staging that somebody else made, so that staging is refused."""
+    kubectl("create", "namespace", "acme-staging")
+    yield "acme-staging"
+    kubectl("delete", "namespace", "acme-staging", "--wait=true")
+
+
+def test_one_stack_that_is_refused_loses_nothing_of_the_others(applied, taken) -> None:
+    found = checked(applied.root)
+
+    plans = automation.plan(found, open_stack=applied.session)
+    previews = automation.preview(found, ["staging", "dev"], open_stack=applied.session)
+    done = automation.up(found, ["dev", "staging", "platform"], open_stack=applied.session)
+
+    codes = {"platform": Exit.DONE, "dev": Exit.DONE, "staging": Exit.REFUSED}
+    assert {**codes, "prod": Exit.CHANGES} == {o.stack: o.exit for o in plans}
+    assert Exit.REFUSED is plans.exit
+    assert {s: c for s, c in codes.items() if s != "platform"} == {
+        o.stack: o.exit for o in previews
+    }
+    assert ["platform", "dev", "staging"] == [o.stack for o in done]
+    assert codes == {o.stack: o.exit for o in done}
+    assert isinstance(done["staging"].error, StackRefusedError)
+    assert done["dev"].result is not None
+    assert done["dev"].result.is_empty
+
+
+def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
+    def open_stack(stack: str) -> automation.Session:
+        if stack == "platform":
+            raise StackRefusedError("platform", "no. Nothing was changed.")
+        return applied.session(stack)
+
+    done = automation.up(checked(applied.root), ["platform", "dev"], open_stack=open_stack)
+
+    assert isinstance(done["dev"].error, SkippedError)
+    assert Exit.REFUSED is done.exit
+
+
+def test_each_command_ends_with_what_it_found(applied, tenancy) -> None:
+    def code(*arguments: str) -> int:
+        return tenancy(applied, *arguments).returncode
+
+    assert Exit.DONE == code("check")
+    assert Exit.DONE == code("plan", "--stack=dev")
+    assert Exit.DONE == code("preview", "--stack=dev")
+    assert Exit.DONE == code("drift", "--stack=dev")
+    assert Exit.DONE == code("refresh", "--stack=dev")
+    assert Exit.DONE == code("up", "--stack=dev", "--yes")
+    assert Exit.CHANGES == code("plan", "--stack=staging")
+    assert Exit.CHANGES == code("preview", "--stack=staging", "--stack=dev")
+    assert Exit.CHANGES == code("drift", "--stack=staging")
+    assert Exit.REFUSED == code("up", "--stack=staging")
+    assert Exit.REFUSED == code("destroy", "--stack=platform", "--yes")
+    assert Exit.USAGE == code("up", "--stack=deev")
+    assert Exit.USAGE == code("refresh")
+
+
+def test_what_cannot_be_said_is_no_refusal(applied, tenancy) -> None:
+    kubeconfig = applied.root / ".sandbox/kubeconfig"
+    own = kubeconfig.read_text()
+    kubeconfig.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", own))
+
+    codes = [
+        tenancy(applied, command, "--stack=dev").returncode
+        for command in ("drift", "refresh", "preview")
+    ]
+
+    kubeconfig.write_text(own)
+    assert [Exit.FAILED, Exit.FAILED, Exit.FAILED] == codes
+
+
+def test_a_refused_check_is_refused_by_every_command(applied, tenancy) -> None:
+    applied.edit("Pulumi.dev.yaml", r'pods: "20"', "pods: no")
+
+    codes = {
+        command: tenancy(applied, command, *options).returncode
+        for command, options in (
+            ("check", ()),
+            ("plan", ("--stack=dev",)),
+            ("preview", ("--stack=dev",)),
+            ("up", ("--stack=dev", "--yes")),
+            ("drift", ("--stack=dev",)),
+        )
+    }
+
+    applied.edit("Pulumi.dev.yaml", r"pods: no", 'pods: "20"')
+    assert {Exit.REFUSED} == set(codes.values()), codes
+
+
+def test_programs_read_what_came_of_each_stack(applied, tenancy, taken) -> None:
+    done = tenancy(
+        applied, "up", "--yes", "--json", "--stack=staging", "--stack=platform", "--stack=dev"
+    )
+
+    said = json.loads(done.stdout)
+    assert Exit.REFUSED == done.returncode == said["exit"]
+    assert [("platform", "done"), ("dev", "done"), ("staging", "refused")] == [
+        (one["stack"], one["status"]) for one in said["stacks"]
+    ]
+    assert [None, None] == [one["error"] for one in said["stacks"][:2]]
+    assert "name-taken" in said["stacks"][2]["error"]
+    assert [True, True] == [one["empty"] for one in said["stacks"][:2]]
+    # People read the same beside it.
+    assert "stack dev: nothing changes" in done.stderr
+
+
+def test_a_preview_for_programs_has_the_steps(applied, tenancy) -> None:
+    done = tenancy(applied, "preview", "--json", "--stack=staging")
+
+    [staging] = json.loads(done.stdout)["stacks"]
+    assert (Exit.CHANGES, "changes") == (done.returncode, staging["status"])
+    assert "create" in staging["changes"]
+    created = {(s["op"], s["type"]) for s in staging["steps"]}
+    assert ("create", "kubernetes:core/v1:Namespace") in created
+    assert "acme-staging" in " ".join(staging["messages"])
+
+
+def test_a_refresh_forgets_what_was_deleted_and_changes_no_cluster(
+    applied, tenancy, kubectl
+) -> None:
+    kubectl("delete", "networkpolicy", "allow-dns", "-n", "acme-dev")
+
+    done = tenancy(applied, "refresh", "--json", "--stack=dev")
+
+    assert Exit.DONE == done.returncode, done.stderr
+    [dev] = json.loads(done.stdout)["stacks"]
+    assert {"delete": 1} == dev["changes"]
+    names = kubectl("get", "networkpolicies", "-n", "acme-dev", "-o", "name")
+    assert "allow-dns" not in names
+    assert ["create"] == [
+        s.op for s in applied.up("dev").steps if s.type.startswith("kubernetes:")
+    ]
+
+
+def test_environments_go_before_their_platform_in_one_call(applied, tenancy, kubectl) -> None:
+    done = tenancy(applied, "destroy", "--yes", "--json", "--stack=platform", "--stack=dev")
+
+    assert Exit.DONE == done.returncode, done.stderr
+    assert ["dev", "platform"] == [s["stack"] for s in json.loads(done.stdout)["stacks"]]
+    left = kubectl("get", "ns,clusterroles", "-l", "tenancy.dev/managed=true", "-o", "name")
+    assert "" == left

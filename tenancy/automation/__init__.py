@@ -6,7 +6,12 @@ any number of its stacks, and return what came of each. `local` and `inline` ope
 """
 
 from tenancy.automation.drifting import Drifted
-from tenancy.automation.errors import EngineError, LockedError, StackRefusedError
+from tenancy.automation.errors import (
+    EngineError,
+    LockedError,
+    PlanViolatedError,
+    StackRefusedError,
+)
 from tenancy.automation.events import OnStep
 from tenancy.automation.outcomes import Outcome, Outcomes, SkippedError
 from tenancy.automation.planning import Planned
@@ -28,6 +33,7 @@ __all__ = [
     "OnStep",
     "Outcome",
     "Outcomes",
+    "PlanViolatedError",
     "Planned",
     "Result",
     "SavedPlan",

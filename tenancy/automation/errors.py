@@ -11,6 +11,7 @@ __all__ = [
     "EngineError",
     "EngineMissingError",
     "LockedError",
+    "PlanViolatedError",
     "StackRefusedError",
     "error_from",
 ]
@@ -50,6 +51,19 @@ class StackRefusedError(EngineError):
         return f"stack {self.stack}: refused; nothing was changed\n{_diagnostics(self.output)}"
 
 
+class PlanViolatedError(EngineError):
+    """The engine was about to do what the saved plan does not hold, and stopped."""
+
+    exit = Exit.REFUSED
+
+    def __str__(self) -> str:
+        return (
+            f"stack {self.stack}: refused by the engine, for the saved plan does not hold it; "
+            f"what was done before that stays done\n{_diagnostics(self.output)}\n"
+            f"run `tenancy plan --stack {self.stack} --save FILE` again and look at it"
+        )
+
+
 class LockedError(EngineError):
     """Another update holds the stack, or one that was interrupted still does."""
 
@@ -65,6 +79,8 @@ def error_from(stack: str, error: auto.CommandError) -> EngineError:
     text = str(error)
     if isinstance(error, auto.ConcurrentUpdateError) or "currently locked by" in text:
         return LockedError(stack, text)
+    if "violates plan" in text or "not allowed by the plan" in text:
+        return PlanViolatedError(stack, text)
     return (StackRefusedError if "Nothing was changed." in text else EngineError)(stack, text)
 
 

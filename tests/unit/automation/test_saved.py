@@ -209,6 +209,7 @@ def resource(**changes: object) -> dict:
         "inputs": {"metadata": {"name": "acme-dev"}},
         "outputs": {"status": {"phase": "Active"}},
         "protect": True,
+        "dependencies": ["a", "b"],
         "created": "2026-01-01T00:00:00Z",
         "modified": "2026-01-01T00:00:00Z",
         **changes,
@@ -225,6 +226,8 @@ def resource(**changes: object) -> dict:
         ),
         pytest.param({"inputs": {"metadata": {"name": "other"}}}, True, id="inputs"),
         pytest.param({"protect": False}, True, id="protection"),
+        pytest.param({"dependencies": ["b", "a"]}, False, id="the order of dependencies"),
+        pytest.param({"dependencies": ["a"]}, True, id="dependencies"),
         pytest.param({"id": "other"}, True, id="another object"),
         pytest.param(
             {"type": "pulumi:pulumi:Stack", "outputs": {"tenancy": {"version": 1}}},

@@ -94,6 +94,8 @@ def test_an_error_ends_a_command_with_its_code(error: BaseException, expected: E
         pytest.param(("sandbox", "--jsn"), id="no such option of a group"),
         pytest.param(("plan", "--markdown", "--offline"), id="options that exclude each other"),
         pytest.param(("preview", "--stack", "deev"), id="no such stack"),
+        pytest.param(("plan", "--offline", "--save", "x"), id="a plan without a before"),
+        pytest.param(("plan", "--save", "x"), id="one file for several plans"),
     ],
 )
 def test_a_wrong_command_line_is_told_from_changes(
@@ -114,6 +116,16 @@ def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
 
         assert Exit.REFUSED == result.exit_code
         assert "yaml-boolean-word" in result.stderr
+
+
+def test_a_saved_plan_that_cannot_be_read_is_refused(run: Run, project: Path) -> None:
+    (project / "x.json").write_text("{}")
+
+    for file, said in (("x.json", "it holds no saved plan"), ("y.json", "cannot be read")):
+        result = run("up", "--stack", "dev", "--plan", file)
+
+        assert Exit.REFUSED == result.exit_code
+        assert said in result.stderr
 
 
 def test_no_command_has_a_code_of_its_own() -> None:

@@ -129,7 +129,7 @@ def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
         kept: dict[str, JSON] = {key: resource[key] for key in _LASTING if key in resource}
         dependencies = kept.get("dependencies")
         if isinstance(dependencies, list):
-            kept["dependencies"] = sorted(map(str, dependencies))
+            kept["dependencies"] = [*sorted(map(str, dependencies))]
         if resource.get("type") == _STACK:
             kept["outputs"] = resource.get("outputs")
         urn = str(resource.get("urn"))

@@ -10,6 +10,7 @@ from pulumi.runtime import config as engine_config
 
 from tenancy import checks, report, resolve
 from tenancy.cluster import Connection, connect, live
+from tenancy.cluster.ground import ground
 from tenancy.document import JSON, Document
 from tenancy.errors import TenancyError
 from tenancy.plan import snapshot
@@ -19,7 +20,6 @@ from tenancy.project import STACK_FILE, EngineConfig, Project, load
 from tenancy.resolve import Environment, Tenancy
 from tenancy.violation import Violation, errors
 from tenancy_components import cluster, gates
-from tenancy_components.ground import ground
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import ComponentRefusedError

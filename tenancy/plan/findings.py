@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tenancy.origin import Origin
-from tenancy.plan.live import Live
+from tenancy.plan.live import Live, Unread
 from tenancy.resolve import Cluster
 from tenancy.violation import Severity, Violation
 
-__all__ = ["network_left_out", "not_asked", "not_finished", "not_read"]
+__all__ = ["network_left_out", "not_asked", "not_finished", "not_read", "not_read_part"]
 
 
 def not_asked(cluster: Cluster | None, origin: Origin, stack: str, why: str) -> Violation:
@@ -29,14 +29,19 @@ def not_asked(cluster: Cluster | None, origin: Origin, stack: str, why: str) -> 
 def not_read(live: Live, origin: Origin) -> Iterator[Violation]:
     """Yield each part that *live* does not have although it was asked for."""
     for unread in live.unread:
-        yield Violation(
-            code="live-not-read",
-            origin=origin,
-            found=f"the {unread.part} of the cluster: {unread.why}",
-            allowed=_NEEDED.get(unread.part, "what the plan compares"),
-            remedy=f"let whoever runs this list {unread.part}, and look again",
-            severity=Severity.NOT_CHECKED,
-        )
+        yield not_read_part(unread, origin)
+
+
+def not_read_part(unread: Unread, origin: Origin) -> Violation:
+    """Return that the cluster did not give *unread*."""
+    return Violation(
+        code="live-not-read",
+        origin=origin,
+        found=f"the {unread.part} of the cluster: {unread.why}",
+        allowed=_NEEDED.get(unread.part, "what the plan compares"),
+        remedy=f"let whoever runs this list {unread.part}, and look again",
+        severity=Severity.NOT_CHECKED,
+    )
 
 
 _NEEDED: Final[Mapping[str, str]] = {
@@ -45,6 +50,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "role bindings": "a last update that reached its end",
     "pods": "deletions of which is known what goes",
     "volume claims": "deletions of which is known what goes",
+    "nodes": "pools whose nodes are there, with their taints, labels and devices",
 }
 
 

@@ -1,15 +1,26 @@
-"""The fake nodes: two without and two with GPUs, labelled as real ones are."""
+"""The fake nodes: two without and two with GPUs, labelled and tainted as real ones are."""
 
 from typing import Final
+
+from tenancy import labels as ours
 
 __all__ = ["MODEL", "NODES"]
 
 MODEL: Final = "NVIDIA-H100-80GB-HBM3"
 """What GPU feature discovery calls the cards of the GPU nodes."""
 
+_POOL: Final = "h100"
+"""The pool that the shipped `Pulumi.platform.yaml` makes of the GPU nodes."""
+
 
 def _node(
-    name: str, zone: str, size: str, capacity: dict[str, str], labels: dict[str, str]
+    name: str,
+    zone: str,
+    size: str,
+    capacity: dict[str, str],
+    labels: dict[str, str],
+    *,
+    taints: tuple[dict[str, str], ...] = (),
 ) -> dict[str, object]:
     return {
         "apiVersion": "v1",
@@ -28,6 +39,7 @@ def _node(
                 **labels,
             },
         },
+        "spec": {"taints": list(taints)} if taints else {},
         "status": {"capacity": capacity, "allocatable": capacity},
     }
 
@@ -55,7 +67,11 @@ def _gpu(number: int, zone: str) -> dict[str, object]:
         "nvidia.com/mig.capable": "true",
         "nvidia.com/mig.strategy": "single",
     }
-    return _node(f"sandbox-gpu-{number}", zone, "sandbox.gpu-8", capacity, labels)
+    # As whoever makes them hands them over: closed to pods that were granted no GPU.
+    taint = {"key": ours.GPU_POOL, "value": _POOL, "effect": "NoSchedule"}
+    return _node(
+        f"sandbox-gpu-{number}", zone, "sandbox.gpu-8", capacity, labels, taints=(taint,)
+    )
 
 
 NODES: Final = (

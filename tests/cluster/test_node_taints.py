@@ -9,8 +9,8 @@ from tenancy.cluster import ClusterError
 from tenancy.cluster.kubeconfig import connect_by
 from tenancy.cluster.nodes import nodes, read_taints, write_taints
 from tenancy.labels import GPU_POOL
-from tenancy.pools.existing import verify
 from tenancy.pools.taints import merged
+from tenancy.pools.verifying import verify
 from tenancy.spec.platform import TaintSpec
 from tests.cluster.pool_stack import pool_stack as make_stack
 from tests.unit.pools.pools import existing
@@ -99,10 +99,12 @@ def test_a_kubeconfig_may_be_passed_as_its_text(own_sandbox, connection):
 
 def test_the_pools_of_existing_nodes_are_verified_live(kube, node, connection):
     pool = existing(nodeNames=[node, "nowhere"])
-    codes = ["node-missing", "taint-missing"]
+    codes = ["node-missing", "taint-missing", "devices-missing"]
     assert codes == [v.code for v in verify(pool, nodes(connection))]
 
     kube("taint", "node", node, "tenancy.dev/gpu-pool=h100:NoSchedule")
+    devices = {"status": {"allocatable": {"nvidia.com/gpu": "8"}}}
+    kube("patch", "node", node, "--subresource=status", f"--patch={json.dumps(devices)}")
 
     assert codes[:1] == [v.code for v in verify(pool, nodes(connection))]
 

@@ -51,6 +51,41 @@ def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(
     assert not project.up("platform").is_empty
 
 
+def test_an_existing_node_without_its_taint_is_named_before_anything_is_applied(
+    make_project, kubectl_of
+) -> None:
+    project = make_project()
+    kubectl = kubectl_of(project.box)
+    key = "tenancy.dev/gpu-pool"
+    silent = project.session("platform").preview().text
+
+    kubectl("taint", "node", "sandbox-gpu-2", f"{key}:NoSchedule-")
+    warned = project.session("platform").preview().text
+    kubectl("taint", "node", "sandbox-gpu-2", f"{key}=l40s:NoSchedule")
+    project.edit(
+        "Pulumi.platform.yaml",
+        r"model: H100$",
+        "model: H100\n        dedicatedTo: acme",
+    )
+    with pytest.raises(StackRefusedError) as refused:
+        project.session("platform").preview()
+
+    assert "taint-missing" not in silent
+    assert "taint-missing" in warned
+    assert "the node sandbox-gpu-2 without the taint tenancy.dev/gpu-pool=h100" in plain(warned)
+    assert "the node sandbox-gpu-1" not in warned
+    said = plain(str(refused.value))
+    assert "taint-of-another-pool" in said
+    assert "the node sandbox-gpu-2 with the taint tenancy.dev/gpu-pool=l40s" in said
+    kubectl("taint", "--overwrite", "node", "sandbox-gpu-2", f"{key}=h100:NoSchedule")
+    assert "taint-" not in project.session("platform").preview().text
+
+
+def plain(text: str) -> str:
+    """Return *text* as if no line had been wrapped."""
+    return " ".join(text.split())
+
+
 def _become(project, kubectl, *, name: str) -> None:
     """Make the project's kubeconfig that of a powerful service account, by a bound token."""
     kubectl("create", "serviceaccount", name, "-n", "kube-system")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tenancy import pools
 from tenancy.labels import GPU_MODEL, GPU_POOL
 from tenancy.pools import NodePatch, NodeTaints
-from tenancy.pools.existing import verify
 from tenancy.pools.taints import merged
 from tenancy.spec.platform import TaintSpec
 from tests.unit.pools.pools import existing
@@ -43,49 +42,6 @@ def test_taints_cannot_be_written_on_nodes_without_names():
     found = list(pools.problems([existing(nodeNames=[], writeTaints=True)]))
 
     assert ["taints-without-nodes"] == [v.code for v in found]
-
-
-def node(*taints: dict, pool: str | None = "h100") -> dict:
-    return {
-        "metadata": {"labels": {GPU_POOL: pool} if pool else {}},
-        "spec": {"taints": taints},
-    }
-
-
-OURS = {"key": GPU_POOL, "value": "h100", "effect": "NoSchedule"}
-
-
-def test_nodes_with_every_taint_are_right():
-    nodes = {"gpu-0": node(OURS), "gpu-1": node(OURS, {"key": "x", "effect": "NoExecute"})}
-
-    assert [] == list(verify(existing(), nodes))
-
-
-def test_a_missing_node_and_a_missing_taint_are_found():
-    found = list(verify(existing(), {"gpu-0": node({**OURS, "value": "other"})}))
-
-    assert [
-        "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames [node-missing] the node"
-        " gpu-1, which the cluster has not; allowed: names of nodes on the cluster; correct the"
-        " name, or remove it",
-        "Pulumi.platform.yaml: platform.gpuNodePools[0].taints [taint-missing] the node gpu-0"
-        " without the taint tenancy.dev/gpu-pool=h100:NoSchedule; allowed: every taint of the"
-        " pool on each of its nodes; taint it (kubectl taint node gpu-0"
-        " tenancy.dev/gpu-pool=h100:NoSchedule), or set writeTaints",
-    ] == [str(v) for v in found]
-
-
-def test_taints_that_are_about_to_be_written_are_not_missed():
-    nodes = {"gpu-0": node(), "gpu-1": node()}
-
-    assert [] == list(verify(existing(writeTaints=True), nodes))
-
-
-def test_without_names_nodes_are_found_by_the_label():
-    pool = existing(nodeNames=[])
-
-    assert [] == list(verify(pool, {"a": node(OURS), "b": node(OURS), "c": node(pool=None)}))
-    assert ["nodes-missing"] == [v.code for v in verify(pool, {"a": node(OURS)})]
 
 
 KEYS = st.sampled_from(["a", "b", "c"])

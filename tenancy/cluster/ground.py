@@ -1,14 +1,18 @@
-"""What must stand on the cluster before: the platform, and the caller's right to guard it."""
+"""What must stand on the cluster before: the platform, its nodes, and the right to guard it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tenancy import render
-from tenancy.cluster import Connection
+from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.nodes import nodes
 from tenancy.origin import Origin
+from tenancy.plan.findings import not_read_part
+from tenancy.plan.live import Unread
+from tenancy.pools.existing import NAME as EXISTING
+from tenancy.pools.verifying import verify
 from tenancy.render.policies import MANAGE
 from tenancy.resolve import Platform, Subject, SubjectKind, Tenancy
 from tenancy.violation import Severity, Violation
-from tenancy_components.manifests import object_name
 
 __all__ = ["ground"]
 
@@ -20,12 +24,19 @@ def ground(
     Yield what the cluster lacks for *stack*.
 
     Args:
+        tenancy: The whole, checked.
+        stack: The stack that is to be applied.
+        connection: To its cluster.
         preview: What is missing below an environment is a warning in a preview, for the
             platform may be applied before the update; it refuses the update itself.
+
+    Raises:
+        ClusterError: The cluster does not answer, or refuses what every caller may ask.
     """
     environment = tenancy.environments.get(stack)
     if environment is None:
         yield from _operator(tenancy.platforms[stack], connection)
+        yield from _nodes(tenancy.platforms[stack], connection)
         return
     platform = tenancy.platform_of(environment)
     if platform.is_written:
@@ -57,14 +68,30 @@ def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
     return subject.name == user
 
 
+def _nodes(platform: Platform, connection: Connection) -> Iterator[Violation]:
+    """Nodes that somebody else makes are read once, and each pool compared with its own."""
+    pools = [pool for pool in platform.pools if pool.backend == EXISTING]
+    if not pools:
+        return
+    try:
+        found = nodes(connection)
+    except ClusterError as error:
+        yield not_read_part(
+            Unread(part="nodes", why=error.found), platform.origin / "gpuNodePools"
+        )
+        return
+    for pool in pools:
+        yield from verify(pool, found)
+
+
 def _platform(
     platform: Platform, connection: Connection, origin: Origin, severity: Severity
 ) -> Iterator[Violation]:
     rendered = render.platform(platform)
     wanted = {
-        "ClusterRole": {object_name(role) for role in rendered.roles},
+        "ClusterRole": {_name(role) for role in rendered.roles},
         "ValidatingAdmissionPolicyBinding": {
-            object_name(binding) for binding in rendered.policy_bindings
+            _name(binding) for binding in rendered.policy_bindings
         },
     }
     present = connection.cluster_wide(wanted)
@@ -80,3 +107,9 @@ def _platform(
                 remedy=f"apply the stack {platform.stack} first",
                 severity=severity,
             )
+
+
+def _name(manifest: render.Manifest) -> str:
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, Mapping)
+    return str(metadata["name"])

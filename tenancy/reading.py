@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 
 from tenancy import checks, report
+from tenancy.aws.catalogue import ask_all
 from tenancy.document import Document, read
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
@@ -186,14 +187,18 @@ def find_root(folder: Path | None) -> Path:
     )
 
 
-def checked(folder: Path | None, stack: str | None = None) -> Checked:
+def checked(folder: Path | None, stack: str | None = None, *, offline: bool = False) -> Checked:
     """
     Read, resolve and check the project at *folder*.
+
+    A cloud is asked only where a platform's config names it as the catalogue of its instance
+    types.
 
     Args:
         folder: See `find_root`.
         stack: The one that matters; findings of others that do not touch it are left out.
             Default: all.
+        offline: Ask nobody.
 
     Raises:
         NoProjectError: There is no project, or it has no stacks.
@@ -209,14 +214,15 @@ def checked(folder: Path | None, stack: str | None = None) -> Checked:
     if stack is not None and not (root / f"Pulumi.{stack}.yaml").is_file():
         raise UnknownStackError(stack, _stacks(root))
     project, unreadable = load(root, project=name)
-    tenancy, unresolved = resolve(project)
+    asked = ask_all(project, offline=offline)
+    tenancy, unresolved = resolve(project, asked.lookups)
     found = checks.check(tenancy, stack=stack)
     return Checked(
         root=root,
         name=name,
         project=project,
         tenancy=tenancy,
-        violations=tuple(dict.fromkeys((*unreadable, *unresolved, *found))),
+        violations=tuple(dict.fromkeys((*unreadable, *asked.violations, *unresolved, *found))),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, render, resolve
+from tenancy import checks, render, report, resolve
+from tenancy.aws.catalogue import ask
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.project import Written
@@ -109,8 +110,10 @@ class Platform(pulumi.ComponentResource):
 def _resolve(name: str, args: Mapping[str, object] | PlatformSpec) -> resolve.Platform:
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec)
-    resolved, violations = resolve_platform(
-        name, Written(stack, Origin(f"{ARGUMENT} of {name}"))
-    )
-    refuse_errors([*violations, *checks.check_platform(resolved)])
+    origin = Origin(f"{ARGUMENT} of {name}")
+    lookup, said = ask(spec, origin)
+    resolved, violations = resolve_platform(name, Written(stack, origin), live=lookup)
+    refuse_errors([*said, *violations, *checks.check_platform(resolved)])
+    if said:
+        pulumi.warn(report.text(said, {}))
     return resolved

@@ -9,6 +9,7 @@ import pulumi
 from pulumi.runtime import config as engine_config
 
 from tenancy import checks, report, resolve
+from tenancy.aws.catalogue import ask_all
 from tenancy.cluster import Connection, connect, live
 from tenancy.cluster.ground import ground
 from tenancy.document import JSON, Document
@@ -84,7 +85,8 @@ class _Written:
         project_name = pulumi.get_project()
         project: Project
         project, unreadable = load(root, project=project_name, engine=engine)
-        tenancy, unresolved = resolve.resolve(project)
+        asked = ask_all(project, stack=engine.stack)
+        tenancy, unresolved = resolve.resolve(project, asked.lookups)
         found = checks.check(tenancy, stack=engine.stack)
         return cls(
             root=root,
@@ -92,7 +94,9 @@ class _Written:
             engine=engine,
             tenancy=tenancy,
             violations=(
-                *_of_this_stack((*unreadable, *unresolved), tenancy, engine.stack),
+                *_of_this_stack(
+                    (*unreadable, *asked.violations, *unresolved), tenancy, engine.stack
+                ),
                 *found,
             ),
             documents=project.documents,

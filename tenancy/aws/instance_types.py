@@ -30,6 +30,7 @@ def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, Insta
         AwsError: EC2 did not answer, or refused.
     """
     wanted = sorted(set(names))
+    source = f"EC2 in {client.meta.region_name}"
     found: dict[str, InstanceType] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         # By filter rather than by name, for one unknown name would fail the whole call.
@@ -40,7 +41,7 @@ def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, Insta
             )
             for page in pages:
                 for answer in page["InstanceTypes"]:
-                    fact = described(cast("Mapping[str, object]", answer))
+                    fact = described(cast("Mapping[str, object]", answer), source)
                     found[fact.name] = fact
         except (ClientError, BotoCoreError) as error:
             raise translated(error, f"instance types {', '.join(part)}") from error

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["ec2_client", "eks_client", "environment_region", "require_account"]
 
 _CONFIG: Final = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10)
+_ASKING: Final = Config(
+    retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, read_timeout=20
+)
+"""For what has another source: nobody waits a minute for it."""
 
 
 def environment_region() -> str:
@@ -49,17 +53,29 @@ def eks_client(region: str) -> "EKSClient":
         raise translated(error, f"EKS in {region}") from error
 
 
-def ec2_client(region: str) -> "EC2Client":
+def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
     """
-    Return a client of EC2 in *region*, with the credentials of the environment.
+    Return a client of EC2 in *region*.
+
+    Args:
+        region: Where.
+        profile: A profile of AWS' own configuration. Default: the environment's credentials.
 
     Raises:
         AwsError: boto3 cannot make one, such as for an unknown profile.
     """
     try:
-        return boto3.session.Session().client("ec2", region_name=region, config=_CONFIG)
+        session = boto3.session.Session(profile_name=profile)
+        return session.client("ec2", region_name=region, config=_ASKING)
     except BotoCoreError as error:
         raise translated(error, f"EC2 in {region}") from error
+    except ValueError as error:
+        raise AwsError(
+            f"EC2 in {region}",
+            str(error),
+            "an endpoint with https:// before it",
+            "correct AWS_ENDPOINT_URL",
+        ) from error
 
 
 def require_account(arn: str, region: str, where: str) -> None:

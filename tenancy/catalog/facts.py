@@ -54,6 +54,7 @@ class InstanceType:
         architecture: `x86_64` or `arm64`.
         efa_interfaces: 0 where EFA is not supported.
         usage_classes: How it can be bought: `on-demand`, `spot`, `capacity-block`; sorted.
+        source: Who says so, in words: `EC2 in eu-west-1`. Facts are the same by any source.
     """
 
     name: str
@@ -67,6 +68,7 @@ class InstanceType:
     architecture: Architecture
     efa_interfaces: int
     usage_classes: tuple[str, ...]
+    source: str = attrs.field(default="", eq=False)
 
     def to_row(self) -> InstanceTypeRow:
         """Return the row of the snapshot that says the same."""
@@ -85,8 +87,8 @@ class InstanceType:
         )
 
     @staticmethod
-    def from_row(row: InstanceTypeRow) -> "InstanceType":
-        """Return what *row* of the snapshot says."""
+    def from_row(row: InstanceTypeRow, source: str = "") -> "InstanceType":
+        """Return what *row* of the snapshot says, which *source* names."""
         return InstanceType(
             name=row["name"],
             gpu=row["gpu"],
@@ -99,6 +101,7 @@ class InstanceType:
             architecture=row["architecture"],
             efa_interfaces=row["efaInterfaces"],
             usage_classes=tuple(row["usageClasses"]),
+            source=source,
         )
 
 
@@ -126,9 +129,13 @@ class _Described(TypedDict):
     ProcessorInfo: dict[str, list[str]]
 
 
-def described(answer: Mapping[str, object]) -> InstanceType:
+def described(answer: Mapping[str, object], source: str = "EC2") -> InstanceType:
     """
     Return the facts in one entry of EC2's answer to DescribeInstanceTypes.
+
+    Args:
+        answer: The entry.
+        source: Who gave it, in words. Default: EC2, somewhere.
 
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GpuDeviceInfo.html:
     `Count` is 0 for a part of a GPU, `LogicalGpuCount` is what the machine sees.
@@ -154,6 +161,7 @@ def described(answer: Mapping[str, object]) -> InstanceType:
         usage_classes=tuple(
             sorted(cast("list[str]", answer.get("SupportedUsageClasses") or []))
         ),
+        source=source,
     )
 
 
@@ -168,7 +176,8 @@ def _document() -> Mapping[str, object]:
 @functools.cache
 def _types() -> Mapping[str, InstanceType]:
     rows = cast("list[InstanceTypeRow]", _document()["instanceTypes"])
-    return {row["name"]: InstanceType.from_row(row) for row in rows}
+    source = snapshot_source()
+    return {row["name"]: InstanceType.from_row(row, source) for row in rows}
 
 
 def bundled(name: str) -> InstanceType | None:

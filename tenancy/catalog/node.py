@@ -22,6 +22,7 @@ class NodeFacts:
         cpu: CPU; the whole machine's where config does not say what pods get. None: unknown.
         memory: Likewise.
         instance_types: What is known of the instance types, in the written order.
+        source: Who says how many GPUs there are, in words; None where config does, or nobody.
         violations: What is missing, and where sources disagree.
     """
 
@@ -29,6 +30,7 @@ class NodeFacts:
     cpu: Quantity | None
     memory: Quantity | None
     instance_types: tuple[InstanceType, ...] = ()
+    source: str | None = None
     violations: tuple[Violation, ...] = ()
 
 
@@ -73,14 +75,17 @@ def node_facts(
             known.append(fact)
     counts = sorted({fact.gpus for fact in known})
     gpus = gpus_per_node
+    source = None
     if gpus is None and len(counts) == 1 and counts[0] > 0 and not unknown:
         gpus = counts[0]
+        source = " and ".join(dict.fromkeys(fact.source for fact in known))
     complete = bool(known) and not unknown
     return NodeFacts(
         gpus_per_node=gpus,
         cpu=_least(cpu, [str(fact.vcpus) for fact in known] if complete else []),
         memory=_least(memory, [f"{fact.memory_mib}Mi" for fact in known] if complete else []),
         instance_types=tuple(known),
+        source=source,
         violations=(
             *(_asking(name, origin, known, unknown) if gpus is None else ()),
             *(_differing(gpus, model, origin, known) if gpus is not None else ()),
@@ -126,7 +131,8 @@ def _differing(
             yield Violation(
                 code="gpus-per-node-differ",
                 origin=origin / "gpusPerNode",
-                found=f"{gpus} GPUs per node, while {fact.name} has {fact.gpus}",
+                found=f"{gpus} GPUs per node, while {fact.name} has {fact.gpus}"
+                f" (from {fact.source})",
                 allowed="what the instance type has, or fewer where some are kept from pods",
                 remedy="correct gpusPerNode, or leave it out",
                 severity=Severity.WARNING,
@@ -135,7 +141,7 @@ def _differing(
             yield Violation(
                 code="gpu-model-differs",
                 origin=origin / "model",
-                found=f"model {model!r}, while {fact.name} has {fact.gpu}",
+                found=f"model {model!r}, while {fact.name} has {fact.gpu} (from {fact.source})",
                 allowed="the model that the nodes have",
                 remedy=f"write model: {fact.gpu}, or correct instanceTypes",
                 severity=Severity.WARNING,

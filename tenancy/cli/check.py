@@ -5,7 +5,7 @@ import json
 import typer
 
 from tenancy import report
-from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
+from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
 from tenancy.exits import Exit
 from tenancy.reading import Checked, checked
@@ -19,6 +19,8 @@ Examples:
 
   tenancy check --stack dev     what concerns one stack
 
+  tenancy check --offline       no cloud is asked, even where a platform's config wants it
+
   tenancy check --json          for programs; the exit code is the same
 
 Exit code: 0 where nothing refuses (warnings may be there), 3 where something does.
@@ -26,13 +28,15 @@ Exit code: 0 where nothing refuses (warnings may be there), 3 where something do
 
 
 def command(
+    *,
     project: ProjectFolder = None,
     stack: Stack = None,
+    is_offline: Offline = False,
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
     """Check every file and say all that is wrong, with its line and a remedy."""
-    found = checked(project, stack)
+    found = checked(project, stack, offline=is_offline)
     shell = terminal(color=not no_color)
     if as_json:
         shell.say(json.dumps(_data(found), indent=2))

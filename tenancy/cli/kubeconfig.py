@@ -115,7 +115,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
 ) -> None:
     """Write a member's kubeconfig: a context for each namespace, the default one set."""
     shell = terminal(color=not no_color)
-    found = checked(project)
+    found = checked(project, offline=True)
     if found.is_refused:
         shell.note(report.text(errors(found.violations), found.documents))
         raise typer.Exit(Exit.REFUSED)

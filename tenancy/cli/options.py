@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AnyStacks", "Json", "NoColor", "ProjectFolder", "Stack", "Stacks", "Yes"]
+__all__ = [
+    "AnyStacks",
+    "Json",
+    "NoColor",
+    "Offline",
+    "ProjectFolder",
+    "Stack",
+    "Stacks",
+    "Yes",
+]
 
 ProjectFolder = Annotated[
     Path | None,
@@ -46,5 +55,11 @@ Stacks = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colours, also on a terminal (or set NO_COLOR).")
+]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline", help="Ask nobody: no cluster, no state, and no cloud for instance types."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for CI.")]

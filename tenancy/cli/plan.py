@@ -11,7 +11,7 @@ from tenancy.automation import Outcomes, Planned, Saving, saving, write_plan
 from tenancy.automation.outcomes import each
 from tenancy.cli.concluding import saying
 from tenancy.cli.opening import opening, watch_on
-from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder
+from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
@@ -62,9 +62,7 @@ def command(
     *,
     project: ProjectFolder = None,
     stack: AnyStacks = None,
-    is_offline: bool = typer.Option(
-        False, "--offline", help="From the files alone; no cluster and no state is asked."
-    ),
+    is_offline: Offline = False,
     as_json: Json = False,
     as_markdown: bool = typer.Option(
         False, "--markdown", help="Write Markdown, for a pull request."
@@ -90,7 +88,7 @@ def command(
     if is_offline and stack and only is None:
         raise FormsError("--offline: give one --stack, or none for all")
     shell = terminal(color=not no_color)
-    found = checked(project, only)
+    found = checked(project, only, offline=is_offline)
     if is_offline:
         _offline(found, only, shell, as_json=as_json)
         return

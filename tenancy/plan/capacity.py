@@ -31,6 +31,7 @@ class PoolChange:
         resource: The extended resource that is counted.
         capacity_before: What all of its nodes had, at the most.
         allowed: What may be granted: the capacity, and what overcommit adds to it.
+        source: Who says how many GPUs a node has, in words; None where config does.
     """
 
     pool: str
@@ -41,6 +42,7 @@ class PoolChange:
     capacity_before: int
     capacity_after: int
     allowed: int
+    source: str | None = None
 
     @property
     def left(self) -> int:
@@ -97,6 +99,7 @@ def pool_changes(
                 capacity_before=before_it if old is None else old.capacity(resource),
                 capacity_after=capacity,
                 allowed=int(capacity * pool.overcommit),
+                source=pool.gpus_from,
             )
             if (change.granted_before, change.capacity_before) != (
                 change.granted_after,

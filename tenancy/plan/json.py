@@ -109,6 +109,7 @@ def data(
                 "capacityBefore": p.capacity_before,
                 "capacityAfter": p.capacity_after,
                 "allowed": p.allowed,
+                "gpusFrom": p.source,
             }
             for p in plan.pools
         ],

@@ -123,6 +123,7 @@ class PoolData(TypedDict):
     capacityBefore: int
     capacityAfter: int
     allowed: int
+    gpusFrom: str | None
 
 
 @with_config(_CLOSED)

@@ -292,6 +292,7 @@ def data(plan: OfflinePlan) -> dict[str, JSON]:
                 "name": p.pool.name,
                 "model": p.pool.model,
                 "nodes": {"min": p.pool.min_nodes, "max": p.pool.max_nodes},
+                "gpusFrom": p.pool.gpus_from,
                 "resources": {
                     resource: {
                         "perNode": per_node,

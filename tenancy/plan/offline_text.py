@@ -130,6 +130,8 @@ def _pool(plan: PoolPlan) -> Iterator[str]:
         yield f"  {pool.model}, {nodes} nodes of {each} {resource}: {capacity} at the most"
         left = capacity - granted
         yield f"  {granted} granted, " + (f"{left} left" if left >= 0 else f"{-left} TOO MANY")
+    if pool.gpus_from is not None:
+        yield f"  {pool.gpus_per_node} GPUs a node from {pool.gpus_from}"
 
 
 def _wrapped(line: str, width: int) -> Sequence[str] | Iterable[str]:

@@ -329,6 +329,7 @@ def _pool(pool: PoolChange) -> Fact:
     text += f" {_from_to(pool.capacity_before, pool.capacity_after)} {pool.resource} granted"
     left = pool.left
     text += f", {left} left" if left >= 0 else f", {-left} TOO MANY"
+    text += f"; GPUs of a node from {pool.source}" if pool.source else ""
     weight = Weight.CHANGE if left >= 0 else Weight.DANGER
     return Fact(part="capacity", text=text, weight=weight)
 

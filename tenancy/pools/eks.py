@@ -14,7 +14,7 @@ from tenancy.aws.node_group import (
     node_group_name,
 )
 from tenancy.aws.validity import nvidia_ami_type, violations
-from tenancy.catalog import bundled
+from tenancy.catalog import InstanceType, bundled
 from tenancy.pools.options import options, parsed
 from tenancy.pools.placement import node_labels, node_taints
 from tenancy.pools.rendered import Rendered
@@ -100,7 +100,7 @@ class Eks:
             for violation in violations_from(error, origin=pool.origin, model=NodeGroup):
                 yield _placed(violation, pool)
             return
-        for violation in violations(group, pool.origin):
+        for violation in violations(group, pool.origin, lookup=lambda name: _fact(pool, name)):
             yield _placed(violation, pool)
 
     def render(self, pool: GpuNodePool) -> list[Rendered]:
@@ -109,6 +109,10 @@ class Eks:
 
 
 BACKEND: Final = Eks()
+
+
+def _fact(pool: GpuNodePool, name: str) -> InstanceType | None:
+    return pool.fact(name) or bundled(name)
 
 
 def _placed(violation: Violation, pool: GpuNodePool) -> Violation:
@@ -128,7 +132,8 @@ def _placed(violation: Violation, pool: GpuNodePool) -> Violation:
 
 
 def _group(pool: GpuNodePool, given: EksOptions) -> NodeGroup:
-    facts = [fact for fact in map(bundled, pool.instance_types) if fact is not None]
+    known = [_fact(pool, name) for name in pool.instance_types]
+    facts = [fact for fact in known if fact is not None]
     ami_type = given.ami_type
     if ami_type is None and given.launch_template is None and facts:
         ami_type = nvidia_ami_type(facts[0].architecture)

@@ -88,8 +88,8 @@ def _taints(pool: GpuNodePool, name: str, node: Node) -> Iterator[Violation]:
             yield Violation(
                 code="taint-of-another-pool",
                 origin=pool.origin / "taints",
-                found=f"the node {name} with the taint {taint.key}={value}:{taint.effect}, which"
-                f" those tolerate who are granted the pool {value}",
+                found=f"the node {name} with the taint {taint.key}={value}:{taint.effect},"
+                f" which those tolerate who are granted the pool {value}",
                 allowed=f"{text}{alone}",
                 remedy=f"correct it (kubectl taint --overwrite node {name} {text}), or set"
                 " writeTaints",

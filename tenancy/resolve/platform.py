@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from tenancy.catalog import InstanceType
 from tenancy.origin import Origin
 from tenancy.quantity import Quantity
 from tenancy.resolve.model import Cluster, Subject
@@ -79,6 +80,8 @@ class GpuNodePool:
         gpus_per_node: Physical devices; None where neither config nor catalogue says so.
         resources: Devices for each node by extended resource name, after sharing: whole GPUs,
             `….shared`, or one entry for each MIG profile.
+        facts: What is known of the instance types, in the written order.
+        gpus_from: Who says how many GPUs a node has, in words; None where config does.
         overcommit: Σ of grants over capacity that is allowed.
     """
 
@@ -93,6 +96,8 @@ class GpuNodePool:
     max_nodes: int
     node_names: tuple[str, ...] = ()
     instance_types: tuple[str, ...] = ()
+    facts: tuple[InstanceType, ...] = ()
+    gpus_from: str | None = None
     cpu_per_node: Quantity | None = None
     memory_per_node: Quantity | None = None
     capacity: CapacitySpec = CapacitySpec()
@@ -109,6 +114,10 @@ class GpuNodePool:
     def devices(self, *, nodes: int) -> int:
         """Return the devices, of all its resources, that *nodes* of its nodes have."""
         return nodes * sum(self.resources.values())
+
+    def fact(self, instance_type: str) -> InstanceType | None:
+        """Return what is known of *instance_type*, if anything is."""
+        return next((fact for fact in self.facts if fact.name == instance_type), None)
 
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)

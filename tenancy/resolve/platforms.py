@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tenancy.catalog import Lookup
 from tenancy.names import InvalidNameError, parse_oidc_prefix
 from tenancy.origin import Origin
 from tenancy.project import Written
@@ -26,9 +27,17 @@ CLUSTER_ROLE_PREFIX = "tenancy:"
 
 
 def platform(
-    stack: str, written: Written[PlatformStackSpec]
+    stack: str, written: Written[PlatformStackSpec], *, live: Lookup | None = None
 ) -> tuple[Platform, list[Violation]]:
-    """Return the platform that *stack* describes, and what could not be resolved."""
+    """
+    Return the platform that *stack* describes, and what could not be resolved.
+
+    Args:
+        stack: Its name.
+        written: What stands in its file.
+        live: What a cloud said of instance types, which outranks the bundled snapshot.
+            Default: none was asked.
+    """
     spec = written.spec.platform
     origin = written.origin / "platform"
     violations: list[Violation] = []
@@ -53,7 +62,7 @@ def platform(
 
     pools = []
     for i, pool in enumerate(spec.gpu_node_pools):
-        made, wrong = gpu_node_pool(pool, origin / "gpuNodePools" / i)
+        made, wrong = gpu_node_pool(pool, origin / "gpuNodePools" / i, live=live)
         pools.append(made)
         violations += wrong
     resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}

@@ -69,6 +69,8 @@ def gpu_node_pool(
             max_nodes=spec.nodes.max,
             node_names=spec.node_names,
             instance_types=spec.instance_types,
+            facts=facts.instance_types,
+            gpus_from=facts.source,
             cpu_per_node=facts.cpu,
             memory_per_node=facts.memory,
             capacity=spec.capacity,

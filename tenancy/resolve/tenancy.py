@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from tenancy.catalog import Lookup
 from tenancy.nearest import nearest
 from tenancy.origin import Origin
 from tenancy.project import ORGANIZATION_FILE, Project, Written
@@ -48,12 +49,22 @@ class Tenancy:
         return tuple(found for found in self.organizations if found.name == name)
 
 
-def resolve(project: Project) -> tuple[Tenancy, tuple[Violation, ...]]:
-    """Return *project* resolved, and all that could not be."""
+def resolve(
+    project: Project, live: Mapping[str, Lookup] | None = None
+) -> tuple[Tenancy, tuple[Violation, ...]]:
+    """
+    Return *project* resolved, and all that could not be.
+
+    Args:
+        project: As it was written.
+        live: What clouds said of instance types, by the platform's stack; it outranks the
+            bundled snapshot. Default: none was asked.
+    """
+    asked = live or {}
     violations: list[Violation] = []
     platforms: dict[str, Platform] = {}
     for stack, written in project.platforms.items():
-        platforms[stack], found = resolve_platform(stack, written)
+        platforms[stack], found = resolve_platform(stack, written, live=asked.get(stack))
         violations.extend(found)
     environments: dict[str, Environment] = {}
     for stack, environment in project.environments.items():

@@ -18,6 +18,7 @@ from tenancy.spec.organization import (
 )
 from tenancy.spec.platform import (
     GpuNodePoolSpec,
+    InstanceTypeCatalogueSpec,
     PlatformSpec,
     PlatformStackSpec,
     SharedNamespaceSpec,
@@ -30,6 +31,7 @@ __all__ = [
     "EnvironmentSpec",
     "GpuNodePoolSpec",
     "GrantSpec",
+    "InstanceTypeCatalogueSpec",
     "LadderExceptionSpec",
     "LimitRangeSpec",
     "LoneNamespaceSpec",

@@ -10,6 +10,7 @@ from tenancy.spec.model import Listed, Quantities, Spec
 __all__ = [
     "CapacitySpec",
     "GpuNodePoolSpec",
+    "InstanceTypeCatalogueSpec",
     "LimitsSpec",
     "MigSpec",
     "NodeRangeSpec",
@@ -180,6 +181,17 @@ class GpuNodePoolSpec(Spec):
     """What only the backend reads; it names what it knows."""
 
 
+class InstanceTypeCatalogueSpec(Spec):
+    """Who is asked what instance types have, before the bundled snapshot."""
+
+    source: Literal["ec2"]
+    """`ec2`: DescribeInstanceTypes, with the credentials that boto3 finds."""
+    region: NonEmpty
+    """Whose instance types: `eu-west-1`."""
+    profile: NonEmpty | None = None
+    """A profile of AWS' own configuration. Default: what the environment says."""
+
+
 class PlatformSpec(Spec):
     """What is cluster-wide: pools, roles, policies, operators, public and shared namespaces."""
 
@@ -197,6 +209,8 @@ class PlatformSpec(Spec):
     """Shared namespaces. Default: none."""
     gpu_node_pools: Listed[GpuNodePoolSpec] = ()
     """GPU node pools. Default: none."""
+    instance_type_catalogue: InstanceTypeCatalogueSpec | None = None
+    """Who knows what instance types have, where a pool does not say. Default: the bundled snapshot, and nobody is asked."""
     gpu_resources: Listed[str] = ("nvidia.com/gpu",)
     """Further extended resources that exist on the cluster; each is written in every namespace, "0" without a grant."""
     device_classes: Listed[str] = ()

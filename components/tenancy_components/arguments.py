@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pulumi
 import pydantic
+from pulumi.output import Unknown
 
 from tenancy.origin import ARGUMENT, Origin, Step
 from tenancy.spec import Spec
@@ -42,7 +43,7 @@ def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
 
 
 def _outputs(value: object, origin: Origin) -> Iterator[Violation]:
-    if isinstance(value, pulumi.Output):
+    if isinstance(value, pulumi.Output | Unknown):
         yield Violation(
             code="output-not-known",
             origin=origin,

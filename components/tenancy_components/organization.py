@@ -1,10 +1,11 @@
 """An organization: its namespaces, each with its walls and doors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 from tenancy import checks, resolve
+from tenancy.checks.deletion import exact_names
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.resolve.tiers import Profiles
@@ -30,6 +31,8 @@ class Organization(pulumi.ComponentResource):
             is not checked, and roles are written into each namespace.
         environment: The environment; namespaces of others are left out. Default: all exist.
         opts: An explicit provider is required.
+        allow_deletion: Exact names of namespaces in the cluster that may be deleted with what
+            they hold; applied first, the removal follows. Default: none.
 
     Attributes:
         namespaces: By id. `acme.namespaces["dev"].name` is a plain str.
@@ -45,6 +48,8 @@ class Organization(pulumi.ComponentResource):
         platform: Platform | resolve.Platform | None = None,
         environment: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        allow_deletion: Sequence[str] = (),
     ) -> None:
         refuse_deleted_with(name, opts)
         ground = platform.resolved if isinstance(platform, Platform) else platform
@@ -52,7 +57,7 @@ class Organization(pulumi.ComponentResource):
         if isinstance(args, resolve.Organization):
             resolved = args
         else:
-            resolved = _resolve(name, args, ground, environment)
+            resolved = _resolve(name, args, ground, environment, allow_deletion)
         super().__init__(
             "tenancy:index:Organization", name, dict(snapshot.organization(resolved)), opts
         )
@@ -76,6 +81,7 @@ def _resolve(
     args: Mapping[str, object] | OrganizationSpec,
     platform: resolve.Platform,
     environment: str | None,
+    allow_deletion: Sequence[str],
 ) -> resolve.Organization:
     spec = parse(OrganizationSpec, args, name)
     origin = Origin(f"{ARGUMENT} of {name}")
@@ -86,7 +92,15 @@ def _resolve(
             environment=environment,
             platform=platform,
             profiles=Profiles({}, origin),
+            deletable=frozenset(allow_deletion),
         ),
     )
-    refuse_errors([*violations, *checks.check_organization(resolved, platform)])
+    known = {namespace.name for namespace in resolved.namespaces}
+    refuse_errors(
+        [
+            *violations,
+            *exact_names(allow_deletion, known, origin / "allowDeletion"),
+            *checks.check_organization(resolved, platform),
+        ]
+    )
     return resolved

@@ -6,6 +6,7 @@ import pulumi
 
 from tenancy import checks, render, report, resolve
 from tenancy.aws.catalogue import ask
+from tenancy.checks.deletion import deletable_of_platform
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.project import Written
@@ -18,7 +19,7 @@ from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.seal import Seal
 
-__all__ = ["Platform"]
+__all__ = ["Platform", "resolved_platform"]
 
 
 class Platform(pulumi.ComponentResource):
@@ -32,6 +33,8 @@ class Platform(pulumi.ComponentResource):
         mutating: Whether the cluster serves MutatingAdmissionPolicy v1, which draws GPU pods
             to their pools. Default: it does not, and people write the node selector.
         opts: An explicit provider is required.
+        allow_deletion: Exact names of the public and the shared namespaces that may be deleted
+            with what they hold; applied first, the removal follows. Default: none.
 
     Attributes:
         resolved: What the organizations on it read.
@@ -46,9 +49,15 @@ class Platform(pulumi.ComponentResource):
         args: Mapping[str, object] | PlatformSpec | resolve.Platform,
         mutating: bool = False,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        allow_deletion: Sequence[str] = (),
     ) -> None:
         refuse_deleted_with(name, opts)
-        self.resolved = args if isinstance(args, resolve.Platform) else _resolve(name, args)
+        self.resolved = (
+            args
+            if isinstance(args, resolve.Platform)
+            else resolved_platform(name, args, allow_deletion)
+        )
         self._name = name
         super().__init__(
             "tenancy:index:Platform", name, dict(snapshot.platform(self.resolved)), opts
@@ -107,13 +116,28 @@ class Platform(pulumi.ComponentResource):
         return object_name(manifests.namespace) not in self.resolved.allow_deletion
 
 
-def _resolve(name: str, args: Mapping[str, object] | PlatformSpec) -> resolve.Platform:
+def resolved_platform(
+    name: str, args: Mapping[str, object] | PlatformSpec, allow_deletion: Sequence[str] = ()
+) -> resolve.Platform:
+    """
+    Return the platform that *args* describe, for the component *name*; nothing is made.
+
+    Args:
+        name: The component's name.
+        args: The platform.
+        allow_deletion: Exact names of its namespaces that may be deleted. Default: none.
+
+    Raises:
+        ComponentRefusedError: It cannot be right.
+    """
     spec = parse(PlatformSpec, args, name)
-    stack = PlatformStackSpec(cluster=name, platform=spec)
+    stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
     lookup, said = ask(spec, origin)
     resolved, violations = resolve_platform(name, Written(stack, origin), live=lookup)
-    refuse_errors([*said, *violations, *checks.check_platform(resolved)])
+    refuse_errors(
+        [*said, *violations, *checks.check_platform(resolved), *deletable_of_platform(resolved)]
+    )
     if said:
         pulumi.warn(report.text(said, {}))
     return resolved

@@ -11,7 +11,7 @@ from tenancy.resolve import Environment, Platform
 from tenancy.resources import InvalidResourceError, parse_quota_key
 from tenancy.violation import Severity, Violation
 
-__all__ = ["below_usage", "deletable", "deletable_of_platform"]
+__all__ = ["below_usage", "deletable", "deletable_of_platform", "exact_names"]
 
 _PATTERN: Final = frozenset("*?[]{}()|^$")
 """Characters of patterns, of which none is read."""
@@ -20,7 +20,9 @@ _PATTERN: Final = frozenset("*?[]{}()|^$")
 def deletable(environment: Environment) -> Iterator[Violation]:
     """Yield what is wrong with the names that *environment* allows to be deleted."""
     known = {namespace.name for namespace in environment.namespaces}
-    yield from _names(environment.allow_deletion, known, environment.origin / "allowDeletion")
+    yield from exact_names(
+        environment.allow_deletion, known, environment.origin / "allowDeletion"
+    )
 
 
 def deletable_of_platform(platform: Platform) -> Iterator[Violation]:
@@ -30,10 +32,13 @@ def deletable_of_platform(platform: Platform) -> Iterator[Violation]:
         known.add(platform.public.name)
     # The platform's origin is its `platform` key; the list stands beside it.
     beside = Origin(platform.origin.source, platform.origin.path[:-1]) / "allowDeletion"
-    yield from _names(platform.allow_deletion, known, beside)
+    yield from exact_names(platform.allow_deletion, known, beside)
 
 
-def _names(names: Iterable[str], known: Collection[str], origin: Origin) -> Iterator[Violation]:
+def exact_names(
+    names: Iterable[str], known: Collection[str], origin: Origin
+) -> Iterator[Violation]:
+    """Yield what is wrong with *names* that may be deleted, of which *known* are there."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         place = origin / index

@@ -1,4 +1,4 @@
-"""A stack of one GPU node pool on a sandbox, with the wheel's console script on its PATH."""
+"""A stack of its own on a sandbox, with the wheel's console script on its PATH."""
 
 import shutil
 import sys
@@ -12,19 +12,19 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "programs" / "gpu_node_pool"
 
 
-def pool_stack(box: Sandbox, folder: Path) -> auto.Stack:
-    """Make the stack, with a state of its own in *folder*."""
+def pool_stack(box: Sandbox, folder: Path, program: Path = PROGRAM) -> auto.Stack:
+    """Make the stack of *program*, with a state of its own in *folder*."""
     installed = folder / "bin"
     installed.mkdir()
-    program = installed / "pulumi-resource-tenancy"
+    script = installed / "pulumi-resource-tenancy"
     # What pip writes for the console script of pyproject.toml.
-    program.write_text(
+    script.write_text(
         f"#!{sys.executable}\nimport sys\n"
         "from tenancy_components.provider import main\nsys.exit(main())\n"
     )
-    program.chmod(0o755)
+    script.chmod(0o755)
     project = folder / "project"
-    shutil.copytree(PROGRAM, project)
+    shutil.copytree(program, project)
     (folder / "state").mkdir()
     environment = box.process_environment()
     environment |= {

@@ -1,12 +1,10 @@
 """What the components register: kinds, names, order and protection, without an engine."""
 
-import asyncio
-from collections.abc import Iterator, Mapping
-
 import pulumi
 import pytest
-from pulumi.runtime import mocks, settings
 from tenancy_components import ComponentRefusedError, Namespace, Organization, Platform
+
+from tests.program.recording import build
 
 ORGANIZATION = {
     "prefix": "acme",
@@ -21,57 +19,6 @@ ORGANIZATION = {
         {"id": "prod"},
     ],
 }
-
-
-class Recorder(mocks.Mocks):
-    """Answers as an engine would that makes everything."""
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict]:
-        return f"{args.name}-id", args.inputs
-
-    def call(self, args: mocks.MockCallArgs) -> dict:
-        return {}
-
-
-class RecordingMonitor(mocks.MockMonitor):
-    """Keeps every registration as the engine would get it."""
-
-    def __init__(self) -> None:
-        super().__init__(Recorder())
-        self.requests: list = []
-
-    def RegisterResource(self, request):
-        self.requests.append(request)
-        return super().RegisterResource(request)
-
-
-@pytest.fixture
-def monitor() -> Iterator[RecordingMonitor]:
-    """Return a monitor that the next program registers with."""
-    # Whoever ran something asynchronous before has closed the loop of this thread.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    recording = RecordingMonitor()
-    mocks.set_mocks(
-        Recorder(), project="tenancy", stack="dev", preview=False, monitor=recording
-    )
-    yield recording
-    settings.reset_options()
-    loop.close()
-
-
-def build(monitor: RecordingMonitor, program) -> Mapping[str, object]:
-    """Run *program* and return what it registered, by type and name."""
-    pulumi.runtime.test(program)()
-    requests = [r for r in monitor.requests if r.type != "pulumi:pulumi:Stack"]
-    found = {(kind_of(r.type), r.name): r for r in requests}
-    assert len(found) == len(requests), "two resources have one name"
-    return found
-
-
-def kind_of(token: str) -> str:
-    """Return the kind of a Kubernetes type token, and any other token as it is."""
-    return token.rpartition(":")[2] if token.startswith("kubernetes:") else token
 
 
 def organization(**opts: object):

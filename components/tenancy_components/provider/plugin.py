@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import grpc
+import pulumi
 from pulumi.provider.experimental.provider import Provider
-from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from tenancy import __version__
 from tenancy.errors import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.provider import TenancyProvider
+from tenancy_components.provider.servicer import Servicer
 
 __all__ = ["main", "serve"]
 
@@ -46,7 +46,7 @@ class _CleanErrors(grpc.aio.ServerInterceptor):  # type: ignore[misc]
         async def call(request: object, context: _Context) -> object:
             try:
                 return await answer(request, context)
-            except TenancyError as error:
+            except (TenancyError, pulumi.RunError) as error:
                 await context.abort(grpc.StatusCode.UNKNOWN, str(error))
                 raise
 
@@ -60,9 +60,7 @@ class _CleanErrors(grpc.aio.ServerInterceptor):  # type: ignore[misc]
 async def serve(provider: Provider, engine: str) -> None:
     """Serve *provider* to the engine at the address *engine*, until it is stopped."""
     server = grpc.aio.server(interceptors=[_CleanErrors()], options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-        ProviderServicer([], __version__, provider, engine_address=engine), server
-    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider, engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     # The engine reads the port from the first line; nothing else may be written before it.

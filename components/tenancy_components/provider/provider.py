@@ -17,7 +17,7 @@ __all__ = ["TenancyProvider"]
 
 class TenancyProvider(engine.Provider):
     """
-    The resources that are ours alone. Components are hosted elsewhere.
+    The resources that are ours alone. Components are made by `Components`.
 
     Args:
         log: Says things to the person at the engine. Default: nobody listens.

@@ -14,6 +14,16 @@ from pydantic import BaseModel
 from tenancy import __version__
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.planning import immutable_inputs
+from tenancy_components.provider.inputs import (
+    GPU_NODE_POOL,
+    NAMESPACE,
+    ORGANIZATION,
+    PLATFORM,
+    GpuNodePoolInputs,
+    NamespaceInputs,
+    OrganizationInputs,
+    PlatformInputs,
+)
 from tenancy_components.provider.node_taints import NodeTaintsInputs
 
 __all__ = ["NODE_GROUP", "NODE_TAINTS", "package_schema", "resource_schema"]
@@ -33,18 +43,25 @@ class _Reader:
 
     Attributes:
         module: What types are named in: `tenancy:aws`.
+        is_plain: Whether values shape the graph, so that no language passes an output.
         definitions: The models that are referred to.
         types: What has been read of them, by token.
     """
 
     module: str
     definitions: Mapping[str, JsonMap]
+    is_plain: bool = False
     types: dict[str, JsonMap] = attrs.field(factory=dict)
 
     def properties(self, model: JsonMap, owner: str) -> dict[str, JsonMap]:
         found = cast("Mapping[str, JsonMap]", model.get("properties") or {})
+        plain = {"plain": True} if self.is_plain else {}
         return {
-            key: {**self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}"), **_words(part)}
+            key: {
+                **self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}"),
+                **_words(part),
+                **plain,
+            }
             for key, part in found.items()
         }
 
@@ -56,6 +73,8 @@ class _Reader:
             return {"oneOf": [self.type_of(kind, name) for kind in kinds]}
         if "$ref" in part:
             return self.reference(str(part["$ref"]).rpartition("/")[2])
+        if "const" in part:
+            return self.enumeration([str(part["const"])], name)
         if "enum" in part:
             return self.enumeration(cast("list[str]", part["enum"]), name)
         kind = str(part.get("type", ""))
@@ -66,7 +85,7 @@ class _Reader:
             }
         if kind == "object":
             values = part.get("additionalProperties")
-            inner = values if isinstance(values, Mapping) else {"type": "string"}
+            inner: JsonMap = values if isinstance(values, Mapping) else {}
             return {"type": "object", "additionalProperties": self.type_of(inner, name)}
         if kind in _PLAIN_TYPES:
             return {"type": kind}
@@ -100,6 +119,8 @@ def resource_schema(
     token: str,
     outputs: Mapping[str, JsonMap],
     replaces: frozenset[str] = frozenset(),
+    *,
+    is_component: bool = False,
 ) -> tuple[JsonMap, Mapping[str, JsonMap]]:
     """
     Return the schema of a resource whose inputs are *model*, and the types it refers to.
@@ -109,15 +130,26 @@ def resource_schema(
         token: `tenancy:aws:NodeGroup`.
         outputs: What else the resource has once it is made; all of it always there.
         replaces: Inputs of which a change replaces the resource. Default: none.
+        is_component: Whether it is one, whose inputs are no outputs too. Default: no.
     """
     written = model.model_json_schema(by_alias=True)
     module, _, name = token.rpartition(":")
-    reader = _Reader(module, cast("Mapping[str, JsonMap]", written.get("$defs") or {}))
+    definitions = cast("Mapping[str, JsonMap]", written.get("$defs") or {})
+    reader = _Reader(module, definitions, is_component)
     inputs = {
         key: {**part, "willReplaceOnChanges": True} if key in replaces else part
         for key, part in reader.properties(written, name).items()
     }
     required = sorted(cast("list[str]", written.get("required") or []))
+    if is_component:
+        return {
+            **_words(written),
+            "isComponent": True,
+            "inputProperties": inputs,
+            "requiredInputs": required,
+            "properties": dict(outputs),
+            "required": sorted(outputs),
+        }, reader.types
     return {
         **_words(written),
         "inputProperties": inputs,
@@ -127,9 +159,38 @@ def resource_schema(
     }, reader.types
 
 
+_COMPONENTS: Final[Mapping[str, tuple[type[BaseModel], Mapping[str, JsonMap]]]] = {
+    GPU_NODE_POOL: (
+        GpuNodePoolInputs,
+        {
+            "resourceNames": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The extended resources that pods ask for, sorted.",
+            }
+        },
+    ),
+    NAMESPACE: (
+        NamespaceInputs,
+        {"name": {"type": "string", "description": "The name in the cluster."}},
+    ),
+    ORGANIZATION: (
+        OrganizationInputs,
+        {
+            "namespaces": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "The names of its namespaces in the cluster, by id.",
+            }
+        },
+    ),
+    PLATFORM: (PlatformInputs, {}),
+}
+
+
 @functools.cache
 def package_schema() -> Mapping[str, object]:
-    """Return the schema of the package `tenancy`, without the components that it may host."""
+    """Return the schema of the package `tenancy`: its resources and its components."""
     resource, types = resource_schema(
         NodeGroup,
         NODE_GROUP,
@@ -154,13 +215,18 @@ def package_schema() -> Mapping[str, object]:
         },
         frozenset({"node"}),
     )
+    resources: dict[str, JsonMap] = {NODE_GROUP: resource, NODE_TAINTS: taints}
+    component_types: dict[str, JsonMap] = {}
+    for token, (model, outputs) in _COMPONENTS.items():
+        resources[token], found = resource_schema(model, token, outputs, is_component=True)
+        component_types.update(found)
     return {
         "name": "tenancy",
         "version": __version__,
         "displayName": "Tenancy",
         "description": "Organizations on shared (GPU) Kubernetes clusters.",
         "license": "Apache-2.0",
-        "resources": {NODE_GROUP: resource, NODE_TAINTS: taints},
-        "types": dict(sorted({**types, **taint_types}.items())),
+        "resources": dict(sorted(resources.items())),
+        "types": dict(sorted({**types, **taint_types, **component_types}.items())),
         "language": {},
     }

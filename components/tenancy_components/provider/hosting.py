@@ -1,0 +1,140 @@
+"""The components, made for a program in another language that asks the engine for them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import pulumi
+from pulumi.provider import ConstructResult, Provider
+
+from tenancy import resolve
+from tenancy.errors import TenancyError
+from tenancy.nearest import nearest
+from tenancy.spec import PlatformSpec
+from tenancy_components.arguments import parse
+from tenancy_components.gpu_node_pool import GpuNodePool
+from tenancy_components.namespace import Namespace
+from tenancy_components.node_group import hosted
+from tenancy_components.organization import Organization
+from tenancy_components.platform import Platform, resolved_platform
+from tenancy_components.provider.inputs import (
+    GPU_NODE_POOL,
+    NAMESPACE,
+    ORGANIZATION,
+    PLATFORM,
+    GpuNodePoolInputs,
+    NamespaceInputs,
+    OrganizationInputs,
+    PlatformInputs,
+)
+
+__all__ = ["Components"]
+
+State = Mapping[str, object]
+Made = tuple[pulumi.ComponentResource, State]
+
+
+class Components(Provider):
+    """
+    Every component of the package by its token, built as a program that imports it does.
+
+    What is wrong is said as there: all of it at once, by its path, before anything is made.
+
+    Args:
+        version: The package's.
+    """
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+
+    def construct(
+        self,
+        name: str,
+        resource_type: str,
+        inputs: pulumi.Inputs,
+        options: pulumi.ResourceOptions | None = None,
+    ) -> ConstructResult:
+        """
+        Make one component.
+
+        Raises:
+            ComponentRefusedError: Its inputs cannot be right.
+            TenancyError: The package has no such component.
+        """
+        make = _MAKERS.get(resource_type)
+        if make is None:
+            guess = nearest(resource_type, _MAKERS)
+            raise TenancyError(
+                f"the package `tenancy` has no component {resource_type!r};"
+                f" allowed: {', '.join(_MAKERS)}; "
+                + (f"did you mean {guess!r}?" if guess else "write one of them")
+            )
+        # The engine found this very program, so that no component needs to look for it.
+        token = hosted.set(True)
+        try:
+            component, state = make(name, _mapping(inputs), options)
+        finally:
+            hosted.reset(token)
+        return ConstructResult(component.urn, dict(state))
+
+
+def _organization(
+    name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
+) -> Made:
+    spec = parse(OrganizationInputs, inputs, name)
+    ground = _ground(name, spec.platform)
+    made = Organization(
+        name, spec, ground, spec.environment, options, allow_deletion=spec.allow_deletion
+    )
+    return made, {"namespaces": {key: one.name for key, one in made.namespaces.items()}}
+
+
+def _namespace(
+    name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
+) -> Made:
+    spec = parse(NamespaceInputs, inputs, name)
+    made = Namespace(name, spec, _ground(name, spec.platform), options)
+    return made, {"name": made.name}
+
+
+def _platform(
+    name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
+) -> Made:
+    spec = parse(PlatformInputs, inputs, name)
+    made = Platform(name, spec, spec.mutating, options, allow_deletion=spec.allow_deletion)
+    return made, {}
+
+
+def _gpu_node_pool(
+    name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
+) -> Made:
+    made = GpuNodePool(name, parse(GpuNodePoolInputs, inputs, name), options)
+    return made, {"resourceNames": list(made.resource_names)}
+
+
+_MAKERS: Final[
+    Mapping[str, Callable[[str, Mapping[str, object], pulumi.ResourceOptions | None], Made]]
+] = {
+    ORGANIZATION: _organization,
+    NAMESPACE: _namespace,
+    PLATFORM: _platform,
+    GPU_NODE_POOL: _gpu_node_pool,
+}
+
+
+def _ground(name: str, spec: PlatformSpec | None) -> resolve.Platform | None:
+    return None if spec is None else resolved_platform(name, spec)
+
+
+def _mapping(inputs: pulumi.Inputs) -> Mapping[str, object]:
+    return {key: _plain(value) for key, value in inputs.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    """Return *value* as it was written: on the wire a whole number is a float, none is null."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items() if one is not None}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,176 @@
+"""Components from a program that imports none: the engine asks the package's provider."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from pulumi import automation as auto
+
+from tests.cluster.pool_stack import pool_stack
+
+pytestmark = pytest.mark.cluster
+
+PROGRAM = Path(__file__).parent / "programs" / "remote_components"
+ACME = {
+    "type": "Organization",
+    "prefix": "acme",
+    "defaultNamespace": "dev",
+    "members": [{"group": "acme-developers", "role": "developer"}],
+    "namespaces": [
+        {"id": "dev", "quota": {"pods": 20, "requests.storage": "10Gi"}},
+        {"id": "test"},
+    ],
+}
+LAB = {
+    "type": "Namespace",
+    "name": "lab",
+    "quota": {"pods": 3},
+    "members": [{"user": "abe", "role": "viewer"}],
+}
+
+
+@pytest.fixture
+def kube(own_sandbox, kubectl_of):
+    return kubectl_of(own_sandbox)
+
+
+@pytest.fixture
+def stack(own_sandbox, tmp_path) -> auto.Stack:
+    return pool_stack(own_sandbox, tmp_path, PROGRAM)
+
+
+def configure(stack: auto.Stack, **components: dict) -> None:
+    stack.set_config("components", auto.ConfigValue(json.dumps(components)))
+
+
+def refused(stack: auto.Stack) -> str:
+    with pytest.raises(auto.CommandError) as error:
+        stack.preview(color="never")
+    text = str(error.value)
+    assert "Traceback" not in text
+    assert 'File "' not in text
+    return " ".join(text.split())
+
+
+def resources(stack: auto.Stack) -> set[tuple[str, str]]:
+    found = stack.export_stack().deployment.get("resources", [])
+    return {(one["urn"], one["type"]) for one in found}
+
+
+def test_an_organization_lives_from_another_language(stack, kube):
+    configure(stack, acme=ACME)
+
+    up = stack.up()
+
+    assert {"dev": "acme-dev", "test": "acme-test"} == up.outputs["acme"].value
+    quota = kube.json("get", "resourcequota", "quota", "-n", "acme-dev")
+    assert {"pods": "20", "requests.storage": "10Gi"} == quota["spec"]["hard"]
+    member = kube.as_user("oidc:someone", "oidc:acme-developers")
+    assert "yes" in member("auth", "can-i", "create", "pods", "-n", "acme-test")
+    assert {"same"} == set(stack.preview().change_summary)
+
+    configure(stack, acme=ACME | {"allowDeletion": ["acme-dev", "acme-test"]})
+    stack.up()
+    stack.destroy()
+
+    assert set() == resources(stack)
+    for name in ("acme-dev", "acme-test"):
+        assert "NotFound" in kube.refused("get", "namespace", name)
+
+
+def test_the_other_door_makes_the_same_resources(stack, kube):
+    """Whoever moves from importing to asking, or back, replaces nothing."""
+    main = Path(stack.workspace.work_dir) / "__main__.py"
+    remote = main.read_text()
+    shutil.copy(PROGRAM / "imported.py", main)
+    configure(stack, acme=ACME, lab=LAB | {"allowDeletion": True})
+    stack.up()
+    imported = resources(stack)
+
+    main.write_text(remote)
+    assert {"same"} == set(stack.preview().change_summary)
+    stack.up()
+    assert imported == resources(stack)
+
+    shutil.copy(PROGRAM / "imported.py", main)
+    assert {"same"} == set(stack.preview().change_summary)
+
+    main.write_text(remote)
+    configure(
+        stack,
+        acme=ACME | {"allowDeletion": ["acme-dev", "acme-test"]},
+        lab=LAB | {"allowDeletion": True},
+    )
+    stack.up()
+    stack.destroy()
+    assert set() == resources(stack)
+
+
+def test_a_wrong_key_is_refused_with_its_path_and_the_nearest(stack, kube):
+    wrong = {"id": "dev", "qouta": {"pods": 3}}
+    configure(stack, acme=ACME | {"namespaces": [wrong], "defaultNamespce": "dev"})
+
+    said = refused(stack)
+
+    assert "namespaces[0].qouta" in said
+    assert "quota" in said
+    assert "defaultNamespce" in said
+    assert "defaultNamespace" in said
+    assert "Nothing was changed." in said
+
+
+@pytest.mark.parametrize("hidden", ["${output}", "${secret}"])
+def test_what_is_not_known_is_refused_where_it_shapes_the_graph(stack, kube, hidden):
+    configure(stack, acme=ACME | {"namespaces": [{"id": hidden, "quota": {"pods": 3}}]})
+
+    said = refused(stack)
+
+    assert "namespaces[0].id" in said
+    assert "output-not-known" in said
+
+
+def test_deleted_with_is_refused(stack, kube):
+    configure(stack, acme=ACME)
+    stack.set_config("deletedWith", auto.ConfigValue("true"))
+
+    assert "deleted_with" in refused(stack)
+
+
+def test_a_rename_with_an_alias_replaces_nothing(stack, kube):
+    configure(stack, lab=LAB | {"allowDeletion": True})
+    stack.up()
+
+    configure(stack, bench=LAB | {"allowDeletion": True})
+    stack.set_config("formerly", auto.ConfigValue("lab"))
+    steps = stack.preview().change_summary
+
+    assert not {"create", "replace", "delete"} & set(steps), steps
+    stack.up()
+    stack.destroy()
+    assert "NotFound" in kube.refused("get", "namespace", "lab")
+
+
+def test_a_platform_and_a_pool_live_from_another_language(stack, kube):
+    platform = {
+        "type": "Platform",
+        "operators": [{"group": "system:masters-of-the-test"}],
+    }
+    pool = {
+        "type": "GpuNodePool",
+        "name": "h100",
+        "model": "H100",
+        "gpusPerNode": 8,
+        "nodes": {"min": 1, "max": 1},
+        "nodeNames": ["sandbox-gpu-1"],
+        "writeTaints": True,
+    }
+    configure(stack, h100=pool)
+    stack.up()
+    assert {"same"} == set(stack.preview().change_summary)
+    label = kube.json("get", "node", "sandbox-gpu-1")["metadata"]["labels"]
+    assert "h100" == label["tenancy.dev/gpu-pool"]
+
+    configure(stack, base=platform | {"operators": [{"group": "operators"}]})
+    assert "create" in stack.preview().change_summary
+    stack.destroy()

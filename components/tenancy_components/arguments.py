@@ -13,12 +13,40 @@ from tenancy.spec.problems import violations_from
 from tenancy.violation import Violation
 from tenancy_components.refusal import ComponentRefusedError
 
-__all__ = ["OUTPUT_LEAVES", "parse", "refuse_deleted_with"]
+__all__ = ["OUTPUT_LEAVES", "Late", "parse", "refuse_deleted_with", "separate"]
 
 S = TypeVar("S", bound=Spec)
 
 OUTPUT_LEAVES = ("annotations",)
 """Mappings whose values may be Outputs; all else shapes the graph and must be known."""
+
+Late = Mapping[tuple[Step, ...], pulumi.Output[str]]
+"""What is known only when something else is made, by its path in the arguments."""
+
+
+def separate(args: Mapping[str, object]) -> tuple[dict[str, object], Late]:
+    """
+    Return *args* with nothing in place of each Output that may be one, and those Outputs.
+
+    >>> separate({"annotations": {"a": "b"}})
+    ({'annotations': {'a': 'b'}}, {})
+    """
+    late: dict[tuple[Step, ...], pulumi.Output[str]] = {}
+
+    def without(value: object, path: tuple[Step, ...]) -> object:
+        if isinstance(value, Mapping):
+            return {key: without(one, (*path, str(key))) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [without(one, (*path, index)) for index, one in enumerate(value)]
+        if isinstance(value, pulumi.Output) and path[-2:-1] in _LEAVES:
+            late[path] = value
+            return ""
+        return value
+
+    return {key: without(one, (key,)) for key, one in args.items()}, late
+
+
+_LEAVES = [(leaf,) for leaf in OUTPUT_LEAVES]
 
 
 def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:

@@ -9,7 +9,7 @@ from tenancy import checks, render, resolve
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.spec import LoneNamespaceSpec
-from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.arguments import parse, refuse_deleted_with, separate
 from tenancy_components.manifests import child, create, resource_name
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.seal import Seal
@@ -31,6 +31,8 @@ class Namespace(pulumi.ComponentResource):
         platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
             is not checked, and roles are written into the namespace.
         opts: An explicit provider is required.
+        annotations: Further ones whose values are known only later. Default: none; those of
+            *args* may be Outputs too.
 
     Attributes:
         name: The name in the cluster, a plain str.
@@ -48,19 +50,37 @@ class Namespace(pulumi.ComponentResource):
         args: Mapping[str, object] | LoneNamespaceSpec | resolve.Namespace,
         platform: resolve.Platform | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        annotations: Mapping[str, pulumi.Output[str]] | None = None,
     ) -> None:
         refuse_deleted_with(name, opts)
         ground = platform or unwritten_platform(name)
+        late = dict(annotations or {})
+        if isinstance(args, Mapping):
+            args, found = separate(args)
+            late |= {str(path[-1]): value for path, value in found.items()}
         resolved = args if isinstance(args, resolve.Namespace) else _resolve(name, args, ground)
         alone = args is not resolved
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
         super().__init__("tenancy:index:Namespace", name, inputs, opts)
         self.name = resolved.name
-        manifests = render.namespace(resolved, ground)
+        manifests = _annotated(render.namespace(resolved, ground), late)
         self.built = build(self, name, manifests, protect=resolved.protect)
         if alone:
             Seal(f"{name}-seal", self, self.built.last, protect=resolved.protect)
         self.register_outputs({"name": resolved.name})
+
+
+def _annotated(
+    manifests: render.NamespaceManifests, late: Mapping[str, pulumi.Output[str]]
+) -> render.NamespaceManifests:
+    """Return *manifests* with annotations whose values are not known yet."""
+    if not late:
+        return manifests
+    metadata = manifests.namespace["metadata"]
+    assert isinstance(metadata, Mapping)
+    changed = {**metadata, "annotations": {**metadata["annotations"], **late}}
+    return attrs.evolve(manifests, namespace={**manifests.namespace, "metadata": changed})
 
 
 def unwritten_platform(name: str) -> resolve.Platform:

@@ -10,7 +10,7 @@ from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.resolve.tiers import Profiles
 from tenancy.spec import OrganizationSpec
-from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.arguments import Late, parse, refuse_deleted_with, separate
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
@@ -54,6 +54,10 @@ class Organization(pulumi.ComponentResource):
         refuse_deleted_with(name, opts)
         ground = platform.resolved if isinstance(platform, Platform) else platform
         ground = ground or unwritten_platform(name)
+        late: dict[str, dict[str, pulumi.Output[str]]] = {}
+        if isinstance(args, Mapping):
+            args, found = separate(args)
+            late = _by_id(args, found)
         if isinstance(args, resolve.Organization):
             resolved = args
         else:
@@ -63,7 +67,11 @@ class Organization(pulumi.ComponentResource):
         )
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(
-                f"{name}-{namespace.id}", namespace, ground, pulumi.ResourceOptions(parent=self)
+                f"{name}-{namespace.id}",
+                namespace,
+                ground,
+                pulumi.ResourceOptions(parent=self),
+                annotations=late.get(namespace.id),
             )
             for namespace in resolved.namespaces
         }
@@ -74,6 +82,19 @@ class Organization(pulumi.ComponentResource):
             protect=any(namespace.protect for namespace in resolved.namespaces),
         )
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
+
+
+def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi.Output[str]]]:
+    """Return annotations that are not known yet, by the id of their namespace."""
+    found: dict[str, dict[str, pulumi.Output[str]]] = {}
+    namespaces = args.get("namespaces")
+    for path, value in late.items():
+        match path:
+            case ("namespaces", int(index), "annotations", key):
+                written = namespaces[index] if isinstance(namespaces, list) else None
+                if isinstance(written, Mapping):
+                    found.setdefault(str(written.get("id")), {})[str(key)] = value
+    return found
 
 
 def _resolve(

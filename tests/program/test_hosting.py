@@ -6,7 +6,9 @@ from pathlib import Path
 import jsonschema
 import pulumi
 import pytest
+from google.protobuf.json_format import MessageToDict
 from pulumi.output import Unknown
+from pulumi.runtime import rpc
 from tenancy_components import (
     ComponentRefusedError,
     GpuNodePool,
@@ -203,6 +205,33 @@ def test_what_is_not_known_or_secret_is_refused_where_it_shapes_the_graph(monito
     assert "output-not-known" in said[0]
 
 
+@pytest.mark.parametrize("secret", [False, True])
+def test_an_annotation_may_be_an_output_and_stays_a_secret(monitor, secret):
+    def output():
+        return pulumi.Output.secret("v") if secret else pulumi.Output.from_input("v")
+
+    def program() -> None:
+        annotated = {
+            "id": "dev",
+            "quota": {"pods": 1},
+            "annotations": {"example.com/a": output(), "b": "c"},
+        }
+        construct("Organization", "acme", ORGANIZATION | {"namespaces": [annotated]})
+        construct("Namespace", "lab", LONE | {"annotations": {"example.com/a": output()}})
+        Namespace("own", LONE | {"name": "own", "annotations": {"example.com/a": output()}})
+
+    found = build(monitor, program)
+
+    for name in ("acme-dev", "lab", "own"):
+        metadata = MessageToDict(found["Namespace", name].object)["metadata"]
+        value = metadata["annotations"]["example.com/a"]
+        assert ("v", secret) == (
+            (value["value"], rpc._special_secret_sig in value.values())
+            if isinstance(value, dict)
+            else (value, False)
+        )
+
+
 def test_deleted_with_is_refused(monitor):
     def program() -> None:
         other = pulumi.ComponentResource("test:index:Other", "other")
@@ -246,8 +275,11 @@ def test_every_component_is_in_the_schema_with_its_plain_inputs():
     assert {"namespaces"} == organization["properties"].keys()
     for token in components:
         for key, part in found[token]["inputProperties"].items():
-            assert part["plain"], key
             assert part["description"], key
+            # What may be an output, or holds what may be one.
+            assert ("plain" in part) is (key not in {"annotations", "namespaces"}), key
+    namespace = package_schema()["types"]["tenancy:index:NamespaceSpec"]["properties"]
+    assert {"annotations"} == {key for key, part in namespace.items() if "plain" not in part}
 
 
 def test_enums_of_the_model_are_enums_of_the_schema():

@@ -9,8 +9,8 @@ from pulumi.provider import ConstructResult, Provider
 from tenancy import resolve
 from tenancy.errors import TenancyError
 from tenancy.nearest import nearest
-from tenancy.spec import PlatformSpec
-from tenancy_components.arguments import parse
+from tenancy.spec import LoneNamespaceSpec, OrganizationSpec, PlatformSpec, Spec
+from tenancy_components.arguments import parse, separate
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.namespace import Namespace
 from tenancy_components.node_group import hosted
@@ -80,10 +80,14 @@ class Components(Provider):
 def _organization(
     name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
 ) -> Made:
-    spec = parse(OrganizationInputs, inputs, name)
-    ground = _ground(name, spec.platform)
+    spec = parse(OrganizationInputs, separate(inputs)[0], name)
     made = Organization(
-        name, spec, ground, spec.environment, options, allow_deletion=spec.allow_deletion
+        name,
+        _without(inputs, OrganizationInputs, OrganizationSpec),
+        _ground(name, spec.platform),
+        spec.environment,
+        options,
+        allow_deletion=spec.allow_deletion,
     )
     return made, {"namespaces": {key: one.name for key, one in made.namespaces.items()}}
 
@@ -91,8 +95,9 @@ def _organization(
 def _namespace(
     name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
 ) -> Made:
-    spec = parse(NamespaceInputs, inputs, name)
-    made = Namespace(name, spec, _ground(name, spec.platform), options)
+    spec = parse(NamespaceInputs, separate(inputs)[0], name)
+    written = _without(inputs, NamespaceInputs, LoneNamespaceSpec)
+    made = Namespace(name, written, _ground(name, spec.platform), options)
     return made, {"name": made.name}
 
 
@@ -123,6 +128,15 @@ _MAKERS: Final[
 
 def _ground(name: str, spec: PlatformSpec | None) -> resolve.Platform | None:
     return None if spec is None else resolved_platform(name, spec)
+
+
+def _without(
+    inputs: Mapping[str, object], model: type[Spec], base: type[Spec]
+) -> Mapping[str, object]:
+    """Return *inputs* without those of *model* that *base* has not: they are passed beside."""
+    own = model.model_fields.keys() - base.model_fields.keys()
+    names = own | {str(model.model_fields[name].alias) for name in own}
+    return {key: value for key, value in inputs.items() if key not in names}
 
 
 def _mapping(inputs: pulumi.Inputs) -> Mapping[str, object]:

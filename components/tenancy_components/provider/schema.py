@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from tenancy import __version__
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.planning import immutable_inputs
+from tenancy_components.arguments import OUTPUT_LEAVES
 from tenancy_components.provider.inputs import (
     GPU_NODE_POOL,
     NAMESPACE,
@@ -55,15 +56,30 @@ class _Reader:
 
     def properties(self, model: JsonMap, owner: str) -> dict[str, JsonMap]:
         found = cast("Mapping[str, JsonMap]", model.get("properties") or {})
-        plain = {"plain": True} if self.is_plain else {}
         return {
             key: {
                 **self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}"),
                 **_words(part),
-                **plain,
+                **(
+                    {"plain": True}
+                    if self.is_plain and not self.takes_output(key, part)
+                    else {}
+                ),
             }
             for key, part in found.items()
         }
+
+    def takes_output(self, key: str, part: JsonMap) -> bool:
+        """Return whether *key* is a leaf that may be an output, or holds one."""
+        if key in OUTPUT_LEAVES:
+            return True
+        if "$ref" in part:
+            model = self.definitions[str(part["$ref"]).rpartition("/")[2]]
+            inside = cast("Mapping[str, JsonMap]", model.get("properties") or {})
+            return any(self.takes_output(one, inner) for one, inner in inside.items())
+        parts = [*cast("list[JsonMap]", part.get("anyOf") or []), part.get("items")]
+        parts.append(part.get("additionalProperties"))
+        return any(self.takes_output("", one) for one in parts if isinstance(one, Mapping))
 
     def type_of(self, part: JsonMap, name: str) -> dict[str, object]:
         if "anyOf" in part:

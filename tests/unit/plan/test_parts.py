@@ -3,9 +3,11 @@
 import attrs
 import pytest
 
+from tenancy.catalog import snapshot_source
 from tenancy.plan.before import NewerSnapshotError
 from tenancy.plan.live import LiveNamespace
 from tenancy.plan.network import MOST_PAIRS
+from tenancy.plan.text import text
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -44,6 +46,17 @@ def test_a_smaller_pool_is_set_against_its_grants() -> None:
     assert [(16, 8, 12, -4)] == [
         (p.capacity_before, p.capacity_after, p.granted_after, p.left) for p in plan.pools
     ]
+
+
+def test_a_pool_says_who_knows_its_gpus_unless_config_does() -> None:
+    known = a_pool(gpusPerNode=None, instanceTypes=["p5.48xlarge"])
+    namespace = {"gpus": [{"pool": "h100", "gpus": 8}]}
+    looked_up = {"namespace": namespace, "platform": a_platform(gpuNodePools=[known])}
+
+    written, found = a_plan({}, **granted(8)), a_plan({}, **looked_up)
+
+    assert "GPUs of a node from" not in text(written)
+    assert f"GPUs of a node from {snapshot_source()}" in " ".join(text(found).split())
 
 
 # Environments

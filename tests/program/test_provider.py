@@ -16,7 +16,7 @@ from pulumi.provider.experimental.provider import (
 from pulumi.runtime import rpc
 from tenancy_components.provider import TenancyProvider, package_schema
 from tenancy_components.provider.log import EngineLog
-from tenancy_components.provider.values import known, properties, unknown_keys
+from tenancy_components.provider.values import known, properties, secret_as, unknown_keys
 
 from tenancy.aws.node_group import NodeGroup
 from tenancy.errors import TenancyError
@@ -191,6 +191,14 @@ def test_what_is_not_known_yet_may_replace(provider):
     answer = diff(provider, GROUP | STATE, GROUP | {"nodeRole": ...})
 
     assert ["nodeRole"] == answer.replaces
+
+
+def test_what_was_given_as_a_secret_stays_one():
+    """Whoever makes components must take secrets, so the engine no longer keeps them away."""
+    given = {"tags": PropertyValue({"a": PropertyValue("b", is_secret=True)})}
+    made = secret_as(properties({"tags": {"a": "b"}, "arn": "arn"}), given)
+
+    assert {"tags": True, "arn": False} == {k: v.is_secret for k, v in made.items()}
 
 
 def test_a_preview_calls_nobody_and_knows_what_is_known(provider):

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pulumi
+
+# The caller's provider is recognized by it, so that what needs its kubeconfig can read it.
+import pulumi_kubernetes  # noqa: F401
 from pulumi.provider import ConstructResult, Provider
 
 from tenancy import resolve

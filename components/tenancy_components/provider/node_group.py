@@ -38,7 +38,14 @@ from tenancy.origin import ARGUMENT, Origin
 from tenancy.spec.problems import violations_from
 from tenancy.violation import Severity, Violation
 from tenancy_components.provider.log import EngineLog
-from tenancy_components.provider.values import UNKNOWN, Json, known, properties, unknown_keys
+from tenancy_components.provider.values import (
+    UNKNOWN,
+    Json,
+    known,
+    properties,
+    secret_as,
+    unknown_keys,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -126,7 +133,7 @@ class NodeGroupResource:
         )
         return CreateResponse(
             resource_id=f"{group.cluster_name}/{group.nodegroup_name}",
-            properties=properties(_state(inputs, made)),
+            properties=secret_as(properties(_state(inputs, made)), request.properties),
         )
 
     async def read(self, request: ReadRequest) -> ReadResponse:
@@ -153,8 +160,8 @@ class NodeGroupResource:
         inputs = as_written(found.group, written or None)
         return ReadResponse(
             resource_id=request.resource_id,
-            properties=properties(_state(inputs, found)),
-            inputs=properties(inputs),
+            properties=secret_as(properties(_state(inputs, found)), request.properties),
+            inputs=secret_as(properties(inputs), request.inputs),
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
@@ -167,7 +174,9 @@ class NodeGroupResource:
         changed = await asyncio.to_thread(
             nodegroups.update, _client(new), old, new, self._patience(request.timeout)
         )
-        return UpdateResponse(properties=properties(_state(inputs, changed)))
+        return UpdateResponse(
+            properties=secret_as(properties(_state(inputs, changed)), request.news)
+        )
 
     async def delete(self, request: DeleteRequest) -> None:
         """Delete it; that it is gone already is believed to the right account only."""

@@ -47,10 +47,10 @@ class TenancyProvider(engine.Provider):
         return engine.GetSchemaResponse(json.dumps(package_schema()))
 
     async def configure(self, request: engine.ConfigureRequest) -> engine.ConfigureResponse:
-        """Have the engine keep secrets and outputs away: nothing here is one."""
+        """Take secrets, as whoever makes components must; outputs come to components alone."""
         del request
         return engine.ConfigureResponse(
-            accept_secrets=False,
+            accept_secrets=True,
             supports_preview=True,
             accept_outputs=False,
             accept_resources=False,

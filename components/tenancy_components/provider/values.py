@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 from pulumi.runtime import rpc
 
-__all__ = ["UNKNOWN", "Json", "known", "plain", "properties", "unknown_keys"]
+__all__ = ["UNKNOWN", "Json", "known", "plain", "properties", "secret_as", "unknown_keys"]
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -65,6 +65,23 @@ def _is_unknown(value: PropertyValue) -> bool:
 def properties(values: Mapping[str, object]) -> dict[str, PropertyValue]:
     """Return *values* as the engine takes them."""
     return {key: _property(value) for key, value in values.items()}
+
+
+def secret_as(
+    values: Mapping[str, PropertyValue], inputs: Mapping[str, PropertyValue]
+) -> dict[str, PropertyValue]:
+    """
+    Return *values*, each of them a secret where the input of its name holds one.
+
+    >>> given = {"a": PropertyValue("x", is_secret=True)}
+    >>> secret_as({"a": PropertyValue("x"), "b": PropertyValue("y")}, given)["a"].is_secret
+    True
+    """
+    hidden = {key for key, value in inputs.items() if value.contains_secret()}
+    return {
+        key: value.with_secret(True) if key in hidden else value
+        for key, value in values.items()
+    }
 
 
 def _property(value: object) -> PropertyValue:

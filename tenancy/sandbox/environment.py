@@ -40,7 +40,7 @@ def environment(layout: Layout, toolchain: tools.Toolchain) -> dict[str, str]:
         # The provider's own limits (50 a second) are for clusters that others use, too.
         "PULUMI_K8S_CLIENT_QPS": "500",
         "PULUMI_K8S_CLIENT_BURST": "1000",
-        # The engine's own choice, four for each core, waits for the API server most of the time.
+        # The engine's own choice, four a core, waits for the API server most of the time.
         "PULUMI_PARALLEL": "32",
         # The state is written at every step; a second copy of each protects nothing here.
         "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",

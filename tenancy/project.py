@@ -30,10 +30,12 @@ class EngineConfig:
     Attributes:
         stack: The stack's name.
         values: By key without the project's namespace, decoded.
+        secret: The keys whose values it keeps encrypted. Default: none.
     """
 
     stack: str
     values: Mapping[str, JSON]
+    secret: frozenset[str] = frozenset()
 
 
 @attrs.frozen(slots=True)

@@ -1,15 +1,16 @@
-"""What refuses an update before it is planned: another cluster, a stale copy of the config."""
+"""What refuses an update before it is planned: another cluster, stale or secret config."""
 
 from pathlib import Path
 
 from tenancy.automation.copies import CONFIG_COPIES
 from tenancy.cluster import ClusterError, Connection
 from tenancy.cluster.identity import require_same
-from tenancy.document import read_stack
+from tenancy.document import read_stack, secret_config
 from tenancy.project import STACK_FILE, EngineConfig, said
+from tenancy_components.refusal import refuse_errors
 from tenancy_components.remembered import Remembered
 
-__all__ = ["refuse_another_cluster", "refuse_stale_copy"]
+__all__ = ["refuse_another_cluster", "refuse_secrets", "refuse_stale_copy"]
 
 
 def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
@@ -20,6 +21,21 @@ def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
         AnotherClusterError: Another one answers than the one that the stack was applied to.
     """
     require_same(connection, before.cluster_uid)
+
+
+def refuse_secrets(root: Path, engine: EngineConfig) -> None:
+    """
+    Refuse encrypted values among our keys, wherever the engine has them from.
+
+    What is ours stands in objects and outputs in plain text, so no secret would stay one; and
+    the engine hands it over decrypted, so nothing of it may be read, or a message repeats it.
+
+    Raises:
+        ComponentRefusedError: At least one of our keys is a secret.
+    """
+    file = STACK_FILE.format(stack=engine.stack)
+    documents = {file: read_stack(root / file, file)} if (root / file).exists() else {}
+    refuse_errors((secret_config(file, (key,)) for key in sorted(engine.secret)), documents)
 
 
 def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:

@@ -82,6 +82,7 @@ class _Written:
     @classmethod
     def read(cls, root: Path) -> "_Written":
         engine = _engine_config()
+        gates.refuse_secrets(root, engine)
         project_name = pulumi.get_project()
         project: Project
         project, unreadable = load(root, project=project_name, engine=engine)
@@ -157,6 +158,7 @@ def _of_this_stack(
 def _engine_config() -> EngineConfig:
     prefix = f"{pulumi.get_project()}:"
     given = {**engine_config.get_config_env(), **engine_config.CONFIG.get()}
+    secret = engine_config.get_config_secret_keys_env()
     return EngineConfig(
         stack=pulumi.get_stack(),
         values={
@@ -164,6 +166,11 @@ def _engine_config() -> EngineConfig:
             for key, text in given.items()
             if key.startswith(prefix)
         },
+        secret=frozenset(
+            key.removeprefix(prefix)
+            for key in given
+            if key.startswith(prefix) and (key in secret or engine_config.is_config_secret(key))
+        ),
     )
 
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 import urllib3
+import yaml
 from kubernetes import client, config
 
+from tenancy.document.echo import shown
 from tenancy.errors import TenancyError
 from tenancy.resolve import Cluster
 
@@ -136,7 +139,7 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
     if not path.exists():
         raise ClusterError(
             cluster.name,
-            f"there is no kubeconfig at {cluster.kubeconfig}",
+            f"there is no kubeconfig at {shown(cluster.kubeconfig, ('kubeconfig',))}",
             "write it there, or correct tenancy:kubeconfig",
         )
     return path, cluster.context
@@ -150,20 +153,34 @@ def connect(cluster: Cluster, root: Path) -> Connection:
         ClusterError: It is not named, cannot be reached, or refuses the credentials.
     """
     path, context = kubeconfig_of(cluster, root)
+    settings = client.Configuration()
     with _errors(cluster.name, "reading the kubeconfig"):
-        settings = client.Configuration()
-        config.load_kube_config(  # type: ignore[no-untyped-call]
-            config_file=str(path), context=context, client_configuration=settings
-        )
+        try:
+            config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=str(path), context=context, client_configuration=settings
+            )
+        except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+            # What it says may repeat a part of the file, and the file is made of credentials.
+            raise ClusterError(
+                cluster.name,
+                f"the kubeconfig {path.name} cannot be read ({type(error).__name__})",
+                "correct the file, or name another in tenancy:kubeconfig",
+            ) from None
     settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
     api = client.ApiClient(settings)
-    with _errors(cluster.name, f"asking {settings.host} who it is"):
+    with _errors(cluster.name, f"asking {_address(settings.host)} who it is"):
         namespace = client.CoreV1Api(api).read_namespace(
             "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
         )
     assert namespace.metadata is not None
     assert namespace.metadata.uid is not None
     return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
+
+
+def _address(url: str) -> str:
+    """Return *url* without the password that may stand in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 @contextmanager

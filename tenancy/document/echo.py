@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from tenancy.origin import Step
 
-__all__ = ["CONTROL", "HIDDEN", "clean", "is_secret", "shown"]
+__all__ = ["CONTROL", "HIDDEN", "clean", "is_kubeconfig", "is_secret", "shown"]
 
 HIDDEN = "(hidden)"
 """What stands in a message instead of a value that may be a secret."""
@@ -42,6 +42,22 @@ _SECRET_VALUE = re.compile(
     r"|\b(?:ghp_|gho_|ghs_|github_pat_|glpat-|pul-|xox[abp]-)\w{6}|\bv1:[A-Za-z0-9+/=]{8,}:"
 )
 
+# What only the text of a kubeconfig has, also as JSON, or in base64 as CI keeps files.
+_KUBECONFIG = re.compile(
+    r"[\n\r{}]|\b(?:apiVersion|client-key-data|current-context)\b|[A-Za-z0-9+/=]{200}"
+)
+_LONGEST_PATH = 1024
+
+
+def is_kubeconfig(text: str) -> bool:
+    """
+    Tell whether *text*, where the path of a kubeconfig belongs, is the content of one instead.
+
+    >>> is_kubeconfig("~/.kube/config"), is_kubeconfig('{"apiVersion": "v1"}')
+    (False, True)
+    """
+    return len(text) > _LONGEST_PATH or bool(_KUBECONFIG.search(text))
+
 
 def clean(text: str) -> str:
     r"""
@@ -71,10 +87,15 @@ def shown(text: str, path: Iterable[Step] = ()) -> str:
     """
     Return *text* as it may be repeated: hidden under a secret's key, cleaned, and cut.
 
+    A kubeconfig in place of its path is hidden too, for it is made of credentials.
+
     >>> shown("hunter2", ("password",)), shown("a" * 70)[-3:]
     ('(hidden)', 'aa…')
     """
+    path = tuple(path)
     if is_secret(path) or _SECRET_VALUE.search(text):
+        return HIDDEN
+    if path[-1:] == ("kubeconfig",) and is_kubeconfig(text):
         return HIDDEN
     text = clean(text.replace("\n", " ").replace("\t", " "))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

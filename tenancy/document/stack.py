@@ -1,6 +1,7 @@
 """The stack's config file as the engine knows it, cut down to our own keys."""
 
 import pathlib
+from collections.abc import Iterable
 
 import attrs
 
@@ -9,7 +10,7 @@ from tenancy.document.tree import JSON, Document, Node, Position
 from tenancy.origin import Origin, Step
 from tenancy.violation import Severity, Violation
 
-__all__ = ["read_stack"]
+__all__ = ["read_stack", "secret_config"]
 
 _PACKAGE = "tenancy"
 """What the shipped project is called, so that examples name keys by it."""
@@ -32,6 +33,17 @@ def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Doc
     """
     whole = read(path, source)
     return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project)
+
+
+def secret_config(source: str, path: Iterable[Step]) -> Violation:
+    """Return the finding that an encrypted value stands at *path* in *source*."""
+    return Violation(
+        code="config-secret",
+        origin=Origin(source, tuple(path)),
+        found="an encrypted value (secure:)",
+        allowed="values in plain text; nothing that shapes the graph can be secret",
+        remedy="write it in plain text, and keep a secret under a key of another namespace",
+    )
 
 
 def _is_empty(whole: Document) -> bool:
@@ -65,13 +77,7 @@ def _cut(whole: Document, project: str) -> Document:
     _keep(whole, dict(ours), places)
     result = Document(source=whole.source, value=value, root=(*config_node[:2], nodes))
     for secure in _secure(value, ()):
-        violation = Violation(
-            code="config-secret",
-            origin=Origin(whole.source, secure),
-            found="an encrypted value (secure:)",
-            allowed="values in plain text; nothing that shapes the graph can be secret",
-            remedy="write it in plain text, and keep a secret under a key of another namespace",
-        )
+        violation = secret_config(whole.source, secure)
         places[violation] = result.position(secure) or (1, 1)
     if foreign := _of_the_package(config_node, project):
         key, node = foreign[0]

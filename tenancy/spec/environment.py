@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag
 
 from tenancy.spec.access import NonEmpty
+from tenancy.spec.cluster import KubeconfigPath
 from tenancy.spec.model import Listed, Spec
 from tenancy.spec.organization import (
     NetworkSpec,
@@ -56,7 +57,7 @@ class EnvironmentSpec(Spec):
     """`dev`, `staging`, `prod`, or another name of one's own."""
     cluster: NonEmpty
     """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
-    kubeconfig: NonEmpty | None = None
+    kubeconfig: KubeconfigPath | None = None
     """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
     context: NonEmpty | None = None
     """The context in that kubeconfig; needed with `kubeconfig`."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tenancy.spec.access import NonEmpty, RoleSpec, SubjectSpec
+from tenancy.spec.cluster import KubeconfigPath
 from tenancy.spec.model import Listed, Quantities, Spec
 
 __all__ = [
@@ -234,7 +235,7 @@ class PlatformStackSpec(Spec):
 
     cluster: NonEmpty
     """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
-    kubeconfig: NonEmpty | None = None
+    kubeconfig: KubeconfigPath | None = None
     """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
     context: NonEmpty | None = None
     """The context in that kubeconfig; needed with `kubeconfig`."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from tenancy.document.echo import is_kubeconfig
 from tenancy.pools import NodeTaints as NodeTaintsSpec
 from tenancy_components.node_group import require_plugin
 
@@ -41,7 +42,8 @@ class NodeTaints(pulumi.CustomResource):
     ) -> None:
         require_plugin()
         inputs = _inputs(name, args, opts) if isinstance(args, NodeTaintsSpec) else args
-        super().__init__(_TYPE, name, {"clusterUid": None, **inputs}, opts)
+        given = {**inputs, "kubeconfig": _discreet(inputs.get("kubeconfig"))}
+        super().__init__(_TYPE, name, {"clusterUid": None, **given}, opts)
 
     @property
     @pulumi.getter(name="clusterUid")
@@ -49,6 +51,16 @@ class NodeTaints(pulumi.CustomResource):
         """The UID of the cluster's `kube-system`."""
         found: pulumi.Output[str] = pulumi.get(self, "cluster_uid")
         return found
+
+
+def _discreet(kubeconfig: object) -> pulumi.Output[object]:
+    """Return *kubeconfig* as a secret where it is the text of one; a path is none."""
+
+    def kept(text: object) -> object:
+        is_text = isinstance(text, str) and is_kubeconfig(text)
+        return pulumi.Output.secret(text) if is_text else text
+
+    return pulumi.Output.from_input(kubeconfig).apply(kept)
 
 
 def _inputs(

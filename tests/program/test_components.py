@@ -3,6 +3,7 @@
 import pulumi
 import pytest
 from tenancy_components import ComponentRefusedError, Namespace, Organization, Platform
+from tenancy_components.node_taints import NodeTaints
 
 from tests.program.recording import build
 
@@ -19,6 +20,9 @@ ORGANIZATION = {
         {"id": "prod"},
     ],
 }
+
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+"""How the engine marks a secret, whatever it holds."""
 
 
 def organization(**opts: object):
@@ -183,3 +187,23 @@ def test_the_platforms_guards_are_armed_last(monitor) -> None:
     binding = found["ValidatingAdmissionPolicyBinding", "platform-tenancy-namespaces"]
     depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
     assert "platform-tenancy-operator" in depends
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig", "is_secret"),
+    [
+        pytest.param("../east.kubeconfig", False, id="a path"),
+        pytest.param("apiVersion: v1\nusers: []\n", True, id="the text of one"),
+    ],
+)
+def test_the_text_of_a_kubeconfig_is_kept_as_a_secret(
+    monitor, kubeconfig: str, is_secret: bool
+) -> None:
+    found = build(
+        monitor,
+        lambda: NodeTaints("taints", {"node": "a", "taints": [], "kubeconfig": kubeconfig}),
+    )
+
+    given = found["tenancy:kubernetes:NodeTaints", "taints"].object["kubeconfig"]
+    assert is_secret is (given != kubeconfig)
+    assert not is_secret or SECRET in dict(given.items()).values()

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 import urllib3
-import yaml
 from kubernetes import client, config
 
+from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.document.echo import shown
 from tenancy.errors import TenancyError
 from tenancy.resolve import Cluster
@@ -153,28 +153,26 @@ def connect(cluster: Cluster, root: Path) -> Connection:
         ClusterError: It is not named, cannot be reached, or refuses the credentials.
     """
     path, context = kubeconfig_of(cluster, root)
-    settings = client.Configuration()
     with _errors(cluster.name, "reading the kubeconfig"):
         try:
-            config.load_kube_config(  # type: ignore[no-untyped-call]
-                config_file=str(path), context=context, client_configuration=settings
-            )
-        except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
-            # What it says may repeat a part of the file, and the file is made of credentials.
+            api = private_client(path.read_text(), context, path.parent)
+        except (KubeconfigError, OSError, UnicodeDecodeError) as error:
             raise ClusterError(
                 cluster.name,
-                f"the kubeconfig {path.name} cannot be read ({type(error).__name__})",
+                f"the kubeconfig {path.name} cannot be read ({_kind(error)})",
                 "correct the file, or name another in tenancy:kubeconfig",
             ) from None
-    settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
-    api = client.ApiClient(settings)
-    with _errors(cluster.name, f"asking {_address(settings.host)} who it is"):
+    with _errors(cluster.name, f"asking {_address(api.configuration.host)} who it is"):
         namespace = client.CoreV1Api(api).read_namespace(
             "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
         )
     assert namespace.metadata is not None
     assert namespace.metadata.uid is not None
     return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
+
+
+def _kind(error: Exception) -> str:
+    return str(error) if isinstance(error, KubeconfigError) else type(error).__name__
 
 
 def _address(url: str) -> str:

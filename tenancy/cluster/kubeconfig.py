@@ -1,10 +1,11 @@
 """A connection by a kubeconfig that somebody passes, as a path or as its text."""
 
-import urllib3
-import yaml
+from pathlib import Path
+
 from kubernetes import client, config
 
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.private_client import KubeconfigError, private_client
 
 __all__ = ["connect_by"]
 
@@ -21,25 +22,20 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
         ClusterError: It is no kubeconfig, or the cluster does not answer or refuses.
     """
     name = context or "of the kubeconfig"
-    settings = client.Configuration()
     try:
         if "\n" in kubeconfig:
-            config.load_kube_config_from_dict(  # type: ignore[no-untyped-call]
-                yaml.safe_load(kubeconfig), context=context, client_configuration=settings
-            )
+            api = private_client(kubeconfig, context, Path())
         else:
-            config.load_kube_config(  # type: ignore[no-untyped-call]
-                config_file=kubeconfig, context=context, client_configuration=settings
-            )
-    except (config.ConfigException, yaml.YAMLError, TypeError) as error:
+            path = Path(kubeconfig).expanduser()
+            api = private_client(path.read_text(), context, path.parent)
+    except (config.ConfigException, KubeconfigError, OSError, UnicodeDecodeError) as error:
         raise ClusterError(
             name,
             f"the kubeconfig cannot be used ({type(error).__name__})",
             "pass a kubeconfig, and a context that it has",
-        ) from error
-    settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
+        ) from None
     # What asks for the UID needs a connection to say what goes wrong.
-    connection = Connection(cluster=name, api=client.ApiClient(settings), uid="")
+    connection = Connection(cluster=name, api=api, uid="")
     with connection.errors("asking the cluster who it is"):
         found = client.CoreV1Api(connection.api).read_namespace(
             "kube-system", _request_timeout=(5, 30)

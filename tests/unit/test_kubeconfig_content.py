@@ -1,16 +1,24 @@
 """Credentials that stand where they should not are refused, and never repeated."""
 
 import base64
+import datetime
 import json
 import secrets
+import tempfile
 import traceback
 from pathlib import Path
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tenancy import report
 from tenancy.cluster import ClusterError, connect
+from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.document.echo import is_kubeconfig
 from tenancy.project import EngineConfig, load
 from tenancy.resolve import Cluster
@@ -137,3 +145,53 @@ def test_a_token_in_place_of_a_path_is_not_repeated(tmp_path):
         connect(Cluster(name="east", kubeconfig=token, context="east"), tmp_path)
 
     assert "there is no kubeconfig at (hidden)" in str(refused.value)
+
+
+@pytest.fixture
+def signed() -> tuple[bytes, bytes]:
+    """Return a certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "operator")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(Encoding.PEM), key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+
+
+def test_a_client_key_is_in_no_file_once_it_is_loaded(tmp_path, monkeypatch, signed):
+    """Not even while the client lives: a process that is killed removes nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    certificate, key = signed
+    data = {
+        "certificate-authority-data": base64.b64encode(certificate).decode(),
+        "server": "https://127.0.0.1:1",
+    }
+    user = {
+        "client-certificate-data": base64.b64encode(certificate).decode(),
+        "client-key-data": base64.b64encode(key).decode(),
+    }
+    written = {
+        **KUBECONFIG,
+        "clusters": [{"name": "east", "cluster": data}],
+        "users": [{"name": "operator", "user": user}],
+    }
+
+    made = private_client(yaml.safe_dump(written), None, tmp_path)
+
+    assert "ssl_context" in made.rest_client.pool_manager.connection_pool_kw
+    left = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert [certificate] == left
+    with pytest.raises(KubeconfigError):
+        private_client(
+            yaml.safe_dump(written).replace(user["client-key-data"], "bm9uZQ=="), None, tmp_path
+        )

@@ -23,7 +23,7 @@ def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
     require_same(connection, before.cluster_uid)
 
 
-def refuse_secrets(root: Path, engine: EngineConfig) -> None:
+def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:
     """
     Refuse encrypted values among our keys, wherever the engine has them from.
 
@@ -34,11 +34,12 @@ def refuse_secrets(root: Path, engine: EngineConfig) -> None:
         ComponentRefusedError: At least one of our keys is a secret.
     """
     file = STACK_FILE.format(stack=engine.stack)
-    documents = {file: read_stack(root / file, file)} if (root / file).exists() else {}
+    found = read_stack(root / file, file, project) if (root / file).exists() else None
+    documents = {} if found is None else {file: found}
     refuse_errors((secret_config(file, (key,)) for key in sorted(engine.secret)), documents)
 
 
-def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:
+def refuse_stale_copy(root: Path, engine: EngineConfig, project: str) -> None:
     """
     Refuse where the engine read a copy of the stack file that is older than the file.
 
@@ -49,9 +50,9 @@ def refuse_stale_copy(root: Path, engine: EngineConfig) -> None:
     copy, tracked = root / CONFIG_COPIES / file, root / file
     if not copy.exists() or not tracked.exists():
         return
-    copied = said(read_stack(copy, file).value)
+    copied = said(read_stack(copy, file, project).value)
     read = said(dict(engine.values))
-    if copied == read and copied != said(read_stack(tracked, file).value):
+    if copied == read and copied != said(read_stack(tracked, file, project).value):
         raise StaleCopyError(file)
 
 

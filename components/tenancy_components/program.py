@@ -42,7 +42,7 @@ def main() -> None:
 async def _program() -> pulumi.Inputs:
     try:
         written = _Written.read(Path.cwd())
-        gates.refuse_stale_copy(written.root, written.engine)
+        gates.refuse_stale_copy(written.root, written.engine, written.project_name)
         written.refuse_errors()
         connection = connect(written.cluster, written.root)
         before = await remembered(written.project_name, pulumi.get_stack())
@@ -82,8 +82,8 @@ class _Written:
     @classmethod
     def read(cls, root: Path) -> "_Written":
         engine = _engine_config()
-        gates.refuse_secrets(root, engine)
         project_name = pulumi.get_project()
+        gates.refuse_secrets(root, engine, project_name)
         project: Project
         project, unreadable = load(root, project=project_name, engine=engine)
         asked = ask_all(project, stack=engine.stack)

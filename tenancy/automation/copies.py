@@ -1,6 +1,6 @@
 """The engine's own copies of stack files, so that running anything changes no tracked file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -39,13 +39,19 @@ def copy_stack_file(
     names = list(allow_deletion)
     if names:
         config = written.setdefault("config", {})
-        key = f"{project}:allowDeletion"
+        key = _key(config, project, "allowDeletion")
         config[key] = sorted({*names, *(config.get(key) or ())})
     text = StringIO()
     yaml.dump(written, text)
     copy.parent.mkdir(parents=True, exist_ok=True)
     _replace(copy, text.getvalue())
     return copy
+
+
+def _key(config: Mapping[str, object], project: str, short: str) -> str:
+    """Return the key of *short* as *config* spells it; the engine takes any of three."""
+    spelled = (f"{project}:{short}", short, f"{project}:config:{short}")
+    return next((key for key in spelled if key in config), spelled[0])
 
 
 def _replace(path: Path, text: str) -> None:

@@ -44,9 +44,14 @@ def silent(_line: str) -> None:
     """Say nothing."""
 
 
-def session(found: Checked, stack: str, say: Say = silent) -> Session:
+def session(
+    found: Checked, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+) -> Session:
     """
     Return *stack*, made where it does not exist yet, with the engine for its cluster.
+
+    Args:
+        extra: Further variables of the engine. Default: none.
 
     Raises:
         UnknownStackError: No file describes it.
@@ -54,13 +59,18 @@ def session(found: Checked, stack: str, say: Say = silent) -> Session:
         MissingToolsError: The engine is not installed.
         EngineError: The backend cannot be reached.
     """
-    engine = engine_for(found, stack, say)
+    engine = engine_for(found, stack, say, extra)
     return local(found.root, stack, engine)
 
 
-def engine_for(found: Checked, stack: str, say: Say = silent) -> Engine:
+def engine_for(
+    found: Checked, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+) -> Engine:
     """
     Return the engine for the cluster of *stack*.
+
+    Args:
+        extra: Further variables of the engine. Default: none.
 
     Raises:
         UnknownStackError: No file describes it.
@@ -68,7 +78,7 @@ def engine_for(found: Checked, stack: str, say: Say = silent) -> Engine:
         MissingToolsError: The engine is not installed.
     """
     if not found.cluster(stack).is_sandbox:
-        return Engine(variables=_installed(found.root))
+        return Engine(variables={**_installed(found.root), **extra})
     box = sandbox.current(found.root)
     state = sandbox.status(found.root).state
     if state is not State.RUNNING:
@@ -76,7 +86,7 @@ def engine_for(found: Checked, stack: str, say: Say = silent) -> Engine:
             f"the embedded control plane of {found.root} is {state.value}: "
             "start it with `tenancy sandbox up`, or use `make up`"
         )
-    return sandbox_engine(box, say)
+    return sandbox_engine(box, say, extra)
 
 
 def sandbox_engine(
@@ -159,4 +169,6 @@ def _installed(root: Path) -> dict[str, str]:
         "PATH": os.pathsep.join(dict.fromkeys(folders)),
         "PULUMI_PYTHON_CMD": sys.executable,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # The engine's own choice, four a core, waits for the API server most of the time.
+        "PULUMI_PARALLEL": os.environ.get("PULUMI_PARALLEL", "32"),
     }

@@ -181,7 +181,11 @@ class Session:
         folder = self.engine.config_copies or root
         file = f"Pulumi.{self.name}.yaml"
         released = copy_stack_file(
-            root / file, folder / "release" / file, allow_deletion=names, salt=folder / file
+            root / file,
+            folder / "release" / file,
+            project=self.stack.workspace.project_settings().name,
+            allow_deletion=names,
+            salt=folder / file,
         )
         try:
             return attrs.evolve(self, config_file=released).up(on_step=on_step)

@@ -46,6 +46,10 @@ Exit code: 0 where everything is adopted, 3 where it was refused; the files are 
 """
 
 
+_MEANT = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
+"""From 4.29 on the provider refuses to make what exists; here it is meant."""
+
+
 class AdoptionError(TenancyError):
     """It cannot be adopted; nothing was changed."""
 
@@ -108,7 +112,7 @@ def command(
             )
         desired = _desired(after, stack, organization)
         _say(tuple(adopt.steps(desired, live)), shell)
-        opened = session(after, stack, shell.note)
+        opened = session(after, stack, shell.note, _MEANT)
         require_same(connection, opened.outputs().get("clusterUid"))
         if not yes:
             confirm(f"adopt this into stack {stack}?", shell)

@@ -5,10 +5,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
 
 from tenancy import automation
-from tenancy.automation import Exit, StalePlanError, read_plan
+from tenancy.automation import Exit, PlanViolatedError, StalePlanError, read_plan
+from tenancy.automation.basis import basis
+from tenancy.automation.saving import apply_saved
 from tenancy.reading import checked
 
 pytestmark = pytest.mark.cluster
@@ -110,6 +113,22 @@ def test_a_plan_that_was_saved_is_applied_once(
     assert any("on the cluster, ResourceQuota quota in acme-dev" in one for one in again)
 
 
+def test_the_plan_of_a_stack_that_does_not_exist_yet_makes_it(
+    applied, tenancy, kubectl, tmp_path
+) -> None:
+    """All its objects are new, and what the cluster fills in is not known beforehand."""
+    path = tmp_path / "{stack}.json"
+    planned = tenancy(applied, "plan", "--stack=staging", f"--save={path}")
+    file = tmp_path / "staging.json"
+    assert Exit.CHANGES == planned.returncode, planned.stdout + planned.stderr
+    assert read_plan(file).engine_plan is not None
+
+    done = tenancy(applied, "up", "--yes", "--stack=staging", f"--plan={file}")
+
+    assert Exit.DONE == done.returncode, done.stdout + done.stderr
+    assert "acme-staging" in kubectl("get", "namespaces", "-o", "name")
+
+
 def test_pods_that_come_and_go_leave_it_as_it_is(applied, tenancy, saved, kubectl) -> None:
     kubectl("create", "-n", "acme-dev", "-f", "-", manifest=[pod("a"), pod("b")])
     kubectl("delete", "pod", "a", "-n", "acme-dev", "--wait=true")
@@ -142,11 +161,12 @@ def test_an_update_by_somebody_else_is_named(applied, saved, refused, pods) -> N
 
     found = refused(saved)
 
-    assert [
+    assert {
         "on the cluster, ResourceQuota quota in acme-dev was changed",
+        "the state was moved by another update: Organization acme is another",
         "the state was moved by another update: ResourceQuota acme-dev-quota is another",
         "the state was moved by another update: Stack tenancy-dev is another",
-    ] == sorted(found)
+    } == set(found)
 
 
 def test_an_update_that_changes_nothing_moves_nothing(applied, tenancy, saved, pods) -> None:
@@ -265,3 +285,25 @@ def test_the_automation_api_saves_applies_and_refuses_the_same(applied, pods, ku
     [error] = late.errors
     assert isinstance(error, StalePlanError)
     assert any("ResourceQuota" in one for one in error.moved)
+
+
+def test_what_moves_after_the_comparison_is_refused_by_the_engine(
+    applied, pods, kubectl
+) -> None:
+    """Its own plan is carried along: nobody can look at everything at the same moment."""
+    before = hard_pods(kubectl)
+    pods()
+    [saving] = automation.save(
+        checked(applied.root), ["dev"], open_stack=applied.session
+    ).results
+    assert saving.saved is not None
+    assert saving.saved.engine_plan is not None
+    pods()
+    opened = applied.session("dev")
+    now = basis(checked(applied.root, "dev"), opened)
+
+    with pytest.raises(PlanViolatedError, match="violates plan") as refused:
+        apply_saved(applied.root, opened, attrs.evolve(saving.saved, made_from=now))
+
+    assert Exit.REFUSED is refused.value.exit
+    assert before == hard_pods(kubectl)

@@ -52,7 +52,7 @@ class TenancyProvider(engine.Provider):
         return engine.ConfigureResponse(
             accept_secrets=True,
             supports_preview=True,
-            accept_outputs=False,
+            accept_outputs=True,
             accept_resources=False,
         )
 

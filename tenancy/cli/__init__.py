@@ -1,6 +1,7 @@
 """The command line: `tenancy`."""
 
 import sys
+from typing import Final
 
 import typer
 
@@ -22,6 +23,7 @@ from tenancy.cli import (
     update,
 )
 from tenancy.cli.group import Commands
+from tenancy.cli.terminal import flowing
 from tenancy.exits import table
 
 __all__ = ["app", "main"]
@@ -41,24 +43,24 @@ app = typer.Typer(
 _READ, _APPLY, _HERE = "Read (no cluster)", "Apply (any cluster)", "This machine"
 _ASK = "Ask"
 
-app.command("check", epilog=check.EPILOG, rich_help_panel=_READ)(check.command)
-app.command("plan", epilog=plan.EPILOG, rich_help_panel=_READ)(plan.command)
-app.command("render", epilog=render.EPILOG, rich_help_panel=_READ)(render.command)
-app.command("schema", epilog=schema.EPILOG, rich_help_panel=_READ)(schema.command)
-app.command("who-can", epilog=questions.WHO_CAN_EPILOG, rich_help_panel=_ASK)(
-    questions.who_can_command
+_COMMANDS: Final = (
+    ("check", check.command, check.EPILOG, _READ),
+    ("plan", plan.command, plan.EPILOG, _READ),
+    ("render", render.command, render.EPILOG, _READ),
+    ("schema", schema.command, schema.EPILOG, _READ),
+    ("who-can", questions.who_can_command, questions.WHO_CAN_EPILOG, _ASK),
+    ("what-can", questions.what_can_command, questions.WHAT_CAN_EPILOG, _ASK),
+    ("usage", questions.usage, questions.USAGE_EPILOG, _ASK),
+    ("preview", update.preview, update.PREVIEW_EPILOG, _APPLY),
+    ("up", update.up, update.UP_EPILOG, _APPLY),
+    ("refresh", update.refresh, update.REFRESH_EPILOG, _APPLY),
+    ("destroy", destroy.command, destroy.EPILOG, _APPLY),
+    ("drift", drift.command, drift.EPILOG, _APPLY),
+    ("adopt", adopt.command, adopt.EPILOG, _APPLY),
+    ("kubeconfig", kubeconfig.command, kubeconfig.EPILOG, _APPLY),
 )
-app.command("what-can", epilog=questions.WHAT_CAN_EPILOG, rich_help_panel=_ASK)(
-    questions.what_can_command
-)
-app.command("usage", epilog=questions.USAGE_EPILOG, rich_help_panel=_ASK)(questions.usage)
-app.command("preview", epilog=update.PREVIEW_EPILOG, rich_help_panel=_APPLY)(update.preview)
-app.command("up", epilog=update.UP_EPILOG, rich_help_panel=_APPLY)(update.up)
-app.command("refresh", epilog=update.REFRESH_EPILOG, rich_help_panel=_APPLY)(update.refresh)
-app.command("destroy", epilog=destroy.EPILOG, rich_help_panel=_APPLY)(destroy.command)
-app.command("drift", epilog=drift.EPILOG, rich_help_panel=_APPLY)(drift.command)
-app.command("adopt", epilog=adopt.EPILOG, rich_help_panel=_APPLY)(adopt.command)
-app.command("kubeconfig", epilog=kubeconfig.EPILOG, rich_help_panel=_APPLY)(kubeconfig.command)
+for _name, _function, _epilog, _panel in _COMMANDS:
+    app.command(_name, epilog=flowing(_epilog), rich_help_panel=_panel)(_function)
 app.add_typer(quickstart.app, name="quickstart", rich_help_panel=_HERE)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=_HERE)
 app.command("doctor", rich_help_panel=_HERE)(doctor.doctor)

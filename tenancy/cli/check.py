@@ -19,7 +19,7 @@ Examples:
 
   tenancy check --stack dev     what concerns one stack
 
-  tenancy check --offline       no cloud is asked, even where a platform's config wants it
+  tenancy check --offline       no cloud is asked, whatever config says
 
   tenancy check --json          for programs; the exit code is the same
 

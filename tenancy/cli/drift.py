@@ -24,13 +24,13 @@ __all__ = ["EPILOG", "command"]
 EPILOG = """
 Examples:
 
-  tenancy drift --stack dev            what differs, who wrote it, and how bad it is
+  tenancy drift --stack dev            what differs, and who wrote it
 
   tenancy drift --stack dev --json     for programs; the exit code is the same
 
-  tenancy drift --stack dev --accept   write into the config what has a place there
+  tenancy drift --stack dev --accept   write it into the config
 
-  tenancy drift --stack dev --repair   make the cluster again what the files say
+  tenancy drift --stack dev --repair   make the cluster what the files say
 
 Compared with what the files say now: what is written and not yet applied differs too.
 

@@ -33,7 +33,7 @@ Examples:
 
   tenancy kubeconfig --stack dev --user ana --group acme-leads --default dev
 
-  tenancy kubeconfig --stack dev --service-account dev/ci --expires 1h --out ~/.kube/acme
+  tenancy kubeconfig --stack dev --service-account dev/ci --expires 1h
 
   tenancy kubeconfig --stack prod --group acme-leads --out kubeconfigs
     --oidc-issuer-url https://login.example.com --oidc-client-id kubernetes

@@ -27,15 +27,15 @@ __all__ = ["EPILOG", "command"]
 EPILOG = """
 Examples:
 
-  tenancy plan --stack dev               what an update of stack dev would change for people
+  tenancy plan --stack dev               what an update would change for whom
 
-  tenancy plan --stack dev --markdown    the same as a comment on a pull request
+  tenancy plan --stack dev --markdown    the same, for a pull request
 
-  tenancy plan --stack dev --save dev.plan.json    also for `tenancy up --plan dev.plan.json`
+  tenancy plan --stack dev --save FILE   the same, for `tenancy up --plan FILE`
 
-  tenancy plan --offline                 every organization, from the files alone
+  tenancy plan --offline                 all, from the files alone
 
-  tenancy plan --json                    for programs; see docs/schema/plan.json
+  tenancy plan --json                    as docs/schema/plan.json says
 
 A plan that is saved holds digests of the files, the state and the cluster: `tenancy up --plan`
 refuses it when any of them moved. It is not written where the plan is refused. With several

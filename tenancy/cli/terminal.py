@@ -6,7 +6,7 @@ import sys
 import attrs
 from rich.console import Console
 
-__all__ = ["Terminal", "terminal"]
+__all__ = ["Terminal", "flowing", "terminal"]
 
 
 class _Console(Console):
@@ -56,3 +56,18 @@ def terminal(*, color: bool = True) -> Terminal:
         return _Console(stderr=stderr, highlight=False, no_color=True, color_system=None)
 
     return Terminal(out=console(stderr=False), err=console(stderr=True))
+
+
+def flowing(text: str) -> str:
+    """
+    Return *text* with each paragraph on one line, which the terminal breaks where it ends.
+
+    What is indented stays as it is.
+
+    >>> flowing("one\\ntwo\\n\\n  an example")
+    'one two\\n\\n  an example'
+    """
+    return "\n\n".join(
+        part if part.startswith("  ") else part.replace("\n", " ")
+        for part in text.strip("\n").split("\n\n")
+    )

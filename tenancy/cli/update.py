@@ -44,11 +44,11 @@ Exit code: 0 where nothing changes, 2 where something does, 3 where it is refuse
 UP_EPILOG = """
 Examples:
 
-  tenancy up --stack dev            shows the preview, then asks
+  tenancy up --stack dev                shows the preview, then asks
 
-  tenancy up --stack dev --yes      does not ask; for CI
+  tenancy up --stack dev --yes          does not ask; for CI
 
-  tenancy up --stack dev --plan dev.plan.json    exactly what `tenancy plan --save` wrote
+  tenancy up --stack dev --plan FILE    what `tenancy plan --save FILE` saved
 
 A saved plan is refused, with everything that moved, when the files, the state, the cluster or
 an object on it are not as they were. With several stacks, give the plan of each.

@@ -31,7 +31,7 @@ Examples:
 
   tenancy plan --stack dev --markdown    the same, for a pull request
 
-  tenancy plan --stack dev --save FILE   the same, for `tenancy up --plan FILE`
+  tenancy plan --stack dev --save FILE   for `tenancy up --plan FILE`
 
   tenancy plan --offline                 all, from the files alone
 

@@ -59,13 +59,13 @@ def terminal(*, color: bool = True) -> Terminal:
 
 
 def flowing(text: str) -> str:
-    """
+    r"""
     Return *text* with each paragraph on one line, which the terminal breaks where it ends.
 
     What is indented stays as it is.
 
-    >>> flowing("one\\ntwo\\n\\n  an example")
-    'one two\\n\\n  an example'
+    >>> flowing("one\ntwo\n\n  an example")
+    'one two\n\n  an example'
     """
     return "\n\n".join(
         part if part.startswith("  ") else part.replace("\n", " ")

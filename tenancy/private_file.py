@@ -18,13 +18,16 @@ class UnsafePathError(TenancyError):
     exit = Exit.REFUSED
 
 
-def write_private(folder: Path, name: str, text: str) -> Path:
+def write_private(folder: Path, name: str, text: str, *, option: str = "--out") -> Path:
     """
     Write *text* to the file *name* in *folder*, readable by its owner only.
 
     The folder is opened once and everything happens inside of it, so that nothing that is
     renamed or linked meanwhile leads elsewhere. A file of ours that is there is replaced in one
     step; anything else of that name is refused.
+
+    Args:
+        option: By which another place is named, for the remedy.
 
     Raises:
         UnsafePathError: *name* would leave the folder, a link or a folder has that name, or the
@@ -37,7 +40,8 @@ def write_private(folder: Path, name: str, text: str) -> Path:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise UnsafePathError(
-            f"{folder}: cannot be used as a folder: {error.strerror}; name another one"
+            f"{folder}: cannot be used as a folder: {error.strerror}; "
+            f"name another with {option}"
         ) from error
     try:
         _refuse_other(descriptor, folder, name)

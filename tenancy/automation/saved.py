@@ -118,7 +118,7 @@ def write_plan(saved: SavedPlan, path: Path) -> None:
     }
     if saved.engine_plan is not None:
         body["enginePlan"] = saved.engine_plan
-    write_private(path.parent, path.name, json.dumps(body, indent=1) + "\n")
+    write_private(path.parent, path.name, json.dumps(body, indent=1) + "\n", option="--save")
 
 
 def read_plan(path: Path) -> SavedPlan:

@@ -21,8 +21,9 @@ def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Violation]:
     """
     Yield what the nodes of *pool* lack, as they are on the cluster.
 
-    Only an open door of a pool that is dedicated to an organization refuses: others would run
-    on what is that organization's alone. What an update writes itself is not missed.
+    An open door of a pool that is dedicated to an organization refuses: others would run on
+    what is that organization's alone. So does a named node that is missing, for the patch that
+    labels it would make it. What an update writes itself is not missed.
 
     Args:
         pool: A pool of the backend `existing`.

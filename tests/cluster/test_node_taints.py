@@ -162,3 +162,15 @@ def test_a_destroy_without_the_node_is_no_mistake(pool_stack, kube, node):
     kube("delete", "node", node)
 
     assert pool_stack.destroy().summary.result == "succeeded"
+
+
+def test_a_patch_makes_the_node_that_it_does_not_find(pool_stack, kube):
+    """So a named node that is missing refuses the update, before a node of nobody's is made."""
+    configure(pool_stack, "nowhere")
+
+    pool_stack.up()
+
+    made = kube.json("get", "node", "nowhere")
+    assert "h100" == made["metadata"]["labels"][GPU_POOL]
+    pool_stack.destroy()
+    kube("delete", "node", "nowhere", "--ignore-not-found")

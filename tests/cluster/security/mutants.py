@@ -27,7 +27,7 @@ from tests.cluster.security.objects import (
     WEB,
     Object,
 )
-from tests.cluster.security.world import EDGE, Request, World
+from tests.cluster.security.world import EDGE, Request, World, elder
 
 Check = Callable[[World], list[str]]
 """What is not as it should be; nothing if all is."""
@@ -234,6 +234,13 @@ def _controllers(person: str, method: str, found: Object, change: Mapping) -> Ch
         return [] if answer.ok else [f"{person}: {answer.message}"]
 
     return check
+
+
+def elders(world: World) -> list[str]:
+    """Return why a pod that is older than the guards cannot be labelled any more."""
+    note = {"metadata": {"labels": {"probe": "changed"}}}
+    answer = world.send("helper", patch(elder(), note, MERGE_PATCH))
+    return [] if answer.ok else [f"an elder: {answer.message}"]
 
 
 def _unguarded(manifest: Object) -> Check:
@@ -466,6 +473,8 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
     passing = [_operators(_PASSED[name])] if name in _PASSED else []
     if name == "tenancy-network-policies":
         passing.append(_own_peers)
+    if name in {"tenancy-pods", "tenancy-image-pull", "tenancy-placement"}:
+        passing.append(elders)
     if name in _CONTROLLERS:
         passing.append(_controllers(*_CONTROLLERS[name]))
     return _attacks(attacks[family], *outside, *passing)
@@ -552,6 +561,12 @@ def drawn(world: World) -> list[str]:
         taints = {(t.get("key"), t.get("value")) for t in spec.get("tolerations", ())}
         if spec.get("nodeSelector", {}).get(POOL) != pool or (POOL, pool) not in taints:
             wrong.append(f"a pod for {pool}: {answer.status} {answer.message} {spec}")
+    # What somebody selected is never selected anew: it is refused where it is not granted.
+    selecting = make.gpus(1)
+    selecting["spec"]["nodeSelector"] = {POOL: "l40s"}
+    answer = world.send("developer", post(selecting))
+    if answer.ok or "tenancy-placement" not in answer.message:
+        wrong.append(f"a pod that selects another pool: {answer.status} {answer.message}")
     return wrong
 
 
@@ -640,7 +655,9 @@ def _quotas(manifest: Object, attacks: Sequence[Attack]) -> Iterator[Mutant]:
             continue
         check = _attacks(mine)
         yield _mutant(manifest, f"spec.hard.{key}", check, settles="quota")
-        yield _mutant(manifest, f"spec.hard.{key}", check, settles="quota", loosened="1k")
+        # A thousand bytes would be no more than none.
+        more = "1Pi" if key.endswith(("memory", "storage")) else "1k"
+        yield _mutant(manifest, f"spec.hard.{key}", check, settles="quota", loosened=more)
     if name == "cross-namespace-affinity" and where == WEB:
         mine = [attack for attack in attacks if name in attack.rule]
         # The scope of a quota may not be changed in every way; a new one may have any.
@@ -693,6 +710,10 @@ _PLACES: Mapping[str, Pods] = {
     "system": Pods("kube-system"),
     "dns": Pods("kube-system", (("k8s-app", "kube-dns"),)),
     "what is called dns": Pods("kube-public", (("k8s-app", "kube-dns"),)),
+    "what is called prometheus": Pods(
+        "kube-public", (("app.kubernetes.io/name", "prometheus"),)
+    ),
+    "what is called loki": Pods("kube-public", (("app.kubernetes.io/name", "loki"),)),
 }
 _WATCHING = ("observability", "prometheus", "loki")
 _ORGANIZATIONS = ("web", "train", "lab")
@@ -966,7 +987,14 @@ def _classes(manifest: Object) -> Iterator[Mutant]:
         got = answer.body.get("spec", {})
         plain = world.send("developer", post(make.pod())).body.get("spec", {})
         held = (got.get("priority"), got.get("preemptionPolicy"), plain.get("priority"))
-        return [] if held == (1000, "Never", 0) else [f"priorities are {held}"]
+        wrong = [] if held == (1000, "Never", 0) else [f"priorities are {held}"]
+        for name in ("gpu-h100", "gpu-l40s"):
+            # A pool's class tells pools apart and puts nobody before anybody.
+            pod = make.pod("default", priorityClassName=name)
+            spec = world.send("root", post(pod)).accepted().body["spec"]
+            if (spec["priority"], spec["preemptionPolicy"]) != (0, "Never"):
+                wrong.append(f"{name} has {spec['priority']}, {spec['preemptionPolicy']}")
+        return wrong
 
     yield _mutant(manifest, "value", check, loosened=1_000_000, anew=True)
     yield _mutant(

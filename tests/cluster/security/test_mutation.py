@@ -17,7 +17,7 @@ from tests.cluster.security import mutants as breaking
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
 from tests.cluster.security.mutants import Mutant
-from tests.cluster.security.world import World, wait
+from tests.cluster.security.world import EDGE, World, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 
@@ -32,25 +32,12 @@ SURVIVORS: dict[str, str] = {
     "spec.matchConstraints.matchPolicy is 'Exact'": (
         "it tells only where a kind is served in several versions, and of these each has one"
     ),
-    **dict.fromkeys(
-        (
-            f"PriorityClass gpu-{pool}: {field}"
-            for pool in ("h100", "l40s")
-            for field in ("value is 1000000", "preemptionPolicy is 'PreemptLowerPriority'")
-        ),
-        "a pool's class may be named where two pools of one resource are granted, and here"
-        " nobody is granted two",
+    "tenancy-placement: spec.reinvocationPolicy is 'Never'": (
+        "it tells where another mutating policy asks for GPUs after ours has run, and here none"
+        " does"
     ),
     "tenancy-pods: spec.matchConstraints.resourceRules.0.resources.2 (pods/resize) deleted": (
         "a resize changes requests and limits, of which no rule of this policy speaks"
-    ),
-    **dict.fromkeys(
-        (
-            "tenancy-image-pull: spec.matchConditions.0 deleted",
-            "tenancy-pods: spec.matchConditions.0 deleted",
-            "tenancy-placement: spec.matchConditions.0 deleted",
-        ),
-        "it spares pods that are older than the guard, and here are none",
     ),
     "tenancy-placement: spec.validations.3.expression is 'true'": (
         "it tells where a namespace is granted two pools of one resource, and here none is"
@@ -213,19 +200,51 @@ def test_nothing_catches_what_is_as_rendered(world: World, mutants: list[Mutant]
     assert checks
 
 
+@pytest.mark.parametrize(
+    ("policy", "pod"),
+    [
+        ("tenancy-pods", {"main": {"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "a"}]}}),
+        ("tenancy-image-pull", {"main": {"imagePullPolicy": "Never"}}),
+        ("tenancy-placement", {"nodeSelector": {make.POOL: "h100"}}),
+    ],
+)
+def test_a_pod_that_is_older_than_a_guard_is_labelled_and_no_such_pod_is_made(
+    world: World, policy: str, pod: dict
+):
+    answer = world.send("helper", post(make.pod(EDGE, **pod)))
+
+    answer.refused_by(policy)
+    assert [] == breaking.elders(world)
+
+
+def test_what_is_known_to_survive_is_at_most_5_in_100(mutants: list[Mutant]):
+    """So that a sample in which all others are caught says what the whole would say."""
+    known = [mutant.name for mutant in mutants if _known(mutant.name)]
+
+    assert len(known) <= 0.05 * len(mutants)
+    assert [] == [end for end in SURVIVORS if not any(name.endswith(end) for name in known)]
+    assert all(len(reason.split()) > 5 for reason in SURVIVORS.values())
+
+
 def test_a_sample_of_the_mutants_is_caught(
     laboratory: Laboratory, mutants: list[Mutant], record_property
 ):
-    # Those of which it is known already are left to the whole.
-    likely = [mutant for mutant in mutants if not _known(mutant.name)]
-    some = random.Random(SEED).sample(likely, -(-len(mutants) // SHARE))
+    """
+    The sample is drawn from all of them.
+
+    A known survivor may be in it and is counted as not caught; whoever is not known to survive
+    has to be caught.
+    """
+    some = random.Random(SEED).sample(mutants, -(-len(mutants) // SHARE))
     survivors = _survivors(laboratory, some)
+    print(f"seed {SEED}: {len(some)} of {len(mutants)} mutants, {len(survivors)} not caught")
     record_property(
         f"mutants, sampled from {len(mutants)} with seed {SEED}",
         f"{len(some)}, {len(survivors)} not caught",
     )
 
-    assert [] == survivors
+    assert SHARE * len(some) >= len(mutants)
+    assert [] == [name for name in survivors if not _known(name)]
 
 
 @pytest.mark.nightly
@@ -233,8 +252,11 @@ def test_at_least_95_in_100_mutants_are_caught(
     laboratory: Laboratory, mutants: list[Mutant], record_property
 ):
     survivors = _survivors(laboratory, mutants)
+    print(f"{len(mutants)} mutants, {len(survivors)} not caught:", *survivors, sep="\n  ")
     record_property("mutants", f"{len(mutants)}, {len(survivors)} not caught")
 
+    known = {mutant.name for mutant in mutants if _known(mutant.name)}
     assert [] == [name for name in survivors if not _known(name)]
-    assert [] == [end for end in SURVIVORS if not any(n.endswith(end) for n in survivors)]
+    # An entry that is caught after all would hide the next mutant of that name.
+    assert set() == known - set(survivors)
     assert len(survivors) <= 0.05 * len(mutants)

@@ -11,7 +11,7 @@ from tenancy.document import Document, read
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.nearest import nearest
-from tenancy.project import Project, load
+from tenancy.project import STACK_FILE, Project, load
 from tenancy.resolve import Cluster, Tenancy, resolve
 from tenancy.violation import Violation, errors
 
@@ -126,9 +126,13 @@ class Checked:
         Return *stack*.
 
         Raises:
+            RefusedConfigError: It has a file, and that is wrong.
             UnknownStackError: There is no such stack.
         """
         if stack not in self.stacks:
+            file = STACK_FILE.format(stack=stack)
+            if any(v.origin.source == file for v in errors(self.violations)):
+                raise RefusedConfigError(self)
             raise UnknownStackError(stack, self.stacks)
         return stack
 

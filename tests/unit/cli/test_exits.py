@@ -111,7 +111,7 @@ def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 
-    for command in ("preview", "up"):
+    for command in ("plan", "preview", "up", "refresh", "drift", "destroy"):
         result = run(command, "--stack", "dev")
 
         assert Exit.REFUSED == result.exit_code

@@ -62,13 +62,22 @@ def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -
     }
     if not on_it:
         return
+    workspace = opened.stack.workspace
     left = tuple(
         summary.name
-        for summary in opened.stack.workspace.list_stacks()
-        if summary.name in on_it and (summary.resource_count or 0) > 0
+        for summary in workspace.list_stacks()
+        if summary.name in on_it
+        and (summary.resource_count or 0) > 0
+        and _is_applied(workspace.export_stack(summary.name))
     )
     if left:
         raise StillUsedError(opened.name, left)
+
+
+def _is_applied(exported: auto.Deployment) -> bool:
+    """Return whether there is more in a state than what a refused first update leaves there."""
+    resources = (exported.deployment or {}).get("resources") or ()
+    return any(not str(resource.get("type")).startswith("pulumi:") for resource in resources)
 
 
 def remove(

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -21,6 +23,11 @@ __all__ = ["Engine", "Session", "inline", "local"]
 
 _OPENING = threading.Lock()
 """Opening writes files that the stacks of a project share; the rest may run side by side."""
+_TEMPORARY = "TMPDIR"
+_DISCREET = {
+    # Else a trace holds every message of the engine, with decrypted config among them.
+    "PULUMI_TRACING_NO_PAYLOADS": "true"
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -211,6 +218,24 @@ class Session:
     def _config_file(self) -> str | None:
         return None if self.config_file is None else str(self.config_file)
 
+    @contextmanager
+    def _own_temporary_folder(self) -> Iterator[None]:
+        """
+        Give the engine a folder for temporary files that goes with what is run.
+
+        The Kubernetes provider writes a whole copy of the kubeconfig into it and leaves it
+        there (pulumi-kubernetes, provider/pkg/provider/util.go, writeKubeconfigToFile).
+        """
+        workspace = self.stack.workspace
+        before = workspace.env_vars.get(_TEMPORARY)
+        with tempfile.TemporaryDirectory(prefix="tenancy-") as folder:
+            workspace.env_vars = {**workspace.env_vars, _TEMPORARY: folder}
+            try:
+                yield
+            finally:
+                kept = {k: v for k, v in workspace.env_vars.items() if k != _TEMPORARY}
+                workspace.env_vars = kept if before is None else {**kept, _TEMPORARY: before}
+
     def _run(
         self,
         kind: str,
@@ -221,7 +246,8 @@ class Session:
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            done = operation(log, lines.append)
+            with self._own_temporary_folder():
+                done = operation(log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error) from error
         except RuntimeError as error:
@@ -310,4 +336,6 @@ def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
     # The SDK looks for bin/pulumi in a folder; without one it asks this process's own PATH.
     folder = Path(found).parent
     command = auto.PulumiCommand(str(folder.parent)) if folder.name == "bin" else None
-    return auto.LocalWorkspaceOptions(env_vars=dict(engine.variables), pulumi_command=command)
+    return auto.LocalWorkspaceOptions(
+        env_vars={**_DISCREET, **engine.variables}, pulumi_command=command
+    )

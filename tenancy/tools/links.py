@@ -103,6 +103,8 @@ def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> 
         "PATH": os.pathsep.join([*first, *rest]),
         "PULUMI_PYTHON_CMD": str(python),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # Else a trace holds every message of the engine, with decrypted config among them.
+        "PULUMI_TRACING_NO_PAYLOADS": "true",
     }
 
 

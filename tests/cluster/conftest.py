@@ -145,7 +145,7 @@ def kube(sandbox: Sandbox) -> Kubectl:
     return kubectl(sandbox)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kubectl_of() -> Callable[[Sandbox], Kubectl]:
     """Return what makes a `kubectl` for another sandbox."""
     return kubectl

@@ -1,8 +1,13 @@
 """How tests are spread over processes, and what is told at the end of a run."""
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+# How long an example takes is the machine's matter, and others work on it too.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 class OneThingOneProcess(LoadScopeScheduling):

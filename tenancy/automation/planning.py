@@ -9,6 +9,7 @@ from tenancy.automation.engines import Open
 from tenancy.automation.errors import EngineError, EngineMissingError
 from tenancy.automation.session import Session
 from tenancy.cluster import ClusterError, connect
+from tenancy.cluster.ground import ground
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.live import read
 from tenancy.document import JSON, Document
@@ -98,26 +99,31 @@ def planned(root: Path, stack: str, open_stack: Open) -> Planned:
         raise NoRecordError(stack, error) from error
     before = outputs.get("tenancy")
     record = before if isinstance(before, Mapping) else {}
-    live, why = _live(found, stack, record, outputs.get("clusterUid"))
+    live, lacking, why = _live(found, stack, record, outputs.get("clusterUid"))
     made = _made(opened) if unknown_names(record, found.tenancy, stack, live) else ()
     made_plan = plan(record, found.tenancy, stack, live, made=made, why_not=why)
     return Planned(
         plan=made_plan,
-        violations=tuple(dict.fromkeys((*found.violations, *made_plan.violations))),
+        violations=tuple(dict.fromkeys((*found.violations, *made_plan.violations, *lacking))),
         documents=found.documents,
     )
 
 
 def _live(
     found: Checked, stack: str, record: Mapping[str, JSON], uid: JSON
-) -> tuple[Live | None, str]:
+) -> tuple[Live | None, tuple[Violation, ...], str]:
+    """Return what is on the cluster, what it lacks for the stack, and why it was not asked."""
     cluster = found.cluster(stack)
     try:
         connection = connect(cluster, found.root)
     except ClusterError as error:
-        return None, error.found
+        return None, (), error.found
     require_same(connection, uid)
-    return read(connection, contents=going(record, found.tenancy, stack)), ""
+    live = read(connection, contents=going(record, found.tenancy, stack))
+    # As in the program: what the files say wrongly is not looked for on the cluster.
+    if found.is_refused:
+        return live, (), ""
+    return live, tuple(ground(found.tenancy, stack, connection, preview=True)), ""
 
 
 def _made(opened: Session) -> frozenset[str]:

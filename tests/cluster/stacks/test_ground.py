@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tenancy.automation import StackRefusedError
+from tenancy.automation.planning import planned
 
 pytestmark = pytest.mark.cluster
 
@@ -17,10 +18,12 @@ def test_an_environment_without_its_platform_warns_at_preview_and_refuses_the_up
     project = make_project()
 
     preview = project.session("dev").preview()
+    said = planned(project.root, "dev", project.session)
     with pytest.raises(StackRefusedError, match=r"platform-not-applied\]"):
         project.up("dev")
 
     assert "platform-not-applied" in preview.text
+    assert "platform-not-applied" in {violation.code for violation in said.violations}
     assert "acme-dev" not in kubectl_of(project.box)("get", "namespaces")
     project.up("platform")
     assert "platform-not-applied" not in project.session("dev").preview().text

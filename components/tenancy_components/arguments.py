@@ -13,7 +13,14 @@ from tenancy.spec.problems import violations_from
 from tenancy.violation import Violation
 from tenancy_components.refusal import ComponentRefusedError
 
-__all__ = ["OUTPUT_LEAVES", "Late", "parse", "refuse_deleted_with", "separate"]
+__all__ = [
+    "OUTPUT_LEAVES",
+    "Late",
+    "parse",
+    "refuse_deleted_with",
+    "require_provider",
+    "separate",
+]
 
 S = TypeVar("S", bound=Spec)
 
@@ -107,6 +114,31 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
                     found="deleted_with",
                     allowed="protect, retain_on_delete, provider, parent, depends_on, aliases",
                     remedy="leave it out: role bindings have to be deleted one by one",
+                )
+            ]
+        )
+
+
+def require_provider(name: str, component: pulumi.ComponentResource) -> None:
+    """
+    Refuse a component that was given no Kubernetes provider, before it makes anything.
+
+    Its children would go to whatever cluster the ambient kubeconfig names at that moment.
+
+    Raises:
+        ComponentRefusedError: Neither the caller nor a parent passed one.
+    """
+    if component.get_provider("kubernetes:core/v1:Namespace") is None:
+        raise ComponentRefusedError(
+            [
+                Violation(
+                    code="provider-missing",
+                    origin=Origin(f"{ARGUMENT} of {name}", ("opts", "provider")),
+                    found="no Kubernetes provider",
+                    allowed="an explicit one, of the component or of its parent; the ambient"
+                    " kubeconfig is never used",
+                    remedy="pass pulumi.ResourceOptions(provider=…), a"
+                    " pulumi_kubernetes.Provider for the cluster that is meant",
                 )
             ]
         )

@@ -9,7 +9,7 @@ from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.resolve.pools import gpu_node_pool
 from tenancy.spec import GpuNodePoolSpec
-from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup
 from tenancy_components.node_taints import NodeTaints
@@ -48,6 +48,8 @@ class GpuNodePool(pulumi.ComponentResource):
         made = pools.render(pool)
         inputs = {"name": pool.name, "backend": pool.backend, "model": pool.model}
         super().__init__("tenancy:index:GpuNodePool", name, inputs, opts)
+        if not all(isinstance(rendered, NodeGroupSpec) for rendered in made):
+            require_provider(name, self)
         for rendered in made:
             self._create(f"{name}-{pools.identity(rendered)}", rendered)
         self.resource_names = sorted(pool.resources)

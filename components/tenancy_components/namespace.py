@@ -9,7 +9,7 @@ from tenancy import checks, render, resolve
 from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.spec import LoneNamespaceSpec
-from tenancy_components.arguments import parse, refuse_deleted_with, separate
+from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
 from tenancy_components.manifests import child, create, resource_name
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.seal import Seal
@@ -63,6 +63,7 @@ class Namespace(pulumi.ComponentResource):
         alone = args is not resolved
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
         super().__init__("tenancy:index:Namespace", name, inputs, opts)
+        require_provider(name, self)
         self.name = resolved.name
         manifests = _annotated(render.namespace(resolved, ground), late)
         self.built = build(self, name, manifests, protect=resolved.protect)

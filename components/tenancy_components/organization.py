@@ -10,7 +10,13 @@ from tenancy.origin import ARGUMENT, Origin
 from tenancy.plan import snapshot
 from tenancy.resolve.tiers import Profiles
 from tenancy.spec import OrganizationSpec
-from tenancy_components.arguments import Late, parse, refuse_deleted_with, separate
+from tenancy_components.arguments import (
+    Late,
+    parse,
+    refuse_deleted_with,
+    require_provider,
+    separate,
+)
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
@@ -65,6 +71,7 @@ class Organization(pulumi.ComponentResource):
         super().__init__(
             "tenancy:index:Organization", name, dict(snapshot.organization(resolved)), opts
         )
+        require_provider(name, self)
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(
                 f"{name}-{namespace.id}",

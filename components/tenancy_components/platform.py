@@ -12,7 +12,7 @@ from tenancy.plan import snapshot
 from tenancy.project import Written
 from tenancy.resolve.platforms import platform as resolve_platform
 from tenancy.spec import PlatformSpec, PlatformStackSpec
-from tenancy_components.arguments import parse, refuse_deleted_with
+from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
@@ -62,6 +62,7 @@ class Platform(pulumi.ComponentResource):
         super().__init__(
             "tenancy:index:Platform", name, dict(snapshot.platform(self.resolved)), opts
         )
+        require_provider(name, self)
         manifests = render.platform(self.resolved)
         roles = self._create([*manifests.operators, *manifests.roles])
         classes = self._create(manifests.priority_classes)

@@ -5,7 +5,7 @@ import pytest
 from tenancy_components import ComponentRefusedError, Namespace, Organization, Platform
 from tenancy_components.node_taints import NodeTaints
 
-from tests.program.recording import build
+from tests.program.recording import build, cluster
 
 ORGANIZATION = {
     "prefix": "acme",
@@ -26,7 +26,7 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 def organization(**opts: object):
-    return lambda: Organization("acme", ORGANIZATION, opts=pulumi.ResourceOptions(**opts))
+    return lambda: Organization("acme", ORGANIZATION, opts=cluster(**opts))
 
 
 def test_every_namespace_has_walls_and_one_binding_for_each_role(monitor) -> None:
@@ -73,6 +73,37 @@ def test_bindings_refuse_what_the_callers_options_would_hand_down(monitor) -> No
             assert not request.deletedWith, name
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda o: Organization("acme", ORGANIZATION, opts=o), id="Organization"),
+        pytest.param(
+            lambda o: Namespace("acme", {"name": "lab", "quota": {"pods": 1}}, opts=o),
+            id="Namespace",
+        ),
+        pytest.param(
+            lambda o: Platform("acme", {"operators": [{"group": "ops"}]}, opts=o), id="Platform"
+        ),
+    ],
+)
+def test_without_a_provider_nothing_goes_to_the_ambient_cluster(monitor, make) -> None:
+    def program() -> None:
+        with pytest.raises(ComponentRefusedError, match="provider-missing") as refusal:
+            make(None)
+        assert "argument of acme  opts.provider" in str(refusal.value)
+
+    def from_the_parent() -> None:
+        parent = pulumi.ComponentResource("test:index:Parent", "parent", None, cluster())
+        make(pulumi.ResourceOptions(parent=parent))
+
+    refused = build(monitor, program)
+    assert ["acme"] == [name for _, name in refused]
+    monitor.requests.clear()
+
+    made = {kind for kind, _ in build(monitor, from_the_parent)}
+    assert made & {"Namespace", "ClusterRole"}
+
+
 def test_doors_depend_on_every_quota_and_wall(monitor) -> None:
     found = build(monitor, organization())
 
@@ -93,7 +124,7 @@ def test_the_name_of_a_namespace_is_plain_text(monitor) -> None:
     names: list[object] = []
 
     def program() -> None:
-        acme = Organization("acme", ORGANIZATION)
+        acme = Organization("acme", ORGANIZATION, opts=cluster())
         names.extend(namespace.name for namespace in acme.namespaces.values())
 
     build(monitor, program)
@@ -106,7 +137,7 @@ def test_names_come_from_identity_and_not_from_the_order_of_writing(monitor) -> 
     turned = {**ORGANIZATION, "namespaces": ORGANIZATION["namespaces"][::-1]}
     monitor.requests.clear()
 
-    again = build(monitor, lambda: Organization("acme", turned) and None)
+    again = build(monitor, lambda: Organization("acme", turned, opts=cluster()) and None)
 
     assert found.keys() == again.keys()
 
@@ -158,7 +189,7 @@ def test_a_namespace_stands_alone(monitor) -> None:
         "members": [{"user": "abe", "role": "viewer"}],
     }
 
-    found = build(monitor, lambda: Namespace("lab", args) and None)
+    found = build(monitor, lambda: Namespace("lab", args, opts=cluster()) and None)
 
     kinds = {kind for kind, _ in found}
     assert {
@@ -177,7 +208,7 @@ def test_the_platforms_guards_are_armed_last(monitor) -> None:
         "public": {"name": "llmos-public", "readers": [{"group": "system:authenticated"}]},
     }
 
-    found = build(monitor, lambda: Platform("platform", spec) and None)
+    found = build(monitor, lambda: Platform("platform", spec, opts=cluster()) and None)
 
     order = list(found)
     armed = [order.index(k) for k in order if k[0] == "ValidatingAdmissionPolicyBinding"]

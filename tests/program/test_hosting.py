@@ -20,7 +20,7 @@ from tenancy_components.provider import package_schema
 from tenancy_components.provider.hosting import Components
 
 from tenancy.errors import TenancyError
-from tests.program.recording import build
+from tests.program.recording import build, cluster
 
 METASCHEMA = Path(__file__).with_name("pulumi_metaschema.json")
 ORGANIZATION = {
@@ -60,7 +60,7 @@ def construct(kind: str, name: str, inputs: dict, **opts):
         name,
         f"tenancy:index:{kind}",
         on_the_wire(inputs),
-        pulumi.ResourceOptions(**opts) if opts else None,
+        cluster(**opts),
     )
 
 
@@ -80,11 +80,18 @@ def refused(monitor, kind: str, name: str, inputs: dict) -> str:
     ("kind", "name", "inputs", "imported"),
     [
         pytest.param(
-            "Organization", "acme", ORGANIZATION, lambda: Organization("acme", ORGANIZATION)
+            "Organization",
+            "acme",
+            ORGANIZATION,
+            lambda: Organization("acme", ORGANIZATION, opts=cluster()),
         ),
-        pytest.param("Namespace", "lab", LONE, lambda: Namespace("lab", LONE)),
-        pytest.param("Platform", "base", PLATFORM, lambda: Platform("base", PLATFORM)),
-        pytest.param("GpuNodePool", "h100", POOL, lambda: GpuNodePool("h100", POOL)),
+        pytest.param("Namespace", "lab", LONE, lambda: Namespace("lab", LONE, opts=cluster())),
+        pytest.param(
+            "Platform", "base", PLATFORM, lambda: Platform("base", PLATFORM, opts=cluster())
+        ),
+        pytest.param(
+            "GpuNodePool", "h100", POOL, lambda: GpuNodePool("h100", POOL, opts=cluster())
+        ),
     ],
 )
 def test_the_same_is_registered_as_by_a_program_that_imports_it(
@@ -218,7 +225,11 @@ def test_an_annotation_may_be_an_output_and_stays_a_secret(monitor, secret):
         }
         construct("Organization", "acme", ORGANIZATION | {"namespaces": [annotated]})
         construct("Namespace", "lab", LONE | {"annotations": {"example.com/a": output()}})
-        Namespace("own", LONE | {"name": "own", "annotations": {"example.com/a": output()}})
+        Namespace(
+            "own",
+            LONE | {"name": "own", "annotations": {"example.com/a": output()}},
+            opts=cluster(),
+        )
 
     found = build(monitor, program)
 

@@ -15,6 +15,7 @@ from tenancy.render.policies.guard import (
     Guard,
     Resources,
     Rule,
+    changed,
     guard,
     texts,
 )
@@ -54,7 +55,7 @@ def role_bindings(cluster_roles: Iterable[str]) -> Guard:
                 f"of ClusterRoles only {', '.join(allowed)} may be bound",
             ),
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[changed("{}.?subjects.orValue([])"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,
     )
 
@@ -79,6 +80,6 @@ def tenant_roles() -> Guard:
                 f"a role may not have the verbs {', '.join(verbs)}",
             ),
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[changed("{}.?rules.orValue([])"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,
     )

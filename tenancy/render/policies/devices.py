@@ -14,6 +14,7 @@ from tenancy.render.policies.guard import (
     Guard,
     Resources,
     Rule,
+    changed,
     guard,
     text,
     texts,
@@ -41,7 +42,7 @@ def device_environment() -> Guard:
                 " containers: ask for GPUs under resources",
             )
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[changed("{}.?data.orValue({})"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,
     )
 
@@ -58,5 +59,6 @@ def device_annotations() -> Guard:
                 f"a pod may have no annotation {_DOMAIN}…: ask for GPUs under resources",
             )
         ],
+        conditions=[changed("{}.metadata.?annotations.orValue({})")],
         namespaces=ORGANIZATIONS,
     )

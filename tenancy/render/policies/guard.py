@@ -26,6 +26,7 @@ __all__ = [
     "Resources",
     "Rule",
     "annotation",
+    "changed",
     "constraints",
     "guard",
     "text",
@@ -127,6 +128,21 @@ AUTHORISED: Final = (
 """Whether the caller is an operator."""
 
 NOT_AUTHORISED: Final = Condition("not-an-operator", f"!{AUTHORISED}")
+
+
+def changed(value: str) -> Condition:
+    """
+    Return that *value*, written with `{}` for the object, is new.
+
+    An update that leaves it alone passes, whoever makes it: the garbage collector takes
+    finalizers away, also from what operators wrote and nobody else may write.
+
+    >>> changed("{}.spec").expression
+    'oldObject == null || object.spec != oldObject.spec'
+    """
+    now, before = (value.replace("{}", thing, 1) for thing in ("object", "oldObject"))
+    return Condition("changed", f"oldObject == null || {now} != {before}")
+
 
 CONTROLLERS: Final = (
     "system:kube-controller-manager",

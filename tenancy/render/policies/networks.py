@@ -17,6 +17,7 @@ from tenancy.render.policies.guard import (
     Resources,
     Rule,
     annotation,
+    changed,
     guard,
     text,
     texts,
@@ -62,7 +63,7 @@ def network_policies() -> Guard:
                 " metadata and credentials: list them under except",
             ),
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[changed("{}.spec"), NOT_AUTHORISED],
         variables=[
             Condition(
                 "organization",

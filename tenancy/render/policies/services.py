@@ -15,6 +15,7 @@ from tenancy.render.policies.guard import (
     Guard,
     Resources,
     Rule,
+    changed,
     guard,
     text,
 )
@@ -54,7 +55,7 @@ def services() -> Guard:
                 "spec.externalIPs may not be set: they take over others' traffic",
             ),
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[changed("{}.spec"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,
     )
 

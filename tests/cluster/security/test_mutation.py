@@ -17,7 +17,7 @@ from tests.cluster.security import mutants as breaking
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
 from tests.cluster.security.mutants import Mutant
-from tests.cluster.security.world import EDGE, World, wait
+from tests.cluster.security.world import EDGE, World, elders, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 
@@ -200,21 +200,28 @@ def test_nothing_catches_what_is_as_rendered(world: World, mutants: list[Mutant]
     assert checks
 
 
-@pytest.mark.parametrize(
-    ("policy", "pod"),
-    [
-        ("tenancy-pods", {"main": {"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "a"}]}}),
-        ("tenancy-image-pull", {"main": {"imagePullPolicy": "Never"}}),
-        ("tenancy-placement", {"nodeSelector": {make.POOL: "h100"}}),
-    ],
-)
-def test_a_pod_that_is_older_than_a_guard_is_labelled_and_no_such_pod_is_made(
-    world: World, policy: str, pod: dict
+@pytest.mark.parametrize("policy", elders())
+def test_what_is_older_than_a_guard_is_labelled_and_nothing_like_it_is_made(
+    world: World, policy: str
 ):
-    answer = world.send("helper", post(make.pod(EDGE, **pod)))
+    """Whoever takes finalizers away does no more than that: else nothing older ever goes."""
+    found = make.named(elders()[policy], "younger")
+    if found["kind"] == "Pod":
+        found = make.named(YOUNGER[policy], "younger")
 
-    answer.refused_by(policy)
-    assert [] == breaking.elders(world)
+    world.send("helper", post(found)).refused_by(policy)
+    assert [] == breaking.older(policy)(world)
+
+
+YOUNGER = {
+    "tenancy-pods": make.pod(
+        EDGE, main={"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "a"}]}
+    ),
+    "tenancy-image-pull": make.pod(EDGE, main={"imagePullPolicy": "Never"}),
+    "tenancy-placement": make.pod(EDGE, nodeSelector={make.POOL: "h100"}),
+    "tenancy-device-annotations": make.pod(EDGE, annotations={"cdi.k8s.io/devices": "a"}),
+}
+"""Pods that one guard alone refuses."""
 
 
 def test_what_is_known_to_survive_is_at_most_5_in_100(mutants: list[Mutant]):

@@ -207,7 +207,8 @@ class World:
             self._all(stage)
         account = make.thing("v1", "ServiceAccount", "default", EDGE)
         until(lambda: self.root.get(account).ok, "a pod can be made")
-        self.apply(elder())
+        for found in elders().values():
+            self.apply(found)
         self._all(armed)
         self.wait_for_quotas()
         self._all(seeds())
@@ -336,13 +337,32 @@ def seeds() -> list[Object]:
     ]
 
 
-def elder() -> Object:
-    """Return a pod that is older than the guards, each of which would refuse it."""
+def elders() -> Mapping[str, Object]:
+    """Return what is older than the guards, by the guard that would refuse it today."""
     main = {
         "env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}],
         "imagePullPolicy": "Never",
     }
-    return make.named(make.pod(EDGE, main=main, nodeSelector={make.POOL: "h100"}), "elder")
+    pod = make.pod(
+        EDGE,
+        main=main,
+        nodeSelector={make.POOL: "h100"},
+        annotations={"cdi.k8s.io/devices": "nvidia.com/gpu=all"},
+    )
+    found = {
+        "tenancy-pods": pod,
+        "tenancy-image-pull": pod,
+        "tenancy-placement": pod,
+        "tenancy-device-annotations": pod,
+        "tenancy-device-environment": make.config_map(EDGE, NVIDIA_VISIBLE_DEVICES="YQ=="),
+        "tenancy-services": make.service(EDGE, type="NodePort"),
+        "tenancy-network-policies": make.network_policy(EDGE, ingress=[{}]),
+        "tenancy-roles": make.role(EDGE, verbs=("*",)),
+        "tenancy-role-bindings": make.binding(
+            make.group("oidc:old"), namespace=EDGE, to=("ClusterRole", "view")
+        ),
+    }
+    return {guard: make.named(one, "elder") for guard, one in found.items()}
 
 
 def _stages(manifests: Sequence[Object]) -> list[list[Object]]:
@@ -416,7 +436,7 @@ __all__ = [
     "WEB",
     "Request",
     "World",
-    "elder",
+    "elders",
     "groups_of",
     "seeds",
     "wait",

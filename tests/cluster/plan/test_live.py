@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy.cluster import connect, live
+from tenancy.cluster import connect, listing
 from tenancy.cluster.live import read
 from tenancy.resolve import Cluster
 
@@ -46,7 +46,7 @@ def filled(kube):
 def test_every_part_is_read_whole_on_however_many_pages(
     connection, filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_PAGE", 2)
+    monkeypatch.setattr(listing, "_PAGE", 2)
 
     found = read(connection, contents=True)
 

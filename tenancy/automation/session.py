@@ -1,5 +1,6 @@
 """One stack and an engine to work on it: preview, up, refresh, destroy."""
 
+import functools
 import json
 import os
 import shutil
@@ -335,7 +336,13 @@ def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
         raise EngineMissingError
     # The SDK looks for bin/pulumi in a folder; without one it asks this process's own PATH.
     folder = Path(found).parent
-    command = auto.PulumiCommand(str(folder.parent)) if folder.name == "bin" else None
+    command = _command(folder.parent) if folder.name == "bin" else None
     return auto.LocalWorkspaceOptions(
         env_vars={**_DISCREET, **engine.variables}, pulumi_command=command
     )
+
+
+@functools.cache
+def _command(root: Path) -> auto.PulumiCommand:
+    """Return the command line below *root*, which is asked once for its version."""
+    return auto.PulumiCommand(str(root))

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tenancy.automation.copies import CONFIG_COPIES
 from tenancy.cluster import ClusterError, Connection
 from tenancy.cluster.identity import require_same
+from tenancy.copies import CONFIG_COPIES
 from tenancy.document import read_stack, secret_config
 from tenancy.project import STACK_FILE, EngineConfig, said
 from tenancy_components.refusal import refuse_errors

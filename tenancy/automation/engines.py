@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tenancy import sandbox, tools
-from tenancy.automation.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.automation.locks import Lock, wait_until_free
 from tenancy.automation.orphans import STARTED_BY, end_orphans, this_process
 from tenancy.automation.session import Engine, Session, local
+from tenancy.copies import CONFIG_COPIES, copy_stack_file
 from tenancy.reading import Checked, checked
 from tenancy.sandbox import AMBIENT, NoSandboxError, State
 from tenancy.sandbox.layout import Layout

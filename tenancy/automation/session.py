@@ -13,11 +13,11 @@ from pathlib import Path
 import attrs
 from pulumi import automation as auto
 
-from tenancy.automation.copies import copy_stack_file
 from tenancy.automation.errors import EngineError, EngineMissingError, error_from
 from tenancy.automation.events import EventLog, OnStep
 from tenancy.automation.results import Result
 from tenancy.automation.strange import understand_everything
+from tenancy.copies import copy_stack_file
 from tenancy.document import JSON
 
 __all__ = ["Engine", "Session", "inline", "local"]

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from tenancy.automation.copies import copy_stack_file
+from tenancy.copies import copy_stack_file
 
 
 @pytest.mark.parametrize(

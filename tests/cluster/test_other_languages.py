@@ -150,6 +150,7 @@ def test_what_is_not_known_is_refused_where_it_shapes_the_graph(stack, kube, hid
     assert "output-not-known" in said
 
 
+@pytest.mark.nightly
 def test_deleted_with_is_refused(stack, kube):
     configure(stack, acme=ACME)
     stack.set_config("deletedWith", auto.ConfigValue("true"))
@@ -157,6 +158,7 @@ def test_deleted_with_is_refused(stack, kube):
     assert "deleted_with" in refused(stack)
 
 
+@pytest.mark.nightly
 def test_a_rename_with_an_alias_replaces_nothing(stack, kube):
     configure(stack, lab=LAB | {"allowDeletion": True})
     stack.up()
@@ -171,6 +173,7 @@ def test_a_rename_with_an_alias_replaces_nothing(stack, kube):
     assert "NotFound" in kube.refused("get", "namespace", "lab")
 
 
+@pytest.mark.nightly
 def test_a_pool_goes_by_the_callers_provider_and_by_nothing_of_the_environment(stack, kube):
     """Its taints are written by a resource that reads the kubeconfig of that provider."""
     stack.workspace.env_vars["KUBECONFIG"] = "/nowhere"
@@ -188,6 +191,7 @@ def test_a_pool_goes_by_the_callers_provider_and_by_nothing_of_the_environment(s
     assert "example.com/x" not in {taint["key"] for taint in left}
 
 
+@pytest.mark.nightly
 def test_a_platform_is_previewed_from_another_language(stack, kube):
     configure(stack, base={"type": "Platform", "operators": [{"group": "operators"}]})
 

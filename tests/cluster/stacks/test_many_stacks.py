@@ -51,6 +51,7 @@ def test_one_stack_that_is_refused_loses_nothing_of_the_others(applied, taken) -
     assert done["dev"].result.is_empty
 
 
+@pytest.mark.nightly
 def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
     def open_stack(stack: str) -> automation.Session:
         if stack == "platform":
@@ -82,6 +83,7 @@ def test_each_command_ends_with_what_it_found(applied, tenancy) -> None:
     assert Exit.USAGE == code("refresh")
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_said_is_no_refusal(applied, tenancy) -> None:
     kubeconfig = applied.root / ".sandbox/kubeconfig"
     own = kubeconfig.read_text()
@@ -96,6 +98,7 @@ def test_what_cannot_be_said_is_no_refusal(applied, tenancy) -> None:
     assert [Exit.FAILED, Exit.FAILED, Exit.FAILED] == codes
 
 
+@pytest.mark.nightly
 def test_a_refused_check_is_refused_by_every_command(applied, tenancy) -> None:
     applied.edit("Pulumi.dev.yaml", r'pods: "20"', "pods: no")
 
@@ -131,6 +134,7 @@ def test_programs_read_what_came_of_each_stack(applied, tenancy, taken) -> None:
     assert "stack dev: nothing changes" in done.stderr
 
 
+@pytest.mark.nightly
 def test_a_preview_for_programs_has_the_steps(applied, tenancy) -> None:
     done = tenancy(applied, "preview", "--json", "--stack=staging")
 
@@ -142,6 +146,7 @@ def test_a_preview_for_programs_has_the_steps(applied, tenancy) -> None:
     assert "acme-staging" in " ".join(staging["messages"])
 
 
+@pytest.mark.nightly
 def test_a_refresh_forgets_what_was_deleted_and_changes_no_cluster(
     applied, tenancy, kubectl
 ) -> None:
@@ -159,6 +164,7 @@ def test_a_refresh_forgets_what_was_deleted_and_changes_no_cluster(
     ]
 
 
+@pytest.mark.nightly
 def test_environments_go_before_their_platform_in_one_call(applied, tenancy, kubectl) -> None:
     done = tenancy(applied, "destroy", "--yes", "--json", "--stack=platform", "--stack=dev")
 

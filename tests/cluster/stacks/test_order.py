@@ -305,6 +305,7 @@ def _prod() -> set[str]:
     return {f"acme-{number}" for number in (*DENIED, "ee", "prod")}
 
 
+@pytest.mark.nightly
 def test_an_organization_that_goes_leaves_no_access_in_a_namespace_that_stays(
     project, kubectl_of
 ) -> None:

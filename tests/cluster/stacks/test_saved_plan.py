@@ -114,6 +114,7 @@ def test_a_plan_that_was_saved_is_applied_once(
     assert any("on the cluster, ResourceQuota quota in acme-dev" in one for one in again)
 
 
+@pytest.mark.nightly
 def test_the_plan_of_a_stack_that_does_not_exist_yet_makes_it(
     applied, tenancy, kubectl, tmp_path
 ) -> None:
@@ -170,6 +171,7 @@ def test_an_update_by_somebody_else_is_named(applied, saved, refused, pods) -> N
     } == set(found)
 
 
+@pytest.mark.nightly
 def test_an_update_that_changes_nothing_moves_nothing(applied, tenancy, saved, kubectl) -> None:
     path = applied.root / "Pulumi.dev.yaml"
     text = path.read_text()
@@ -211,6 +213,7 @@ def test_what_somebody_changed_by_hand_is_named_object_by_object(
     kubectl("delete", "rolebinding", "mine", "-n", "acme-dev")
 
 
+@pytest.mark.nightly
 def test_an_object_that_is_missing_is_made_by_the_next_plan(applied, tenancy, tmp_path) -> None:
     applied.session("dev").up(refresh=True)
     path = tmp_path / "dev.plan.json"
@@ -231,6 +234,7 @@ def test_another_cluster_of_the_same_name_is_refused(saved, refused) -> None:
     assert found.startswith("another cluster answers: kube-system has the UID ")
 
 
+@pytest.mark.nightly
 def test_the_plan_of_another_stack_is_a_wrong_command_line(applied, tenancy, saved) -> None:
     other = tenancy(applied, "up", "--yes", "--stack=platform", f"--plan={saved}")
     both = tenancy(applied, "up", "--yes", "--stack=dev", "--stack=platform", f"--plan={saved}")
@@ -268,6 +272,7 @@ def test_no_secret_and_no_passphrase_is_in_the_file(applied, saved) -> None:
     assert "ciphertext" not in text
 
 
+@pytest.mark.nightly
 def test_the_automation_api_saves_applies_and_refuses_the_same(applied, pods, kubectl) -> None:
     number = pods()
     found = checked(applied.root)

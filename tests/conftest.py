@@ -1,5 +1,7 @@
 """How tests are spread over processes, and what is told at the end of a run."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
@@ -8,6 +10,10 @@ from xdist.scheduler import LoadScopeScheduling
 # How long an example takes is the machine's matter, and others work on it too.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+# What is started in the background has the interrupt ignored, and hands that down.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class OneThingOneProcess(LoadScopeScheduling):

@@ -155,6 +155,7 @@ def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
     assert GPU_POOL not in kube.json("get", "node", node)["metadata"].get("labels", {})
 
 
+@pytest.mark.nightly
 def test_a_destroy_without_the_node_is_no_mistake(pool_stack, kube, node):
     configure(pool_stack, node)
     pool_stack.up()
@@ -164,6 +165,7 @@ def test_a_destroy_without_the_node_is_no_mistake(pool_stack, kube, node):
     assert pool_stack.destroy().summary.result == "succeeded"
 
 
+@pytest.mark.nightly
 def test_a_patch_makes_the_node_that_it_does_not_find(pool_stack, kube):
     """So a named node that is missing refuses the update, before a node of nobody's is made."""
     configure(pool_stack, "nowhere")

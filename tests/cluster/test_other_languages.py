@@ -99,6 +99,7 @@ def test_an_organization_lives_from_another_language(stack, kube):
         assert "NotFound" in kube.refused("get", "namespace", name)
 
 
+@pytest.mark.nightly
 def test_the_other_door_makes_the_same_resources(stack, kube):
     """Whoever moves from importing to asking, or back, replaces nothing."""
     main = Path(stack.workspace.work_dir) / "__main__.py"

@@ -64,6 +64,7 @@ def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
     assert Exit.REFUSED is done.exit
 
 
+@pytest.mark.nightly
 def test_each_command_ends_with_what_it_found(applied, tenancy) -> None:
     def code(*arguments: str) -> int:
         return tenancy(applied, *arguments).returncode

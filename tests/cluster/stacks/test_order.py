@@ -189,6 +189,7 @@ def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_walls(
     project.edit("Pulumi.dev.yaml", r'pods: "21"', 'pods: "20"')
 
 
+@pytest.mark.nightly
 def test_a_change_of_role_never_leaves_somebody_without_one(project, api: Api) -> None:
     """Nor with more than the two that it is between, and afterwards with the new one alone."""
     for stack in ("platform", "dev"):

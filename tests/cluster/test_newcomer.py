@@ -261,13 +261,7 @@ def _plain_pulumi_says_the_same(clone: Clone) -> None:
 @pytest.mark.parametrize(
     ("marker", "number", "group"),
     [
-        pytest.param(
-            "created ",
-            signal.SIGKILL,
-            False,
-            id="killed while it applies",
-            marks=pytest.mark.nightly,
-        ),
+        pytest.param("created ", signal.SIGKILL, False, id="killed while it applies"),
         pytest.param(
             "starting the embedded",
             signal.SIGKILL,

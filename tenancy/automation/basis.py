@@ -14,9 +14,9 @@ from tenancy.plan import snapshot
 from tenancy.project import STACK_FILE
 from tenancy.reading import Checked
 
-__all__ = ["Basis", "basis", "moved", "state_digests"]
+__all__ = ["SECRET_MARK", "Basis", "basis", "moved", "state_digests"]
 
-_SECRET: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
+SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 """The engine's mark of a value that it wrapped; encrypted anew, it looks like another one."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _LASTING: Final = (
@@ -177,7 +177,7 @@ def _named(urn: str) -> str:
 
 def _without_secrets(value: JSON) -> JSON:
     if isinstance(value, dict):
-        if _SECRET in value:
+        if SECRET_MARK in value:
             return "a secret"
         return {key: _without_secrets(entry) for key, entry in value.items()}
     if isinstance(value, list):

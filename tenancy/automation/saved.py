@@ -11,7 +11,7 @@ import attrs
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from tenancy.automation.basis import Basis
+from tenancy.automation.basis import SECRET_MARK, Basis
 from tenancy.document import JSON
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
@@ -23,7 +23,7 @@ __all__ = ["VERSION", "SavedPlan", "SavedPlanError", "read_plan", "write_plan"]
 VERSION: Final = 1
 """Raised whenever a key changes its meaning or goes."""
 
-_SECRETS: Final = ("4dabf18193072939515e22adb298388d", "secure")
+_SECRETS: Final = (SECRET_MARK, "secure")
 """Keys beside which the engine writes a value that it encrypted."""
 
 

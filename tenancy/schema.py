@@ -1,24 +1,35 @@
-"""JSON Schemas: of what people write, for editors, and of the plan, for programs."""
+"""JSON Schemas: of what people write, for editors, and of what we say, for programs."""
 
 from pydantic import BaseModel
 
+from tenancy.automation.json import schema as outcomes_schema
 from tenancy.document import JSON
 from tenancy.plan.json import schema as plan_schema
 from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
 
-__all__ = ["organization", "plan", "schemas", "stack"]
+__all__ = ["organization", "outcomes", "plan", "schemas", "stack"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, JSON]]:
     """Return every schema by the name of its file under `docs/schema`."""
-    return {"organization.json": organization(), "plan.json": plan(), "stack.json": stack()}
+    return {
+        "organization.json": organization(),
+        "outcomes.json": outcomes(),
+        "plan.json": plan(),
+        "stack.json": stack(),
+    }
 
 
 def organization() -> dict[str, JSON]:
     """Return the schema of `organizations/<name>.yaml`."""
     return {"$schema": _DIALECT, **_of(OrganizationSpec), "title": "An organization of Tenancy"}
+
+
+def outcomes() -> dict[str, JSON]:
+    """Return the schema of what `preview`, `up`, `refresh`, `drift`, `destroy --json` write."""
+    return outcomes_schema()
 
 
 def plan() -> dict[str, JSON]:

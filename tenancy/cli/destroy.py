@@ -1,11 +1,12 @@
 """`tenancy destroy`: everything of a stack goes, after its name was typed."""
 
 from tenancy.automation import Result
+from tenancy.automation.json import result_data
 from tenancy.automation.outcomes import each
 from tenancy.automation.removing import refuse_while_used, remove
 from tenancy.automation.stacks import last
 from tenancy.cli.asking import ask_for_name
-from tenancy.cli.concluding import apart, conclude, saying, step_data
+from tenancy.cli.concluding import apart, conclude, saying
 from tenancy.cli.opening import opening, watch_on
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done
@@ -49,7 +50,7 @@ def command(
         return result
 
     outcomes = each(names, work, needs=last(found, names), on_error=saying(told))
-    conclude("destroy", outcomes, shell, as_json=as_json, data=step_data)
+    conclude("destroy", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
 def removed(result: Result, shell: Terminal) -> None:

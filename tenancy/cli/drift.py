@@ -102,7 +102,7 @@ def command(
         outcomes,
         shell,
         as_json=as_json,
-        data=lambda one: data(one.stack, one.differences),
+        of_result=lambda one: {"differences": data(one.differences)},
     )
 
 

@@ -33,13 +33,14 @@ def texts() -> dict[str, str]:
 
 def command(
     name: str = typer.Argument(
-        "stack.json", help="The schema: stack.json, organization.json, plan.json."
+        "stack.json",
+        help="The schema: stack.json, organization.json, plan.json, outcomes.json.",
     ),
     write: bool = typer.Option(False, "--write", help="Write all of them into docs/schema."),
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
-    """Write a JSON Schema of what people write, or of what `tenancy plan --json` says."""
+    """Write a JSON Schema of what people write, or of what commands write with `--json`."""
     shell = terminal(color=not no_color)
     found = texts()
     if not write:

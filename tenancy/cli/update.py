@@ -6,11 +6,12 @@ from pathlib import Path
 import typer
 
 from tenancy.automation import Result, SavedPlan, Session, read_plan
+from tenancy.automation.json import result_data
 from tenancy.automation.outcomes import each
 from tenancy.automation.saving import apply_saved, require_fresh
 from tenancy.automation.stacks import exit_of_preview, first, refresh_stack
 from tenancy.cli.asking import confirm
-from tenancy.cli.concluding import apart, conclude, saying, step_data
+from tenancy.cli.concluding import apart, conclude, saying
 from tenancy.cli.opening import opening, readable, watch_on
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done, planned, watching
@@ -92,7 +93,7 @@ def preview(
         return result
 
     outcomes = each(found.in_order(stack), work, exit_of=exit_of_preview, on_error=saying(told))
-    conclude("preview", outcomes, shell, as_json=as_json, data=step_data)
+    conclude("preview", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
 def up(
@@ -129,7 +130,7 @@ def up(
         needs=first(found, names),
         on_error=saying(told),
     )
-    conclude("up", outcomes, shell, as_json=as_json, data=step_data)
+    conclude("up", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
 def _plans(files: Iterable[Path], names: Sequence[str]) -> Mapping[str, SavedPlan]:
@@ -171,7 +172,7 @@ def refresh(
         return result
 
     outcomes = each(found.in_order(stack), work, on_error=saying(told))
-    conclude("refresh", outcomes, shell, as_json=as_json, data=step_data)
+    conclude("refresh", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
 def apply_stack(opened: Session, shell: Terminal, *, ask: bool) -> Result:

@@ -2,11 +2,37 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Final, Literal
 
-from tenancy.document import JSON
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
+
 from tenancy.drift.difference import Difference, Weight
 
-__all__ = ["data", "lines"]
+__all__ = ["DifferenceData", "data", "lines"]
+
+_CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+@with_config(_CLOSED)
+class DifferenceData(TypedDict):
+    """
+    A value that is not as the files say; null is one that is not there, or not known.
+
+    The field is empty where the object itself is meant.
+    """
+
+    kind: str
+    namespace: str | None
+    name: str
+    field: list[str]
+    change: Literal["added", "removed", "changed"]
+    weight: Literal["security", "usage", "harmless"]
+    desired: object
+    live: object
+    manager: str | None
+    since: str | None
+    what: str
 
 
 def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
@@ -27,27 +53,24 @@ def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
                 yield f"    {difference.what}{_by(difference)}"
 
 
-def data(stack: str, differences: Iterable[Difference]) -> dict[str, JSON]:
+def data(differences: Iterable[Difference]) -> list[DifferenceData]:
     """Return what programs read of *differences*."""
-    return {
-        "stack": stack,
-        "differences": [
-            {
-                "kind": found.object.kind,
-                "namespace": found.object.namespace or None,
-                "name": found.object.name,
-                "field": list(found.field),
-                "change": found.change.value,
-                "weight": found.weight.value,
-                "desired": found.desired,
-                "live": found.live,
-                "manager": found.manager,
-                "since": found.since,
-                "what": found.what,
-            }
-            for found in differences
-        ],
-    }
+    return [
+        {
+            "kind": found.object.kind,
+            "namespace": found.object.namespace or None,
+            "name": found.object.name,
+            "field": list(found.field),
+            "change": found.change.value,
+            "weight": found.weight.value,
+            "desired": found.desired,
+            "live": found.live,
+            "manager": found.manager,
+            "since": found.since,
+            "what": found.what,
+        }
+        for found in differences
+    ]
 
 
 def _by(difference: Difference) -> str:

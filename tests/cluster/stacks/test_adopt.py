@@ -128,7 +128,7 @@ def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
         {("RoleBinding", "release-bot", ()): count, ("Namespace", *CHART): count // len(STYLES)}
     ) == Counter(
         (d["kind"], d["name"] if not d["field"] else "of helm", tuple(d["field"]))
-        for d in found["differences"]
+        for d in found["result"]["differences"]
     )
     adopted = project.session("dev").state()
     names = [urn.rpartition("::")[2] for urn in (str(r["urn"]) for r in adopted)]

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
 from tenancy.cli import app
+from tenancy.schema import outcomes
 
 pytestmark = pytest.mark.cluster
 
@@ -34,9 +36,11 @@ def drift(applied):
         arguments = ["drift", "-C", str(applied.root), "--stack", stack, "--json", *options]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code in {0, 2}, result.output
-        [found] = json.loads(result.stdout)["stacks"]
+        said = json.loads(result.stdout)
+        jsonschema.validate(said, outcomes())
+        [found] = said["stacks"]
         assert stack == found["stack"]
-        return result.exit_code, found["differences"]
+        return result.exit_code, found["result"]["differences"]
 
     return run
 

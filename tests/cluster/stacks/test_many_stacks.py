@@ -3,11 +3,13 @@
 import json
 import re
 
+import jsonschema
 import pytest
 
 from tenancy import automation
 from tenancy.automation import Exit, SkippedError, StackRefusedError
 from tenancy.reading import checked
+from tenancy.schema import outcomes
 
 pytestmark = pytest.mark.cluster
 
@@ -124,13 +126,15 @@ def test_programs_read_what_came_of_each_stack(applied, tenancy, taken) -> None:
     )
 
     said = json.loads(done.stdout)
+    jsonschema.validate(said, outcomes())
     assert Exit.REFUSED == done.returncode == said["exit"]
     assert [("platform", "done"), ("dev", "done"), ("staging", "refused")] == [
         (one["stack"], one["status"]) for one in said["stacks"]
     ]
+    assert said["stacks"][2]["result"] is None
     assert [None, None] == [one["error"] for one in said["stacks"][:2]]
     assert "name-taken" in said["stacks"][2]["error"]
-    assert [True, True] == [one["empty"] for one in said["stacks"][:2]]
+    assert [True, True] == [one["result"]["empty"] for one in said["stacks"][:2]]
     # People read the same beside it.
     assert "stack dev: nothing changes" in done.stderr
 
@@ -141,10 +145,10 @@ def test_a_preview_for_programs_has_the_steps(applied, tenancy) -> None:
 
     [staging] = json.loads(done.stdout)["stacks"]
     assert (Exit.CHANGES, "changes") == (done.returncode, staging["status"])
-    assert "create" in staging["changes"]
-    created = {(s["op"], s["type"]) for s in staging["steps"]}
+    assert "create" in staging["result"]["changes"]
+    created = {(s["op"], s["type"]) for s in staging["result"]["steps"]}
     assert ("create", "kubernetes:core/v1:Namespace") in created
-    assert "acme-staging" in " ".join(staging["messages"])
+    assert "acme-staging" in " ".join(staging["result"]["messages"])
 
 
 @pytest.mark.nightly
@@ -157,7 +161,7 @@ def test_a_refresh_forgets_what_was_deleted_and_changes_no_cluster(
 
     assert Exit.DONE == done.returncode, done.stderr
     [dev] = json.loads(done.stdout)["stacks"]
-    assert {"delete": 1} == dev["changes"]
+    assert {"delete": 1} == dev["result"]["changes"]
     names = kubectl("get", "networkpolicies", "-n", "acme-dev", "-o", "name")
     assert "allow-dns" not in names
     assert ["create"] == [

@@ -21,6 +21,7 @@ from tenancy.project import STACK_FILE, EngineConfig, Project, load
 from tenancy.resolve import Environment, Tenancy
 from tenancy.violation import Violation, errors
 from tenancy_components import cluster, gates
+from tenancy_components.doors import waiting_doors
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import ComponentRefusedError
@@ -206,6 +207,8 @@ def _build(written: _Written, connection: Connection, before: Remembered) -> pul
         record = snapshot.platform(platform.resolved)
     else:
         ground = written.tenancy.platform_of(environment)
+        if ground.is_written:
+            opts.transformations = [waiting_doors(connection)]
         for organization in environment.organizations:
             Organization(organization.name, organization, ground, opts=opts)
         record = snapshot.environment(environment)

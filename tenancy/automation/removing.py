@@ -16,7 +16,14 @@ from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.reading import Checked
 
-__all__ = ["StillUsedError", "kept_namespaces", "refuse_while_used", "remove", "unprotect"]
+__all__ = [
+    "StillUsedError",
+    "is_applied",
+    "kept_namespaces",
+    "refuse_while_used",
+    "remove",
+    "unprotect",
+]
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
@@ -68,13 +75,13 @@ def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -
         for summary in workspace.list_stacks()
         if summary.name in on_it
         and (summary.resource_count or 0) > 0
-        and _is_applied(workspace.export_stack(summary.name))
+        and is_applied(workspace.export_stack(summary.name))
     )
     if left:
         raise StillUsedError(opened.name, left)
 
 
-def _is_applied(exported: auto.Deployment) -> bool:
+def is_applied(exported: auto.Deployment) -> bool:
     """Return whether there is more in a state than what a refused first update leaves there."""
     resources = (exported.deployment or {}).get("resources") or ()
     return any(not str(resource.get("type")).startswith("pulumi:") for resource in resources)

@@ -1,6 +1,7 @@
 """Going on after a run on the sandbox that was cut off in the middle of an update."""
 
 from tenancy.automation import Session
+from tenancy.automation.removing import is_applied
 from tenancy.cli.terminal import Terminal
 
 __all__ = ["TAKE_OVER", "was_cut_off"]
@@ -15,10 +16,21 @@ the next update makes them once more; on a sandbox nobody else can be meant.
 
 
 def was_cut_off(opened: Session, shell: Terminal) -> bool:
-    """Return whether the state of *opened* speaks of an update that never ended, and say so."""
-    deployment = opened.stack.export_stack().deployment or {}
-    pending = deployment.get("pending_operations") or []
+    """Return whether the last update of *opened* never came to its end, and say so."""
+    exported = opened.stack.export_stack()
+    pending = (exported.deployment or {}).get("pending_operations") or []
     if pending:
         count = len(pending)
         shell.note(f"stack {opened.name}: an update was cut off at {count} objects; going on")
-    return bool(pending)
+    elif not is_applied(exported) or not _failed(opened):
+        return False
+    else:
+        # An engine that is interrupted gives up what it was making and forgets it, though the
+        # API server may have made it all the same.
+        shell.note(f"stack {opened.name}: the last update did not come to its end; going on")
+    return True
+
+
+def _failed(opened: Session) -> bool:
+    last = opened.stack.info(show_secrets=False)
+    return last is not None and (last.kind, last.result) == ("update", "failed")

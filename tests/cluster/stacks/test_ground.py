@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tenancy.automation import StackRefusedError
+from tenancy.automation import EngineError, StackRefusedError
 from tenancy.automation.planning import planned
 
 pytestmark = pytest.mark.cluster
@@ -28,6 +28,28 @@ def test_an_environment_without_its_platform_warns_at_preview_and_refuses_the_up
     project.up("platform")
     assert "platform-not-applied" not in project.session("dev").preview().text
     assert not project.up("dev").is_empty
+
+
+def test_nobody_is_let_in_before_the_policies_answer(make_project, kubectl_of) -> None:
+    project = make_project()
+    kubectl = kubectl_of(project.box)
+    project.up("platform")
+    # The binding is there, which is all that can be listed, and selects no namespace.
+    _select(kubectl, {"nobody": "true"})
+
+    with pytest.raises(EngineError) as refused:
+        project.up("dev")
+
+    assert "namespace acme-dev: for 20 s the admission policy tenancy-workloads" in plain(
+        str(refused.value)
+    )
+    assert "Traceback" not in str(refused.value)
+    assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
+    assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
+    _select(kubectl, None)
+    project.up("dev")
+    assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
+    assert project.session("dev").preview().is_empty
 
 
 def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(
@@ -87,6 +109,14 @@ def test_an_existing_node_without_its_taint_is_named_before_anything_is_applied(
 def plain(text: str) -> str:
     """Return *text* as if no line had been wrapped."""
     return " ".join(text.split())
+
+
+def _select(kubectl, names: dict[str, str] | None) -> None:
+    """Make the policy that warns of workloads look only where these labels are, beside ours."""
+    selector = {"namespaceSelector": {"matchLabels": names}}
+    patch = json.dumps({"spec": {"matchResources": selector}})
+    binding = ("validatingadmissionpolicybinding", "tenancy-workloads")
+    kubectl("patch", *binding, "--type=merge", "-p", patch)
 
 
 def _become(project, kubectl, *, name: str) -> None:

@@ -1,36 +1,35 @@
 """A connection to one named cluster; never to whatever the environment happens to point at."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 import urllib3
-from kubernetes import client, config
+from kubernetes import config
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
 
+from tenancy.cluster.parts import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
+from tenancy.cluster.wire import JSON_TYPE, requested
+from tenancy.document import JSON
 from tenancy.document.echo import shown
 from tenancy.errors import TenancyError
 from tenancy.resolve import Cluster
 
-__all__ = ["SANDBOX_KUBECONFIG", "ClusterError", "Connection", "connect", "kubeconfig_of"]
+__all__ = [
+    "SANDBOX_KUBECONFIG",
+    "ClusterError",
+    "Connection",
+    "connect",
+    "connected",
+    "kubeconfig_of",
+]
 
 SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
 """Where the embedded cluster's kubeconfig is, from the project's folder."""
-
-LISTS: Final = {
-    "ClusterRole": (client.RbacAuthorizationV1Api, "list_cluster_role"),
-    "ValidatingAdmissionPolicyBinding": (
-        client.AdmissionregistrationV1Api,
-        "list_validating_admission_policy_binding",
-    ),
-}
-"""How the client lists each cluster-wide kind that we ask for."""
-
-_CONNECT_SECONDS = 5
-_READ_SECONDS = 30
 
 
 class ClusterError(TenancyError):
@@ -65,48 +64,60 @@ class Connection:
     """
 
     cluster: str
-    api: client.ApiClient
+    api: ApiClient
     uid: str
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        query: Mapping[str, str] = {},
+        content_type: str = JSON_TYPE,
+        accept: str = JSON_TYPE,
+    ) -> Mapping[str, JSON]:
+        """
+        Return what one request to the API server was for; what is said is `wire.answer`'s.
+
+        Raises:
+            ApiException: It was refused. `errors` makes a `ClusterError` of it.
+        """
+        return requested(
+            self.api, method, path, body, query=query, content_type=content_type, accept=accept
+        )
 
     def serves(self, group: str, version: str, kind: str) -> bool:
         """Return whether the cluster serves *kind* in that version of *group*."""
         with self.errors(f"asking what {group}/{version} serves"):
-            resources = client.CustomObjectsApi(self.api).get_api_resources(group, version)
-        return any(resource.kind == kind for resource in resources.resources)
+            resources = self.request("GET", f"/apis/{group}/{version}").get("resources")
+        found = resources if isinstance(resources, list) else []
+        return any(mapping(resource).get("kind") == kind for resource in found)
 
     def may(self, verb: str, group: str, resource: str) -> bool:
         """Return whether the caller may *verb* the cluster-wide *resource* of *group*."""
-        attributes = client.V1ResourceAttributes(verb=verb, group=group, resource=resource)
-        review = client.V1SelfSubjectAccessReview(
-            spec=client.V1SelfSubjectAccessReviewSpec(resource_attributes=attributes)
-        )
+        attributes = {"verb": verb, "group": group, "resource": resource}
         with self.errors(f"asking whether we may {verb} {resource}.{group}"):
-            answer = client.AuthorizationV1Api(self.api).create_self_subject_access_review(
-                review
+            status = self._review(
+                "authorization", "SelfSubjectAccessReview", {"resourceAttributes": attributes}
             )
-        return bool(answer.status and answer.status.allowed)
+        return status.get("allowed") is True
 
     def caller(self) -> tuple[str, frozenset[str]]:
         """Return the user name and the groups under which the cluster knows the caller."""
         with self.errors("asking who we are"):
-            review = client.AuthenticationV1Api(self.api).create_self_subject_review(
-                client.V1SelfSubjectReview()
-            )
-        user = review.status.user_info if review.status else None
-        return (
-            (user.username or "") if user else "",
-            frozenset((user.groups or ()) if user else ()),
+            status = self._review("authentication", "SelfSubjectReview", {})
+        user = mapping(status.get("userInfo"))
+        groups = user.get("groups")
+        return text(user, "username"), frozenset(
+            str(group) for group in (groups if isinstance(groups, list) else ())
         )
 
-    def cluster_wide(self, kinds: Iterable[str]) -> Mapping[str, frozenset[str]]:
-        """Return the names of all objects of each of *kinds*, which has to be in `LISTS`."""
-        found = {}
-        for kind in kinds:
-            api, method = LISTS[kind]
-            with self.errors(f"listing every {kind}"):
-                listed = getattr(api(self.api), method)()
-            found[kind] = frozenset(item.metadata.name for item in listed.items)
-        return found
+    def _review(self, group: str, kind: str, spec: Mapping[str, object]) -> Mapping[str, JSON]:
+        """Return the status of a review, which the API server fills and does not keep."""
+        path = f"/apis/{group}.k8s.io/v1/{kind.lower()}s"
+        review = {"apiVersion": f"{group}.k8s.io/v1", "kind": kind, "spec": spec}
+        return mapping(self.request("POST", path, review).get("status"))
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
@@ -162,13 +173,23 @@ def connect(cluster: Cluster, root: Path) -> Connection:
                 f"the kubeconfig {path.name} cannot be read ({_kind(error)})",
                 "correct the file, or name another in tenancy:kubeconfig",
             ) from None
-    with _errors(cluster.name, f"asking {_address(api.configuration.host)} who it is"):
-        namespace = client.CoreV1Api(api).read_namespace(
-            "kube-system", _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS)
-        )
-    assert namespace.metadata is not None
-    assert namespace.metadata.uid is not None
-    return Connection(cluster=cluster.name, api=api, uid=namespace.metadata.uid)
+    return connected(cluster.name, api, f"asking {_address(api.configuration.host)} who it is")
+
+
+def connected(name: str, api: ApiClient, doing: str) -> Connection:
+    """
+    Return the connection by *api* after its cluster has said who it is.
+
+    Args:
+        name: The cluster's name.
+        doing: What an error says that was done.
+
+    Raises:
+        ClusterError: It cannot be reached, or refuses the credentials.
+    """
+    with _errors(name, doing):
+        namespace = requested(api, "GET", "/api/v1/namespaces/kube-system")
+    return Connection(cluster=name, api=api, uid=text(namespace, "metadata", "uid"))
 
 
 def _kind(error: Exception) -> str:
@@ -189,7 +210,7 @@ def _errors(cluster: str, doing: str) -> Iterator[None]:
         raise ClusterError(
             cluster, f"{doing} failed: {error}", "name a context that the kubeconfig has"
         ) from error
-    except client.ApiException as error:
+    except ApiException as error:
         remedy = (
             "use credentials that the cluster accepts"
             if error.status in {401, 403}

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from tenancy import render
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.nodes import nodes
+from tenancy.cluster.objects import kind_of
+from tenancy.cluster.parts import text
 from tenancy.origin import Origin
 from tenancy.plan.findings import not_read_part
 from tenancy.plan.live import Unread
@@ -94,8 +97,7 @@ def _platform(
             _name(binding) for binding in rendered.policy_bindings
         },
     }
-    present = connection.cluster_wide(wanted)
-    missing = {kind: sorted(names - present[kind]) for kind, names in wanted.items()}
+    missing = {kind: sorted(names - _names(connection, kind)) for kind, names in wanted.items()}
     for kind, names in missing.items():
         if names:
             yield Violation(
@@ -107,6 +109,13 @@ def _platform(
                 remedy=f"apply the stack {platform.stack} first",
                 severity=severity,
             )
+
+
+def _names(connection: Connection, kind: str) -> set[str]:
+    """Return what all objects of a cluster-wide *kind* are called."""
+    with connection.errors(f"listing every {kind}"):
+        found = listed(connection, kind_of(kind).collection, accept=METADATA)
+        return {text(item, "metadata", "name") for item in found}
 
 
 def _name(manifest: render.Manifest) -> str:

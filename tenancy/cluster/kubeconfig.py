@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from kubernetes import client, config
+from kubernetes import config
 
-from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.connection import ClusterError, Connection, connected
 from tenancy.cluster.private_client import KubeconfigError, private_client
 
 __all__ = ["connect_by"]
@@ -34,12 +34,4 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
             f"the kubeconfig cannot be used ({type(error).__name__})",
             "pass a kubeconfig, and a context that it has",
         ) from None
-    # What asks for the UID needs a connection to say what goes wrong.
-    connection = Connection(cluster=name, api=api, uid="")
-    with connection.errors("asking the cluster who it is"):
-        found = client.CoreV1Api(connection.api).read_namespace(
-            "kube-system", _request_timeout=(5, 30)
-        )
-    assert found.metadata is not None
-    assert found.metadata.uid is not None
-    return Connection(cluster=name, api=connection.api, uid=found.metadata.uid)
+    return connected(name, api, "asking the cluster who it is")

@@ -1,23 +1,18 @@
 """Lists as they are on the wire, page by page."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Final, cast
-from urllib.parse import urlencode
-
-import urllib3
-from kubernetes import client
+from typing import Final
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.wire import JSON_TYPE
 from tenancy.document import JSON
 
-__all__ = ["METADATA", "headers", "listed"]
+__all__ = ["METADATA", "listed"]
 
 METADATA: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """Asks for what objects are called, and not for what they say."""
 
 _PAGE: Final = 500
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
 
 
 def listed(
@@ -25,12 +20,10 @@ def listed(
     path: str,
     query: Mapping[str, str] = {},
     *,
-    accept: str = "application/json",
+    accept: str = JSON_TYPE,
 ) -> Iterator[Mapping[str, JSON]]:
     """
-    Yield what is listed at *path*, page by page, as it is on the wire.
-
-    Models of the client take many times as long, and thousands of objects are listed.
+    Yield what is listed at *path*, page by page.
 
     Args:
         query: What narrows the list. Default: nothing.
@@ -41,15 +34,7 @@ def listed(
     """
     pages = {"limit": str(_PAGE), **query}
     while True:
-        answer = connection.api.rest_client.pool_manager.request(
-            "GET",
-            f"{connection.api.configuration.host}{path}?{urlencode(pages)}",
-            headers={**headers(connection), "Accept": accept},
-            timeout=_TIMEOUT,
-        )
-        if answer.status != 200:
-            raise client.ApiException(status=answer.status, reason=answer.reason)
-        body = cast("dict[str, JSON]", json.loads(answer.data))
+        body = connection.request("GET", path, query=pages, accept=accept)
         items, metadata = body.get("items"), body.get("metadata")
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
@@ -58,16 +43,3 @@ def listed(
         if not following:
             return
         pages["continue"] = str(following)
-
-
-def headers(connection: Connection) -> dict[str, str]:
-    """Return who we are: the client's own headers, and what proves it to the API server."""
-    settings = connection.api.configuration.auth_settings()
-    return {
-        **connection.api.default_headers,
-        **{
-            auth["key"]: auth["value"]
-            for auth in settings.values()
-            if auth.get("in") == "header" and auth.get("value")
-        },
-    }

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from tenancy import labels, roles
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.parts import mapping, texts
 from tenancy.document import JSON
 from tenancy.plan.live import Live, LiveNamespace, LiveQuota, Unread
 
@@ -48,11 +49,11 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
 def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
     found = {}
     for item in listed(connection, "/api/v1/namespaces", accept=METADATA):
-        metadata = _mapping(item.get("metadata"))
+        metadata = mapping(item.get("metadata"))
         name = str(metadata.get("name"))
         found[name] = LiveNamespace(
             name=name,
-            labels=_texts(metadata.get("labels")),
+            labels=texts(metadata.get("labels")),
             is_going="deletionTimestamp" in metadata,
         )
     return found
@@ -62,9 +63,9 @@ def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
     found: dict[str, dict[str, LiveQuota]] = {}
     for item in listed(connection, "/api/v1/resourcequotas"):
         namespace, name = _place(item)
-        spec, status = _mapping(item.get("spec")), _mapping(item.get("status"))
+        spec, status = mapping(item.get("spec")), mapping(item.get("status"))
         found.setdefault(namespace, {})[name] = LiveQuota(
-            hard=_texts(spec.get("hard")), used=_texts(status.get("used"))
+            hard=texts(spec.get("hard")), used=texts(status.get("used"))
         )
     return found
 
@@ -74,10 +75,10 @@ def _bindings(connection: Connection) -> Mapping[str, Mapping[str, frozenset[str
     path = "/apis/rbac.authorization.k8s.io/v1/rolebindings"
     for item in listed(connection, path, {"labelSelector": _OURS}):
         namespace, name = _place(item)
-        role = roles.of_binding(name, _texts(_mapping(item.get("metadata")).get("labels")))
+        role = roles.of_binding(name, texts(mapping(item.get("metadata")).get("labels")))
         subjects = item.get("subjects")
         found.setdefault(namespace, {})[role] = frozenset(
-            _subject(_mapping(one)) for one in (subjects if isinstance(subjects, list) else ())
+            _subject(mapping(one)) for one in (subjects if isinstance(subjects, list) else ())
         )
     return found
 
@@ -105,13 +106,5 @@ def _subject(subject: Item) -> str:
 
 
 def _place(item: Item) -> tuple[str, str]:
-    metadata = _mapping(item.get("metadata"))
+    metadata = mapping(item.get("metadata"))
     return str(metadata.get("namespace")), str(metadata.get("name"))
-
-
-def _mapping(value: JSON) -> Item:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: JSON) -> Mapping[str, str]:
-    return {key: str(text) for key, text in _mapping(value).items()}

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
-from kubernetes import client
+from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.listing import listed
+from tenancy.cluster.parts import mapping, text
+from tenancy.cluster.wire import MERGE
 
 __all__ = ["Merge", "nodes", "read_taints", "write_taints"]
 
@@ -13,6 +16,9 @@ Taints = Sequence[Mapping[str, str]]
 Merge = Callable[[Taints], list[dict[str, str]]]
 """Returns what the taints of a node shall be, from what they are."""
 
+_NODES: Final = "/api/v1/nodes"
+_NOT_FOUND: Final = 404
+_CONFLICT: Final = 409
 _ATTEMPTS: Final = 8
 """Kubelets and controllers write to nodes all the time, so a conflict is no mistake."""
 
@@ -30,15 +36,10 @@ def nodes(
     Raises:
         ClusterError: The cluster does not answer, or refuses.
     """
-    with connection.errors("reading the nodes"):
-        found = client.CoreV1Api(connection.api).list_node(_request_timeout=30)
     wanted = None if names is None else set(names)
-    result: dict[str, Mapping[str, object]] = {}
-    for node in found.items:
-        name = node.metadata.name if node.metadata is not None else None
-        if name is not None and (wanted is None or name in wanted):
-            result[name] = _plain(connection, node)
-    return result
+    with connection.errors("reading the nodes"):
+        found = {text(node, "metadata", "name"): node for node in listed(connection, _NODES)}
+    return {name: found[name] for name in found if wanted is None or name in wanted}
 
 
 def read_taints(connection: Connection, name: str) -> Taints | None:
@@ -87,22 +88,13 @@ def write_taints(connection: Connection, name: str, merge: Merge) -> Taints:
 def _read(connection: Connection, name: str) -> tuple[str, Taints] | None:
     with connection.errors(f"reading the node {name}"):
         try:
-            node = client.CoreV1Api(connection.api).read_node(name, _request_timeout=30)
-        except client.ApiException as error:
-            if error.status == 404:
+            node = connection.request("GET", f"{_NODES}/{name}")
+        except ApiException as error:
+            if error.status == _NOT_FOUND:
                 return None
             raise
-    plain = cast("Mapping[str, Mapping[str, object]]", _plain(connection, node))
-    taints = cast("Taints", plain["spec"].get("taints") or [])
-    return str(plain["metadata"]["resourceVersion"]), taints
-
-
-def _plain(connection: Connection, node: client.V1Node) -> Mapping[str, object]:
-    """Return *node* as the API server writes it."""
-    return cast(
-        "Mapping[str, object]",
-        connection.api.sanitize_for_serialization(node),  # type: ignore[no-untyped-call]
-    )
+    taints = mapping(node.get("spec")).get("taints") or []
+    return text(node, "metadata", "resourceVersion"), cast("Taints", taints)
 
 
 def _patch(connection: Connection, name: str, version: str, wanted: Taints) -> bool:
@@ -110,11 +102,9 @@ def _patch(connection: Connection, name: str, version: str, wanted: Taints) -> b
     body = {"metadata": {"resourceVersion": version}, "spec": {"taints": list(wanted)}}
     with connection.errors(f"writing the taints of the node {name}"):
         try:
-            client.CoreV1Api(connection.api).patch_node(
-                name, body, _content_type="application/merge-patch+json", _request_timeout=30
-            )
-        except client.ApiException as error:
-            if error.status == 409:
+            connection.request("PATCH", f"{_NODES}/{name}", body, content_type=MERGE)
+        except ApiException as error:
+            if error.status == _CONFLICT:
                 return False
             raise
     return True

@@ -31,6 +31,11 @@ class Kind:
     plural: str
     query: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def collection(self) -> str:
+        """The path of all objects of this kind."""
+        return f"{self.base}/{self.plural}"
+
     def path(self, identity: Identity) -> str:
         """Return the path of one object of this kind."""
         where = f"/namespaces/{identity.namespace}" if identity.namespace else ""
@@ -81,7 +86,7 @@ def objects(
     for name in dict.fromkeys(kinds):
         kind = _KINDS[name]
         with connection.errors(f"listing {kind.plural}"):
-            for item in listed(connection, f"{kind.base}/{kind.plural}", kind.query):
+            for item in listed(connection, kind.collection, kind.query):
                 # Items of a list do not say what they are.
                 whole = {**item, "kind": name}
                 found[Identity.of(whole)] = whole

@@ -9,7 +9,7 @@ from typing import Final
 
 import urllib3
 import yaml
-from kubernetes import client
+from kubernetes.client import ApiClient, Configuration
 from kubernetes.config.kube_config import KubeConfigLoader
 
 from tenancy.document import JSON
@@ -23,7 +23,7 @@ class KubeconfigError(Exception):
     """A kubeconfig cannot be used. Nothing of it is repeated: it is made of credentials."""
 
 
-def private_client(text: str, context: str | None, folder: Path) -> client.ApiClient:
+def private_client(text: str, context: str | None, folder: Path) -> ApiClient:
     """
     Return a client by the kubeconfig *text*, which connects to nobody yet.
 
@@ -38,7 +38,7 @@ def private_client(text: str, context: str | None, folder: Path) -> client.ApiCl
         KubeconfigError: It is no kubeconfig, or one that is damaged.
         ConfigException: It has no such context; the message names what is missing.
     """
-    settings = client.Configuration()
+    settings = Configuration()
     try:
         written = yaml.safe_load(text)
         pair = _taken(written, context)
@@ -47,7 +47,7 @@ def private_client(text: str, context: str | None, folder: Path) -> client.ApiCl
         )
         loader.load_and_set(settings)  # type: ignore[no-untyped-call]
         settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
-        made = client.ApiClient(settings)
+        made = ApiClient(settings)
         if pair is not None:
             made.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _trusted(
                 settings, *pair
@@ -82,7 +82,7 @@ def _inner(entry: Mapping[str, JSON], key: str) -> dict[str, JSON]:
     return inner if isinstance(inner, dict) else {}
 
 
-def _trusted(settings: client.Configuration, certificate: bytes, key: bytes) -> ssl.SSLContext:
+def _trusted(settings: Configuration, certificate: bytes, key: bytes) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=settings.ssl_ca_cert)
     if not settings.verify_ssl:
         context.check_hostname = False

@@ -6,19 +6,15 @@ leaves alone what was added by hand. Here it is taken away. What was changed is 
 the engine's own field manager: fields owned by another one would make its next update fail.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
-from urllib.parse import urlencode
 
 import attrs
-import urllib3
-from kubernetes import client
 
 from tenancy import labels
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.listing import headers
 from tenancy.cluster.objects import kind_of
+from tenancy.cluster.wire import APPLY, JSON_TYPE, MERGE
 from tenancy.document import JSON
 from tenancy.drift import Change, Difference, Identity, differences
 from tenancy.drift.difference import Field
@@ -27,11 +23,8 @@ from tenancy.render import Manifest
 
 __all__ = ["Repaired", "change_of", "merge_patch", "repair"]
 
-_APPLY: Final = "application/apply-patch+yaml"
-_MERGE: Final = "application/merge-patch+json"
 _MANAGER: Final = "tenancy"
 _CREATED_BY: Final = "pulumi-kubernetes"
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=60)
 _FIXED: Final = {
     "ClusterRoleBinding": "roleRef",
     "PriorityClass": "value",
@@ -126,7 +119,7 @@ def _mend(
         # First of all, so that nobody else comes to own a value of ours.
         query = {"fieldManager": engine.manager, "force": "true"}
         live = _request(
-            connection, "PATCH", identity, manifest, content_type=_APPLY, query=query
+            connection, "PATCH", identity, manifest, content_type=APPLY, query=query
         )
         there = {identity: {**live, "kind": identity.kind}}
         # An object alone; what is said of the namespace around it is not asked again.
@@ -165,7 +158,7 @@ def merge_patch(
         ClusterError: The cluster refused.
     """
     query = {"fieldManager": manager}
-    _request(connection, "PATCH", identity, change, content_type=_MERGE, query=query, part=part)
+    _request(connection, "PATCH", identity, change, content_type=MERGE, query=query, part=part)
 
 
 def _engine(live: Mapping[str, JSON]) -> Writer | None:
@@ -208,29 +201,13 @@ def _request(
     identity: Identity,
     body: Mapping[str, object] | None = None,
     *,
-    content_type: str = "application/json",
+    content_type: str = JSON_TYPE,
     query: Mapping[str, str] = {},
     part: str = "",
 ) -> Mapping[str, JSON]:
-    host = connection.api.configuration.host
     path = kind_of(identity.kind).path(identity) + part
     with connection.errors(f"repairing {identity}"):
-        answer = connection.api.rest_client.pool_manager.request(
-            method,
-            f"{host}{path}?{urlencode(query)}",
-            body=None if body is None else json.dumps(body),
-            headers={
-                **headers(connection),
-                "Content-Type": content_type,
-                "Accept": "application/json",
-            },
-            timeout=_TIMEOUT,
-        )
-        if answer.status not in {200, 201, 202}:
-            said = json.loads(answer.data).get("message") if answer.data else answer.reason
-            raise client.ApiException(status=answer.status, reason=said)
-    answered: dict[str, JSON] = json.loads(answer.data)
-    return answered
+        return connection.request(method, path, body, query=query, content_type=content_type)
 
 
 def _is_ours(live: Mapping[str, JSON]) -> bool:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import attrs
-from kubernetes import client
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.parts import text
 
 __all__ = ["Token", "service_account_token"]
 
@@ -30,15 +30,16 @@ def service_account_token(
     Raises:
         ClusterError: There is no such account, or the cluster refuses.
     """
-    request = client.AuthenticationV1TokenRequest(
-        spec=client.V1TokenRequestSpec(audiences=[], expiration_seconds=seconds)
-    )
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+    wanted = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "spec": {"audiences": [], "expirationSeconds": seconds},
+    }
     with connection.errors(f"asking for a token of the service account {namespace}/{name}"):
-        answer = client.CoreV1Api(connection.api).create_namespaced_service_account_token(
-            name, namespace, request, _request_timeout=30
-        )
-    status = answer.status
-    assert status is not None
-    assert status.token is not None
-    assert status.expiration_timestamp is not None
-    return Token(value=status.token, expires=status.expiration_timestamp)
+        answer = connection.request("POST", path, wanted)
+    status = answer.get("status")
+    return Token(
+        value=text(status, "token"),
+        expires=datetime.fromisoformat(text(status, "expirationTimestamp")),
+    )

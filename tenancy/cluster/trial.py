@@ -3,18 +3,34 @@
 import time
 from typing import Final
 
-from kubernetes import client
+from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.wire import answer
 from tenancy.errors import TenancyError
+from tenancy.render import Manifest
 from tenancy.render.policies.pods import WORKLOADS
 
 __all__ = ["PoliciesSilentError", "wait_for_policies"]
 
-_NAME: Final = "tenancy-trial"
-_LABELS: Final = {"app.kubernetes.io/name": _NAME}
-_EVERY_TAINT: Final = client.V1Toleration(operator="Exists")
-"""A toleration without a key, of which the policy of templates warns everybody."""
+_LABELS: Final = {"app.kubernetes.io/name": "tenancy-trial"}
+_DEPLOYMENT: Final[Manifest] = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "tenancy-trial"},
+    "spec": {
+        "replicas": 0,
+        "selector": {"matchLabels": _LABELS},
+        "template": {
+            "metadata": {"labels": _LABELS},
+            "spec": {
+                "containers": [{"name": "trial", "image": "registry.invalid/trial"}],
+                # Without a key it tolerates every taint, of which everybody is warned.
+                "tolerations": [{"operator": "Exists"}],
+            },
+        },
+    },
+}
 
 _FORBIDDEN: Final = 403
 _SECONDS: Final = 20.0
@@ -77,29 +93,9 @@ def wait_for_policies(
 
 def _warnings(connection: Connection, namespace: str) -> str:
     """Return what a dry run is warned of, also where it is refused after all."""
-    api = client.AppsV1Api(connection.api)
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
     with connection.errors(f"trying the admission policies in {namespace}"):
-        try:
-            _, _, headers = api.create_namespaced_deployment_with_http_info(
-                namespace, _deployment(), dry_run="All", _request_timeout=30
-            )
-        except client.ApiException as error:
-            if error.status != _FORBIDDEN:
-                raise
-            headers = error.headers
-    return str(headers.get("Warning", ""))
-
-
-def _deployment() -> client.V1Deployment:
-    container = client.V1Container(name="trial", image="registry.invalid/trial")
-    return client.V1Deployment(
-        metadata=client.V1ObjectMeta(name=_NAME),
-        spec=client.V1DeploymentSpec(
-            replicas=0,
-            selector=client.V1LabelSelector(match_labels=_LABELS),
-            template=client.V1PodTemplateSpec(
-                metadata=client.V1ObjectMeta(labels=_LABELS),
-                spec=client.V1PodSpec(containers=[container], tolerations=[_EVERY_TAINT]),
-            ),
-        ),
-    )
+        said = answer(connection.api, "POST", path, _DEPLOYMENT, query={"dryRun": "All"})
+        if said.is_refused and said.status != _FORBIDDEN:
+            raise ApiException(status=said.status, reason=said.reason)
+    return said.warnings

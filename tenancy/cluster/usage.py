@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 import attrs
-from kubernetes import client
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.listing import listed
+from tenancy.cluster.parts import mapping, texts
+from tenancy.document import JSON
 
 __all__ = ["Used", "quota_usage"]
 
@@ -29,24 +31,21 @@ def quota_usage(
     Raises:
         ClusterError: The cluster does not answer, or refuses.
     """
-    api = client.CoreV1Api(connection.api)
     found: dict[str, Mapping[str, Mapping[str, Used]]] = {}
     for name in namespaces:
         with connection.errors(f"reading the quotas of {name}"):
-            listed = api.list_namespaced_resource_quota(name, _request_timeout=30)
-        found[name] = {
-            str(quota.metadata.name): _used(quota.status)
-            for quota in listed.items
-            if quota.metadata is not None
-        }
+            found[name] = {
+                str(mapping(quota.get("metadata")).get("name")): _used(
+                    mapping(quota.get("status"))
+                )
+                for quota in listed(connection, f"/api/v1/namespaces/{name}/resourcequotas")
+            }
     return found
 
 
-def _used(status: client.V1ResourceQuotaStatus | None) -> Mapping[str, Used]:
-    if status is None:
-        return {}
-    used = status.used or {}
+def _used(status: Mapping[str, JSON]) -> Mapping[str, Used]:
+    used = texts(status.get("used"))
     return {
         key: Used(hard=hard, used=used.get(key, "0"))
-        for key, hard in (status.hard or {}).items()
+        for key, hard in texts(status.get("hard")).items()
     }

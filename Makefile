@@ -63,16 +63,19 @@ tools: $(READY) ## build what is not installed, once for this user
 
 venv: $(READY_TESTS) ## the virtual environment, with exact versions
 
-# `-c` for the packages, PIP_CONSTRAINT for what their builds need. A new file list is written
-# from pyproject.toml, for the pip that comes with Python 3.11 knows no dependency groups.
+# `-c` for the packages, the variables for what their builds need: which of the two is read
+# depends on the version of pip. A new file list is written from pyproject.toml, for the pip that
+# comes with Python 3.11 knows no dependency groups.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name one: make PYTHON=python3.12 ..." >&2; \
 	  exit 1; }
 	@echo "installing Python packages into $(VENV), once; this takes a minute or two"
 	@$(PYTHON) -m venv $(VENV)
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet \
-	  --disable-pip-version-check -c constraints.txt --editable .
+	@$(PIP) pip || echo "an older pip lists packages more slowly, which the engine asks of it often"
+	@$(PIP) --editable .
 	@touch $@
 
 $(READY_TESTS): $(READY)
@@ -80,6 +83,5 @@ $(READY_TESTS): $(READY)
 	  groups = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; \
 	  print(*groups["tests"], *groups["lint"], sep="\n")' > $(VENV)/requirements.txt
 	@echo "installing what the tests need, once"
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet \
-	  --disable-pip-version-check -c constraints.txt -r $(VENV)/requirements.txt
+	@$(PIP) -r $(VENV)/requirements.txt
 	@touch $@

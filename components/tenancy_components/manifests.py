@@ -1,13 +1,10 @@
-"""Manifests as Pulumi resources: one kind is one class, and nothing is decided here."""
+"""Manifests as Pulumi resources: registered as they are written; nothing is decided here."""
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 __all__ = ["child", "create", "object_name", "resource_name"]
-
-_BUILT_IN_GROUPS = ("", "apps", "batch", "policy")
 
 
 def create(
@@ -20,41 +17,17 @@ def create(
     """
     Create *manifest* as the resource *name*.
 
+    The provider takes manifests as Kubernetes writes them. The classes of its SDK would spell
+    each field in Python's way and back again, and take longer to load than all of ours.
+
     Args:
         patch: Whether the object exists already, made by a controller, and only the fields of
             the manifest become ours. Default: the object is ours.
     """
-    fields = {
-        key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}
-    }
     api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
-    group, _, version = api_version.rpartition("/")
-    if group in _BUILT_IN_GROUPS or group.endswith(".k8s.io"):
-        module = importlib.import_module(
-            f"pulumi_kubernetes.{group.split('.')[0] or 'core'}.{version}"
-        )
-        resource: Callable[..., pulumi.CustomResource] | None = getattr(
-            module, f"{kind}Patch" if patch else kind, None
-        )
-        # A kind that is newer than the provider's SDK is created as any other is.
-        if resource is not None:
-            return resource(name, opts=opts, **{_argument(key): fields[key] for key in fields})
-    custom: Callable[..., pulumi.CustomResource] = importlib.import_module(
-        "pulumi_kubernetes.apiextensions"
-    ).CustomResource
-    return custom(
-        name,
-        api_version=api_version,
-        kind=kind,
-        metadata=fields["metadata"],
-        spec=fields["spec"],
-        opts=opts,
-    )
-
-
-def _argument(key: str) -> str:
-    """Return the Python argument for a manifest's top-level key."""
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
+    group = api_version if "/" in api_version else f"core/{api_version}"
+    token = f"kubernetes:{group}:{kind}" + ("Patch" if patch else "")
+    return pulumi.CustomResource(token, name, dict(manifest), opts)
 
 
 def object_name(manifest: Mapping[str, object]) -> str:

@@ -70,6 +70,6 @@ app.command("env", rich_help_panel=_HERE)(env.command(stack_variables))
 
 def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
-    # What was imported lasts as long as the process, and is not searched for garbage at its end.
+    # What was imported lasts as long as the process, and need not be searched for garbage.
     gc.freeze()
     sys.exit(app(prog_name="tenancy"))

@@ -368,6 +368,7 @@ class Watch:
         self.moments: Counter[str] = Counter()
         self.most: Counter[tuple[str, str]] = Counter()
         self.pods: dict[str, Object] = {}
+        self.served: set[str] = set()
         self._by_namespace: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
         self._by_node: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
         self._said: dict[str, Mapping[str, str]] = {}
@@ -458,6 +459,8 @@ class Watch:
         name = name_of(found)
         pool = self.world.pool_of.get(where or "")
         grants = self.world.grants.get(namespace, ())
+        if pool is not None and held.total():
+            self.served.add(pool)
         if pool is not None and pool not in {grant.pool.name for grant in grants}:
             self.wrong.append(f"{name} is on {where}, of another's pool {pool}")
         if pool is not None and not found["spec"]["containers"][0]["resources"][

@@ -294,6 +294,7 @@ def test_wrong_inputs_are_all_refused_at_the_preview(engine, eks):
     assert [] == names(eks)
 
 
+@pytest.mark.nightly
 def test_another_region_in_the_environment_loses_nothing(engine, eks):
     engine.stack.up()
 

@@ -141,7 +141,9 @@ def test_a_wrong_key_is_refused_with_its_path_and_the_nearest(stack, kube):
     assert "Nothing was changed." in said
 
 
-@pytest.mark.parametrize("hidden", ["${output}", "${secret}"])
+@pytest.mark.parametrize(
+    "hidden", ["${output}", pytest.param("${secret}", marks=pytest.mark.nightly)]
+)
 def test_what_is_not_known_is_refused_where_it_shapes_the_graph(stack, kube, hidden):
     configure(stack, acme=ACME | {"namespaces": [{"id": hidden, "quota": {"pods": 3}}]})
 

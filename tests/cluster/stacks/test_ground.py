@@ -12,9 +12,7 @@ from tenancy.automation.planning import planned
 pytestmark = pytest.mark.cluster
 
 
-def test_an_environment_without_its_platform_warns_at_preview_and_refuses_the_update(
-    make_project, kubectl_of
-) -> None:
+def test_walls_stand_before_doors_are_made(make_project, kubectl_of) -> None:
     project = make_project()
 
     preview = project.session("dev").preview()
@@ -27,13 +25,10 @@ def test_an_environment_without_its_platform_warns_at_preview_and_refuses_the_up
     assert "acme-dev" not in kubectl_of(project.box)("get", "namespaces")
     project.up("platform")
     assert "platform-not-applied" not in project.session("dev").preview().text
-    assert not project.up("dev").is_empty
+    _nobody_is_let_in_before_the_policies_answer(project, kubectl_of(project.box))
 
 
-def test_nobody_is_let_in_before_the_policies_answer(make_project, kubectl_of) -> None:
-    project = make_project()
-    kubectl = kubectl_of(project.box)
-    project.up("platform")
+def _nobody_is_let_in_before_the_policies_answer(project, kubectl) -> None:
     # The binding is there, which is all that can be listed, and selects no namespace.
     _select(kubectl, {"nobody": "true"})
 
@@ -47,9 +42,8 @@ def test_nobody_is_let_in_before_the_policies_answer(make_project, kubectl_of) -
     assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
     assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
     _select(kubectl, None)
-    project.up("dev")
+    assert not project.up("dev").is_empty
     assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
-    assert project.session("dev").preview().is_empty
 
 
 def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(

@@ -132,6 +132,7 @@ def test_the_plan_of_a_stack_that_does_not_exist_yet_makes_it(
     assert "acme-staging" in kubectl("get", "namespaces", "-o", "name")
 
 
+@pytest.mark.nightly
 def test_pods_that_come_and_go_leave_it_as_it_is(applied, tenancy, saved, kubectl) -> None:
     kubectl("create", "-n", "acme-dev", "-f", "-", manifest=[pod("a"), pod("b")])
     kubectl("delete", "pod", "a", "-n", "acme-dev", "--wait=true")
@@ -143,6 +144,7 @@ def test_pods_that_come_and_go_leave_it_as_it_is(applied, tenancy, saved, kubect
     assert Exit.DONE == done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.nightly
 def test_a_file_that_changed_is_named(saved, refused, pods) -> None:
     pods()
 

@@ -1,5 +1,6 @@
 """Projects of any size for the measurements."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,16 +30,41 @@ _ORGANIZATION = """    org-{index:04d}:
 
 
 def write_project(root: Path, *, namespaces: int) -> None:
-    """Write a project at *root*: ten namespaces an organization, all that inherit of one."""
+    """Write a project at *root*: one stack of organizations of ten namespaces each."""
+    _write_program(root)
+    organizations = (_organization(*found) for found in _organizations(namespaces))
+    (root / "Pulumi.dev.yaml").write_text(_HEAD + "".join(organizations))
+
+
+def write_fleet(root: Path, *, namespaces: int) -> list[str]:
+    """Write the same with a stack for each organization, and return the stacks' names."""
+    _write_program(root)
+    stacks = []
+    for index, count in _organizations(namespaces):
+        stacks.append(f"dev-{index:04d}")
+        text = _HEAD + _organization(index, count)
+        (root / f"Pulumi.{stacks[-1]}.yaml").write_text(text)
+    return stacks
+
+
+def _write_program(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
+    for old in root.glob("Pulumi.*.yaml"):
+        old.unlink()
     for file in ("Pulumi.yaml", "Pulumi.platform.yaml", "__main__.py"):
         (root / file).write_text((ROOT / file).read_text())
-    text = [_HEAD]
+
+
+def _organizations(namespaces: int) -> Iterator[tuple[int, int]]:
+    """Yield the index of each organization and how many namespaces it has: ten, or the rest."""
     for index in range((namespaces + 9) // 10):
-        count = min(10, namespaces - 10 * index)
-        text.append(_ORGANIZATION.format(index=index, cpu=2 * count, pods=20 * count))
-        text += [
-            f"        - id: n{i}\n" + ("          profile: standard\n" if i == 0 else "")
-            for i in range(count)
-        ]
-    (root / "Pulumi.dev.yaml").write_text("".join(text))
+        yield index, min(10, namespaces - 10 * index)
+
+
+def _organization(index: int, count: int) -> str:
+    """Return an organization; all its namespaces inherit of the first."""
+    head = _ORGANIZATION.format(index=index, cpu=2 * count, pods=20 * count)
+    return head + "".join(
+        f"        - id: n{i}\n" + ("          profile: standard\n" if i == 0 else "")
+        for i in range(count)
+    )

@@ -1,7 +1,5 @@
 """Names: what Kubernetes takes, what belongs to others, and who may be a subject."""
 
-import doctest
-import importlib
 import pickle
 import re
 
@@ -521,11 +519,3 @@ def test_a_refusal_stays_short_whatever_was_written():
 def test_the_nearest_known_word_is_found(text, candidates, expected):
     assert expected == nearest(text, candidates)
     assert expected == nearest(text, reversed(candidates))
-
-
-@pytest.mark.parametrize("module", ["kubernetes", "reserved", "subjects"])
-def test_every_example_in_the_docstrings_holds(module):
-    result = doctest.testmod(importlib.import_module(f"tenancy.names.{module}"))
-
-    assert result.failed == 0
-    assert result.attempted > 0

@@ -142,7 +142,7 @@ def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
     variables = box.environment()
     copies = box.root / CONFIG_COPIES
     file = f"Pulumi.{stack}.yaml"
-    state = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    state = Layout(box.root).pulumi_state
     if list((state / ".pulumi" / "stacks").rglob(f"{stack}.json")):
         copy_stack_file(box.root / file, copies / file, project=found.name)
     else:

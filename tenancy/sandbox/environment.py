@@ -34,8 +34,9 @@ def environment(layout: Layout, toolchain: tools.Toolchain) -> dict[str, str]:
         **tools.environment(toolchain),
         "KUBECONFIG": str(layout.kubeconfig),
         "PULUMI_HOME": str(layout.pulumi_home),
-        # Not joined by hand: a `#` or `?` in the path would end it.
-        "PULUMI_BACKEND_URL": layout.pulumi_state.as_uri(),
+        # A `#` or `?` in the path would end it. Metadata would stand beside each state, in a
+        # file that is written in two steps: cut off between them, none could be read.
+        "PULUMI_BACKEND_URL": f"{layout.pulumi_state.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
         # The provider's own limits (50 a second) are for clusters that others use, too.
         "PULUMI_K8S_CLIENT_QPS": "500",

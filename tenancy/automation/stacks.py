@@ -38,8 +38,8 @@ __all__ = [
     "up",
 ]
 
-_PLANS_AT_ONCE: Final = 4
-"""Plans change nothing and mostly wait for the engine's backend and for API servers."""
+_PREVIEWS_AT_ONCE: Final = 4
+"""They change nothing, and mostly wait for the engine's backend and for API servers."""
 
 
 def plan(
@@ -61,7 +61,7 @@ def plan(
         found.in_order(stacks),
         lambda stack: planned(found.root, stack, opening),
         exit_of=lambda result: result.exit,
-        at_once=_PLANS_AT_ONCE,
+        at_once=_PREVIEWS_AT_ONCE,
     )
 
 
@@ -107,7 +107,9 @@ def preview(
         with watch(f"previewing stack {stack}", lines=False) as on_step:
             return opened.preview(on_step=on_step)
 
-    return each(found.in_order(stacks), work, exit_of=exit_of_preview)
+    return each(
+        found.in_order(stacks), work, exit_of=exit_of_preview, at_once=_PREVIEWS_AT_ONCE
+    )
 
 
 def up(

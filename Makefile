@@ -6,7 +6,7 @@ PYTEST ?=
 # What the samples of the long campaigns are drawn with; every run prints it.
 export TENANCY_SEED ?= 20261123
 export GPU_CAMPAIGN_SEED ?= 736102
-# Every step of the engine starts the program anew; compiled once, it starts in half the time.
+# Every step of the engine starts the program anew, which is compiled once and not each time.
 unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin

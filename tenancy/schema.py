@@ -29,7 +29,8 @@ def organization() -> dict[str, JSON]:
 
 def outcomes() -> dict[str, JSON]:
     """Return the schema of what `preview`, `up`, `refresh`, `drift`, `destroy --json` write."""
-    return outcomes_schema()
+    title = "What came of stacks of Tenancy, version 1"
+    return {"$schema": _DIALECT, **outcomes_schema(), "title": title}
 
 
 def plan() -> dict[str, JSON]:

@@ -18,7 +18,7 @@ def create(
     Create *manifest* as the resource *name*.
 
     The provider takes manifests as Kubernetes writes them. The classes of its SDK would spell
-    each field in Python's way and back again, and take longer to load than all of ours.
+    each field in Python's way and back again, and take almost half a second to load.
 
     Args:
         patch: Whether the object exists already, made by a controller, and only the fields of

@@ -1,7 +1,7 @@
 """What came of the stacks as JSON, in a published shape; its schema is made from it."""
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal, TypeVar
+from collections.abc import Callable
+from typing import Final, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -10,7 +10,6 @@ from tenancy.automation.outcomes import Outcomes
 from tenancy.automation.results import Result
 from tenancy.document import JSON
 from tenancy.drift.report import DifferenceData
-from tenancy.exits import Exit
 
 __all__ = ["Kind", "OutcomesData", "ResultData", "data", "result_data", "schema"]
 
@@ -20,20 +19,12 @@ Kind = Literal["preview", "up", "refresh", "drift", "destroy"]
 """The command that was given."""
 
 Status = Literal["done", "failed", "changes", "refused", "usage", "interrupted"]
+"""The exit code's name, in small letters."""
 
 VERSION: Final = 1
 """Raised whenever a key changes its meaning or goes; new keys do not raise it."""
 
 _CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-_STATUS: Final[Mapping[Exit, Status]] = {
-    Exit.DONE: "done",
-    Exit.FAILED: "failed",
-    Exit.CHANGES: "changes",
-    Exit.REFUSED: "refused",
-    Exit.USAGE: "usage",
-    Exit.INTERRUPTED: "interrupted",
-}
 
 
 @with_config(_CLOSED)
@@ -92,8 +83,7 @@ class OutcomesData(TypedDict):
 def schema() -> dict[str, JSON]:
     """Return the JSON Schema of what `data` returns."""
     found: dict[str, JSON] = TypeAdapter(OutcomesData).json_schema()
-    dialect: dict[str, JSON] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **found, "title": "What came of stacks of Tenancy, version 1"}
+    return found
 
 
 def data(
@@ -108,7 +98,7 @@ def data(
             {
                 "stack": outcome.stack,
                 "exit": outcome.exit.value,
-                "status": _STATUS[outcome.exit],
+                "status": cast("Status", outcome.exit.name.lower()),
                 "error": None if outcome.error is None else str(outcome.error),
                 "result": None if outcome.result is None else of_result(outcome.result),
             }

@@ -96,6 +96,8 @@ def preview(
     """
     Say of each of *stacks* what the engine would do; see `plan` for the arguments.
 
+    Several are previewed at once, so *watch* is called from several threads.
+
     Raises:
         RefusedConfigError: The checks refuse the files.
         UnknownStackError: No file describes one of them.

@@ -22,13 +22,13 @@ def was_cut_off(opened: Session, shell: Terminal) -> bool:
     if pending:
         count = len(pending)
         shell.note(f"stack {opened.name}: an update was cut off at {count} objects; going on")
-    elif not is_applied(exported) or not _failed(opened):
-        return False
-    else:
-        # An engine that is interrupted gives up what it was making and forgets it, though the
-        # API server may have made it all the same.
+        return True
+    # An engine that is interrupted gives up what it was making and forgets it, though the API
+    # server may have made it all the same.
+    if is_applied(exported) and _failed(opened):
         shell.note(f"stack {opened.name}: the last update did not come to its end; going on")
-    return True
+        return True
+    return False
 
 
 def _failed(opened: Session) -> bool:

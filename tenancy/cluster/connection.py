@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import attrs
@@ -13,7 +14,7 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.parts import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
-from tenancy.cluster.wire import JSON_TYPE, requested
+from tenancy.cluster.wire import Request, requested
 from tenancy.document import JSON
 from tenancy.document.echo import shown
 from tenancy.errors import TenancyError
@@ -30,6 +31,9 @@ __all__ = [
 
 SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
 """Where the embedded cluster's kubeconfig is, from the project's folder."""
+
+_FIRST_SECONDS: Final = 30.0
+"""How long a cluster may take to say who it is, before anything else is asked of it."""
 
 
 class ClusterError(TenancyError):
@@ -67,30 +71,21 @@ class Connection:
     api: ApiClient
     uid: str
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        query: Mapping[str, str] = {},
-        content_type: str = JSON_TYPE,
-        accept: str = JSON_TYPE,
-    ) -> Mapping[str, JSON]:
+    def request(self, request: Request) -> Mapping[str, JSON]:
         """
-        Return what one request to the API server was for; what is said is `wire.answer`'s.
+        Return what one request to the API server was for.
 
         Raises:
             ApiException: It was refused. `errors` makes a `ClusterError` of it.
         """
-        return requested(
-            self.api, method, path, body, query=query, content_type=content_type, accept=accept
-        )
+        return requested(self.api, request)
 
     def serves(self, group: str, version: str, kind: str) -> bool:
         """Return whether the cluster serves *kind* in that version of *group*."""
         with self.errors(f"asking what {group}/{version} serves"):
-            resources = self.request("GET", f"/apis/{group}/{version}").get("resources")
+            resources = self.request(Request("GET", f"/apis/{group}/{version}")).get(
+                "resources"
+            )
         found = resources if isinstance(resources, list) else []
         return any(mapping(resource).get("kind") == kind for resource in found)
 
@@ -117,7 +112,7 @@ class Connection:
         """Return the status of a review, which the API server fills and does not keep."""
         path = f"/apis/{group}.k8s.io/v1/{kind.lower()}s"
         review = {"apiVersion": f"{group}.k8s.io/v1", "kind": kind, "spec": spec}
-        return mapping(self.request("POST", path, review).get("status"))
+        return mapping(self.request(Request("POST", path, review)).get("status"))
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
@@ -188,8 +183,11 @@ def connected(name: str, api: ApiClient, doing: str) -> Connection:
         ClusterError: It cannot be reached, or refuses the credentials.
     """
     with _errors(name, doing):
-        namespace = requested(api, "GET", "/api/v1/namespaces/kube-system")
-    return Connection(cluster=name, api=api, uid=text(namespace, "metadata", "uid"))
+        asked = Request("GET", "/api/v1/namespaces/kube-system", seconds=_FIRST_SECONDS)
+        uid = text(requested(api, asked), "metadata", "uid")
+    # Without it any other cluster would be taken for this one.
+    assert uid
+    return Connection(cluster=name, api=api, uid=uid)
 
 
 def _kind(error: Exception) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.wire import JSON_TYPE
+from tenancy.cluster.wire import JSON_TYPE, Request
 from tenancy.document import JSON
 
 __all__ = ["METADATA", "listed"]
@@ -34,7 +34,7 @@ def listed(
     """
     pages = {"limit": str(_PAGE), **query}
     while True:
-        body = connection.request("GET", path, query=pages, accept=accept)
+        body = connection.request(Request("GET", path, query=pages, accept=accept))
         items, metadata = body.get("items"), body.get("metadata")
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):

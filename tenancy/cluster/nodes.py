@@ -8,7 +8,7 @@ from kubernetes.client.exceptions import ApiException
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import listed
 from tenancy.cluster.parts import mapping, text
-from tenancy.cluster.wire import MERGE
+from tenancy.cluster.wire import MERGE, Request
 
 __all__ = ["Merge", "nodes", "read_taints", "write_taints"]
 
@@ -88,7 +88,7 @@ def write_taints(connection: Connection, name: str, merge: Merge) -> Taints:
 def _read(connection: Connection, name: str) -> tuple[str, Taints] | None:
     with connection.errors(f"reading the node {name}"):
         try:
-            node = connection.request("GET", f"{_NODES}/{name}")
+            node = connection.request(Request("GET", f"{_NODES}/{name}"))
         except ApiException as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -102,7 +102,7 @@ def _patch(connection: Connection, name: str, version: str, wanted: Taints) -> b
     body = {"metadata": {"resourceVersion": version}, "spec": {"taints": list(wanted)}}
     with connection.errors(f"writing the taints of the node {name}"):
         try:
-            connection.request("PATCH", f"{_NODES}/{name}", body, content_type=MERGE)
+            connection.request(Request("PATCH", f"{_NODES}/{name}", body, content_type=MERGE))
         except ApiException as error:
             if error.status == _CONFLICT:
                 return False

@@ -14,7 +14,7 @@ import attrs
 from tenancy import labels
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.objects import kind_of
-from tenancy.cluster.wire import APPLY, JSON_TYPE, MERGE
+from tenancy.cluster.wire import APPLY, JSON_TYPE, MERGE, Request
 from tenancy.document import JSON
 from tenancy.drift import Change, Difference, Identity, differences
 from tenancy.drift.difference import Field
@@ -207,7 +207,9 @@ def _request(
 ) -> Mapping[str, JSON]:
     path = kind_of(identity.kind).path(identity) + part
     with connection.errors(f"repairing {identity}"):
-        return connection.request(method, path, body, query=query, content_type=content_type)
+        return connection.request(
+            Request(method, path, body, query=query, content_type=content_type)
+        )
 
 
 def _is_ours(live: Mapping[str, JSON]) -> bool:

@@ -6,6 +6,7 @@ import attrs
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.parts import text
+from tenancy.cluster.wire import Request
 
 __all__ = ["Token", "service_account_token"]
 
@@ -37,7 +38,7 @@ def service_account_token(
         "spec": {"audiences": [], "expirationSeconds": seconds},
     }
     with connection.errors(f"asking for a token of the service account {namespace}/{name}"):
-        answer = connection.request("POST", path, wanted)
+        answer = connection.request(Request("POST", path, wanted))
     status = answer.get("status")
     return Token(
         value=text(status, "token"),

@@ -6,7 +6,7 @@ from typing import Final
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.wire import answer
+from tenancy.cluster.wire import Request, answer
 from tenancy.errors import TenancyError
 from tenancy.render import Manifest
 from tenancy.render.policies.pods import WORKLOADS
@@ -95,7 +95,8 @@ def _warnings(connection: Connection, namespace: str) -> str:
     """Return what a dry run is warned of, also where it is refused after all."""
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
     with connection.errors(f"trying the admission policies in {namespace}"):
-        said = answer(connection.api, "POST", path, _DEPLOYMENT, query={"dryRun": "All"})
-        if said.is_refused and said.status != _FORBIDDEN:
+        trial = Request("POST", path, _DEPLOYMENT, query={"dryRun": "All"})
+        said = answer(connection.api, trial)
+        if not said.is_done and said.status != _FORBIDDEN:
             raise ApiException(status=said.status, reason=said.reason)
     return said.warnings

@@ -6,7 +6,7 @@ import attrs
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.listing import listed
-from tenancy.cluster.parts import mapping, texts
+from tenancy.cluster.parts import mapping, text, texts
 from tenancy.document import JSON
 
 __all__ = ["Used", "quota_usage"]
@@ -35,9 +35,7 @@ def quota_usage(
     for name in namespaces:
         with connection.errors(f"reading the quotas of {name}"):
             found[name] = {
-                str(mapping(quota.get("metadata")).get("name")): _used(
-                    mapping(quota.get("status"))
-                )
+                text(quota, "metadata", "name"): _used(mapping(quota.get("status")))
                 for quota in listed(connection, f"/api/v1/namespaces/{name}/resourcequotas")
             }
     return found

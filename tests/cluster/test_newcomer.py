@@ -19,6 +19,7 @@ import pytest
 
 from tenancy import sandbox as embedded
 from tenancy.sandbox import State
+from tenancy.sandbox.layout import Layout
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("newcomer")]
 
@@ -196,6 +197,10 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
     assert "admin: Group oidc:acme-leads" in first
     assert [] == [line for line in first.splitlines() if len(line) > 100]
     assert "" == clone.changed_files
+    # Each state is one file, which is replaced in one step.
+    state = Layout(clone.root).pulumi_state
+    assert {"dev.json", "platform.json"} <= {path.name for path in state.rglob("*")}
+    assert [] == list(state.rglob("*.attrs"))
 
     second = clone("quickstart", "up")
 

@@ -14,6 +14,8 @@ import attrs
 import pytest
 
 from tenancy.automation import EngineError
+from tenancy.cli.resuming import was_cut_off
+from tenancy.cli.terminal import terminal
 from tests.cluster.api import Api
 
 pytestmark = pytest.mark.cluster
@@ -285,9 +287,12 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
         member = kubectl.as_user("oidc:vera", "oidc:acme-developers", "oidc:acme-leads")
         assert "no" in member.run("auth", "can-i", "get", "pods", "-n", f"acme-{number}").stdout
 
+    # Nothing is pending, and still it is known that not all of it was made.
+    assert was_cut_off(session, terminal(color=False))
     for found in _denials():
         kubectl("delete", found["kind"], found["metadata"]["name"])
     project.up("prod")
+    assert not was_cut_off(session, terminal(color=False))
 
     list(history.states())
     assert _prod() <= {key[1] for key in _managed(history.objects, ("RoleBinding",))}

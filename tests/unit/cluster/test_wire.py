@@ -10,9 +10,10 @@ from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster import ClusterError, Connection
+from tenancy.cluster.connection import connected
 from tenancy.cluster.listing import listed
 from tenancy.cluster.trial import PoliciesSilentError, wait_for_policies
-from tenancy.cluster.wire import MERGE, answer, requested
+from tenancy.cluster.wire import MERGE, Request, requested
 
 Given = tuple[int, object, dict[str, str]]
 Asked = tuple[str, str, dict[str, str], object]
@@ -77,11 +78,13 @@ def test_what_is_asked_says_who_asks_and_in_which_form(server: Server, api: ApiC
 
     found = requested(
         api,
-        "PATCH",
-        "/api/v1/nodes/a",
-        {"spec": {}},
-        query={"dryRun": "All"},
-        content_type=MERGE,
+        Request(
+            "PATCH",
+            "/api/v1/nodes/a",
+            {"spec": {}},
+            query={"dryRun": "All"},
+            content_type=MERGE,
+        ),
     )
 
     assert {"kind": "Node"} == found
@@ -96,21 +99,38 @@ def test_a_refused_write_says_why_and_a_refused_read_what(
     server.says = lambda _method, _path: (403, {"message": "pods is forbidden"}, {})
 
     with pytest.raises(ApiException) as write:
-        requested(api, "POST", "/api/v1/pods", {})
+        requested(api, Request("POST", "/api/v1/pods", {}))
     with pytest.raises(ApiException) as read:
-        requested(api, "GET", "/api/v1/pods")
+        requested(api, Request("GET", "/api/v1/pods"))
 
     assert (403, "pods is forbidden") == (write.value.status, write.value.reason)
     assert (403, "Forbidden") == (read.value.status, read.value.reason)
 
 
-@pytest.mark.parametrize("said", [b"<html>bad gateway</html>", b"", b"[1]"])
-def test_what_is_no_object_is_an_empty_one(server: Server, api: ApiClient, said: bytes) -> None:
-    server.says = lambda _method, _path: (502, said, {})
+@pytest.mark.parametrize("said", [b"<html>please log in</html>", b"", b"[1]"])
+def test_a_page_of_something_on_the_way_is_no_empty_object(
+    server: Server, connection: Connection, said: bytes
+) -> None:
+    server.says = lambda _method, _path: (200, said, {})
 
-    found = answer(api, "GET", "/version")
+    with (
+        pytest.raises(ClusterError, match="answered with 200 OK, and no JSON object"),
+        connection.errors("listing nodes"),
+    ):
+        list(listed(connection, "/api/v1/nodes"))
+    with pytest.raises(ClusterError, match="no JSON object"):
+        connected("test", connection.api, "asking who it is")
 
-    assert (502, True, {}) == (found.status, found.is_refused, dict(found.body))
+
+def test_who_does_not_say_who_it_is_is_no_cluster(
+    server: Server, connection: Connection
+) -> None:
+    server.says = lambda _method, _path: (200, {"metadata": {"uid": "1"}}, {})
+    assert "1" == connected("test", connection.api, "asking who it is").uid
+
+    server.says = lambda _method, _path: (304, {}, {})
+    with pytest.raises(ClusterError, match="answered with 304"):
+        connected("test", connection.api, "asking who it is")
 
 
 def test_a_list_is_read_to_its_last_page(server: Server, connection: Connection) -> None:

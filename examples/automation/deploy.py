@@ -1,26 +1,29 @@
-"""Preview and apply one stack from Python, as a CI job would."""
+"""Apply stacks from Python, as a CI job would: platforms first, the others side by side."""
 
 import sys
 from pathlib import Path
 
 from tenancy import automation
+from tenancy.errors import TenancyError
 
 
-def main(root: str, stack: str) -> int:
-    """Apply *stack* of the project at *root*; return a code as `tenancy --help` lists them."""
-    session = automation.local(Path(root), stack, automation.Engine())
+def main(root: str, *stacks: str) -> int:
+    """Apply *stacks* of the project at *root*; return a code as `tenancy --help` lists them."""
     try:
-        preview = session.preview()
-        if preview.is_empty:
-            print(f"{stack}: nothing changes")
-            return 0
-        result = session.up()
-    except automation.EngineError as error:
+        outcomes = automation.up(automation.checked(Path(root)), stacks)
+    except TenancyError as error:
         print(error, file=sys.stderr)
         return error.exit
-    print(f"{stack}: {', '.join(f'{op} {n}' for op, n in sorted(result.changes.items()))}")
-    return 0
+    for outcome in outcomes:
+        if outcome.result is None:
+            print(outcome.error, file=sys.stderr)
+        elif outcome.result.is_empty:
+            print(f"{outcome.stack}: nothing changes")
+        else:
+            counts = sorted(outcome.result.changes.items())
+            print(f"{outcome.stack}: {', '.join(f'{op} {n}' for op, n in counts)}")
+    return outcomes.exit
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ __all__ = [
     "Open",
     "Say",
     "engine_for",
+    "opener",
     "sandbox_engine",
     "session",
     "settle",
@@ -61,6 +63,26 @@ def session(
     """
     engine = engine_for(found, stack, say, extra)
     return local(found.root, stack, engine)
+
+
+def opener(found: Checked, say: Say = silent) -> Open:
+    """
+    Return what opens stacks of *found*, from several threads if need be.
+
+    The engine of a sandbox is got ready once: later it would wait for the stacks that whoever
+    opens them works on already. What opening raises is what `session` does.
+    """
+    ready: dict[bool, Engine] = {}
+    one_at_a_time = threading.Lock()
+
+    def opened(stack: str) -> Session:
+        is_sandbox = found.cluster(stack).is_sandbox
+        with one_at_a_time:
+            if is_sandbox not in ready:
+                ready[is_sandbox] = engine_for(found, stack, say)
+        return local(found.root, stack, ready[is_sandbox])
+
+    return opened
 
 
 def engine_for(

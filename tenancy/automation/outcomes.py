@@ -1,8 +1,9 @@
 """Several stacks in one call: what came of each, whatever came of the others."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Generic, ParamSpec, TypeVar
 
 import attrs
 
@@ -13,6 +14,7 @@ __all__ = ["Outcome", "Outcomes", "SkippedError", "each"]
 
 S = TypeVar("S")
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class SkippedError(TenancyError):
@@ -112,33 +114,59 @@ def each(
     Only errors that a person can mend are kept for later; a defect of ours ends the call.
 
     Args:
-        stacks: In order.
+        stacks: In order: what another one needs comes before it.
         exit_of: What a result means. Default: it is done.
         needs: Stacks before which others must be done; what needs one that was not is left
             alone. Default: none needs another.
-        at_once: How many are worked on side by side, where none needs another. Default: one.
+        at_once: How many are worked on side by side, each after those that it needs; *work*
+            and *on_error* are then called from several threads. Default: one.
         on_error: Called with every error as soon as there is one. Default: nothing is.
+
+    Raises:
+        KeyboardInterrupt: What was worked on has ended, and nothing more was begun.
     """
-    done: dict[str, Outcome[T]] = {}
+    coming: dict[str, Future[Outcome[T]]] = {}
 
     def failed(stack: str, error: TenancyError, code: Exit) -> Outcome[T]:
         if on_error is not None:
             on_error(error)
         return Outcome(stack=stack, exit=code, error=error)
 
-    def one(stack: str) -> Outcome[T]:
-        for needed in (needs or {}).get(stack, ()):
-            if needed in done and done[needed].error is not None:
-                return failed(stack, SkippedError(stack, needed), done[needed].exit)
+    def one(stack: str, needed: Mapping[str, Future[Outcome[T]]]) -> Outcome[T]:
+        for other, future in needed.items():
+            before = future.result()
+            if before.error is not None:
+                return failed(stack, SkippedError(stack, other), before.exit)
         try:
             result = work(stack)
         except TenancyError as error:
             return failed(stack, error, error.exit)
         return Outcome(stack=stack, exit=exit_of(result), result=result)
 
-    if at_once > 1 and not needs:
-        with ThreadPoolExecutor(max_workers=at_once) as pool:
-            return Outcomes(tuple(pool.map(one, stacks)))
-    for stack in stacks:
-        done[stack] = one(stack)
-    return Outcomes(tuple(done.values()))
+    with _workers(at_once) as pool:
+        for stack in stacks:
+            # None waits for one that is not begun: workers take them in this order.
+            needed = {s: coming[s] for s in (needs or {}).get(stack, ()) if s in coming}
+            coming[stack] = pool.submit(one, stack, needed)
+        return Outcomes(tuple(future.result() for future in coming.values()))
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[Executor]:
+    """Yield what works on *count* things side by side, and begins nothing after a failure."""
+    pool: Executor = ThreadPoolExecutor(count) if count > 1 else _Here()
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+class _Here(Executor):
+    """Works in the thread that asks, where Ctrl-C arrives, and where people are asked."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        found: Future[T] = Future()
+        found.set_result(fn(*args, **kwargs))
+        return found

@@ -190,7 +190,7 @@ class Session:
         file = f"Pulumi.{self.name}.yaml"
         released = copy_stack_file(
             root / file,
-            folder / "release" / file,
+            folder / f"release-{self.name}" / file,
             project=self.stack.workspace.project_settings().name,
             allow_deletion=names,
             salt=folder / file,

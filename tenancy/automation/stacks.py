@@ -1,8 +1,9 @@
 """
 The verbs for many stacks in one call: plan, preview, up, refresh, drift, destroy.
 
-Platforms come before the environments on them, and go after them. A stack that is refused or
-fails loses no result of another; only what needs it is left alone.
+Platforms come before the environments on them, and go after them; the others are worked on side
+by side, so what watches them is called from several threads. A stack that is refused or fails
+loses no result of another; only what needs it is left alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,8 +39,8 @@ __all__ = [
     "up",
 ]
 
-_PREVIEWS_AT_ONCE: Final = 4
-"""They change nothing, and mostly wait for the engine's backend and for API servers."""
+_AT_ONCE: Final = 4
+"""How many engines work side by side; they mostly wait for backends and for API servers."""
 
 
 def plan(
@@ -61,7 +62,7 @@ def plan(
         found.in_order(stacks),
         lambda stack: planned(found.root, stack, opening),
         exit_of=lambda result: result.exit,
-        at_once=_PREVIEWS_AT_ONCE,
+        at_once=_AT_ONCE,
     )
 
 
@@ -96,8 +97,6 @@ def preview(
     """
     Say of each of *stacks* what the engine would do; see `plan` for the arguments.
 
-    Several are previewed at once, so *watch* is called from several threads.
-
     Raises:
         RefusedConfigError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
@@ -109,9 +108,7 @@ def preview(
         with watch(f"previewing stack {stack}", lines=False) as on_step:
             return opened.preview(on_step=on_step)
 
-    return each(
-        found.in_order(stacks), work, exit_of=exit_of_preview, at_once=_PREVIEWS_AT_ONCE
-    )
+    return each(found.in_order(stacks), work, exit_of=exit_of_preview, at_once=_AT_ONCE)
 
 
 def up(
@@ -145,7 +142,7 @@ def up(
             return opened.up(on_step=on_step)
 
     names = found.in_order(stacks)
-    return each(names, work, needs=first(found, names))
+    return each(names, work, needs=first(found, names), at_once=_AT_ONCE)
 
 
 def refresh(
@@ -165,6 +162,7 @@ def refresh(
     return each(
         found.in_order(stacks),
         lambda stack: refresh_stack(found, opening(stack), watch=watch),
+        at_once=_AT_ONCE,
     )
 
 
@@ -224,7 +222,7 @@ def destroy(
         refuse_while_used(found, opened, going=names)
         return remove(found, opened, watch=watch)
 
-    return each(names, work, needs=last(found, names))
+    return each(names, work, needs=last(found, names), at_once=_AT_ONCE)
 
 
 def first(found: Checked, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
@@ -248,4 +246,4 @@ def exit_of_preview(result: Result) -> Exit:
 
 
 def _default(found: Checked) -> Open:
-    return lambda stack: engines.session(found, stack)
+    return engines.opener(found)

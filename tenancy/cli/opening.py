@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 
 from tenancy import report
 from tenancy.automation import OnStep
-from tenancy.automation.engines import Open, session
+from tenancy.automation.engines import Open, opener
 from tenancy.automation.watching import Watch
 from tenancy.cli.progress import watching
 from tenancy.cli.terminal import Terminal
@@ -30,7 +30,7 @@ def readable(found: Checked, shell: Terminal) -> Checked:
 
 def opening(found: Checked, shell: Terminal) -> Open:
     """Return what opens a stack of *found*, with the engine for its cluster."""
-    return lambda stack: session(found, stack, shell.note)
+    return opener(found, shell.note)
 
 
 def watch_on(shell: Terminal) -> Watch:

@@ -77,20 +77,27 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
     assert session.preview().is_empty
 
 
-def test_the_automation_script_applies_a_stack_and_says_what_changed(project) -> None:
+def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> None:
+    """Two of them side by side, on one platform."""
     variables = {**project.box.process_environment(), "PYTHONPATH": f"{ROOT}:{ROOT}/components"}
     script = [sys.executable, str(ROOT / "examples/automation/deploy.py"), str(project.root)]
 
-    def run(stack: str) -> subprocess.CompletedProcess[str]:
+    def run(*stacks: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*script, stack], env=variables, capture_output=True, text=True, check=False
+            [*script, *stacks], env=variables, capture_output=True, text=True, check=False
         )
 
-    first, second = run("staging"), run("staging")
+    first, second = (run("staging", "platform", "dev") for _ in range(2))
 
     assert (0, "") == (first.returncode, first.stderr)
-    assert first.stdout.startswith("staging: create ")
-    assert (0, "staging: nothing changes\n") == (second.returncode, second.stdout)
+    platform, dev, staging = first.stdout.splitlines()
+    assert "platform: nothing changes" == platform
+    assert dev.startswith("dev: create ")
+    assert staging.startswith("staging: create ")
+    assert (0, "") == (second.returncode, second.stderr)
+    assert [f"{stack}: nothing changes" for stack in ("platform", "dev", "staging")] == (
+        second.stdout.splitlines()
+    )
     project.edit("Pulumi.staging.yaml", 'pods: "30"', "pods: no")
     refused = run("staging")
     assert 3 == refused.returncode

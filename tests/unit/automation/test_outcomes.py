@@ -1,6 +1,9 @@
 """Several stacks in one call: what comes of one is not lost for another."""
 
+import os
+import signal
 import threading
+import time
 
 import pytest
 
@@ -93,7 +96,7 @@ def test_errors_are_told_as_they_come() -> None:
     assert 1 == len(told)
 
 
-def test_plans_run_side_by_side_and_come_back_in_order() -> None:
+def test_stacks_are_worked_on_side_by_side_and_come_back_in_order() -> None:
     together = threading.Barrier(len(STACKS), timeout=10)
 
     def work(stack: str) -> str:
@@ -101,6 +104,64 @@ def test_plans_run_side_by_side_and_come_back_in_order() -> None:
         return stack
 
     assert STACKS == each(STACKS, work, at_once=4).results
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4])
+def test_what_others_need_is_done_before_they_are_begun(at_once: int) -> None:
+    """Also where the one that is needed takes its time, and there is room for all."""
+    said: list[str] = []
+
+    def work(stack: str) -> str:
+        if stack == "platform":
+            time.sleep(0.05)
+        said.append(f"begin {stack}")
+        said.append(f"end {stack}")
+        return stack
+
+    outcomes = each(STACKS, work, needs=ON_PLATFORM, at_once=at_once)
+
+    assert STACKS == outcomes.results
+    assert ["begin platform", "end platform"] == said[:2]
+    assert 6 == len(said)
+
+
+def test_what_needs_one_that_failed_beside_others_is_left_alone() -> None:
+    tried: list[str] = []
+    needs = {"platform": ("dev", "prod")}
+
+    def work(stack: str) -> str:
+        tried.append(stack)
+        return failing(dev=EngineError("dev", "broken"))(stack)
+
+    outcomes = each(("dev", "prod", "platform"), work, needs=needs, at_once=3)
+
+    assert {"dev", "prod"} == set(tried)
+    assert ("prod is done",) == outcomes.results
+    assert isinstance(outcomes["platform"].error, SkippedError)
+    assert Exit.FAILED is outcomes.exit
+
+
+def test_nothing_is_begun_after_an_interruption_and_what_runs_is_waited_for() -> None:
+    ended: list[str] = []
+    running = threading.Barrier(3)
+
+    def work(stack: str) -> str:
+        if not ended:
+            running.wait(10)
+        time.sleep(0.2)
+        ended.append(stack)
+        return stack
+
+    def interrupt() -> None:
+        running.wait(10)
+        time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        each([f"dev-{n}" for n in range(20)], work, at_once=2)
+
+    assert 2 <= len(ended) <= 4
 
 
 def test_platforms_come_before_environments_and_go_after_them(project) -> None:

@@ -1,5 +1,6 @@
 """How tests are spread over processes, and what is told at the end of a run."""
 
+import os
 import signal
 
 import pytest
@@ -23,6 +24,11 @@ class OneThingOneProcess(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
         return folder if folder.endswith("/security") else file
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are processors: the tests wait for servers a lot."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

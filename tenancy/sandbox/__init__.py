@@ -7,7 +7,7 @@ so that there can be as many as there are projects. Data survives `down` and `up
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -93,7 +93,7 @@ def up(
     wipe: bool = False,
     console: Console | None = None,
     toolchain: tools.Toolchain | None = None,
-    admission_plugins: Sequence[str] = (),
+    flags: Mapping[str, Sequence[str]] = {},
 ) -> Sandbox:
     """
     Start the control plane of *root*, or what of it does not run, and wait until it is usable.
@@ -103,7 +103,9 @@ def up(
         wipe: Whether to forget the cluster and Pulumi's state first. Default: no.
         console: Where progress is shown. Default: nowhere.
         toolchain: The tools. Default: those of *root*, which are built where they are missing.
-        admission_plugins: Plugins that are on besides the API server's defaults. Default: none.
+        flags: More flags for a part, by its name, to try the cluster with another setting:
+            `{"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}`. Asked for
+            at every start. Default: none.
 
     Raises:
         ClusterGoneError: Pulumi's state speaks of a cluster that no longer exists.
@@ -119,7 +121,7 @@ def up(
             layout.wipe()
         # The programs themselves: a link may later point at another version.
         programs = {name: chosen.path(name).resolve() for name in NAMES}
-        record = bring_up(layout, programs, lock, console, admission_plugins)
+        record = bring_up(layout, programs, lock, console, flags)
         tools.install_provider(chosen, layout.pulumi_home)
     return _sandbox(layout, record, chosen)
 

@@ -108,7 +108,7 @@ def bring_up(
     programs: Mapping[str, Path],
     lock: int,
     console: Console | None,
-    admission_plugins: Sequence[str],
+    flags: Mapping[str, Sequence[str]],
 ) -> Record:
     """
     Start what does not run and wait until the cluster can be used; the caller holds the lock.
@@ -124,10 +124,16 @@ def bring_up(
     if not layout.passphrase.exists():
         private(layout.passphrase, secrets.token_urlsafe(32).encode())
     record = Record.load(layout.record) or Record()
-    record = attrs.evolve(record, admission_plugins=tuple(admission_plugins))
     for attempt in range(1, _ATTEMPTS + 1):
         record = _with_ports(layout, record, console)
-        starter = _Start(layout=layout, programs=programs, pki=pki, record=record, lock=lock)
+        starter = _Start(
+            layout=layout,
+            programs=programs,
+            pki=pki,
+            record=record,
+            lock=lock,
+            flags=flags,
+        )
         try:
             return starter.run()
         except PartDiedError as died:
@@ -170,12 +176,13 @@ class _Start:
         pki: Pki,
         record: Record,
         lock: int,
+        flags: Mapping[str, Sequence[str]],
     ) -> None:
         self._layout = layout
         self._pki = pki
         self._record = record
         self._lock = lock
-        self._parts = parts(layout, programs, record.ports, pki, record.admission_plugins)
+        self._parts = parts(layout, programs, record.ports, pki, flags)
         self._api = administrator(layout, record)
         self._deadline = time.monotonic() + _PATIENCE
         self._started: list[str] = []

@@ -78,7 +78,7 @@ def parts(
     programs: Mapping[str, Path],
     ports: Mapping[str, int],
     pki: Pki,
-    admission_plugins: Sequence[str] = (),
+    flags: Mapping[str, Sequence[str]] = {},
 ) -> tuple[Part, ...]:
     """
     Return the parts, in the order in which they start.
@@ -88,11 +88,11 @@ def parts(
         programs: The program of each part.
         ports: The port of each entry of `PORTS`.
         pki: Certificates and keys.
-        admission_plugins: Plugins that are on besides the API server's own defaults.
+        flags: More of them for a part, by its name. Default: none.
     """
     arguments = {
         "etcd": _etcd(layout, ports, pki),
-        "kube-apiserver": _server(ports, pki, admission_plugins),
+        "kube-apiserver": _server(ports, pki),
         "kube-controller-manager": _controllers(layout, ports, pki),
         "kube-scheduler": _scheduler(layout, ports),
         "kwok": _kwok(layout),
@@ -101,7 +101,7 @@ def parts(
     return tuple(
         Part(
             name=name,
-            command=(str(programs[name]), *arguments[name]),
+            command=(str(programs[name]), *arguments[name], *flags.get(name, ())),
             ports=listens[name],
         )
         for name in NAMES
@@ -171,8 +171,7 @@ def _etcd(layout: Layout, ports: Mapping[str, int], pki: Pki) -> list[str]:
     ]
 
 
-def _server(ports: Mapping[str, int], pki: Pki, plugins: Sequence[str]) -> list[str]:
-    extra = [f"--enable-admission-plugins={','.join(plugins)}"] if plugins else []
+def _server(ports: Mapping[str, int], pki: Pki) -> list[str]:
     return [
         f"--etcd-servers=https://{HOST}:{ports['etcd']}",
         f"--etcd-cafile={pki.etcd_authority.certificate}",
@@ -201,7 +200,6 @@ def _server(ports: Mapping[str, int], pki: Pki, plugins: Sequence[str]) -> list[
         "--max-requests-inflight=2000",
         "--max-mutating-requests-inflight=1000",
         "--profiling=false",
-        *extra,
     ]
 
 

@@ -21,13 +21,11 @@ class Record:
         ports: The port of each listener; used again where it is still free.
         uid: The cluster's, once it is known: that of `kube-system`.
         commands: A digest of how each part was started, to see when that has changed.
-        admission_plugins: Those that were asked for besides the defaults.
     """
 
     ports: dict[str, int] = attrs.field(factory=dict)
     uid: str | None = None
     commands: dict[str, str] = attrs.field(factory=dict)
-    admission_plugins: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> "Record | None":
@@ -43,7 +41,6 @@ class Record:
                 ports=cast("dict[str, int]", content["ports"]),
                 uid=cast("str | None", content["uid"]),
                 commands=cast("dict[str, str]", content["commands"]),
-                admission_plugins=tuple(cast("list[str]", content["admissionPlugins"])),
             )
         except FileNotFoundError:
             return None
@@ -59,6 +56,5 @@ class Record:
             "ports": self.ports,
             "uid": self.uid,
             "commands": self.commands,
-            "admissionPlugins": list(self.admission_plugins),
         }
         private(path, (json.dumps(content, indent=2) + "\n").encode())

@@ -422,18 +422,42 @@ def test_a_tenth_of_the_campaign(world, seed, record_property):
 
 
 @contextlib.contextmanager
-def cluster(root: Path, toolchain, scale: Scale) -> Iterator[World]:
+def cluster(root: Path, toolchain, scale: Scale, *, recount: str) -> Iterator[World]:
+    """
+    Yield a cluster of its own, whose quota controller counts everything anew every *recount*.
+
+    By itself it does so every five minutes, which is within a long campaign.
+    """
     folder = root / "project"
     folder.mkdir()
-    box = embedded.up(root, toolchain=toolchain)
+    flags = {"kube-controller-manager": [f"--resource-quota-sync-period={recount}"]}
+    box = embedded.up(root, toolchain=toolchain, flags=flags)
     yield World(Api.of(box.kubeconfig), folder, scale)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("scale", [FULL, FIVEFOLD], ids=["full", "fivefold"])
 def test_the_campaign(own_root, toolchain, scale, seed, record_property):
-    with cluster(own_root, toolchain, scale) as world:
+    with cluster(own_root, toolchain, scale, recount="12h") as world:
         judge(world, seed, record_property)
+
+
+@pytest.mark.nightly
+def test_what_kubernetes_itself_lets_in_while_it_recounts(own_root, toolchain, seed):
+    """
+    Keep in mind why the campaign is held between two recounts.
+
+    The controller counts from what it has seen, a pod let in a moment ago may not be among that,
+    and the use that it writes lacks it: so one more is let in. Where this fails, Kubernetes has
+    mended it, and the campaign needs no setting.
+    """
+    with cluster(own_root, toolchain, FULL, recount="2s") as world:
+        tally, watch, _ = run(world, seed)
+
+    assert [] == tally.wrong
+    assert watch.wrong
+    # Nobody got onto another's pool by it, and no node carries more than it has.
+    assert [] == [said for said in watch.wrong if " holds " not in said]
 
 
 @pytest.fixture(scope="module")

@@ -443,7 +443,7 @@ class TestWhenSomethingGoesWrong:
         assert [0, 0] == [run.wait(90) for run in runs]
         assert len(NAMES) == len(processes_under(own_root))
 
-    def test_a_plugin_that_is_asked_for_is_on_and_keeps_the_cluster(
+    def test_a_flag_that_is_asked_for_counts_and_keeps_the_cluster(
         self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
         def policy(box: Sandbox) -> str:
@@ -457,9 +457,8 @@ class TestWhenSomethingGoesWrong:
         box = embedded.up(own_root, toolchain=toolchain)
         assert "IfNotPresent" == policy(box)
 
-        again = embedded.up(
-            own_root, toolchain=toolchain, admission_plugins=["AlwaysPullImages"]
-        )
+        more = {"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}
+        again = embedded.up(own_root, toolchain=toolchain, flags=more)
 
         assert "Always" == policy(again)
         assert box.uid == again.uid

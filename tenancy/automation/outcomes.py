@@ -3,18 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Generic, ParamSpec, TypeVar
+from typing import Final, Generic, ParamSpec, TypeVar
 
 import attrs
 
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit, worst
 
-__all__ = ["Outcome", "Outcomes", "SkippedError", "each"]
+__all__ = ["AT_ONCE", "Outcome", "Outcomes", "SkippedError", "each"]
 
 S = TypeVar("S")
 T = TypeVar("T")
 P = ParamSpec("P")
+
+AT_ONCE: Final = 4
+"""How many engines work side by side; they mostly wait for backends and for API servers."""
 
 
 class SkippedError(TenancyError):

@@ -7,12 +7,11 @@ loses no result of another; only what needs it is left alone.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from tenancy.automation import engines, saving
 from tenancy.automation.drifting import Drifted, compared
 from tenancy.automation.engines import Open
-from tenancy.automation.outcomes import Outcomes, each
+from tenancy.automation.outcomes import AT_ONCE, Outcomes, each
 from tenancy.automation.planning import Planned, planned
 from tenancy.automation.removing import refuse_while_used, remove
 from tenancy.automation.results import Result
@@ -39,9 +38,6 @@ __all__ = [
     "up",
 ]
 
-_AT_ONCE: Final = 4
-"""How many engines work side by side; they mostly wait for backends and for API servers."""
-
 
 def plan(
     found: Checked, stacks: Iterable[str] | None = None, *, open_stack: Open | None = None
@@ -62,7 +58,7 @@ def plan(
         found.in_order(stacks),
         lambda stack: planned(found.root, stack, opening),
         exit_of=lambda result: result.exit,
-        at_once=_AT_ONCE,
+        at_once=AT_ONCE,
     )
 
 
@@ -108,7 +104,7 @@ def preview(
         with watch(f"previewing stack {stack}", lines=False) as on_step:
             return opened.preview(on_step=on_step)
 
-    return each(found.in_order(stacks), work, exit_of=exit_of_preview, at_once=_AT_ONCE)
+    return each(found.in_order(stacks), work, exit_of=exit_of_preview, at_once=AT_ONCE)
 
 
 def up(
@@ -142,7 +138,7 @@ def up(
             return opened.up(on_step=on_step)
 
     names = found.in_order(stacks)
-    return each(names, work, needs=first(found, names), at_once=_AT_ONCE)
+    return each(names, work, needs=first(found, names), at_once=AT_ONCE)
 
 
 def refresh(
@@ -162,7 +158,7 @@ def refresh(
     return each(
         found.in_order(stacks),
         lambda stack: refresh_stack(found, opening(stack), watch=watch),
-        at_once=_AT_ONCE,
+        at_once=AT_ONCE,
     )
 
 
@@ -222,7 +218,7 @@ def destroy(
         refuse_while_used(found, opened, going=names)
         return remove(found, opened, watch=watch)
 
-    return each(names, work, needs=last(found, names), at_once=_AT_ONCE)
+    return each(names, work, needs=last(found, names), at_once=AT_ONCE)
 
 
 def first(found: Checked, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

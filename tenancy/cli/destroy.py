@@ -2,15 +2,15 @@
 
 from tenancy.automation import Result
 from tenancy.automation.json import result_data
-from tenancy.automation.outcomes import each
 from tenancy.automation.removing import refuse_while_used, remove
 from tenancy.automation.stacks import last
 from tenancy.cli.asking import ask_for_name
-from tenancy.cli.concluding import apart, conclude, saying
+from tenancy.cli.concluding import apart, conclude
 from tenancy.cli.opening import opening, watch_on
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done
 from tenancy.cli.terminal import Terminal, terminal
+from tenancy.cli.together import together
 from tenancy.reading import checked
 
 __all__ = ["EPILOG", "command", "removed"]
@@ -40,16 +40,16 @@ def command(
     open_stack = opening(found, told)
     names = found.in_order(stack)[::-1]
 
-    def work(name: str) -> Result:
+    def work(name: str, own: Terminal) -> Result:
         opened = open_stack(name)
         refuse_while_used(found, opened, going=names)
         if not yes:
-            ask_for_name(found, name, told)
-        result = remove(found, opened, say=told.note, watch=watch_on(told))
-        removed(result, told)
+            ask_for_name(found, name, own)
+        result = remove(found, opened, say=own.note, watch=watch_on(own))
+        removed(result, own)
         return result
 
-    outcomes = each(names, work, needs=last(found, names), on_error=saying(told))
+    outcomes = together("destroying", names, work, told, asks=not yes, needs=last(found, names))
     conclude("destroy", outcomes, shell, as_json=as_json, of_result=result_data)
 
 

@@ -5,10 +5,11 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from types import FrameType
 
 from tenancy.automation import EngineError
 
-__all__ = ["gently"]
+__all__ = ["gently", "promptly"]
 
 _SAID = (
     b"\ninterrupting: the engine finishes what it has begun; Ctrl-C again stops it at once\n"
@@ -52,3 +53,28 @@ def gently() -> Iterator[None]:
         signal.signal(signal.SIGINT, before or signal.default_int_handler)
     if asked:
         raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def promptly() -> Iterator[threading.Event]:
+    """
+    Be interrupted at once, and say so: for a block that waits for engines in other threads.
+
+    Yields:
+        What is set from then on: that the engines were interrupted is no failure of theirs.
+
+    Raises:
+        KeyboardInterrupt: The user interrupted.
+    """
+    asked = threading.Event()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        os.write(2, _SAID)
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)

@@ -7,15 +7,15 @@ import typer
 
 from tenancy.automation import Result, SavedPlan, Session, read_plan
 from tenancy.automation.json import result_data
-from tenancy.automation.outcomes import each
 from tenancy.automation.saving import apply_saved, require_fresh
 from tenancy.automation.stacks import exit_of_preview, first, refresh_stack
 from tenancy.cli.asking import confirm
-from tenancy.cli.concluding import apart, conclude, saying
+from tenancy.cli.concluding import apart, conclude
 from tenancy.cli.opening import opening, readable, watch_on
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.progress import done, planned, watching
 from tenancy.cli.terminal import Terminal, terminal
+from tenancy.cli.together import together
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
 from tenancy.reading import Checked, checked
@@ -56,6 +56,7 @@ an object on it are not as they were. With several stacks, give the plan of each
 
 A platform is applied before the environments on it, in whichever order they are named. What is
 refused or fails on one stack keeps no other from being applied, but those on its platform.
+With --yes, four are applied at a time.
 """
 REFRESH_EPILOG = """
 Examples:
@@ -85,14 +86,16 @@ def preview(
     found = readable(checked(project), told)
     open_stack = opening(found, told)
 
-    def work(name: str) -> Result:
+    def work(name: str, own: Terminal) -> Result:
         opened = open_stack(name)
-        with watching(f"previewing stack {name}", told, lines=False) as on_step:
+        with watching(f"previewing stack {name}", own, lines=False) as on_step:
             result = opened.preview(on_step=on_step)
-        planned(result, told)
+        planned(result, own)
         return result
 
-    outcomes = each(found.in_order(stack), work, exit_of=exit_of_preview, on_error=saying(told))
+    outcomes = together(
+        "previewing", found.in_order(stack), work, told, exit_of=exit_of_preview
+    )
     conclude("preview", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
@@ -119,17 +122,12 @@ def up(
     names = found.in_order(stack)
     plans = _plans(plan or (), names)
 
-    def work(name: str) -> Result:
+    def work(name: str, own: Terminal) -> Result:
         if plans:
-            return apply_plan(found, open_stack(name), plans[name], told, ask=not yes)
-        return apply_stack(open_stack(name), told, ask=not yes)
+            return apply_plan(found, open_stack(name), plans[name], own, ask=not yes)
+        return apply_stack(open_stack(name), own, ask=not yes)
 
-    outcomes = each(
-        names,
-        work,
-        needs=first(found, names),
-        on_error=saying(told),
-    )
+    outcomes = together("applying", names, work, told, asks=not yes, needs=first(found, names))
     conclude("up", outcomes, shell, as_json=as_json, of_result=result_data)
 
 
@@ -166,12 +164,12 @@ def refresh(
     found = checked(project)
     open_stack = opening(found, told)
 
-    def work(name: str) -> Result:
-        result = refresh_stack(found, open_stack(name), watch=watch_on(told))
-        done(result, told)
+    def work(name: str, own: Terminal) -> Result:
+        result = refresh_stack(found, open_stack(name), watch=watch_on(own))
+        done(result, own)
         return result
 
-    outcomes = each(found.in_order(stack), work, on_error=saying(told))
+    outcomes = together("refreshing", found.in_order(stack), work, told)
     conclude("refresh", outcomes, shell, as_json=as_json, of_result=result_data)
 
 

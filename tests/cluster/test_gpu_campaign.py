@@ -447,9 +447,9 @@ def test_what_kubernetes_itself_lets_in_while_it_recounts(own_root, toolchain, s
     """
     Keep in mind why the campaign is held between two recounts.
 
-    The controller counts from what it has seen, a pod let in a moment ago may not be among that,
-    and the use that it writes lacks it: so one more is let in. Where this fails, Kubernetes has
-    mended it, and the campaign needs no setting.
+    The controller counts from what it has seen; a pod let in a moment ago may not be among
+    that, and the use that it writes lacks it: so one more is let in. Where this fails,
+    Kubernetes has mended it, and the campaign needs no setting.
     """
     with cluster(own_root, toolchain, FULL, recount="2s") as world:
         tally, watch, _ = run(world, seed)

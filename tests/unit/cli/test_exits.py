@@ -107,7 +107,7 @@ def test_a_wrong_command_line_is_told_from_changes(
 def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "session", None)
+    monkeypatch.setattr(opening, "opener", lambda *_: None)
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

@@ -192,7 +192,9 @@ def drift(found: Checked, stacks: Iterable[str] | None = None) -> Outcomes[Drift
     def work(stack: str) -> Drifted:
         return compared(require_right(checked(found.root, stack)), stack)
 
-    return each(found.in_order(stacks), work, exit_of=lambda drifted: drifted.exit)
+    return each(
+        found.in_order(stacks), work, exit_of=lambda drifted: drifted.exit, at_once=AT_ONCE
+    )
 
 
 def destroy(

@@ -6,7 +6,7 @@ import typer
 
 from tenancy.automation.drifting import Drifted, accepted, compared, desired_of
 from tenancy.automation.engines import session
-from tenancy.automation.outcomes import Outcome, Outcomes, each
+from tenancy.automation.outcomes import AT_ONCE, Outcome, Outcomes, each
 from tenancy.cli.asking import confirm
 from tenancy.cli.concluding import conclude, saying
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
@@ -83,7 +83,13 @@ def command(
         return compared(require_right(checked(found.root, name)), name)
 
     def all_compared() -> Outcomes[Drifted]:
-        return each(names, work, exit_of=lambda one: one.exit, on_error=saying(shell))
+        return each(
+            names,
+            work,
+            exit_of=lambda one: one.exit,
+            at_once=AT_ONCE,
+            on_error=saying(shell),
+        )
 
     outcomes = all_compared()
     if accept:

@@ -104,12 +104,12 @@ def _measure_ours(root: Path, stacks: list[str], engine: Engine) -> dict[str, fl
     def opened(stack: str) -> Session:
         return automation.local(root, stack, engine)
 
-    with _timed(measured, "up"):
+    with _timed(measured, "tenancy", "up"):
         made = automation.up(found, stacks, open_stack=opened)
-    with _timed(measured, "preview"):
+    with _timed(measured, "tenancy", "preview"):
         again = automation.preview(found, stacks, open_stack=opened)
     assert [Exit.DONE] * len(stacks) == [outcome.exit for outcome in again], again.errors
-    with _timed(measured, "destroy"):
+    with _timed(measured, "tenancy", "destroy"):
         gone = automation.destroy(found, stacks, open_stack=opened)
     assert (Exit.DONE, Exit.DONE) == (made.exit, gone.exit), (made.errors, gone.errors)
     return measured
@@ -117,11 +117,11 @@ def _measure_ours(root: Path, stacks: list[str], engine: Engine) -> dict[str, fl
 
 def _measure_by_hand(session: Session) -> dict[str, float]:
     measured: dict[str, float] = {}
-    with _timed(measured, "up"):
+    with _timed(measured, "by hand", "up"):
         made = session.up()
-    with _timed(measured, "preview"):
+    with _timed(measured, "by hand", "preview"):
         assert session.preview().is_empty
-    with _timed(measured, "destroy"):
+    with _timed(measured, "by hand", "destroy"):
         session.destroy()
     return {**measured, "objects": made.summary["create"]}
 
@@ -143,8 +143,8 @@ def _hand_written(box: Sandbox, stacks: list[str], folder: Path) -> Session:
 
 
 @contextmanager
-def _timed(measured: dict[str, float], step: str) -> Iterator[None]:
+def _timed(measured: dict[str, float], whose: str, step: str) -> Iterator[None]:
     begin = time.perf_counter()
     yield
     measured[step] = time.perf_counter() - begin
-    print(f"{step}: {measured[step]:.1f} s", flush=True)
+    print(f"{whose}, {step}: {measured[step]:.1f} s", flush=True)

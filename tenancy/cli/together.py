@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -35,7 +36,7 @@ def together(
     needs: Mapping[str, Sequence[str]] | None = None,
 ) -> Outcomes[T]:
     """
-    Return what comes of *work* for each of *stacks*, side by side where it asks nothing.
+    Return what comes of *work* for each of *stacks*, side by side where that can be.
 
     Args:
         doing: What is done to them, in the progressive: `applying`.
@@ -45,7 +46,9 @@ def together(
     Raises:
         KeyboardInterrupt: The user interrupted, and the engines have ended.
     """
-    if asks or len(stacks) == 1:
+    needed = needs or {}
+    in_a_row = all(first in needed.get(then, ()) for first, then in itertools.pairwise(stacks))
+    if asks or in_a_row:
         return each(
             stacks,
             lambda stack: work(stack, shell),
@@ -126,7 +129,7 @@ class _Board:
 
 @contextlib.contextmanager
 def _board(doing: str, count: int, shell: Terminal) -> Iterator[_Board]:
-    said = f"{doing} {count} stacks, {min(count, AT_ONCE)} at a time"
+    said = f"{doing} {count} stacks, at most {AT_ONCE} at a time"
     if not shell.err.is_terminal:
         shell.note(said)
         yield _Board(doing, count, None)

@@ -44,7 +44,7 @@ def test_each_stack_speaks_in_one_piece(shell) -> None:
 
     first, *lines = said(shell)
     assert ("dev", "prod") == outcomes.results
-    assert "applying 2 stacks, 2 at a time" == first
+    assert "applying 2 stacks, at most 4 at a time" == first
     pieces = [
         [f"{what} {stack}" for what in ("begin", "result", "end")] for stack in ("dev", "prod")
     ]
@@ -78,6 +78,8 @@ def test_who_is_asked_is_asked_about_one_after_the_other(shell) -> None:
 
     assert STACKS == together("applying", STACKS, work, shell, asks=True).results
     assert ("dev",) == together("applying", ("dev",), work, shell).results
+    # Nor is there anything to be gained where one needs the other.
+    assert STACKS[:2] == together("up", STACKS[:2], work, shell, needs=ON_PLATFORM).results
     assert [] == said(shell)
 
 
@@ -120,6 +122,6 @@ def test_ctrl_c_is_answered_at_once_and_what_has_begun_is_finished(shell, capfd)
         together("applying", [f"dev-{n}" for n in range(20)], work, shell)
 
     assert 4 == len(ended)
-    assert ["applying 20 stacks, 4 at a time"] == said(shell)
+    assert ["applying 20 stacks, at most 4 at a time"] == said(shell)
     assert "the engine finishes what it has begun" in capfd.readouterr().err
     assert before is signal.getsignal(signal.SIGINT)

@@ -6,7 +6,9 @@ from typing import Final
 
 from pulumi.automation import EngineEvent
 
+from tenancy.automation.handle import MASKED
 from tenancy.automation.results import Step
+from tenancy.document import JSON
 
 __all__ = ["EventLog", "OnStep"]
 
@@ -14,16 +16,26 @@ OnStep = Callable[[str, Step], None]
 """Called with `started`, `done` or `failed`, and the step."""
 
 
+_STACK: Final = "pulumi:pulumi:Stack"
 _COLOR: Final = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 
 
 class EventLog:
-    """Collects steps, what the program said, and the summary of one operation."""
+    """
+    Collects what there is to know of one operation.
+
+    Attributes:
+        steps: Those that change something.
+        messages: What the program said.
+        summary: How many resources each operation concerns.
+        outputs: The stack's, secrets left out.
+    """
 
     def __init__(self, on_step: OnStep | None = None) -> None:
         self.steps: list[Step] = []
         self.messages: list[str] = []
         self.summary: Mapping[str, int] = {}
+        self.outputs: Mapping[str, JSON] = {}
         self._on_step = on_step
 
     def on_event(self, event: EngineEvent) -> None:
@@ -34,13 +46,16 @@ class EventLog:
                 self.steps.append(step)
             self._say("started", step)
         elif event.res_outputs_event is not None:
-            self._say("done", _step(event.res_outputs_event.metadata))
+            metadata = event.res_outputs_event.metadata
+            self._say("done", _step(metadata))
+            if getattr(metadata, "type", "") == _STACK:
+                self.outputs = _outputs(metadata)
         elif event.res_op_failed_event is not None:
             self._say("failed", _step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
             said = event.diagnostic_event
             # Providers say what they wait for, of their resources; the program speaks for all.
-            is_own = not said.urn or "::pulumi:pulumi:Stack::" in _text(said.urn)
+            is_own = not said.urn or f"::{_STACK}::" in _text(said.urn)
             if _text(said.severity) == "info" and is_own and not said.ephemeral:
                 message = _COLOR.sub("", _text(said.message or "")).rstrip("\n")
                 self.messages += [message] if message else []
@@ -66,6 +81,11 @@ def _step(metadata: object) -> Step:
         type=str(getattr(metadata, "type", "")),
         changes=tuple(sorted(map(str, detailed or diffs or ()))),
     )
+
+
+def _outputs(metadata: object) -> Mapping[str, JSON]:
+    found = getattr(getattr(metadata, "new", None), "outputs", None)
+    return {k: v for k, v in found.items() if v != MASKED} if isinstance(found, dict) else {}
 
 
 def _text(op: object) -> str:

@@ -15,6 +15,7 @@ from pulumi import automation as auto
 
 from tenancy.automation.errors import EngineError, EngineMissingError, error_from
 from tenancy.automation.events import EventLog, OnStep
+from tenancy.automation.handle import Handle, outputs_of
 from tenancy.automation.results import Result
 from tenancy.automation.strange import understand_everything
 from tenancy.copies import copy_stack_file
@@ -86,7 +87,7 @@ class Session:
         return self._run(
             "preview",
             on_step,
-            lambda log, say: self.stack.preview(
+            lambda on, log, say: on.preview(
                 on_event=log.on_event,
                 on_output=say,
                 refresh=refresh,
@@ -116,7 +117,7 @@ class Session:
         return self._run(
             "up",
             on_step,
-            lambda log, say: self.stack.up(
+            lambda on, log, say: on.up(
                 on_event=log.on_event,
                 on_output=say,
                 refresh=refresh,
@@ -139,7 +140,7 @@ class Session:
         return self._run(
             "refresh",
             on_step,
-            lambda log, say: self.stack.refresh(
+            lambda on, log, say: on.refresh(
                 on_event=log.on_event,
                 on_output=say,
                 show_secrets=False,
@@ -162,7 +163,7 @@ class Session:
         result = self._run(
             "destroy",
             on_step,
-            lambda log, say: self.stack.destroy(
+            lambda on, log, say: on.destroy(
                 on_event=log.on_event,
                 on_output=say,
                 show_secrets=False,
@@ -203,11 +204,7 @@ class Session:
 
     def outputs(self) -> Mapping[str, JSON]:
         """Return the stack's outputs, secrets left out."""
-        return {
-            name: output.value
-            for name, output in self.stack.outputs().items()
-            if not output.secret
-        }
+        return outputs_of(self.stack)
 
     def state(self) -> list[Mapping[str, JSON]]:
         """Return the resources in the state, as the engine exports them."""
@@ -241,27 +238,26 @@ class Session:
         self,
         kind: str,
         on_step: OnStep | None,
-        operation: Callable[[EventLog, Callable[[str], None]], object],
+        operation: Callable[[Handle, EventLog, Callable[[str], None]], object],
     ) -> Result:
         understand_everything()
         log = EventLog(on_step)
         lines: list[str] = []
         try:
             with self._own_temporary_folder():
-                done = operation(log, lines.append)
+                operation(Handle(self.stack), log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error) from error
         except RuntimeError as error:
             # The SDK's own, where the engine ended without having said how.
             raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error
-        outputs = done.outputs if isinstance(done, auto.UpResult) else {}
         return Result(
             stack=self.name,
             kind=kind,
             summary=log.summary,
             steps=tuple(log.steps),
             messages=tuple(log.messages),
-            outputs={k: v.value for k, v in outputs.items() if not v.secret},
+            outputs=log.outputs if kind == "up" else {},
             text="\n".join(lines),
         )
 
@@ -293,8 +289,11 @@ def _opened(
     (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
     config_file = copy_stack_file(root / file, copies / file)
     # The engine writes its salt when it makes a stack, into the folder where it runs.
-    auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
-    found = auto.select_stack(stack, work_dir=str(root), opts=options)
+    found = auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
+    # Every command names the stack, so it need not be selected there as well.
+    found.workspace = auto.LocalWorkspace(
+        work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
+    )
     return Session(stack=found, engine=engine, config_file=config_file)
 
 

@@ -192,3 +192,37 @@ def test_the_sdk_warns_of_nothing_where_events_come_over_a_connection() -> None:
         servicer.StreamEvents(iter(requests), None)
 
     assert ["melt"] == [step.op for step in log.steps]
+
+
+STACK = "urn:pulumi:dev::tenancy::pulumi:pulumi:Stack::tenancy-dev"
+
+
+def ended(new: object, kind: str = "pulumi:pulumi:Stack") -> dict:
+    metadata = {"op": "same", "urn": STACK, "type": kind, "new": new}
+    return {"sequence": 1, "resOutputsEvent": {"metadata": metadata}}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param(
+            ended({"type": "x", "urn": STACK, "outputs": {"a": 1, "b": "[secret]", "c": {}}}),
+            {"a": 1, "c": {}},
+            id="secrets are left out",
+        ),
+        pytest.param(
+            ended({"type": "x", "urn": STACK, "outputs": {"a": 1}}, "other:index:Type"),
+            {},
+            id="of something else",
+        ),
+        pytest.param(ended(None), {}, id="nothing"),
+        pytest.param(ended({"outputs": ["a"]}), {}, id="a list"),
+        pytest.param(ended("gone"), {}, id="a text"),
+    ],
+)
+def test_the_outputs_are_those_of_the_stack(event: dict, expected: dict) -> None:
+    log = EventLog()
+
+    log.on_event(read_event(event))
+
+    assert expected == log.outputs

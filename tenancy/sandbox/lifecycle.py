@@ -39,6 +39,8 @@ _PATIENCE: Final = 60.0
 """Seconds until a start is given up; it takes 10 on two cores."""
 _LAST_WILL: Final = 10.0
 """Seconds that a part has to end by itself."""
+_WRITTEN_DOWN: Final = 2.0
+"""Seconds within which a process that was begun writes down that it is."""
 _ATTEMPTS: Final = 3
 """How often ports are chosen anew because somebody else was quicker."""
 _LINES: Final = 15
@@ -210,10 +212,18 @@ class _Start:
     def undo(self) -> None:
         """End what this attempt started, and leave what ran before."""
         names = [name for name in reversed(NAMES) if name in self._started]
-        processes = [process_of(self._layout, name) for name in names]
-        end([process for process in processes if process is not None], _LAST_WILL)
+        end([process for name in names for process in self._begun(name)], _LAST_WILL)
         for name in names:
             (self._layout.run / f"{name}.pid").unlink(missing_ok=True)
+
+    def _begun(self, name: str) -> Iterator[Process]:
+        """Yield the process of a part; right after an interrupted start it is waited for."""
+        deadline = time.monotonic() + _WRITTEN_DOWN
+        while (process := process_of(self._layout, name)) is None:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.01)
+        yield process
 
     def _changed(self, part: Part) -> bool:
         return self._lives(part) and self._record.commands.get(part.name) != _digest(part)

@@ -1,5 +1,7 @@
 """JSON Schemas: of what people write, for editors, and of what we say, for programs."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel
 
 from tenancy.automation.json import schema as outcomes_schema
@@ -30,12 +32,12 @@ def organization() -> dict[str, JSON]:
 def outcomes() -> dict[str, JSON]:
     """Return the schema of what `preview`, `up`, `refresh`, `drift`, `destroy --json` write."""
     title = "What came of stacks of Tenancy, version 1"
-    return {"$schema": _DIALECT, **outcomes_schema(), "title": title}
+    return {"$schema": _DIALECT, **_open(outcomes_schema()), "title": title}
 
 
 def plan() -> dict[str, JSON]:
     """Return the schema of what `tenancy plan --json` writes for one stack."""
-    return plan_schema()
+    return _open(plan_schema())
 
 
 def stack(project: str = "tenancy") -> dict[str, JSON]:
@@ -85,6 +87,12 @@ def _keys(model: type[BaseModel], project: str) -> tuple[dict[str, JSON], dict[s
             ]
         },
     }, definitions
+
+
+def _open(schema: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return *schema* so that it lets further keys be, which a later release may write."""
+    found = {k: v for k, v in schema.items() if (k, v) != ("additionalProperties", False)}
+    return {key: _open(v) if isinstance(v, dict) else v for key, v in found.items()}
 
 
 def _of(model: type[BaseModel]) -> dict[str, JSON]:

@@ -12,7 +12,7 @@ import pytest
 from pulumi import automation as auto
 
 from tenancy.automation import StackRefusedError
-from tenancy.schema import plan as plan_schema
+from tenancy.plan.json import schema as plan_schema
 
 pytestmark = pytest.mark.cluster
 

@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
+from tenancy.automation.json import schema
 from tenancy.cli import app
-from tenancy.schema import outcomes
 
 pytestmark = pytest.mark.cluster
 
@@ -37,7 +37,7 @@ def drift(applied):
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code in {0, 2}, result.output
         said = json.loads(result.stdout)
-        jsonschema.validate(said, outcomes())
+        jsonschema.validate(said, schema())
         [found] = said["stacks"]
         assert stack == found["stack"]
         return result.exit_code, found["result"]["differences"]

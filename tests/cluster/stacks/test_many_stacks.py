@@ -8,8 +8,8 @@ import pytest
 
 from tenancy import automation
 from tenancy.automation import Exit, SkippedError, StackRefusedError
+from tenancy.automation.json import schema
 from tenancy.reading import checked
-from tenancy.schema import outcomes
 
 pytestmark = pytest.mark.cluster
 
@@ -126,7 +126,7 @@ def test_programs_read_what_came_of_each_stack(applied, tenancy, taken) -> None:
     )
 
     said = json.loads(done.stdout)
-    jsonschema.validate(said, outcomes())
+    jsonschema.validate(said, schema())
     assert Exit.REFUSED == done.returncode == said["exit"]
     assert [("platform", "done"), ("dev", "done"), ("staging", "refused")] == [
         (one["stack"], one["status"]) for one in said["stacks"]

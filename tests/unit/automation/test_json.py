@@ -6,13 +6,13 @@ import jsonschema
 import pytest
 
 from tenancy.automation import EngineError, Result, StackRefusedError, Step
-from tenancy.automation.json import data, result_data
+from tenancy.automation.json import data, result_data, schema
 from tenancy.automation.outcomes import each
 from tenancy.drift import Change, Difference, Identity, Weight
 from tenancy.drift.report import data as drift_data
 from tenancy.errors import TenancyError
 from tenancy.exits import Exit
-from tenancy.schema import outcomes as schema
+from tenancy.schema import outcomes
 
 URN = "urn:pulumi:dev::tenancy::kubernetes:core/v1:Namespace::acme-dev"
 
@@ -51,6 +51,19 @@ def raising(error: TenancyError) -> Callable[[str], Result]:
         raise error
 
     return work
+
+
+def test_who_reads_it_need_not_fear_a_further_key() -> None:
+    """Our own tests find one that is not described; the published schema lets it be."""
+    said = data("preview", each(["dev"], lambda _: PREVIEW), result_data)
+    later = {**said, "stacks": [{**one, "seconds": 3} for one in said["stacks"]], "more": 1}
+    wrong = {**later, "stacks": [{**one, "exit": "0"} for one in said["stacks"]]}
+
+    jsonschema.validate(later, outcomes())
+    with pytest.raises(jsonschema.ValidationError, match="seconds"):
+        jsonschema.validate(later, schema())
+    with pytest.raises(jsonschema.ValidationError, match="not of type 'integer'"):
+        jsonschema.validate(wrong, outcomes())
 
 
 def test_what_the_engine_did_is_as_the_schema_says() -> None:

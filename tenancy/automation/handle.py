@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from pulumi import automation as auto
 
 from tenancy.document import JSON
 
-__all__ = ["MASKED", "Handle", "outputs_of"]
+__all__ = ["MASKED", "Handle", "Known", "is_made", "outputs_of"]
 
 MASKED: Final = "[secret]"
 """What the engine writes for a secret that is not to be shown."""
@@ -24,18 +26,21 @@ _UNASKED: Final = auto.UpdateSummary(
 )
 
 
-class Handle(auto.Stack):
+class Known(auto.Stack):
+    """A stack that is known to exist: the SDK's own selects it by a command, needlessly."""
+
+    def __init__(self, name: str, workspace: auto.Workspace) -> None:
+        self.name = name
+        self.workspace = workspace
+
+
+class Handle(Known):
     """
     A stack to be updated, refreshed or destroyed.
 
     After each the SDK asks the command line for the outputs, twice, and for the history: a
     second of work, more than a small update takes. The events of the engine say all of it.
     """
-
-    def __init__(self, opened: auto.Stack) -> None:
-        # Not the SDK's own, which selects the stack by one more command.
-        self.name = opened.name
-        self.workspace = opened.workspace
 
     def outputs(self) -> auto.OutputMap:
         """Return nothing; the events have them."""
@@ -45,6 +50,21 @@ class Handle(auto.Stack):
         """Return a summary that says nothing; the events have it."""
         del show_secrets
         return _UNASKED
+
+
+def is_made(project: str, stack: str, variables: Mapping[str, str]) -> bool:
+    """
+    Return whether a stack is in the backend of *variables*, without asking the command line.
+
+    Where that is no folder it is not known, and a state that is damaged is none: the engine has
+    to be asked then, and says what is wrong.
+    """
+    backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
+    path = Path(unquote(backend.path)) / ".pulumi" / "stacks" / project / f"{stack}.json"
+    try:
+        return backend.scheme == "file" and bool(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return False
 
 
 def outputs_of(opened: auto.Stack) -> Mapping[str, JSON]:

@@ -15,7 +15,7 @@ from pulumi import automation as auto
 
 from tenancy.automation.errors import EngineError, EngineMissingError, error_from
 from tenancy.automation.events import EventLog, OnStep
-from tenancy.automation.handle import Handle, outputs_of
+from tenancy.automation.handle import Handle, Known, is_made, outputs_of
 from tenancy.automation.results import Result
 from tenancy.automation.strange import understand_everything
 from tenancy.copies import copy_stack_file
@@ -245,7 +245,7 @@ class Session:
         lines: list[str] = []
         try:
             with self._own_temporary_folder():
-                operation(Handle(self.stack), log, lines.append)
+                operation(Handle(self.name, self.stack.workspace), log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error) from error
         except RuntimeError as error:
@@ -288,13 +288,13 @@ def _opened(
     copies.mkdir(parents=True, exist_ok=True)
     (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
     config_file = copy_stack_file(root / file, copies / file)
-    # The engine writes its salt when it makes a stack, into the folder where it runs.
-    found = auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
-    # Every command names the stack, so it need not be selected there as well.
-    found.workspace = auto.LocalWorkspace(
+    workspace = auto.LocalWorkspace(
         work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
     )
-    return Session(stack=found, engine=engine, config_file=config_file)
+    if not is_made(workspace.project_settings().name, stack, engine.variables):
+        # The engine writes its salt when it makes a stack, into the folder where it runs.
+        auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
+    return Session(stack=Known(stack, workspace), engine=engine, config_file=config_file)
 
 
 def inline(

@@ -87,17 +87,14 @@ def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> 
             [*script, *stacks], env=variables, capture_output=True, text=True, check=False
         )
 
-    first, second = (run("staging", "platform", "dev") for _ in range(2))
+    first, second = run("staging", "platform", "dev"), run("dev")
 
     assert (0, "") == (first.returncode, first.stderr)
     platform, dev, staging = first.stdout.splitlines()
     assert "platform: nothing changes" == platform
     assert dev.startswith("dev: create ")
     assert staging.startswith("staging: create ")
-    assert (0, "") == (second.returncode, second.stderr)
-    assert [f"{stack}: nothing changes" for stack in ("platform", "dev", "staging")] == (
-        second.stdout.splitlines()
-    )
+    assert (0, "dev: nothing changes\n") == (second.returncode, second.stdout)
     project.edit("Pulumi.staging.yaml", 'pods: "30"', "pods: no")
     refused = run("staging")
     assert 3 == refused.returncode

@@ -33,6 +33,10 @@ class Known(auto.Stack):
         self.name = name
         self.workspace = workspace
 
+    def __repr__(self) -> str:
+        """Say which it is; the SDK's own speaks of how it was selected."""
+        return f"{type(self).__name__}({self.name!r})"
+
 
 class Handle(Known):
     """

@@ -107,8 +107,8 @@ def remove(
         EngineError: The program refused, or the engine failed. What was deleted stays deleted.
     """
     name = opened.name
-    deployment = opened.stack.export_stack().deployment or {}
-    if not deployment.get("resources"):
+    resources = opened.state()
+    if not resources:
         return Result(stack=name, kind="destroy", summary={}, steps=(), outputs={}, text="")
     is_sandbox = found.cluster(name).is_sandbox
     if not is_sandbox:
@@ -116,7 +116,7 @@ def remove(
         require_same(
             connect(found.cluster(name), found.root), opened.outputs().get("clusterUid")
         )
-    names = set(kept_namespaces(deployment["resources"]))
+    names = set(kept_namespaces(resources))
     if cut_off:
         names |= _described(found, name)
     if names:
@@ -134,7 +134,7 @@ def remove(
 
 def unprotect(opened: Session) -> None:
     """Take every protection out of the state itself; only where nothing can be lost."""
-    exported = opened.stack.export_stack()
+    exported = opened.exported()
     deployment = dict(exported.deployment or {})
     deployment["pending_operations"] = []
     deployment["resources"] = [

@@ -203,18 +203,47 @@ class Session:
             released.parent.rmdir()
 
     def outputs(self) -> Mapping[str, JSON]:
-        """Return the stack's outputs, secrets left out."""
-        return outputs_of(self.stack)
+        """
+        Return the stack's outputs, secrets left out.
+
+        Raises:
+            EngineError: The state cannot be read.
+        """
+        with self._in_words():
+            return outputs_of(self.stack)
+
+    def exported(self) -> auto.Deployment:
+        """
+        Return the whole state, as the engine exports it.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        with self._in_words():
+            return self.stack.export_stack()
 
     def state(self) -> list[Mapping[str, JSON]]:
-        """Return the resources in the state, as the engine exports them."""
-        deployment = self.stack.export_stack().deployment or {}
+        """
+        Return the resources in the state.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        deployment = self.exported().deployment or {}
         resources: list[Mapping[str, JSON]] = deployment.get("resources") or []
         return resources
 
     @property
     def _config_file(self) -> str | None:
         return None if self.config_file is None else str(self.config_file)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Say in our own words that the command line refused or failed."""
+        try:
+            yield
+        except auto.CommandError as error:
+            raise error_from(self.name, error) from error
 
     @contextmanager
     def _own_temporary_folder(self) -> Iterator[None]:
@@ -244,10 +273,8 @@ class Session:
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            with self._own_temporary_folder():
+            with self._in_words(), self._own_temporary_folder():
                 operation(Handle(self.name, self.stack.workspace), log, lines.append)
-        except auto.CommandError as error:
-            raise error_from(self.name, error) from error
         except RuntimeError as error:
             # The SDK's own, where the engine ended without having said how.
             raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error

@@ -17,7 +17,7 @@ the next update makes them once more; on a sandbox nobody else can be meant.
 
 def was_cut_off(opened: Session, shell: Terminal) -> bool:
     """Return whether the last update of *opened* never came to its end, and say so."""
-    exported = opened.stack.export_stack()
+    exported = opened.exported()
     pending = (exported.deployment or {}).get("pending_operations") or []
     if pending:
         count = len(pending)

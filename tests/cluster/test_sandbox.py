@@ -10,11 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tenancy import sandbox as embedded
-from tenancy.sandbox import ClusterGoneError, PartDiedError, Sandbox, State
+from tenancy.sandbox import ClusterGoneError, PartDiedError, Sandbox, State, process
 from tenancy.sandbox.nodes import NODES
 from tenancy.sandbox.parts import NAMES
 from tenancy.tools import Toolchain
@@ -435,6 +436,30 @@ class TestWhenSomethingGoesWrong:
         run.wait(30)
 
         assert run.returncode not in {0, None}
+        assert [] == processes_under(own_root)
+
+    def test_who_is_interrupted_before_a_part_is_written_down_ends_it(
+        self, own_root: Path, toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun: list[bool] = []
+        record = own_root / ".sandbox/run/etcd.pid"
+
+        def interrupt(_seconds: float) -> None:
+            """Come while the first part is waited for, and only then."""
+            monkeypatch.undo()
+            begun.append(not record.exists())
+            raise KeyboardInterrupt
+
+        waiting = SimpleNamespace(sleep=interrupt, monotonic=time.monotonic)
+        monkeypatch.setattr(process, "time", waiting)
+
+        with pytest.raises(KeyboardInterrupt):
+            embedded.up(own_root, toolchain=toolchain)
+
+        # It was begun, and nothing said so yet.
+        assert [True] == begun
+        time.sleep(0.5)
+        assert not record.exists()
         assert [] == processes_under(own_root)
 
     def test_two_runs_at_once_start_one_control_plane(self, own_root: Path) -> None:

@@ -21,7 +21,7 @@ from tests.cluster.security.world import EDGE, World, elders, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 
-SHARE = 20
+SHARE = 10
 SEED = int(os.environ.get("TENANCY_SEED", random.SystemRandom().randrange(2**32)))
 
 SURVIVORS: dict[str, str] = {

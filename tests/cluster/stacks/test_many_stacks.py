@@ -10,6 +10,7 @@ from tenancy import automation
 from tenancy.automation import Exit, SkippedError, StackRefusedError
 from tenancy.automation.json import schema
 from tenancy.reading import checked
+from tenancy.sandbox.layout import Layout
 
 pytestmark = pytest.mark.cluster
 
@@ -64,6 +65,22 @@ def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
 
     assert isinstance(done["dev"].error, SkippedError)
     assert Exit.REFUSED is done.exit
+
+
+def test_a_state_that_the_engine_cannot_read_is_said_in_words(applied, tenancy) -> None:
+    """A newer version wrote it; `dev` is refreshed beside it."""
+    applied.session("prod")
+    state = Layout(applied.root).pulumi_state / ".pulumi/stacks/tenancy/prod.json"
+    before = state.read_text()
+    state.write_text('{"version": 99, "checkpoint": {}}')
+
+    done = tenancy(applied, "refresh", "--stack=prod", "--stack=dev")
+
+    state.write_text(before)
+    assert Exit.FAILED == done.returncode
+    assert "stack prod: the engine failed" in done.stderr
+    assert "in all: dev done, prod failed" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.nightly

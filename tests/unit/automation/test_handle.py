@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pulumi.automation import LocalWorkspace
 
-from tenancy.automation.handle import is_made
+from tenancy.automation import Engine, Session
+from tenancy.automation.handle import Known, is_made
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,10 @@ def test_a_stack_is_made_where_its_state_can_be_read(
     assert not is_made("tenancy", "prod", variables)
     assert not is_made("tenancy", "dev", {})
     assert not is_made("tenancy", "dev", {"PULUMI_BACKEND_URL": "s3://bucket"})
+
+
+def test_a_session_can_be_shown() -> None:
+    """The SDK's own words need what only its own constructor sets."""
+    known = Known("dev", LocalWorkspace.__new__(LocalWorkspace))
+
+    assert "stack=Known('dev')" in repr(Session(stack=known, engine=Engine()))

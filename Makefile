@@ -41,15 +41,15 @@ down: ## delete what was applied, stop the control plane, leave nothing running
 	fi
 
 test: $(READY_TESTS) ## everything it needs, then the tests
-	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not nightly and not bench" $(PYTEST)
 
 nightly: $(READY_TESTS) ## the long campaigns, which `make test` only samples
-	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m nightly $(PYTEST)
 
 bench: $(READY_TESTS) ## measurements, as ratios to a hand-written program in the same run
-	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -s tests/bench $(PYTEST)
 
 lint: $(READY_TESTS) ## format, rules, types, and who may import whom
@@ -59,7 +59,7 @@ lint: $(READY_TESTS) ## format, rules, types, and who may import whom
 	@$(BIN)/lint-imports
 
 tools: $(READY) ## build what is not installed, once for this user
-	@$(BIN)/python -m tenancy.tools
+	@$(BIN)/python -m tenancy.local.tools
 
 venv: $(READY_TESTS) ## the virtual environment, with exact versions
 

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import moto.ec2
 
-from tenancy.catalog import described
+from tenancy.model.gpu_catalog import described
 
-SNAPSHOT = Path(__file__).parents[1] / "tenancy" / "catalog" / "instance_types.json"
+ROOT = Path(__file__).parents[1]
+SNAPSHOT = ROOT / "tenancy/model/gpu_catalog/instance_types.json"
 SOURCE = Path(moto.ec2.__file__).parent / "resources" / "instance_types.json.gz"
 
 

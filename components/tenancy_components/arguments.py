@@ -7,10 +7,10 @@ import pulumi
 import pydantic
 from pulumi.output import Unknown
 
-from tenancy.origin import ARGUMENT, Origin, Step
-from tenancy.spec import Spec
-from tenancy.spec.problems import violations_from
-from tenancy.violation import Violation
+from tenancy.config.spec import Spec
+from tenancy.config.spec.validation_findings import findings_from
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import ARGUMENT, Origin, Step
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = [
@@ -73,13 +73,13 @@ def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
         return model.model_validate(args)
     except pydantic.ValidationError as error:
         raise ComponentRefusedError(
-            violations_from(error, origin=origin, document=None, model=model)
+            findings_from(error, origin=origin, document=None, model=model)
         ) from None
 
 
-def _outputs(value: object, origin: Origin) -> Iterator[Violation]:
+def _outputs(value: object, origin: Origin) -> Iterator[Finding]:
     if isinstance(value, pulumi.Output | Unknown):
-        yield Violation(
+        yield Finding(
             code="output-not-known",
             origin=origin,
             found="an Output, whose value is not known when the program runs",
@@ -108,7 +108,7 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
     if opts is not None and opts.deleted_with is not None:
         raise ComponentRefusedError(
             [
-                Violation(
+                Finding(
                     code="deleted-with",
                     origin=Origin(f"{ARGUMENT} of {name}", ("opts", "deleted_with")),
                     found="deleted_with",
@@ -131,7 +131,7 @@ def require_provider(name: str, component: pulumi.ComponentResource) -> None:
     if component.get_provider("kubernetes:core/v1:Namespace") is None:
         raise ComponentRefusedError(
             [
-                Violation(
+                Finding(
                     code="provider-missing",
                     origin=Origin(f"{ARGUMENT} of {name}", ("opts", "provider")),
                     found="no Kubernetes provider",

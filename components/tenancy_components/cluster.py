@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi_kubernetes
 
 from tenancy.cluster import kubeconfig_of
-from tenancy.resolve import Cluster
+from tenancy.model import Cluster
 
 __all__ = ["provider"]
 

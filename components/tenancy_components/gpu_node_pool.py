@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from tenancy import pools, resolve
+from tenancy import gpu, model
 from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.resolve.pools import gpu_node_pool
-from tenancy.spec import GpuNodePoolSpec
+from tenancy.config.spec import GpuNodePoolSpec
+from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.model.pools import gpu_node_pool
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup
@@ -40,37 +40,37 @@ class GpuNodePool(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | GpuNodePoolSpec | resolve.GpuNodePool,
+        args: Mapping[str, object] | GpuNodePoolSpec | model.GpuNodePool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_deleted_with(name, opts)
-        pool = args if isinstance(args, resolve.GpuNodePool) else _resolve(name, args)
-        made = pools.render(pool)
+        pool = args if isinstance(args, model.GpuNodePool) else _resolve(name, args)
+        made = gpu.render(pool)
         inputs = {"name": pool.name, "backend": pool.backend, "model": pool.model}
         super().__init__("tenancy:index:GpuNodePool", name, inputs, opts)
         if not all(isinstance(rendered, NodeGroupSpec) for rendered in made):
             require_provider(name, self)
         for rendered in made:
-            self._create(f"{name}-{pools.identity(rendered)}", rendered)
+            self._create(f"{name}-{gpu.identity(rendered)}", rendered)
         self.resource_names = sorted(pool.resources)
         self.register_outputs({"resourceNames": list(self.resource_names)})
 
-    def _create(self, name: str, rendered: pools.Rendered) -> pulumi.Resource:
+    def _create(self, name: str, rendered: gpu.Rendered) -> pulumi.Resource:
         match rendered:
-            case pools.NodePatch():
+            case gpu.NodePatch():
                 return create(name, rendered.to_manifest(), child(self), patch=True)
             case NodeGroupSpec():
                 return NodeGroup(name, rendered, child(self))
-            case pools.NodeTaints():
+            case gpu.NodeTaints():
                 return NodeTaints(name, rendered, child(self))
             case _:
                 opts = child(self)
-                opts.ignore_changes = list(pools.moved_by_others(rendered))
+                opts.ignore_changes = list(gpu.moved_by_others(rendered))
                 return create(name, rendered, opts)
 
 
-def _resolve(name: str, args: Mapping[str, object] | GpuNodePoolSpec) -> resolve.GpuNodePool:
+def _resolve(name: str, args: Mapping[str, object] | GpuNodePoolSpec) -> model.GpuNodePool:
     spec = parse(GpuNodePoolSpec, args, name)
-    pool, violations = gpu_node_pool(spec, Origin(f"{ARGUMENT} of {name}"))
-    refuse_errors([*violations, *pools.problems([pool])])
+    pool, findings = gpu_node_pool(spec, Origin(f"{ARGUMENT} of {name}"))
+    refuse_errors([*findings, *gpu.problems([pool])])
     return pool

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 import attrs
 import pulumi
 
-from tenancy import checks, render, resolve
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.plan import snapshot
-from tenancy.spec import LoneNamespaceSpec
+from tenancy import checks, model
+from tenancy import manifests as render
+from tenancy.config.spec import LoneNamespaceSpec
+from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
+from tenancy_components.destroy_guard import Seal
 from tenancy_components.manifests import child, create, resource_name
 from tenancy_components.refusal import refuse_errors
-from tenancy_components.seal import Seal
 
 __all__ = ["Built", "Namespace", "build", "unwritten_platform"]
 
@@ -47,8 +48,8 @@ class Namespace(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | LoneNamespaceSpec | resolve.Namespace,
-        platform: resolve.Platform | None = None,
+        args: Mapping[str, object] | LoneNamespaceSpec | model.Namespace,
+        platform: model.Platform | None = None,
         opts: pulumi.ResourceOptions | None = None,
         *,
         annotations: Mapping[str, pulumi.Output[str]] | None = None,
@@ -59,7 +60,7 @@ class Namespace(pulumi.ComponentResource):
         if isinstance(args, Mapping):
             args, found = separate(args)
             late |= {str(path[-1]): value for path, value in found.items()}
-        resolved = args if isinstance(args, resolve.Namespace) else _resolve(name, args, ground)
+        resolved = args if isinstance(args, model.Namespace) else _resolve(name, args, ground)
         alone = args is not resolved
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
         super().__init__("tenancy:index:Namespace", name, inputs, opts)
@@ -84,20 +85,20 @@ def _annotated(
     return attrs.evolve(manifests, namespace={**manifests.namespace, "metadata": changed})
 
 
-def unwritten_platform(name: str) -> resolve.Platform:
+def unwritten_platform(name: str) -> model.Platform:
     """Return what stands for a platform that the program *name* says nothing of."""
     origin = Origin(f"{ARGUMENT} of {name}", ("platform",))
-    return resolve.Platform(stack="", origin=origin, is_written=False)
+    return model.Platform(stack="", origin=origin, is_written=False)
 
 
 def _resolve(
-    name: str, args: Mapping[str, object] | LoneNamespaceSpec, platform: resolve.Platform
-) -> resolve.Namespace:
+    name: str, args: Mapping[str, object] | LoneNamespaceSpec, platform: model.Platform
+) -> model.Namespace:
     spec = parse(LoneNamespaceSpec, args, name)
-    organization, violations = resolve.lone_namespace(
+    organization, findings = model.lone_namespace(
         spec, Origin(f"{ARGUMENT} of {name}"), platform, stack=pulumi.get_stack()
     )
-    refuse_errors([*violations, *checks.check_organization(organization, platform)])
+    refuse_errors([*findings, *checks.check_organization(organization, platform)])
     return organization.namespaces[0]
 
 

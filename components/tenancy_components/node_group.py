@@ -12,7 +12,7 @@ import pulumi
 import pulumi.runtime
 
 from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
-from tenancy.errors import TenancyError
+from tenancy.diagnostics.errors import TenancyError
 
 __all__ = ["NodeGroup", "PluginMissingError", "hosted", "require_plugin"]
 

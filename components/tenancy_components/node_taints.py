@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from tenancy.document.echo import is_kubeconfig
-from tenancy.pools import NodeTaints as NodeTaintsSpec
+from tenancy.diagnostics.redaction import is_kubeconfig
+from tenancy.gpu import NodeTaints as NodeTaintsSpec
 from tenancy_components.node_group import require_plugin
 
 __all__ = ["NodeTaints"]

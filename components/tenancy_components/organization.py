@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, resolve
+from tenancy import checks, model
 from tenancy.checks.deletion import exact_names
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.plan import snapshot
-from tenancy.resolve.tiers import Profiles
-from tenancy.spec import OrganizationSpec
+from tenancy.config.spec import OrganizationSpec
+from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.model.entitlements import Profiles
+from tenancy.planning import snapshot
 from tenancy_components.arguments import (
     Late,
     parse,
@@ -17,10 +17,10 @@ from tenancy_components.arguments import (
     require_provider,
     separate,
 )
+from tenancy_components.destroy_guard import Seal
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
-from tenancy_components.seal import Seal
 
 __all__ = ["Organization"]
 
@@ -50,8 +50,8 @@ class Organization(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | OrganizationSpec | resolve.Organization,
-        platform: Platform | resolve.Platform | None = None,
+        args: Mapping[str, object] | OrganizationSpec | model.Organization,
+        platform: Platform | model.Platform | None = None,
         environment: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
         *,
@@ -64,7 +64,7 @@ class Organization(pulumi.ComponentResource):
         if isinstance(args, Mapping):
             args, found = separate(args)
             late = _by_id(args, found)
-        if isinstance(args, resolve.Organization):
+        if isinstance(args, model.Organization):
             resolved = args
         else:
             resolved = _resolve(name, args, ground, environment, allow_deletion)
@@ -107,15 +107,15 @@ def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi
 def _resolve(
     name: str,
     args: Mapping[str, object] | OrganizationSpec,
-    platform: resolve.Platform,
+    platform: model.Platform,
     environment: str | None,
     allow_deletion: Sequence[str],
-) -> resolve.Organization:
+) -> model.Organization:
     spec = parse(OrganizationSpec, args, name)
     origin = Origin(f"{ARGUMENT} of {name}")
-    resolved, violations = resolve.organization(
-        resolve.Held(name=name, spec=spec, origin=origin),
-        resolve.Setting(
+    resolved, findings = model.organization(
+        model.Held(name=name, spec=spec, origin=origin),
+        model.Setting(
             stack=pulumi.get_stack(),
             environment=environment,
             platform=platform,
@@ -126,7 +126,7 @@ def _resolve(
     known = {namespace.name for namespace in resolved.namespaces}
     refuse_errors(
         [
-            *violations,
+            *findings,
             *exact_names(allow_deletion, known, origin / "allowDeletion"),
             *checks.check_organization(resolved, platform),
         ]

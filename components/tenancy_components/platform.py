@@ -4,20 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, render, report, resolve
-from tenancy.aws.catalogue import ask
+from tenancy import checks, model
+from tenancy import manifests as render
+from tenancy.aws.instance_catalog import ask
 from tenancy.checks.deletion import deletable_of_platform
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.plan import snapshot
-from tenancy.project import Written
-from tenancy.resolve.platforms import platform as resolve_platform
-from tenancy.spec import PlatformSpec, PlatformStackSpec
+from tenancy.config.project import Written
+from tenancy.config.spec import PlatformSpec, PlatformStackSpec
+from tenancy.diagnostics import report
+from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.model.platform_resolution import platform as resolve_platform
+from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
+from tenancy_components.destroy_guard import Seal
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
-from tenancy_components.seal import Seal
 
 __all__ = ["Platform", "resolved_platform"]
 
@@ -46,7 +48,7 @@ class Platform(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | PlatformSpec | resolve.Platform,
+        args: Mapping[str, object] | PlatformSpec | model.Platform,
         mutating: bool = False,
         opts: pulumi.ResourceOptions | None = None,
         *,
@@ -55,7 +57,7 @@ class Platform(pulumi.ComponentResource):
         refuse_deleted_with(name, opts)
         self.resolved = (
             args
-            if isinstance(args, resolve.Platform)
+            if isinstance(args, model.Platform)
             else resolved_platform(name, args, allow_deletion)
         )
         self._name = name
@@ -119,7 +121,7 @@ class Platform(pulumi.ComponentResource):
 
 def resolved_platform(
     name: str, args: Mapping[str, object] | PlatformSpec, allow_deletion: Sequence[str] = ()
-) -> resolve.Platform:
+) -> model.Platform:
     """
     Return the platform that *args* describe, for the component *name*; nothing is made.
 
@@ -135,9 +137,9 @@ def resolved_platform(
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
     lookup, said = ask(spec, origin)
-    resolved, violations = resolve_platform(name, Written(stack, origin), live=lookup)
+    resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
     refuse_errors(
-        [*said, *violations, *checks.check_platform(resolved), *deletable_of_platform(resolved)]
+        [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]
     )
     if said:
         pulumi.warn(report.text(said, {}))

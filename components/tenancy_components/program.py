@@ -9,24 +9,25 @@ import attrs
 import pulumi
 from pulumi.runtime import config as engine_config
 
-from tenancy import checks, report, resolve
-from tenancy.aws.catalogue import ask_all
-from tenancy.cluster import Connection, connect, live
-from tenancy.cluster.ground import ground
-from tenancy.document import JSON, Document
-from tenancy.errors import TenancyError
-from tenancy.plan import snapshot
-from tenancy.plan.change import Plan, going, plan, unknown_names
-from tenancy.plan.text import text
-from tenancy.project import STACK_FILE, EngineConfig, Project, load
-from tenancy.resolve import Environment, Tenancy
-from tenancy.violation import Violation, errors
-from tenancy_components import cluster, gates
-from tenancy_components.doors import waiting_doors
+from tenancy import checks, model
+from tenancy.aws.instance_catalog import ask_all
+from tenancy.cluster import Connection, connect, live_reads
+from tenancy.cluster.prerequisites import ground
+from tenancy.config.document import JSON, Document
+from tenancy.config.project import STACK_FILE, EngineConfig, Project, load
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.finding import Finding, errors
+from tenancy.model import Environment, Tenancy
+from tenancy.output.plan_text import text
+from tenancy.planning import snapshot
+from tenancy.planning.build import Plan, going, plan, unknown_names
+from tenancy_components import cluster, preconditions
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
+from tenancy_components.policy_wait import waiting_doors
+from tenancy_components.previous_update import Remembered, namespaces_in_state, remembered
 from tenancy_components.refusal import ComponentRefusedError
-from tenancy_components.remembered import Remembered, namespaces_in_state, remembered
 
 __all__ = ["main"]
 
@@ -47,17 +48,17 @@ def main() -> None:
 async def _program() -> pulumi.Inputs:
     try:
         written = _Written.read(Path.cwd())
-        gates.refuse_stale_copy(written.root, written.engine, written.project_name)
+        preconditions.refuse_stale_copy(written.root, written.engine, written.project_name)
         written.refuse_errors()
         connection = connect(written.cluster, written.root)
         before = await remembered(written.project_name, pulumi.get_stack())
-        gates.refuse_another_cluster(before, connection)
+        preconditions.refuse_another_cluster(before, connection)
         found = await _plan(written, before, connection)
         if not found.is_empty:
             pulumi.info(text(found, width=_WIDTH))
-        violations = [
-            *written.violations,
-            *found.violations,
+        findings = [
+            *written.findings,
+            *found.findings,
             *ground(
                 written.tenancy,
                 written.engine.stack,
@@ -65,7 +66,7 @@ async def _program() -> pulumi.Inputs:
                 preview=pulumi.runtime.is_dry_run(),
             ),
         ]
-        _report(violations, written.documents)
+        _report(findings, written.documents)
     except ComponentRefusedError:
         raise
     except TenancyError as error:
@@ -81,27 +82,27 @@ class _Written:
     project_name: str
     engine: EngineConfig
     tenancy: Tenancy
-    violations: tuple[Violation, ...]
+    findings: tuple[Finding, ...]
     documents: Mapping[str, Document]
 
     @classmethod
     def read(cls, root: Path) -> "_Written":
         engine = _engine_config()
         project_name = pulumi.get_project()
-        gates.refuse_secrets(root, engine, project_name)
+        preconditions.refuse_secrets(root, engine, project_name)
         project: Project
         project, unreadable = load(root, project=project_name, engine=engine)
         asked = ask_all(project, stack=engine.stack)
-        tenancy, unresolved = resolve.resolve(project, asked.lookups)
+        tenancy, unresolved = model.resolve(project, asked.lookups)
         found = checks.check(tenancy, stack=engine.stack)
         return cls(
             root=root,
             project_name=project_name,
             engine=engine,
             tenancy=tenancy,
-            violations=(
+            findings=(
                 *_of_this_stack(
-                    (*unreadable, *asked.violations, *unresolved), tenancy, engine.stack
+                    (*unreadable, *asked.findings, *unresolved), tenancy, engine.stack
                 ),
                 *found,
             ),
@@ -109,7 +110,7 @@ class _Written:
         )
 
     @property
-    def cluster(self) -> resolve.Cluster:
+    def cluster(self) -> model.Cluster:
         """The cluster that the stack names; a stack that names none is refused before."""
         stack = self.engine.stack
         environment = self.tenancy.environments.get(stack)
@@ -122,8 +123,8 @@ class _Written:
     def refuse_errors(self) -> None:
         """Refuse what is wrong before anything is asked of the cluster."""
         stack = self.engine.stack
-        if errors(self.violations):
-            raise ComponentRefusedError(self.violations, self.documents)
+        if errors(self.findings):
+            raise ComponentRefusedError(self.findings, self.documents)
         if stack not in self.tenancy.environments and stack not in self.tenancy.platforms:
             raise pulumi.RunError(
                 f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one"
@@ -135,7 +136,7 @@ async def _plan(written: _Written, before: Remembered, connection: Connection) -
     """Return what the update means; pods are counted and the state is read only if need be."""
     tenancy, stack = written.tenancy, written.engine.stack
     is_going = going(before.tenancy, tenancy, stack)
-    there = live.read(connection, contents=is_going)
+    there = live_reads.read(connection, contents=is_going)
     made: frozenset[str] = frozenset()
     if unknown_names(before.tenancy, tenancy, stack, there):
         made = await namespaces_in_state(written.project_name, stack)
@@ -143,8 +144,8 @@ async def _plan(written: _Written, before: Remembered, connection: Connection) -
 
 
 def _of_this_stack(
-    violations: Iterable[Violation], tenancy: Tenancy, stack: str
-) -> Iterator[Violation]:
+    findings: Iterable[Finding], tenancy: Tenancy, stack: str
+) -> Iterator[Finding]:
     """
     Yield those that are not in the file of another stack.
 
@@ -154,10 +155,10 @@ def _of_this_stack(
     environment = tenancy.environments.get(stack)
     stacks = {stack} if environment is None else {stack, environment.platform}
     files = {STACK_FILE.format(stack=name) for name in stacks}
-    for violation in violations:
-        file = violation.origin.source.partition(" ")[0]
+    for finding in findings:
+        file = finding.origin.source.partition(" ")[0]
         if file in files or not file.startswith("Pulumi."):
-            yield violation
+            yield finding
 
 
 def _engine_config() -> EngineConfig:
@@ -190,11 +191,11 @@ def _value(text: str) -> JSON:
     return text
 
 
-def _report(violations: list[Violation], documents: Mapping[str, Document]) -> None:
-    if errors(violations):
-        raise ComponentRefusedError(violations, documents)
-    if violations:
-        pulumi.warn(report.text(violations, documents))
+def _report(findings: list[Finding], documents: Mapping[str, Document]) -> None:
+    if errors(findings):
+        raise ComponentRefusedError(findings, documents)
+    if findings:
+        pulumi.warn(report.text(findings, documents))
 
 
 def _build(written: _Written, connection: Connection, before: Remembered) -> pulumi.Inputs:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import pulumi
 
-from tenancy import report
-from tenancy.document import Document
-from tenancy.violation import RefusedError, Violation, errors
+from tenancy.config.document import Document
+from tenancy.diagnostics import report
+from tenancy.diagnostics.finding import Finding, RefusedError, errors
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 
@@ -15,25 +15,25 @@ class ComponentRefusedError(RefusedError, pulumi.RunError):
     """What was asked for cannot be right; the engine prints it without a traceback."""
 
     def __init__(
-        self, violations: Iterable[Violation], documents: Mapping[str, Document] | None = None
+        self, findings: Iterable[Finding], documents: Mapping[str, Document] | None = None
     ) -> None:
-        super().__init__(violations)
+        super().__init__(findings)
         self.documents = documents or {}
 
     def __str__(self) -> str:
-        refused = report.text(errors(self.violations), self.documents)
+        refused = report.text(errors(self.findings), self.documents)
         return f"{refused}\nNothing was changed."
 
 
 def refuse_errors(
-    violations: Iterable[Violation], documents: Mapping[str, Document] | None = None
+    findings: Iterable[Finding], documents: Mapping[str, Document] | None = None
 ) -> None:
     """
-    Raise where *violations* hold an error.
+    Raise where *findings* hold an error.
 
     Raises:
         ComponentRefusedError: At least one of them refuses.
     """
-    found = tuple(violations)
+    found = tuple(findings)
     if errors(found):
         raise ComponentRefusedError(found, documents)

@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from tenancy import automation
-from tenancy.errors import TenancyError
+from tenancy import engine
+from tenancy.diagnostics.errors import TenancyError
 
 
 def main(root: str, *stacks: str) -> int:
     """Apply *stacks* of the project at *root*; return a code as `tenancy --help` lists them."""
     try:
-        outcomes = automation.up(automation.checked(Path(root)), stacks)
+        outcomes = engine.up(engine.checked(Path(root)), stacks)
     except TenancyError as error:
         print(error, file=sys.stderr)
         return error.exit

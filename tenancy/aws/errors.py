@@ -13,7 +13,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from tenancy.errors import TenancyError
+from tenancy.diagnostics.errors import TenancyError
 
 __all__ = [
     "AwsError",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tenancy.aws.errors import translated
-from tenancy.catalog import InstanceType, described
+from tenancy.model.gpu_catalog import InstanceType, described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 Checks: what cannot be right, over the whole, all of it at once.
 
 Every check is a pure function that yields findings; none raises, prints, or stops at the
-first. They look at what is resolved; what cannot be resolved, `tenancy.resolve` says itself.
+first. They look at what is resolved; what cannot be resolved, `tenancy.model` says itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,31 +13,31 @@ from tenancy.checks import (
     access,
     classes,
     deletion,
+    environment_order,
     escalation,
     gpus,
-    ladder,
     limit_ranges,
     names,
     network,
     platform,
     pools,
     quotas,
-    sums,
     unique,
 )
-from tenancy.checks import fit as room
-from tenancy.checks.fit import Fit, fit
-from tenancy.checks.sums import Sum
-from tenancy.origin import Origin
-from tenancy.resolve import (
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.model import (
     Environment,
     LadderException,
     Namespace,
     Organization,
     Platform,
     Tenancy,
+    totals,
 )
-from tenancy.violation import Severity, Violation
+from tenancy.model import pod_fit as room
+from tenancy.model.pod_fit import Fit, fit
+from tenancy.model.totals import Sum
 
 __all__ = [
     "Fit",
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Violation, ...]:
+def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Finding, ...]:
     """
     Return everything that is wrong with *tenancy*, each finding once, in a settled order.
 
@@ -64,7 +64,7 @@ def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Violation, ...
 
 def check_organization(
     organization: Organization, platform_of_it: Platform
-) -> tuple[Violation, ...]:
+) -> tuple[Finding, ...]:
     """
     Return what is wrong with one *organization* that a program passed to a component.
 
@@ -78,7 +78,7 @@ def check_organization(
     return tuple(dict.fromkeys(_alone(organization, platform_of_it)))
 
 
-def check_platform(platform_of_it: Platform) -> tuple[Violation, ...]:
+def check_platform(platform_of_it: Platform) -> tuple[Finding, ...]:
     """
     Return what is wrong with a platform that a program passed to a component.
 
@@ -97,12 +97,12 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
     found = tenancy.across(organization)
     if not found:
         return ()
-    return sums.sums(_by_ladder(tenancy, found), sums.amounts(_platforms(tenancy)))
+    return totals.sums(_by_ladder(tenancy, found), totals.amounts(_platforms(tenancy)))
 
 
 def _organizations_here(
     organizations: Sequence[Organization], ground: Platform
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """What an environment's organizations say by themselves."""
     yield from quotas.quotas(organizations, ground)
     yield from limit_ranges.limit_ranges(organizations)
@@ -114,7 +114,7 @@ def _organizations_here(
     yield from platform.pod_security(organizations)
 
 
-def _platform_alone(ground: Platform) -> Iterator[Violation]:
+def _platform_alone(ground: Platform) -> Iterator[Finding]:
     """What a platform says by itself, wherever it is."""
     yield from platform.platform_itself(ground)
     yield from access.platform_subjects(ground)
@@ -124,16 +124,16 @@ def _platform_alone(ground: Platform) -> Iterator[Violation]:
     yield from gpus.overcommits(ground)
 
 
-def _alone(organization: Organization, ground: Platform) -> Iterator[Violation]:
+def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
     one = (organization,)
     yield from names.organization_names(one, ground)
     yield from names.namespace_count(one, ground.max_namespaces, is_whole=False)
     yield from _organizations_here(one, ground)
-    yield from sums.ceiling(one, sums.amounts(lambda _: ground))
+    yield from totals.ceiling(one, totals.amounts(lambda _: ground))
     if organization.environment:
-        yield from sums.part_of_ceiling(organization, "its other environments are not here")
+        yield from totals.part_of_ceiling(organization, "its other environments are not here")
     yield from gpus.apart(organization, ground.gpu_resources)
-    yield Violation(
+    yield Finding(
         code="names-not-checked",
         origin=organization.origin,
         found=f"the names of {organization.name}, without those of others on the cluster",
@@ -162,7 +162,7 @@ class _Scope:
     platforms: tuple[Platform, ...]
     by_name: Mapping[str, tuple[Organization, ...]]
     clusters: Mapping[str, tuple[Environment, ...]]
-    amounts: sums.Amounts
+    amounts: totals.Amounts
 
     @classmethod
     def of(cls, tenancy: Tenancy, stack: str | None) -> "_Scope":
@@ -192,10 +192,10 @@ class _Scope:
             platforms=platforms,
             by_name={name: tuple(found) for name, found in by_name.items()},
             clusters={name: tuple(found) for name, found in clusters.items()},
-            amounts=sums.amounts(_platforms(tenancy)),
+            amounts=totals.amounts(_platforms(tenancy)),
         )
 
-    def findings(self) -> Iterator[Violation]:
+    def findings(self) -> Iterator[Finding]:
         for source in self.tenancy.unread:
             yield _unread(source)
         for found in self.platforms:
@@ -209,7 +209,7 @@ class _Scope:
         for cluster, environments in self.clusters.items():
             yield from self._cluster(cluster, environments)
 
-    def _platform(self, found: Platform) -> Iterator[Violation]:
+    def _platform(self, found: Platform) -> Iterator[Finding]:
         yield from platform.platform_cluster(found)
         yield from _platform_alone(found)
         yield from deletion.deletable_of_platform(found)
@@ -217,7 +217,7 @@ class _Scope:
         yield from gpus.owners(found, (o.name for e in there for o in e.organizations))
         yield from gpus.capacity(found, there)
 
-    def _environment(self, environment: Environment) -> Iterator[Violation]:
+    def _environment(self, environment: Environment) -> Iterator[Finding]:
         ground = self.tenancy.platform_of(environment)
         yield from platform.environment_on(environment, ground)
         yield from names.environment_names(environment)
@@ -226,27 +226,25 @@ class _Scope:
             environment.organizations, ground, environment.name_template
         )
         yield from _organizations_here(environment.organizations, ground)
-        yield from ladder.strangers(environment)
+        yield from environment_order.strangers(environment)
         yield from deletion.deletable(environment)
         yield from deletion.below_usage(environment)
 
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]
-    ) -> Iterator[Violation]:
+    ) -> Iterator[Finding]:
         ordered = _by_ladder(self.tenancy, organizations)
         grounds = [_ground(self.tenancy, found) for found in organizations]
         most = min(ground.max_namespaces for ground in grounds)
         yield from names.namespace_count(ordered, most)
         for found in organizations:
             yield from names.known_environments(found, known, self.tenancy.unread)
-        yield from sums.ceiling(ordered, self.amounts)
-        yield from ladder.ladder(
+        yield from totals.ceiling(ordered, self.amounts)
+        yield from environment_order.ladder(
             ordered, grounds[0].ladder, self._exceptions(organizations), self.amounts
         )
 
-    def _cluster(
-        self, cluster: str, environments: Sequence[Environment]
-    ) -> Iterator[Violation]:
+    def _cluster(self, cluster: str, environments: Sequence[Environment]) -> Iterator[Finding]:
         yield from platform.one_platform(cluster, environments)
         grounds = dict.fromkeys(environment.platform for environment in environments)
         here = [self.tenancy.platforms[name] for name in grounds]
@@ -289,8 +287,8 @@ def _platforms(tenancy: Tenancy) -> Callable[[Namespace], Platform]:
     return platform_of
 
 
-def _unread(source: str) -> Violation:
-    return Violation(
+def _unread(source: str) -> Finding:
+    return Finding(
         code="file-not-read",
         origin=Origin(source),
         found=f"{source}, which is wrong",

@@ -3,20 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tenancy import roles
-from tenancy.checks.wording import joined, misnamed, quoted
-from tenancy.names import (
+from tenancy.config.spec import MemberSpec
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import joined, misnamed, quoted
+from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_group,
     parse_oidc_prefix,
     parse_service_account,
     parse_user,
 )
-from tenancy.nearest import nearest
-from tenancy.origin import Origin
-from tenancy.resolve import Namespace, Organization, Platform, RoleBinding, Subject, SubjectKind
-from tenancy.spec import MemberSpec
-from tenancy.violation import Severity, Violation
+from tenancy.model import (
+    Namespace,
+    Organization,
+    Platform,
+    RoleBinding,
+    Subject,
+    SubjectKind,
+    roles,
+)
 
 __all__ = ["members", "platform_subjects"]
 
@@ -24,7 +31,7 @@ EVERYBODY: Final = "system:authenticated"
 """Everybody whom the cluster knows; may only read, and only the public namespace."""
 
 
-def members(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+def members(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """
     Yield what is wrong with who holds which role in the namespaces of *organizations*.
 
@@ -54,7 +61,7 @@ def _subject(
     platform: Platform,
     organization: str | None = None,
     system_groups: Sequence[str] = (),
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     written = subject.written
     step = _STEPS[subject.kind]
     try:
@@ -102,11 +109,11 @@ def _role(
     platform: Platform,
     known: frozenset[str],
     namespace: Namespace,
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     role = binding.role
     if role in known:
         if roles.is_kubernetes(role):
-            yield Violation(
+            yield Finding(
                 code="role-aggregated",
                 origin=origin / "role",
                 found=f"Kubernetes' own role {role.removeprefix(roles.KUBERNETES_PREFIX)}",
@@ -118,7 +125,7 @@ def _role(
             )
         return
     guess = nearest(role, known)
-    yield Violation(
+    yield Finding(
         code="role-unknown",
         origin=origin / "role",
         found=f"the role {quoted(role)}",
@@ -129,13 +136,13 @@ def _role(
     )
 
 
-def _said_twice(organization: Organization) -> Iterator[Violation]:
+def _said_twice(organization: Organization) -> Iterator[Finding]:
     seen: dict[MemberSpec, Origin] = {}
     for member in organization.members:
         first = seen.setdefault(member.spec, member.origin)
         # Members of two namespaces may be alike; those of one list may not.
         if first != member.origin and first.path[:-1] == member.origin.path[:-1]:
-            yield Violation(
+            yield Finding(
                 code="member-twice",
                 origin=member.origin,
                 found=f"{_words(member.spec)} a second time",
@@ -151,14 +158,14 @@ def _words(spec: MemberSpec) -> str:
     return f"{quoted(who)} as {spec.role}"
 
 
-def _look_alikes(namespace: Namespace) -> Iterator[Violation]:
+def _look_alikes(namespace: Namespace) -> Iterator[Finding]:
     """Warn of two subjects that differ in upper and lower case alone: RBAC tells them apart."""
     seen: dict[tuple[SubjectKind, str], Subject] = {}
     for binding in namespace.bindings:
         for subject, origin in zip(binding.subjects, binding.origins, strict=True):
             first = seen.setdefault((subject.kind, subject.name.casefold()), subject)
             if first.name != subject.name:
-                yield Violation(
+                yield Finding(
                     code="subject-look-alike",
                     origin=origin,
                     found=f"{quoted(subject.written)} beside {quoted(first.written)}",
@@ -169,7 +176,7 @@ def _look_alikes(namespace: Namespace) -> Iterator[Violation]:
                 )
 
 
-def platform_subjects(platform: Platform) -> Iterator[Violation]:
+def platform_subjects(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the operators and the public readers of *platform*."""
     if not platform.is_written:
         return
@@ -187,7 +194,7 @@ def platform_subjects(platform: Platform) -> Iterator[Violation]:
                 what="the prefix",
             )
     if not platform.operators:
-        yield Violation(
+        yield Finding(
             code="operators-missing",
             origin=platform.origin / "operators",
             found="no operator",

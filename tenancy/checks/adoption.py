@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tenancy.checks.wording import misnamed, quoted, reason_blank
-from tenancy.names import InvalidNameError, parse_rbac_name, parse_subdomain
-from tenancy.resolve import Adopted, Namespace
-from tenancy.roles import binding_name
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.wording import misnamed, quoted, reason_blank
+from tenancy.kubernetes.names import InvalidNameError, parse_rbac_name, parse_subdomain
+from tenancy.model import Adopted, Namespace
+from tenancy.model.roles import binding_name
 
 __all__ = ["adoption"]
 
 
-def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Violation]:
+def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Finding]:
     """
     Yield what is wrong with the names that *namespace* keeps.
 
@@ -23,7 +23,7 @@ def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Viol
     place, organization = namespace.origin / "adopted", namespace.organization
     yield from reason_blank(adopted.reason, place / "reason", organization)
     if adopted.name == rule:
-        yield Violation(
+        yield Finding(
             code="adopted-name-needless",
             origin=place / "name",
             found=f"the adopted name {adopted.name!r}",
@@ -32,7 +32,7 @@ def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Viol
             organization=organization,
         )
     if adopted.name is None and adopted.limit_range is None and not adopted.role_bindings:
-        yield Violation(
+        yield Finding(
             code="adopted-nothing",
             origin=place,
             found="adopted, which keeps no name",
@@ -54,7 +54,7 @@ def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Viol
     yield from _bindings(namespace, adopted)
 
 
-def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Violation]:
+def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Finding]:
     place, organization = namespace.origin / "adopted" / "roleBindings", namespace.organization
     held = {binding.role for binding in namespace.bindings}
     given = Counter(map(binding_name, namespace.bindings))
@@ -70,7 +70,7 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Violation]:
                 organization=organization,
             )
         if role not in held:
-            yield Violation(
+            yield Finding(
                 code="adopted-binding-unused",
                 origin=place / role,
                 found=f"a name for the role binding of {quoted(role)}, which nobody holds here",
@@ -80,7 +80,7 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Violation]:
                 organization=organization,
             )
         elif given[name] > 1:
-            yield Violation(
+            yield Finding(
                 code="adopted-binding-taken",
                 origin=place / role,
                 found=f"the name {quoted(name)}, which another role's binding has too",

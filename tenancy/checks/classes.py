@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from tenancy.checks.wording import misnamed, quoted
-from tenancy.names import InvalidNameError, parse_subdomain
-from tenancy.nearest import nearest
-from tenancy.origin import Origin
-from tenancy.resolve import Organization, Platform
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
+from tenancy.model import Organization, Platform
 
 __all__ = ["class_names", "classes"]
 
 
-def classes(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+def classes(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """Refuse grants of storage and priority classes that *platform* does not have."""
     for organization in organizations:
         for namespace in organization.namespaces:
@@ -50,8 +50,8 @@ def _unknown(
     organization: str,
     *,
     is_written: bool,
-) -> Violation:
-    return Violation(
+) -> Finding:
+    return Finding(
         code="class-unknown",
         origin=origin,
         found=found,
@@ -62,7 +62,7 @@ def _unknown(
     )
 
 
-def class_names(platform: Platform) -> Iterator[Violation]:
+def class_names(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the names of *platform*'s classes."""
     for key, kind, names in (
         ("storageClasses", "storage class", platform.storage_classes),
@@ -76,7 +76,7 @@ def class_names(platform: Platform) -> Iterator[Violation]:
             except InvalidNameError as error:
                 yield misnamed(error, code="class-name", origin=place, what=f"the {kind}")
             if kind == "priority class" and name.startswith("system-"):
-                yield Violation(
+                yield Finding(
                     code="priority-class-reserved",
                     origin=place,
                     found=f"the priority class {quoted(name)}",

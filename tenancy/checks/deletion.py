@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tenancy.checks.wording import misnamed, quoted
-from tenancy.names import InvalidNameError, parse_namespace_name, system_reason
-from tenancy.nearest import nearest
-from tenancy.origin import Origin
-from tenancy.resolve import Environment, Platform
-from tenancy.resources import InvalidResourceError, parse_quota_key
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.kubernetes.names import InvalidNameError, parse_namespace_name, system_reason
+from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
+from tenancy.model import Environment, Platform
 
 __all__ = ["below_usage", "deletable", "deletable_of_platform", "exact_names"]
 
@@ -17,7 +17,7 @@ _PATTERN: Final = frozenset("*?[]{}()|^$")
 """Characters of patterns, of which none is read."""
 
 
-def deletable(environment: Environment) -> Iterator[Violation]:
+def deletable(environment: Environment) -> Iterator[Finding]:
     """Yield what is wrong with the names that *environment* allows to be deleted."""
     known = {namespace.name for namespace in environment.namespaces}
     yield from exact_names(
@@ -25,7 +25,7 @@ def deletable(environment: Environment) -> Iterator[Violation]:
     )
 
 
-def deletable_of_platform(platform: Platform) -> Iterator[Violation]:
+def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the names that *platform* allows to be deleted."""
     known = {shared.name for shared in platform.shared}
     if platform.public is not None:
@@ -37,13 +37,13 @@ def deletable_of_platform(platform: Platform) -> Iterator[Violation]:
 
 def exact_names(
     names: Iterable[str], known: Collection[str], origin: Origin
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """Yield what is wrong with *names* that may be deleted, of which *known* are there."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         place = origin / index
         if name in seen:
-            yield Violation(
+            yield Finding(
                 code="allow-deletion-twice",
                 origin=place,
                 found=f"{quoted(name)} a second time",
@@ -56,9 +56,9 @@ def exact_names(
         seen.add(name)
 
 
-def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Violation]:
+def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Finding]:
     if not _PATTERN.isdisjoint(name):
-        yield Violation(
+        yield Finding(
             code="allow-deletion-pattern",
             origin=place,
             found=f"{quoted(name)}, a pattern",
@@ -72,7 +72,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Viola
         yield misnamed(error, code="allow-deletion-name", origin=place, what="the name")
         return
     if (reason := system_reason(name)) is not None:
-        yield Violation(
+        yield Finding(
             code="allow-deletion-reserved",
             origin=place,
             found=f"the namespace {quoted(name)}",
@@ -81,7 +81,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Viola
         )
         return
     guess = nearest(name, known, cutoff=0.8)
-    yield Violation(
+    yield Finding(
         code="allow-deletion-unknown",
         origin=place,
         found=f"{quoted(name)}, which names no namespace here",
@@ -91,7 +91,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Viola
     )
 
 
-def below_usage(environment: Environment) -> Iterator[Violation]:
+def below_usage(environment: Environment) -> Iterator[Finding]:
     """Refuse entries of allowBelowUsage that name no limit of *environment*."""
     if not environment.allow_below_usage:
         return
@@ -107,7 +107,7 @@ def below_usage(environment: Environment) -> Iterator[Violation]:
         if entry in known or (namespace in names and _is_of_walls(key)):
             continue
         guess = nearest(entry, known, cutoff=0.8)
-        yield Violation(
+        yield Finding(
             code="allow-below-usage-unknown",
             origin=environment.origin / "allowBelowUsage" / index,
             found=f"{quoted(entry)}, which names no limit",

@@ -5,14 +5,14 @@ from typing import Final
 
 import attrs
 
-from tenancy.checks.wording import joined, quoted
-from tenancy.labels import DOMAIN
-from tenancy.nearest import nearest
-from tenancy.origin import Origin
-from tenancy.resolve import Platform, Role, Rule
-from tenancy.resources.builtin import CLUSTER_SCOPED, GROUPS, UNCOUNTED
-from tenancy.roles import ALL_VERBS, READ
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import joined, quoted
+from tenancy.kubernetes.labels import DOMAIN
+from tenancy.kubernetes.resources.builtin import CLUSTER_SCOPED, GROUPS, UNCOUNTED
+from tenancy.model import Platform, Role, Rule
+from tenancy.model.roles import ALL_VERBS, READ
 
 __all__ = ["escalations", "role"]
 
@@ -134,13 +134,13 @@ _GROUP_HINTS: Final = {
 }
 
 
-def escalations(platform: Platform) -> Iterator[Violation]:
+def escalations(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the rules of every role of *platform*'s own."""
     for found in platform.roles.values():
         yield from role(found)
 
 
-def role(role: Role) -> Iterator[Violation]:
+def role(role: Role) -> Iterator[Finding]:
     """
     Yield what is wrong with the rules of *role*.
 
@@ -159,7 +159,7 @@ def role(role: Role) -> Iterator[Violation]:
         yield from _rule(rule, role)
 
 
-def _rule(rule: Rule, role: Role) -> Iterator[Violation]:
+def _rule(rule: Rule, role: Role) -> Iterator[Finding]:
     origin = rule.origin or role.origin
     lists = (
         ("apiGroups", rule.api_groups),
@@ -192,7 +192,7 @@ def _rule(rule: Rule, role: Role) -> Iterator[Violation]:
             yield from _resource(resource, rule, role, _within(origin, "resources"))
 
 
-def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation]:
+def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
     for group in rule.api_groups:
         if "*" in group:
             continue
@@ -212,7 +212,7 @@ def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation
             )
 
 
-def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation]:
+def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
     for verb in rule.verbs:
         if (why := _GIVING_VERBS.get(verb)) is not None:
             yield _escalation(role, origin, f"the verb {verb}", why)
@@ -229,7 +229,7 @@ def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Violation]
 
 def _resource(
     resource: str, rule: Rule, role: Role, origin: Origin | None
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     reasons = [
         danger.why
         for group in rule.api_groups
@@ -268,7 +268,7 @@ def _resource(
 
 def _misspelt(
     base: str, sub: str | None, rule: Rule, role: Role, origin: Origin | None
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """Refuse a resource that none of the rule's groups has: such a rule gives nothing."""
     known = {r for group in rule.api_groups for r in _NAMESPACED[group]} | {"namespaces"}
     subresources = _SUBRESOURCES.get(base, frozenset({"status"}))
@@ -303,7 +303,7 @@ def _group(name: str) -> str:
     return f"the API group {name}" if name else "the core group"
 
 
-def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Violation:
+def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Finding:
     return _finding(
         "role-escalation",
         origin,
@@ -325,8 +325,8 @@ def _finding(
     remedy: str,
     *,
     severity: Severity = Severity.ERROR,
-) -> Violation:
-    return Violation(
+) -> Finding:
+    return Finding(
         code=code,
         origin=origin or Origin("built-in roles"),
         found=found,

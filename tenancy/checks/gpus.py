@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import attrs
 
-from tenancy.checks.wording import counted, joined, reason_blank
-from tenancy.nearest import nearest
-from tenancy.resolve import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import counted, joined, reason_blank
+from tenancy.model import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
 
 __all__ = ["Asked", "apart", "asked", "capacity", "grants", "overcommits", "owners"]
 
@@ -94,14 +94,14 @@ def _is_factor(overcommit: float) -> bool:
     return 0 < overcommit < float("inf")
 
 
-def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Violation]:
+def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Finding]:
     """Refuse grants of more devices than *platform* can have, with the table of who asks."""
     for found in asked(platform, environments):
         pool = found.pool
         if not found.grants:
             continue
         if found.allowed is None:
-            yield Violation(
+            yield Finding(
                 code="gpu-capacity-unknown",
                 origin=pool.origin,
                 found=f"{counted(found.total, 'device')} of {found.resource} granted of the"
@@ -114,7 +114,7 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
         elif found.total > found.allowed:
             over = found.total - found.allowed
             more = "" if pool.overcommit == 1 else f", overcommitted {pool.overcommit:g} times"
-            yield Violation(
+            yield Finding(
                 code="gpu-overcommit",
                 origin=pool.origin,
                 found=f"grants of {found.total} {found.resource} of the pool {pool.name}",
@@ -126,14 +126,14 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
             )
 
 
-def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Violation]:
+def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:
     """Warn of pools that are dedicated to nobody who is there."""
     known = sorted(set(organizations))
     for pool in platform.pools:
         if pool.dedicated_to is None or pool.dedicated_to in known:
             continue
         guess = nearest(pool.dedicated_to, known)
-        yield Violation(
+        yield Finding(
             code="gpu-pool-owner-unknown",
             origin=pool.origin / "dedicatedTo",
             found=f"the pool {pool.name}, dedicated to {pool.dedicated_to!r}",
@@ -143,7 +143,7 @@ def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Violati
         )
 
 
-def grants(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+def grants(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the grants of *organizations*, one by one."""
     pools = {pool.name: pool for pool in platform.pools}
     for organization in organizations:
@@ -153,9 +153,9 @@ def grants(organizations: Iterable[Organization], platform: Platform) -> Iterato
                     yield from _grant(grant, pool, organization.name)
 
 
-def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Violation]:
+def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Finding]:
     if pool.dedicated_to not in (None, organization):
-        yield Violation(
+        yield Finding(
             code="gpu-pool-dedicated",
             origin=grant.origin / "pool",
             found=f"a grant of the pool {pool.name} to {organization}",
@@ -168,7 +168,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Viola
         return
     node = pool.resources.get(grant.resource, 0)
     if pool.gpus_per_node is not None and most > node:
-        yield Violation(
+        yield Finding(
             code="gpu-max-per-pod",
             origin=grant.origin / "maxPerPod",
             found=f"maxPerPod {most} of {grant.resource}",
@@ -177,7 +177,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Viola
             organization=organization,
         )
     if grant.gpus < most:
-        yield Violation(
+        yield Finding(
             code="gpu-grant-below-max-per-pod",
             origin=grant.origin / "maxPerPod",
             found=f"maxPerPod {most} under a grant of {grant.gpus}",
@@ -189,12 +189,12 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Viola
         )
 
 
-def overcommits(platform: Platform) -> Iterator[Violation]:
+def overcommits(platform: Platform) -> Iterator[Finding]:
     """Refuse to grant more than exists without saying why."""
     for pool in platform.pools:
         yield from reason_blank(pool.overcommit_reason, pool.origin / "overcommitReason")
         if not _is_factor(pool.overcommit):
-            yield Violation(
+            yield Finding(
                 code="gpu-overcommit-factor",
                 origin=pool.origin / "overcommit",
                 found=f"overcommit {pool.overcommit:g} of the pool {pool.name}",
@@ -202,7 +202,7 @@ def overcommits(platform: Platform) -> Iterator[Violation]:
                 remedy="write 1, or more with a reason",
             )
         elif pool.overcommit > 1 and pool.overcommit_reason is None:
-            yield Violation(
+            yield Finding(
                 code="gpu-overcommit-reason",
                 origin=pool.origin / "overcommit",
                 found=f"overcommit {pool.overcommit:g} of the pool {pool.name}, and no reason",
@@ -211,12 +211,12 @@ def overcommits(platform: Platform) -> Iterator[Violation]:
             )
 
 
-def apart(organization: Organization, resources: Sequence[str]) -> Iterator[Violation]:
+def apart(organization: Organization, resources: Sequence[str]) -> Iterator[Finding]:
     """Say that what others are granted cannot be seen from *organization* alone."""
     granted = {g.resource for n in organization.namespaces for g in n.grants}
     named = [resource for resource in resources if resource in granted]
     if named:
-        yield Violation(
+        yield Finding(
             code="gpu-capacity-not-checked",
             origin=organization.origin,
             found=f"grants of {joined(named)} to {organization.name}, without those of others",

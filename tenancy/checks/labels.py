@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tenancy.checks.wording import misnamed, quoted
-from tenancy.names import (
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_annotation_key,
     parse_label_key,
     parse_label_value,
     reserved_key_reason,
 )
-from tenancy.origin import Origin
-from tenancy.resolve import Namespace
-from tenancy.violation import Violation
+from tenancy.model import Namespace
 
 __all__ = ["label_value", "labels"]
 
@@ -21,7 +21,7 @@ ANNOTATIONS_SIZE: Final = 256 * 1024
 """The most that all annotations of an object may hold, in bytes, as Kubernetes counts."""
 
 
-def labels(namespace: Namespace) -> Iterator[Violation]:
+def labels(namespace: Namespace) -> Iterator[Finding]:
     """Yield what is wrong with the labels and annotations of *namespace*."""
     origin, organization = namespace.origin, namespace.organization
     if namespace.workload is not None:
@@ -36,14 +36,14 @@ def labels(namespace: Namespace) -> Iterator[Violation]:
         yield from _annotations(namespace)
 
 
-def _annotations(namespace: Namespace) -> Iterator[Violation]:
+def _annotations(namespace: Namespace) -> Iterator[Finding]:
     origin, organization = namespace.origin / "annotations", namespace.organization
     size = 0
     for key, value in namespace.annotations.items():
         yield from _key("annotation", key, origin / key, organization, parse_annotation_key)
         size += len(key.encode()) + len(value.encode())
     if size > ANNOTATIONS_SIZE:
-        yield Violation(
+        yield Finding(
             code="annotations-too-large",
             origin=origin,
             found=f"annotations of {size} bytes",
@@ -59,7 +59,7 @@ def _key(
     origin: Origin,
     organization: str,
     parse: Callable[[object], str],
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     try:
         parse(key)
     except InvalidNameError as error:
@@ -71,7 +71,7 @@ def _key(
             organization=organization,
         )
     if (reason := reserved_key_reason(key)) is not None:
-        yield Violation(
+        yield Finding(
             code="label-reserved" if what == "label" else "annotation-reserved",
             origin=origin,
             found=f"the {what} {quoted(key)}",
@@ -81,7 +81,7 @@ def _key(
         )
 
 
-def label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Violation]:
+def label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Finding]:
     """Refuse a *value* that becomes a label's and cannot be one."""
     try:
         parse_label_value(value)

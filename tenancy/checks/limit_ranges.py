@@ -13,19 +13,11 @@ from typing import Final
 import attrs
 
 from tenancy.checks.quotas import keys
-from tenancy.checks.wording import quoted
-from tenancy.origin import Origin
-from tenancy.quantity import Quantity
-from tenancy.resolve import (
-    Limit,
-    LimitRange,
-    LimitRangeItem,
-    Limits,
-    Namespace,
-    Organization,
-    Quota,
-)
-from tenancy.resources import (
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import quoted
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import (
     InvalidResourceError,
     LimitField,
     LimitType,
@@ -34,7 +26,15 @@ from tenancy.resources import (
     limit_fields,
     parse_limit_resource,
 )
-from tenancy.violation import Violation
+from tenancy.model import (
+    Limit,
+    LimitRange,
+    LimitRangeItem,
+    Limits,
+    Namespace,
+    Organization,
+    Quota,
+)
 
 __all__ = ["Injected", "injected", "limit_ranges"]
 
@@ -67,7 +67,7 @@ def injected(limit_range: LimitRange | None) -> Injected:
     return Injected(requests, limits)
 
 
-def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Violation]:
+def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Finding]:
     """
     Yield what is wrong with the limit ranges of *organizations*.
 
@@ -88,7 +88,7 @@ def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Violation]:
                 yield from _beside_quotas(namespace)
 
 
-def _limit_range(limit_range: LimitRange) -> Iterator[Violation]:
+def _limit_range(limit_range: LimitRange) -> Iterator[Finding]:
     for item in limit_range.items:
         yield from _figures(item)
         for resource in _resources(item):
@@ -116,13 +116,13 @@ def _resources(item: LimitRangeItem) -> Iterator[str]:
     yield from dict.fromkeys(r for field in LimitField for r in _limits(item, field))
 
 
-def _figures(item: LimitRangeItem) -> Iterator[Violation]:
+def _figures(item: LimitRangeItem) -> Iterator[Finding]:
     """Refuse resources that no such limit has, and amounts that Kubernetes does not count."""
     limit_type = LimitType(item.type)
     for field in LimitField:
         for text, limit in _limits(item, field).items():
             if field not in limit_fields(limit_type):
-                yield Violation(
+                yield Finding(
                     code="limit-range-field",
                     origin=limit.origin,
                     found=f"{field} for the type {limit_type}",
@@ -134,7 +134,7 @@ def _figures(item: LimitRangeItem) -> Iterator[Violation]:
                 resource = parse_limit_resource(limit_type, text)
             except InvalidResourceError as error:
                 is_gpu = is_gpu_resource(text.removeprefix("requests.").removeprefix("limits."))
-                yield Violation(
+                yield Finding(
                     code="limit-range-gpu" if is_gpu else "limit-range-resource",
                     origin=limit.origin,
                     found=f"{quoted(text)} in {field} of the type {limit_type}",
@@ -146,7 +146,7 @@ def _figures(item: LimitRangeItem) -> Iterator[Violation]:
                 continue
             if (reason := check_limit_quantity(resource, field, limit.quantity)) is not None:
                 is_ratio = field is LimitField.MAX_LIMIT_REQUEST_RATIO
-                yield Violation(
+                yield Finding(
                     code="limit-range-ratio" if is_ratio else "limit-range-quantity",
                     origin=limit.origin,
                     found=f"{text}: {reason}",
@@ -163,7 +163,7 @@ _ORDER: Final = (
 )
 
 
-def _order(item: LimitRangeItem, resource: str) -> Iterator[Violation]:
+def _order(item: LimitRangeItem, resource: str) -> Iterator[Finding]:
     """Refuse figures that are not min ≤ defaultRequest ≤ default ≤ max, next to next."""
     written = [
         (field, limit)
@@ -172,7 +172,7 @@ def _order(item: LimitRangeItem, resource: str) -> Iterator[Violation]:
     ]
     for (low_field, low), (high_field, high) in itertools.pairwise(written):
         if low.quantity > high.quantity:
-            yield Violation(
+            yield Finding(
                 code="limit-range-order",
                 origin=low.origin,
                 found=f"{low_field} {low} of {resource}, and {high_field} {high}",
@@ -181,7 +181,7 @@ def _order(item: LimitRangeItem, resource: str) -> Iterator[Violation]:
             )
 
 
-def _ratios(item: LimitRangeItem, bare: Injected) -> Iterator[Violation]:
+def _ratios(item: LimitRangeItem, bare: Injected) -> Iterator[Finding]:
     """Refuse a ratio that cannot be reached, or that every pod without figures breaks."""
     for resource, ratio in item.max_limit_request_ratio.items():
         if ratio.quantity < Quantity.parse(1):
@@ -193,7 +193,7 @@ def _ratios(item: LimitRangeItem, bare: Injected) -> Iterator[Violation]:
             and least.quantity
             and _exceeds(ratio.quantity, most.quantity, least.quantity)
         ):
-            yield Violation(
+            yield Finding(
                 code="limit-range-ratio",
                 origin=ratio.origin,
                 found=f"a ratio of {ratio} of {resource}",
@@ -222,8 +222,8 @@ def _exceeds(ratio: Quantity, most: Quantity, least: Quantity) -> bool:
     return ratio.nanos * least.nanos > most.nanos * 10**9
 
 
-def _refused(origin: Origin, found: str, remedy: str) -> Violation:
-    return Violation(
+def _refused(origin: Origin, found: str, remedy: str) -> Finding:
+    return Finding(
         code="bare-pod-refused",
         origin=origin,
         found=found,
@@ -232,9 +232,9 @@ def _refused(origin: Origin, found: str, remedy: str) -> Violation:
     )
 
 
-def _claims(item: LimitRangeItem | None) -> Iterator[Violation]:
+def _claims(item: LimitRangeItem | None) -> Iterator[Finding]:
     if item is not None and not ({"storage"} & (item.max.keys() | item.min.keys())):
-        yield Violation(
+        yield Finding(
             code="limit-range-claim",
             origin=item.origin,
             found="a limit of claims without min and max of storage",
@@ -243,7 +243,7 @@ def _claims(item: LimitRangeItem | None) -> Iterator[Violation]:
         )
 
 
-def _bare_pod(limit_range: LimitRange) -> Iterator[Violation]:
+def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
     """Refuse bounds of pods that one container with the defaults does not keep."""
     item = limit_range.item(LimitType.POD)
     if item is None:
@@ -280,7 +280,7 @@ def _bare_pod(limit_range: LimitRange) -> Iterator[Violation]:
             )
 
 
-def _beside_quotas(namespace: Namespace) -> Iterator[Violation]:
+def _beside_quotas(namespace: Namespace) -> Iterator[Finding]:
     limit_range, bare = namespace.limit_range, injected(namespace.limit_range)
     unscoped = [quota for quota in namespace.quotas if not quota.is_scoped]
     for quota in unscoped:
@@ -289,7 +289,7 @@ def _beside_quotas(namespace: Namespace) -> Iterator[Violation]:
         yield from _over_quota(limit_range, _least(unscoped))
 
 
-def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Violation]:
+def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Finding]:
     """Refuse a quota on CPU or memory that every pod without figures would break."""
     for key in keys(quota.hard):
         if not key.is_compute:
@@ -300,7 +300,7 @@ def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Violation]:
             resource = key.requests_resource or key.text
             defaults, field = bare.requests, "defaultRequest"
         if resource not in defaults:
-            yield Violation(
+            yield Finding(
                 code="quota-needs-default",
                 origin=quota.hard[key.text].origin,
                 found=f"{key.text}, and no {field} of {resource} for containers",
@@ -321,7 +321,7 @@ def _least(quotas: Iterable[Quota]) -> Mapping[str, Limit]:
     return least
 
 
-def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator[Violation]:
+def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator[Finding]:
     """Refuse bounds of one object that the namespace's quota never has room for."""
     for item in limit_range.items:
         is_claim = item.type == LimitType.PERSISTENT_VOLUME_CLAIM
@@ -332,7 +332,7 @@ def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator
             for resource, limit in _limits(item, field).items():
                 whole = quota.get(f"{prefix}.{resource}")
                 if whole is not None and limit.quantity > whole.quantity:
-                    yield Violation(
+                    yield Finding(
                         code="limit-range-over-quota",
                         origin=limit.origin,
                         found=f"{field} {limit} of {resource} for each {item.type}, and"

@@ -6,8 +6,10 @@ from typing import Final
 
 from tenancy.checks.adoption import adoption
 from tenancy.checks.labels import label_value, labels
-from tenancy.checks.wording import counted, misnamed, quoted
-from tenancy.names import (
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_label,
     parse_namespace_id,
@@ -16,9 +18,7 @@ from tenancy.names import (
     reserved_prefix_reason,
     reserved_reason,
 )
-from tenancy.nearest import nearest
-from tenancy.resolve import Environment, Namespace, Organization, Platform
-from tenancy.violation import Severity, Violation
+from tenancy.model import Environment, Namespace, Organization, Platform
 
 __all__ = [
     "environment_names",
@@ -37,7 +37,7 @@ def organization_names(
     organizations: Iterable[Organization],
     platform: Platform,
     template: str = "{prefix}-{id}",
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """
     Yield what is wrong with the names of *organizations* and of their namespaces.
 
@@ -67,7 +67,7 @@ def _stands_alone(namespace: Namespace) -> bool:
     return namespace.id == namespace.name and namespace.adopted is None
 
 
-def _organization(organization: Organization, longest: int) -> Iterator[Violation]:
+def _organization(organization: Organization, longest: int) -> Iterator[Finding]:
     name, origin = organization.name, organization.origin
     try:
         parse_label(name, what="an organization's name")
@@ -90,7 +90,7 @@ def _organization(organization: Organization, longest: int) -> Iterator[Violatio
             organization=name,
         )
     if (reason := reserved_prefix_reason(organization.prefix)) is not None:
-        yield Violation(
+        yield Finding(
             code="prefix-reserved",
             origin=origin / "prefix",
             found=f"the prefix {organization.prefix!r}",
@@ -112,7 +112,7 @@ def _namespace(
     longest: int,
     template: str,
     is_prefix_kept: bool,
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     origin, name = namespace.origin, organization.name
     is_well_named, is_lone = True, _stands_alone(namespace)
     try:
@@ -145,7 +145,7 @@ def _namespace(
             )
     reason = reserved_reason(namespace.name)
     if reason is not None and not (is_prefix_kept and not _has_adopted_name(namespace)):
-        yield Violation(
+        yield Finding(
             code="namespace-name-reserved",
             origin=place,
             found=f"the namespace's name {quoted(namespace.name)}",
@@ -170,7 +170,7 @@ def _by_rule(organization: Organization, namespace: Namespace, template: str) ->
     )
 
 
-def environment_names(environment: Environment) -> Iterator[Violation]:
+def environment_names(environment: Environment) -> Iterator[Finding]:
     """Yield what is wrong with the names of *environment* itself, which become labels."""
     try:
         parse_label(environment.name, what="an environment's name")
@@ -184,12 +184,12 @@ def environment_names(environment: Environment) -> Iterator[Violation]:
     yield from label_value(environment.stack, environment.origin, None)
 
 
-def name_template(environment: Environment) -> Iterator[Violation]:
+def name_template(environment: Environment) -> Iterator[Finding]:
     """Refuse a template from which a name could not be read back."""
     template = environment.name_template
     reason = _template_reason(template)
     if reason is not None:
-        yield Violation(
+        yield Finding(
             code="name-template",
             origin=environment.origin / "nameTemplate",
             found=f"the template {quoted(template)}, {reason}",
@@ -220,7 +220,7 @@ def _template_reason(template: str) -> str | None:
 
 def namespace_count(
     organizations: Sequence[Organization], most: int, *, is_whole: bool = True
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """
     Refuse more namespaces than an organization may have.
 
@@ -236,7 +236,7 @@ def namespace_count(
         count = max(count, first.written_namespaces)
     if count <= most:
         return
-    yield Violation(
+    yield Finding(
         code="too-many-namespaces",
         origin=first.origin / "namespaces",
         found=f"{counted(count, 'namespace')} of the organization {first.name}",
@@ -253,14 +253,14 @@ def namespace_count(
 
 def prefixes(
     by_name: Mapping[str, Sequence[Organization]],
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """Yield where one organization has two prefixes, or one prefix two organizations."""
     holders: dict[str, str] = {}
     for name, organizations in by_name.items():
         first = organizations[0]
         for other in organizations[1:]:
             if other.prefix != first.prefix:
-                yield Violation(
+                yield Finding(
                     code="prefix-differs",
                     origin=other.origin / "prefix",
                     found=f"the prefix {quoted(other.prefix)} of the organization {name}",
@@ -270,7 +270,7 @@ def prefixes(
                 )
         holder = holders.setdefault(first.prefix, name)
         if holder != name:
-            yield Violation(
+            yield Finding(
                 code="prefix-shared",
                 origin=first.origin / "prefix",
                 found=f"the prefix {first.prefix!r}, which the organization {holder} has too",
@@ -283,7 +283,7 @@ def prefixes(
 
 def known_environments(
     organization: Organization, known: Collection[str], unread: Sequence[str]
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """
     Yield each environment that *organization* names and nobody has.
 
@@ -296,7 +296,7 @@ def known_environments(
         if name in known:
             continue
         guess = nearest(name, known)
-        yield Violation(
+        yield Finding(
             code="environment-unknown",
             origin=origin,
             found=f"the environment {quoted(name)}, which no stack is",

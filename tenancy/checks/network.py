@@ -4,11 +4,11 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tenancy.checks.wording import quoted
-from tenancy.nearest import nearest
-from tenancy.origin import Origin
-from tenancy.resolve import Network, Organization, Platform
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import quoted
+from tenancy.model import Network, Organization, Platform
 
 __all__ = ["METADATA", "networks"]
 
@@ -28,7 +28,7 @@ Where clouds hand a node's own identity to whoever asks: all link-local addresse
 """
 
 
-def networks(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+def networks(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with what the namespaces of *organizations* let through."""
     looked_at: set[int] = set()
     for organization in organizations:
@@ -45,10 +45,10 @@ def networks(organizations: Iterable[Organization], platform: Platform) -> Itera
             yield from _services(network, origin / "sharedServices", platform)
 
 
-def _cidr(text: str, origin: Origin) -> Iterator[Violation]:
+def _cidr(text: str, origin: Origin) -> Iterator[Finding]:
     reason, allowed, remedy = _wrong(text) or (None, "", "")
     if reason is not None:
-        yield Violation(
+        yield Finding(
             code="egress-cidr",
             origin=origin,
             found=f"{quoted(text)}, {reason}",
@@ -98,13 +98,13 @@ def _wrong(text: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _services(network: Network, origin: Origin, platform: Platform) -> Iterator[Violation]:
+def _services(network: Network, origin: Origin, platform: Platform) -> Iterator[Finding]:
     known = [shared.name for shared in platform.shared]
     for name in network.shared_services:
         if name in known:
             continue
         guess = nearest(name, known)
-        yield Violation(
+        yield Finding(
             code="shared-service-unknown",
             origin=origin,
             found=f"the shared namespace {quoted(name)}",

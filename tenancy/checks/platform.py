@@ -4,14 +4,24 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tenancy.checks.wording import misnamed, quoted, reason_blank
-from tenancy.names import InvalidNameError, parse_label, parse_namespace_name, system_reason
-from tenancy.origin import Origin
-from tenancy.resolve import Cluster, Environment, Organization, Platform, SharedNamespace
-from tenancy.resolve.platform import Service
-from tenancy.resources import InvalidResourceError, KeyKind, check_quantity, parse_quota_key
-from tenancy.roles import BUILT_IN, PUBLIC_READER
-from tenancy.violation import Severity, Violation
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import misnamed, quoted, reason_blank
+from tenancy.kubernetes.names import (
+    InvalidNameError,
+    parse_label,
+    parse_namespace_name,
+    system_reason,
+)
+from tenancy.kubernetes.resources import (
+    InvalidResourceError,
+    KeyKind,
+    check_quantity,
+    parse_quota_key,
+)
+from tenancy.model import Cluster, Environment, Organization, Platform, SharedNamespace
+from tenancy.model.platform import Service
+from tenancy.model.roles import BUILT_IN, PUBLIC_READER
 
 __all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
 
@@ -21,11 +31,11 @@ SANDBOX: Final = "sandbox"
 _VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
 
 
-def environment_on(environment: Environment, platform: Platform) -> Iterator[Violation]:
+def environment_on(environment: Environment, platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the cluster of *environment*, and with its platform."""
     yield from _cluster(environment.cluster, environment.origin)
     if not platform.is_written:
-        yield Violation(
+        yield Finding(
             code="platform-not-written",
             origin=environment.origin / "platformStack",
             found=f"the platform {platform.stack!r}, which no file describes",
@@ -35,7 +45,7 @@ def environment_on(environment: Environment, platform: Platform) -> Iterator[Vio
             severity=Severity.NOT_CHECKED,
         )
     elif platform.cluster is not None and platform.cluster.name != environment.cluster.name:
-        yield Violation(
+        yield Finding(
             code="platform-on-another-cluster",
             origin=environment.origin / "cluster",
             found=f"the cluster {environment.cluster.name!r}, and the platform"
@@ -45,9 +55,9 @@ def environment_on(environment: Environment, platform: Platform) -> Iterator[Vio
         )
 
 
-def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Violation]:
+def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
     if not cluster.name.strip():
-        yield Violation(
+        yield Finding(
             code="cluster-not-named",
             origin=origin / "cluster",
             found="a cluster without a name",
@@ -56,7 +66,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Violation]:
         )
     if cluster.name == SANDBOX:
         if cluster.kubeconfig is not None or cluster.context is not None:
-            yield Violation(
+            yield Finding(
                 code="cluster-sandbox",
                 origin=origin / ("context" if cluster.kubeconfig is None else "kubeconfig"),
                 found="a kubeconfig or a context for the cluster 'sandbox'",
@@ -70,7 +80,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Violation]:
         if value is None
     ]
     if missing:
-        yield Violation(
+        yield Finding(
             code="cluster-not-reachable",
             origin=origin / "cluster",
             found=f"the cluster {quoted(cluster.name)} without {' and '.join(missing)}",
@@ -79,13 +89,13 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Violation]:
         )
 
 
-def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[Violation]:
+def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[Finding]:
     """Refuse two platforms of one *cluster*: pools and policies are cluster-wide."""
     first: Environment | None = None
     for environment in environments:
         first = first or environment
         if environment.platform != first.platform:
-            yield Violation(
+            yield Finding(
                 code="platform-differs",
                 origin=environment.origin / "platformStack",
                 found=f"the platform {environment.platform!r} on the cluster {cluster}",
@@ -94,7 +104,7 @@ def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[
             )
 
 
-def pod_security(organizations: Iterable[Organization]) -> Iterator[Violation]:
+def pod_security(organizations: Iterable[Organization]) -> Iterator[Finding]:
     """Refuse a lower Pod Security level whose reason says nothing."""
     for organization in organizations:
         for namespace in organization.namespaces:
@@ -103,14 +113,14 @@ def pod_security(organizations: Iterable[Organization]) -> Iterator[Violation]:
                 yield from reason_blank(found.reason, found.origin / "reason")
 
 
-def platform_cluster(platform: Platform) -> Iterator[Violation]:
+def platform_cluster(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the cluster that *platform*'s stack names."""
     if platform.is_written and platform.cluster is not None:
         place = (platform.cluster.origin or platform.origin).path[:-1]
         yield from _cluster(platform.cluster, Origin(platform.origin.source, place))
 
 
-def platform_itself(platform: Platform) -> Iterator[Violation]:
+def platform_itself(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with *platform*, its pools and its people apart."""
     if not platform.is_written:
         return
@@ -119,7 +129,7 @@ def platform_itself(platform: Platform) -> Iterator[Violation]:
     yield from _roles(platform)
     yield from _object_counts(platform)
     if not _VERSION.fullmatch(platform.pod_security_version):
-        yield Violation(
+        yield Finding(
             code="pod-security-version",
             origin=platform.origin / "podSecurityVersion",
             found=f"the version {quoted(platform.pod_security_version)}",
@@ -128,7 +138,7 @@ def platform_itself(platform: Platform) -> Iterator[Violation]:
         )
 
 
-def _ladder(platform: Platform) -> Iterator[Violation]:
+def _ladder(platform: Platform) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, name in enumerate(platform.ladder):
         place = platform.origin / "ladder" / index
@@ -137,7 +147,7 @@ def _ladder(platform: Platform) -> Iterator[Violation]:
         except InvalidNameError as error:
             yield misnamed(error, code="ladder-name", origin=place, what="the environment")
         if name in seen:
-            yield Violation(
+            yield Finding(
                 code="ladder-name",
                 origin=place,
                 found=f"{quoted(name)} a second time",
@@ -147,7 +157,7 @@ def _ladder(platform: Platform) -> Iterator[Violation]:
         seen.add(name)
 
 
-def _namespaces(platform: Platform) -> Iterator[Violation]:
+def _namespaces(platform: Platform) -> Iterator[Finding]:
     if (public := platform.public) is not None:
         yield from _namespace_name(public.name, public.origin / "name", may_be_public=True)
     for shared in platform.shared:
@@ -155,7 +165,7 @@ def _namespaces(platform: Platform) -> Iterator[Violation]:
         yield from _services(shared)
 
 
-def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterator[Violation]:
+def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterator[Finding]:
     try:
         parse_namespace_name(name)
     except InvalidNameError as error:
@@ -169,7 +179,7 @@ def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterat
     if reason is None and name == "llmos-public" and not may_be_public:
         reason = "llmos-public is a public namespace"
     if reason is not None:
-        yield Violation(
+        yield Finding(
             code="platform-namespace-reserved",
             origin=origin,
             found=f"the namespace {name!r}",
@@ -178,12 +188,12 @@ def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterat
         )
 
 
-def _services(shared: SharedNamespace) -> Iterator[Violation]:
+def _services(shared: SharedNamespace) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, service in enumerate(shared.services):
         place = shared.origin / "services" / index
         if service.name in seen:
-            yield Violation(
+            yield Finding(
                 code="shared-service-twice",
                 origin=place / "name",
                 found=f"the service {quoted(service.name)} a second time",
@@ -195,9 +205,9 @@ def _services(shared: SharedNamespace) -> Iterator[Violation]:
     yield from _each_port(shared.metrics_ports, shared.origin / "metricsPorts")
 
 
-def _ports(service: Service, origin: Origin) -> Iterator[Violation]:
+def _ports(service: Service, origin: Origin) -> Iterator[Finding]:
     if not service.ports:
-        yield Violation(
+        yield Finding(
             code="port",
             origin=origin,
             found=f"the service {quoted(service.name)} without a port",
@@ -207,10 +217,10 @@ def _ports(service: Service, origin: Origin) -> Iterator[Violation]:
     yield from _each_port(service.ports, origin)
 
 
-def _each_port(ports: Iterable[int], origin: Origin) -> Iterator[Violation]:
+def _each_port(ports: Iterable[int], origin: Origin) -> Iterator[Finding]:
     for index, port in enumerate(ports):
         if not 1 <= port <= 65535:
-            yield Violation(
+            yield Finding(
                 code="port",
                 origin=origin / index,
                 found=f"the port {port}",
@@ -219,11 +229,11 @@ def _each_port(ports: Iterable[int], origin: Origin) -> Iterator[Violation]:
             )
 
 
-def _roles(platform: Platform) -> Iterator[Violation]:
+def _roles(platform: Platform) -> Iterator[Finding]:
     for name in platform.roles:
         place = platform.origin / "roles" / name
         if name in BUILT_IN or name == PUBLIC_READER.name:
-            yield Violation(
+            yield Finding(
                 code="role-name-reserved",
                 origin=place,
                 found=f"a role called {name!r}",
@@ -236,13 +246,13 @@ def _roles(platform: Platform) -> Iterator[Violation]:
             yield misnamed(error, code="role-name", origin=place, what="the role")
 
 
-def _object_counts(platform: Platform) -> Iterator[Violation]:
+def _object_counts(platform: Platform) -> Iterator[Finding]:
     for text, quantity in platform.object_counts.items():
         place = platform.origin / "objectCounts" / text
         try:
             key = parse_quota_key(text)
         except InvalidResourceError as error:
-            yield Violation(
+            yield Finding(
                 code="quota-key",
                 origin=place,
                 found=f"the quota key {quoted(text)}",
@@ -251,7 +261,7 @@ def _object_counts(platform: Platform) -> Iterator[Violation]:
             )
             continue
         if key.kind not in (KeyKind.OBJECTS, KeyKind.PODS):
-            yield Violation(
+            yield Finding(
                 code="object-counts-key",
                 origin=place,
                 found=f"{text}, which counts no objects",
@@ -259,7 +269,7 @@ def _object_counts(platform: Platform) -> Iterator[Violation]:
                 remedy="write it into a profile's quota",
             )
         elif (reason := check_quantity(key, quantity)) is not None:
-            yield Violation(
+            yield Finding(
                 code="quota-quantity",
                 origin=place,
                 found=f"{text}: {reason}",

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tenancy.checks.wording import counted, misnamed, quoted
-from tenancy.names import (
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.gpu import problems as backend_problems
+from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_label,
     parse_label_key,
@@ -13,11 +16,8 @@ from tenancy.names import (
     parse_subdomain,
     reserved_key_reason,
 )
-from tenancy.origin import Origin
-from tenancy.pools import problems as backend_problems
-from tenancy.resolve import GpuNodePool, Platform
-from tenancy.resources import InvalidResourceError, parse_quota_key
-from tenancy.violation import Violation
+from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
+from tenancy.model import GpuNodePool, Platform
 
 __all__ = ["pools"]
 
@@ -29,7 +29,7 @@ _MIG_SLICES: Final = 7
 """Compute slices of a GPU that can be divided."""
 
 
-def pools(platform: Platform) -> Iterator[Violation]:
+def pools(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the pools of *platform*, one by one and beside each other."""
     names: set[str] = set()
     nodes: dict[str, str] = {}
@@ -50,13 +50,13 @@ def pools(platform: Platform) -> Iterator[Violation]:
             yield from _resource(resource, origin)
 
 
-def _name(pool: GpuNodePool, names: set[str]) -> Iterator[Violation]:
+def _name(pool: GpuNodePool, names: set[str]) -> Iterator[Finding]:
     try:
         parse_label(pool.name, what="a pool's name")
     except InvalidNameError as error:
         yield misnamed(error, code="pool-name", origin=pool.origin / "name", what="the pool")
     if pool.name in names:
-        yield Violation(
+        yield Finding(
             code="pool-name",
             origin=pool.origin / "name",
             found=f"a second pool called {quoted(pool.name)}",
@@ -70,7 +70,7 @@ def _name(pool: GpuNodePool, names: set[str]) -> Iterator[Violation]:
         yield misnamed(error, code="pool-model", origin=pool.origin / "model", what="the model")
 
 
-def _resource(resource: str, origin: Origin) -> Iterator[Violation]:
+def _resource(resource: str, origin: Origin) -> Iterator[Finding]:
     try:
         parse_quota_key(f"requests.{resource}")
         if "/" in resource and not resource.startswith(("requests.", "limits.")):
@@ -79,7 +79,7 @@ def _resource(resource: str, origin: Origin) -> Iterator[Violation]:
     except InvalidResourceError as error:
         meant = (error.nearest or "nvidia.com/gpu").removeprefix("requests.")
         reason, remedy = error.reason, f"write {meant!r}"
-    yield Violation(
+    yield Finding(
         code="pool-resource",
         origin=origin,
         found=f"the resource {quoted(resource)}",
@@ -88,9 +88,9 @@ def _resource(resource: str, origin: Origin) -> Iterator[Violation]:
     )
 
 
-def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Violation]:
+def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Finding]:
     if pool.min_nodes > pool.max_nodes:
-        yield Violation(
+        yield Finding(
             code="pool-nodes",
             origin=pool.origin / "nodes",
             found=f"min {pool.min_nodes} and max {pool.max_nodes} of the pool {pool.name}",
@@ -99,7 +99,7 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Violation]:
         )
     count = len(pool.node_names)
     if count and count != pool.max_nodes:
-        yield Violation(
+        yield Finding(
             code="pool-node-names",
             origin=pool.origin / "nodeNames",
             found=f"{counted(count, 'node')} named, and nodes.max {pool.max_nodes}",
@@ -113,7 +113,7 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Violation]:
         except InvalidNameError as error:
             yield misnamed(error, code="pool-node-names", origin=place, what="the node")
         if name in nodes:
-            yield Violation(
+            yield Finding(
                 code="pool-node-names",
                 origin=place,
                 found=f"the node {quoted(name)}, which the pool {nodes[name]} has already",
@@ -123,11 +123,11 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Violation]:
         nodes.setdefault(name, pool.name)
 
 
-def _sharing(pool: GpuNodePool) -> Iterator[Violation]:
+def _sharing(pool: GpuNodePool) -> Iterator[Finding]:
     sharing, origin = pool.sharing, pool.origin / "sharing"
     is_sliced = sharing.type in ("time-slicing", "mps")
     if is_sliced != (sharing.replicas is not None):
-        yield Violation(
+        yield Finding(
             code="pool-sharing",
             origin=origin / "replicas",
             found=f"sharing {sharing.type} {'without' if is_sliced else 'with'} replicas",
@@ -136,7 +136,7 @@ def _sharing(pool: GpuNodePool) -> Iterator[Violation]:
         )
     is_mig = sharing.type == "mig"
     if is_mig != bool(sharing.layout):
-        yield Violation(
+        yield Finding(
             code="pool-sharing",
             origin=origin / "layout",
             found=f"sharing {sharing.type} {'without' if is_mig else 'with'} a layout",
@@ -147,14 +147,14 @@ def _sharing(pool: GpuNodePool) -> Iterator[Violation]:
         yield from _mig(pool, origin / "layout")
 
 
-def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Violation]:
+def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Finding]:
     slices = 0
     seen: set[str] = set()
     for index, instance in enumerate(pool.sharing.layout):
         place = origin / index / "profile"
         match = _MIG_PROFILE.fullmatch(instance.profile)
         if match is None:
-            yield Violation(
+            yield Finding(
                 code="pool-mig-profile",
                 origin=place,
                 found=f"the MIG profile {quoted(instance.profile)}",
@@ -163,7 +163,7 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Violation]:
             )
             continue
         if instance.profile in seen:
-            yield Violation(
+            yield Finding(
                 code="pool-mig-profile",
                 origin=place,
                 found=f"the MIG profile {instance.profile} a second time",
@@ -173,7 +173,7 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Violation]:
         seen.add(instance.profile)
         slices += int(match.group(1)) * instance.per_gpu
     if slices > _MIG_SLICES:
-        yield Violation(
+        yield Finding(
             code="pool-mig-layout",
             origin=origin,
             found=f"a layout of {slices} compute slices",
@@ -182,11 +182,11 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Violation]:
         )
 
 
-def _capacity(pool: GpuNodePool) -> Iterator[Violation]:
+def _capacity(pool: GpuNodePool) -> Iterator[Finding]:
     capacity, place = pool.capacity, pool.origin / "capacity" / "reservationId"
     is_reserved = capacity.type in ("reserved", "capacity-block")
     if is_reserved != (capacity.reservation_id is not None):
-        yield Violation(
+        yield Finding(
             code="pool-reservation",
             origin=place,
             found=f"capacity {capacity.type} {'without' if is_reserved else 'with'}"
@@ -196,7 +196,7 @@ def _capacity(pool: GpuNodePool) -> Iterator[Violation]:
         )
 
 
-def _labels(pool: GpuNodePool) -> Iterator[Violation]:
+def _labels(pool: GpuNodePool) -> Iterator[Finding]:
     pairs = [(key, value, pool.origin / "labels" / key) for key, value in pool.labels.items()]
     pairs += [
         (taint.key, taint.value, pool.origin / "taints" / index)
@@ -209,7 +209,7 @@ def _labels(pool: GpuNodePool) -> Iterator[Violation]:
         except InvalidNameError as error:
             yield misnamed(error, code="pool-label", origin=place, what="the label or taint")
         if (reason := reserved_key_reason(key)) is not None:
-            yield Violation(
+            yield Finding(
                 code="pool-label-reserved",
                 origin=place,
                 found=f"the label or taint {quoted(key)}",

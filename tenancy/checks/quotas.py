@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tenancy.checks.wording import counted, misnamed, quoted
-from tenancy.names import InvalidNameError, parse_subdomain
-from tenancy.origin import Origin
-from tenancy.quantity import Quantity
-from tenancy.resolve import Limits, Namespace, Organization, Platform, Quota
-from tenancy.resolve.tiers import QUOTA_NAME
-from tenancy.resources import (
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import (
     InvalidResourceError,
     KeyKind,
     Operator,
@@ -22,7 +21,8 @@ from tenancy.resources import (
     parse_quota_key,
     scope_reason,
 )
-from tenancy.violation import Severity, Violation
+from tenancy.model import Limits, Namespace, Organization, Platform, Quota
+from tenancy.model.entitlements import QUOTA_NAME
 
 __all__ = ["WALL_QUOTAS", "granted", "hard", "keys", "quotas"]
 
@@ -43,7 +43,7 @@ _KUBERNETES_OWN: Final = {"configmaps": "kube-root-ca.crt", "count/serviceaccoun
 """What Kubernetes itself puts into each namespace, by the key that counts it."""
 
 
-def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterator[Violation]:
+def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """
     Yield what is wrong with the quotas of *organizations*.
 
@@ -74,7 +74,7 @@ def keys(limits: Limits) -> Iterator[QuotaKey]:
             continue
 
 
-def hard(limits: Limits) -> Iterator[Violation]:
+def hard(limits: Limits) -> Iterator[Finding]:
     """
     Yield what is wrong with *limits*, of a quota or a ceiling: key by key.
 
@@ -86,7 +86,7 @@ def hard(limits: Limits) -> Iterator[Violation]:
         try:
             key = parse_quota_key(text)
         except InvalidResourceError as error:
-            yield Violation(
+            yield Finding(
                 code="quota-key",
                 origin=limit.origin,
                 found=f"the quota key {quoted(text)}",
@@ -95,7 +95,7 @@ def hard(limits: Limits) -> Iterator[Violation]:
             )
             continue
         if (reason := check_quantity(key, limit.quantity)) is not None:
-            yield Violation(
+            yield Finding(
                 code="quota-quantity",
                 origin=limit.origin,
                 found=f"{text}: {reason}",
@@ -104,7 +104,7 @@ def hard(limits: Limits) -> Iterator[Violation]:
             )
         first = by_name.setdefault(key.name, text)
         if first != text:
-            yield Violation(
+            yield Finding(
                 code="quota-key-twice",
                 origin=limit.origin,
                 found=f"{text} beside {first}",
@@ -122,12 +122,12 @@ _UNITS: Final = {
 }
 
 
-def _requests_over_limits(limits: Limits, resource: str) -> Iterator[Violation]:
+def _requests_over_limits(limits: Limits, resource: str) -> Iterator[Finding]:
     requested = limits.get(f"requests.{resource}") or limits.get(resource)
     limited = limits.get(f"limits.{resource}")
     if requested is None or limited is None or requested.quantity <= limited.quantity:
         return
-    yield Violation(
+    yield Finding(
         code="quota-requests-over-limits",
         origin=requested.origin,
         found=f"{requested} requested and {limited} limited of {resource}",
@@ -137,11 +137,11 @@ def _requests_over_limits(limits: Limits, resource: str) -> Iterator[Violation]:
     )
 
 
-def _quota(quota: Quota) -> Iterator[Violation]:
+def _quota(quota: Quota) -> Iterator[Finding]:
     yield from _name(quota)
     yield from hard(quota.hard)
     if not quota.hard:
-        yield Violation(
+        yield Finding(
             code="quota-empty",
             origin=quota.origin,
             found=f"the quota {quota.name!r} without a key",
@@ -151,10 +151,10 @@ def _quota(quota: Quota) -> Iterator[Violation]:
     yield from _scopes(quota)
 
 
-def _name(quota: Quota) -> Iterator[Violation]:
+def _name(quota: Quota) -> Iterator[Finding]:
     if quota.name == QUOTA_NAME:
         if quota.origin.path[-2:] == ("quotas", QUOTA_NAME):
-            yield Violation(
+            yield Finding(
                 code="quota-name-reserved",
                 origin=quota.origin,
                 found=f"a further quota called {QUOTA_NAME!r}",
@@ -163,7 +163,7 @@ def _name(quota: Quota) -> Iterator[Violation]:
             )
         return
     if quota.name in WALL_QUOTAS:
-        yield Violation(
+        yield Finding(
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
@@ -171,7 +171,7 @@ def _name(quota: Quota) -> Iterator[Violation]:
             remedy="rename it",
         )
     elif quota.name.startswith(_OF_POOLS):
-        yield Violation(
+        yield Finding(
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
@@ -184,14 +184,14 @@ def _name(quota: Quota) -> Iterator[Violation]:
         yield misnamed(error, code="quota-name", origin=quota.origin, what="the quota")
 
 
-def _scopes(quota: Quota) -> Iterator[Violation]:
+def _scopes(quota: Quota) -> Iterator[Finding]:
     scopes = dict.fromkeys(Scope(name) for name in quota.scopes)
     for index, expression in enumerate(quota.scope_selector):
         scope = Scope(expression.scope_name)
         scopes[scope] = None
         reason = expression_reason(scope, Operator(expression.operator), expression.values)
         if reason is not None:
-            yield Violation(
+            yield Finding(
                 code="quota-scope-selector",
                 origin=quota.origin / "scopeSelector" / index,
                 found=f"{scope} {expression.operator} [{', '.join(expression.values)}]",
@@ -199,7 +199,7 @@ def _scopes(quota: Quota) -> Iterator[Violation]:
                 remedy="correct the operator or the values",
             )
     if (pair := conflicting_scopes(scopes)) is not None:
-        yield Violation(
+        yield Finding(
             code="quota-scopes-conflict",
             origin=quota.origin,
             found=f"the scopes {pair[0]} and {pair[1]} in one quota",
@@ -209,7 +209,7 @@ def _scopes(quota: Quota) -> Iterator[Violation]:
     for scope in scopes:
         for key in keys(quota.hard):
             if (reason := scope_reason(scope, key)) is not None:
-                yield Violation(
+                yield Finding(
                     code="quota-scope-key",
                     origin=quota.hard[key.text].origin,
                     found=f"{key.text} in a quota with the scope {scope}",
@@ -250,7 +250,7 @@ _DEVICES: Final = "{}.deviceclass.resource.k8s.io/devices"
 
 def _by_hand(
     key: QuotaKey, quota: Quota, namespace: Namespace, platform: Platform
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """Refuse a GPU key that says something else than the grants."""
     amounts = granted(namespace, platform)
     if quota.is_scoped or not (key.is_gpu or key.name in amounts):
@@ -258,7 +258,7 @@ def _by_hand(
     limit, amount = quota.hard[key.text], amounts.get(key.name, 0)
     if limit.quantity == Quantity.parse(amount):
         return
-    yield Violation(
+    yield Finding(
         code="quota-gpus-by-hand",
         origin=limit.origin,
         found=f"{key.text} {limit} in {namespace.name}, which is granted {amount}",
@@ -276,13 +276,13 @@ _OURS: Final = {
 """What this tool puts into each namespace, by the key that counts it."""
 
 
-def _room_for_walls(key: QuotaKey, quota: Quota, namespace: Namespace) -> Iterator[Violation]:
+def _room_for_walls(key: QuotaKey, quota: Quota, namespace: Namespace) -> Iterator[Finding]:
     """Refuse a count that leaves no room for what must be in every namespace."""
     needed, what = _needed(key, namespace)
     limit = quota.hard[key.text]
     if limit.quantity >= Quantity.parse(needed):
         return
-    yield Violation(
+    yield Finding(
         code="quota-no-room-for-walls",
         origin=limit.origin,
         found=f"{key.text} {limit} in {namespace.name}",
@@ -307,9 +307,9 @@ def _needed(key: QuotaKey, namespace: Namespace) -> tuple[int, str]:
     return 0, ""
 
 
-def _only_scoped(namespace: Namespace) -> Violation:
+def _only_scoped(namespace: Namespace) -> Finding:
     origin: Origin = namespace.quotas[0].origin
-    return Violation(
+    return Finding(
         code="quota-only-scoped",
         origin=origin,
         found=f"{namespace.name} has only quotas with scopes",

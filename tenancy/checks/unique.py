@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenancy.checks.wording import quoted
-from tenancy.origin import Origin
-from tenancy.resolve import Environment, Namespace, Platform
-from tenancy.violation import Violation
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import quoted
+from tenancy.model import Environment, Namespace, Platform
 
 __all__ = ["unique_names"]
 
 
 def unique_names(
     cluster: str, environments: Iterable[Environment], platforms: Iterable[Platform]
-) -> Iterator[Violation]:
+) -> Iterator[Finding]:
     """Refuse a name that two namespaces of *cluster* have, public and shared ones included."""
     taken: dict[str, tuple[str, Origin]] = {}
     for platform in platforms:
@@ -42,9 +42,9 @@ def _taken(
     here: tuple[str, Origin],
     taken: Mapping[str, tuple[str, Origin]],
     organization: str | None,
-) -> Violation:
+) -> Finding:
     first, there = taken[name]
-    return Violation(
+    return Finding(
         code="namespace-name-taken",
         origin=here[1],
         found=f"the namespace {quoted(name)} {here[0]}, and {first} ({there})",

@@ -6,8 +6,8 @@ from typing import Final
 
 import typer
 
-from tenancy.automation.engines import stack_variables
 from tenancy.cli import (
+    access_questions,
     adopt,
     check,
     destroy,
@@ -16,16 +16,16 @@ from tenancy.cli import (
     env,
     kubeconfig,
     plan,
-    questions,
     quickstart,
     render,
     sandbox,
     schema,
     update,
 )
-from tenancy.cli.group import Commands
+from tenancy.cli.error_handling import Commands
 from tenancy.cli.terminal import flowing
-from tenancy.exits import table
+from tenancy.diagnostics.exit_codes import table
+from tenancy.engine.stack_opener import stack_variables
 
 __all__ = ["app", "main"]
 
@@ -49,9 +49,9 @@ _COMMANDS: Final = (
     ("plan", plan.command, plan.EPILOG, _READ),
     ("render", render.command, render.EPILOG, _READ),
     ("schema", schema.command, schema.EPILOG, _READ),
-    ("who-can", questions.who_can_command, questions.WHO_CAN_EPILOG, _ASK),
-    ("what-can", questions.what_can_command, questions.WHAT_CAN_EPILOG, _ASK),
-    ("usage", questions.usage, questions.USAGE_EPILOG, _ASK),
+    ("who-can", access_questions.who_can_command, access_questions.WHO_CAN_EPILOG, _ASK),
+    ("what-can", access_questions.what_can_command, access_questions.WHAT_CAN_EPILOG, _ASK),
+    ("usage", access_questions.usage, access_questions.USAGE_EPILOG, _ASK),
     ("preview", update.preview, update.PREVIEW_EPILOG, _APPLY),
     ("up", update.up, update.UP_EPILOG, _APPLY),
     ("refresh", update.refresh, update.REFRESH_EPILOG, _APPLY),

@@ -9,27 +9,29 @@ import attrs
 import typer
 from ruamel.yaml import YAML
 
-from tenancy import adopt, labels, render, report
-from tenancy.adopt import Action, Step
-from tenancy.automation.engines import session
-from tenancy.cli.asking import confirm
-from tenancy.cli.opening import readable
+from tenancy import manifests
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import done, watching
+from tenancy.cli.prompts import confirm
+from tenancy.cli.stack_opener import readable
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect
-from tenancy.cluster.handover import hand_over
+from tenancy.cluster.field_ownership import hand_over
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.objects import objects
-from tenancy.document import JSON
-from tenancy.document.editing import Change, edited, write
-from tenancy.drift import Identity
-from tenancy.drift.comparison import KINDS
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
-from tenancy.render import Manifest
-from tenancy.violation import errors
+from tenancy.config.document import JSON
+from tenancy.config.document.editing import Change, edited, write
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import errors
+from tenancy.drifting import Identity, adoption
+from tenancy.drifting.adoption import Action, Step
+from tenancy.drifting.comparison import KINDS
+from tenancy.engine.stack_opener import session
+from tenancy.kubernetes import labels
+from tenancy.manifests import Manifest
 
 __all__ = ["EPILOG", "command"]
 
@@ -93,7 +95,7 @@ def command(
     connection = connect(environment.cluster, found.root)
     live = objects(connection, (*KINDS, "Role", "ServiceAccount"))
     _require_free(names, live)
-    config = adopt.organization(
+    config = adoption.organization(
         names,
         live,
         found.tenancy.platform_of(environment),
@@ -108,10 +110,10 @@ def command(
         if after.is_refused:
             raise AdoptionError(
                 "the checks refuse what these namespaces hold; nothing was changed:\n"
-                + report.text(errors(after.violations), after.documents)
+                + report.text(errors(after.findings), after.documents)
             )
         desired = _desired(after, stack, organization)
-        _say(tuple(adopt.steps(desired, live)), shell)
+        _say(tuple(adoption.steps(desired, live)), shell)
         opened = session(after, stack, shell.note, _MEANT)
         require_same(connection, opened.outputs().get("clusterUid"))
         if not yes:
@@ -166,7 +168,7 @@ def _desired(found: Checked, stack: str, organization: str) -> tuple[Manifest, .
     environment = found.tenancy.environments[stack]
     kept = tuple(o for o in environment.organizations if o.name == organization)
     only = attrs.evolve(environment, organizations=kept)
-    return tuple(render.environment(only, found.tenancy.platform_of(environment)))
+    return tuple(manifests.environment(only, found.tenancy.platform_of(environment)))
 
 
 def _say(steps: Sequence[Step], shell: Terminal) -> None:

@@ -4,11 +4,11 @@ import json
 
 import typer
 
-from tenancy import report
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
-from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
+from tenancy.diagnostics import report
+from tenancy.diagnostics.exit_codes import Exit
 
 __all__ = ["EPILOG", "command"]
 
@@ -43,7 +43,7 @@ def command(
     else:
         shell.out.print(
             report.rich_report(
-                found.violations, found.documents, width=min(shell.out.width, 100)
+                found.findings, found.documents, width=min(shell.out.width, 100)
             ),
             soft_wrap=True,
         )
@@ -57,7 +57,7 @@ def _data(found: Checked) -> dict[str, object]:
         "version": 1,
         "kind": "check",
         "refused": found.is_refused,
-        "findings": report.json(found.violations, found.documents),
+        "findings": report.json(found.findings, found.documents),
     }
 
 

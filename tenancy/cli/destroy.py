@@ -1,17 +1,17 @@
 """`tenancy destroy`: everything of a stack goes, after its name was typed."""
 
-from tenancy.automation import Result
-from tenancy.automation.json import result_data
-from tenancy.automation.removing import refuse_while_used, remove
-from tenancy.automation.stacks import last
-from tenancy.cli.asking import ask_for_name
-from tenancy.cli.concluding import apart, conclude
-from tenancy.cli.opening import opening, watch_on
+from tenancy.assessment import checked
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
+from tenancy.cli.parallel import together
 from tenancy.cli.progress import done
+from tenancy.cli.prompts import ask_for_name
+from tenancy.cli.results import apart, conclude
+from tenancy.cli.stack_opener import opening, watch_on
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.together import together
-from tenancy.reading import checked
+from tenancy.engine import Result
+from tenancy.engine.destroy import refuse_while_used, remove
+from tenancy.engine.operations import last
+from tenancy.output.outcomes_json import result_data
 
 __all__ = ["EPILOG", "command", "removed"]
 

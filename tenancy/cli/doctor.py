@@ -5,12 +5,12 @@ import json
 import typer
 from rich.table import Table
 
-from tenancy import tools
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.exits import Exit
-from tenancy.tools import Source, ToolStatus
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.local import tools
+from tenancy.local.tools import Source, ToolStatus
 
 __all__ = ["doctor"]
 

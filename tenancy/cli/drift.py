@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 import typer
 
-from tenancy.automation.drifting import Drifted, accepted, compared, desired_of
-from tenancy.automation.engines import session
-from tenancy.automation.outcomes import AT_ONCE, Outcome, Outcomes, each
-from tenancy.cli.asking import confirm
-from tenancy.cli.concluding import conclude, saying
+from tenancy.assessment import Checked, checked, require_right
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import watching
+from tenancy.cli.prompts import confirm
+from tenancy.cli.results import conclude, saying
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import repairing
+from tenancy.cluster import repair as repairing
 from tenancy.cluster.identity import require_same
-from tenancy.drift.report import data, lines
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.reading import Checked, checked, require_right
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.drifting.report import data, lines
+from tenancy.engine.drift import Drifted, accepted, compared, desired_of
+from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes, each
+from tenancy.engine.stack_opener import session
 
 __all__ = ["EPILOG", "command"]
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from tenancy import sandbox
 from tenancy.cli.options import ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import terminal
-from tenancy.sandbox import AMBIENT, Sandbox
+from tenancy.local import sandbox
+from tenancy.local.sandbox import AMBIENT, Sandbox
 
 __all__ = ["Extra", "command", "exports", "nothing"]
 

@@ -7,22 +7,29 @@ from typing import Annotated
 import attrs
 import typer
 
-from tenancy import kubeconfig, report
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect
+from tenancy.cluster import connect, member_kubeconfig
 from tenancy.cluster.endpoint import endpoint
+from tenancy.cluster.member_kubeconfig import (
+    ClientCertificate,
+    Credential,
+    OidcLogin,
+    Reach,
+    Server,
+    Token,
+)
 from tenancy.cluster.tokens import service_account_token
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.kubeconfig import ClientCertificate, Credential, OidcLogin, Reach, Server, Token
-from tenancy.names import parse_group, parse_user
-from tenancy.nearest import nearest
-from tenancy.private_file import write_private
-from tenancy.reading import Checked, checked
-from tenancy.resolve import Environment, Platform, Subject, SubjectKind
-from tenancy.sandbox.member import identity
-from tenancy.violation import errors
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.kubernetes.names import parse_group, parse_user
+from tenancy.local.private_file import write_private
+from tenancy.local.sandbox.member import identity
+from tenancy.model import Environment, Platform, Subject, SubjectKind
 
 __all__ = ["EPILOG", "command"]
 
@@ -117,7 +124,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     shell = terminal(color=not no_color)
     found = checked(project, offline=True)
     if found.is_refused:
-        shell.note(report.text(errors(found.violations), found.documents))
+        shell.note(report.text(errors(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
     environment = _environment(found, stack)
     subjects = _subjects(
@@ -136,7 +143,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     folder = _folder(out, environment, found.root)
     credential = _credential(environment, found.root, subjects, asked, shell)
     address = endpoint(environment.cluster, found.root)
-    content = kubeconfig.build(
+    content = member_kubeconfig.build(
         Server(
             name=environment.cluster.name,
             url=address.server,
@@ -149,7 +156,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
         credential,
     )
     path = write_private(
-        folder, kubeconfig.file_name(stack, subjects), kubeconfig.to_yaml(content)
+        folder, member_kubeconfig.file_name(stack, subjects), member_kubeconfig.to_yaml(content)
     )
     shell.say(str(path))
     shell.note(f"contexts: {', '.join(allowed.namespaces)}; default: {allowed.default}")
@@ -216,7 +223,7 @@ def _reach(
     default: str | None,
 ) -> Reach:
     try:
-        allowed = kubeconfig.reach(
+        allowed = member_kubeconfig.reach(
             environment, subjects, organization=organization, default=default
         )
     except LookupError as error:

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import typer
 
-from tenancy import automation, report
-from tenancy.automation import Outcomes, Planned, Saving, saving, write_plan
-from tenancy.automation.outcomes import each
-from tenancy.cli.concluding import saying
-from tenancy.cli.opening import opening, watch_on
+from tenancy import engine
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder
+from tenancy.cli.results import saying
+from tenancy.cli.stack_opener import opening, watch_on
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.plan.json import data as plan_data
-from tenancy.plan.markdown import markdown
-from tenancy.plan.offline import data, offline
-from tenancy.plan.offline_text import text
-from tenancy.plan.text import LINES, rich_text
-from tenancy.reading import Checked, checked
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine import Outcomes, Planned, Saving, save_plan, write_plan
+from tenancy.engine.outcomes import each
+from tenancy.output.plan_json import data as plan_data
+from tenancy.output.plan_markdown import markdown
+from tenancy.output.plan_text import LINES, rich_text
+from tenancy.output.summary_text import text
+from tenancy.planning.summary import data, offline
 
 __all__ = ["EPILOG", "command"]
 
@@ -95,11 +96,11 @@ def command(
     outcomes = _planned(found, stack or None, save, shell)
     plans = outcomes.results
     if as_json:
-        written = [plan_data(p.plan, p.violations, p.documents) for p in plans]
+        written = [plan_data(p.plan, p.findings, p.documents) for p in plans]
         if only is None or written:
             shell.say(json.dumps(written if only is None else written[0], indent=2))
     elif as_markdown and plans:
-        shell.say("\n".join(markdown(p.plan, p.violations, p.documents) for p in plans))
+        shell.say("\n".join(markdown(p.plan, p.findings, p.documents) for p in plans))
     elif plans:
         _say(plans, found, shell, most=None if everything else LINES)
     if outcomes.exit is not Exit.DONE:
@@ -113,7 +114,7 @@ def _planned(
     open_stack = opening(found, shell)
 
     def work(name: str) -> Saving:
-        result = saving.save(found.root, name, open_stack, watch=watch_on(shell))
+        result = save_plan.save(found.root, name, open_stack, watch=watch_on(shell))
         if result.saved is None:
             shell.note(f"stack {name}: refused, so no plan was saved")
         else:
@@ -123,7 +124,7 @@ def _planned(
         return result
 
     if save is None:
-        outcomes = automation.plan(found, stacks, open_stack=open_stack)
+        outcomes = engine.plan(found, stacks, open_stack=open_stack)
         for error in outcomes.errors:
             saying(shell)(error)
         return outcomes
@@ -140,20 +141,20 @@ def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | 
     for one in plans:
         shell.out.print(rich_text(one.plan, width=width, most=most), soft_wrap=True)
         shell.say()
-    findings = dict.fromkeys(v for one in plans for v in one.violations)
-    if findings:
+    unique = dict.fromkeys(v for one in plans for v in one.findings)
+    if unique:
         shell.out.print(
-            report.rich_report(findings, found.documents, width=width), soft_wrap=True
+            report.rich_report(unique, found.documents, width=width), soft_wrap=True
         )
 
 
 def _offline(found: Checked, stack: str | None, shell: Terminal, *, as_json: bool) -> None:
-    plan = offline(found.tenancy, found.violations, stack=stack)
+    plan = offline(found.tenancy, found.findings, stack=stack)
     if as_json:
-        findings = report.json(plan.violations, found.documents)
+        listed = report.json(plan.findings, found.documents)
         shell.say(
             json.dumps(
-                {**data(plan), "refused": found.is_refused, "findings": findings}, indent=2
+                {**data(plan), "refused": found.is_refused, "findings": listed}, indent=2
             )
         )
     else:
@@ -162,7 +163,7 @@ def _offline(found: Checked, stack: str | None, shell: Terminal, *, as_json: boo
             is_heading = bool(line) and not line.startswith(" ")
             shell.say(line, style="bold" if is_heading else None)
         shell.out.print(
-            report.rich_report(plan.violations, found.documents, width=width), soft_wrap=True
+            report.rich_report(plan.findings, found.documents, width=width), soft_wrap=True
         )
     if found.is_refused:
         raise typer.Exit(Exit.REFUSED)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from rich.status import Status
 
-from tenancy.automation import Result, Step
-from tenancy.cli.interrupting import gently
+from tenancy.cli.signals import gently
 from tenancy.cli.terminal import Terminal
+from tenancy.engine import Result, Step
 
 __all__ = ["done", "planned", "watching"]
 

@@ -10,26 +10,27 @@ from typing import Annotated
 
 import typer
 
-from tenancy import automation, sandbox, tools
-from tenancy.automation import Engine
-from tenancy.automation.engines import sandbox_engine, settle
-from tenancy.automation.removing import remove
+from tenancy import engine as automation
+from tenancy.assessment import Checked, checked
 from tenancy.cli.destroy import removed
-from tenancy.cli.exists import what_exists
-from tenancy.cli.group import Commands
-from tenancy.cli.opening import readable, watch_on
+from tenancy.cli.error_handling import Commands
+from tenancy.cli.existing_objects import what_exists
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.progress import planned, watching
-from tenancy.cli.resuming import TAKE_OVER, was_cut_off
+from tenancy.cli.recovery import TAKE_OVER, was_cut_off
+from tenancy.cli.stack_opener import readable, watch_on
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cli.update import apply_stack
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
-from tenancy.sandbox import Sandbox, State
-from tenancy.sandbox.layout import Layout
-from tenancy.sandbox.state import stacks_with_resources
-from tenancy.tools import Source
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine import Engine
+from tenancy.engine.destroy import remove
+from tenancy.engine.stack_opener import sandbox_engine, settle
+from tenancy.local import sandbox, tools
+from tenancy.local.sandbox import Sandbox, State
+from tenancy.local.sandbox.layout import Layout
+from tenancy.local.sandbox.state import stacks_with_resources
+from tenancy.local.tools import Source
 
 __all__ = ["app"]
 

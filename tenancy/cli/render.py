@@ -5,15 +5,16 @@ from collections.abc import Iterator
 import attrs
 import typer
 
-from tenancy import render, report
+from tenancy import manifests
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.nearest import nearest
-from tenancy.reading import Checked, checked
-from tenancy.resolve import Environment
-from tenancy.violation import errors
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.model import Environment
 
 __all__ = ["EPILOG", "command"]
 
@@ -64,27 +65,27 @@ def command(
     found = checked(project, stack)
     shell = terminal(color=not no_color)
     if found.is_refused:
-        shell.note(report.text(errors(found.violations), found.documents))
+        shell.note(report.text(errors(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
-    shell.say(render.to_yaml(_manifests(found, stack, organization)).rstrip("\n"))
+    shell.say(manifests.to_yaml(_manifests(found, stack, organization)).rstrip("\n"))
 
 
 def _manifests(
     found: Checked, stack: str | None, organization: str | None
-) -> Iterator[render.Manifest]:
+) -> Iterator[manifests.Manifest]:
     tenancy = found.tenancy
     environments = [e for e in tenancy.environments.values() if stack in (None, e.stack)]
     if organization is None:
         for name, platform in tenancy.platforms.items():
             if platform.is_written and stack in (None, name):
-                yield from render.platform(platform)
+                yield from manifests.platform(platform)
     else:
         known = tuple(dict.fromkeys(o.name for e in environments for o in e.organizations))
         if organization not in known:
             raise UnknownOrganizationError(organization, known)
         environments = [_only(environment, organization) for environment in environments]
     for environment in environments:
-        yield from render.environment(environment, tenancy.platform_of(environment))
+        yield from manifests.environment(environment, tenancy.platform_of(environment))
 
 
 def _only(environment: Environment, organization: str) -> Environment:

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tenancy import sandbox
-from tenancy.cli.group import Commands
+from tenancy.assessment import NoProjectError, find_root
+from tenancy.cli.error_handling import Commands
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.exits import Exit
-from tenancy.reading import NoProjectError, find_root
-from tenancy.sandbox import SandboxStatus, State
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.local import sandbox
+from tenancy.local.sandbox import SandboxStatus, State
 
 __all__ = ["app", "folder_of"]
 

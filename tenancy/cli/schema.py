@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer
 
+from tenancy.assessment import find_root
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import terminal
-from tenancy.reading import find_root
-from tenancy.schema import schemas
+from tenancy.output.schemas import schemas
 
 __all__ = ["EPILOG", "FOLDER", "command", "texts"]
 

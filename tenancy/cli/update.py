@@ -5,20 +5,20 @@ from pathlib import Path
 
 import typer
 
-from tenancy.automation import Result, SavedPlan, Session, read_plan
-from tenancy.automation.json import result_data
-from tenancy.automation.saving import apply_saved, require_fresh
-from tenancy.automation.stacks import exit_of_preview, first, refresh_stack
-from tenancy.cli.asking import confirm
-from tenancy.cli.concluding import apart, conclude
-from tenancy.cli.opening import opening, readable, watch_on
+from tenancy.assessment import Checked, checked
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
+from tenancy.cli.parallel import together
 from tenancy.cli.progress import done, planned, watching
+from tenancy.cli.prompts import confirm
+from tenancy.cli.results import apart, conclude
+from tenancy.cli.stack_opener import opening, readable, watch_on
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.together import together
-from tenancy.errors import TenancyError
-from tenancy.exits import Exit
-from tenancy.reading import Checked, checked
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine import Result, SavedPlan, Session, read_plan
+from tenancy.engine.operations import exit_of_preview, first, refresh_stack
+from tenancy.engine.save_plan import apply_saved, require_fresh
+from tenancy.output.outcomes_json import result_data
 
 __all__ = [
     "PREVIEW_EPILOG",

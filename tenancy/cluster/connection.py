@@ -12,13 +12,13 @@ from kubernetes import config
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
-from tenancy.cluster.parts import mapping, text
+from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
-from tenancy.cluster.wire import Request, requested
-from tenancy.document import JSON
-from tenancy.document.echo import shown
-from tenancy.errors import TenancyError
-from tenancy.resolve import Cluster
+from tenancy.cluster.transport import Request, requested
+from tenancy.config.document import JSON
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.redaction import shown
+from tenancy.model import Cluster
 
 __all__ = [
     "SANDBOX_KUBECONFIG",

@@ -9,7 +9,7 @@ import attrs
 import yaml
 
 from tenancy.cluster.connection import ClusterError, kubeconfig_of
-from tenancy.resolve import Cluster
+from tenancy.model import Cluster
 
 __all__ = ["Endpoint", "endpoint"]
 

@@ -1,8 +1,8 @@
 """Whether the cluster that answers is the one that a stack was applied to."""
 
 from tenancy.cluster.connection import ClusterError, Connection
-from tenancy.document import JSON
-from tenancy.exits import Exit
+from tenancy.config.document import JSON
+from tenancy.diagnostics.exit_codes import Exit
 
 __all__ = ["AnotherClusterError", "require_same"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.wire import JSON_TYPE, Request
-from tenancy.document import JSON
+from tenancy.cluster.transport import JSON_TYPE, Request
+from tenancy.config.document import JSON
 
 __all__ = ["METADATA", "listed"]
 

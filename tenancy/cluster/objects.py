@@ -7,8 +7,8 @@ import attrs
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.listing import listed
-from tenancy.document import JSON
-from tenancy.drift import Identity
+from tenancy.config.document import JSON
+from tenancy.drifting import Identity
 
 __all__ = ["Kind", "kind_of", "objects"]
 

@@ -12,7 +12,7 @@ import yaml
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config.kube_config import KubeConfigLoader
 
-from tenancy.document import JSON
+from tenancy.config.document import JSON
 
 __all__ = ["KubeconfigError", "private_client"]
 

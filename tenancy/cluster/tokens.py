@@ -5,8 +5,8 @@ from datetime import datetime
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.parts import text
-from tenancy.cluster.wire import Request
+from tenancy.cluster.json_access import text
+from tenancy.cluster.transport import Request
 
 __all__ = ["Token", "service_account_token"]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.listing import listed
-from tenancy.cluster.parts import mapping, text, texts
-from tenancy.document import JSON
+from tenancy.config.document import JSON
 
 __all__ = ["Used", "quota_usage"]
 

@@ -12,14 +12,16 @@ import moto.ec2
 import pytest
 
 from tenancy.aws.instance_types import described_live, offered
-from tenancy.catalog import bundled, node_facts
-from tenancy.origin import Origin
-from tenancy.quantity import Quantity
-from tenancy.violation import Severity
+from tenancy.diagnostics.finding import Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.gpu_catalog import bundled, node_facts
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOT = json.loads(
-    importlib.resources.files("tenancy.catalog").joinpath("instance_types.json").read_text()
+    importlib.resources.files("tenancy.model.gpu_catalog")
+    .joinpath("instance_types.json")
+    .read_text()
 )
 
 
@@ -142,15 +144,15 @@ def test_what_no_source_says_is_asked_for_and_never_guessed(changed, found):
     asked = facts(**changed)
 
     assert asked.gpus_per_node is None
-    assert [(v.code, v.found) for v in asked.violations] == [("gpus-per-node-unknown", found)]
-    assert "write gpusPerNode of the pool h100" in asked.violations[0].remedy
+    assert [(v.code, v.found) for v in asked.findings] == [("gpus-per-node-unknown", found)]
+    assert "write gpusPerNode of the pool h100" in asked.findings[0].remedy
     assert facts(**changed, gpus_per_node=8).gpus_per_node == 8
 
 
 def test_a_figure_that_the_machine_cannot_have_is_warned_of():
     found = facts(gpus_per_node=16, model="A100")
 
-    assert [(v.code, v.severity) for v in found.violations] == [
+    assert [(v.code, v.severity) for v in found.findings] == [
         ("gpus-per-node-differ", Severity.WARNING),
         ("gpu-model-differs", Severity.WARNING),
     ]

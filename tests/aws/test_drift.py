@@ -13,7 +13,7 @@ from tenancy.aws.node_group import (
     Taint,
     UpdateConfig,
 )
-from tenancy.aws.planning import PlanKind, plan
+from tenancy.aws.node_group_changes import PlanKind, plan
 from tests.aws.groups import group
 
 

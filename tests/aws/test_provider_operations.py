@@ -14,7 +14,7 @@ from tenancy_components.provider.values import known, properties
 
 from tenancy.aws.errors import AwsError, NodeGroupFailedError, WrongAccountError
 from tests.aws.groups import group
-from tests.aws.test_nodegroups import fail
+from tests.aws.test_node_group_lifecycle import fail
 
 URN = "urn:pulumi:test::p::tenancy:aws:NodeGroup::h100"
 ID = "main/gpu-h100"

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from pulumi.automation import ConfigValue
 
-from tenancy import automation, render, resolve
-from tenancy import sandbox as embedded
-from tenancy.automation import Engine, Session
-from tenancy.exits import Exit
-from tenancy.project import load
-from tenancy.reading import checked
-from tenancy.sandbox import Sandbox
+from tenancy import engine as automation
+from tenancy import manifests as render
+from tenancy import model
+from tenancy.assessment import checked
+from tenancy.config.project import load
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine import Engine, Session
+from tenancy.local import sandbox as embedded
+from tenancy.local.sandbox import Sandbox
 from tests.bench.fleet import ROOT, write_fleet
 
 pytestmark = pytest.mark.bench
@@ -127,7 +129,7 @@ def _measure_by_hand(session: Session) -> dict[str, float]:
 
 
 def _hand_written(box: Sandbox, stacks: list[str], folder: Path) -> Session:
-    tenancy, _ = resolve.resolve(load(box.root)[0])
+    tenancy, _ = model.resolve(load(box.root)[0])
     manifests = [
         manifest
         for environment in (tenancy.environments[stack] for stack in stacks)

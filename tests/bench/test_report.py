@@ -9,18 +9,20 @@ from typing import TypeVar
 
 import pytest
 
-from tenancy import automation, checks, render, resolve
-from tenancy import sandbox as embedded
-from tenancy.automation import Engine
+from tenancy import checks, model
+from tenancy import engine as automation
+from tenancy import manifests as render
 from tenancy.cluster import connect
-from tenancy.cluster.live import read
-from tenancy.plan import snapshot
-from tenancy.plan.change import plan
-from tenancy.plan.json import data
-from tenancy.plan.markdown import markdown
-from tenancy.plan.text import text
-from tenancy.project import load
-from tenancy.sandbox import Sandbox
+from tenancy.cluster.live_reads import read
+from tenancy.config.project import load
+from tenancy.engine import Engine
+from tenancy.local import sandbox as embedded
+from tenancy.local.sandbox import Sandbox
+from tenancy.output.plan_json import data
+from tenancy.output.plan_markdown import markdown
+from tenancy.output.plan_text import text
+from tenancy.planning import snapshot
+from tenancy.planning.build import plan
 from tests.bench.fleet import ROOT, write_project
 
 pytestmark = pytest.mark.bench
@@ -55,7 +57,7 @@ def test_the_report_beside_the_engine(box: Sandbox) -> None:
     automation.local(box.root, "platform", engine).up()
     session = automation.local(box.root, "dev", engine)
     previewed = timed("engine", session.preview)
-    first, _ = resolve.resolve(load(box.root)[0])
+    first, _ = model.resolve(load(box.root)[0])
     before = snapshot.environment(first.environments["dev"])
     _apply(box, first)
     file = box.root / "Pulumi.dev.yaml"
@@ -64,7 +66,7 @@ def test_the_report_beside_the_engine(box: Sandbox) -> None:
     )
 
     project = timed("load", lambda: load(box.root)[0])
-    tenancy = timed("resolve", lambda: resolve.resolve(project)[0])
+    tenancy = timed("resolve", lambda: model.resolve(project)[0])
     found = timed("check", lambda: checks.check(tenancy, stack="dev"))
     environment = tenancy.environments["dev"]
     live = timed("read the cluster", lambda: read(connect(environment.cluster, box.root)))
@@ -86,7 +88,7 @@ def test_the_report_beside_the_engine(box: Sandbox) -> None:
     print(", ".join(f"{name} {took:.2f} s" for name, took in steps.items()))
 
 
-def _apply(box: Sandbox, tenancy: resolve.Tenancy) -> None:
+def _apply(box: Sandbox, tenancy: model.Tenancy) -> None:
     """Make what the report reads: the namespaces, their quotas and their role bindings."""
     environment = tenancy.environments["dev"]
     manifests = [

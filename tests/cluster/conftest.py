@@ -18,10 +18,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy import sandbox as embedded
-from tenancy import tools
-from tenancy.sandbox import Sandbox
-from tenancy.tools import MissingToolsError, Toolchain
+from tenancy.local import sandbox as embedded
+from tenancy.local import tools
+from tenancy.local.sandbox import Sandbox
+from tenancy.local.tools import MissingToolsError, Toolchain
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import attrs
 import yaml
 
-from tenancy import checks, render
-from tenancy.labels import GPU_POOL
-from tenancy.project import load
-from tenancy.resolve import resolve
-from tenancy.violation import Severity
+from tenancy import checks
+from tenancy import manifests as render
+from tenancy.config.project import load
+from tenancy.diagnostics.finding import Severity
+from tenancy.kubernetes.labels import GPU_POOL
+from tenancy.model import resolve
 from tests.cluster.api import Api, until
 from tests.cluster.security import objects as make
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pulumi import automation as auto
 
-from tenancy.sandbox import Sandbox
+from tenancy.local.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "programs" / "gpu_node_pool"

@@ -14,7 +14,7 @@ from moto.eks.models import Nodegroup, eks_backends
 from moto.server import ThreadedMotoServer
 from pulumi import automation as auto
 
-from tenancy.tools import Toolchain
+from tenancy.local.tools import Toolchain
 
 pytestmark = pytest.mark.cluster
 

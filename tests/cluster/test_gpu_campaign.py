@@ -19,11 +19,11 @@ import attrs
 import pytest
 
 from tenancy import checks
-from tenancy import sandbox as embedded
-from tenancy.labels import GPU_POOL
-from tenancy.project import load
-from tenancy.resolve import resolve
-from tenancy.violation import Severity
+from tenancy.config.project import load
+from tenancy.diagnostics.finding import Severity
+from tenancy.kubernetes.labels import GPU_POOL
+from tenancy.local import sandbox as embedded
+from tenancy.model import resolve
 from tests.cluster.api import JSON_PATCH, Answer, Api, path_of, until
 from tests.cluster.gpu_campaign import (
     DEVICE_CLASS,

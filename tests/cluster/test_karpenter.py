@@ -6,10 +6,10 @@ import json
 import pytest
 from pulumi import automation as auto
 
-from tenancy import pools
+from tenancy import gpu
 from tests.cluster.pool_stack import pool_stack
 from tests.karpenter import crds
-from tests.unit.pools.pools import NODE_CLASS, karpenter
+from tests.unit.gpu.pools import NODE_CLASS, karpenter
 
 pytestmark = pytest.mark.cluster
 
@@ -48,7 +48,7 @@ def server(own_sandbox, kubectl_of):
     ],
 )
 def test_a_pool_is_accepted_and_kept_whole(server, pool):
-    for manifest in pools.render(pool):
+    for manifest in gpu.render(pool):
         server("apply", "--server-side", "--validate=strict", "-f", "-", manifest=manifest)
         kind = manifest["kind"].lower()
         kept = server.json("get", kind, pool.name)
@@ -91,17 +91,15 @@ def _within(ours: object, theirs: object) -> bool:
 )
 def test_the_rules_that_we_check_before_are_those_of_the_server(server, change, reason):
     """The control: what our own checks refuse, the API server refuses too."""
-    manifest = copy.deepcopy(pools.render(karpenter(options=REF))[0])
+    manifest = copy.deepcopy(gpu.render(karpenter(options=REF))[0])
     change(manifest["spec"])
 
     assert reason in server.refused("apply", "--server-side", "-f", "-", manifest=manifest)
 
 
 def test_the_node_class_of_a_pool_cannot_become_another_kind(server):
-    first = pools.render(karpenter(options=REF))[0]
-    other = pools.render(karpenter(options={"nodeClassRef": {"name": "gpu", "kind": "Other"}}))[
-        0
-    ]
+    first = gpu.render(karpenter(options=REF))[0]
+    other = gpu.render(karpenter(options={"nodeClassRef": {"name": "gpu", "kind": "Other"}}))[0]
     server.apply(first)
 
     assert "nodeClassRef.kind is immutable" in server.refused(

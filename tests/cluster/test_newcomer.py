@@ -17,9 +17,9 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy import sandbox as embedded
-from tenancy.sandbox import State
-from tenancy.sandbox.layout import Layout
+from tenancy.local import sandbox as embedded
+from tenancy.local.sandbox import State
+from tenancy.local.sandbox.layout import Layout
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("newcomer")]
 

@@ -6,14 +6,14 @@ import pytest
 from pulumi import automation as auto
 
 from tenancy.cluster import ClusterError
-from tenancy.cluster.kubeconfig import connect_by
+from tenancy.cluster.kubeconfig_connection import connect_by
 from tenancy.cluster.nodes import nodes, read_taints, write_taints
-from tenancy.labels import GPU_POOL
-from tenancy.pools.taints import merged
-from tenancy.pools.verifying import verify
-from tenancy.spec.platform import TaintSpec
+from tenancy.config.spec.platform import TaintSpec
+from tenancy.gpu.node_verification import verify
+from tenancy.gpu.taints import merged
+from tenancy.kubernetes.labels import GPU_POOL
 from tests.cluster.pool_stack import pool_stack as make_stack
-from tests.unit.pools.pools import existing
+from tests.unit.gpu.pools import existing
 
 pytestmark = pytest.mark.cluster
 

@@ -20,10 +20,10 @@ import attrs
 import pytest
 import yaml
 
-from tenancy.sandbox import Sandbox
-from tenancy.sandbox.member import identity
-from tenancy.tools import environment
-from tenancy.tools.links import install_provider
+from tenancy.local.sandbox import Sandbox
+from tenancy.local.sandbox.member import identity
+from tenancy.local.tools import environment
+from tenancy.local.tools.links import install_provider
 from tests.cluster import planted as hide
 from tests.cluster.planted import Planted, found_in
 

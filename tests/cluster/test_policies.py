@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tenancy import labels, render
-from tenancy.project import load
-from tenancy.render.policies.images import image_pull
-from tenancy.resolve import resolve
+from tenancy import manifests
+from tenancy.config.project import load
+from tenancy.kubernetes import labels
+from tenancy.manifests.policies.images import image_pull
+from tenancy.model import resolve
 from tests.cluster.api import (
     JSON_PATCH,
     MERGE_PATCH,
@@ -24,7 +25,7 @@ from tests.cluster.api import (
 
 pytestmark = pytest.mark.cluster
 
-SAMPLE = Path(__file__).parents[1] / "unit" / "render" / "sample"
+SAMPLE = Path(__file__).parents[1] / "unit" / "manifests" / "sample"
 WEB, TRAIN, LAB = "acme-web", "acme-train", "globex-lab"
 
 
@@ -36,7 +37,10 @@ def root(own_sandbox) -> Api:
     tenancy, _ = resolve(project)
     environment = tenancy.environments["dev"]
     platform = tenancy.platform_of(environment)
-    for manifest in (*render.platform(platform), *render.environment(environment, platform)):
+    for manifest in (
+        *manifests.platform(platform),
+        *manifests.environment(environment, platform),
+    ):
         api.apply(manifest).accepted()
     helpers = {
         "apiVersion": "rbac.authorization.k8s.io/v1",

@@ -19,8 +19,8 @@ import attrs
 import pytest
 from kubernetes import config
 
-from tenancy.quantity import InvalidQuantityError, Quantity, QuantityReason
-from tenancy.resources import check_quantity, parse_quota_key
+from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity, QuantityReason
+from tenancy.kubernetes.resources import check_quantity, parse_quota_key
 from tests.quantities import texts
 
 pytestmark = pytest.mark.cluster

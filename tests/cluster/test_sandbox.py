@@ -14,11 +14,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from tenancy import sandbox as embedded
-from tenancy.sandbox import ClusterGoneError, PartDiedError, Sandbox, State, process
-from tenancy.sandbox.nodes import NODES
-from tenancy.sandbox.parts import NAMES
-from tenancy.tools import Toolchain
+from tenancy.local import sandbox as embedded
+from tenancy.local.sandbox import ClusterGoneError, PartDiedError, Sandbox, State, process
+from tenancy.local.sandbox.nodes import NODES
+from tenancy.local.sandbox.parts import NAMES
+from tenancy.local.tools import Toolchain
 
 pytestmark = pytest.mark.cluster
 

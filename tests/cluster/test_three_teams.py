@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tenancy import automation
-from tenancy import sandbox as embedded
-from tenancy.automation import Engine, Session
+from tenancy import engine as automation
+from tenancy.engine import Engine, Session
+from tenancy.local import sandbox as embedded
 from tests.cluster.api import Api, path_of, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("three-teams")]

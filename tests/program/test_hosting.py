@@ -19,7 +19,7 @@ from tenancy_components import (
 from tenancy_components.provider import package_schema
 from tenancy_components.provider.hosting import Components
 
-from tenancy.errors import TenancyError
+from tenancy.diagnostics.errors import TenancyError
 from tests.program.recording import build, cluster
 
 METASCHEMA = Path(__file__).with_name("pulumi_metaschema.json")

@@ -19,7 +19,7 @@ from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.values import known, properties, secret_as, unknown_keys
 
 from tenancy.aws.node_group import NodeGroup
-from tenancy.errors import TenancyError
+from tenancy.diagnostics.errors import TenancyError
 
 URN = "urn:pulumi:test::p::test:index:Pool$tenancy:aws:NodeGroup::h100"
 GROUP = {

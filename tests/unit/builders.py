@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenancy import checks
-from tenancy.origin import Origin
-from tenancy.project import Project, Written
-from tenancy.resolve import Namespace, Organization, Platform, Tenancy, resolve
-from tenancy.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
-from tenancy.violation import Severity, Violation
+from tenancy.config.project import Project, Written
+from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.model import Namespace, Organization, Platform, Tenancy, resolve
 
 Written_ = Mapping[str, object]
 NOTHING: Written_ = MappingProxyType({})
@@ -144,8 +144,8 @@ def a_project(
 
 def a_tenancy(**keys: object) -> Tenancy:
     """A project that resolves without a finding, resolved."""
-    tenancy, violations = resolve(a_project(**keys))  # type: ignore[arg-type]
-    assert () == violations
+    tenancy, findings = resolve(a_project(**keys))  # type: ignore[arg-type]
+    assert () == findings
     return tenancy
 
 
@@ -164,11 +164,10 @@ def the_platform(**keys: object) -> Platform:
     return a_tenancy(platform=a_platform(**keys)).platforms["platform"]
 
 
-def said(violations: tuple[Violation, ...]) -> list[str]:
+def said(findings: tuple[Finding, ...]) -> list[str]:
     """Findings as people read them; what does not refuse says so first."""
     return [
-        str(v) if v.severity is Severity.ERROR else f"{v.severity.value}: {v}"
-        for v in violations
+        str(v) if v.severity is Severity.ERROR else f"{v.severity.value}: {v}" for v in findings
     ]
 
 

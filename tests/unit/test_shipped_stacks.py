@@ -5,8 +5,8 @@ import pathlib
 import pytest
 
 from tenancy import checks
-from tenancy.project import load
-from tenancy.resolve import Tenancy, resolve
+from tenancy.config.project import load
+from tenancy.model import Tenancy, resolve
 
 ROOT = pathlib.Path(__file__).parents[2]
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tenancy import checks, render
+from tenancy import checks
+from tenancy import manifests as render
 from tenancy.cli import app
-from tenancy.project import load
-from tenancy.reachability import Network, Pods, Port, crossing
-from tenancy.resolve import Tenancy, resolve
-from tenancy.violation import Severity
+from tenancy.config.project import load
+from tenancy.diagnostics.finding import Severity
+from tenancy.model import Tenancy, resolve
+from tenancy.planning.reachability import Network, Pods, Port, crossing
 
 ROOT = Path(__file__).parents[2] / "examples/three-teams"
 TEAMS = {
@@ -244,7 +245,7 @@ def test_an_experiment_cannot_be_granted_more_than_the_pool_has(tmp_path):
         copy.write_text(path.read_text().replace("gpus: 6, maxPerPod", "gpus: 7, maxPerPod"))
     found, _ = resolve(load(tmp_path)[0])
 
-    by_code = {violation.code: violation for violation in checks.check(found)}
+    by_code = {finding.code: finding for finding in checks.check(found)}
 
     assert {"gpu-overcommit", "quota-over-ceiling"} == set(by_code)
     refusal = by_code["gpu-overcommit"]

@@ -9,10 +9,10 @@ import pulumi
 import pulumi_kubernetes  # noqa: F401
 from pulumi.provider import ConstructResult, Provider
 
-from tenancy import resolve
-from tenancy.errors import TenancyError
-from tenancy.nearest import nearest
-from tenancy.spec import LoneNamespaceSpec, OrganizationSpec, PlatformSpec, Spec
+from tenancy import model as resolve
+from tenancy.config.spec import LoneNamespaceSpec, OrganizationSpec, PlatformSpec, Spec
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.suggestions import nearest
 from tenancy_components.arguments import parse, separate
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.namespace import Namespace

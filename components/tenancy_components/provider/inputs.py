@@ -2,9 +2,14 @@
 
 from typing import Final
 
-from tenancy.spec import GpuNodePoolSpec, LoneNamespaceSpec, OrganizationSpec, PlatformSpec
-from tenancy.spec.access import NonEmpty
-from tenancy.spec.model import Listed
+from tenancy.config.spec import (
+    GpuNodePoolSpec,
+    LoneNamespaceSpec,
+    OrganizationSpec,
+    PlatformSpec,
+)
+from tenancy.config.spec.access import NonEmpty
+from tenancy.config.spec.model import Listed
 
 __all__ = [
     "GPU_NODE_POOL",

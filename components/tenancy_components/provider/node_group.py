@@ -25,18 +25,18 @@ from pulumi.provider.experimental.provider import (
 )
 from pydantic import ValidationError
 
-from tenancy.aws import nodegroups
+from tenancy.aws import node_group_lifecycle
 from tenancy.aws.drift import as_written
+from tenancy.aws.eks_format import Live
 from tenancy.aws.errors import AwsError, ClusterMissingError
 from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.planning import Change, Plan, PlanKind, plan
+from tenancy.aws.node_group_changes import Change, Plan, PlanKind, plan
+from tenancy.aws.node_group_rules import findings
+from tenancy.aws.patience import Patience
 from tenancy.aws.session import eks_client, environment_region, require_account
-from tenancy.aws.validity import violations
-from tenancy.aws.waiting import Patience
-from tenancy.aws.wire import Live
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.spec.problems import violations_from
-from tenancy.violation import Severity, Violation
+from tenancy.config.spec.validation_findings import findings_from
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import ARGUMENT, Origin
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.values import (
     UNKNOWN,
@@ -89,11 +89,11 @@ class NodeGroupResource:
                 PropertyValue(environment_region()) if kept is None or _absent(kept) else kept
             )
         failures = []
-        for violation in _judge(known(inputs), unknown_keys(inputs)):
-            if violation.severity is Severity.ERROR:
-                failures.append(CheckFailure(violation.origin.dotted, violation.message))
+        for finding in _judge(known(inputs), unknown_keys(inputs)):
+            if finding.severity is Severity.ERROR:
+                failures.append(CheckFailure(finding.origin.dotted, finding.message))
             else:
-                await self._log.warning(f"not checked: {violation.message}", request.urn)
+                await self._log.warning(f"not checked: {finding.message}", request.urn)
         return CheckResponse(inputs=inputs, failures=failures)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
@@ -129,7 +129,7 @@ class NodeGroupResource:
         inputs = known(request.properties)
         group = _group(inputs)
         made = await asyncio.to_thread(
-            nodegroups.create, _client(group), group, self._patience(request.timeout)
+            node_group_lifecycle.create, _client(group), group, self._patience(request.timeout)
         )
         return CreateResponse(
             resource_id=f"{group.cluster_name}/{group.nodegroup_name}",
@@ -172,7 +172,7 @@ class NodeGroupResource:
         inputs = known(request.news)
         old, new = _group(known(request.olds)), _group(inputs)
         changed = await asyncio.to_thread(
-            nodegroups.update, _client(new), old, new, self._patience(request.timeout)
+            node_group_lifecycle.update, _client(new), old, new, self._patience(request.timeout)
         )
         return UpdateResponse(
             properties=secret_as(properties(_state(inputs, changed)), request.news)
@@ -190,7 +190,7 @@ class NodeGroupResource:
                 await asyncio.to_thread(require_account, arn, region, where)
             return
         await asyncio.to_thread(
-            nodegroups.delete,
+            node_group_lifecycle.delete,
             eks_client(region),
             cluster,
             name,
@@ -213,25 +213,25 @@ def _client(group: NodeGroup) -> "EKSClient":
 
 def _read(region: str, cluster: str, name: str) -> Live | None:
     try:
-        return nodegroups.read(eks_client(region), cluster, name)
+        return node_group_lifecycle.read(eks_client(region), cluster, name)
     except ClusterMissingError:
         return None
 
 
-def _judge(inputs: Mapping[str, Json], hidden: frozenset[str]) -> Iterator[Violation]:
+def _judge(inputs: Mapping[str, Json], hidden: frozenset[str]) -> Iterator[Finding]:
     """Yield what is wrong with *inputs*, leaving out what is not known yet."""
     origin = Origin(ARGUMENT)
     try:
         group = _group(_completed(inputs, hidden))
     except ValidationError as error:
-        for violation in violations_from(error, origin=origin, model=NodeGroup):
-            if violation.origin.path[0] not in hidden:
-                yield violation
+        for finding in findings_from(error, origin=origin, model=NodeGroup):
+            if finding.origin.path[0] not in hidden:
+                yield finding
         return
-    for violation in violations(group, origin, is_partial=bool(hidden)):
-        first = violation.origin.path[0]
+    for finding in findings(group, origin, is_partial=bool(hidden)):
+        first = finding.origin.path[0]
         if first not in hidden and not (first in _DECIDING and hidden & _DECIDING):
-            yield violation
+            yield finding
 
 
 def _completed(inputs: Mapping[str, Json], hidden: frozenset[str]) -> dict[str, object]:

@@ -24,13 +24,13 @@ from pulumi.provider.experimental.provider import (
 from pydantic import Field, ValidationError
 
 from tenancy.cluster import ClusterError, Connection
-from tenancy.cluster.kubeconfig import connect_by
+from tenancy.cluster.kubeconfig_connection import connect_by
 from tenancy.cluster.nodes import read_taints, write_taints
-from tenancy.origin import ARGUMENT, Origin
-from tenancy.pools.taints import merged
-from tenancy.spec.model import Listed, Spec
-from tenancy.spec.platform import TaintSpec
-from tenancy.spec.problems import violations_from
+from tenancy.config.spec.model import Listed, Spec
+from tenancy.config.spec.platform import TaintSpec
+from tenancy.config.spec.validation_findings import findings_from
+from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.gpu.taints import merged
 from tenancy_components.provider.values import UNKNOWN, known, properties, unknown_keys
 
 __all__ = ["NodeTaintsInputs", "NodeTaintsResource"]
@@ -63,8 +63,8 @@ class NodeTaintsResource:
         except ValidationError as error:
             origin = Origin(ARGUMENT)
             failures = [
-                CheckFailure(violation.origin.dotted, violation.message)
-                for violation in violations_from(error, origin=origin, model=NodeTaintsInputs)
+                CheckFailure(finding.origin.dotted, finding.message)
+                for finding in findings_from(error, origin=origin, model=NodeTaintsInputs)
             ]
         return CheckResponse(inputs=dict(request.new_inputs), failures=failures)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from tenancy import __version__
 from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.planning import immutable_inputs
+from tenancy.aws.node_group_changes import immutable_inputs
 from tenancy_components.arguments import OUTPUT_LEAVES
 from tenancy_components.provider.inputs import (
     GPU_NODE_POOL,

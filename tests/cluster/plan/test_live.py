@@ -3,8 +3,8 @@
 import pytest
 
 from tenancy.cluster import connect, listing
-from tenancy.cluster.live import read
-from tenancy.resolve import Cluster
+from tenancy.cluster.live_reads import read
+from tenancy.model import Cluster
 
 pytestmark = pytest.mark.cluster
 

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 from pulumi import automation as auto
 
-from tenancy.automation import StackRefusedError
-from tenancy.plan.json import schema as plan_schema
+from tenancy.engine import StackRefusedError
+from tenancy.output.plan_json import schema as plan_schema
 
 pytestmark = pytest.mark.cluster
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tenancy import sandbox as embedded
-from tenancy.tools import Toolchain
+from tenancy.local import sandbox as embedded
+from tenancy.local.tools import Toolchain
 from tests.cluster.api import Api
 from tests.cluster.security.attacks import Attack, table
 from tests.cluster.security.world import World

@@ -11,7 +11,7 @@ from zlib import crc32
 
 import attrs
 
-from tenancy.reachability import Network, Pods, Port
+from tenancy.planning.reachability import Network, Pods, Port
 from tests.cluster.api import MERGE_PATCH, path_of
 from tests.cluster.security import expected_access as expected
 from tests.cluster.security import objects as make

@@ -7,7 +7,7 @@ the second part asserts, check by check, is what the walls are for.
 
 import pytest
 
-from tenancy.reachability import Network, crossing
+from tenancy.planning.reachability import Network, crossing
 from tests.cluster.api import Api, until
 from tests.cluster.security import objects as make
 from tests.cluster.security.benchmarks import BENCHMARKS, NEVER_WRITTEN, Benchmark, Tenant

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tenancy import render
-from tenancy.project import load
-from tenancy.resolve import resolve
+from tenancy import manifests
+from tenancy.config.project import load
+from tenancy.model import resolve
 from tests.cluster.api import path_of, until
 from tests.cluster.security import expected_access as expected
 from tests.cluster.security import objects as make
@@ -74,7 +74,7 @@ class Hooli:
         environment = tenancy.environments["dev"]
         return [
             found
-            for found in render.environment(environment, tenancy.platform_of(environment))
+            for found in manifests.environment(environment, tenancy.platform_of(environment))
             if "hooli-" in path_of(found)
         ]
 

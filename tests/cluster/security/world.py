@@ -17,10 +17,11 @@ from urllib.parse import urlencode
 import attrs
 import urllib3
 
-from tenancy import checks, render
-from tenancy.project import load
-from tenancy.resolve import resolve
-from tenancy.violation import Severity
+from tenancy import checks
+from tenancy import manifests as render
+from tenancy.config.project import load
+from tenancy.diagnostics.finding import Severity
+from tenancy.model import resolve
 from tests.cluster.api import APPLY_PATCH, Answer, Api, path_of, until
 from tests.cluster.security import objects as make
 from tests.cluster.security.objects import FULL, LAB, RBAC, TRAIN, WEB, Object

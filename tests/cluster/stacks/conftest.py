@@ -11,11 +11,11 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy import automation
-from tenancy import sandbox as embedded
-from tenancy.automation import Engine, Result, Session
-from tenancy.sandbox import Sandbox
-from tenancy.tools import Toolchain
+from tenancy import engine as automation
+from tenancy.engine import Engine, Result, Session
+from tenancy.local import sandbox as embedded
+from tenancy.local.sandbox import Sandbox
+from tenancy.local.tools import Toolchain
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = (

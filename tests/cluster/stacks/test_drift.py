@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from tenancy.automation.json import schema
 from tenancy.cli import app
+from tenancy.output.outcomes_json import schema
 
 pytestmark = pytest.mark.cluster
 

@@ -11,8 +11,8 @@ import pulumi_kubernetes
 import pytest
 from tenancy_components import Organization
 
-from tenancy import automation
-from tenancy.automation import Engine, EngineError
+from tenancy import engine as automation
+from tenancy.engine import Engine, EngineError
 
 pytestmark = pytest.mark.cluster
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tenancy.automation import EngineError, StackRefusedError
-from tenancy.automation.planning import planned
+from tenancy.engine import EngineError, StackRefusedError
+from tenancy.engine.plan import planned
 
 pytestmark = pytest.mark.cluster
 
@@ -21,7 +21,7 @@ def test_walls_stand_before_doors_are_made(make_project, kubectl_of) -> None:
         project.up("dev")
 
     assert "platform-not-applied" in preview.text
-    assert "platform-not-applied" in {violation.code for violation in said.violations}
+    assert "platform-not-applied" in {finding.code for finding in said.findings}
     assert "acme-dev" not in kubectl_of(project.box)("get", "namespaces")
     project.up("platform")
     assert "platform-not-applied" not in project.session("dev").preview().text

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from tenancy import sandbox as embedded
-from tenancy.automation import EngineError, StackRefusedError
+from tenancy.engine import EngineError, StackRefusedError
+from tenancy.local import sandbox as embedded
 
 pytestmark = pytest.mark.cluster
 

@@ -6,11 +6,11 @@ import re
 import jsonschema
 import pytest
 
-from tenancy import automation
-from tenancy.automation import Exit, SkippedError, StackRefusedError
-from tenancy.automation.json import schema
-from tenancy.reading import checked
-from tenancy.sandbox.layout import Layout
+from tenancy import engine
+from tenancy.assessment import checked
+from tenancy.engine import Exit, SkippedError, StackRefusedError
+from tenancy.local.sandbox.layout import Layout
+from tenancy.output.outcomes_json import schema
 
 pytestmark = pytest.mark.cluster
 
@@ -37,9 +37,9 @@ def taken(applied, kubectl):
 def test_one_stack_that_is_refused_loses_nothing_of_the_others(applied, taken) -> None:
     found = checked(applied.root)
 
-    plans = automation.plan(found, open_stack=applied.session)
-    previews = automation.preview(found, ["staging", "dev"], open_stack=applied.session)
-    done = automation.up(found, ["dev", "staging", "platform"], open_stack=applied.session)
+    plans = engine.plan(found, open_stack=applied.session)
+    previews = engine.preview(found, ["staging", "dev"], open_stack=applied.session)
+    done = engine.up(found, ["dev", "staging", "platform"], open_stack=applied.session)
 
     codes = {"platform": Exit.DONE, "dev": Exit.DONE, "staging": Exit.REFUSED}
     assert {**codes, "prod": Exit.CHANGES} == {o.stack: o.exit for o in plans}
@@ -56,12 +56,12 @@ def test_one_stack_that_is_refused_loses_nothing_of_the_others(applied, taken) -
 
 @pytest.mark.nightly
 def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
-    def open_stack(stack: str) -> automation.Session:
+    def open_stack(stack: str) -> engine.Session:
         if stack == "platform":
             raise StackRefusedError("platform", "no. Nothing was changed.")
         return applied.session(stack)
 
-    done = automation.up(checked(applied.root), ["platform", "dev"], open_stack=open_stack)
+    done = engine.up(checked(applied.root), ["platform", "dev"], open_stack=open_stack)
 
     assert isinstance(done["dev"].error, SkippedError)
     assert Exit.REFUSED is done.exit

@@ -13,9 +13,9 @@ from itertools import chain
 import attrs
 import pytest
 
-from tenancy.automation import EngineError
-from tenancy.cli.resuming import was_cut_off
+from tenancy.cli.recovery import was_cut_off
 from tenancy.cli.terminal import terminal
+from tenancy.engine import EngineError
 from tests.cluster.api import Api
 
 pytestmark = pytest.mark.cluster

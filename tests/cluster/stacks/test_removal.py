@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy.automation import EngineError, StackRefusedError
+from tenancy.engine import EngineError, StackRefusedError
 
 pytestmark = pytest.mark.cluster
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy import automation
-from tenancy.automation import Exit, PlanViolatedError, StalePlanError, read_plan
-from tenancy.automation.basis import basis
-from tenancy.automation.saving import apply_saved
-from tenancy.reading import checked
+from tenancy import engine
+from tenancy.assessment import checked
+from tenancy.engine import Exit, PlanViolatedError, StalePlanError, read_plan
+from tenancy.engine.fingerprint import basis
+from tenancy.engine.save_plan import apply_saved
 
 pytestmark = pytest.mark.cluster
 
@@ -279,14 +279,14 @@ def test_no_secret_and_no_passphrase_is_in_the_file(applied, saved) -> None:
 def test_the_automation_api_saves_applies_and_refuses_the_same(applied, pods, kubectl) -> None:
     number = pods()
     found = checked(applied.root)
-    [first] = automation.save(found, ["dev"], open_stack=applied.session).results
-    [second] = automation.save(found, ["dev"], open_stack=applied.session).results
+    [first] = engine.save(found, ["dev"], open_stack=applied.session).results
+    [second] = engine.save(found, ["dev"], open_stack=applied.session).results
     assert first.saved is not None
     assert second.saved is not None
     assert Exit.CHANGES is first.exit
 
-    done = automation.up(found, ["dev"], plan={"dev": first.saved}, open_stack=applied.session)
-    late = automation.up(found, ["dev"], plan={"dev": second.saved}, open_stack=applied.session)
+    done = engine.up(found, ["dev"], plan={"dev": first.saved}, open_stack=applied.session)
+    late = engine.up(found, ["dev"], plan={"dev": second.saved}, open_stack=applied.session)
 
     assert (Exit.DONE, Exit.REFUSED) == (done.exit, late.exit)
     assert str(number) == hard_pods(kubectl)
@@ -301,9 +301,7 @@ def test_what_moves_after_the_comparison_is_refused_by_the_engine(
     """Its own plan is carried along: nobody can look at everything at the same moment."""
     before = hard_pods(kubectl)
     pods()
-    [saving] = automation.save(
-        checked(applied.root), ["dev"], open_stack=applied.session
-    ).results
+    [saving] = engine.save(checked(applied.root), ["dev"], open_stack=applied.session).results
     assert saving.saved is not None
     assert saving.saved.engine_plan is not None
     pods()

@@ -3,7 +3,7 @@
 import pytest
 
 from tenancy.checks.escalation import role
-from tenancy.roles import BUILT_IN, PUBLIC_READER
+from tenancy.model.roles import BUILT_IN, PUBLIC_READER
 from tests.unit.builders import a_platform, findings, said
 
 

@@ -5,8 +5,9 @@ import re
 import hypothesis
 import hypothesis.strategies as st
 
-from tenancy import checks, report
-from tenancy.resolve import resolve
+from tenancy import checks
+from tenancy.diagnostics import report
+from tenancy.model import resolve
 from tests.unit.builders import (
     a_namespace,
     a_platform,

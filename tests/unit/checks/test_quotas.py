@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy import checks, render
+from tenancy import checks, manifests
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -168,7 +168,7 @@ def test_a_further_quota_has_a_name_of_its_own(name, expected):
 
 
 def test_the_walls_quotas_are_all_kept():
-    assert set(render.quotas.WALL_QUOTAS) <= set(checks.quotas.WALL_QUOTAS)
+    assert set(manifests.quotas.WALL_QUOTAS) <= set(checks.quotas.WALL_QUOTAS)
 
 
 def test_a_further_quota_without_a_key_is_refused():

@@ -3,9 +3,9 @@
 import re
 
 from tenancy import checks
-from tenancy.origin import Origin
-from tenancy.resolve import Platform, lone_namespace
-from tenancy.spec import LoneNamespaceSpec
+from tenancy.config.spec import LoneNamespaceSpec
+from tenancy.diagnostics.origin import Origin
+from tenancy.model import Platform, lone_namespace
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -185,10 +185,10 @@ def test_namespaces_of_other_environments_count_by_themselves_too():
 def lone(name, **keys):
     """What is said of a namespace that stands alone."""
     spec = LoneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
-    organization, violations = lone_namespace(
+    organization, findings = lone_namespace(
         spec, Origin("argument"), Platform(stack="", origin=Origin("argument")), stack="x"
     )
-    assert [] == violations
+    assert [] == findings
     return said(checks.check_organization(organization, Platform(stack="", origin=Origin("a"))))
 
 

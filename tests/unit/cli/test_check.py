@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from tenancy.exits import Exit
+from tenancy.diagnostics.exit_codes import Exit
 
 Run = Callable[..., Result]
 

@@ -8,15 +8,15 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from tenancy.automation import EngineError, LockedError, StackRefusedError
-from tenancy.cli import opening
-from tenancy.cli.asking import NotConfirmedError
-from tenancy.cli.group import Commands
+from tenancy.cli import stack_opener
+from tenancy.cli.error_handling import Commands
+from tenancy.cli.prompts import NotConfirmedError
 from tenancy.cluster import ClusterError
 from tenancy.cluster.identity import AnotherClusterError
-from tenancy.errors import TenancyError
-from tenancy.exits import MEANINGS, Exit, worst
-from tenancy.violation import RefusedError
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import MEANINGS, Exit, worst
+from tenancy.diagnostics.finding import RefusedError
+from tenancy.engine import EngineError, LockedError, StackRefusedError
 
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[3]
@@ -107,7 +107,7 @@ def test_a_wrong_command_line_is_told_from_changes(
 def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "opener", lambda *_: None)
+    monkeypatch.setattr(stack_opener, "opener", lambda *_: None)
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

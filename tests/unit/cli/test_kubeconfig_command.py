@@ -5,7 +5,7 @@ import pytest
 import yaml
 from typer.testing import Result
 
-from tenancy.exits import Exit
+from tenancy.diagnostics.exit_codes import Exit
 
 Run = Callable[..., Result]
 

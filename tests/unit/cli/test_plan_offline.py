@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typer.testing import Result
 
-from tenancy.exits import Exit
+from tenancy.diagnostics.exit_codes import Exit
 
 Run = Callable[..., Result]
 

@@ -7,8 +7,8 @@ import yaml
 from typer.testing import Result
 
 from tenancy.cli import schema
-from tenancy.exits import Exit
-from tenancy.schema import organization, stack
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.output.schemas import organization, stack
 
 Run = Callable[..., Result]
 

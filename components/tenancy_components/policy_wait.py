@@ -1,0 +1,65 @@
+"""Doors wait for the admission policies: who is let in meets all the walls."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pulumi
+
+from tenancy.cluster import Connection
+from tenancy.cluster.policy_probe import wait_for_policies
+from tenancy.diagnostics.errors import TenancyError
+
+__all__ = ["waiting_doors"]
+
+_DOOR = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+
+
+def waiting_doors(connection: Connection) -> pulumi.ResourceTransformation:
+    """
+    Return what makes every role binding wait until the policies answer in its namespace.
+
+    Each namespace is tried once in an update, and none in a preview.
+
+    Args:
+        connection: To the cluster whose policies are asked.
+    """
+    trials: dict[str, asyncio.Task[None]] = {}
+
+    async def answered(args: pulumi.ResourceHookArgs) -> None:
+        namespace = _namespace(args.new_inputs or {})
+        if namespace not in trials:
+            trials[namespace] = asyncio.ensure_future(_try(connection, namespace))
+        await trials[namespace]
+
+    hook = pulumi.ResourceHook("policies-answer", answered)
+    waiting = pulumi.ResourceOptions(
+        hooks=pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
+    )
+
+    def transform(
+        args: pulumi.ResourceTransformationArgs,
+    ) -> pulumi.ResourceTransformationResult | None:
+        if args.type_ != _DOOR:
+            return None
+        opts = pulumi.ResourceOptions.merge(args.opts, waiting)
+        return pulumi.ResourceTransformationResult(args.props, opts)
+
+    return transform
+
+
+async def _try(connection: Connection, namespace: str) -> None:
+    try:
+        tried = await asyncio.to_thread(wait_for_policies, connection, namespace)
+    except TenancyError as error:
+        raise pulumi.RunError(str(error)) from error
+    if not tried:
+        pulumi.warn(
+            f"not checked: whether the admission policies answer in {namespace}, for the"
+            " caller may create no deployment, of which a dry run would be warned"
+        )
+
+
+def _namespace(inputs: Mapping[str, object]) -> str:
+    metadata = inputs.get("metadata")
+    assert isinstance(metadata, Mapping)
+    return str(metadata["namespace"])

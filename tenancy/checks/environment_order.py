@@ -1,0 +1,227 @@
+"""The ladder: what an organization may use grows from dev to staging to prod."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import reason_blank
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model import Environment, LadderException, Namespace, Organization
+from tenancy.model.totals import Amounts
+
+__all__ = ["ladder", "rungs", "strangers"]
+
+Figures: TypeAlias = Mapping[str, Quantity]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class _Rung:
+    """What stands on one environment: a workload's namespaces, or the rest of them."""
+
+    environment: str
+    namespaces: tuple[Namespace, ...]
+    figures: Figures
+
+
+def rungs(
+    organizations: Iterable[Organization], order: Sequence[str]
+) -> tuple[tuple[Organization, ...], ...]:
+    """
+    Return *organizations* by environment, in the ladder's *order*; others are left out.
+
+    One environment may be spread over several stacks.
+    """
+    by_environment: dict[str, list[Organization]] = {}
+    for organization in organizations:
+        by_environment.setdefault(organization.environment, []).append(organization)
+    return tuple(tuple(by_environment[name]) for name in order if name in by_environment)
+
+
+def ladder(
+    organizations: Sequence[Organization],
+    order: Sequence[str],
+    exceptions: Mapping[str, Sequence[LadderException]],
+    amounts: Amounts,
+) -> Iterator[Finding]:
+    """
+    Yield where an environment is larger than the next one of the ladder.
+
+    Namespaces of one workload are compared with each other; those without one, or whose
+    workload the other environments do not have, are added up.
+
+    Args:
+        organizations: One organization in each of its environments.
+        order: The environments of the ladder, the smallest first.
+        exceptions: What is excused, by environment.
+        amounts: What a namespace counts.
+    """
+    used: set[LadderException] = set()
+    steps = rungs(organizations, order)
+    name = organizations[0].name
+    for workload, climb in _climbs(steps, amounts):
+        for found in _inversions(climb, workload, name):
+            excuse = _excuse(found, exceptions.get(found.lower.environment, ()), name, workload)
+            if excuse is None:
+                yield found.finding
+            else:
+                used.add(excuse)
+    for excuses in exceptions.values():
+        for excuse in excuses:
+            if excuse.organization == name:
+                yield from reason_blank(excuse.reason, excuse.origin / "reason", name)
+                if excuse not in used:
+                    yield _unused(excuse, "nothing here is larger than in the next environment")
+
+
+def strangers(environment: Environment) -> Iterator[Finding]:
+    """Warn of exceptions for organizations that *environment* does not hold."""
+    held = {organization.name for organization in environment.organizations}
+    for excuse in environment.ladder_exceptions:
+        if excuse.organization not in held:
+            yield _unused(excuse, f"{environment.name} does not hold {excuse.organization}")
+
+
+def _unused(excuse: LadderException, why: str) -> Finding:
+    about = "" if excuse.workload is None else f" of the workload {excuse.workload}"
+    return Finding(
+        code="ladder-exception-unused",
+        origin=excuse.origin,
+        found=f"an exception for {excuse.resource}{about} of {excuse.organization} that"
+        f" excuses nothing: {why}",
+        allowed="exceptions that are needed",
+        remedy="remove it",
+        severity=Severity.WARNING,
+        organization=excuse.organization,
+    )
+
+
+def _climbs(
+    steps: Sequence[Sequence[Organization]], amounts: Amounts
+) -> Iterator[tuple[str | None, Sequence[_Rung]]]:
+    """Yield what is compared: each workload that two environments have, then the rest."""
+    if len(steps) < 2:
+        return
+    present: dict[str, int] = {}
+    for step in steps:
+        for name in {n.workload for o in step for n in o.namespaces if n.workload}:
+            present[name] = present.get(name, 0) + 1
+    paired = frozenset(name for name, count in present.items() if count > 1)
+    workloads: tuple[str | None, ...] = (*sorted(paired), None)
+    for workload in workloads:
+        climb = []
+        for step in steps:
+            namespaces = tuple(
+                n
+                for o in step
+                for n in o.namespaces
+                if (n.workload == workload if workload else n.workload not in paired)
+            )
+            if namespaces:
+                figures = _together([amounts(n) for n in namespaces])
+                climb.append(
+                    _Rung(
+                        environment=step[0].environment, namespaces=namespaces, figures=figures
+                    )
+                )
+        if len(climb) > 1:
+            yield workload, climb
+
+
+def _together(figures: Sequence[Figures]) -> Figures:
+    """Return the sums; a key that one of them lacks is unlimited, and missing."""
+    if len(figures) == 1:
+        return figures[0]
+    shared = [key for key in figures[0] if all(key in other for other in figures[1:])]
+    return {key: sum((f[key] for f in figures), Quantity.zero) for key in shared}
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class _Inversion:
+    """One resource that is larger below than above."""
+
+    key: str
+    lower: _Rung
+    finding: Finding
+
+
+def _inversions(
+    climb: Sequence[_Rung], workload: str | None, organization: str
+) -> Iterator[_Inversion]:
+    whose = organization if workload is None else f"the workload {workload} of {organization}"
+    for key in dict.fromkeys(key for rung in climb for key in rung.figures):
+        last: _Rung | None = None
+        unlimited: _Rung | None = None
+        for rung in climb:
+            amount = rung.figures.get(key)
+            if amount is None:
+                unlimited = unlimited or rung
+                continue
+            below = last.figures[key] if last is not None else None
+            if last is not None and below is not None and below > amount:
+                said = f"{below} in {last.environment}"
+                yield _inversion(key, last, rung, said, whose)
+            elif unlimited is not None:
+                said = f"unlimited in {unlimited.environment}"
+                yield _inversion(key, unlimited, rung, said, whose)
+            last, unlimited = rung, None
+
+
+def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _Inversion:
+    is_unlimited = key not in lower.figures
+    return _Inversion(
+        key=key,
+        lower=lower,
+        finding=Finding(
+            code="ladder",
+            origin=_place(lower, key),
+            found=f"{key} of {whose}: {said}, and {upper.figures[key]} in {upper.environment}",
+            allowed=f"{lower.environment} ≤ {upper.environment}",
+            remedy=(
+                f"limit {key} in {lower.environment}"
+                if is_unlimited
+                else f"lower it in {lower.environment} or raise it in {upper.environment}"
+            )
+            + ", or write an entry with a reason under ladderExceptions"
+            f" of {lower.namespaces[0].stack}",
+            # What has no figure cannot be compared with one; people often leave dev open.
+            severity=Severity.WARNING if is_unlimited else Severity.ERROR,
+            organization=lower.namespaces[0].organization,
+        ),
+    )
+
+
+def _place(rung: _Rung, key: str) -> Origin:
+    """Return where *key* is written first: by a grant, in a quota, or not at all."""
+    for namespace in rung.namespaces:
+        for grant in namespace.grants:
+            if key == f"requests.{grant.resource}":
+                return grant.origin
+        for quota in namespace.quotas:
+            if not quota.is_scoped:
+                return quota.hard[key].origin if key in quota.hard else quota.origin
+    return rung.namespaces[0].origin
+
+
+def _excuse(
+    found: _Inversion,
+    exceptions: Iterable[LadderException],
+    organization: str,
+    workload: str | None,
+) -> LadderException | None:
+    return next(
+        (
+            excuse
+            for excuse in exceptions
+            if excuse.organization == organization
+            and excuse.workload == workload
+            and _names(excuse.resource, found.key)
+        ),
+        None,
+    )
+
+
+def _names(written: str, key: str) -> bool:
+    return key in (written, f"requests.{written}")

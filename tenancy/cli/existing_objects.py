@@ -1,0 +1,70 @@
+"""What exists after an update, as the cluster says, and how to use it."""
+
+import shlex
+from collections.abc import Mapping
+
+from tenancy.assessment import Checked
+from tenancy.cli.terminal import Terminal
+from tenancy.cluster import connect
+from tenancy.cluster.usage import Used, quota_usage
+from tenancy.model import Namespace, SubjectKind
+from tenancy.model.entitlements import QUOTA_NAME
+from tenancy.model.pod_fit import fit
+
+__all__ = ["what_exists"]
+
+
+def what_exists(found: Checked, stack: str, shell: Terminal) -> None:
+    """
+    Say what is there of *stack*: quotas as the cluster counts them, who may do what, what next.
+
+    Raises:
+        ClusterError: The cluster does not answer.
+    """
+    environment = found.tenancy.environments.get(stack)
+    if environment is None:
+        shell.say("the platform is applied; `make up` adds an environment")
+        return
+    connection = connect(environment.cluster, found.root)
+    namespaces = tuple(environment.namespaces)
+    usage = quota_usage(connection, (namespace.name for namespace in namespaces))
+    shell.say("What now exists:", style="bold")
+    for namespace in namespaces:
+        _namespace(namespace, usage.get(namespace.name, {}), shell)
+    shell.say("What next:", style="bold")
+    for line in _next_steps(stack, namespaces, is_sandbox=environment.cluster.is_sandbox):
+        shell.say(f"  {line}")
+
+
+def _namespace(
+    namespace: Namespace, quotas: Mapping[str, Mapping[str, Used]], shell: Terminal
+) -> None:
+    shell.say(f"  namespace {namespace.name} ({fit(namespace.quotas, namespace.limit_range)})")
+    main = quotas.get(QUOTA_NAME, {})
+    width = max(map(len, main), default=0)
+    for key, amount in main.items():
+        shell.say(f"    {key:<{width}}  {amount.used} of {amount.hard} used")
+    for binding in namespace.bindings:
+        names = ", ".join(map(str, binding.subjects))
+        shell.say(f"    {binding.role}: {names}")
+    shell.say()
+
+
+def _next_steps(
+    stack: str, namespaces: tuple[Namespace, ...], *, is_sandbox: bool
+) -> list[str]:
+    lines = []
+    if is_sandbox:
+        flag = "" if stack == "dev" else f" --stack {stack}"
+        lines += [f'eval "$(.venv/bin/tenancy env{flag})"    # pulumi and kubectl, here']
+    if namespaces:
+        lines.append(f"kubectl describe quota -n {namespaces[0].name}")
+    members = [s for n in namespaces for b in n.bindings for s in b.subjects]
+    flags = {SubjectKind.USER: "--user", SubjectKind.GROUP: "--group"}
+    person = next((s for s in members if s.kind in flags), None)
+    if person is not None:
+        who = f"{flags[person.kind]} {shlex.quote(person.written)}"
+        lines.append(f"tenancy kubeconfig --stack {stack} {who}    # as a member")
+    if is_sandbox:
+        lines.append("make down    # deletes it all and stops the control plane")
+    return lines

@@ -1,0 +1,39 @@
+"""Parts of what an API server sends, which may be left out and then are empty."""
+
+from collections.abc import Mapping
+
+from tenancy.config.document import JSON
+
+__all__ = ["mapping", "text", "texts"]
+
+
+def mapping(value: Mapping[str, JSON] | JSON) -> Mapping[str, JSON]:
+    """
+    Return *value* where it is a mapping.
+
+    >>> mapping({"a": 1}), mapping(None)
+    ({'a': 1}, {})
+    """
+    return value if isinstance(value, Mapping) else {}
+
+
+def text(value: Mapping[str, JSON] | JSON, *path: str) -> str:
+    """
+    Return the text that stands in *value* at *path*.
+
+    >>> text({"metadata": {"uid": "1"}}, "metadata", "uid"), text({}, "metadata", "uid")
+    ('1', '')
+    """
+    for key in path:
+        value = mapping(value).get(key)
+    return value if isinstance(value, str) else ""
+
+
+def texts(value: JSON) -> Mapping[str, str]:
+    """
+    Return a mapping of texts, such as labels.
+
+    >>> texts({"pods": "20"}), texts(None)
+    ({'pods': '20'}, {})
+    """
+    return {key: str(one) for key, one in mapping(value).items()}

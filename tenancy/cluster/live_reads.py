@@ -1,0 +1,111 @@
+"""What the plan needs of a cluster, in a handful of lists for the whole of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeVar
+
+from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.json_access import mapping, texts
+from tenancy.cluster.listing import METADATA, listed
+from tenancy.config.document import JSON
+from tenancy.kubernetes import labels
+from tenancy.model import roles
+from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
+
+__all__ = ["read"]
+
+_OURS: Final = f"{labels.MANAGED}=true"
+
+Item = Mapping[str, JSON]
+T = TypeVar("T")
+
+
+def read(connection: Connection, *, contents: bool = False) -> Live:
+    """
+    Return what is there. What cannot be read is said to be so, and nothing fails.
+
+    Args:
+        connection: To a cluster that answered.
+        contents: Whether pods and volume claims are counted, which only deletions need.
+    """
+    unread: list[Unread] = []
+
+    def part(name: str, make: Callable[[], T]) -> T | None:
+        try:
+            with connection.errors(f"listing {name}"):
+                return make()
+        except ClusterError as error:
+            unread.append(Unread(part=name, why=error.found))
+            return None
+
+    return Live(
+        namespaces=part("namespaces", lambda: _namespaces(connection)),
+        quotas=part("quotas", lambda: _quotas(connection)),
+        bindings=part("role bindings", lambda: _bindings(connection)),
+        pods=part("pods", lambda: _pods(connection)) if contents else None,
+        claims=part("volume claims", lambda: _claims(connection)) if contents else None,
+        unread=tuple(unread),
+    )
+
+
+def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
+    found = {}
+    for item in listed(connection, "/api/v1/namespaces", accept=METADATA):
+        metadata = mapping(item.get("metadata"))
+        name = str(metadata.get("name"))
+        found[name] = LiveNamespace(
+            name=name,
+            labels=texts(metadata.get("labels")),
+            is_going="deletionTimestamp" in metadata,
+        )
+    return found
+
+
+def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
+    found: dict[str, dict[str, LiveQuota]] = {}
+    for item in listed(connection, "/api/v1/resourcequotas"):
+        namespace, name = _place(item)
+        spec, status = mapping(item.get("spec")), mapping(item.get("status"))
+        found.setdefault(namespace, {})[name] = LiveQuota(
+            hard=texts(spec.get("hard")), used=texts(status.get("used"))
+        )
+    return found
+
+
+def _bindings(connection: Connection) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    path = "/apis/rbac.authorization.k8s.io/v1/rolebindings"
+    for item in listed(connection, path, {"labelSelector": _OURS}):
+        namespace, name = _place(item)
+        role = roles.of_binding(name, texts(mapping(item.get("metadata")).get("labels")))
+        subjects = item.get("subjects")
+        found.setdefault(namespace, {})[role] = frozenset(
+            _subject(mapping(one)) for one in (subjects if isinstance(subjects, list) else ())
+        )
+    return found
+
+
+def _pods(connection: Connection) -> Mapping[str, int]:
+    return _counts(listed(connection, "/api/v1/pods", accept=METADATA))
+
+
+def _claims(connection: Connection) -> Mapping[str, int]:
+    return _counts(listed(connection, "/api/v1/persistentvolumeclaims", accept=METADATA))
+
+
+def _counts(items: Iterator[Item]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for item in items:
+        namespace, _ = _place(item)
+        found[namespace] = found.get(namespace, 0) + 1
+    return found
+
+
+def _subject(subject: Item) -> str:
+    namespace = subject.get("namespace")
+    where = f"{namespace}/" if namespace and subject.get("kind") == "ServiceAccount" else ""
+    return f"{subject.get('kind')} {where}{subject.get('name')}"
+
+
+def _place(item: Item) -> tuple[str, str]:
+    metadata = mapping(item.get("metadata"))
+    return str(metadata.get("namespace")), str(metadata.get("name"))

@@ -1,0 +1,124 @@
+"""What must stand on the cluster before: the platform, its nodes, and the right to guard it."""
+
+from collections.abc import Iterator, Mapping
+
+from tenancy import manifests
+from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.json_access import text
+from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.nodes import nodes
+from tenancy.cluster.objects import kind_of
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.gpu.existing import NAME as EXISTING
+from tenancy.gpu.node_verification import verify
+from tenancy.manifests.policies import MANAGE
+from tenancy.model import Platform, Subject, SubjectKind, Tenancy
+from tenancy.model.live import Unread
+from tenancy.planning.unchecked import not_read_part
+
+__all__ = ["ground"]
+
+
+def ground(
+    tenancy: Tenancy, stack: str, connection: Connection, *, preview: bool
+) -> Iterator[Finding]:
+    """
+    Yield what the cluster lacks for *stack*.
+
+    Args:
+        tenancy: The whole, checked.
+        stack: The stack that is to be applied.
+        connection: To its cluster.
+        preview: What is missing below an environment is a warning in a preview, for the
+            platform may be applied before the update; it refuses the update itself.
+
+    Raises:
+        ClusterError: The cluster does not answer, or refuses what every caller may ask.
+    """
+    environment = tenancy.environments.get(stack)
+    if environment is None:
+        yield from _operator(tenancy.platforms[stack], connection)
+        yield from _nodes(tenancy.platforms[stack], connection)
+        return
+    platform = tenancy.platform_of(environment)
+    if platform.is_written:
+        severity = Severity.WARNING if preview else Severity.ERROR
+        yield from _platform(platform, connection, environment.origin, severity)
+
+
+def _operator(platform: Platform, connection: Connection) -> Iterator[Finding]:
+    """Guards shut out everybody but operators, so the caller has to be one of them first."""
+    if connection.may(MANAGE.verb, MANAGE.group, MANAGE.resource):
+        return
+    user, groups = connection.caller()
+    if not any(_is(subject, user, groups) for subject in platform.operators):
+        yield Finding(
+            code="not-an-operator",
+            origin=platform.origin / "operators",
+            found=f"the caller {user}, who is none of them",
+            allowed=", ".join(map(str, platform.operators)),
+            remedy="apply the platform as one of them, or add the caller: the guards would"
+            " shut out whoever is not",
+        )
+
+
+def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
+    if subject.kind is SubjectKind.GROUP:
+        return subject.name in groups
+    if subject.kind is SubjectKind.SERVICE_ACCOUNT:
+        return user == f"system:serviceaccount:{subject.namespace}:{subject.name}"
+    return subject.name == user
+
+
+def _nodes(platform: Platform, connection: Connection) -> Iterator[Finding]:
+    """Nodes that somebody else makes are read once, and each pool compared with its own."""
+    pools = [pool for pool in platform.pools if pool.backend == EXISTING]
+    if not pools:
+        return
+    try:
+        found = nodes(connection)
+    except ClusterError as error:
+        yield not_read_part(
+            Unread(part="nodes", why=error.found), platform.origin / "gpuNodePools"
+        )
+        return
+    for pool in pools:
+        yield from verify(pool, found)
+
+
+def _platform(
+    platform: Platform, connection: Connection, origin: Origin, severity: Severity
+) -> Iterator[Finding]:
+    rendered = manifests.platform(platform)
+    wanted = {
+        "ClusterRole": {_name(role) for role in rendered.roles},
+        "ValidatingAdmissionPolicyBinding": {
+            _name(binding) for binding in rendered.policy_bindings
+        },
+    }
+    missing = {kind: sorted(names - _names(connection, kind)) for kind, names in wanted.items()}
+    for kind, names in missing.items():
+        if names:
+            yield Finding(
+                code="platform-not-applied",
+                origin=origin / "platformStack",
+                found=f"the platform {platform.stack} is not on the cluster: {len(names)}"
+                f" of {len(wanted[kind])} {kind}s are missing, {names[0]} among them",
+                allowed="walls before doors: the platform first, then its environments",
+                remedy=f"apply the stack {platform.stack} first",
+                severity=severity,
+            )
+
+
+def _names(connection: Connection, kind: str) -> set[str]:
+    """Return what all objects of a cluster-wide *kind* are called."""
+    with connection.errors(f"listing every {kind}"):
+        found = listed(connection, kind_of(kind).collection, accept=METADATA)
+        return {text(item, "metadata", "name") for item in found}
+
+
+def _name(manifest: manifests.Manifest) -> str:
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, Mapping)
+    return str(metadata["name"])

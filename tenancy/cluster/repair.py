@@ -1,0 +1,218 @@
+"""
+Drifted objects made again what they should be, field by field.
+
+The engine's provider compares an object only where its inputs say something, so that an update
+leaves alone what was added by hand. Here it is taken away. What was changed is applied under
+the engine's own field manager: fields owned by another one would make its next update fail.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
+
+import attrs
+
+from tenancy.cluster.connection import Connection
+from tenancy.cluster.objects import kind_of
+from tenancy.cluster.transport import APPLY, JSON_TYPE, MERGE, Request
+from tenancy.config.document import JSON
+from tenancy.drifting import Change, Difference, Identity, differences
+from tenancy.drifting.difference import Field
+from tenancy.drifting.field_managers import OURS, Writer, writers
+from tenancy.kubernetes import labels
+from tenancy.manifests import Manifest
+
+__all__ = ["Repaired", "change_of", "merge_patch", "repair"]
+
+_MANAGER: Final = "tenancy"
+_CREATED_BY: Final = "pulumi-kubernetes"
+_FIXED: Final = {
+    "ClusterRoleBinding": "roleRef",
+    "PriorityClass": "value",
+    "RoleBinding": "roleRef",
+}
+"""Fields that cannot be changed, by kind: the object goes, and an update makes it anew."""
+
+Live = Mapping[Identity, Mapping[str, JSON]]
+
+
+@attrs.frozen(kw_only=True)
+class Repaired:
+    """
+    What a repair did.
+
+    Attributes:
+        patched: Objects that are again what they should be.
+        deleted: Objects that no file has, and those that can only be made anew.
+        missing: Objects that an update has to make.
+        left: Objects that no file has and that somebody else made.
+    """
+
+    patched: tuple[Identity, ...]
+    deleted: tuple[Identity, ...]
+    missing: tuple[Identity, ...]
+    left: tuple[Identity, ...]
+
+
+def repair(
+    connection: Connection,
+    desired: Iterable[Manifest],
+    live: Live,
+    found: Iterable[Difference],
+    *,
+    delete_foreign: bool = False,
+) -> Repaired:
+    """
+    Make objects on the cluster what *desired* says; those that are missing are left to `up`.
+
+    Args:
+        live: What is there, as it was compared.
+        found: What differs.
+        delete_foreign: Whether objects go that no file has and that do not carry our label.
+            Default: they stay.
+
+    Raises:
+        ClusterError: The cluster refused; what was done before stays done.
+    """
+    wanted = {Identity.of(manifest): manifest for manifest in desired}
+    patched: list[Identity] = []
+    deleted: list[Identity] = []
+    missing: list[Identity] = []
+    left: list[Identity] = []
+    by_object: dict[Identity, list[Difference]] = {}
+    for difference in found:
+        by_object.setdefault(difference.object, []).append(difference)
+    for identity, drifted in by_object.items():
+        whole = next((d for d in drifted if not d.field), None)
+        if whole is not None and whole.change is Change.ADDED:
+            keeps = identity.kind == "Namespace" or not (
+                delete_foreign or _is_ours(live[identity])
+            )
+            if not keeps:
+                _delete(connection, identity)
+            (left if keeps else deleted).append(identity)
+        elif whole is not None:
+            missing.append(identity)
+        elif any(d.field[:1] == (_FIXED.get(identity.kind),) for d in drifted):
+            _delete(connection, identity)
+            deleted.append(identity)
+            missing.append(identity)
+        else:
+            _mend(connection, identity, wanted[identity], live[identity], drifted)
+            patched.append(identity)
+    return Repaired(
+        patched=tuple(patched),
+        deleted=tuple(deleted),
+        missing=tuple(missing),
+        left=tuple(left),
+    )
+
+
+def _mend(
+    connection: Connection,
+    identity: Identity,
+    manifest: Manifest,
+    live: Mapping[str, JSON],
+    drifted: Iterable[Difference],
+) -> None:
+    engine = _engine(live)
+    if engine is not None:
+        # First of all, so that nobody else comes to own a value of ours.
+        query = {"fieldManager": engine.manager, "force": "true"}
+        live = _request(
+            connection, "PATCH", identity, manifest, content_type=APPLY, query=query
+        )
+        there = {identity: {**live, "kind": identity.kind}}
+        # An object alone; what is said of the namespace around it is not asked again.
+        drifted = [d for d in differences([manifest], there) if d.object == identity]
+    change = change_of((d.field for d in drifted), manifest, live)
+    if change:
+        manager = _CREATED_BY if engine is None else _MANAGER
+        merge_patch(connection, identity, change, manager=manager)
+
+
+def change_of(
+    fields: Iterable[Field], manifest: Manifest, live: Mapping[str, JSON]
+) -> dict[str, JSON]:
+    """Return the merge patch that makes *fields* of *live* what *manifest* says."""
+    change: dict[str, JSON] = {}
+    for field in fields:
+        _patch_of(field, cast("JSON", manifest), dict(live), change)
+    return change
+
+
+def merge_patch(
+    connection: Connection,
+    identity: Identity,
+    change: Mapping[str, JSON],
+    *,
+    manager: str,
+    part: str = "",
+) -> None:
+    """
+    Patch an object as the field manager *manager*.
+
+    Args:
+        part: A subresource, such as `/status`. Default: the object itself.
+
+    Raises:
+        ClusterError: The cluster refused.
+    """
+    query = {"fieldManager": manager}
+    _request(connection, "PATCH", identity, change, content_type=MERGE, query=query, part=part)
+
+
+def _engine(live: Mapping[str, JSON]) -> Writer | None:
+    """Return the manager under which the engine applies the object, if it has applied it."""
+    found = [by for by in writers(live) if by.applies and by.manager.startswith(OURS)]
+    return max(found, key=lambda by: by.since, default=None)
+
+
+def _patch_of(field: Field, desired: JSON, live: JSON, change: dict[str, JSON]) -> None:
+    """Put into *change* what a merge patch has to say, so that *field* becomes as desired."""
+    step, *rest = field
+    wanted = desired.get(step) if isinstance(desired, dict) else None
+    there = live.get(step) if isinstance(live, dict) else None
+    further = rest[0] if rest else None
+    if further is not None and any(
+        isinstance(side, dict) and further in side for side in (wanted, there)
+    ):
+        inner = change.setdefault(step, {})
+        assert isinstance(inner, dict)
+        _patch_of(tuple(rest), wanted, there, inner)
+    else:
+        change[step] = _merge(wanted, there)
+
+
+def _merge(wanted: JSON, there: JSON) -> JSON:
+    """Return the merge patch that makes *wanted* of *there*."""
+    if not isinstance(wanted, dict) or not isinstance(there, dict):
+        return wanted
+    gone: dict[str, JSON] = dict.fromkeys(there.keys() - wanted.keys())
+    return {**gone, **{key: _merge(value, there.get(key)) for key, value in wanted.items()}}
+
+
+def _delete(connection: Connection, identity: Identity) -> None:
+    _request(connection, "DELETE", identity)
+
+
+def _request(
+    connection: Connection,
+    method: str,
+    identity: Identity,
+    body: Mapping[str, object] | None = None,
+    *,
+    content_type: str = JSON_TYPE,
+    query: Mapping[str, str] = {},
+    part: str = "",
+) -> Mapping[str, JSON]:
+    path = kind_of(identity.kind).path(identity) + part
+    with connection.errors(f"repairing {identity}"):
+        return connection.request(
+            Request(method, path, body, query=query, content_type=content_type)
+        )
+
+
+def _is_ours(live: Mapping[str, JSON]) -> bool:
+    metadata = live.get("metadata")
+    found = metadata.get("labels") if isinstance(metadata, dict) else None
+    return isinstance(found, dict) and found.get(labels.MANAGED) == "true"

@@ -1,0 +1,7 @@
+"""What people write in YAML: read with exact positions, its traps refused by name."""
+
+from tenancy.config.document.reading import parse, read
+from tenancy.config.document.stack_config import read_stack, secret_config
+from tenancy.config.document.tree import JSON, Document
+
+__all__ = ["JSON", "Document", "parse", "read", "read_stack", "secret_config"]

@@ -1,0 +1,163 @@
+"""The stack's config file as the engine knows it, cut down to our own keys."""
+
+import pathlib
+from collections.abc import Iterable
+
+import attrs
+
+from tenancy.config.document.reading import read
+from tenancy.config.document.tree import JSON, Document, Node, Position
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin, Step
+
+__all__ = ["read_stack", "secret_config"]
+
+_PACKAGE = "tenancy"
+"""What the shipped project is called, so that examples name keys by it."""
+
+
+def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Document:
+    """
+    Return the config of *project* in the stack file at *path*, by key without the namespace.
+
+    Keys may be written as the engine accepts them: `tenancy:profiles`, the short `profiles`
+    (the engine gives a key without a colon the project's namespace) and the old
+    `tenancy:config:profiles`. Paths begin at those keys; lines are those of the file. Keys
+    of other namespaces, and the engine's own (`encryptionsalt`, `secretsprovider`,
+    `encryptedkey`, `environment`), are left out, and so are their traps.
+
+    A `secure:` value among our keys is a finding: what shapes the graph cannot be secret.
+
+    Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
+    pulumi/sdk/go/common/resource/config/key.go, ParseKey.
+    """
+    whole = read(path, source)
+    return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project)
+
+
+def secret_config(source: str, path: Iterable[Step]) -> Finding:
+    """Return the finding that an encrypted value stands at *path* in *source*."""
+    return Finding(
+        code="config-secret",
+        origin=Origin(source, tuple(path)),
+        found="an encrypted value (secure:)",
+        allowed="values in plain text; nothing that shapes the graph can be secret",
+        remedy="write it in plain text, and keep a secret under a key of another namespace",
+    )
+
+
+def _is_empty(whole: Document) -> bool:
+    """An empty stack file is no mistake; one that could not be read is."""
+    return whole.value is None and not whole.findings
+
+
+def _cut(whole: Document, project: str) -> Document:
+    if whole.root is None or whole.value is None:
+        return whole
+    places: dict[Finding, Position] = {}
+    config_node = _config(whole, places)
+    ours = _ours(config_node, project)
+    written = whole.at(("config",))
+    value: dict[str, JSON] = {}
+    nodes: dict[str, Node] = {}
+    for key, short in ours:
+        entry_node = config_node[2][key] if isinstance(config_node[2], dict) else config_node
+        if short in nodes:
+            finding = Finding(
+                code="yaml-duplicate-key",
+                origin=Origin(whole.source, (short,)),
+                found=f"the config key `{short}` a second time, as `{key}`; "
+                f"the first stands in line {nodes[short][0]}",
+                allowed="each key once",
+                remedy="remove one of the two",
+            )
+            places[finding] = entry_node[:2]
+        value[short] = written.get(key) if isinstance(written, dict) else None
+        nodes[short] = entry_node
+    _keep(whole, dict(ours), places)
+    result = Document(source=whole.source, value=value, root=(*config_node[:2], nodes))
+    for secure in _secure(value, ()):
+        finding = secret_config(whole.source, secure)
+        places[finding] = result.position(secure) or (1, 1)
+    if foreign := _of_the_package(config_node, project):
+        key, node = foreign[0]
+        finding = Finding(
+            code="config-namespace",
+            origin=Origin(whole.source),
+            found=f"config keys that the project {project} does not read: `{key}`"
+            + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""),
+            allowed=f"keys under the project's own name: `{project}:…`",
+            remedy=f"write them so, or call the project {_PACKAGE} in Pulumi.yaml",
+            severity=Severity.WARNING,
+        )
+        places[finding] = node[:2]
+    return attrs.evolve(result, findings=tuple(places), places=places)
+
+
+def _config(whole: Document, places: dict[Finding, Position]) -> Node:
+    """Return the node of `config`, or an empty one where there is none."""
+    assert whole.root is not None
+    node: Node = whole.root
+    path: tuple[Step, ...] = ()
+    if isinstance(node[2], dict):
+        node, path = node[2].get("config", (*node[:2], {})), ("config",)
+    if isinstance(node[2], dict):
+        return node
+    if whole.at(path) is not None:
+        finding = Finding(
+            code="stack-config-no-mapping",
+            origin=Origin(whole.source),
+            found="a list" if isinstance(node[2], list) else "text",
+            allowed="a mapping of config keys under `config`",
+            remedy="write `config:` and, indented below it, one key for each value",
+        )
+        places[finding] = node[:2]
+    return (*node[:2], {})
+
+
+def _ours(config: Node, project: str) -> list[tuple[str, str]]:
+    """Return our keys, as written and without the namespace."""
+    if not isinstance(config[2], dict):
+        return []
+    found = []
+    for key in config[2]:
+        match key.split(":"):
+            case [short]:
+                found.append((key, short))
+            case [namespace, short] | [namespace, "config", short] if namespace == project:
+                found.append((key, short))
+    return found
+
+
+def _of_the_package(config: Node, project: str) -> list[tuple[str, Node]]:
+    """Return the keys that look like ours in a project of another name, and where they are."""
+    if project == _PACKAGE or not isinstance(config[2], dict):
+        return []
+    return [(key, node) for key, node in config[2].items() if key.startswith(f"{_PACKAGE}:")]
+
+
+def _keep(whole: Document, ours: dict[str, str], places: dict[Finding, Position]) -> None:
+    """Take over the findings that concern our keys or the document as a whole."""
+    for finding, position in whole.places.items():
+        match finding.origin.path:
+            case () | ("config",):
+                places[finding] = position
+            case ("config", str(key), *rest) if key in ours:
+                origin = Origin(whole.source, (ours[key], *rest))
+                places[attrs.evolve(finding, origin=origin)] = position
+
+
+def _secure(value: JSON, path: tuple[Step, ...]) -> list[tuple[Step, ...]]:
+    """Return where encrypted values stand: mappings of `secure` alone."""
+    found: list[tuple[Step, ...]] = []
+    if isinstance(value, dict):
+        if list(value) == ["secure"] and isinstance(value["secure"], str):
+            return [path]
+        for key, entry in value.items():
+            if isinstance(entry, (dict, list)):
+                found += _secure(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            if isinstance(entry, (dict, list)):
+                found += _secure(entry, (*path, index))
+    return found

@@ -1,0 +1,131 @@
+"""A document after reading: its value, and where each part of it was written."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import attrs
+
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Step
+
+__all__ = ["JSON", "Content", "Document", "Node", "Position"]
+
+JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
+"""A value as JSON knows it."""
+
+Position = tuple[int, int]
+"""Line and column, both from 1, as editors count."""
+
+Content: TypeAlias = str | list["Node"] | dict[str, "Node"]
+"""A scalar's text as written, a list's items, or a mapping's entries."""
+
+Node: TypeAlias = tuple[int, int, Content]
+"""
+Line, column and content. The place of a mapping's entry is that of its key; that of a
+list's item, where the item begins.
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Document:
+    """
+    One YAML document.
+
+    Attributes:
+        source: The file as people name it, relative to the project.
+        value: What it says. Nothing, where the document cannot be read at all; a value that
+            is a trap is kept as the text that was written.
+        findings: Every trap, in the order of the document. None of them is a warning.
+    """
+
+    source: str
+    value: JSON
+    findings: tuple[Finding, ...] = ()
+    root: Node | None = attrs.field(default=None, eq=False, repr=False)
+    places: Mapping[Finding, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    lines: "Document | None" = attrs.field(default=None, eq=False, repr=False)
+
+    @classmethod
+    def of(cls, value: JSON, *, source: str, lines: "Document | None" = None) -> "Document":
+        """
+        Return *value*, which was not read from a file, as a document.
+
+        Args:
+            value: What it says.
+            source: Where it comes from, for people.
+            lines: A document that mostly says the same, for line numbers. Default: none.
+        """
+        root = lines.root if lines is not None else None
+        return cls(source=source, value=value, root=root, lines=lines)
+
+    def line(self, path: tuple[Step, ...]) -> int | None:
+        """
+        Return the line of *path*, from 1, or of what of it exists.
+
+        None where the document could not be read at all.
+        """
+        position = self.position(path)
+        return position and position[0]
+
+    def column(self, path: tuple[Step, ...]) -> int | None:
+        """Return the column of *path*, from 1, or of what of it exists."""
+        position = self.position(path)
+        return position and position[1]
+
+    def position(self, path: tuple[Step, ...]) -> Position | None:
+        """Return the line and the column of *path*, or of what of it exists."""
+        node = self.root
+        if node is None:
+            return None
+        for step in path:
+            inner = _inside(node, step)
+            if inner is None:
+                break
+            node = inner
+        return node[0], node[1]
+
+    def place(self, finding: Finding) -> Position | None:
+        """
+        Return where *finding* stands, line and column from 1.
+
+        Exact for this document's own findings (the second of two equal keys, the alias
+        itself); for any other, the position of its path.
+        """
+        return self.places.get(finding) or self.position(finding.origin.path)
+
+    def scalar(self, path: tuple[Step, ...]) -> str | None:
+        """
+        Return the text at *path* as it was written, without quotes; None if it is no scalar.
+
+        This is how a message can say `0.10` where the value is the float 0.1.
+        """
+        if self.lines is not None and self.lines.at(path) != self.at(path):
+            return None
+        node = self.root
+        for step in path:
+            if node is None:
+                return None
+            node = _inside(node, step)
+        return node[2] if node is not None and isinstance(node[2], str) else None
+
+    def at(self, path: tuple[Step, ...]) -> JSON:
+        """Return the value at *path*; None if there is none."""
+        value = self.value
+        for step in path:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+
+def _inside(node: Node, step: Step) -> Node | None:
+    content = node[2]
+    inner: Node | None = None
+    if isinstance(content, dict) and isinstance(step, str):
+        inner = content.get(step)
+    elif isinstance(content, list) and isinstance(step, int) and 0 <= step < len(content):
+        inner = content[step]
+    return inner

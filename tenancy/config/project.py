@@ -1,0 +1,188 @@
+"""All that was written for one Pulumi project: its stack files and its organizations."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import attrs
+import pydantic
+
+from tenancy.config.document import JSON, Document, read, read_stack
+from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
+from tenancy.config.spec.validation_findings import findings_from
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+
+__all__ = ["EngineConfig", "Project", "Written", "load", "said"]
+
+S = TypeVar("S", bound=Spec)
+
+STACK_FILE = "Pulumi.{stack}.yaml"
+ORGANIZATION_FILE = "organizations/{name}.yaml"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class EngineConfig:
+    """
+    The config that the engine gave the program: the truth, whatever the file says.
+
+    Attributes:
+        stack: The stack's name.
+        values: By key without the project's namespace, decoded.
+        secret: The keys whose values it keeps encrypted. Default: none.
+    """
+
+    stack: str
+    values: Mapping[str, JSON]
+    secret: frozenset[str] = frozenset()
+
+
+@attrs.frozen(slots=True)
+class Written(Generic[S]):
+    """A model and where it was written."""
+
+    spec: S
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Project:
+    """
+    What people wrote, whole, before anything is resolved.
+
+    Attributes:
+        environments: The stacks that are environments, by stack.
+        platforms: The stacks that are platforms, by stack.
+        organizations: The organizations that have a file, by the file's name.
+        documents: Every file that was read, by source, for line numbers.
+    """
+
+    environments: Mapping[str, Written[EnvironmentSpec]] = attrs.field(factory=dict)
+    platforms: Mapping[str, Written[PlatformStackSpec]] = attrs.field(factory=dict)
+    organizations: Mapping[str, Written[OrganizationSpec]] = attrs.field(factory=dict)
+    documents: Mapping[str, Document] = attrs.field(factory=dict)
+
+
+def load(
+    root: Path, *, project: str = "tenancy", engine: EngineConfig | None = None
+) -> tuple[Project, tuple[Finding, ...]]:
+    """
+    Read every stack file and every organization of the project at *root*.
+
+    A file that is wrong is left out of the project and its findings are returned, so that
+    the others are still checked.
+
+    Args:
+        root: The folder that holds `Pulumi.yaml`.
+        project: The project's name, which is the namespace of its config keys.
+        engine: The config of the running stack as the engine has it. Where it differs from
+            the file, it holds, and its values say `--config` for their source.
+    """
+    loader = _Loader(root)
+    stacks = dict(loader.stacks(project))
+    if engine is not None:
+        stacks[engine.stack] = loader.with_engine(engine, stacks.get(engine.stack))
+    environments: dict[str, Written[EnvironmentSpec]] = {}
+    platforms: dict[str, Written[PlatformStackSpec]] = {}
+    for stack, document in stacks.items():
+        if isinstance(document.value, Mapping) and "platform" in document.value:
+            if (platform := loader.parse(PlatformStackSpec, document)) is not None:
+                platforms[stack] = platform
+        elif (
+            document.value
+            and (environment := loader.parse(EnvironmentSpec, document)) is not None
+        ):
+            environments[stack] = environment
+    organizations = {
+        path.stem: written
+        for path in sorted((root / "organizations").glob("*.yaml"))
+        if (written := loader.parse(OrganizationSpec, loader.read(path))) is not None
+    }
+    return (
+        Project(
+            environments=environments,
+            platforms=platforms,
+            organizations=organizations,
+            documents=loader.documents,
+        ),
+        tuple(loader.findings),
+    )
+
+
+class _Loader:
+    """Reads files and keeps what was wrong with them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.documents: dict[str, Document] = {}
+        self.findings: list[Finding] = []
+
+    def stacks(self, project: str) -> Iterator[tuple[str, Document]]:
+        """Yield the config of each stack that has a file, by stack."""
+        for path in sorted(self.root.glob("Pulumi.*.yaml")):
+            stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+            yield stack, self._keep(read_stack(path, path.name, project=project))
+
+    def read(self, path: Path) -> Document:
+        """Read an organization's file."""
+        return self._keep(read(path, str(path.relative_to(self.root))))
+
+    def parse(self, model: type[S], document: Document) -> Written[S] | None:
+        """Return *document* as *model*, or nothing and its findings."""
+        origin = Origin(document.source)
+        try:
+            return Written(model.model_validate(document.value), origin)
+        except pydantic.ValidationError as error:
+            self._add(findings_from(error, origin=origin, document=document, model=model))
+            return None
+
+    def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
+        """Return the engine's config with the file's lines, naming the keys that differ."""
+        source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
+        written = said(file.value) if file is not None else {}
+        values = {
+            key: _decoded(value, written.get(key))
+            for key, value in said(dict(engine.values)).items()
+        }
+        differing = sorted(
+            key
+            for key in values.keys() | written.keys()
+            if values.get(key, _MISSING) != written.get(key, _MISSING)
+        )
+        if file is not None and not differing:
+            return file
+        keys = ", ".join(differing)
+        document = Document.of(values, source=f"{source} with --config {keys}", lines=file)
+        self.documents[document.source] = document
+        return document
+
+    def _keep(self, document: Document) -> Document:
+        self.documents[document.source] = document
+        self._add(document.findings)
+        return document
+
+    def _add(self, findings: Iterable[Finding]) -> None:
+        self.findings.extend(findings)
+
+
+_MISSING = object()
+
+
+def said(config: JSON) -> Mapping[str, JSON]:
+    """
+    Return the keys of a stack's config that say something.
+
+    The project file has an empty default for every key, or the engine would demand it; so an
+    empty value is as good as none.
+    """
+    if not isinstance(config, dict):
+        return {}
+    return {key: value for key, value in config.items() if value not in ("", [], {})}
+
+
+def _decoded(value: JSON, written: JSON) -> JSON:
+    """Return a top-level scalar as the file has it: the engine hands on every one as text."""
+    if isinstance(written, bool | int | float) and value == json.dumps(written):
+        return written
+    return value

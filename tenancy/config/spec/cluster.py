@@ -1,0 +1,31 @@
+"""The way to a cluster: a path and a context, never credentials."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from tenancy.diagnostics.redaction import is_kubeconfig
+
+__all__ = ["KubeconfigPath"]
+
+
+class KubeconfigContentError(ValueError):
+    """A kubeconfig stands where its path belongs. It is never repeated."""
+
+    code: str = "kubeconfig-content"
+    reason = "the content of a kubeconfig"
+    allowed = "its path, relative to the project, on one line"
+    remedy = (
+        "write it to a file that is kept out of git and name that file here; then make its"
+        " credentials anew, for config is kept and shown"
+    )
+
+
+def _path(text: str) -> str:
+    if is_kubeconfig(text):
+        raise KubeconfigContentError
+    return text
+
+
+KubeconfigPath = Annotated[str, StringConstraints(min_length=1), AfterValidator(_path)]
+"""The path of a kubeconfig. Its content is refused: config is read by many and is no secret."""

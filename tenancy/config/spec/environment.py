@@ -1,0 +1,81 @@
+"""An environment: one stack's config."""
+
+from typing import Annotated
+
+from pydantic import Discriminator, Field, Tag
+
+from tenancy.config.spec.access import NonEmpty
+from tenancy.config.spec.cluster import KubeconfigPath
+from tenancy.config.spec.model import Listed, Spec
+from tenancy.config.spec.organization import (
+    NetworkSpec,
+    OrganizationOverrideSpec,
+    OrganizationSpec,
+    PodSecuritySpec,
+)
+from tenancy.config.spec.quota import ProfileSpec
+
+__all__ = ["EnvironmentSpec", "HeldOrganization", "LadderExceptionSpec"]
+
+
+class LadderExceptionSpec(Spec):
+    """A resource that may be larger here than in the next environment."""
+
+    organization: NonEmpty
+    """The organization."""
+    resource: NonEmpty
+    """The quota key."""
+    workload: NonEmpty | None = None
+    """The workload, where namespaces are paired. Default: the organization's sum."""
+    reason: NonEmpty
+    """Why."""
+
+
+def _kind(value: object) -> str:
+    """Tell an organization written inline from one that is described in its file."""
+    if isinstance(value, OrganizationSpec):
+        return "inline"
+    if isinstance(value, dict) and (
+        "prefix" in value or isinstance(value.get("namespaces"), list)
+    ):
+        return "inline"
+    return "override"
+
+
+HeldOrganization = Annotated[
+    Annotated[OrganizationSpec, Tag("inline")]
+    | Annotated[OrganizationOverrideSpec, Tag("override")],
+    Discriminator(_kind),
+]
+"""An organization of an environment: written inline, or what differs from its file."""
+
+
+class EnvironmentSpec(Spec):
+    """One environment on one cluster, with the organizations that it holds."""
+
+    environment: NonEmpty
+    """`dev`, `staging`, `prod`, or another name of one's own."""
+    cluster: NonEmpty
+    """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
+    kubeconfig: KubeconfigPath | None = None
+    """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
+    context: NonEmpty | None = None
+    """The context in that kubeconfig; needed with `kubeconfig`."""
+    platform_stack: NonEmpty = "platform"
+    """The stack that describes the cluster's platform."""
+    organizations: dict[str, HeldOrganization]
+    """By name; `{}` takes `organizations/<name>.yaml` as it is."""
+    profiles: dict[str, ProfileSpec] = Field(default={})
+    """Profiles by name."""
+    name_template: str = "{prefix}-{id}"
+    """How a namespace is called; `{environment}` where one cluster holds the same id twice."""
+    pod_security: PodSecuritySpec | None = None
+    """What namespaces enforce unless they say otherwise. Default: `restricted`."""
+    network: NetworkSpec | None = None
+    """What namespaces let through unless they say otherwise."""
+    ladder_exceptions: Listed[LadderExceptionSpec] = ()
+    """Where dev ≤ staging ≤ prod need not hold. Default: nowhere."""
+    allow_deletion: Listed[str] = ()
+    """Exact names of namespaces that may be deleted with what they hold. Default: none."""
+    allow_below_usage: Listed[str] = ()
+    """`<namespace>/<quota key>` that may be set below what is used now. Default: none."""

@@ -1,0 +1,61 @@
+"""What every written model shares: strictness, camelCase keys, and the scalar types."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from tenancy.kubernetes.quantity import Quantity
+
+__all__ = ["Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
+
+
+class Spec(BaseModel):
+    """
+    Something that people or programs write: strict, frozen, unknown keys refused.
+
+    Keys are camelCase, as in every Kubernetes manifest; Python may write snake_case.
+    """
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def _quantity(value: object) -> Quantity:
+    return value if isinstance(value, Quantity) else Quantity.parse(value)
+
+
+QuantityField = Annotated[
+    Quantity,
+    BeforeValidator(_quantity),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9.]+([a-zA-Z]*[0-9]*)$"},
+                {"type": "integer"},
+            ],
+            "description": "A Kubernetes quantity: 500m, 2, 2Gi. Text or a whole number.",
+        }
+    ),
+]
+"""A Kubernetes quantity, written as text or as a whole number."""
+
+Quantities = dict[str, QuantityField]
+"""Quantities by resource name; at most one for each name."""
+
+T = TypeVar("T")
+Listed = Annotated[tuple[T, ...], Strict(False)]
+"""A list as people write it, kept as a tuple so that nothing changes it later."""
+
+Text = str
+Texts = Listed[str]
+
+Reason = str
+"""Why a rule is set aside, in words for the next reader. Never empty."""

@@ -1,0 +1,183 @@
+"""An organization: who it is, what it may use, who belongs to it, and its namespaces."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tenancy.config.spec.access import MemberSpec, NonEmpty
+from tenancy.config.spec.model import Listed, Quantities, Spec
+from tenancy.config.spec.quota import LimitRangeSpec, ProfileSpec, QuotaSpec
+
+__all__ = [
+    "AdoptedSpec",
+    "BillingSpec",
+    "GrantSpec",
+    "LoneNamespaceSpec",
+    "NamespaceOverrideSpec",
+    "NamespaceSpec",
+    "NetworkSpec",
+    "OrganizationOverrideSpec",
+    "OrganizationSpec",
+    "PodSecuritySpec",
+    "TierSpec",
+]
+
+
+class BillingSpec(Spec):
+    """Who pays. All namespaces of an organization are billed together."""
+
+    subscription_group: NonEmpty
+    """The group to which the subscriptions of all namespaces belong."""
+    cost_center: NonEmpty | None = None
+    """The cost centre. Default: none is written."""
+
+
+class GrantSpec(Spec):
+    """GPUs of one pool that a namespace may use."""
+
+    pool: NonEmpty
+    """The name of a GPU node pool of the platform."""
+    gpus: int = Field(ge=0)
+    """In devices of the pool's resource."""
+    mig_profile: NonEmpty | None = None
+    """For a pool with a MIG layout: the profile that is granted, such as `1g.10gb`. Default: the layout's only one."""
+    max_per_pod: int | None = Field(default=None, ge=1)
+    """The most devices one pod may ask for. Default: what one node has."""
+
+
+class NetworkSpec(Spec):
+    """What the default-deny network policies let through."""
+
+    same_organization: bool = True
+    """Traffic to and from the organization's other namespaces on the cluster. Default: yes."""
+    observability: bool = True
+    """The shared observability namespaces reach the metrics ports here, and pods here reach their services. Default: yes."""
+    shared_services: Listed[str] = ()
+    """Names of further shared namespaces whose services pods here may reach. Default: none."""
+    egress_cidrs: Listed[str] = ()
+    """Addresses outside of the cluster that pods may reach. Default: none."""
+
+
+class PodSecuritySpec(Spec):
+    """The Pod Security level that is enforced."""
+
+    enforce: Literal["restricted", "baseline"]
+    """`baseline` still warns about what `restricted` would refuse."""
+    reason: NonEmpty
+    """Why the namespace may differ from `restricted`."""
+
+
+class AdoptedSpec(Spec):
+    """Names that break the rules because what they name is older than its organization."""
+
+    name: NonEmpty | None = None
+    """The namespace's real name in the cluster. Default: the rule's, `<prefix>-<id>`."""
+    origin: Literal["adopt", "move"]
+    """How it came here."""
+    reason: NonEmpty
+    """Why the names are kept."""
+    limit_range: NonEmpty | None = None
+    """The name of its limit range. Default: `limits`."""
+    role_bindings: dict[str, NonEmpty] = Field(default={})
+    """Names of its role bindings by the role that they give. Default: `tenancy:<role>`."""
+
+
+class TierSpec(Spec):
+    """What a namespace may use, by whom, and what is let through; each part may be left out."""
+
+    profile: NonEmpty | None = None
+    """A profile of the environment. Default: that of the namespace it inherits from."""
+    quota: Quantities | None = None
+    """Hard limits by quota key; with a profile they are added to it, key by key."""
+    quotas: dict[str, QuotaSpec] | None = None
+    """Further quotas by name; with a profile they are added to it, name by name."""
+    limit_range: LimitRangeSpec | None = None
+    """The limit range; replaces the profile's."""
+    gpus: Listed[GrantSpec] | None = None
+    """GPU grants, at most one for each pool. Default: none, written as 0."""
+    members: Listed[MemberSpec] | None = None
+    """Members of this namespace alone, beside the organization's."""
+    network: NetworkSpec | None = None
+    """What is let through. Default: DNS, the same organization, and observability."""
+    pod_security: PodSecuritySpec | None = None
+    """Default: the environment's."""
+    storage_classes: Listed[str] | None = None
+    """Storage classes that may be claimed; every other class of the platform is 0. Default: all that the platform lists as shared."""
+    priority_classes: Listed[str] | None = None
+    """Priority classes that pods may name. Default: none."""
+
+
+class NamespaceSpec(TierSpec):
+    """One namespace of an organization. Its name in the cluster is `<prefix>-<id>`."""
+
+    id: NonEmpty
+    """1 to 7 lowercase letters and digits."""
+    environments: Listed[str] | None = None
+    """The environments in which it exists. Default: every one that holds the organization."""
+    inherit_from: NonEmpty | None = None
+    """The id of the namespace whose permissions and quotas it takes over. Default: the organization's `defaultNamespace`."""
+    workload: NonEmpty | None = None
+    """What runs in it; namespaces of one workload are compared dev ≤ staging ≤ prod. Default: none."""
+    subscription: NonEmpty | None = None
+    """The subscription under which it is billed. Default: none is written."""
+    labels: dict[str, str] = Field(default={})
+    """Further labels. Those of Kubernetes and of this tool are refused."""
+    annotations: dict[str, str] = Field(default={})
+    """Further annotations. Those of Kubernetes and of this tool are refused."""
+    adopted: AdoptedSpec | None = None
+    """Only for namespaces that `tenancy adopt` took over."""
+
+
+class LoneNamespaceSpec(TierSpec):
+    """A namespace without an organization around it; it is one of its own."""
+
+    name: NonEmpty
+    """Its final name in the cluster."""
+    subscription: NonEmpty | None = None
+    """The subscription under which it is billed. Default: none is written."""
+    labels: dict[str, str] = Field(default={})
+    """Further labels. Those of Kubernetes and of this tool are refused."""
+    annotations: dict[str, str] = Field(default={})
+    """Further annotations. Those of Kubernetes and of this tool are refused."""
+    allow_deletion: bool = False
+    """Whether it may be deleted with what it holds. Default: no."""
+
+
+class OrganizationSpec(Spec):
+    """Who an organization is, once, over all of its environments."""
+
+    prefix: NonEmpty
+    """What every namespace's name begins with."""
+    display_name: str | None = None
+    """The name for people. Default: the organization's name."""
+    owner: str | None = None
+    """Whom to ask, as text. Default: none is written."""
+    billing: BillingSpec | None = None
+    """Who pays. Default: nothing is written."""
+    ceiling: Quantities | None = None
+    """The most that all namespaces together may use, over all environments. Default: no ceiling."""
+    members: Listed[MemberSpec] = ()
+    """People, groups and service accounts, and the roles they hold."""
+    default_namespace: NonEmpty | None = None
+    """The id of the namespace that the others inherit from and that kubeconfigs name. Needed where there are several."""
+    namespaces: Listed[NamespaceSpec]
+    """Its namespaces; ids are unique."""
+    profiles: dict[str, ProfileSpec] = Field(default={})
+    """Profiles of its own, found before the environment's. Default: none."""
+
+
+class NamespaceOverrideSpec(TierSpec):
+    """What differs for one namespace in one environment; what is left out stays."""
+
+
+class OrganizationOverrideSpec(Spec):
+    """What differs for an organization in one environment."""
+
+    file: str | None = None
+    """Where it is described. Default: `organizations/<name>.yaml`."""
+    namespaces: dict[str, NamespaceOverrideSpec] = Field(default={})
+    """By namespace id. Default: nothing differs."""
+    default_namespace: NonEmpty | None = None
+    """The default namespace in this environment. Default: the organization's."""
+    members: Listed[MemberSpec] = ()
+    """Members in this environment beside those of the organization. Default: none."""

@@ -1,0 +1,245 @@
+"""A platform: what is cluster-wide."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tenancy.config.spec.access import NonEmpty, RoleSpec, SubjectSpec
+from tenancy.config.spec.cluster import KubeconfigPath
+from tenancy.config.spec.model import Listed, Quantities, Spec
+
+__all__ = [
+    "CapacitySpec",
+    "GpuNodePoolSpec",
+    "InstanceTypeCatalogueSpec",
+    "LimitsSpec",
+    "MigSpec",
+    "NodeRangeSpec",
+    "OidcSpec",
+    "PlatformSpec",
+    "PlatformStackSpec",
+    "PriorityClassSpec",
+    "PublicNamespaceSpec",
+    "ServiceSpec",
+    "SharedNamespaceSpec",
+    "SharingSpec",
+    "TaintSpec",
+]
+
+
+class OidcSpec(Spec):
+    """The prefixes that the API server puts before names from the identity provider, stated once."""
+
+    username_prefix: str = "oidc:"
+    """Before user names."""
+    groups_prefix: str = "oidc:"
+    """Before group names."""
+
+
+class LimitsSpec(Spec):
+    """What holds for every organization."""
+
+    namespaces: int = Field(default=10, ge=1)
+    """The most namespaces an organization has, over all environments. Default: 10."""
+    id_length: int = Field(default=7, ge=1, le=30)
+    """The longest namespace id, in characters. Default: 7."""
+
+
+class PublicNamespaceSpec(Spec):
+    """The namespace that everybody reads and only the platform's operators write."""
+
+    name: NonEmpty
+    """Its name in the cluster."""
+    readers: Listed[SubjectSpec]
+    """Who reads it; `system:authenticated` may be named here, and here alone."""
+
+
+class ServiceSpec(Spec):
+    """A service of a shared namespace."""
+
+    name: NonEmpty
+    """For people."""
+    ports: Listed[int]
+    """TCP ports."""
+    pod_labels: dict[str, str] = Field(default={})
+    """Which pods serve it. Default: every pod of the namespace."""
+
+
+class SharedNamespaceSpec(Spec):
+    """A namespace whose services all organizations, or those that ask for it, reach."""
+
+    name: NonEmpty
+    """Its name in the cluster."""
+    purpose: Literal["observability", "services"] = "services"
+    """`observability` is reached by every namespace unless it says otherwise, and reaches their metrics ports. Default: services."""
+    services: Listed[ServiceSpec]
+    """What can be reached there, and nothing else."""
+    metrics_ports: Listed[int] = ()
+    """TCP ports that observability reaches in every namespace. Default: none."""
+
+
+class PriorityClassSpec(Spec):
+    """A PriorityClass of the platform's own that namespaces may be granted."""
+
+    value: int = Field(ge=-2147483648, le=1000000000)
+    """Higher is scheduled first."""
+    preemption_policy: Literal["Never", "PreemptLowerPriority"] = "Never"
+    """Whether its pods push out others. Default: never."""
+    description: str | None = None
+    """For people."""
+
+
+class NodeRangeSpec(Spec):
+    """How many nodes a pool has."""
+
+    min: int = Field(ge=0)
+    """Always there."""
+    max: int = Field(ge=0)
+    """The most there can be."""
+
+
+class CapacitySpec(Spec):
+    """How the nodes are bought."""
+
+    type: Literal["on-demand", "spot", "reserved", "capacity-block"] = "on-demand"
+    """Default: on demand."""
+    reservation_id: NonEmpty | None = None
+    """For `reserved` and `capacity-block`."""
+
+
+class MigSpec(Spec):
+    """One MIG profile of a layout."""
+
+    profile: NonEmpty
+    """`1g.10gb`, as NVIDIA names it."""
+    per_gpu: int = Field(ge=1)
+    """Instances on each GPU."""
+
+
+class SharingSpec(Spec):
+    """How one GPU is given to several pods."""
+
+    type: Literal["none", "time-slicing", "mps", "mig"] = "none"
+    """Default: a GPU belongs to one pod."""
+    replicas: int | None = Field(default=None, ge=2)
+    """Pods for each GPU, for `time-slicing` and `mps`."""
+    rename: bool = True
+    """Shared GPUs are `nvidia.com/gpu.shared`, so that they are never taken for whole ones. Default: yes."""
+    layout: Listed[MigSpec] = ()
+    """The MIG profiles on every GPU, for `mig`."""
+
+
+class TaintSpec(Spec):
+    """A taint, spelled as Kubernetes spells it."""
+
+    key: NonEmpty
+    value: str = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+class GpuNodePoolSpec(Spec):
+    """Nodes with GPUs of one model."""
+
+    name: NonEmpty
+    """A DNS label, unique on the platform."""
+    model: NonEmpty
+    """For people and for selection: `H100`."""
+    backend: NonEmpty = "existing"
+    """What makes the nodes: `existing`, `karpenter`, `coreweave`, `eks`, or one that is installed. Never guessed."""
+    gpus_per_node: int | None = Field(default=None, ge=1)
+    """In physical devices. Default: from the catalogue, by instance type."""
+    instance_types: Listed[str] = ()
+    """Instance types of the cloud. Default: none, for machines of one's own."""
+    resource: NonEmpty = "nvidia.com/gpu"
+    """The extended resource of a whole GPU."""
+    nodes: NodeRangeSpec
+    """How many nodes."""
+    node_names: Listed[str] = ()
+    """For `existing`: the nodes' names, which get the pool's label. Default: they carry it already."""
+    cpu_per_node: Annotated[str, Field(min_length=1)] | int | None = None
+    """What a node has for pods. Default: from the catalogue, else not checked."""
+    memory_per_node: Annotated[str, Field(min_length=1)] | int | None = None
+    """What a node has for pods. Default: from the catalogue, else not checked."""
+    capacity: CapacitySpec = CapacitySpec()
+    """How it is bought. Default: on demand."""
+    sharing: SharingSpec = SharingSpec()
+    """Default: not shared."""
+    dedicated_to: NonEmpty | None = None
+    """The organization that alone may use it. Default: shared by grants."""
+    device_class: NonEmpty | None = None
+    """The DRA device class of its devices. Default: none."""
+    labels: dict[str, str] = Field(default={})
+    """Further node labels."""
+    taints: Listed[TaintSpec] = ()
+    """Further taints."""
+    write_taints: bool = False
+    """For `existing`: write the taints, rather than verify them. Default: verify."""
+    overcommit: float | None = None
+    """Σ of grants over capacity that is allowed; more than 1 needs `overcommitReason`. Default: 1."""
+    overcommit_reason: NonEmpty | None = None
+    """Why more is granted than exists."""
+    options: dict[str, object] = Field(default={})
+    """What only the backend reads; it names what it knows."""
+
+
+class InstanceTypeCatalogueSpec(Spec):
+    """Who is asked what instance types have, before the bundled snapshot."""
+
+    source: Literal["ec2"]
+    """`ec2`: DescribeInstanceTypes, with the credentials that boto3 finds."""
+    region: NonEmpty
+    """Whose instance types: `eu-west-1`."""
+    profile: NonEmpty | None = None
+    """A profile of AWS' own configuration. Default: what the environment says."""
+
+
+class PlatformSpec(Spec):
+    """What is cluster-wide: pools, roles, policies, operators, public and shared namespaces."""
+
+    operators: Listed[SubjectSpec]
+    """Who may change what this tool manages. Needed, for the guards shut out everybody else."""
+    oidc: OidcSpec = OidcSpec()
+    """Prefixes of names from the identity provider."""
+    limits: LimitsSpec = LimitsSpec()
+    """Limits of every organization."""
+    ladder: Listed[str] = ("dev", "staging", "prod")
+    """The environments in growing order."""
+    public: PublicNamespaceSpec | None = None
+    """The public namespace. Default: none."""
+    shared: Listed[SharedNamespaceSpec] = ()
+    """Shared namespaces. Default: none."""
+    gpu_node_pools: Listed[GpuNodePoolSpec] = ()
+    """GPU node pools. Default: none."""
+    instance_type_catalogue: InstanceTypeCatalogueSpec | None = None
+    """Who knows what instance types have, where a pool does not say. Default: the bundled snapshot, and nobody is asked."""
+    gpu_resources: Listed[str] = ("nvidia.com/gpu",)
+    """Further extended resources that exist on the cluster; each is written in every namespace, "0" without a grant."""
+    device_classes: Listed[str] = ()
+    """DRA device classes that exist on the cluster; each is written in every namespace, "0" without a grant."""
+    roles: dict[str, RoleSpec] = Field(default={})
+    """Roles of the platform's own."""
+    storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})
+    """Storage classes of the cluster: `shared` may be claimed by all, `granted` only where a namespace says so."""
+    priority_classes: dict[str, PriorityClassSpec] = Field(default={})
+    """Priority classes that namespaces may be granted."""
+    object_counts: Quantities = {}
+    """Counts of objects in every namespace, over the defaults."""
+    pod_security_version: str = "v1.36"
+    """The version of the Pod Security Standards that is enforced."""
+    require_image_pull: bool = False
+    """Whether pods must pull their image at every start (`imagePullPolicy: Always`). Default: no."""
+
+
+class PlatformStackSpec(Spec):
+    """The config of a platform's stack."""
+
+    cluster: NonEmpty
+    """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
+    kubeconfig: KubeconfigPath | None = None
+    """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
+    context: NonEmpty | None = None
+    """The context in that kubeconfig; needed with `kubeconfig`."""
+    platform: PlatformSpec
+    """What is cluster-wide."""
+    allow_deletion: Listed[str] = ()
+    """Exact names of namespaces that may be deleted with what they hold. Default: none."""

@@ -1,0 +1,1 @@
+"""Findings, errors, exit codes, and how they are worded."""

@@ -1,0 +1,101 @@
+"""How a value that somebody wrote is repeated to people: short, harmless, never a secret."""
+
+import re
+from collections.abc import Iterable
+
+from tenancy.diagnostics.origin import Step
+
+__all__ = ["CONTROL", "HIDDEN", "clean", "is_kubeconfig", "is_secret", "shown"]
+
+HIDDEN = "(hidden)"
+"""What stands in a message instead of a value that may be a secret."""
+
+LONGEST = 60
+"""In characters. Longer values are cut."""
+
+# Control characters, the breaks that YAML 1.1 counts as lines but editors do not, and what
+# is no character at all. No value of ours needs one.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""Characters that a document must not hold, not even as an escape."""
+
+# C0 and C1 controls, DEL, the bidirectional and zero-width marks, the two Unicode line
+# breaks, surrogates: they move a terminal's cursor, hide text or reorder it.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?|\x9b[0-?]*[ -/]*[@-~]"
+)
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SECRET_WORDS = frozenset(
+    (
+        *("apikey", "credential", "credentials", "key", "passphrase", "passwd"),
+        *("password", "passwords", "secret", "token", "tokens"),
+    )
+)
+# A JSON web token, a PEM block, and the prefixes of well-known access tokens.
+_SECRET_VALUE = re.compile(
+    r"eyJ[\w-]{8,}\.|-----BEGIN |\b(?:AKIA|ASIA)[A-Z0-9]{12}"
+    r"|\b(?:ghp_|gho_|ghs_|github_pat_|glpat-|pul-|xox[abp]-)\w{6}|\bv1:[A-Za-z0-9+/=]{8,}:"
+)
+
+# What only the text of a kubeconfig has, also as JSON, or in base64 as CI keeps files.
+_KUBECONFIG = re.compile(
+    r"[\n\r{}]|\b(?:apiVersion|client-key-data|current-context)\b|[A-Za-z0-9+/=]{200}"
+)
+_LONGEST_PATH = 1024
+
+
+def is_kubeconfig(text: str) -> bool:
+    """
+    Tell whether *text*, where the path of a kubeconfig belongs, is the content of one instead.
+
+    >>> is_kubeconfig("~/.kube/config"), is_kubeconfig('{"apiVersion": "v1"}')
+    (False, True)
+    """
+    return len(text) > _LONGEST_PATH or bool(_KUBECONFIG.search(text))
+
+
+def clean(text: str) -> str:
+    r"""
+    Return *text* without what a terminal would obey: escape sequences and control characters.
+
+    >>> clean("dev\x1b[31m\x00")
+    'dev'
+    """
+    return _UNSAFE.sub("", _ANSI.sub("", text))
+
+
+def is_secret(path: Iterable[Step]) -> bool:
+    """
+    Tell whether a key on *path* sounds as if its value were a secret.
+
+    >>> is_secret(("oidc", "clientSecret")), is_secret(("hard", "count/secrets"))
+    (True, False)
+    """
+    return any(
+        not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.findall(step))
+        for step in path
+        if isinstance(step, str)
+    )
+
+
+def shown(text: str, path: Iterable[Step] = ()) -> str:
+    """
+    Return *text* as it may be repeated: hidden under a secret's key, cleaned, and cut.
+
+    A kubeconfig in place of its path is hidden too, for it is made of credentials.
+
+    >>> shown("hunter2", ("password",)), shown("a" * 70)[-3:]
+    ('(hidden)', 'aa…')
+    """
+    path = tuple(path)
+    if is_secret(path) or _SECRET_VALUE.search(text):
+        return HIDDEN
+    if path[-1:] == ("kubeconfig",) and is_kubeconfig(text):
+        return HIDDEN
+    text = clean(text.replace("\n", " ").replace("\t", " "))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

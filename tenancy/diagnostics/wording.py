@@ -1,0 +1,91 @@
+"""How findings are worded: names in a row, counts, and what the parsers of names say."""
+
+from collections.abc import Iterable, Sequence
+
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.names import InvalidNameError
+
+__all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank"]
+
+_SHOWN = 60
+"""The longest value that a message repeats in full, in characters."""
+
+
+def joined(words: Sequence[str], *, last: str = "and") -> str:
+    """
+    Return *words* as one says them.
+
+    >>> joined(["requests.memory", "limits.cpu", "limits.memory"])
+    'requests.memory, limits.cpu and limits.memory'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """
+    Return *count* and *noun*, which gets an `s` unless there is one.
+
+    >>> counted(1, "GPU"), counted(8, "GPU")
+    ('1 GPU', '8 GPUs')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def quoted(value: object) -> str:
+    r"""
+    Return *value* so that look-alike and invisible characters show themselves.
+
+    >>> quoted("acm\u0435")
+    "'acm\\u0435'"
+    """
+    shown = ascii(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+def misnamed(
+    error: InvalidNameError,
+    *,
+    code: str,
+    origin: Origin,
+    what: str,
+    organization: str | None = None,
+) -> Finding:
+    """
+    Return what a parser of names refused.
+
+    Args:
+        error: What the parser said.
+        code: The finding's code.
+        origin: Where the name stands.
+        what: What it names, with an article: `the prefix`.
+        organization: Whom it concerns. Default: the whole stack.
+    """
+    return Finding(
+        code=code,
+        origin=origin,
+        found=f"{what} {quoted(error.text)}",
+        allowed=error.rule,
+        remedy=error.remedy,
+        organization=organization,
+    )
+
+
+def reason_blank(
+    reason: str | None, origin: Origin, organization: str | None = None
+) -> Iterable[Finding]:
+    """Refuse a *reason* that says nothing; None where none is needed."""
+    if reason is None or reason.strip():
+        return ()
+    return (
+        Finding(
+            code="reason-blank",
+            origin=origin,
+            found="a reason of nothing but spaces",
+            allowed="a reason in words, for the next reader",
+            remedy="write why the rule does not hold here",
+            organization=organization,
+        ),
+    )

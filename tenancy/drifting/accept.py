@@ -1,0 +1,231 @@
+"""Where in the config a difference would be written, if it is to stay."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.config.document import JSON
+from tenancy.diagnostics.origin import Origin
+from tenancy.drifting.difference import Change, Difference
+from tenancy.kubernetes import labels
+from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
+from tenancy.manifests import WALL_QUOTAS
+from tenancy.model import Environment, Namespace, Platform, roles
+
+__all__ = ["Edit", "edits", "limit_range_spec", "quota_spec"]
+
+_QUOTA: Final = "quota"
+_TYPES: Final = {
+    "Container": "container",
+    "Pod": "pod",
+    "PersistentVolumeClaim": "persistentVolumeClaim",
+}
+_RESERVED: Final = (labels.DOMAIN, "kubernetes.io", "k8s.io")
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Edit:
+    """
+    One value to write into a file.
+
+    Attributes:
+        place: Which file, and where in it.
+        value: What stands there afterwards; None takes the key away.
+        appends: Whether the value is one more of the list at *place*.
+    """
+
+    place: Origin
+    value: JSON
+    appends: bool = False
+
+
+def edits(
+    differences: Iterable[Difference],
+    live: Mapping[str, Mapping[str, JSON]],
+    environment: Environment,
+    platform: Platform,
+) -> Mapping[Difference, Edit]:
+    """
+    Return, for each difference that has a place in the config, what to write.
+
+    Quotas, limit ranges, added subjects, and labels and annotations of one's own have a place.
+    What the files cannot say has none: what a wall adds, network rules, a subject that is away
+    but is written for the whole organization.
+
+    Args:
+        live: Quotas and limit ranges as they are, by `<kind>/<namespace>/<name>`.
+    """
+    namespaces = {namespace.name: namespace for namespace in environment.namespaces}
+    alone = _Alone(environment, platform, live)
+    found: dict[Difference, Edit] = {}
+    for difference in differences:
+        at = difference.object
+        name = at.name if at.kind == "Namespace" else at.namespace
+        if (namespace := namespaces.get(name)) is None:
+            continue
+        if (edit := alone.edit(difference, namespace)) is not None:
+            found[difference] = edit
+    return found
+
+
+@attrs.frozen
+class _Alone:
+    """Finds the place that speaks of one namespace in one environment alone."""
+
+    environment: Environment
+    platform: Platform
+    live: Mapping[str, Mapping[str, JSON]]
+
+    def edit(self, difference: Difference, namespace: Namespace) -> Edit | None:
+        kind = difference.object.kind
+        if kind == "ResourceQuota":
+            return self._quota(difference, namespace)
+        if kind == "LimitRange":
+            return self._limit_range(difference, namespace)
+        if kind == "RoleBinding":
+            return self._subject(difference, namespace)
+        if kind == "Namespace":
+            return self._metadata(difference, namespace)
+        return None
+
+    def _is_inline(self, namespace: Namespace) -> bool:
+        return namespace.origin.source == self.environment.origin.source
+
+    def _organization(self, namespace: Namespace) -> Origin:
+        return self.environment.origin.within(("organizations", namespace.organization))
+
+    def _tier(self, namespace: Namespace) -> Origin:
+        if self._is_inline(namespace):
+            return namespace.origin
+        return self._organization(namespace).within(("namespaces", namespace.id))
+
+    def _quota(self, difference: Difference, namespace: Namespace) -> Edit | None:
+        name, field = difference.object.name, difference.field
+        if name in WALL_QUOTAS or (not field and difference.change is not Change.ADDED):
+            return None
+        tier = self._tier(namespace)
+        if name != _QUOTA:
+            spec = self._live_spec(difference)
+            return (
+                None
+                if spec is None
+                else Edit(place=tier.within(("quotas", name)), value=quota_spec(spec))
+            )
+        if field[:2] != ("spec", "hard") or "/" in field[2]:
+            return None
+        place = tier.within((_QUOTA, field[2]))
+        if difference.change is not Change.REMOVED:
+            return Edit(place=place, value=_text(difference.live))
+        written = {
+            limit.origin
+            for quota in namespace.quotas
+            if quota.name == _QUOTA
+            for key, limit in quota.hard.items()
+            if key == field[2]
+        }
+        return Edit(place=place, value=None) if place in written else None
+
+    def _limit_range(self, difference: Difference, namespace: Namespace) -> Edit | None:
+        spec = self._live_spec(difference)
+        ours = namespace.limit_range
+        if ours is None or difference.object.name != ours.name:
+            return None
+        if spec is None or not difference.field:
+            return None
+        return Edit(place=self._tier(namespace) / "limitRange", value=limit_range_spec(spec))
+
+    def _live_spec(self, difference: Difference) -> Mapping[str, JSON] | None:
+        at = difference.object
+        found = self.live.get(f"{at.kind}/{at.namespace}/{at.name}", {}).get("spec")
+        return found if isinstance(found, dict) else None
+
+    def _subject(self, difference: Difference, namespace: Namespace) -> Edit | None:
+        is_added = difference.change is Change.ADDED and difference.field[:1] == ("subjects",)
+        given = {roles.binding_name(binding): binding.role for binding in namespace.bindings}
+        role = given.get(difference.object.name)
+        if not is_added or role is None:
+            return None
+        subject = self._written_subject(difference.field[1], namespace)
+        if subject is None:
+            return None
+        member: JSON = {
+            **subject,
+            "role": role,
+            "namespaces": [namespace.id],
+        }
+        return Edit(place=self._organization(namespace) / "members", value=member, appends=True)
+
+    def _written_subject(self, text: str, namespace: Namespace) -> dict[str, JSON] | None:
+        """Return a subject as members are written; None where no member is called so."""
+        kind, _, name = text.partition(" ")
+        if " of " in name:
+            return None
+        if kind == "ServiceAccount":
+            where, _, account = name.partition("/")
+            ids = {
+                other.name: other.id
+                for other in self.environment.namespaces
+                if other.organization == namespace.organization
+            }
+            return {"serviceAccount": f"{ids[where]}/{account}"} if where in ids else None
+        prefixes = {
+            "User": ("user", self.platform.username_prefix),
+            "Group": ("group", self.platform.groups_prefix),
+        }
+        if kind not in prefixes:
+            return None
+        key, prefix = prefixes[kind]
+        if name.startswith("system:"):
+            return {key: name}
+        return {key: name.removeprefix(prefix)} if name.startswith(prefix) else None
+
+    def _metadata(self, difference: Difference, namespace: Namespace) -> Edit | None:
+        if len(difference.field) != 3:
+            return None
+        _, part, key = difference.field
+        domain = key.partition("/")[0] if "/" in key else ""
+        if any(domain == own or domain.endswith(f".{own}") for own in _RESERVED):
+            return None
+        written = namespace.labels if part == "labels" else namespace.annotations
+        is_new = difference.change is Change.ADDED
+        if not is_new and key not in written:
+            return None
+        value = None if difference.change is Change.REMOVED else difference.live
+        return Edit(place=namespace.origin.within((part, key)), value=value)
+
+
+def quota_spec(spec: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the spec of a live ResourceQuota as people write it."""
+    hard = spec.get("hard")
+    written: dict[str, JSON] = {"hard": _texts(hard)}
+    if scopes := spec.get("scopes"):
+        written["scopes"] = scopes
+    selector = spec.get("scopeSelector")
+    expressions = selector.get("matchExpressions") if isinstance(selector, dict) else None
+    if expressions:
+        written["scopeSelector"] = expressions
+    return written
+
+
+def limit_range_spec(spec: Mapping[str, JSON]) -> JSON:
+    """Return the spec of a live LimitRange as people write it."""
+    limits = spec.get("limits")
+    return {
+        _TYPES[str(item["type"])]: {key: _texts(item[key]) for key in item if key != "type"}
+        for item in (limits if isinstance(limits, list) else ())
+        if isinstance(item, dict) and item.get("type") in _TYPES
+    }
+
+
+def _texts(limits: JSON) -> JSON:
+    found: Iterator[tuple[str, JSON]] = iter(limits.items() if isinstance(limits, dict) else ())
+    return {key: _text(value) for key, value in found}
+
+
+def _text(value: JSON) -> str:
+    """Return a quantity as Kubernetes would write it; people's grammar is narrower than its."""
+    try:
+        return str(Quantity.parse_stored(str(value)))
+    except InvalidQuantityError:
+        return str(value)

@@ -1,0 +1,175 @@
+"""Live objects against desired ones, exactly: what was added counts as what was changed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
+from tenancy.drifting.field_managers import CONTROLLERS, writer
+from tenancy.drifting.fields import Value, fields
+from tenancy.drifting.impact import weight
+from tenancy.kubernetes import labels
+from tenancy.manifests import Manifest
+
+__all__ = ["KINDS", "differences", "is_addition", "unwanted"]
+
+KINDS: Final = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
+"""Kinds of which any object counts in a namespace of ours, whoever made it."""
+
+_CLUSTERS_LABEL: Final = "kubernetes.io/metadata.name"
+_BOOKKEEPING: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_ENGINES: Final = "pulumi.com/"
+_ORDER: Final = tuple(Weight)
+
+Live = Mapping[Identity, Mapping[str, object]]
+
+
+def differences(desired: Iterable[Manifest], live: Live) -> tuple[Difference, ...]:
+    """
+    Return every difference between *desired* and *live*, the worst first.
+
+    What the API server fills in, and what controllers of Kubernetes write, is none. Of the
+    ServiceAccount that Kubernetes makes itself, only our fields count.
+
+    Args:
+        desired: What the files say, rendered.
+        live: What is there, by identity: at least every object of the desired kinds, and of
+            `KINDS` in the desired namespaces.
+    """
+    wanted = {Identity.of(manifest): manifest for manifest in desired}
+    found = [*_of_wanted(wanted, live), *_unwanted(wanted, live)]
+    return tuple(sorted(found, key=lambda difference: _ORDER.index(difference.weight)))
+
+
+def _of_wanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Difference]:
+    for identity, manifest in wanted.items():
+        there = live.get(identity)
+        if there is not None:
+            yield from _fields(identity, manifest, there)
+        elif _space(identity) not in wanted or _space(identity) in live:
+            # Nothing is said of what went with its namespace.
+            yield _whole(identity, Change.REMOVED)
+
+
+def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Difference]:
+    for identity in unwanted(wanted, live):
+        by = writer(live[identity], ())
+        yield _whole(
+            identity,
+            Change.ADDED,
+            manager=by.manager if by else None,
+            since=by.since if by else None,
+        )
+
+
+def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identity]:
+    """Yield the live objects that are not wanted and count all the same."""
+    stacks = {
+        stack
+        for identity, manifest in wanted.items()
+        if identity.kind == "Namespace" and (stack := _label(manifest, labels.STACK))
+    }
+    kinds = {identity.kind for identity in wanted}
+    for identity, there in live.items():
+        if identity in wanted:
+            continue
+        is_ours = _label(there, labels.MANAGED) == "true"
+        if identity.kind == "Namespace":
+            counts = is_ours and _label(there, labels.STACK) in stacks
+        elif identity.namespace:
+            inside = _space(identity) in wanted
+            counts = inside and (is_ours or identity.kind in KINDS)
+        else:
+            counts = identity.kind in kinds and (is_ours or _binds_ours(there, wanted))
+        if counts and not _is_controllers(there):
+            yield identity
+
+
+def _fields(
+    identity: Identity, manifest: Manifest, there: Mapping[str, object]
+) -> Iterator[Difference]:
+    metadata = there.get("metadata")
+    if isinstance(metadata, Mapping) and "deletionTimestamp" in metadata:
+        yield _whole(identity, Change.CHANGED)
+        return
+    want, have = fields(manifest), fields(there)
+    for field in [*want, *(field for field in have if field not in want)]:
+        expected, actual = want.get(field), have.get(field)
+        if expected == actual:
+            continue
+        if expected is None and not is_addition(identity, field, there):
+            continue
+        yield _difference(identity, field, expected, actual, there)
+
+
+def _difference(
+    identity: Identity,
+    field: Field,
+    desired: Value | None,
+    live: Value | None,
+    there: Mapping[str, object],
+) -> Difference:
+    change = Change.CHANGED
+    if desired is None:
+        change = Change.ADDED
+    elif live is None:
+        change = Change.REMOVED
+    by = writer(there, field, gone=live is None)
+    return Difference(
+        object=identity,
+        field=field,
+        change=change,
+        weight=weight(identity, field, change),
+        desired=None if desired is None else desired.written,
+        live=None if live is None else live.written,
+        manager=by.manager if by else None,
+        since=(by.since or None) if by else None,
+    )
+
+
+def _whole(
+    identity: Identity, change: Change, *, manager: str | None = None, since: str | None = None
+) -> Difference:
+    return Difference(
+        object=identity,
+        field=(),
+        change=change,
+        weight=weight(identity, (), change),
+        manager=manager,
+        since=since or None,
+    )
+
+
+def is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -> bool:
+    """Return whether a field counts that no file has."""
+    if field[0] != "metadata":
+        return True
+    key = field[2]
+    if identity.kind == "ServiceAccount":
+        return key.startswith(f"{labels.DOMAIN}/")
+    if key in {_CLUSTERS_LABEL, _BOOKKEEPING} or key.startswith(_ENGINES):
+        return False
+    by = writer(there, field)
+    return by is None or by.manager not in CONTROLLERS
+
+
+def _is_controllers(there: Mapping[str, object]) -> bool:
+    by = writer(there, ())
+    return by is not None and by.manager in CONTROLLERS
+
+
+def _binds_ours(there: Mapping[str, object], wanted: Mapping[Identity, Manifest]) -> bool:
+    """Return whether it gives one of our cluster-wide roles to somebody."""
+    reference = there.get("roleRef")
+    name = reference.get("name") if isinstance(reference, Mapping) else None
+    return name is not None and Identity(kind="ClusterRole", name=str(name)) in wanted
+
+
+def _space(identity: Identity) -> Identity:
+    return Identity(kind="Namespace", name=identity.namespace)
+
+
+def _label(manifest: Mapping[str, object], key: str) -> str | None:
+    metadata = manifest.get("metadata")
+    found = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    value = found.get(key) if isinstance(found, Mapping) else None
+    return None if value is None else str(value)

@@ -1,0 +1,142 @@
+"""One difference between what is desired and what is there."""
+
+import enum
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.config.document import JSON
+
+__all__ = ["Change", "Difference", "Field", "Identity", "Weight"]
+
+Field = tuple[str, ...]
+"""
+The steps to what differs. A subject, a role's rule and a network rule are a step of their own,
+in canonical text, for their place in a list means nothing.
+"""
+
+
+@attrs.frozen(kw_only=True, slots=True, order=True)
+class Identity:
+    """
+    Which object, of the kinds that this tool writes.
+
+    Attributes:
+        namespace: Its namespace; empty where it is cluster-wide.
+    """
+
+    kind: str
+    namespace: str = ""
+    name: str
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, object]) -> "Identity":
+        """Return the identity of *manifest*."""
+        metadata = manifest.get("metadata")
+        found = metadata if isinstance(metadata, Mapping) else {}
+        return cls(
+            kind=str(manifest.get("kind")),
+            namespace=str(found.get("namespace") or ""),
+            name=str(found.get("name")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" + (f" in {self.namespace}" if self.namespace else "")
+
+
+class Change(enum.Enum):
+    """What was done to the desired state."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Weight(enum.Enum):
+    """How bad it is."""
+
+    SECURITY = "security"
+    """Somebody may do, reach or run more than the files say, or a wall is missing."""
+    USAGE = "usage"
+    """More or less may be used, or less may be done, than the files say."""
+    HARMLESS = "harmless"
+    """Nothing that this tool knows of reads it."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Difference:
+    """
+    One difference.
+
+    Attributes:
+        field: What of the object; empty where it is the object itself.
+        desired: What the files say, as Kubernetes writes it; None where they say nothing.
+        live: What is there; None where nothing is.
+        manager: The field manager that wrote it last; None where nobody can be named.
+        since: When that was, as the API server says it; None where it does not.
+    """
+
+    object: Identity
+    field: Field
+    change: Change
+    weight: Weight
+    desired: JSON = None
+    live: JSON = None
+    manager: str | None = None
+    since: str | None = None
+
+    @property
+    def what(self) -> str:
+        """
+        What differs, in a line without the object's name.
+
+        >>> from tenancy.drifting import Change, Difference, Identity, Weight
+        >>> Difference(
+        ...     object=Identity(kind="ResourceQuota", namespace="acme-dev", name="quota"),
+        ...     field=("spec", "hard", "pods"),
+        ...     change=Change.CHANGED,
+        ...     weight=Weight.USAGE,
+        ...     desired="20",
+        ...     live="200",
+        ... ).what
+        'spec.hard pods: 20 in the files, 200 in the cluster'
+        """
+        if not self.field:
+            return {
+                Change.ADDED: "the object itself: no file has it",
+                Change.REMOVED: "the object itself: it is not in the cluster",
+            }.get(self.change, "the object itself: it is being deleted")
+        place = _place(self.field)
+        if self.change is Change.CHANGED:
+            desired, live = _said(self.desired), _said(self.live)
+            return f"{place}: {desired} in the files, {live} in the cluster"
+        value = self.live if self.change is Change.ADDED else self.desired
+        said = "" if value in (None, True) else f"={_said(value)}"
+        if self.change is Change.ADDED:
+            return f"{place}{said}: no file has it"
+        return f"{place}{said}: it is not in the cluster"
+
+
+_NOUNS = {
+    ("metadata", "labels"): "label",
+    ("metadata", "annotations"): "annotation",
+    ("subjects",): "subject",
+    ("rules",): "rule",
+    ("spec", "ingress"): "ingress rule",
+    ("spec", "egress"): "egress rule",
+}
+
+
+def _place(field: Field) -> str:
+    for start, noun in _NOUNS.items():
+        if field[: len(start)] == start and len(field) > len(start):
+            return f"{noun} {'.'.join(field[len(start) :])}"
+    if len(field) == 1:
+        return field[0]
+    return f"{'.'.join(field[:-1])} {field[-1]}"
+
+
+def _said(value: JSON) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,94 @@
+"""Who wrote a field, from what the API server keeps of it (`metadata.managedFields`)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.config.document import JSON
+from tenancy.drifting.difference import Field
+
+__all__ = ["CONTROLLERS", "OURS", "Writer", "writer", "writers"]
+
+CONTROLLERS: Final = frozenset(
+    {
+        "cloud-controller-manager",
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+        "kubelet",
+    }
+)
+"""Managers that are part of Kubernetes; labels and annotations that they add are no drift."""
+OURS: Final = "pulumi"
+"""What the managers of the engine's provider begin with."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Writer:
+    """
+    A field manager.
+
+    Attributes:
+        applies: Whether it wrote by server-side apply, so that what it leaves out goes.
+        since: When it wrote last, as the API server says it; empty where it does not.
+    """
+
+    manager: str
+    applies: bool
+    since: str
+
+
+def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> Writer | None:
+    """
+    Return who wrote *field* of *live* last, as far as its place is remembered.
+
+    Args:
+        gone: Whether the field is not there any more. Nobody owns it then, so that whoever
+            wrote anything of the object last is named, unless that is the engine.
+    """
+    if gone or not field:
+        latest = max(writers(live), key=lambda found: found.since, default=None)
+        if gone and latest is not None and latest.manager.startswith(OURS):
+            return None
+        return latest
+    found = [(_depth(owned, field), by) for by, owned in _entries(live)]
+    deepest = max((depth for depth, _ in found), default=0)
+    if not deepest:
+        return None
+    owners = [by for depth, by in found if depth == deepest]
+    return max(owners, key=lambda by: by.since)
+
+
+def writers(live: Mapping[str, object]) -> tuple[Writer, ...]:
+    """Return everybody who wrote something of *live*."""
+    return tuple(by for by, _ in _entries(live))
+
+
+def _entries(live: Mapping[str, object]) -> Iterator[tuple[Writer, Mapping[str, JSON]]]:
+    metadata = live.get("metadata")
+    entries = metadata.get("managedFields") if isinstance(metadata, Mapping) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entry, Mapping) or entry.get("subresource"):
+            continue
+        owned = entry.get("fieldsV1")
+        yield (
+            Writer(
+                manager=str(entry.get("manager") or "unknown"),
+                applies=entry.get("operation") == "Apply",
+                since=str(entry.get("time") or ""),
+            ),
+            owned if isinstance(owned, Mapping) else {},
+        )
+
+
+def _depth(owned: Mapping[str, JSON], field: Field) -> int:
+    """Return how many steps of *field* are owned; lists that are owned whole end the way."""
+    depth = 0
+    at: JSON = dict(owned)
+    for step in field:
+        if not isinstance(at, dict) or f"f:{step}" not in at:
+            break
+        at = at[f"f:{step}"]
+        depth += 1
+    return depth if isinstance(at, dict) and not set(at) - {"."} else 0

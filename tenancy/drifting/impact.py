@@ -1,0 +1,55 @@
+"""How bad a difference is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tenancy.drifting.difference import Change, Field, Identity, Weight
+from tenancy.kubernetes import labels
+
+__all__ = ["weight"]
+
+_ACCESS: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
+_AMOUNTS: Final = frozenset({"LimitRange", "PriorityClass", "ResourceQuota"})
+_CLUSTERS_OWN: Final = ("kubernetes.io", "k8s.io")
+"""Domains of labels that Kubernetes reads, Pod Security's among them."""
+_DENY: Final = "default-deny"
+
+
+def weight(identity: Identity, field: Field, change: Change) -> Weight:
+    """
+    Return how bad it is that *field* of the object was changed so.
+
+    >>> object = Identity(kind="RoleBinding", namespace="acme-dev", name="tenancy:developer")
+    >>> weight(object, ("subjects", "User eve"), Change.ADDED).value
+    'security'
+    >>> weight(object, ("subjects", "User eve"), Change.REMOVED).value
+    'usage'
+    """
+    if field[:1] == ("metadata",):
+        return _metadata(field)
+    if identity.kind in _AMOUNTS or identity.kind == "Namespace":
+        return Weight.USAGE
+    # What gives access, or lets traffic through, harms nobody's safety by being away.
+    opens = identity.kind in _ACCESS or (
+        identity.kind == "NetworkPolicy" and identity.name != _DENY
+    )
+    is_set = len(field) != 1 and field[:2] not in _ONE_VALUE.get(identity.kind, ())
+    if opens and change is Change.REMOVED and is_set:
+        return Weight.USAGE
+    return Weight.SECURITY
+
+
+_ONE_VALUE: Final[Mapping[str, tuple[Field, ...]]] = {
+    "NetworkPolicy": (("spec", "podSelector"), ("spec", "policyTypes"))
+}
+
+
+def _metadata(field: Field) -> Weight:
+    key = field[2] if len(field) > 2 else ""
+    domain = key.partition("/")[0] if "/" in key else ""
+    if domain == labels.DOMAIN:
+        return Weight.SECURITY
+    is_clusters = any(domain == own or domain.endswith(f".{own}") for own in _CLUSTERS_OWN)
+    if field[1] == "labels" and is_clusters and key != labels.MANAGED_BY:
+        return Weight.SECURITY
+    return Weight.HARMLESS

@@ -1,0 +1,83 @@
+"""What objects mean, in a digest each: equal as long as nobody changed what counts."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+from tenancy.drifting.comparison import is_addition, unwanted
+from tenancy.drifting.difference import Identity
+from tenancy.drifting.fields import fields
+from tenancy.kubernetes import labels
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.manifests import Manifest
+
+__all__ = ["digest", "live_meanings", "meaning"]
+
+Live = Mapping[Identity, Mapping[str, object]]
+
+
+def meaning(manifest: Mapping[str, object]) -> str:
+    """
+    Return a digest of what *manifest*, a desired or a live object, means.
+
+    Status, versions, managers and times have no part in it, nor what the API server and the
+    controllers of Kubernetes fill in. A Namespace that was made anew is another one, for what
+    was in it is gone.
+
+    >>> one = {"kind": "ResourceQuota", "spec": {"hard": {"cpu": "1"}}, "status": {}}
+    >>> meaning(one) == meaning({"kind": "ResourceQuota", "spec": {"hard": {"cpu": "1000m"}}})
+    True
+    """
+    identity = Identity.of(manifest)
+    found = [
+        [list(field), value.meaning]
+        for field, value in fields(manifest).items()
+        if is_addition(identity, field, manifest)
+    ]
+    metadata = manifest.get("metadata")
+    given = metadata if isinstance(metadata, Mapping) else {}
+    going = "deletionTimestamp" in given
+    uid = given.get("uid") if identity.kind == "Namespace" else None
+    return digest([sorted(found, key=lambda entry: json.dumps(entry[0])), going, uid])
+
+
+def live_meanings(
+    desired: Iterable[Manifest], live: Live, stack: str
+) -> Mapping[Identity, str]:
+    """
+    Return what each object means that an update of *stack* builds on.
+
+    Those that the files describe, and whatever counts beside them: in its namespaces, those
+    among them that the update would take away included.
+
+    Args:
+        live: As for `tenancy.drifting.differences`.
+    """
+    wanted: dict[Identity, Manifest] = {Identity.of(one): one for one in desired}
+    for identity, there in live.items():
+        if identity.kind == "Namespace" and _is_of(there, stack):
+            wanted.setdefault(identity, dict(there))
+    kept = [identity for identity in wanted if identity in live]
+    return {
+        identity: meaning(live[identity])
+        for identity in sorted({*kept, *unwanted(wanted, live)})
+    }
+
+
+def digest(value: object) -> str:
+    """Return a digest of *value*, plain data in which quantities may stand."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Quantity):
+        return ["quantity", value.nanos]
+    raise TypeError(type(value))
+
+
+def _is_of(there: Mapping[str, object], stack: str) -> bool:
+    metadata = there.get("metadata")
+    found = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    own = found if isinstance(found, Mapping) else {}
+    return own.get(labels.MANAGED) == "true" and own.get(labels.STACK) == stack

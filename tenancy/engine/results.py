@@ -1,0 +1,70 @@
+"""What the engine did or would do, typed; unknown operations are kept as they are."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.config.document import JSON
+
+__all__ = ["Result", "Step"]
+
+_UNCHANGED = frozenset({"same", "read", "refresh"})
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Step:
+    """
+    One step of the engine.
+
+    Attributes:
+        op: The operation as the engine names it: `create`, `update`, `replace`, `delete`, ….
+        urn: The resource's URN.
+        type: The resource's type token.
+        changes: The paths that differ, as the engine writes them; empty where it says none.
+    """
+
+    op: str
+    urn: str
+    type: str
+    changes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.urn.rpartition("::")[2]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Result:
+    """
+    The result of one operation on one stack.
+
+    Attributes:
+        stack: The stack's name.
+        kind: `preview`, `up`, `refresh` or `destroy`.
+        summary: How many resources each operation concerns, unchanged ones included.
+        steps: Every step but those that change nothing, in the engine's order.
+        outputs: The stack's outputs afterwards; nothing after a preview.
+        text: What the engine printed.
+        messages: What the program itself said: the plan, in people's words.
+    """
+
+    stack: str
+    kind: str
+    summary: Mapping[str, int]
+    steps: tuple[Step, ...]
+    outputs: Mapping[str, JSON]
+    text: str
+    messages: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> Mapping[str, int]:
+        """The summary without what stays as it is."""
+        return {
+            op: count for op, count in self.summary.items() if op not in _UNCHANGED and count
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changes."""
+        return not self.changes

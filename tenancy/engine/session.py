@@ -1,0 +1,374 @@
+"""One stack and an engine to work on it: preview, up, refresh, destroy."""
+
+import functools
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+from pulumi import automation as auto
+
+from tenancy.config.document import JSON
+from tenancy.config.stack_copies import copy_stack_file
+from tenancy.engine.errors import EngineError, EngineMissingError, error_from
+from tenancy.engine.events import EventLog, OnStep
+from tenancy.engine.results import Result
+from tenancy.engine.sdk_events import understand_everything
+from tenancy.engine.sdk_stack import Handle, Known, is_made, outputs_of
+
+__all__ = ["Engine", "Session", "inline", "local"]
+
+_OPENING = threading.Lock()
+"""Opening writes files that the stacks of a project share; the rest may run side by side."""
+_TEMPORARY = "TMPDIR"
+_DISCREET = {
+    # Else a trace holds every message of the engine, with decrypted config among them.
+    "PULUMI_TRACING_NO_PAYLOADS": "true"
+}
+
+
+@attrs.frozen(kw_only=True)
+class Engine:
+    """
+    What the engine runs with.
+
+    Attributes:
+        variables: Environment variables over those of the process.
+        config_copies: Where the engine's copies of stack files are. Default: it reads, and
+            writes into, the stack files themselves.
+        parallel: How many resources it works on at once. Default: the engine's own.
+    """
+
+    variables: Mapping[str, str] = attrs.field(factory=dict)
+    config_copies: Path | None = None
+    parallel: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """
+    A stack that exists, and an engine for it.
+
+    Attributes:
+        stack: Pulumi's own handle, for what is not wrapped here.
+        config_file: The stack's config for the engine; None where it is the stack file.
+    """
+
+    stack: auto.Stack
+    engine: Engine
+    config_file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.stack.name
+
+    def preview(
+        self,
+        *,
+        on_step: OnStep | None = None,
+        refresh: bool = False,
+        save_plan: Path | None = None,
+    ) -> Result:
+        """
+        Say what an update would do; nothing is changed.
+
+        Args:
+            save_plan: Where the engine writes its own plan, for `up`. Default: nowhere.
+
+        Raises:
+            EngineError: The program refused, or the engine failed.
+        """
+        return self._run(
+            "preview",
+            on_step,
+            lambda on, log, say: on.preview(
+                on_event=log.on_event,
+                on_output=say,
+                refresh=refresh,
+                plan=None if save_plan is None else str(save_plan),
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def up(
+        self,
+        *,
+        on_step: OnStep | None = None,
+        refresh: bool = False,
+        plan: Path | None = None,
+    ) -> Result:
+        """
+        Make the cluster what the config says.
+
+        Args:
+            plan: The engine's own plan: it refuses what that does not hold. Default: none.
+
+        Raises:
+            EngineError: The program refused, or the engine failed; the state has what was done.
+        """
+        return self._run(
+            "up",
+            on_step,
+            lambda on, log, say: on.up(
+                on_event=log.on_event,
+                on_output=say,
+                refresh=refresh,
+                plan=None if plan is None else str(plan),
+                # With them the history is read so that the salt is written into the stack file.
+                show_secrets=False,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def refresh(self, *, on_step: OnStep | None = None) -> Result:
+        """
+        Read every object into the state.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        return self._run(
+            "refresh",
+            on_step,
+            lambda on, log, say: on.refresh(
+                on_event=log.on_event,
+                on_output=say,
+                show_secrets=False,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+
+    def destroy(self, *, on_step: OnStep | None = None, remove: bool = False) -> Result:
+        """
+        Delete everything in the stack; namespaces must have been released before.
+
+        Args:
+            remove: Also forget the stack and its history. Default: an empty stack stays.
+
+        Raises:
+            EngineError: The engine refused, for something is protected, or failed.
+        """
+        result = self._run(
+            "destroy",
+            on_step,
+            lambda on, log, say: on.destroy(
+                on_event=log.on_event,
+                on_output=say,
+                show_secrets=False,
+                color="never",
+                parallel=self.engine.parallel,
+                config_file=self._config_file,
+            ),
+        )
+        if remove:
+            self.stack.workspace.remove_stack(self.name)
+        return result
+
+    def release(
+        self, root: Path, names: Iterable[str], *, on_step: OnStep | None = None
+    ) -> Result:
+        """
+        Clear `protect` and `retainOnDelete` of the namespaces *names* in one update.
+
+        The engine reads both from the state, so a destroy deletes them only after this.
+
+        Raises:
+            EngineError: The program refused, or the engine failed.
+        """
+        folder = self.engine.config_copies or root
+        file = f"Pulumi.{self.name}.yaml"
+        released = copy_stack_file(
+            root / file,
+            folder / f"release-{self.name}" / file,
+            project=self.stack.workspace.project_settings().name,
+            allow_deletion=names,
+            salt=folder / file,
+        )
+        try:
+            return attrs.evolve(self, config_file=released).up(on_step=on_step)
+        finally:
+            released.unlink(missing_ok=True)
+            released.parent.rmdir()
+
+    def outputs(self) -> Mapping[str, JSON]:
+        """
+        Return the stack's outputs, secrets left out.
+
+        Raises:
+            EngineError: The state cannot be read.
+        """
+        with self._in_words():
+            return outputs_of(self.stack)
+
+    def exported(self) -> auto.Deployment:
+        """
+        Return the whole state, as the engine exports it.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        with self._in_words():
+            return self.stack.export_stack()
+
+    def state(self) -> list[Mapping[str, JSON]]:
+        """
+        Return the resources in the state.
+
+        Raises:
+            EngineError: It cannot be read.
+        """
+        deployment = self.exported().deployment or {}
+        resources: list[Mapping[str, JSON]] = deployment.get("resources") or []
+        return resources
+
+    @property
+    def _config_file(self) -> str | None:
+        return None if self.config_file is None else str(self.config_file)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Say in our own words that the command line refused or failed."""
+        try:
+            yield
+        except auto.CommandError as error:
+            raise error_from(self.name, error) from error
+
+    @contextmanager
+    def _own_temporary_folder(self) -> Iterator[None]:
+        """
+        Give the engine a folder for temporary files that goes with what is run.
+
+        The Kubernetes provider writes a whole copy of the kubeconfig into it and leaves it
+        there (pulumi-kubernetes, provider/pkg/provider/util.go, writeKubeconfigToFile).
+        """
+        workspace = self.stack.workspace
+        before = workspace.env_vars.get(_TEMPORARY)
+        with tempfile.TemporaryDirectory(prefix="tenancy-") as folder:
+            workspace.env_vars = {**workspace.env_vars, _TEMPORARY: folder}
+            try:
+                yield
+            finally:
+                kept = {k: v for k, v in workspace.env_vars.items() if k != _TEMPORARY}
+                workspace.env_vars = kept if before is None else {**kept, _TEMPORARY: before}
+
+    def _run(
+        self,
+        kind: str,
+        on_step: OnStep | None,
+        operation: Callable[[Handle, EventLog, Callable[[str], None]], object],
+    ) -> Result:
+        understand_everything()
+        log = EventLog(on_step)
+        lines: list[str] = []
+        try:
+            with self._in_words(), self._own_temporary_folder():
+                operation(Handle(self.name, self.stack.workspace), log, lines.append)
+        except RuntimeError as error:
+            # The SDK's own, where the engine ended without having said how.
+            raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error
+        return Result(
+            stack=self.name,
+            kind=kind,
+            summary=log.summary,
+            steps=tuple(log.steps),
+            messages=tuple(log.messages),
+            outputs=log.outputs if kind == "up" else {},
+            text="\n".join(lines),
+        )
+
+
+def local(root: Path, stack: str, engine: Engine) -> Session:
+    """
+    Return the stack of the program at *root*, made where it does not exist yet.
+
+    Raises:
+        EngineError: The engine cannot be started, or its backend not reached.
+    """
+    options = _options(engine)
+    try:
+        with _OPENING:
+            return _opened(root, stack, engine, options)
+    except auto.CommandError as error:
+        raise error_from(stack, error) from error
+
+
+def _opened(
+    root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
+) -> Session:
+    if engine.config_copies is None:
+        found = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+        return Session(stack=found, engine=engine)
+    file = f"Pulumi.{stack}.yaml"
+    copies = engine.config_copies
+    copies.mkdir(parents=True, exist_ok=True)
+    (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
+    config_file = copy_stack_file(root / file, copies / file)
+    workspace = auto.LocalWorkspace(
+        work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
+    )
+    if not is_made(workspace.project_settings().name, stack, engine.variables):
+        # The engine writes its salt when it makes a stack, into the folder where it runs.
+        auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
+    return Session(stack=Known(stack, workspace), engine=engine, config_file=config_file)
+
+
+def inline(
+    program: Callable[[], None],
+    *,
+    project: str,
+    stack: str,
+    engine: Engine,
+    config: Mapping[str, JSON] | None = None,
+) -> Session:
+    """
+    Return a stack whose program is a function of this process.
+
+    Args:
+        config: Values by key; lists and mappings are handed on as JSON. Default: none.
+
+    Raises:
+        EngineError: The engine cannot be started, or its backend not reached.
+    """
+    options = _options(engine)
+    try:
+        found = auto.create_or_select_stack(
+            stack, project_name=project, program=program, opts=options
+        )
+        for key, value in (config or {}).items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            found.set_config(key, auto.ConfigValue(text))
+    except auto.CommandError as error:
+        raise error_from(stack, error) from error
+    return Session(stack=found, engine=engine)
+
+
+def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
+    """Return the options of a workspace whose command line is the one on the engine's PATH."""
+    path = engine.variables.get("PATH", os.environ.get("PATH", ""))
+    found = shutil.which("pulumi", path=path)
+    if found is None:
+        raise EngineMissingError
+    # The SDK looks for bin/pulumi in a folder; without one it asks this process's own PATH.
+    folder = Path(found).parent
+    command = _command(folder.parent) if folder.name == "bin" else None
+    return auto.LocalWorkspaceOptions(
+        env_vars={**_DISCREET, **engine.variables}, pulumi_command=command
+    )
+
+
+@functools.cache
+def _command(root: Path) -> auto.PulumiCommand:
+    """Return the command line below *root*, which is asked once for its version."""
+    return auto.PulumiCommand(str(root))

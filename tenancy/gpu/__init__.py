@@ -1,0 +1,34 @@
+"""
+GPU node pools: what makes the nodes, by the backend that the config names and never a guess.
+
+A backend is an entry point of the group `tenancy.gpu_backends`: an object that has what
+`Backend` says.
+"""
+
+from tenancy.gpu.backend import Backend, backends, problems, render
+from tenancy.gpu.objects import (
+    Manifest,
+    NodePatch,
+    NodeTaints,
+    Rendered,
+    identity,
+    moved_by_others,
+)
+from tenancy.gpu.options import options
+from tenancy.gpu.placement import node_labels, node_taints
+
+__all__ = [
+    "Backend",
+    "Manifest",
+    "NodePatch",
+    "NodeTaints",
+    "Rendered",
+    "backends",
+    "identity",
+    "moved_by_others",
+    "node_labels",
+    "node_taints",
+    "options",
+    "problems",
+    "render",
+]

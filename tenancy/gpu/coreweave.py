@@ -1,0 +1,134 @@
+"""
+The backend `coreweave`: node pools of CoreWeave's own Kubernetes service.
+
+From the documented fields; CoreWeave publishes no CRD to try it on, and every run says so.
+Source: https://docs.coreweave.com/docs/products/cks/reference/node-pool.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+from pydantic import Field
+
+from tenancy.config.spec.model import Spec
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.gpu.objects import Rendered
+from tenancy.gpu.options import options, parsed
+from tenancy.gpu.placement import node_labels, node_taints
+from tenancy.kubernetes import labels
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["BACKEND", "CoreWeave", "CoreWeaveOptions"]
+
+_DOMAINS = (".coreweave.cloud", ".coreweave.com")
+
+
+class CoreWeaveOptions(Spec):
+    """What only CoreWeave reads."""
+
+    compute_class: str | None = None
+    """Default: `default`, or `spot` for spot capacity."""
+    target_racks: int | None = Field(default=None, ge=1)
+    """Racks instead of nodes, for NVL72. Default: nodes."""
+    autoscaling: bool | None = None
+    """Default: on where nodes.min and nodes.max differ."""
+    node_annotations: dict[str, str] = Field(default={})
+    """Default: none."""
+    idle_only: bool = True
+    """Whether only idle nodes are taken away. Default: yes."""
+
+
+@attrs.frozen
+class CoreWeave:
+    """A NodePool custom resource of `compute.coreweave.com`."""
+
+    def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
+        """Yield what is wrong with *pool* for CoreWeave."""
+        found = parsed(pool, CoreWeaveOptions)
+        if not isinstance(found, Spec):
+            yield from found
+        elif found.target_racks is not None and pool.min_nodes != pool.max_nodes:
+            yield Finding(
+                code="racks-do-not-scale",
+                origin=pool.origin / "options" / "targetRacks",
+                found=f"targetRacks with nodes from {pool.min_nodes} to {pool.max_nodes}",
+                allowed="racks with nodes.min = nodes.max",
+                remedy="write how many nodes the racks have as both",
+            )
+        if len(pool.instance_types) != 1:
+            yield Finding(
+                code="one-instance-type",
+                origin=pool.origin / "instanceTypes",
+                found=f"{len(pool.instance_types)} instance types",
+                allowed="exactly one, such as gd-8xh100ib-i128",
+                remedy="write one, or make one pool for each",
+            )
+        if pool.capacity.type in {"reserved", "capacity-block"}:
+            yield Finding(
+                code="capacity-of-another-cloud",
+                origin=pool.origin / "capacity" / "type",
+                found=f"capacity {pool.capacity.type}",
+                allowed="on-demand or spot; CoreWeave places reserved nodes by itself",
+                remedy="write on-demand",
+            )
+        for label in pool.labels:
+            if label.partition("/")[0].endswith(_DOMAINS):
+                yield Finding(
+                    code="reserved-label",
+                    origin=pool.origin / "labels" / label,
+                    found=f"the label {label}",
+                    allowed="labels outside of coreweave.cloud and coreweave.com",
+                    remedy="use a domain of your own",
+                )
+        yield Finding(
+            code="coreweave-not-validated",
+            origin=pool.origin / "backend",
+            found=f"the pool {pool.name} is made from CoreWeave's documented fields",
+            allowed="what CoreWeave's API server accepts, which could not be tried",
+            remedy="read its first preview against the cluster",
+            severity=Severity.NOT_CHECKED,
+        )
+
+    def render(self, pool: GpuNodePool) -> list[Rendered]:
+        """Return one NodePool."""
+        given = options(pool, CoreWeaveOptions)
+        is_spot = pool.capacity.type == "spot"
+        autoscaling = given.autoscaling
+        if autoscaling is None:
+            autoscaling = pool.min_nodes != pool.max_nodes
+        spec: dict[str, object] = {
+            "computeClass": given.compute_class or ("spot" if is_spot else "default"),
+            "instanceType": pool.instance_types[0],
+            "nodeLabels": node_labels(pool),
+            "nodeTaints": [
+                {"key": taint.key, "value": taint.value, "effect": taint.effect}
+                for taint in node_taints(pool)
+            ],
+            "lifecycle": {"scaleDownStrategy": "IdleOnly" if given.idle_only else "PreferIdle"},
+        }
+        if given.node_annotations:
+            spec["nodeAnnotations"] = dict(given.node_annotations)
+        if given.target_racks is not None:
+            spec["targetRacks"] = given.target_racks
+        elif autoscaling:
+            # The autoscaler moves targetNodes, so it only begins at the minimum.
+            spec |= {
+                "autoscaling": True,
+                "minNodes": pool.min_nodes,
+                "maxNodes": pool.max_nodes,
+                "targetNodes": pool.min_nodes,
+            }
+        else:
+            spec |= {"autoscaling": False, "targetNodes": pool.max_nodes}
+        return [
+            {
+                "apiVersion": "compute.coreweave.com/v1alpha1",
+                "kind": "NodePool",
+                "metadata": {"name": pool.name, "labels": {labels.MANAGED_BY: "tenancy"}},
+                "spec": spec,
+            }
+        ]
+
+
+BACKEND: Final = CoreWeave()

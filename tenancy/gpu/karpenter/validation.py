@@ -1,0 +1,110 @@
+"""What Karpenter's API server would refuse, or would accept and get wrong."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tenancy.diagnostics.finding import Finding
+from tenancy.gpu.karpenter.objects import is_static
+from tenancy.gpu.karpenter.options import KarpenterOptions, NodeClassSpec
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["option_findings", "pool_findings"]
+
+_RESERVED_LABELS: Final = ("karpenter.sh", "karpenter.k8s.aws")
+_RESERVED_REQUIREMENTS: Final = frozenset({"karpenter.sh/nodepool", "kubernetes.io/hostname"})
+
+
+def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
+    """Yield what is wrong with *pool* itself."""
+    if not pool.instance_types:
+        yield Finding(
+            code="instance-type-missing",
+            origin=pool.origin / "instanceTypes",
+            found="no instance type",
+            allowed="at least one; Karpenter would choose among all that it knows",
+            remedy="write instanceTypes",
+        )
+    if 0 < pool.min_nodes < pool.max_nodes:
+        yield Finding(
+            code="minimum-not-supported",
+            origin=pool.origin / "nodes",
+            found=f"from {pool.min_nodes} to {pool.max_nodes} nodes",
+            allowed="min: 0, or min equal to max for a pool of fixed size",
+            remedy="choose one of the two; Karpenter keeps no minimum",
+        )
+    for label in pool.labels:
+        domain = label.partition("/")[0]
+        if any(domain == kept or domain.endswith(f".{kept}") for kept in _RESERVED_LABELS):
+            yield Finding(
+                code="reserved-label",
+                origin=pool.origin / "labels" / label,
+                found=f"the label {label}",
+                allowed="labels outside of karpenter.sh and karpenter.k8s.aws",
+                remedy="use a domain of your own",
+            )
+
+
+def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Finding]:
+    """Yield what is wrong with the options of *pool*."""
+    origin = pool.origin / "options"
+    made = given.node_class
+    if (made is None) == (given.node_class_ref is None):
+        yield Finding(
+            code="node-class",
+            origin=origin,
+            found="neither nodeClass nor nodeClassRef"
+            if made is None
+            else "both nodeClass and nodeClassRef",
+            allowed="exactly one of nodeClass and nodeClassRef",
+            remedy="describe the node class, or name one that is there",
+        )
+    if made is not None:
+        yield from _node_class(pool, made)
+    if is_static(pool) and given.weight is not None:
+        yield Finding(
+            code="weight-of-a-fixed-pool",
+            origin=origin / "weight",
+            found=f"weight {given.weight} of a pool of fixed size",
+            allowed="a weight for pools that grow, and for no other",
+            remedy="remove weight, or write nodes.min: 0",
+        )
+    for index, requirement in enumerate(given.requirements):
+        if requirement.key in _RESERVED_REQUIREMENTS:
+            yield Finding(
+                code="reserved-requirement",
+                origin=origin / "requirements" / index / "key",
+                found=f"a requirement on {requirement.key}",
+                allowed="a requirement on what nodes have before they are there",
+                remedy="remove it",
+            )
+    for index, budget in enumerate(given.budgets):
+        if (budget.schedule is None) != (budget.duration is None):
+            yield Finding(
+                code="budget-schedule",
+                origin=origin / "budgets" / index,
+                found="a budget with one of schedule and duration",
+                allowed="both, or neither",
+                remedy="write the other one too",
+            )
+
+
+def _node_class(pool: GpuNodePool, made: NodeClassSpec) -> Iterator[Finding]:
+    origin = pool.origin / "options" / "nodeClass"
+    if (made.role is None) == (made.instance_profile is None):
+        yield Finding(
+            code="node-class-identity",
+            origin=origin,
+            found=f"{'neither' if made.role is None else 'both'} of role and instanceProfile",
+            allowed="exactly one of role and instanceProfile",
+            remedy="write the IAM role of the nodes",
+        )
+    for key, terms in (("subnets", made.subnets), ("securityGroups", made.security_groups)):
+        for index, term in enumerate(terms):
+            if (term.id is None) == (not term.tags):
+                yield Finding(
+                    code="selector-term",
+                    origin=origin / key / index,
+                    found="both id and tags" if term.tags else "neither id nor tags",
+                    allowed="exactly one of id and tags in each term",
+                    remedy="split it into two, or complete it",
+                )

@@ -1,0 +1,171 @@
+"""Whether the nodes of a pool that somebody else makes are as config says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
+
+from tenancy.config.spec.platform import TaintSpec
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.gpu.placement import node_labels, node_taints
+from tenancy.kubernetes import labels
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["verify"]
+
+Node = Mapping[str, object]
+
+_CLOSED: Final = "every taint of the pool on each of its nodes"
+
+
+def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Finding]:
+    """
+    Yield what the nodes of *pool* lack, as they are on the cluster.
+
+    An open door of a pool that is dedicated to an organization refuses: others would run on
+    what is that organization's alone. So does a named node that is missing, for the patch that
+    labels it would make it. What an update writes itself is not missed.
+
+    Args:
+        pool: A pool of the backend `existing`.
+        nodes: Every node of the cluster as the API server has it, by name.
+    """
+    labelled = [name for name in sorted(nodes) if _label(nodes[name]) == pool.name]
+    if pool.node_names:
+        members = [name for name in pool.node_names if name in nodes]
+        yield from _named(pool, members, labelled)
+    else:
+        members = labelled
+        if len(labelled) < pool.min_nodes:
+            yield Finding(
+                code="nodes-missing",
+                origin=pool.origin / "nodes",
+                found=f"{len(labelled)} nodes with the label {labels.GPU_POOL}={pool.name}",
+                allowed=f"at least {pool.min_nodes}",
+                remedy="label the nodes, name them in nodeNames, or lower nodes.min",
+                severity=Severity.WARNING,
+            )
+    for name in members:
+        if not pool.write_taints:
+            yield from _taints(pool, name, nodes[name])
+        if not pool.node_names:
+            yield from _missing_labels(pool, name, nodes[name])
+        yield from _devices(pool, name, nodes[name])
+
+
+def _named(
+    pool: GpuNodePool, members: Sequence[str], labelled: Sequence[str]
+) -> Iterator[Finding]:
+    for name in sorted(set(pool.node_names) - set(members)):
+        yield Finding(
+            code="node-missing",
+            origin=pool.origin / "nodeNames",
+            found=f"the node {name}, which the cluster has not",
+            allowed="names of nodes on the cluster",
+            remedy="correct the name, or remove it",
+        )
+    for name in sorted(set(labelled) - set(pool.node_names)):
+        yield Finding(
+            code="node-not-named",
+            origin=pool.origin / "nodeNames",
+            found=f"the node {name} with the label {labels.GPU_POOL}={pool.name}, which the"
+            " pool does not name",
+            allowed="the label on the nodes that the pool names; others are not counted",
+            remedy=f"name it too, or take the label away (kubectl label node {name}"
+            f" {labels.GPU_POOL}-)",
+            severity=Severity.WARNING,
+        )
+
+
+def _taints(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
+    present = _present(node)
+    severity = Severity.ERROR if pool.dedicated_to is not None else Severity.WARNING
+    alone = f", and {pool.dedicated_to} alone may run there" if pool.dedicated_to else ""
+    for taint in node_taints(pool):
+        text = _text(taint)
+        value = present.get((taint.key, taint.effect))
+        if value == taint.value:
+            continue
+        if value is not None and taint.key == labels.GPU_POOL:
+            yield Finding(
+                code="taint-of-another-pool",
+                origin=pool.origin / "taints",
+                found=f"the node {name} with the taint {taint.key}={value}:{taint.effect},"
+                f" which those tolerate who are granted the pool {value}",
+                allowed=f"{text}{alone}",
+                remedy=f"correct it (kubectl taint --overwrite node {name} {text}), or set"
+                " writeTaints",
+                severity=severity,
+            )
+            continue
+        yield Finding(
+            code="taint-missing",
+            origin=pool.origin / "taints",
+            found=f"the node {name} without the taint {text}",
+            allowed=f"{_CLOSED}{alone}",
+            remedy=f"taint it (kubectl taint node {name} {text}), or set writeTaints",
+            # Only the pool's own taint keeps others away; config's say more than that.
+            severity=severity if taint.key == labels.GPU_POOL else Severity.WARNING,
+        )
+
+
+def _missing_labels(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
+    """Yield labels that nothing writes where the pool names no node."""
+    present = _labels(node)
+    for key, value in node_labels(pool).items():
+        if present.get(key) != value:
+            yield Finding(
+                code="node-label-missing",
+                origin=pool.origin / "labels" / key if key in pool.labels else pool.origin,
+                found=f"the node {name} without the label {key}={value}",
+                allowed="every label of the pool on each of its nodes",
+                remedy=f"label it (kubectl label --overwrite node {name} {key}={value}), or"
+                " name the pool's nodes in nodeNames",
+                severity=Severity.WARNING,
+            )
+
+
+def _devices(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
+    status = cast("Mapping[str, Mapping[str, str] | None]", node.get("status") or {})
+    told = status.get("allocatable") or status.get("capacity") or {}
+    if not told:
+        yield Finding(
+            code="devices-missing",
+            origin=pool.origin / "gpusPerNode",
+            found=f"the node {name}, which does not say what it has",
+            allowed="a node whose kubelet has reported",
+            remedy="look again when it is Ready",
+            severity=Severity.NOT_CHECKED,
+        )
+        return
+    for resource, count in pool.resources.items():
+        there = Quantity.parse_stored(told.get(resource, "0"))
+        if there < Quantity.parse(count):
+            yield Finding(
+                code="devices-missing",
+                origin=pool.origin / "gpusPerNode",
+                found=f"the node {name} with {there} {resource} for pods",
+                allowed=f"{count}, which grants and capacity are reckoned with",
+                remedy="see its driver and device plugin, or correct gpusPerNode and sharing",
+                severity=Severity.WARNING,
+            )
+
+
+def _labels(node: Node) -> Mapping[str, str]:
+    metadata = cast("Mapping[str, Mapping[str, str] | None]", node.get("metadata") or {})
+    return metadata.get("labels") or {}
+
+
+def _label(node: Node) -> str | None:
+    return _labels(node).get(labels.GPU_POOL)
+
+
+def _present(node: Node) -> Mapping[tuple[str, str], str]:
+    spec = cast("Mapping[str, Sequence[Mapping[str, str]] | None]", node.get("spec") or {})
+    return {
+        (taint["key"], taint["effect"]): taint.get("value") or ""
+        for taint in spec.get("taints") or ()
+    }
+
+
+def _text(taint: TaintSpec) -> str:
+    return f"{taint.key}={taint.value}:{taint.effect}"

@@ -1,0 +1,40 @@
+"""The options of a backend, read strictly as its own model."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tenancy.config.spec.model import Spec
+from tenancy.config.spec.validation_findings import findings_from
+from tenancy.diagnostics.finding import Finding, RefusedError
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["NoOptions", "options", "parsed"]
+
+S = TypeVar("S", bound=Spec)
+
+
+class NoOptions(Spec):
+    """The options of a backend that has none."""
+
+
+def parsed(pool: GpuNodePool, model: type[S]) -> S | Sequence[Finding]:
+    """Return the options of *pool* as *model*, or everything that is wrong with them."""
+    try:
+        return model.model_validate(dict(pool.options))
+    except ValidationError as error:
+        return findings_from(error, origin=pool.origin / "options", model=model)
+
+
+def options(pool: GpuNodePool, model: type[S]) -> S:
+    """
+    Return the options of *pool* as *model*.
+
+    Raises:
+        RefusedError: They are not; `validate` of the backend says the same without raising.
+    """
+    found = parsed(pool, model)
+    if isinstance(found, Spec):
+        return found
+    raise RefusedError(found)

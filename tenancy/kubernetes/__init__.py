@@ -1,0 +1,1 @@
+"""Names, quantities, resource names and labels as Kubernetes defines them."""

@@ -1,0 +1,6 @@
+"""Quantities, with Kubernetes' exact grammar, arithmetic and canonical text."""
+
+from tenancy.kubernetes.quantity.grammar import Family, InvalidQuantityError, QuantityReason
+from tenancy.kubernetes.quantity.value import Quantity
+
+__all__ = ["Family", "InvalidQuantityError", "Quantity", "QuantityReason"]

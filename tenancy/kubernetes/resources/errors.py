@@ -1,0 +1,32 @@
+"""A resource that nothing would ever count."""
+
+from tenancy.diagnostics.errors import TenancyError
+
+__all__ = ["InvalidResourceError"]
+
+
+class InvalidResourceError(TenancyError, ValueError):
+    """
+    A resource name that the API server refuses, or takes and then never enforces.
+
+    Attributes:
+        text: What was found, as it was found.
+        reason: What is wrong with it.
+        remedy: What to do, in the imperative.
+        nearest: The name that was probably meant. Nothing where none comes near.
+    """
+
+    def __init__(
+        self, text: object, reason: str, remedy: str, nearest: str | None = None
+    ) -> None:
+        self.text = text
+        self.reason = reason
+        self.remedy = remedy
+        self.nearest = nearest
+        super().__init__(text, reason, remedy, nearest)
+
+    def __str__(self) -> str:
+        shown = ascii(self.text)
+        if len(shown) > 100:
+            shown = f"{shown[:100]}..."
+        return f"{shown} limits nothing: {self.reason}; {self.remedy}"

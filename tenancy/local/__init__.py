@@ -1,0 +1,1 @@
+"""What runs on this machine: the tools and the sandbox control plane."""

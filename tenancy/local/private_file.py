@@ -1,0 +1,80 @@
+"""Writing what holds a credential: inside one folder, for its owner only, in one step."""
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+
+__all__ = ["UnsafePathError", "write_private"]
+
+
+class UnsafePathError(TenancyError):
+    """A file cannot be written where it was asked for without risk; the message says why."""
+
+    exit = Exit.REFUSED
+
+
+def write_private(folder: Path, name: str, text: str, *, option: str = "--out") -> Path:
+    """
+    Write *text* to the file *name* in *folder*, readable by its owner only.
+
+    The folder is opened once and everything happens inside of it, so that nothing that is
+    renamed or linked meanwhile leads elsewhere. A file of ours that is there is replaced in one
+    step; anything else of that name is refused.
+
+    Args:
+        option: By which another place is named, for the remedy.
+
+    Raises:
+        UnsafePathError: *name* would leave the folder, a link or a folder has that name, or the
+            folder cannot be made.
+    """
+    if not name or name in {".", ".."} or "/" in name or "\0" in name or name.startswith("-"):
+        raise UnsafePathError(f"{name!r} is no name of a file inside {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise UnsafePathError(
+            f"{folder}: cannot be used as a folder: {error.strerror}; "
+            f"name another with {option}"
+        ) from error
+    try:
+        _refuse_other(descriptor, folder, name)
+        temporary = f".{name[:100]}.{secrets.token_hex(8)}"
+        _write(descriptor, temporary, text)
+        try:
+            os.replace(temporary, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=descriptor)
+            raise
+    except OSError as error:
+        raise UnsafePathError(f"{folder / name}: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
+    return folder / name
+
+
+def _refuse_other(descriptor: int, folder: Path, name: str) -> None:
+    try:
+        found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(found.st_mode):
+        what = "a link" if stat.S_ISLNK(found.st_mode) else "no file"
+        raise UnsafePathError(f"{folder / name} is {what}, and is left alone; remove it first")
+
+
+def _write(descriptor: int, name: str, text: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    file = os.open(name, flags, 0o600, dir_fd=descriptor)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,48 @@
+"""Kubeconfigs with everything in them, so that one file is enough to use the cluster."""
+
+import base64
+from pathlib import Path
+
+import yaml
+
+from tenancy.local.sandbox.pki import Pair
+
+__all__ = ["kubeconfig"]
+
+
+def kubeconfig(server: str, authority: Path, user: str, pair: Pair) -> bytes:
+    """
+    Return a kubeconfig with one context, named `sandbox`.
+
+    Args:
+        server: The API server's URL.
+        authority: The certificate that it is verified with.
+        user: The user's name.
+        pair: The user's certificate and key.
+    """
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            {
+                "name": "sandbox",
+                "cluster": {"server": server, "certificate-authority-data": _data(authority)},
+            }
+        ],
+        "users": [
+            {
+                "name": user,
+                "user": {
+                    "client-certificate-data": _data(pair.certificate),
+                    "client-key-data": _data(pair.key),
+                },
+            }
+        ],
+        "contexts": [{"name": "sandbox", "context": {"cluster": "sandbox", "user": user}}],
+        "current-context": "sandbox",
+    }
+    return yaml.safe_dump(content, sort_keys=False).encode()
+
+
+def _data(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()

@@ -1,0 +1,99 @@
+"""Client certificates for members, signed by the sandbox: so that a role can be tried out."""
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tenancy.local.sandbox.errors import NoSandboxError, SandboxError
+from tenancy.local.sandbox.layout import Layout
+
+__all__ = ["Identity", "identity"]
+
+_LONGEST = 64
+"""Of a name in a certificate, in characters: the upper bound of X.520."""
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """
+    A certificate that makes the API server take its holder for somebody.
+
+    Attributes:
+        certificate: In PEM.
+        key: In PEM; never shown.
+        expires: When it ends.
+    """
+
+    certificate: bytes
+    key: bytes = attrs.field(repr=False)
+    expires: datetime.datetime
+
+
+def identity(
+    root: Path, user: str, groups: Sequence[str], lasts: datetime.timedelta
+) -> Identity:
+    """
+    Return a certificate of *user* in *groups*, signed by the sandbox of *root*.
+
+    Args:
+        user: The full name, with its prefix.
+        groups: Full names.
+        lasts: How long it is valid. It cannot be revoked, so let it be short.
+
+    Raises:
+        NoSandboxError: There is no sandbox.
+        SandboxError: A name belongs to the system, or is too long for a certificate.
+    """
+    for name in (user, *groups):
+        if name.startswith("system:"):
+            raise SandboxError(f"{name!r} belongs to Kubernetes itself; name a member")
+        if not 0 < len(name) <= _LONGEST:
+            raise SandboxError(
+                f"{name!r} has {len(name)} characters; a certificate holds 1 to {_LONGEST}"
+            )
+    pki = Layout(root).pki
+    try:
+        issuer = x509.load_pem_x509_certificate((pki / "ca.crt").read_bytes())
+        issuer_key = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), None)
+    except FileNotFoundError:
+        raise NoSandboxError(
+            f"there is no embedded control plane in {root}: run `tenancy sandbox up`"
+        ) from None
+    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(
+            x509.Name(
+                [
+                    *(x509.NameAttribute(NameOID.ORGANIZATION_NAME, g) for g in groups),
+                    x509.NameAttribute(NameOID.COMMON_NAME, user),
+                ]
+            )
+        )
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        # Clocks are corrected backwards now and then.
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + lasts)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    return Identity(
+        certificate=certificate.public_bytes(serialization.Encoding.PEM),
+        key=key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+        expires=now + lasts,
+    )

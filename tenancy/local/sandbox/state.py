@@ -1,0 +1,65 @@
+"""Whether Pulumi's state and the cluster that it speaks of still belong together."""
+
+import gzip
+import json
+from pathlib import Path
+
+from tenancy.local.sandbox.errors import ClusterGoneError
+from tenancy.local.sandbox.layout import Layout
+
+__all__ = ["gone", "refuse_orphans", "stacks_with_resources"]
+
+
+def refuse_orphans(layout: Layout) -> None:
+    """
+    Refuse a state whose cluster is gone, before anything is started.
+
+    Raises:
+        ClusterGoneError: There is a state that holds resources, and no data of a cluster.
+    """
+    if (layout.etcd / "member").exists():
+        return
+    stacks = stacks_with_resources(layout.pulumi_state)
+    if stacks:
+        raise gone(layout, stacks, f"there is no data of a cluster in {layout.etcd}")
+
+
+def gone(layout: Layout, stacks: tuple[str, ...], found: str) -> ClusterGoneError:
+    """Return the error that says that the cluster of *stacks* is gone, as *found* shows."""
+    return ClusterGoneError(
+        f"{layout.pulumi_state}: Pulumi's state of {', '.join(stacks)} holds resources of a "
+        f"cluster that is gone: {found}. An update against another cluster would go wrong. "
+        "Nothing was changed: put the data back, or run `tenancy sandbox up --wipe`, "
+        "which forgets that state and starts anew."
+    )
+
+
+def stacks_with_resources(backend: Path) -> tuple[str, ...]:
+    """
+    Return the stacks of a file backend whose state holds resources, by name.
+
+    Args:
+        backend: The folder of the backend; it need not exist.
+    """
+    files = sorted((backend / ".pulumi" / "stacks").rglob("*.json*"))
+    names = {
+        path.name.split(".json")[0]: None
+        for path in files
+        if not path.name.endswith((".bak", ".attrs")) and _holds_resources(path)
+    }
+    return tuple(names)
+
+
+def _holds_resources(path: Path) -> bool:
+    try:
+        content = path.read_bytes()
+        state = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+        latest = state["checkpoint"]["latest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        # A state that cannot be read is not an empty one.
+        return True
+    resources = (latest or {}).get("resources") or []
+    # The stack itself and its providers are nothing in a cluster.
+    return any(
+        not str(resource.get("type", "")).startswith("pulumi:") for resource in resources
+    )

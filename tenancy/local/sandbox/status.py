@@ -1,0 +1,123 @@
+"""What runs of a sandbox, and what does not."""
+
+import enum
+from pathlib import Path
+
+import attrs
+
+from tenancy.local.sandbox.layout import Layout
+from tenancy.local.sandbox.lifecycle import administrator, process_of, tail
+from tenancy.local.sandbox.parts import NAMES
+from tenancy.local.sandbox.ports import HOST
+from tenancy.local.sandbox.ready import missing
+from tenancy.local.sandbox.record import Record
+
+__all__ = ["PartStatus", "SandboxStatus", "State", "status"]
+
+
+class State(enum.Enum):
+    """What a sandbox is, or one of its parts."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """Ended on purpose; its data is there."""
+    BROKEN = "broken"
+    """Something of it ended by itself, or the cluster does not answer."""
+    ABSENT = "absent"
+    """Never started, or wiped."""
+
+
+@attrs.frozen(kw_only=True)
+class PartStatus:
+    """
+    One part.
+
+    Attributes:
+        name: Its name.
+        state: Whether it runs.
+        pid: Its process. Default: it does not run.
+        port: Where it listens. Default: nowhere, or it does not run.
+        log: What it says.
+        tail: The end of that, where it ended by itself. Default: nothing.
+    """
+
+    name: str
+    state: State
+    pid: int | None = None
+    port: int | None = None
+    log: Path
+    tail: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SandboxStatus:
+    """
+    The whole.
+
+    Attributes:
+        root: The folder of the project.
+        state: Running only if the cluster can be used.
+        parts: In the order in which they start.
+        server: The API server's URL. Default: it was never started.
+        kubeconfig: The administrator's. Default: it was never started.
+        uid: What the cluster is known by. Default: not known yet.
+        missing: What the cluster lacks to be usable, in words. Default: nothing.
+    """
+
+    root: Path
+    state: State
+    parts: tuple[PartStatus, ...]
+    server: str | None = None
+    kubeconfig: Path | None = None
+    uid: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+def status(root: Path) -> SandboxStatus:
+    """
+    Look at the sandbox of *root* and change nothing.
+
+    Args:
+        root: The folder of the project.
+    """
+    layout = Layout(root)
+    record = Record.load(layout.record)
+    if record is None:
+        absent = tuple(
+            PartStatus(name=name, state=State.ABSENT, log=layout.log(name)) for name in NAMES
+        )
+        return SandboxStatus(root=layout.root, state=State.ABSENT, parts=absent)
+    parts = tuple(_part(layout, name, record) for name in NAMES)
+    states = {part.state for part in parts}
+    lacks: tuple[str, ...] = ()
+    if states == {State.RUNNING}:
+        lacks = missing(administrator(layout, record))
+    if states == {State.STOPPED}:
+        state = State.STOPPED
+    else:
+        state = State.RUNNING if states == {State.RUNNING} and not lacks else State.BROKEN
+    return SandboxStatus(
+        root=layout.root,
+        state=state,
+        parts=parts,
+        server=f"https://{HOST}:{record.ports['kube-apiserver']}",
+        kubeconfig=layout.kubeconfig,
+        uid=record.uid,
+        missing=lacks,
+    )
+
+
+def _part(layout: Layout, name: str, record: Record) -> PartStatus:
+    process = process_of(layout, name)
+    log = layout.log(name)
+    if process is None:
+        return PartStatus(name=name, state=State.STOPPED, log=log)
+    if not process.alive:
+        return PartStatus(name=name, state=State.BROKEN, log=log, tail=tail(layout, name))
+    return PartStatus(
+        name=name,
+        state=State.RUNNING,
+        pid=process.pid,
+        port=record.ports.get(name),
+        log=log,
+    )

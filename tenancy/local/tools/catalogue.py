@@ -1,0 +1,295 @@
+"""Which tools there are, in which versions, and how each is built."""
+
+import hashlib
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from tenancy.local.tools.version import Range, Version
+
+__all__ = [
+    "MODULES",
+    "PROVIDER",
+    "PROVIDER_BINARY",
+    "SERVERS",
+    "TOOLS",
+    "Copied",
+    "Module",
+    "Tool",
+    "cache_folder",
+    "key",
+    "module",
+    "target",
+]
+
+_KUBERNETES: Final = Version(1, 36, 3)
+_PULUMI: Final = Version(3, 255, 0)
+PROVIDER: Final = Version(4, 25, 0)
+"""The release of the Kubernetes provider that can be built."""
+PROVIDER_BINARY: Final = "pulumi-resource-kubernetes"
+
+_RECIPE: Final = 1
+"""Counts the ways in which the same inputs were built; part of every key."""
+
+
+@attrs.frozen(kw_only=True)
+class Tool:
+    """
+    One program.
+
+    Attributes:
+        name: The name under which it is started.
+        fits: The versions that are good enough.
+        version_arguments: What makes it print its version. Default: it cannot.
+        beside: The tool in whose folder it has to stand when it is not built. Default: any.
+    """
+
+    name: str
+    fits: Range
+    version_arguments: tuple[str, ...] = ()
+    beside: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Copied:
+    """
+    Files that are taken from a Go module as they are.
+
+    Attributes:
+        module: The path of the module.
+        files: Their paths in it.
+        source: Whether they are needed to build. Default: they are results themselves.
+    """
+
+    module: str
+    files: tuple[str, ...]
+    source: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Module:
+    """
+    A folder of `toolchain/`: what is built together and found together.
+
+    Attributes:
+        name: The folder's name.
+        tools: The programs it yields; each gets its own status.
+        packages: Go packages, each with the name of its program.
+        version: The version that a build has.
+        versions: Where a program has another one. Default: nowhere.
+        ldflags: Flags of the linker, without those that strip.
+        copied: Files that come from modules unbuilt. Default: none.
+        minutes: A rough time of the first build on two cores.
+    """
+
+    name: str
+    tools: tuple[Tool, ...]
+    packages: dict[str, str]
+    version: Version
+    versions: dict[str, Version] = attrs.field(factory=dict)
+    ldflags: tuple[str, ...] = ()
+    copied: tuple[Copied, ...] = ()
+    minutes: float
+
+    def built_version(self, tool: str) -> Version:
+        """Return the version that *tool* has when it is built from here."""
+        return self.versions.get(tool, self.version)
+
+
+def _control_plane(name: str) -> Tool:
+    return Tool(
+        name=name,
+        # MutatingAdmissionPolicy v1 and the flags of the sandbox were tried on these two.
+        fits=Range(Version(1, 35, 0), Version(1, 37, 0)),
+        version_arguments=("--version",),
+    )
+
+
+SERVERS: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+"""Taken from one place, all or none: halves of two installations are not a control plane."""
+
+_STAMP: Final = "k8s.io/component-base/version"
+
+MODULES: Final[tuple[Module, ...]] = (
+    Module(
+        name="kubernetes",
+        tools=(
+            Tool(
+                name="etcd",
+                fits=Range(Version(3, 6, 0), Version(4, 0, 0)),
+                version_arguments=("--version",),
+            ),
+            _control_plane("kube-apiserver"),
+            _control_plane("kube-controller-manager"),
+            _control_plane("kube-scheduler"),
+            Tool(
+                name="kubectl",
+                # One minor either side of the API server, whose range is the one above.
+                fits=Range(Version(1, 34, 0), Version(1, 38, 0)),
+                version_arguments=("version", "--client"),
+            ),
+        ),
+        packages={
+            # The package of etcd's server is called `server`, and so is what Go builds.
+            "go.etcd.io/etcd/server/v3": "etcd",
+            "k8s.io/kubernetes/cmd/kube-apiserver": "kube-apiserver",
+            "k8s.io/kubernetes/cmd/kube-controller-manager": "kube-controller-manager",
+            "k8s.io/kubernetes/cmd/kube-scheduler": "kube-scheduler",
+            "k8s.io/kubernetes/cmd/kubectl": "kubectl",
+        },
+        version=_KUBERNETES,
+        versions={"etcd": Version(3, 6, 8)},
+        # Without them clients cannot parse the server's version.
+        ldflags=(
+            f"-X {_STAMP}.gitVersion=v{_KUBERNETES}",
+            f"-X {_STAMP}.gitMajor={_KUBERNETES.major}",
+            f"-X {_STAMP}.gitMinor={_KUBERNETES.minor}",
+        ),
+        minutes=7.5,
+    ),
+    Module(
+        name="kwok",
+        tools=(
+            Tool(
+                name="kwok",
+                fits=Range(Version(0, 8, 0), Version(1, 0, 0)),
+                version_arguments=("--version",),
+            ),
+        ),
+        packages={"sigs.k8s.io/kwok/cmd/kwok": "kwok"},
+        version=Version(0, 8, 0),
+        minutes=1.5,
+    ),
+    Module(
+        name="pulumi",
+        tools=(
+            Tool(
+                name="pulumi",
+                fits=Range(_PULUMI, Version(4, 0, 0)),
+                version_arguments=("version",),
+            ),
+        ),
+        packages={"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi": "pulumi"},
+        version=_PULUMI,
+        # Without it `pulumi version` is empty and the SDK refuses the engine.
+        ldflags=(f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{_PULUMI}",),
+        minutes=5,
+    ),
+    Module(
+        name="pulumi-language-python",
+        tools=(
+            Tool(
+                name="pulumi-language-python",
+                fits=Range(Version(3, 79, 0), Version(4, 0, 0)),
+                # It cannot say its version: the one that came with a fitting engine fits.
+                beside="pulumi",
+            ),
+            *(
+                Tool(
+                    name=name,
+                    fits=Range(Version(3, 79, 0), Version(4, 0, 0)),
+                    beside="pulumi",
+                )
+                for name in (
+                    "pulumi-language-python-exec",
+                    "pulumi-resource-pulumi-python",
+                    "pulumi-analyzer-policy-python",
+                )
+            ),
+        ),
+        packages={
+            "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python": (
+                "pulumi-language-python"
+            )
+        },
+        version=Version(3, 79, 0),
+        copied=(
+            Copied(
+                module="github.com/pulumi/pulumi/sdk/v3",
+                files=(
+                    # The host looks for it beside itself.
+                    "python/cmd/pulumi-language-python-exec",
+                    "python/dist/pulumi-resource-pulumi-python",
+                    "python/dist/pulumi-analyzer-policy-python",
+                ),
+            ),
+        ),
+        minutes=0.5,
+    ),
+    Module(
+        name="pulumi-resource-kubernetes",
+        tools=(
+            Tool(
+                name=PROVIDER_BINARY,
+                fits=Range(PROVIDER, Version(5, 0, 0)),
+            ),
+        ),
+        packages={".": PROVIDER_BINARY},
+        version=PROVIDER,
+        ldflags=(
+            "-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version="
+            f"{PROVIDER}",
+        ),
+        copied=(
+            Copied(
+                module="github.com/pulumi/pulumi-kubernetes/provider/v4",
+                files=(
+                    f"cmd/{PROVIDER_BINARY}/schema.json",
+                    f"cmd/{PROVIDER_BINARY}/terraform-mapping.json",
+                ),
+                source=True,
+            ),
+        ),
+        minutes=9.5,
+    ),
+)
+
+TOOLS: Final[tuple[Tool, ...]] = tuple(tool for module in MODULES for tool in module.tools)
+
+
+def module(tool: str) -> Module:
+    """Return the module that yields *tool*."""
+    return next(entry for entry in MODULES if tool in {t.name for t in entry.tools})
+
+
+def target() -> tuple[str, str]:
+    """Return Go's names of this machine's system and processor, such as `linux`, `amd64`."""
+    machine = platform.machine().lower()
+    names = {"x86_64": "amd64", "aarch64": "arm64"}
+    return platform.system().lower(), names.get(machine, machine)
+
+
+def key(entry: Module, folder: Path, on: tuple[str, str] | None = None) -> str:
+    """
+    Return what a build of *entry* is known by: a digest of everything it is built from.
+
+    Args:
+        entry: The module.
+        folder: `toolchain/`.
+        on: System and processor. Default: this machine's.
+
+    Returns:
+        16 hexadecimal digits, equal in every checkout that would build the same.
+    """
+    digest = hashlib.sha256()
+    recipe = [_RECIPE, on or target(), sorted(entry.packages.items()), entry.ldflags]
+    recipe += [[copied.module, copied.files, copied.source] for copied in entry.copied]
+    digest.update(json.dumps(recipe).encode())
+    for name in ("go.mod", "go.sum", "main.go"):
+        path = folder / entry.name / name
+        content = path.read_bytes() if path.exists() else b""
+        digest.update(f"\0{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return the folder that all checkouts of this user share; it need not exist."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification: a relative path is to be ignored.
+    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    return base / "tenancy" / "toolchain"

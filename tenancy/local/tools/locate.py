@@ -1,0 +1,308 @@
+"""Where each tool is: on `PATH`, in the cache folder, or nowhere."""
+
+import enum
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+
+from tenancy.local.tools.catalogue import (
+    MODULES,
+    PROVIDER,
+    PROVIDER_BINARY,
+    SERVERS,
+    TOOLS,
+    Module,
+    Tool,
+    cache_folder,
+    key,
+    module,
+)
+from tenancy.local.tools.version import Version
+
+__all__ = [
+    "MANIFEST",
+    "Source",
+    "ToolStatus",
+    "built",
+    "locate",
+    "missing_modules",
+    "provider_version",
+    "sources",
+]
+
+MANIFEST = "build.json"
+"""Beside the programs of a finished build: its versions and what it was built from."""
+
+
+class Source(enum.Enum):
+    """Where a tool was found."""
+
+    PATH = "PATH"
+    PLUGINS = "Pulumi's plugins"
+    CACHE = "cache"
+    MISSING = "missing"
+
+
+@attrs.frozen(kw_only=True)
+class ToolStatus:
+    """
+    One tool, found or missing.
+
+    Attributes:
+        name: The program.
+        wanted: The versions that fit, in words.
+        version: The one that was found. Default: none, or it cannot say.
+        source: Where it was found.
+        path: The program itself. Default: missing.
+        remedy: What to do. Default: nothing, it is there.
+        rejected: What was found and does not fit, in words. Default: nothing.
+    """
+
+    name: str
+    wanted: str
+    version: str | None = None
+    source: Source
+    path: Path | None = None
+    remedy: str | None = None
+    rejected: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class _Found:
+    path: Path
+    version: Version | None
+
+
+def sources(root: Path) -> Path | None:
+    """Return the folder of Go modules that belongs to *root*, or to this checkout, if any."""
+    for folder in (root / "toolchain", Path(__file__).parents[3] / "toolchain"):
+        if all((folder / entry.name / "go.mod").is_file() for entry in MODULES):
+            return folder
+    return None
+
+
+def provider_version() -> Version:
+    """Return the release of the provider that the installed Python package asks for."""
+    try:
+        installed = importlib.metadata.version("pulumi-kubernetes")
+    except importlib.metadata.PackageNotFoundError:
+        return PROVIDER
+    return Version.first_in(installed) or PROVIDER
+
+
+def built(entry: Module, folder: Path | None) -> Path | None:
+    """
+    Return the finished build of *entry* in the cache.
+
+    Args:
+        entry: The module.
+        folder: `toolchain/`. Where there is none (an installed wheel), the newest build
+            whose versions fit is good enough.
+    """
+    cache = cache_folder()
+    if folder is not None:
+        candidates = [cache / f"{entry.name}-{key(entry, folder)}"]
+    else:
+        pattern = re.compile(re.escape(entry.name) + r"-[0-9a-f]{16}")
+        entries = cache.iterdir() if cache.is_dir() else ()
+        candidates = [path for path in entries if pattern.fullmatch(path.name)]
+        candidates.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    return next((path for path in candidates if _complete(entry, path)), None)
+
+
+def _complete(entry: Module, path: Path) -> bool:
+    try:
+        versions = json.loads((path / MANIFEST).read_text())["versions"]
+    except (OSError, ValueError, KeyError):
+        return False
+    for tool in entry.tools:
+        version = Version.first_in(str(versions.get(tool.name)))
+        if version is None or version not in tool.fits:
+            return False
+        if not os.access(path / "bin" / tool.name, os.X_OK):
+            return False
+    return True
+
+
+def locate(root: Path) -> tuple[ToolStatus, ...]:
+    """
+    Look for every tool.
+
+    Args:
+        root: The folder of the project.
+
+    Returns:
+        One status a tool, in the order of the catalogue.
+    """
+    rejected: dict[str, list[str]] = {tool.name: [] for tool in TOOLS}
+    installed = {
+        tool.name: found
+        for tool in TOOLS
+        if tool.beside is None
+        and tool.name != PROVIDER_BINARY
+        and (found := _fitting(tool, rejected[tool.name])) is not None
+    }
+    _keep_complete_servers(installed, rejected)
+    _keep_close_kubectl(installed, rejected)
+    if "pulumi" in installed:
+        installed |= _companions(installed["pulumi"].path)
+    folder = sources(root)
+    return tuple(
+        _status(tool, installed.get(tool.name), tuple(rejected[tool.name]), folder)
+        for tool in TOOLS
+    )
+
+
+def missing_modules(statuses: Sequence[ToolStatus]) -> tuple[Module, ...]:
+    """Return the modules that have to be built, each once, in the order of the catalogue."""
+    names = {status.name for status in statuses if status.source is Source.MISSING}
+    if provider_version() != PROVIDER:
+        names.discard(PROVIDER_BINARY)
+    return tuple(e for e in MODULES if names & {tool.name for tool in e.tools})
+
+
+def _status(
+    tool: Tool, installed: _Found | None, rejected: tuple[str, ...], folder: Path | None
+) -> ToolStatus:
+    wanted = str(tool.fits)
+    if tool.name == PROVIDER_BINARY:
+        wanted = f"exactly {provider_version()}, as the installed pulumi-kubernetes asks for"
+        installed, where = _plugin(), Source.PLUGINS
+    else:
+        where = Source.PATH
+    if installed is not None:
+        version = None if installed.version is None else str(installed.version)
+        return ToolStatus(
+            name=tool.name, wanted=wanted, version=version, source=where, path=installed.path
+        )
+    entry = module(tool.name)
+    build = built(entry, folder)
+    if build is not None and (tool.name != PROVIDER_BINARY or provider_version() == PROVIDER):
+        return ToolStatus(
+            name=tool.name,
+            wanted=wanted,
+            version=str(entry.built_version(tool.name)),
+            source=Source.CACHE,
+            path=build / "bin" / tool.name,
+            rejected=rejected,
+        )
+    return ToolStatus(
+        name=tool.name,
+        wanted=wanted,
+        source=Source.MISSING,
+        remedy=_remedy(tool, folder),
+        rejected=rejected,
+    )
+
+
+def _remedy(tool: Tool, folder: Path | None) -> str:
+    if tool.name == PROVIDER_BINARY and provider_version() != PROVIDER:
+        return (
+            f"run `pulumi plugin install resource kubernetes v{provider_version()}`, "
+            f"or install the Python package in {PROVIDER} with `-c constraints.txt`"
+        )
+    if folder is not None:
+        return "run `make tools`, which builds what is missing (it needs Go 1.26 or newer)"
+    return (
+        "install them so that they are on PATH, "
+        "or run `make tools` once in a checkout of Tenancy, which fills the cache folder "
+        f"{cache_folder()}"
+    )
+
+
+def _fitting(tool: Tool, rejected: list[str]) -> _Found | None:
+    for path in _on_path(tool.name):
+        version = _printed_version(path, tool.version_arguments)
+        if version is not None and version in tool.fits:
+            return _Found(path=path, version=version)
+        said = "a program that does not say its version" if version is None else version
+        rejected.append(f"{path}: {said}")
+    return None
+
+
+def _on_path(name: str) -> Iterator[Path]:
+    seen = set[Path]()
+    for folder in os.get_exec_path():
+        found = shutil.which(name, path=folder) if folder else None
+        if found is None or Path(folder).parts[-2:] == (".toolchain", "bin"):
+            continue
+        resolved = Path(found).resolve()
+        # A link of ours, in whatever checkout, is no installation.
+        if resolved not in seen and not resolved.is_relative_to(cache_folder()):
+            seen.add(resolved)
+            yield Path(found)
+
+
+def _printed_version(path: Path, arguments: Sequence[str]) -> Version | None:
+    try:
+        run = subprocess.run(
+            [path, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return None
+    return Version.first_in(run.stdout) or Version.first_in(run.stderr)
+
+
+def _keep_complete_servers(
+    installed: dict[str, _Found], rejected: dict[str, list[str]]
+) -> None:
+    present = [name for name in SERVERS if name in installed]
+    minors = {_minor(installed[name]) for name in present if name != "etcd"}
+    if len(present) == len(SERVERS) and len(minors) == 1:
+        return
+    absent = ", ".join(name for name in SERVERS if name not in installed)
+    for name in present:
+        found = installed.pop(name)
+        why = f"not with it: {absent}" if absent else "the others are of another minor"
+        rejected[name].append(f"{found.path}: {found.version}, but {why}")
+
+
+def _keep_close_kubectl(installed: dict[str, _Found], rejected: dict[str, list[str]]) -> None:
+    kubectl = installed.get("kubectl")
+    if kubectl is None:
+        return
+    server = installed.get("kube-apiserver")
+    minor = module("kube-apiserver").version.minor if server is None else _minor(server)
+    if abs(_minor(kubectl) - minor) > 1:
+        del installed["kubectl"]
+        rejected["kubectl"].append(
+            f"{kubectl.path}: {kubectl.version}, more than one minor from the API server's "
+            f"1.{minor}"
+        )
+
+
+def _minor(found: _Found) -> int:
+    return -1 if found.version is None else found.version.minor
+
+
+def _companions(engine: Path) -> dict[str, _Found]:
+    names = [tool.name for tool in TOOLS if tool.beside == "pulumi"]
+    for folder in (engine.parent, engine.resolve().parent):
+        if all(os.access(folder / name, os.X_OK) for name in names):
+            return {name: _Found(path=folder / name, version=None) for name in names}
+    return {}
+
+
+def _plugin() -> _Found | None:
+    home = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
+    version = provider_version()
+    path = Path(home) / "plugins" / f"resource-kubernetes-v{version}" / PROVIDER_BINARY
+    unfinished = path.parent.with_name(path.parent.name + ".partial")
+    if not os.access(path, os.X_OK) or unfinished.exists():
+        return None
+    if path.resolve().is_relative_to(cache_folder()):
+        return None
+    return _Found(path=path, version=version)

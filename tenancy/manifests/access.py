@@ -1,0 +1,141 @@
+"""RBAC: roles as objects, and one binding for each role of a namespace."""
+
+from collections.abc import Iterable, Sequence
+
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.kubernetes import labels
+from tenancy.manifests.manifest import RBAC, Manifest, manifest
+from tenancy.model import roles
+from tenancy.model.platform import Platform, Role, Rule
+from tenancy.model.values import RoleBinding, Subject, SubjectKind
+
+__all__ = [
+    "UnknownRoleError",
+    "cluster_role",
+    "doors",
+    "namespaced_role",
+    "role_binding",
+    "subjects",
+]
+
+
+class UnknownRoleError(TenancyError):
+    """
+    A role that neither the platform nor this tool has; checks find it before anything renders.
+
+    Attributes:
+        role: As it was written.
+        known: What a member may hold.
+    """
+
+    def __init__(self, role: str, known: Sequence[str]) -> None:
+        self.role = role
+        self.known = tuple(known)
+        super().__init__(role, self.known)
+
+    def __str__(self) -> str:
+        return f"there is no role {self.role!r}; allowed: {', '.join(self.known)}"
+
+
+def doors(
+    namespace: str, bindings: Iterable[RoleBinding], platform: Platform
+) -> tuple[Manifest, ...]:
+    """
+    Return the RoleBindings of *namespace*.
+
+    Where no platform is described there are no ClusterRoles of ours; then each role comes along
+    as a Role of the namespace's own, before the bindings.
+
+    Raises:
+        UnknownRoleError: A role that does not exist.
+    """
+    own: list[Manifest] = []
+    found: list[Manifest] = []
+    for binding in bindings:
+        kind, name = "ClusterRole", binding.role.removeprefix(roles.KUBERNETES_PREFIX)
+        if not roles.is_kubernetes(binding.role):
+            role = roles.find(binding.role, platform)
+            if role is None:
+                raise UnknownRoleError(binding.role, roles.names(platform))
+            name = role.cluster_role
+            if not platform.is_written:
+                kind = "Role"
+                own.append(namespaced_role(role, namespace))
+        elif name not in roles.KUBERNETES:
+            raise UnknownRoleError(binding.role, roles.names(platform))
+        found.append(
+            role_binding(
+                roles.binding_name(binding),
+                namespace,
+                (kind, name),
+                binding.subjects,
+                role=binding.role,
+            )
+        )
+    return (*own, *found)
+
+
+def cluster_role(role: Role) -> Manifest:
+    """Return *role* as a ClusterRole, with its rules written out and never aggregated."""
+    return _role("ClusterRole", role, None)
+
+
+def namespaced_role(role: Role, namespace: str) -> Manifest:
+    """Return *role* as a Role of *namespace*."""
+    return _role("Role", role, namespace)
+
+
+def role_binding(
+    name: str,
+    namespace: str,
+    reference: tuple[str, str],
+    held_by: Iterable[Subject],
+    *,
+    role: str,
+) -> Manifest:
+    """
+    Return a RoleBinding.
+
+    The reference is the kind and the name of what it gives; the role is for the label, as it
+    was written.
+    """
+    kind, target = reference
+    return manifest(
+        f"{RBAC}/v1",
+        "RoleBinding",
+        name,
+        namespace,
+        extra_labels={labels.ROLE: roles.label(role)},
+        roleRef={"apiGroup": RBAC, "kind": kind, "name": target},
+        subjects=subjects(held_by),
+    )
+
+
+def subjects(held_by: Iterable[Subject]) -> list[dict[str, str]]:
+    """Return *held_by* as a binding names them, sorted, each with its exact API group."""
+    return [
+        {"kind": subject.kind.value, "name": subject.name, "namespace": subject.namespace}
+        if subject.kind is SubjectKind.SERVICE_ACCOUNT
+        else {"apiGroup": RBAC, "kind": subject.kind.value, "name": subject.name}
+        for subject in sorted(held_by, key=lambda subject: subject.key)
+    ]
+
+
+def _role(kind: str, role: Role, namespace: str | None) -> Manifest:
+    return manifest(
+        f"{RBAC}/v1",
+        kind,
+        role.cluster_role,
+        namespace,
+        extra_labels={labels.ROLE: role.name},
+        rules=[_rule(rule) for rule in role.rules],
+    )
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    return {
+        "apiGroups": list(rule.api_groups),
+        "resources": list(rule.resources),
+        "verbs": list(rule.verbs),
+        **({"resourceNames": list(rule.resource_names)} if rule.resource_names else {}),
+    }

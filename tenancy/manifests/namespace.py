@@ -1,0 +1,189 @@
+"""A namespace of an organization: its labels, its walls, and its doors."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.access import doors
+from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
+from tenancy.manifests.network import organization_policies, reached
+from tenancy.manifests.policies.placement import pool_taints
+from tenancy.manifests.pool_priority_classes import pool_class, told_apart
+from tenancy.manifests.quotas import limit_range, quota, wall_quotas
+from tenancy.model.platform import Platform
+from tenancy.model.values import Namespace, PodSecurity
+
+__all__ = [
+    "counted",
+    "default_service_account",
+    "max_per_pod",
+    "namespace",
+    "pod_security_labels",
+    "tolerations",
+]
+
+_COUNTED = {
+    "NetworkPolicy": "count/networkpolicies.networking.k8s.io",
+    "Role": "count/roles.rbac.authorization.k8s.io",
+    "RoleBinding": "count/rolebindings.rbac.authorization.k8s.io",
+    "ServiceAccount": "count/serviceaccounts",
+}
+
+
+def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
+    """
+    Return the manifests of *resolved*.
+
+    Raises:
+        UnknownRoleError: A role that does not exist; checks find it first.
+    """
+    name = resolved.name
+    limits = () if resolved.limit_range is None else (resolved.limit_range,)
+    patches = (default_service_account(name),)
+    policies = organization_policies(resolved, platform)
+    bindings = doors(name, resolved.bindings, platform)
+    return NamespaceManifests(
+        namespace=_namespace(resolved, platform),
+        patches=patches,
+        walls=(
+            *(quota(written, name) for written in resolved.quotas),
+            *(limit_range(written, name) for written in limits),
+            *wall_quotas(resolved, platform, counted((*patches, *policies, *bindings))),
+            *policies,
+        ),
+        doors=bindings,
+    )
+
+
+def counted(manifests: Iterable[Manifest]) -> Counter[str]:
+    """Return how many of *manifests* each quota key counts."""
+    return Counter(key for m in manifests if (key := _COUNTED.get(str(m["kind"]))) is not None)
+
+
+def default_service_account(namespace: str) -> Manifest:
+    """Return what is ours of the ServiceAccount `default`: its token is not mounted unasked."""
+    return manifest(
+        "v1", "ServiceAccount", "default", namespace, automountServiceAccountToken=False
+    )
+
+
+def pod_security_labels(level: PodSecurity) -> dict[str, str]:
+    """Return the Pod Security labels: *level* is enforced, `restricted` is always warned of."""
+    domain = "pod-security.kubernetes.io"
+    return {
+        f"{domain}/{mode}{suffix}": value
+        for mode, enforced in (
+            ("enforce", level.enforce),
+            ("warn", "restricted"),
+            ("audit", "restricted"),
+        )
+        for suffix, value in (("", enforced), ("-version", level.version))
+    }
+
+
+def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
+    """
+    Return the taints that pods may tolerate, as `<key>=<value>:<effect>`, sorted.
+
+    Some clusters let every pod that asks for a resource tolerate the taint of its name with
+    whatever value it has; so its value is `*`.
+    """
+    found: set[str] = set()
+    for grant in resolved.grants:
+        pool = platform.pool(grant.pool)
+        if pool is not None and grant.gpus:
+            found.update(f"{name}=*:NoSchedule" for name in (pool.resource, grant.resource))
+            found.update(f"{t.key}={t.value}:{t.effect}" for t in pool_taints(pool))
+    return tuple(sorted(found))
+
+
+def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
+    """
+    Return the most devices of each granted resource that one pod may ask for.
+
+    Where several granted pools have a resource, each of them has its own bound beside the
+    largest, as `<resource>@<pool>`.
+    """
+    apart = {(grant.pool, grant.resource) for grant in told_apart(resolved.grants)}
+    found: dict[str, int] = {}
+    for grant in resolved.grants:
+        pool = platform.pool(grant.pool)
+        most = grant.max_per_pod
+        if most is None and pool is not None:
+            most = pool.resources.get(grant.resource)
+        if most is not None and grant.gpus:
+            found[grant.resource] = max(found.get(grant.resource, 0), most)
+            if (grant.pool, grant.resource) in apart:
+                found[f"{grant.resource}@{grant.pool}"] = most
+    return dict(sorted(found.items()))
+
+
+def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
+    billing = resolved.billing
+    ours = {
+        labels.ORGANIZATION: resolved.organization,
+        labels.ENVIRONMENT: resolved.environment,
+        labels.ID: resolved.id,
+        labels.STACK: resolved.stack,
+        labels.WORKLOAD: resolved.workload,
+        labels.SUBSCRIPTION_GROUP: billing.subscription_group if billing else None,
+        labels.SUBSCRIPTION: resolved.subscription,
+        labels.COST_CENTER: billing.cost_center if billing else None,
+    }
+    return manifest(
+        "v1",
+        "Namespace",
+        resolved.name,
+        # Ours come last: nothing that people write stands over them.
+        extra_labels={
+            **resolved.labels,
+            **_said(ours),
+            **pod_security_labels(resolved.pod_security),
+        },
+        annotations={**resolved.annotations, **_annotations(resolved, platform)},
+    )
+
+
+def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
+    """Return what people read, and what the admission policies read of each namespace."""
+    adopted = resolved.adopted
+    granted = [grant for grant in resolved.grants if grant.gpus]
+    return _said(
+        {
+            labels.DISPLAY_NAME: resolved.display_name,
+            labels.OWNER: resolved.owner,
+            labels.INHERITS_FROM: resolved.lineage[0] if resolved.lineage else None,
+            labels.POD_SECURITY_REASON: resolved.pod_security.reason,
+            labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
+            labels.SHARED_SERVICES: ",".join(reached(resolved, platform)),
+            labels.EGRESS_CIDRS: ",".join(resolved.network.egress_cidrs),
+            labels.PRIORITY_CLASSES: ",".join(
+                dict.fromkeys(
+                    (
+                        *resolved.priority_classes,
+                        *(pool_class(grant.pool) for grant in told_apart(granted)),
+                    )
+                )
+            ),
+            labels.GPU_POOLS: ",".join(sorted({grant.pool for grant in granted})),
+            labels.MAX_PER_POD: ",".join(
+                f"{name}={most}" for name, most in max_per_pod(resolved, platform).items()
+            ),
+            labels.TOLERATIONS: ",".join(tolerations(resolved, platform)),
+            labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
+        }
+    )
+
+
+def _load_balancers(resolved: Namespace) -> bool:
+    """Return whether somebody wrote that there may be load balancers."""
+    return any(
+        limit.quantity.nanos > 0
+        for written in resolved.quotas
+        for key, limit in written.hard.items()
+        if key == "services.loadbalancers"
+    )
+
+
+def _said(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}

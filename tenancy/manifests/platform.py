@@ -1,0 +1,152 @@
+"""A platform: operators, roles, priority classes, guards, public and shared namespaces."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from tenancy.config.spec.platform import PriorityClassSpec
+from tenancy.kubernetes import labels
+from tenancy.manifests.access import cluster_role, namespaced_role, role_binding, subjects
+from tenancy.manifests.manifest import (
+    RBAC,
+    Manifest,
+    NamespaceManifests,
+    PlatformManifests,
+    manifest,
+)
+from tenancy.manifests.namespace import default_service_account, pod_security_labels
+from tenancy.manifests.network import baseline, same_namespace, shared_policies
+from tenancy.manifests.policies import MANAGE, mutations, policies
+from tenancy.manifests.pool_priority_classes import contested, pool_class
+from tenancy.manifests.quotas import no_devices
+from tenancy.model import roles
+from tenancy.model.platform import Platform, PublicNamespace, Role, SharedNamespace
+from tenancy.model.values import PodSecurity
+
+__all__ = ["OPERATOR", "PUBLIC", "platform"]
+
+OPERATOR: Final = f"{roles.PREFIX}operator"
+"""The name of the operators' ClusterRole and of its binding."""
+
+PUBLIC: Final = "public"
+"""The value of the label `tenancy.dev/shared` on the public namespace."""
+
+
+def platform(resolved: Platform) -> PlatformManifests:
+    """Return the manifests of *resolved*."""
+    guards, placing = policies(resolved), mutations(resolved)
+    return PlatformManifests(
+        operators=_operators(resolved),
+        roles=tuple(cluster_role(role) for role in _roles(resolved)),
+        priority_classes=tuple(
+            _priority_class(name, spec)
+            for name, spec in sorted(
+                {**_pool_classes(resolved), **resolved.priority_classes}.items()
+            )
+            if isinstance(spec, PriorityClassSpec)
+        ),
+        policies=tuple(guard.policy for guard in guards),
+        policy_bindings=tuple(guard.binding for guard in guards),
+        mutations=tuple(found.policy for found in placing),
+        mutation_bindings=tuple(found.binding for found in placing),
+        namespaces=(
+            *(() if resolved.public is None else (_public(resolved.public, resolved),)),
+            *(_shared(shared, resolved) for shared in resolved.shared),
+        ),
+    )
+
+
+def _roles(resolved: Platform) -> Iterable[Role]:
+    return {**roles.BUILT_IN, **resolved.roles}.values()
+
+
+def _operators(resolved: Platform) -> tuple[Manifest, ...]:
+    """
+    Return who may pass the guards.
+
+    The verb is a virtual one: it gives nothing but the right to pass. What operators may do
+    otherwise, the cluster's own roles say.
+    """
+    return (
+        manifest(
+            f"{RBAC}/v1",
+            "ClusterRole",
+            OPERATOR,
+            rules=[
+                {
+                    "apiGroups": [MANAGE.group],
+                    "resources": [MANAGE.resource],
+                    "verbs": [MANAGE.verb],
+                }
+            ],
+        ),
+        manifest(
+            f"{RBAC}/v1",
+            "ClusterRoleBinding",
+            OPERATOR,
+            roleRef={"apiGroup": RBAC, "kind": "ClusterRole", "name": OPERATOR},
+            subjects=subjects(resolved.operators),
+        ),
+    )
+
+
+def _priority_class(name: str, spec: PriorityClassSpec) -> Manifest:
+    return {
+        **manifest("scheduling.k8s.io/v1", "PriorityClass", name),
+        "value": spec.value,
+        "preemptionPolicy": spec.preemption_policy,
+        "globalDefault": False,
+        **({"description": spec.description} if spec.description else {}),
+    }
+
+
+def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
+    """Return a class for each pool that shares its resource; it moves no pod in the queue."""
+    names = {name for found in contested(resolved.pools).values() for name in found}
+    return {
+        pool_class(name): PriorityClassSpec(
+            value=0, description=f"GPUs of the pool {name}, which a quota counts apart"
+        )
+        for name in names
+    }
+
+
+def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
+    name, role = public.name, roles.PUBLIC_READER
+    return NamespaceManifests(
+        namespace=_namespace(name, PUBLIC, resolved),
+        patches=(default_service_account(name),),
+        walls=(no_devices(name, resolved), *baseline(name), same_namespace(name)),
+        doors=(
+            namespaced_role(role, name),
+            role_binding(
+                role.cluster_role,
+                name,
+                ("Role", role.cluster_role),
+                public.readers,
+                role=role.name,
+            ),
+        ),
+    )
+
+
+def _shared(shared: SharedNamespace, resolved: Platform) -> NamespaceManifests:
+    return NamespaceManifests(
+        namespace=_namespace(shared.name, shared.purpose, resolved),
+        patches=(default_service_account(shared.name),),
+        walls=(no_devices(shared.name, resolved), *shared_policies(shared)),
+        doors=(),
+    )
+
+
+def _namespace(name: str, purpose: str, resolved: Platform) -> Manifest:
+    level = PodSecurity(enforce="restricted", version=resolved.pod_security_version)
+    return manifest(
+        "v1",
+        "Namespace",
+        name,
+        extra_labels={
+            labels.SHARED: purpose,
+            labels.STACK: resolved.stack,
+            **pod_security_labels(level),
+        },
+    )

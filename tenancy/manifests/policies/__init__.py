@@ -1,0 +1,48 @@
+"""Admission policies, in the API server itself: one idea a module."""
+
+from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
+from tenancy.manifests.policies.claims import storage_claims
+from tenancy.manifests.policies.devices import device_annotations, device_environment
+from tenancy.manifests.policies.gpus import gpus_per_pod
+from tenancy.manifests.policies.guard import MANAGE, Guard
+from tenancy.manifests.policies.images import image_pull
+from tenancy.manifests.policies.namespaces import namespaces
+from tenancy.manifests.policies.networks import network_policies
+from tenancy.manifests.policies.objects import managed_objects, managed_service_accounts
+from tenancy.manifests.policies.placement import placement_guard, placement_mutation
+from tenancy.manifests.policies.pods import pods, templates
+from tenancy.manifests.policies.services import endpoints, services
+from tenancy.manifests.policies.tokens import token_secrets
+from tenancy.model import roles
+from tenancy.model.platform import Platform
+
+__all__ = ["MANAGE", "Guard", "mutations", "policies"]
+
+
+def policies(platform: Platform) -> tuple[Guard, ...]:
+    """Return the guards of *platform*, in the order in which they are put into force."""
+    bindable = {role.cluster_role for role in {**roles.BUILT_IN, **platform.roles}.values()}
+    return (
+        namespaces(),
+        managed_objects(),
+        managed_service_accounts(),
+        role_bindings(bindable),
+        tenant_roles(),
+        network_policies(),
+        services(),
+        endpoints(),
+        storage_claims(),
+        token_secrets(),
+        device_environment(),
+        device_annotations(),
+        pods(),
+        gpus_per_pod(),
+        *((placement_guard(platform.pools),) if platform.pools else ()),
+        *((image_pull(),) if platform.require_image_pull else ()),
+        *templates(),
+    )
+
+
+def mutations(platform: Platform) -> tuple[Guard, ...]:
+    """Return what writes into tenants' pods. Only Kubernetes 1.36 and later serve the kind."""
+    return (placement_mutation(platform.pools),) if platform.pools else ()

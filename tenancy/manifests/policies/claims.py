@@ -1,0 +1,61 @@
+"""
+The guard of storage claims: a tenant gets new storage, never somebody's old.
+
+A claim without a class, or one that names its volume, is bound to a volume that exists already,
+with what is on it.
+"""
+
+from typing import Final
+
+from tenancy.manifests.policies.guard import (
+    NOT_AUTHORISED,
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    guard,
+    texts,
+)
+
+__all__ = ["NAME", "storage_claims"]
+
+NAME: Final = "tenancy-storage-claims"
+
+_BINDERS: Final = (
+    "system:kube-controller-manager",
+    "system:kube-scheduler",
+    "system:serviceaccount:kube-system:persistent-volume-binder",
+)
+
+
+def storage_claims() -> Guard:
+    """Return the guard of PersistentVolumeClaims in organizations' namespaces."""
+    volume, before = (
+        f"{thing}.spec.?volumeName.orValue('')" for thing in ("object", "oldObject")
+    )
+    return guard(
+        NAME,
+        [Resources("", ("persistentvolumeclaims",))],
+        [
+            Rule(
+                f"{volume} == '' || (oldObject != null && {volume} == {before})",
+                "a claim may not name its volume: it gets a new one",
+            ),
+            Rule(
+                "oldObject != null || object.spec.?storageClassName.orValue('') != ''",
+                "a claim must name a storage class: without one it is bound to a volume that"
+                " exists already",
+            ),
+            Rule(
+                "oldObject != null"
+                " || dyn(object.spec).?dataSourceRef.?namespace.orValue('') == ''",
+                "a claim may not be filled from another namespace",
+            ),
+        ],
+        conditions=[
+            Condition("not-a-binder", f"!(request.userInfo.username in {texts(_BINDERS)})"),
+            NOT_AUTHORISED,
+        ],
+        namespaces=ORGANIZATIONS,
+    )

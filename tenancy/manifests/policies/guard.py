@@ -1,0 +1,227 @@
+"""
+What every guard has in common: a policy, the binding that puts it into force, and who may pass.
+
+Policies run in the API server's own admission, so there is no webhook that may be down.
+Every text that comes from config enters an expression through `text` or `texts` alone.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import attrs
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.manifest import Manifest, manifest
+
+__all__ = [
+    "AUTHORISED",
+    "CONTROLLERS",
+    "MANAGE",
+    "NOT_AUTHORISED",
+    "ORGANIZATIONS",
+    "Condition",
+    "Guard",
+    "Permission",
+    "Resources",
+    "Rule",
+    "annotation",
+    "changed",
+    "constraints",
+    "guard",
+    "text",
+    "texts",
+]
+
+_API: Final = "admissionregistration.k8s.io/v1"
+
+
+@attrs.frozen(kw_only=True)
+class Permission:
+    """A verb on a virtual resource; RBAC knows it although no object of the kind exists."""
+
+    group: str
+    resource: str
+    verb: str
+
+
+MANAGE: Final = Permission(group=labels.DOMAIN, resource="tenancy", verb="manage")
+"""What operators hold, and the guards ask for."""
+
+
+@attrs.frozen(kw_only=True)
+class Guard:
+    """A policy, and the binding that puts it into force."""
+
+    policy: Manifest
+    binding: Manifest
+
+
+@attrs.frozen
+class Condition:
+    """A named expression: a condition without which the policy does not look, or a variable."""
+
+    name: str
+    expression: str
+
+
+@attrs.frozen
+class Rule:
+    """
+    What has to hold.
+
+    Attributes:
+        expression: True where it holds.
+        message: What the person reads otherwise: text, or an expression if it is *computed*.
+    """
+
+    expression: str
+    message: str
+    computed: bool = False
+
+
+@attrs.frozen
+class Resources:
+    """Kinds of one API group; main resources are listed by name, never with a wildcard."""
+
+    group: str
+    names: Sequence[str]
+    operations: Sequence[str] = ("CREATE", "UPDATE")
+
+
+def text(value: str) -> str:
+    r"""
+    Return *value* as a text in an expression, whatever stands in it.
+
+    >>> text("it's \"quoted\"")
+    '"it\'s \\"quoted\\""'
+    """
+    return json.dumps(value, ensure_ascii=False)
+
+
+def texts(values: Iterable[str]) -> str:
+    """
+    Return *values* as a list of texts in an expression.
+
+    >>> texts(["a", "b"])
+    '["a", "b"]'
+    """
+    return f"[{', '.join(text(value) for value in values)}]"
+
+
+def annotation(key: str) -> str:
+    """
+    Return the expression for the comma-separated annotation *key* of the namespace, as a list.
+
+    Only operators can write it, for the namespace guard says so.
+    """
+    return (
+        f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
+        ".split(',').filter(item, item != '')"
+    )
+
+
+AUTHORISED: Final = (
+    f"authorizer.group({text(MANAGE.group)}).resource({text(MANAGE.resource)})"
+    f".check({text(MANAGE.verb)}).allowed()"
+)
+"""Whether the caller is an operator."""
+
+NOT_AUTHORISED: Final = Condition("not-an-operator", f"!{AUTHORISED}")
+
+
+def changed(value: str) -> Condition:
+    """
+    Return that *value*, written with `{}` for the object, is new.
+
+    An update that leaves it alone passes, whoever makes it: the garbage collector takes
+    finalizers away, also from what operators wrote and nobody else may write.
+
+    >>> changed("{}.spec").expression
+    'oldObject == null || object.spec != oldObject.spec'
+    """
+    now, before = (value.replace("{}", thing, 1) for thing in ("object", "oldObject"))
+    return Condition("changed", f"oldObject == null || {now} != {before}")
+
+
+CONTROLLERS: Final = (
+    "system:kube-controller-manager",
+    "system:serviceaccount:kube-system:generic-garbage-collector",
+    "system:serviceaccount:kube-system:namespace-controller",
+)
+"""Who cleans up. Without them no namespace that holds a guarded object ever goes."""
+
+ORGANIZATIONS: Final[Manifest] = {
+    "matchExpressions": [{"key": labels.ORGANIZATION, "operator": "Exists"}]
+}
+"""Selects the namespaces of organizations. Their labels are guarded, so none can slip out."""
+
+
+def guard(
+    name: str,
+    resources: Iterable[Resources],
+    rules: Iterable[Rule],
+    *,
+    conditions: Iterable[Condition] = (),
+    variables: Iterable[Condition] = (),
+    namespaces: Manifest | None = None,
+    objects: Manifest | None = None,
+    actions: Sequence[str] = ("Deny",),
+) -> Guard:
+    """
+    Return the guard *name*.
+
+    Args:
+        name: What stands in every refusal.
+        resources: What it looks at.
+        rules: What has to hold.
+        conditions: Without which it does not look.
+        variables: Named expressions that rules use.
+        namespaces: Looks only at objects in namespaces with these labels. Default: everywhere.
+            Never for namespaces themselves, whose new labels it would be matched with.
+        objects: Looks only at objects that have these labels, before or after.
+        actions: Default: refuse.
+    """
+    spec: Manifest = {
+        "failurePolicy": "Fail",
+        "matchConstraints": constraints(resources, objects),
+    }
+    for key, found in (("matchConditions", conditions), ("variables", variables)):
+        if entries := [attrs.asdict(entry) for entry in found]:
+            spec[key] = entries
+    spec["validations"] = [_validation(rule) for rule in rules]
+    binding: Manifest = {"policyName": name, "validationActions": list(actions)}
+    if namespaces is not None:
+        binding["matchResources"] = {"namespaceSelector": namespaces}
+    return Guard(
+        policy=manifest(_API, "ValidatingAdmissionPolicy", name, spec=spec),
+        binding=manifest(_API, "ValidatingAdmissionPolicyBinding", name, spec=binding),
+    )
+
+
+def constraints(resources: Iterable[Resources], objects: Manifest | None = None) -> Manifest:
+    """Return what a policy looks at: *resources*, those with the labels of *objects*."""
+    found: Manifest = {
+        "matchPolicy": "Equivalent",
+        "resourceRules": [
+            {
+                "apiGroups": [kinds.group],
+                # The API server checks the types of expressions only where a version is named.
+                "apiVersions": ["v1"],
+                "operations": list(kinds.operations),
+                "resources": list(kinds.names),
+            }
+            for kinds in resources
+        ],
+    }
+    if objects is not None:
+        found["objectSelector"] = objects
+    return found
+
+
+def _validation(rule: Rule) -> Manifest:
+    return {
+        "expression": rule.expression,
+        "messageExpression" if rule.computed else "message": rule.message,
+        "reason": "Forbidden",
+    }

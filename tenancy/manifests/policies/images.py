@@ -1,0 +1,37 @@
+"""Fresh images: where asked for, a pod's images are pulled at every start."""
+
+from typing import Final
+
+from tenancy.manifests.policies.guard import (
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    guard,
+)
+
+__all__ = ["NAME", "image_pull"]
+
+NAME: Final = "tenancy-image-pull"
+
+
+def image_pull() -> Guard:
+    """
+    Return the guard that demands `imagePullPolicy: Always`.
+
+    Otherwise a node starts a private image for anybody once somebody has pulled it there.
+    """
+    each = " && ".join(
+        f"object.spec.?{kind}.orValue([]).all(c, c.?imagePullPolicy.orValue('') == 'Always')"
+        for kind in ("containers", "initContainers", "ephemeralContainers")
+    )
+    return guard(
+        NAME,
+        [Resources("", ("pods", "pods/ephemeralcontainers"))],
+        [Rule(each, "imagePullPolicy must be Always in every container")],
+        conditions=[
+            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
+        ],
+        namespaces=ORGANIZATIONS,
+    )

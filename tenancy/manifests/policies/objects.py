@@ -1,0 +1,83 @@
+"""
+The guard of managed objects: what this tool wrote, only operators change.
+
+Only main resources are listed. A guard of `*/*` would keep the quota controller from writing
+`resourcequotas/status`, and a quota without a status counts nothing.
+"""
+
+from typing import Final
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.manifest import RBAC, Manifest
+from tenancy.manifests.policies.guard import (
+    CONTROLLERS,
+    NOT_AUTHORISED,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    guard,
+    text,
+    texts,
+)
+
+__all__ = ["OBJECTS", "SERVICE_ACCOUNTS", "managed_objects", "managed_service_accounts"]
+
+OBJECTS: Final = "tenancy-objects"
+SERVICE_ACCOUNTS: Final = "tenancy-service-accounts"
+
+_ALL: Final = ("CREATE", "UPDATE", "DELETE")
+_MANAGED: Final[Manifest] = {"matchLabels": {labels.MANAGED: "true"}}
+_CLEANING_UP: Final = Condition(
+    "not-a-controller-that-cleans-up",
+    "!(request.operation in ['UPDATE', 'DELETE']"
+    f" && request.userInfo.username in {texts(CONTROLLERS)})",
+)
+# The name of a request is empty where it deletes a collection.
+_MESSAGE: Final = (
+    "request.resource.resource + ' ' + (oldObject != null ? oldObject.metadata.name"
+    " : object.metadata.?name.orValue(object.metadata.?generateName.orValue('')))"
+    f" + {text(f' is managed by tenancy (label {labels.MANAGED}): ')} + request.operation"
+    " + ' refused for ' + request.userInfo.username"
+)
+
+
+def managed_objects() -> Guard:
+    """Return the guard of every managed object; nobody else may put its label on one either."""
+    return guard(
+        OBJECTS,
+        [
+            Resources(
+                "", ("configmaps", "limitranges", "resourcequotas", "secrets", "services"), _ALL
+            ),
+            Resources("networking.k8s.io", ("networkpolicies",), _ALL),
+            Resources(
+                RBAC, ("clusterrolebindings", "clusterroles", "rolebindings", "roles"), _ALL
+            ),
+            Resources("scheduling.k8s.io", ("priorityclasses",), _ALL),
+        ],
+        [Rule("false", _MESSAGE, computed=True)],
+        conditions=[_CLEANING_UP, NOT_AUTHORISED],
+        objects=_MANAGED,
+    )
+
+
+def managed_service_accounts() -> Guard:
+    """
+    Return the guard of managed service accounts, of which only what we wrote is ours.
+
+    Members may give `default` the secrets it pulls images with.
+    """
+    ours = (
+        f"object.metadata.?labels[{text(labels.MANAGED)}].orValue('') == 'true'"
+        f" && oldObject.metadata.?labels[{text(labels.MANAGED)}].orValue('') == 'true'"
+        " && object.?automountServiceAccountToken.orValue(true)"
+        " == oldObject.?automountServiceAccountToken.orValue(true)"
+    )
+    return guard(
+        SERVICE_ACCOUNTS,
+        [Resources("", ("serviceaccounts",), _ALL)],
+        [Rule(f"request.operation == 'UPDATE' && {ours}", _MESSAGE, computed=True)],
+        conditions=[_CLEANING_UP, NOT_AUTHORISED],
+        objects=_MANAGED,
+    )

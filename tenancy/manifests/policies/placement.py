@@ -1,0 +1,243 @@
+"""
+Placement: a pod that asks for GPUs runs on the nodes of a pool that its namespace was granted.
+
+The nodes of a pool carry its name as a label and as a taint. The taint keeps pods away that do
+not tolerate it, and the guard of pods lets nobody tolerate what was not granted. What is here
+draws pods to the right pool: the API server itself writes selector and tolerations where only
+one granted pool fits (Kubernetes 1.36 and later), and refuses what selects another pool, or
+none where several pools have the same resource.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.manifest import manifest
+from tenancy.manifests.policies.guard import (
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    annotation,
+    constraints,
+    guard,
+    text,
+    texts,
+)
+from tenancy.manifests.pool_priority_classes import pool_class
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["NAME", "Taint", "placement_guard", "placement_mutation", "pool_taints"]
+
+NAME: Final = "tenancy-placement"
+
+_API: Final = "admissionregistration.k8s.io/v1"
+_SELECTED: Final = f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue('')"
+
+
+@attrs.frozen
+class Taint:
+    """A taint of the nodes of a pool."""
+
+    key: str
+    value: str
+    effect: str
+
+
+def pool_taints(pool: GpuNodePool) -> tuple[Taint, ...]:
+    """Return the taints of the nodes of *pool*: the one with its name, and config's."""
+    return (
+        Taint(labels.GPU_POOL, pool.name, "NoSchedule"),
+        *(
+            Taint(taint.key, taint.value, taint.effect)
+            for taint in pool.taints
+            if taint.key != labels.GPU_POOL
+        ),
+    )
+
+
+def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
+    """Return the guard that refuses pods which select a pool that was not granted."""
+    providers = _providers(pools)
+    ambiguous = {name: found for name, found in providers.items() if len(found) > 1}
+    return guard(
+        NAME,
+        [Resources("", ("pods",))],
+        [
+            Rule(
+                "variables.selected == '' || variables.selected in variables.granted",
+                f"{text('the GPU node pool ')} + variables.selected + "
+                "' is not granted to this namespace; granted: ' + variables.told",
+                computed=True,
+            ),
+            Rule(
+                _affinity(),
+                f"{text(f'node affinity may name {labels.GPU_POOL} only with the operator In')}"
+                " + ' and granted pools: ' + variables.told",
+                computed=True,
+            ),
+            *(
+                Rule(
+                    # Without a grant, the quota refuses it in its own words.
+                    "request.operation != 'CREATE'"
+                    f" || !{_asks(name)}"
+                    f" || !{texts(found)}.exists(pool, pool in variables.granted)"
+                    f" || (variables.selected in {texts(found)}"
+                    " && variables.selected in variables.granted)",
+                    text(
+                        f"several pools have {name}: nodeSelector must have {labels.GPU_POOL}: "
+                    )
+                    + f" + 'one of ' + {texts(found)}.filter(pool,"
+                    " pool in variables.granted).join(', ')",
+                    computed=True,
+                )
+                for name, found in ambiguous.items()
+            ),
+            *(
+                Rule(
+                    # It cannot be changed later, and a quota counts by it.
+                    "request.operation != 'CREATE'"
+                    f" || !{_asks(name)}"
+                    f" || {texts(found)}.filter(pool, pool in variables.granted).size() < 2"
+                    " || object.spec.?priorityClassName.orValue('')"
+                    f" == {text(pool_class(''))} + variables.selected",
+                    text(
+                        f"several granted pools have {name}: priorityClassName must be"
+                        f" {pool_class('')}"
+                    )
+                    + " + variables.selected",
+                    computed=True,
+                )
+                for name, found in ambiguous.items()
+            ),
+        ],
+        # While a scheduling gate holds a pod, its selector and affinity can still be added to.
+        conditions=[
+            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
+        ],
+        variables=[
+            Condition("granted", annotation(labels.GPU_POOLS)),
+            Condition(
+                "told",
+                "variables.granted.size() == 0 ? 'none' : variables.granted.join(', ')",
+            ),
+            Condition("selected", _SELECTED),
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:
+    """
+    Return what writes selector and tolerations into pods that ask for GPUs.
+
+    Tolerations are one list that replaces itself, so they are added one by one.
+    """
+    known = tuple(pools)
+    providers = _providers(known)
+    asked = " || ".join(
+        f"({_asks(name)} && pool in {texts(found)})" for name, found in providers.items()
+    )
+    taints = " + ".join(
+        f"(variables.chosen == {text(pool.name)} ? {_toleration_list(pool)} : [])"
+        for pool in known
+    )
+    path = f'"/spec/nodeSelector/" + jsonpatch.escapeKey({text(labels.GPU_POOL)})'
+    select = (
+        "(variables.chosen == '' || variables.selected != '' ? []"
+        " : [has(object.spec.nodeSelector)"
+        f' ? JSONPatch{{op: "add", path: {path}, value: variables.chosen}}'
+        ' : JSONPatch{op: "add", path: "/spec/nodeSelector",'
+        f" value: {{{text(labels.GPU_POOL)}: variables.chosen}}}}])"
+    )
+    start = (
+        "(variables.missing.size() == 0 || has(object.spec.tolerations) ? []"
+        ' : [JSONPatch{op: "add", path: "/spec/tolerations", value: []}])'
+    )
+    tolerate = (
+        'variables.missing.map(t, JSONPatch{op: "add", path: "/spec/tolerations/-", value: t})'
+    )
+    spec = {
+        "failurePolicy": "Fail",
+        "reinvocationPolicy": "IfNeeded",
+        "matchConstraints": constraints([Resources("", ("pods",), ("CREATE",))]),
+        "variables": [
+            {"name": name, "expression": expression}
+            for name, expression in (
+                ("granted", annotation(labels.GPU_POOLS)),
+                ("selected", _SELECTED),
+                ("fitting", f"variables.granted.filter(pool, {asked})"),
+                (
+                    "chosen",
+                    "variables.selected in variables.fitting ? variables.selected"
+                    " : variables.selected == '' && variables.fitting.size() == 1"
+                    " ? variables.fitting[0] : ''",
+                ),
+                (
+                    "missing",
+                    f"({taints}).filter(t, !object.spec.?tolerations.orValue([]).exists(held,"
+                    " held.?key.orValue('') == t.key && held.?value.orValue('') == t.value"
+                    " && (held.?effect.orValue('') == '' || held.effect == t.effect)))",
+                ),
+            )
+        ],
+        "mutations": [
+            {
+                "patchType": "JSONPatch",
+                "jsonPatch": {"expression": f"{select} + {start} + {tolerate}"},
+            }
+        ],
+    }
+    binding = {"policyName": NAME, "matchResources": {"namespaceSelector": ORGANIZATIONS}}
+    return Guard(
+        policy=manifest(_API, "MutatingAdmissionPolicy", NAME, spec=spec),
+        binding=manifest(_API, "MutatingAdmissionPolicyBinding", NAME, spec=binding),
+    )
+
+
+def _providers(pools: Iterable[GpuNodePool]) -> Mapping[str, list[str]]:
+    """Return the names of the pools that have each extended resource, sorted."""
+    found: dict[str, set[str]] = {}
+    for pool in pools:
+        for resource in pool.resources or (pool.resource,):
+            found.setdefault(resource, set()).add(pool.name)
+    return {resource: sorted(names) for resource, names in sorted(found.items())}
+
+
+def _asks(resource: str) -> str:
+    """Return whether some container of the pod asks for *resource*."""
+    name = text(resource)
+    asks = " || ".join(
+        f"object.spec.?{kind}.orValue([]).exists(c,"
+        f" {name} in dyn(c).?resources.?limits.orValue({{}}))"
+        for kind in ("containers", "initContainers")
+    )
+    return f"({asks})"
+
+
+def _toleration_list(pool: GpuNodePool) -> str:
+    tolerations = (
+        f'{{"key": {text(taint.key)}, "operator": "Equal", "value": {text(taint.value)},'
+        f' "effect": {text(taint.effect)}}}'
+        for taint in pool_taints(pool)
+    )
+    return f"[{', '.join(tolerations)}]"
+
+
+def _affinity() -> str:
+    affinity = "object.spec.?affinity.?nodeAffinity"
+    key = text(labels.GPU_POOL)
+    terms = (
+        ".?matchExpressions.orValue([]).all(e,"
+        f" e.key != {key} || (e.operator == 'In' && e.?values.orValue([]).all(value,"
+        " value in variables.granted)))"
+    )
+    return (
+        f"{affinity}.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms"
+        f".orValue([]).all(term, term{terms})"
+        f" && {affinity}.?preferredDuringSchedulingIgnoredDuringExecution"
+        f".orValue([]).all(term, term.preference{terms})"
+    )

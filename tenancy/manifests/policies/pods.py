@@ -1,0 +1,214 @@
+"""
+The guard of tenants' pods: the scheduler places them, with what their namespace was granted.
+
+It looks at every way in which a pod's spec is written: creation, updates (a toleration may be
+added later), ephemeral containers and resizing. An update that leaves the spec alone passes, so
+that pods older than the guard can still be labelled and deleted. Controllers make pods from
+templates that the API server accepts; so the same rules warn whoever writes a template.
+"""
+
+from typing import Final
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.policies.guard import (
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    annotation,
+    guard,
+    text,
+    texts,
+)
+
+__all__ = [
+    "CRON_JOBS",
+    "DEVICE_MOUNTS",
+    "DEVICE_VARIABLES",
+    "PODS",
+    "WORKLOADS",
+    "pods",
+    "templates",
+]
+
+PODS: Final = "tenancy-pods"
+WORKLOADS: Final = "tenancy-workloads"
+CRON_JOBS: Final = "tenancy-cron-jobs"
+
+DEVICE_VARIABLES: Final = (
+    "NVIDIA_VISIBLE_DEVICES",
+    "NVIDIA_IMEX_CHANNELS",
+    "NVIDIA_MIG_CONFIG_DEVICES",
+    "NVIDIA_MIG_MONITOR_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "HIP_VISIBLE_DEVICES",
+)
+"""Variables through which a container runtime hands out devices that nobody counted."""
+
+DEVICE_MOUNTS: Final = "/nvidia-container-devices"
+"""A folder whose content some container runtimes take for a list of devices to hand out."""
+
+_OF_EVERY_POD: Final = (
+    "node.kubernetes.io/not-ready",
+    "node.kubernetes.io/unreachable",
+    "node.kubernetes.io/memory-pressure",
+)
+"""Taints that Kubernetes itself lets every pod tolerate."""
+
+_DAEMON_SET_CONTROLLERS: Final = (
+    "system:kube-controller-manager",
+    "system:serviceaccount:kube-system:daemon-set-controller",
+)
+
+
+def pods() -> Guard:
+    """Return the guard of the pods in organizations' namespaces."""
+    before = "oldObject.spec.?tolerations.orValue([])"
+    return guard(
+        PODS,
+        [Resources("", ("pods", "pods/ephemeralcontainers", "pods/resize"))],
+        # The scheduler sets the node's name later, and through another subresource.
+        _rules("object.spec", unless_placed="oldObject != null"),
+        conditions=[
+            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
+        ],
+        # Kubernetes lets tolerations be added, never taken away: only new ones are looked at.
+        variables=_variables(
+            "object.spec", f".filter(t, oldObject == null || !(t in {before}))"
+        ),
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def templates() -> tuple[Guard, ...]:
+    """Return guards that warn whoever writes a template whose pods would be refused."""
+    kinds = [
+        Resources("", ("replicationcontrollers",)),
+        Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
+        Resources("batch", ("jobs",)),
+    ]
+    return (
+        _template(WORKLOADS, kinds, "object.spec.template.spec"),
+        _template(
+            CRON_JOBS,
+            [Resources("batch", ("cronjobs",))],
+            "object.spec.jobTemplate.spec.template.spec",
+        ),
+    )
+
+
+def _template(name: str, resources: list[Resources], spec: str) -> Guard:
+    return guard(
+        name,
+        resources,
+        _rules(spec),
+        variables=_variables(spec),
+        namespaces=ORGANIZATIONS,
+        actions=("Warn",),
+    )
+
+
+def _variables(spec: str, new: str = "") -> list[Condition]:
+    return [
+        Condition("tolerations", f"{spec}.?tolerations.orValue([]){new}"),
+        Condition("tolerable", annotation(labels.TOLERATIONS)),
+        Condition("classes", annotation(labels.PRIORITY_CLASSES)),
+        Condition("class", f"{spec}.?priorityClassName.orValue('')"),
+        Condition("daemon", f"request.userInfo.username in {texts(_DAEMON_SET_CONTROLLERS)}"),
+    ]
+
+
+def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
+    return [
+        Rule(
+            "variables.tolerations.all(t, t.?key.orValue('') != '')",
+            "a toleration must name a key: an empty key tolerates every taint",
+        ),
+        Rule(
+            # An empty key has been refused already, in words of its own.
+            f"variables.tolerations.all(t, t.?key.orValue('') == '' || {_tolerable('t')})",
+            "'tolerations may name only taints of granted GPU node pools: '"
+            " + (variables.tolerable.size() == 0 ? 'this namespace has none'"
+            " : variables.tolerable.join(', '))",
+            computed=True,
+        ),
+        Rule(
+            f"{unless_placed} || {spec}.?nodeName.orValue('') == ''",
+            "spec.nodeName may not be set: pods are placed by the scheduler",
+        ),
+        Rule(
+            f"variables.daemon || {_no_fields(spec)}",
+            "node affinity may not match fields: pods are placed by labels",
+        ),
+        Rule(
+            "!variables.class.startsWith('system-')",
+            "'priority class ' + variables.class + ' is for the cluster alone'",
+            computed=True,
+        ),
+        Rule(
+            "variables.class == '' || variables.class in variables.classes",
+            "'priority class ' + variables.class + ' is not granted to this namespace: '"
+            " + (variables.classes.size() == 0 ? 'none' : variables.classes.join(', '))",
+            computed=True,
+        ),
+        Rule(
+            _each_container(
+                spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(DEVICE_VARIABLES)}))"
+            ),
+            f"env may not set {', '.join(DEVICE_VARIABLES)}: ask for GPUs under resources",
+        ),
+        Rule(
+            _each_container(
+                spec,
+                "c.?envFrom.orValue([]).all(e, e.?prefix.orValue('') == '' || "
+                f"!{texts(DEVICE_VARIABLES)}.exists(name, name.startsWith(e.prefix)))",
+            ),
+            "an envFrom prefix may not begin a variable that hands out devices, such as "
+            + DEVICE_VARIABLES[0],
+        ),
+        Rule(
+            _each_container(
+                spec,
+                "c.?volumeMounts.orValue([]).all(m,"
+                f" !m.mountPath.contains({text(DEVICE_MOUNTS)}))",
+            ),
+            f"nothing may be mounted under {DEVICE_MOUNTS}: ask for GPUs under resources",
+        ),
+    ]
+
+
+def _tolerable(toleration: str) -> str:
+    """
+    Return whether *toleration* is of every pod, of a daemon, or of a granted pool.
+
+    `<key>=*:<effect>` in the annotation stands for every value; only there `Exists` is taken.
+    """
+    key, value = f"{toleration}.?key.orValue('')", f"{toleration}.?value.orValue('')"
+    any_value = f"variables.tolerable.exists(a, a.startsWith({key} + '=*:'))"
+    one_value = f"variables.tolerable.exists(a, a.startsWith({key} + '=' + {value} + ':'))"
+    equal = f"{toleration}.?operator.orValue('Equal') == 'Equal'"
+    return (
+        f"{key} in {texts(_OF_EVERY_POD)}"
+        f" || (variables.daemon && {key}.startsWith('node.kubernetes.io/'))"
+        f" || {any_value} || ({equal} && {one_value})"
+    )
+
+
+def _no_fields(spec: str) -> str:
+    affinity = f"{spec}.?affinity.?nodeAffinity"
+    required = f"{affinity}.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms"
+    preferred = f"{affinity}.?preferredDuringSchedulingIgnoredDuringExecution"
+    return (
+        f"({required}.orValue([]).all(term, term.?matchFields.orValue([]).size() == 0)"
+        f" && {preferred}.orValue([]).all("
+        "term, term.preference.?matchFields.orValue([]).size() == 0))"
+    )
+
+
+def _each_container(spec: str, holds: str) -> str:
+    """Return that *holds* is true for each container `c`, of all three kinds."""
+    return " && ".join(
+        f"{spec}.?{kind}.orValue([]).all(c, {holds})"
+        for kind in ("containers", "initContainers", "ephemeralContainers")
+    )

@@ -1,0 +1,87 @@
+"""
+The guard of services: a tenant's traffic comes in where the platform lets it in.
+
+Node ports open every node, external addresses take over others' traffic (CVE-2020-8554),
+external names and hand-made endpoints lead past network policies (CVE-2021-25740).
+"""
+
+from typing import Final
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.policies.guard import (
+    NOT_AUTHORISED,
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    Resources,
+    Rule,
+    changed,
+    guard,
+    text,
+)
+
+__all__ = ["ENDPOINTS", "SERVICES", "endpoints", "services"]
+
+SERVICES: Final = "tenancy-services"
+ENDPOINTS: Final = "tenancy-endpoints"
+
+
+def services() -> Guard:
+    """Return the guard of Services in organizations' namespaces."""
+    granted = (
+        f"namespaceObject.metadata.?annotations[{text(labels.LOAD_BALANCERS)}].orValue('')"
+        " == 'true'"
+    )
+    kind = "object.spec.?type.orValue('ClusterIP')"
+    return guard(
+        SERVICES,
+        [Resources("", ("services",))],
+        [
+            Rule(
+                f"{kind} != 'NodePort'",
+                "services of type NodePort are refused: they open every node",
+            ),
+            Rule(
+                f"{kind} != 'ExternalName'",
+                "services of type ExternalName are refused: they lead out of the cluster",
+            ),
+            Rule(
+                f"{kind} != 'LoadBalancer' || ({granted})",
+                "services of type LoadBalancer are not granted to this namespace:"
+                " an operator grants them with a quota of services.loadbalancers",
+            ),
+            Rule(
+                "object.spec.?externalIPs.orValue([]).size() == 0",
+                "spec.externalIPs may not be set: they take over others' traffic",
+            ),
+        ],
+        conditions=[changed("{}.spec"), NOT_AUTHORISED],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def endpoints() -> Guard:
+    """Return the guard of endpoints, which Kubernetes' own controllers alone write."""
+    return guard(
+        ENDPOINTS,
+        [
+            Resources("", ("endpoints",)),
+            Resources("discovery.k8s.io", ("endpointslices",)),
+        ],
+        [
+            Rule(
+                "false",
+                "endpoints are written by Kubernetes alone: give the service a selector",
+            )
+        ],
+        conditions=[
+            Condition(
+                "not-a-controller",
+                "!(request.userInfo.username == 'system:kube-controller-manager'"
+                " || request.userInfo.username"
+                ".startsWith('system:serviceaccount:kube-system:'))",
+            ),
+            NOT_AUTHORISED,
+        ],
+        namespaces=ORGANIZATIONS,
+    )

@@ -1,0 +1,109 @@
+"""Who holds which role where: subjects with their full names, one binding for each role."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from tenancy.config.spec import MemberSpec, SubjectSpec
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.model.platform import Platform
+from tenancy.model.values import Member, RoleBinding, Subject, SubjectKind
+
+__all__ = ["Member", "bindings", "members", "subject"]
+
+
+def members(specs: Iterable[MemberSpec] | None, origin: Origin) -> tuple[Member, ...]:
+    """Return *specs*, written as the list at *origin*, each with its place."""
+    return tuple(
+        Member(spec=spec, origin=origin / index) for index, spec in enumerate(specs or ())
+    )
+
+
+def subject(
+    spec: SubjectSpec,
+    origin: Origin,
+    platform: Platform,
+    namespaces: Mapping[str, str] = {},
+) -> Subject | Finding:
+    """
+    Return *spec* as the API server knows it.
+
+    Users and groups get the platform's prefix, once; `system:` names do not, since no identity
+    provider issues them. A service account is named by a namespace's id.
+
+    Args:
+        namespaces: Final names by id of those namespaces whose service accounts may be named.
+    """
+    written = [
+        (kind, value)
+        for kind, value in (
+            ("user", spec.user),
+            ("group", spec.group),
+            ("serviceAccount", spec.service_account),
+        )
+        if value is not None
+    ]
+    if len(written) != 1:
+        return Finding(
+            code="subject-not-one",
+            origin=origin,
+            found=" and ".join(kind for kind, _ in written) or "nobody",
+            allowed="exactly one of user, group and serviceAccount",
+            remedy="write one entry for each",
+        )
+    kind, value = written[0]
+    if kind == "user":
+        return Subject(
+            kind=SubjectKind.USER,
+            name=_prefixed(value, platform.username_prefix),
+            written=value,
+        )
+    if kind == "group":
+        return Subject(
+            kind=SubjectKind.GROUP, name=_prefixed(value, platform.groups_prefix), written=value
+        )
+    identifier, _, name = value.partition("/")
+    if not name or identifier not in namespaces:
+        return Finding(
+            code="foreign-service-account",
+            origin=origin / "serviceAccount",
+            found=f"the service account {value!r}",
+            allowed="<namespace id>/<name> in a namespace of the same organization"
+            + (f" ({', '.join(sorted(namespaces))})" if namespaces else ""),
+            remedy="name one of the organization's own, or use a user or a group",
+        )
+    return Subject(
+        kind=SubjectKind.SERVICE_ACCOUNT,
+        name=name,
+        namespace=namespaces[identifier],
+        written=value,
+    )
+
+
+def _prefixed(name: str, prefix: str) -> str:
+    return name if name.startswith("system:") else prefix + name
+
+
+def bindings(
+    applicable: Iterable[Member],
+    to_subject: Callable[[SubjectSpec, Origin], Subject | Finding],
+) -> tuple[tuple[RoleBinding, ...], list[Finding]]:
+    """Return one binding for each role of *applicable*, sorted, and what was wrong."""
+    findings: list[Finding] = []
+    by_role: dict[str, dict[Subject, Origin]] = {}
+    for member in applicable:
+        found = to_subject(member.spec, member.origin)
+        if isinstance(found, Finding):
+            findings.append(found)
+        else:
+            by_role.setdefault(member.spec.role, {}).setdefault(found, member.origin)
+    return (
+        tuple(
+            RoleBinding(
+                role=role,
+                subjects=tuple(subjects := sorted(held, key=lambda s: s.key)),
+                origins=tuple(held[s] for s in subjects),
+            )
+            for role, held in sorted(by_role.items())
+        ),
+        findings,
+    )

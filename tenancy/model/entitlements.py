@@ -1,0 +1,207 @@
+"""Profiles, quotas and limit ranges as one namespace has them, and where they come from."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.config.spec import (
+    GrantSpec,
+    LimitRangeSpec,
+    NetworkSpec,
+    PodSecuritySpec,
+    ProfileSpec,
+    QuotaSpec,
+    TierSpec,
+)
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.access import Member, members
+from tenancy.model.values import (
+    Limit,
+    LimitRange,
+    LimitRangeItem,
+    Limits,
+    Network,
+    PodSecurity,
+    Quota,
+    ScopeExpression,
+)
+
+__all__ = ["LIMITS_NAME", "QUOTA_NAME", "Profiles", "Tier", "limits", "network", "pod_security"]
+
+QUOTA_NAME = "quota"
+"""The name of a namespace's main ResourceQuota."""
+LIMITS_NAME = "limits"
+"""The name of a namespace's LimitRange."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Tier:
+    """What a namespace may use, by whom, what is let through; None where nothing was said."""
+
+    quotas: tuple[Quota, ...] = ()
+    limit_range: LimitRange | None = None
+    grants: tuple[tuple[GrantSpec, Origin], ...] | None = None
+    members: tuple[Member, ...] | None = None
+    network: Network | None = None
+    pod_security: tuple[PodSecuritySpec, Origin] | None = None
+    storage_classes: tuple[str, ...] | None = None
+    priority_classes: tuple[str, ...] | None = None
+
+    def with_own(self, spec: TierSpec, origin: Origin, profile: "Tier | None") -> "Tier":
+        """
+        Return what holds where *spec*, written at *origin*, stands on this tier.
+
+        Args:
+            profile: What the profile that *spec* names says; it takes the place of this tier's
+                quotas and limit range, and *spec*'s own keys are added to it.
+        """
+        start = profile if profile is not None else self
+        return Tier(
+            quotas=_quotas(start.quotas, spec.quota, spec.quotas, origin),
+            limit_range=start.limit_range
+            if spec.limit_range is None
+            else _limit_range(spec.limit_range, origin / "limitRange"),
+            grants=self.grants
+            if spec.gpus is None
+            else tuple((grant, origin / "gpus" / i) for i, grant in enumerate(spec.gpus)),
+            members=self.members
+            if spec.members is None
+            else members(spec.members, origin / "members"),
+            network=self.network
+            if spec.network is None
+            else network(spec.network, origin / "network"),
+            pod_security=self.pod_security
+            if spec.pod_security is None
+            else (spec.pod_security, origin / "podSecurity"),
+            storage_classes=self.storage_classes
+            if spec.storage_classes is None
+            else spec.storage_classes,
+            priority_classes=self.priority_classes
+            if spec.priority_classes is None
+            else spec.priority_classes,
+        )
+
+
+class Profiles:
+    """Profiles by name, each resolved once however many namespaces use it."""
+
+    def __init__(self, written: Mapping[str, ProfileSpec], origin: Origin) -> None:
+        self._written = written
+        self._origin = origin
+        self._resolved: dict[str, Tier] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, as written."""
+        return tuple(self._written)
+
+    def get(self, name: str) -> Tier | None:
+        """Return the profile called *name*, if there is one."""
+        if name not in self._resolved:
+            if (spec := self._written.get(name)) is None:
+                return None
+            origin = self._origin / name
+            limit_range = spec.limit_range
+            self._resolved[name] = Tier(
+                quotas=_quotas((), spec.quota, spec.quotas, origin),
+                limit_range=None
+                if limit_range is None
+                else _limit_range(limit_range, origin / "limitRange"),
+            )
+        return self._resolved[name]
+
+
+def limits(written: Mapping[str, Quantity], origin: Origin) -> Limits:
+    """Return *written*, the mapping at *origin*, with the place of each value."""
+    return {key: Limit(quantity, origin / key) for key, quantity in written.items()}
+
+
+def _quotas(
+    start: tuple[Quota, ...],
+    hard: Mapping[str, Quantity] | None,
+    further: Mapping[str, QuotaSpec] | None,
+    origin: Origin,
+) -> tuple[Quota, ...]:
+    if not hard and not further:
+        return start
+    named = {quota.name: quota for quota in start}
+    if hard:
+        own = limits(hard, origin / "quota")
+        main = named.get(QUOTA_NAME)
+        named[QUOTA_NAME] = (
+            Quota(name=QUOTA_NAME, hard=own, origin=origin / "quota")
+            if main is None
+            else attrs.evolve(main, hard={**main.hard, **own})
+        )
+    for name, spec in (further or {}).items():
+        place = origin / "quotas" / name
+        named[name] = Quota(
+            name=name,
+            hard=limits(spec.hard, place / "hard"),
+            origin=place,
+            scopes=spec.scopes,
+            scope_selector=tuple(
+                ScopeExpression(scope_name=e.scope_name, operator=e.operator, values=e.values)
+                for e in spec.scope_selector
+            ),
+        )
+    return tuple(
+        sorted(named.values(), key=lambda quota: (quota.name != QUOTA_NAME, quota.name))
+    )
+
+
+def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:
+    items = []
+    if (container := spec.container) is not None:
+        place = origin / "container"
+        items.append(
+            LimitRangeItem(
+                type="Container",
+                origin=place,
+                default=limits(container.default, place / "default"),
+                default_request=limits(container.default_request, place / "defaultRequest"),
+                max=limits(container.max, place / "max"),
+                min=limits(container.min, place / "min"),
+                max_limit_request_ratio=limits(
+                    container.max_limit_request_ratio, place / "maxLimitRequestRatio"
+                ),
+            )
+        )
+    for type_name, key, bounds in (
+        ("Pod", "pod", spec.pod),
+        ("PersistentVolumeClaim", "persistentVolumeClaim", spec.persistent_volume_claim),
+    ):
+        if bounds is not None:
+            place = origin / key
+            items.append(
+                LimitRangeItem(
+                    type=type_name,
+                    origin=place,
+                    max=limits(bounds.max, place / "max"),
+                    min=limits(bounds.min, place / "min"),
+                    max_limit_request_ratio=limits(
+                        bounds.max_limit_request_ratio, place / "maxLimitRequestRatio"
+                    ),
+                )
+            )
+    return LimitRange(name=LIMITS_NAME, items=tuple(items), origin=origin)
+
+
+def network(spec: NetworkSpec, origin: Origin) -> Network:
+    """Return *spec*, written at *origin*."""
+    return Network(
+        same_organization=spec.same_organization,
+        observability=spec.observability,
+        shared_services=tuple(sorted(set(spec.shared_services))),
+        egress_cidrs=tuple(sorted(set(spec.egress_cidrs))),
+        origin=origin,
+    )
+
+
+def pod_security(written: tuple[PodSecuritySpec, Origin] | None, version: str) -> PodSecurity:
+    """Return the level that *written* asks for, `restricted` where nothing does."""
+    if written is None:
+        return PodSecurity(enforce="restricted", version=version)
+    spec, origin = written
+    return PodSecurity(enforce=spec.enforce, version=version, reason=spec.reason, origin=origin)

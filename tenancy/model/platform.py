@@ -1,0 +1,161 @@
+"""What is cluster-wide, with names completed and figures derived."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.config.spec.platform import CapacitySpec, SharingSpec, TaintSpec
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.gpu_catalog import InstanceType
+from tenancy.model.values import Cluster, Subject
+
+__all__ = [
+    "GpuNodePool",
+    "Platform",
+    "PublicNamespace",
+    "Role",
+    "Rule",
+    "Service",
+    "SharedNamespace",
+]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Rule:
+    """One RBAC rule."""
+
+    api_groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    resource_names: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Role:
+    """A role that members hold, and its ClusterRole's name."""
+
+    name: str
+    cluster_role: str
+    rules: tuple[Rule, ...]
+    origin: Origin | None = None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class PublicNamespace:
+    """The namespace that everybody reads."""
+
+    name: str
+    readers: tuple[Subject, ...]
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Service:
+    """A service of a shared namespace."""
+
+    name: str
+    ports: tuple[int, ...]
+    pod_labels: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class SharedNamespace:
+    """A namespace whose services organizations reach."""
+
+    name: str
+    purpose: str
+    services: tuple[Service, ...]
+    metrics_ports: tuple[int, ...]
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class GpuNodePool:
+    """
+    Nodes with GPUs of one model.
+
+    Attributes:
+        gpus_per_node: Physical devices; None where neither config nor catalogue says so.
+        resources: Devices for each node by extended resource name, after sharing: whole GPUs,
+            `….shared`, or one entry for each MIG profile.
+        facts: What is known of the instance types, in the written order.
+        gpus_from: Who says how many GPUs a node has, in words; None where config does.
+        overcommit: Σ of grants over capacity that is allowed.
+    """
+
+    name: str
+    model: str
+    backend: str
+    origin: Origin
+    gpus_per_node: int | None
+    resource: str
+    resources: Mapping[str, int]
+    min_nodes: int
+    max_nodes: int
+    node_names: tuple[str, ...] = ()
+    instance_types: tuple[str, ...] = ()
+    facts: tuple[InstanceType, ...] = ()
+    gpus_from: str | None = None
+    cpu_per_node: Quantity | None = None
+    memory_per_node: Quantity | None = None
+    capacity: CapacitySpec = CapacitySpec()
+    sharing: SharingSpec = SharingSpec()
+    dedicated_to: str | None = None
+    device_class: str | None = None
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    taints: tuple[TaintSpec, ...] = ()
+    write_taints: bool = False
+    overcommit: float = 1.0
+    overcommit_reason: str | None = None
+    options: Mapping[str, object] = attrs.field(factory=dict)
+
+    def devices(self, *, nodes: int) -> int:
+        """Return the devices, of all its resources, that *nodes* of its nodes have."""
+        return nodes * sum(self.resources.values())
+
+    def fact(self, instance_type: str) -> InstanceType | None:
+        """Return what is known of *instance_type*, if anything is."""
+        return next((fact for fact in self.facts if fact.name == instance_type), None)
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Platform:
+    """
+    What is cluster-wide on one cluster.
+
+    Attributes:
+        stack: The name of its stack.
+        is_written: False where no file describes it, so that nothing of it can be checked.
+        gpu_resources: Every extended resource that is written in each namespace, sorted.
+        device_classes: Every DRA device class that is written in each namespace, sorted.
+        storage_classes: `shared` or `granted` by name.
+    """
+
+    stack: str
+    origin: Origin
+    cluster: Cluster | None = None
+    is_written: bool = True
+    operators: tuple[Subject, ...] = ()
+    username_prefix: str = "oidc:"
+    groups_prefix: str = "oidc:"
+    max_namespaces: int = 10
+    max_id_length: int = 7
+    ladder: tuple[str, ...] = ("dev", "staging", "prod")
+    public: PublicNamespace | None = None
+    shared: tuple[SharedNamespace, ...] = ()
+    pools: tuple[GpuNodePool, ...] = ()
+    gpu_resources: tuple[str, ...] = ("nvidia.com/gpu",)
+    device_classes: tuple[str, ...] = ()
+    roles: Mapping[str, Role] = attrs.field(factory=dict)
+    storage_classes: Mapping[str, str] = attrs.field(factory=dict)
+    priority_classes: Mapping[str, object] = attrs.field(factory=dict)
+    object_counts: Mapping[str, Quantity] = attrs.field(factory=dict)
+    pod_security_version: str = "v1.36"
+    require_image_pull: bool = False
+    allow_deletion: tuple[str, ...] = ()
+
+    def pool(self, name: str) -> GpuNodePool | None:
+        """Return the pool called *name*, if there is one."""
+        return next((pool for pool in self.pools if pool.name == name), None)

@@ -1,0 +1,145 @@
+"""A platform from its spec: full names of people, and the devices of each pool."""
+
+from collections.abc import Iterable
+
+from tenancy.config.project import Written
+from tenancy.config.spec import PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
+from tenancy.model.access import subject
+from tenancy.model.gpu_catalog import Lookup
+from tenancy.model.platform import (
+    Platform,
+    PublicNamespace,
+    Role,
+    Rule,
+    Service,
+    SharedNamespace,
+)
+from tenancy.model.pools import gpu_node_pool
+from tenancy.model.values import Cluster, Subject
+
+__all__ = ["CLUSTER_ROLE_PREFIX", "platform"]
+
+CLUSTER_ROLE_PREFIX = "tenancy:"
+"""What the names of our ClusterRoles begin with."""
+
+
+def platform(
+    stack: str, written: Written[PlatformStackSpec], *, live: Lookup | None = None
+) -> tuple[Platform, list[Finding]]:
+    """
+    Return the platform that *stack* describes, and what could not be resolved.
+
+    Args:
+        stack: Its name.
+        written: What stands in its file.
+        live: What a cloud said of instance types, which outranks the bundled snapshot.
+            Default: none was asked.
+    """
+    spec = written.spec.platform
+    origin = written.origin / "platform"
+    findings: list[Finding] = []
+    bare = Platform(
+        stack=stack,
+        origin=origin,
+        username_prefix=_oidc_prefix(spec.oidc.username_prefix),
+        groups_prefix=_oidc_prefix(spec.oidc.groups_prefix),
+    )
+
+    def subjects(specs: Iterable[SubjectSpec], place: Origin) -> tuple[Subject, ...]:
+        found = []
+        for index, entry in enumerate(specs):
+            # The platform's people are of no organization: any service account may be named.
+            namespace = (entry.service_account or "").partition("/")[0]
+            resolved = subject(entry, place / index, bare, {namespace: namespace})
+            if isinstance(resolved, Finding):
+                findings.append(resolved)
+            else:
+                found.append(resolved)
+        return tuple(sorted(set(found), key=lambda s: s.key))
+
+    pools = []
+    for i, pool in enumerate(spec.gpu_node_pools):
+        made, wrong = gpu_node_pool(pool, origin / "gpuNodePools" / i, live=live)
+        pools.append(made)
+        findings += wrong
+    resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
+    classes = {pool.device_class for pool in pools if pool.device_class is not None}
+    return (
+        Platform(
+            stack=stack,
+            origin=origin,
+            cluster=Cluster(
+                name=written.spec.cluster,
+                kubeconfig=written.spec.kubeconfig,
+                context=written.spec.context,
+                origin=written.origin / "cluster",
+            ),
+            operators=subjects(spec.operators, origin / "operators"),
+            username_prefix=bare.username_prefix,
+            groups_prefix=bare.groups_prefix,
+            max_namespaces=spec.limits.namespaces,
+            max_id_length=spec.limits.id_length,
+            ladder=spec.ladder,
+            public=None
+            if spec.public is None
+            else PublicNamespace(
+                name=spec.public.name,
+                readers=subjects(spec.public.readers, origin / "public" / "readers"),
+                origin=origin / "public",
+            ),
+            shared=tuple(
+                _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
+            ),
+            pools=tuple(pools),
+            gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
+            device_classes=tuple(sorted(classes | set(spec.device_classes))),
+            roles={
+                name: Role(
+                    name=name,
+                    cluster_role=CLUSTER_ROLE_PREFIX + name,
+                    origin=origin / "roles" / name,
+                    rules=tuple(
+                        Rule(
+                            api_groups=rule.api_groups,
+                            resources=rule.resources,
+                            verbs=rule.verbs,
+                            resource_names=rule.resource_names,
+                            origin=origin / "roles" / name / "rules" / i,
+                        )
+                        for i, rule in enumerate(role.rules)
+                    ),
+                )
+                for name, role in sorted(spec.roles.items())
+            },
+            storage_classes=spec.storage_classes,
+            priority_classes=spec.priority_classes,
+            object_counts=spec.object_counts,
+            pod_security_version=spec.pod_security_version,
+            require_image_pull=spec.require_image_pull,
+            allow_deletion=written.spec.allow_deletion,
+        ),
+        findings,
+    )
+
+
+def _oidc_prefix(written: str) -> str:
+    """Return the prefix, or nothing for `-`; a wrong one is kept for the checks to refuse."""
+    try:
+        return parse_oidc_prefix(written)
+    except InvalidNameError:
+        return written
+
+
+def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
+    return SharedNamespace(
+        name=spec.name,
+        purpose=spec.purpose,
+        services=tuple(
+            Service(name=s.name, ports=s.ports, pod_labels=s.pod_labels) for s in spec.services
+        ),
+        metrics_ports=spec.metrics_ports,
+        origin=origin,
+    )

@@ -1,0 +1,99 @@
+"""A GPU node pool from its spec: what its nodes have, and under which names pods ask for it."""
+
+from tenancy.config.spec import GpuNodePoolSpec
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
+from tenancy.model.gpu_catalog import Lookup, node_facts
+from tenancy.model.platform import GpuNodePool
+
+__all__ = ["gpu_node_pool"]
+
+
+def gpu_node_pool(
+    spec: GpuNodePoolSpec, origin: Origin, *, live: Lookup | None = None
+) -> tuple[GpuNodePool, list[Finding]]:
+    """
+    Return the pool that *spec* describes, and what is missing or in doubt.
+
+    What config leaves out comes from the catalogue of instance types; what that does not know
+    is asked for and never guessed.
+
+    Args:
+        spec: As it was written.
+        origin: Where.
+        live: Asks AWS before the bundled snapshot. Default: AWS is not asked.
+    """
+    findings: list[Finding] = []
+
+    def quantity(key: str, value: str | int | None) -> Quantity | None:
+        if value is None:
+            return None
+        try:
+            return Quantity.parse(value)
+        except InvalidQuantityError as error:
+            findings.append(
+                Finding(
+                    code="invalid-quantity",
+                    origin=origin / key,
+                    found=repr(value),
+                    allowed="a Kubernetes quantity such as 96 or 1Ti",
+                    remedy=error.remedy,
+                )
+            )
+            return None
+
+    facts = node_facts(
+        name=spec.name,
+        model=spec.model,
+        origin=origin,
+        instance_types=spec.instance_types,
+        gpus_per_node=spec.gpus_per_node,
+        cpu=quantity("cpuPerNode", spec.cpu_per_node),
+        memory=quantity("memoryPerNode", spec.memory_per_node),
+        live=live,
+    )
+    if spec.instance_types:
+        # Machines of one's own are in no catalogue: where grants need GPUs, the checks ask.
+        findings += facts.findings
+    return (
+        GpuNodePool(
+            name=spec.name,
+            model=spec.model,
+            backend=spec.backend,
+            origin=origin,
+            gpus_per_node=facts.gpus_per_node,
+            resource=spec.resource,
+            resources=_resources(spec, facts.gpus_per_node or 0),
+            min_nodes=spec.nodes.min,
+            max_nodes=spec.nodes.max,
+            node_names=spec.node_names,
+            instance_types=spec.instance_types,
+            facts=facts.instance_types,
+            gpus_from=facts.source,
+            cpu_per_node=facts.cpu,
+            memory_per_node=facts.memory,
+            capacity=spec.capacity,
+            sharing=spec.sharing,
+            dedicated_to=spec.dedicated_to,
+            device_class=spec.device_class,
+            labels=spec.labels,
+            taints=spec.taints,
+            write_taints=spec.write_taints,
+            overcommit=1.0 if spec.overcommit is None else spec.overcommit,
+            overcommit_reason=spec.overcommit_reason,
+            options=spec.options,
+        ),
+        findings,
+    )
+
+
+def _resources(spec: GpuNodePoolSpec, gpus: int) -> dict[str, int]:
+    """Return the devices of a node by extended resource, after sharing."""
+    sharing = spec.sharing
+    if sharing.type == "mig":
+        return {f"nvidia.com/mig-{m.profile}": gpus * m.per_gpu for m in sharing.layout}
+    if sharing.type in {"time-slicing", "mps"}:
+        name = f"{spec.resource}.shared" if sharing.rename else spec.resource
+        return {name: gpus * (sharing.replicas or 1)}
+    return {spec.resource: gpus}

@@ -1,0 +1,98 @@
+"""What an organization's namespaces and members name: environments, and namespaces by id."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from tenancy.config.spec import OrganizationSpec
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.model.values import Member
+
+__all__ = ["Mentions", "mentioned"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Mentions:
+    """
+    What is named, and what of it does not exist.
+
+    Attributes:
+        members: Everybody who was written, the namespaces' own last.
+        environments: Every environment that is named, and where.
+    """
+
+    members: tuple[Member, ...]
+    environments: tuple[tuple[str, Origin], ...]
+    findings: tuple[Finding, ...]
+
+
+def mentioned(
+    organization: str,
+    members: Iterable[Member],
+    own_members: Iterable[Member],
+    spec: OrganizationSpec,
+    origin: Origin,
+) -> Mentions:
+    """
+    Return what *organization* names.
+
+    Args:
+        organization: Its name.
+        members: The organization's.
+        own_members: Those of single namespaces.
+        spec: The organization as written.
+        origin: Where it is written.
+    """
+    members, own_members = tuple(members), tuple(own_members)
+    everybody = (*members, *own_members)
+    return Mentions(
+        members=everybody,
+        environments=tuple(_environments(everybody, spec, origin)),
+        findings=(
+            *_unknown(organization, members, [n.id for n in spec.namespaces]),
+            *_listed_again(organization, own_members),
+        ),
+    )
+
+
+def _environments(
+    members: Iterable[Member], spec: OrganizationSpec, origin: Origin
+) -> Iterator[tuple[str, Origin]]:
+    for index, namespace in enumerate(spec.namespaces):
+        place = origin / "namespaces" / index / "environments"
+        for i, name in enumerate(namespace.environments or ()):
+            yield name, place / i
+    for member in members:
+        for i, name in enumerate(member.spec.environments or ()):
+            yield name, member.origin / "environments" / i
+
+
+def _unknown(
+    organization: str, members: Iterable[Member], ids: Iterable[str]
+) -> Iterator[Finding]:
+    known = sorted(set(ids))
+    for member in members:
+        for i, identifier in enumerate(member.spec.namespaces or ()):
+            if identifier not in known:
+                yield Finding(
+                    code="member-namespace-unknown",
+                    origin=member.origin / "namespaces" / i,
+                    found=f"{identifier!r}, which is no namespace of the organization",
+                    allowed=f"ids of its namespaces ({', '.join(known)})",
+                    remedy="name one of them, or leave namespaces out for all of them",
+                    organization=organization,
+                )
+
+
+def _listed_again(organization: str, own_members: Iterable[Member]) -> Iterator[Finding]:
+    for member in own_members:
+        if member.spec.namespaces is not None:
+            yield Finding(
+                code="member-namespaces-in-namespace",
+                origin=member.origin / "namespaces",
+                found="a list of namespaces for a member of one namespace",
+                allowed="members of a namespace without namespaces, for they hold there alone",
+                remedy="leave it out, or write the member under the organization's members",
+                organization=organization,
+            )

@@ -1,0 +1,200 @@
+"""
+The built-in roles: what a viewer, a developer and an admin may do inside a namespace.
+
+Every rule is written out. Nothing is aggregated and nothing is a wildcard, so that neither a
+new kind of object nor somebody else's ClusterRole widens what a member may do. Each role holds
+all that the one before it holds; so an admin may bind the others, which Kubernetes allows only
+to those who hold what they give.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tenancy.kubernetes import labels
+from tenancy.model.platform import Platform, Role, Rule
+from tenancy.model.values import RoleBinding
+
+__all__ = [
+    "ALL_VERBS",
+    "BUILT_IN",
+    "KUBERNETES",
+    "KUBERNETES_PREFIX",
+    "PREFIX",
+    "PUBLIC_READER",
+    "READ",
+    "binding_name",
+    "find",
+    "is_kubernetes",
+    "label",
+    "names",
+    "of_binding",
+]
+
+PREFIX: Final = "tenancy:"
+"""What the names of our ClusterRoles, Roles and RoleBindings begin with."""
+
+KUBERNETES_PREFIX: Final = "kubernetes:"
+"""What stands before the name of one of Kubernetes' own roles, given on request only."""
+
+KUBERNETES: Final = ("admin", "edit", "view")
+"""Kubernetes' own roles; each is aggregated, so that other software may widen it."""
+
+READ: Final = ("get", "list", "watch")
+ALL_VERBS: Final = (*READ, "create", "update", "patch", "delete", "deletecollection")
+
+_SCALE: Final = ("get", "update", "patch")
+
+
+def _rule(group: str, resources: Iterable[str], verbs: Iterable[str]) -> Rule:
+    return Rule(api_groups=(group,), resources=tuple(resources), verbs=tuple(verbs))
+
+
+def _role(name: str, *rules: Rule) -> Role:
+    return Role(name=name, cluster_role=PREFIX + name, rules=rules)
+
+
+_CORE: Final = (
+    "configmaps",
+    "persistentvolumeclaims",
+    "pods",
+    "replicationcontrollers",
+    "services",
+)
+_APPS: Final = ("daemonsets", "deployments", "replicasets", "statefulsets")
+_SCALED: Final = ("deployments/scale", "replicasets/scale", "statefulsets/scale")
+_CLAIMS: Final = ("resourceclaims", "resourceclaimtemplates")
+
+_VIEWER: Final = (
+    _rule("", ("namespaces",), ("get",)),
+    _rule(
+        "",
+        (
+            *_CORE,
+            "endpoints",
+            "events",
+            "limitranges",
+            "pods/log",
+            "resourcequotas",
+            "serviceaccounts",
+        ),
+        READ,
+    ),
+    _rule("apps", _APPS, READ),
+    _rule("apps", _SCALED, ("get",)),
+    _rule("autoscaling", ("horizontalpodautoscalers",), READ),
+    _rule("batch", ("cronjobs", "jobs"), READ),
+    _rule("discovery.k8s.io", ("endpointslices",), READ),
+    _rule("events.k8s.io", ("events",), READ),
+    _rule("networking.k8s.io", ("ingresses", "networkpolicies"), READ),
+    _rule("policy", ("poddisruptionbudgets",), READ),
+    _rule("rbac.authorization.k8s.io", ("rolebindings", "roles"), READ),
+    _rule("resource.k8s.io", _CLAIMS, READ),
+)
+
+_DEVELOPER: Final = (
+    *_VIEWER,
+    _rule("", (*_CORE, "secrets", "serviceaccounts"), ALL_VERBS),
+    _rule("", ("pods/attach", "pods/exec", "pods/portforward"), ("get", "create")),
+    _rule("", ("pods/eviction",), ("create",)),
+    _rule("", ("replicationcontrollers/scale",), _SCALE),
+    _rule("apps", _APPS, ALL_VERBS),
+    _rule("apps", _SCALED, _SCALE),
+    _rule("autoscaling", ("horizontalpodautoscalers",), ALL_VERBS),
+    _rule("batch", ("cronjobs", "jobs"), ALL_VERBS),
+    _rule("networking.k8s.io", ("ingresses",), ALL_VERBS),
+    _rule("policy", ("poddisruptionbudgets",), ALL_VERBS),
+    _rule("resource.k8s.io", _CLAIMS, ALL_VERBS),
+)
+
+# What an admin does to policies and bindings, the admission policies bound: neither what this
+# tool manages nor anybody outside of the organization can be named.
+_ADMIN: Final = (
+    *_DEVELOPER,
+    _rule("", ("serviceaccounts/token",), ("create",)),
+    _rule("authorization.k8s.io", ("localsubjectaccessreviews",), ("create",)),
+    _rule("networking.k8s.io", ("networkpolicies",), ALL_VERBS),
+    _rule("rbac.authorization.k8s.io", ("rolebindings", "roles"), ALL_VERBS),
+)
+
+BUILT_IN: Final[Mapping[str, Role]] = MappingProxyType(
+    {
+        "viewer": _role("viewer", *_VIEWER),
+        "developer": _role("developer", *_DEVELOPER),
+        "admin": _role("admin", *_ADMIN),
+    }
+)
+"""The built-in roles by name, from the smallest to the largest."""
+
+PUBLIC_READER: Final = _role(
+    "public-reader",
+    _rule("", ("namespaces",), ("get",)),
+    _rule("", ("configmaps", "endpoints", "pods", "services"), READ),
+    _rule("apps", _APPS, READ),
+    _rule("batch", ("cronjobs", "jobs"), READ),
+    _rule("discovery.k8s.io", ("endpointslices",), READ),
+    _rule("networking.k8s.io", ("ingresses",), READ),
+)
+"""What everybody reads in the public namespace: no secrets, no logs, no names of people."""
+
+
+def binding_name(binding: RoleBinding) -> str:
+    """
+    Return the name of *binding* in the cluster, which is the role's unless it was adopted.
+
+    So a change of role is a new binding.
+
+    >>> binding_name(RoleBinding(role="kubernetes:edit", subjects=(), origins=()))
+    'tenancy:kubernetes:edit'
+    """
+    return binding.adopted_name or PREFIX + binding.role
+
+
+def label(role: str) -> str:
+    """
+    Return *role* as the label of its binding says it: a colon is no part of a label's value.
+
+    >>> label("kubernetes:edit")
+    'kubernetes.edit'
+    """
+    return role.replace(":", ".")
+
+
+def of_binding(name: str, labelled: Mapping[str, str]) -> str:
+    """
+    Return the role of a binding of ours that is called *name*, whoever chose that name.
+
+    >>> of_binding("tenancy:developer", {})
+    'developer'
+    >>> of_binding("devs", {labels.ROLE: "kubernetes.edit"})
+    'kubernetes:edit'
+    """
+    if name.startswith(PREFIX):
+        return name.removeprefix(PREFIX)
+    said = labelled.get(labels.ROLE, name)
+    ours = label(KUBERNETES_PREFIX)
+    return KUBERNETES_PREFIX + said.removeprefix(ours) if said.startswith(ours) else said
+
+
+def is_kubernetes(name: str) -> bool:
+    """
+    Return whether *name* is written as one of Kubernetes' own roles.
+
+    >>> is_kubernetes("kubernetes:edit"), is_kubernetes("developer")
+    (True, False)
+    """
+    return name.startswith(KUBERNETES_PREFIX)
+
+
+def find(name: str, platform: Platform) -> Role | None:
+    """Return the role *name*: the platform's own, else the built-in one, if there is one."""
+    return platform.roles.get(name) or BUILT_IN.get(name)
+
+
+def names(platform: Platform) -> tuple[str, ...]:
+    """Return every role that a member may hold, the built-in ones first."""
+    return (
+        *BUILT_IN,
+        *(name for name in platform.roles if name not in BUILT_IN),
+        *(KUBERNETES_PREFIX + name for name in reversed(KUBERNETES)),
+    )

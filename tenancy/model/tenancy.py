@@ -1,0 +1,192 @@
+"""The whole: every environment and every platform of a project."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from tenancy.config.project import ORGANIZATION_FILE, Project, Written
+from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec, OrganizationSpec
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.model.entitlements import Profiles
+from tenancy.model.gpu_catalog import Lookup
+from tenancy.model.organization import Held, Setting, organization
+from tenancy.model.platform import Platform
+from tenancy.model.platform_resolution import platform as resolve_platform
+from tenancy.model.values import Cluster, Environment, LadderException, Organization
+
+__all__ = ["Tenancy", "resolve"]
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Tenancy:
+    """
+    Everything that a project describes, resolved.
+
+    Attributes:
+        environments: By stack.
+        platforms: By stack; one that no file describes is there too, marked so.
+        unread: The files that are wrong, so that what they say is missing here.
+    """
+
+    environments: Mapping[str, Environment]
+    platforms: Mapping[str, Platform]
+    unread: tuple[str, ...] = ()
+
+    def platform_of(self, environment: Environment) -> Platform:
+        """Return the platform on whose cluster *environment* is."""
+        return self.platforms[environment.platform]
+
+    @property
+    def organizations(self) -> Iterator[Organization]:
+        """Every organization of every environment, in order."""
+        for environment in self.environments.values():
+            yield from environment.organizations
+
+    def across(self, name: str) -> tuple[Organization, ...]:
+        """Return the organization *name* in each environment that holds it."""
+        return tuple(found for found in self.organizations if found.name == name)
+
+
+def resolve(
+    project: Project, live: Mapping[str, Lookup] | None = None
+) -> tuple[Tenancy, tuple[Finding, ...]]:
+    """
+    Return *project* resolved, and all that could not be.
+
+    Args:
+        project: As it was written.
+        live: What clouds said of instance types, by the platform's stack; it outranks the
+            bundled snapshot. Default: none was asked.
+    """
+    asked = live or {}
+    findings: list[Finding] = []
+    platforms: dict[str, Platform] = {}
+    for stack, written in project.platforms.items():
+        platforms[stack], found = resolve_platform(stack, written, live=asked.get(stack))
+        findings.extend(found)
+    environments: dict[str, Environment] = {}
+    for stack, environment in project.environments.items():
+        name = environment.spec.platform_stack
+        if name not in platforms:
+            platforms[name] = Platform(
+                stack=name, origin=environment.origin / "platformStack", is_written=False
+            )
+        environments[stack], found = _environment(project, stack, environment, platforms[name])
+        findings.extend(found)
+    whole = Tenancy(
+        environments=environments, platforms=platforms, unread=tuple(_unread(project))
+    )
+    # What is wrong in an organization's file is found again in each of its environments.
+    return whole, tuple(dict.fromkeys(findings))
+
+
+def _unread(project: Project) -> Iterator[str]:
+    """Yield the source of each file that holds something and is not in *project*."""
+    read = {
+        written.origin.source.partition(" with --config")[0]
+        for part in (project.environments, project.platforms, project.organizations)
+        for written in part.values()
+    }
+    for source, document in project.documents.items():
+        is_empty = not document.value and not document.findings
+        if not is_empty and source.partition(" with --config")[0] not in read:
+            yield source
+
+
+def _environment(
+    project: Project, stack: str, written: Written[EnvironmentSpec], platform: Platform
+) -> tuple[Environment, list[Finding]]:
+    spec, origin = written.spec, written.origin
+    findings: list[Finding] = []
+    setting = Setting(
+        stack=stack,
+        environment=spec.environment,
+        platform=platform,
+        profiles=Profiles(spec.profiles, origin / "profiles"),
+        name_template=spec.name_template,
+        network=None if spec.network is None else (spec.network, origin / "network"),
+        pod_security=None
+        if spec.pod_security is None
+        else (spec.pod_security, origin / "podSecurity"),
+        deletable=frozenset(spec.allow_deletion),
+    )
+    by_source = {found.origin.source: found for found in project.organizations.values()}
+    organizations = []
+    for name, held in spec.organizations.items():
+        found = _held(project, by_source, name, held, origin / "organizations" / name)
+        if isinstance(found, Finding):
+            findings.append(found)
+            continue
+        resolved, wrong = organization(found, setting)
+        organizations.append(resolved)
+        findings.extend(wrong)
+    return (
+        Environment(
+            stack=stack,
+            name=spec.environment,
+            cluster=Cluster(
+                name=spec.cluster,
+                kubeconfig=spec.kubeconfig,
+                context=spec.context,
+                origin=origin / "cluster",
+            ),
+            platform=spec.platform_stack,
+            origin=origin,
+            organizations=tuple(organizations),
+            name_template=spec.name_template,
+            ladder_exceptions=tuple(
+                LadderException(
+                    organization=e.organization,
+                    resource=e.resource,
+                    workload=e.workload,
+                    reason=e.reason,
+                    origin=origin / "ladderExceptions" / i,
+                )
+                for i, e in enumerate(spec.ladder_exceptions)
+            ),
+            allow_deletion=spec.allow_deletion,
+            allow_below_usage=spec.allow_below_usage,
+        ),
+        findings,
+    )
+
+
+def _held(
+    project: Project,
+    by_source: Mapping[str, Written[OrganizationSpec]],
+    name: str,
+    held: OrganizationSpec | OrganizationOverrideSpec,
+    origin: Origin,
+) -> Held | Finding:
+    if isinstance(held, OrganizationSpec):
+        return Held(name=name, spec=held, origin=origin)
+    source = held.file or ORGANIZATION_FILE.format(name=name)
+    written = by_source.get(source)
+    if written is not None:
+        return Held(
+            name=name,
+            spec=written.spec,
+            origin=written.origin,
+            override=held,
+            override_origin=origin,
+        )
+    if source in project.documents:
+        return Finding(
+            code="organization-unreadable",
+            origin=origin,
+            found=f"the organization {name!r}, whose file {source} is wrong",
+            allowed="an organization whose file can be read",
+            remedy=f"mend {source}; its own findings are listed too",
+            organization=name,
+        )
+    guess = nearest(name, project.organizations)
+    return Finding(
+        code="unknown-organization",
+        origin=origin,
+        found=f"the organization {name!r}, and there is no {source}",
+        allowed="an organization with a file, or one written here with prefix and namespaces",
+        remedy=f"did you mean {guess!r}?" if guess else f"write {source}",
+        organization=name,
+    )

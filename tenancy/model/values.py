@@ -1,0 +1,371 @@
+"""What is true after inheritance: canonical quantities, final names, and their origins."""
+
+import enum
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from tenancy.config.spec import MemberSpec
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import Quantity
+
+__all__ = [
+    "Adopted",
+    "Billing",
+    "Cluster",
+    "Environment",
+    "Grant",
+    "LadderException",
+    "Limit",
+    "LimitRange",
+    "LimitRangeItem",
+    "Limits",
+    "Member",
+    "Namespace",
+    "Network",
+    "Organization",
+    "PodSecurity",
+    "Quota",
+    "RoleBinding",
+    "ScopeExpression",
+    "Subject",
+    "SubjectKind",
+]
+
+
+@attrs.frozen(slots=True)
+class Limit:
+    """One quantity and where it was written."""
+
+    quantity: Quantity
+    origin: Origin
+
+    def __str__(self) -> str:
+        return str(self.quantity)
+
+
+Limits = Mapping[str, Limit]
+"""Limits by resource name, in the order in which they were written."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class ScopeExpression:
+    """One requirement of a quota's scope selector."""
+
+    scope_name: str
+    operator: str
+    values: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Quota:
+    """
+    One ResourceQuota that people wrote.
+
+    Attributes:
+        name: Its name in the cluster, `quota` for the namespace's main one.
+        hard: Its limits by quota key, spelled as written.
+        scopes: Only objects in all of them count.
+        scope_selector: Only objects that fulfil all of them count.
+    """
+
+    name: str
+    hard: Limits
+    origin: Origin
+    scopes: tuple[str, ...] = ()
+    scope_selector: tuple[ScopeExpression, ...] = ()
+
+    @property
+    def is_scoped(self) -> bool:
+        """Whether only some objects count, so that it does not bound the namespace."""
+        return bool(self.scopes or self.scope_selector)
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class LimitRangeItem:
+    """What a LimitRange says of one type: Container, Pod or PersistentVolumeClaim."""
+
+    type: str
+    origin: Origin
+    default: Limits = attrs.field(factory=dict)
+    default_request: Limits = attrs.field(factory=dict)
+    max: Limits = attrs.field(factory=dict)
+    min: Limits = attrs.field(factory=dict)
+    max_limit_request_ratio: Limits = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class LimitRange:
+    """The LimitRange that people wrote; its name in the cluster is `limits`, unless adopted."""
+
+    name: str
+    items: tuple[LimitRangeItem, ...]
+    origin: Origin
+
+    def item(self, type_name: str) -> LimitRangeItem | None:
+        """Return what it says of *type_name*, if anything."""
+        return next((item for item in self.items if item.type == type_name), None)
+
+
+class SubjectKind(enum.Enum):
+    """The kinds of subject that RBAC knows."""
+
+    USER = "User"
+    GROUP = "Group"
+    SERVICE_ACCOUNT = "ServiceAccount"
+
+
+@attrs.frozen(kw_only=True, slots=True, order=False)
+class Subject:
+    """
+    Somebody as the API server knows them.
+
+    Attributes:
+        kind: User, Group or ServiceAccount.
+        name: The name with the identity provider's prefix, put before it once.
+        namespace: The full name of a service account's namespace; empty otherwise.
+        written: The name as it was written, for messages.
+    """
+
+    kind: SubjectKind
+    name: str
+    namespace: str = ""
+    written: str = attrs.field(default="", eq=False)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What subjects are sorted by, so that no order of writing shows in a diff."""
+        return (self.kind.value, self.namespace, self.name)
+
+    def __str__(self) -> str:
+        where = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind.value} {where}{self.name}"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Member:
+    """One member as written, and where."""
+
+    spec: MemberSpec
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class RoleBinding:
+    """
+    The subjects that hold one role in one namespace; one binding for each role.
+
+    Attributes:
+        role: The role as written: `developer`, or `kubernetes:edit`.
+        subjects: Sorted, each once.
+        origins: Where each subject got the role, in the same order.
+        adopted_name: What it is called in the cluster, where it is older than the rule.
+    """
+
+    role: str
+    subjects: tuple[Subject, ...]
+    origins: tuple[Origin, ...]
+    adopted_name: str | None = None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Grant:
+    """
+    GPUs of one pool that a namespace may use.
+
+    Attributes:
+        resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
+        gpus: In devices of that resource.
+        max_per_pod: In the same devices. None where the pool's node is the bound.
+    """
+
+    pool: str
+    resource: str
+    gpus: int
+    max_per_pod: int | None
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Network:
+    """What the default-deny network policies let through beside DNS."""
+
+    same_organization: bool = True
+    observability: bool = True
+    shared_services: tuple[str, ...] = ()
+    egress_cidrs: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class PodSecurity:
+    """The Pod Security level that is enforced; `restricted` is always warned of."""
+
+    enforce: str
+    version: str
+    reason: str | None = None
+    origin: Origin | None = None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Billing:
+    """Who pays."""
+
+    subscription_group: str
+    cost_center: str | None
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Adopted:
+    """
+    Why names break the rules.
+
+    Attributes:
+        name: The namespace's, where it breaks the rule.
+        limit_range: Its limit range's, where it does.
+        role_bindings: Its role bindings', by role.
+    """
+
+    origin: str
+    reason: str
+    name: str | None = None
+    limit_range: str | None = None
+    role_bindings: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Namespace:
+    """
+    One namespace of an organization on a cluster, with all that it was given or inherits.
+
+    Attributes:
+        name: Its final name in the cluster.
+        id: The short id that people write.
+        quotas: What people wrote, the main one first. What the walls add is not among them.
+        limit_range: What people wrote; None where containers are not limited.
+        bindings: One for each role, sorted by role.
+        grants: At most one for each pool, sorted by pool.
+        lineage: Ids of the namespaces that it inherits from, the nearest first.
+        protect: Whether it may not be deleted.
+        storage_classes: Granted ones; None where nothing was said.
+    """
+
+    name: str
+    id: str
+    organization: str
+    environment: str
+    stack: str
+    origin: Origin
+    quotas: tuple[Quota, ...]
+    limit_range: LimitRange | None
+    bindings: tuple[RoleBinding, ...]
+    grants: tuple[Grant, ...]
+    network: Network
+    pod_security: PodSecurity
+    billing: Billing | None = None
+    subscription: str | None = None
+    display_name: str | None = None
+    owner: str | None = None
+    workload: str | None = None
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    annotations: Mapping[str, str] = attrs.field(factory=dict)
+    lineage: tuple[str, ...] = ()
+    storage_classes: tuple[str, ...] | None = None
+    priority_classes: tuple[str, ...] = ()
+    adopted: Adopted | None = None
+    protect: bool = True
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Organization:
+    """
+    An organization in one environment.
+
+    Attributes:
+        ceiling: Over all environments; None where there is none.
+        namespaces: Those of this environment, in the order in which they were written.
+        written_namespaces: How many it has over all environments.
+        default_namespace: The id of the one that kubeconfigs name; None where it has none here.
+        members: Everybody who was written for it or for one of its namespaces, whether or not
+            it holds here.
+        named_environments: Every environment that its namespaces and members name, and where.
+    """
+
+    name: str
+    prefix: str
+    environment: str
+    stack: str
+    origin: Origin
+    namespaces: tuple[Namespace, ...]
+    ceiling: Limits | None = None
+    billing: Billing | None = None
+    display_name: str | None = None
+    owner: str | None = None
+    default_namespace: str | None = None
+    written_namespaces: int = 0
+    members: tuple[Member, ...] = ()
+    named_environments: tuple[tuple[str, Origin], ...] = ()
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Cluster:
+    """
+    A cluster, and how it is reached.
+
+    Attributes:
+        name: What its provider is identified by for good.
+        kubeconfig: A path relative to the project; None for the sandbox.
+        context: The context in it; None for the sandbox.
+    """
+
+    name: str
+    kubeconfig: str | None = None
+    context: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it is the embedded control plane."""
+        return self.name == "sandbox" and self.kubeconfig is None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class LadderException:
+    """A resource that may be larger in one environment than in the next."""
+
+    organization: str
+    resource: str
+    workload: str | None
+    reason: str
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True, slots=True, eq=False)
+class Environment:
+    """
+    One environment's stack.
+
+    Attributes:
+        stack: The stack's name.
+        name: The environment's name; several stacks may hold parts of one.
+        platform: The name of its platform's stack.
+        name_template: How its namespaces are called.
+    """
+
+    stack: str
+    name: str
+    cluster: Cluster
+    platform: str
+    origin: Origin
+    organizations: tuple[Organization, ...]
+    name_template: str = "{prefix}-{id}"
+    ladder_exceptions: tuple[LadderException, ...] = ()
+    allow_deletion: tuple[str, ...] = ()
+    allow_below_usage: tuple[str, ...] = ()
+
+    @property
+    def namespaces(self) -> Iterator[Namespace]:
+        """Every namespace of every organization, in order."""
+        for organization in self.organizations:
+            yield from organization.namespaces

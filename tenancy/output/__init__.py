@@ -1,0 +1,1 @@
+"""Text, Markdown and JSON of what was found, planned and done."""

@@ -1,0 +1,281 @@
+"""What the last update set out to reach, restored from the snapshot in the stack's outputs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from tenancy.config.document import JSON
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model import (
+    Grant,
+    Limit,
+    Limits,
+    Namespace,
+    Network,
+    Organization,
+    PodSecurity,
+    Quota,
+    RoleBinding,
+    Rule,
+    Subject,
+    SubjectKind,
+)
+from tenancy.model.values import ScopeExpression
+from tenancy.planning.snapshot import VERSION
+
+__all__ = ["Before", "NewerSnapshotError", "PoolBefore", "restore"]
+
+_PLACE = Origin("the last update")
+
+
+class NewerSnapshotError(TenancyError):
+    """
+    The last update was made by a version whose record this one cannot read.
+
+    Attributes:
+        version: The version of the record.
+    """
+
+    def __init__(self, version: object) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def __str__(self) -> str:
+        return (
+            f"the last update left a record of version {self.version}, and this version reads"
+            f" {VERSION}: what changes is not known, so nothing was changed; use the version of"
+            " tenancy that made the last update, or a newer one"
+        )
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class PoolBefore:
+    """The figures of a GPU node pool."""
+
+    max_nodes: int
+    resources: Mapping[str, int]
+
+    def capacity(self, resource: str) -> int:
+        """Return the devices of *resource* that all of its nodes have, at the most."""
+        return self.resources.get(resource, 0) * self.max_nodes
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Before:
+    """
+    One stack after its last update.
+
+    Attributes:
+        organizations: Of an environment; their namespaces have no origin but the last update.
+        settings: Each namespace as the record has it, by name.
+        shared: Of a platform: the public and the shared namespaces.
+        released: Of a platform: those of them that may be deleted.
+        pools: Of a platform, by name.
+        operators: Of a platform.
+        rules: Of a platform: the rules of its own roles, by role; None in an older record.
+        platform_settings: Of a platform: what holds for namespaces; nothing in an older record.
+    """
+
+    stack: str
+    organizations: tuple[Organization, ...] = ()
+    settings: Mapping[str, Mapping[str, JSON]] = attrs.field(factory=dict)
+    shared: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+    pools: Mapping[str, PoolBefore] = attrs.field(factory=dict)
+    operators: tuple[str, ...] = ()
+    rules: Mapping[str, tuple[Rule, ...]] | None = None
+    platform_settings: Mapping[str, JSON] = attrs.field(factory=dict)
+
+    @property
+    def namespaces(self) -> Iterator[Namespace]:
+        """Every namespace of every organization."""
+        for organization in self.organizations:
+            yield from organization.namespaces
+
+
+def restore(snapshot: Mapping[str, JSON]) -> Before | None:
+    """
+    Return what *snapshot* records; None where there was no update.
+
+    Raises:
+        NewerSnapshotError: Another version made it, whose keys may mean something else.
+    """
+    if not snapshot:
+        return None
+    if snapshot.get("version") != VERSION:
+        raise NewerSnapshotError(snapshot.get("version"))
+    stack, environment = _text(snapshot.get("stack")), _text(snapshot.get("environment"))
+    found = _mappings(snapshot.get("organizations"))
+    roles = snapshot.get("roles")
+    return Before(
+        stack=stack,
+        organizations=tuple(
+            _organization(name, value, stack, environment) for name, value in found.items()
+        ),
+        settings={
+            name: value
+            for organization in found.values()
+            for name, value in _mappings(organization.get("namespaces")).items()
+        },
+        shared=_texts(snapshot.get("namespaces")),
+        released=_texts(snapshot.get("released")),
+        pools={
+            name: PoolBefore(
+                max_nodes=_count(value.get("maxNodes")),
+                resources={k: _count(v) for k, v in _mapping(value.get("resources")).items()},
+            )
+            for name, value in _mappings(snapshot.get("pools")).items()
+        },
+        operators=_texts(snapshot.get("operators")),
+        rules={name: _rules(value) for name, value in roles.items()}
+        if isinstance(roles, Mapping)
+        else None,
+        platform_settings=_mapping(snapshot.get("settings")),
+    )
+
+
+def _organization(
+    name: str, value: Mapping[str, JSON], stack: str, environment: str
+) -> Organization:
+    ceiling = value.get("ceiling")
+    return Organization(
+        name=name,
+        prefix=_text(value.get("prefix")),
+        environment=environment,
+        stack=stack,
+        origin=_PLACE,
+        ceiling=_limits(ceiling) if isinstance(ceiling, Mapping) else None,
+        namespaces=tuple(
+            _namespace(final, written, name, stack, environment)
+            for final, written in _mappings(value.get("namespaces")).items()
+        ),
+    )
+
+
+def _namespace(
+    name: str, value: Mapping[str, JSON], organization: str, stack: str, environment: str
+) -> Namespace:
+    network = _mapping(value.get("network"))
+    workload = value.get("workload")
+    return Namespace(
+        name=name,
+        id=_text(value.get("id")),
+        organization=organization,
+        environment=environment,
+        stack=stack,
+        origin=_PLACE,
+        workload=workload if isinstance(workload, str) else None,
+        lineage=_texts(value.get("inheritsFrom")),
+        quotas=tuple(_quotas(_mappings(value.get("quotas")))),
+        limit_range=None,
+        bindings=tuple(_bindings(_mapping(value.get("members")))),
+        grants=tuple(_grants(_mappings(value.get("gpus")))),
+        network=Network(
+            same_organization=network.get("sameOrganization") is not False,
+            observability=network.get("observability") is not False,
+            shared_services=_texts(network.get("sharedServices")),
+            egress_cidrs=_texts(network.get("egressCidrs")),
+        ),
+        pod_security=PodSecurity(enforce=_text(value.get("podSecurity")), version=""),
+        protect=value.get("protect") is not False,
+    )
+
+
+def _quotas(quotas: Mapping[str, Mapping[str, JSON]]) -> Iterator[Quota]:
+    for name, value in quotas.items():
+        selector = value.get("scopeSelector")
+        yield Quota(
+            name=name,
+            hard=_limits(_mapping(value.get("hard"))),
+            origin=_PLACE,
+            scopes=_texts(value.get("scopes")),
+            scope_selector=tuple(
+                ScopeExpression(
+                    scope_name=_text(e.get("scopeName")),
+                    operator=_text(e.get("operator")),
+                    values=_texts(e.get("values")),
+                )
+                for e in _list(selector)
+                if isinstance(e, Mapping)
+            ),
+        )
+
+
+def _bindings(members: Mapping[str, JSON]) -> Iterator[RoleBinding]:
+    for role, names in members.items():
+        subjects = tuple(subject(name) for name in _texts(names))
+        yield RoleBinding(role=role, subjects=subjects, origins=(_PLACE,) * len(subjects))
+
+
+def subject(text: str) -> Subject:
+    """
+    Return the subject that is said as *text*.
+
+    >>> subject("ServiceAccount acme-dev/runner").namespace
+    'acme-dev'
+    """
+    kind, _, name = text.partition(" ")
+    found = SubjectKind(kind)
+    if found is not SubjectKind.SERVICE_ACCOUNT:
+        return Subject(kind=found, name=name)
+    namespace, _, account = name.partition("/")
+    return Subject(kind=found, name=account, namespace=namespace)
+
+
+def _grants(gpus: Mapping[str, Mapping[str, JSON]]) -> Iterator[Grant]:
+    for name, value in gpus.items():
+        pool, _, resource = name.partition(":")
+        most = value.get("maxPerPod")
+        yield Grant(
+            pool=pool,
+            resource=resource,
+            gpus=_count(value.get("gpus")),
+            max_per_pod=None if most is None else _count(most),
+            origin=_PLACE,
+        )
+
+
+def _rules(value: JSON) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            api_groups=_texts(rule.get("apiGroups")),
+            resources=_texts(rule.get("resources")),
+            verbs=_texts(rule.get("verbs")),
+            resource_names=_texts(rule.get("resourceNames")),
+        )
+        for rule in _list(value)
+        if isinstance(rule, Mapping)
+    )
+
+
+def _limits(value: Mapping[str, JSON]) -> Limits:
+    return {
+        key: Limit(Quantity.parse_stored(_text(text)), _PLACE) for key, text in value.items()
+    }
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: JSON) -> dict[str, Mapping[str, JSON]]:
+    return {k: v for k, v in _mapping(value).items() if isinstance(v, Mapping)}
+
+
+def _list(value: JSON) -> Sequence[JSON]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def _texts(value: JSON) -> tuple[str, ...]:
+    return tuple(_text(item) for item in _list(value))
+
+
+def _text(value: JSON) -> str:
+    return "" if value is None else str(value)
+
+
+def _count(value: JSON) -> int:
+    # The engine gives every number back as a floating-point one.
+    return int(value) if isinstance(value, int | float) else 0

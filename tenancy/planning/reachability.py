@@ -1,0 +1,315 @@
+"""
+Who reaches whom: network policies worked out offline, as a network plugin would enforce them.
+
+A connection needs both ends. A pod that no policy of a direction selects is open in it; one
+that some select lets through what any of them allows. Pods are told apart by what policies can
+see of them: their namespace and their labels. So of each namespace one pod for each set of
+labels that some selector asks for stands for all that have it, and one without labels for the
+others; and one port of each protocol stands for all that no policy names.
+
+Nothing but the policies is looked at: a cluster whose network plugin enforces none is open.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Final, cast
+
+import attrs
+
+from tenancy.kubernetes import labels
+from tenancy.manifests.manifest import Manifest
+
+__all__ = ["OTHER", "Network", "Pods", "Port", "Route", "crossing"]
+
+
+@attrs.frozen(order=True)
+class Port:
+    """
+    A port that a connection goes to.
+
+    Attributes:
+        protocol: TCP, UDP or SCTP.
+        number: 1 to 65535, or 0 for every port that no policy names.
+        name: Where a policy names the port of a container rather than a number; else empty.
+    """
+
+    protocol: str
+    number: int
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.protocol} {self.name or self.number or 'any other port'}"
+
+
+OTHER: Final = Port("TCP", 0)
+"""Every TCP port that no policy names."""
+
+_OTHERS: Final = (OTHER, Port("UDP", 0))
+
+
+@attrs.frozen(order=True)
+class Pods:
+    """Pods that no policy tells apart: those of a namespace with the same labels."""
+
+    namespace: str
+    held: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{','.join('='.join(pair) for pair in self.held) or '*'}"
+
+
+@attrs.frozen(order=True)
+class Route:
+    """A connection that is possible."""
+
+    source: Pods
+    target: Pods
+    port: Port
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target} on {self.port}"
+
+
+@attrs.frozen(eq=False)
+class _Policy:
+    """One direction of one policy: what it selects, and its rules as (peers, ports)."""
+
+    selector: Manifest
+    rules: Sequence[tuple[Sequence[Manifest], Sequence[Manifest]]]
+
+
+class Network:
+    """
+    The namespaces and network policies of some manifests.
+
+    >>> found = {"kind": "Namespace", "metadata": {"name": "a"}}
+    >>> [str(route) for route in Network([found]).routes()]
+    ['a/* → a/* on TCP any other port', 'a/* → a/* on UDP any other port']
+    """
+
+    def __init__(self, manifests: Iterable[Manifest]) -> None:
+        self._labels: dict[str, dict[str, str]] = {}
+        self._policies: dict[tuple[str, str], list[_Policy]] = {}
+        selectors: list[tuple[str | None, Manifest]] = []
+        ports: set[Port] = set(_OTHERS)
+        for manifest in manifests:
+            metadata = _mapping(manifest["metadata"])
+            if manifest["kind"] == "Namespace":
+                name = str(metadata["name"])
+                held = cast("dict[str, str]", metadata.get("labels", {}))
+                # The API server itself writes this one.
+                self._labels[name] = {**held, "kubernetes.io/metadata.name": name}
+            elif manifest["kind"] == "NetworkPolicy":
+                self._add(
+                    str(metadata["namespace"]), _mapping(manifest["spec"]), selectors, ports
+                )
+        self._ports = tuple(sorted(ports))
+        self._pods = {
+            name: tuple(
+                sorted(
+                    {Pods(name)}
+                    | {
+                        Pods(name, tuple(sorted(_wanted(selector).items())))
+                        for where, selector in selectors
+                        if where in {None, name}
+                    }
+                )
+            )
+            for name in self._labels
+        }
+
+    def _add(
+        self,
+        namespace: str,
+        spec: Manifest,
+        selectors: list[tuple[str | None, Manifest]],
+        ports: set[Port],
+    ) -> None:
+        selector = _mapping(spec.get("podSelector", {}))
+        selectors.append((namespace, selector))
+        types = spec.get("policyTypes") or [
+            "Ingress",
+            *(["Egress"] if "egress" in spec else []),
+        ]
+        for direction, key, end in (("Ingress", "ingress", "from"), ("Egress", "egress", "to")):
+            if direction not in cast("list[str]", types):
+                continue
+            rules = [
+                (_list(rule.get(end)), _list(rule.get("ports")))
+                for rule in _list(spec.get(key))
+            ]
+            self._policies.setdefault((namespace, direction), []).append(
+                _Policy(selector, rules)
+            )
+            for peers, named in rules:
+                ports.update(_port(port) for port in named)
+                ports.update(
+                    attrs.evolve(_port(port), number=cast("int", port["endPort"]))
+                    for port in named
+                    if "endPort" in port
+                )
+                selectors.extend(
+                    (
+                        None if "namespaceSelector" in peer else namespace,
+                        _mapping(peer["podSelector"]),
+                    )
+                    for peer in peers
+                    if "podSelector" in peer
+                )
+
+    @cached_property
+    def pods(self) -> tuple[Pods, ...]:
+        """Every set of pods that some policy can tell apart, sorted."""
+        return tuple(sorted(pods for found in self._pods.values() for pods in found))
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """Every port that some policy names, and one for the others."""
+        return self._ports
+
+    def organization(self, pods: Pods) -> str | None:
+        """Return whose *pods* are; None where their namespace is nobody's."""
+        return self._labels[pods.namespace].get(labels.ORGANIZATION)
+
+    def routes(self) -> Iterator[Route]:
+        """Yield every connection that is possible, between and inside namespaces."""
+        for source, target in product(self.pods, self.pods):
+            for port in self._ports:
+                if self.reaches(source, target, port):
+                    yield Route(source, target, port)
+
+    def reaches(self, source: Pods, target: Pods, port: Port) -> bool:
+        """Return whether *source* connects to *port* of *target*, as far as both ends allow."""
+        return self._allows("Egress", source, target, port) and self._allows(
+            "Ingress", target, source, port
+        )
+
+    def reaches_address(self, source: Pods, address: str, port: Port = OTHER) -> bool:
+        """Return whether *source* connects to *port* of *address*, outside of the cluster."""
+        selecting = self._selecting("Egress", source)
+        if selecting is None:
+            return True
+        return any(
+            (not named or any(_is_port(wanted, port) for wanted in named))
+            and (
+                not peers
+                or any(
+                    "ipBlock" in peer and _is_inside(_mapping(peer["ipBlock"]), address)
+                    for peer in peers
+                )
+            )
+            for policy in selecting
+            for peers, named in policy.rules
+        )
+
+    def _selecting(self, direction: str, pods: Pods) -> list[_Policy] | None:
+        """Return the policies that select *pods*; None where none does, so that all is open."""
+        found = [
+            policy
+            for policy in self._policies.get((pods.namespace, direction), ())
+            if _selects(policy.selector, dict(pods.held))
+        ]
+        return found or None
+
+    def _allows(self, direction: str, pods: Pods, other: Pods, port: Port) -> bool:
+        selecting = self._selecting(direction, pods)
+        if selecting is None:
+            return True
+        return any(
+            (not named or any(_is_port(wanted, port) for wanted in named))
+            and (not peers or any(self._is_peer(peer, pods.namespace, other) for peer in peers))
+            for policy in selecting
+            for peers, named in policy.rules
+        )
+
+    def _is_peer(self, peer: Manifest, namespace: str, other: Pods) -> bool:
+        if "ipBlock" in peer:
+            # Plugins differ on whether a pod's address counts; so it does.
+            return True
+        if "namespaceSelector" in peer:
+            selector = _mapping(peer["namespaceSelector"])
+            if not _selects(selector, self._labels[other.namespace]):
+                return False
+        elif other.namespace != namespace:
+            return False
+        return _selects(_mapping(peer.get("podSelector", {})), dict(other.held))
+
+
+def crossing(network: Network) -> Iterator[Route]:
+    """Yield every connection from one organization's pods to another's."""
+    for route in network.routes():
+        ends = {network.organization(route.source), network.organization(route.target)}
+        if None not in ends and len(ends) > 1:
+            yield route
+
+
+def _selects(selector: Manifest, held: Mapping[str, str]) -> bool:
+    wanted = cast("dict[str, str]", selector.get("matchLabels", {}))
+    return all(held.get(key) == value for key, value in wanted.items()) and all(
+        _fulfils(expression, held) for expression in _list(selector.get("matchExpressions"))
+    )
+
+
+def _fulfils(expression: Manifest, held: Mapping[str, str]) -> bool:
+    value = held.get(str(expression["key"]))
+    values = cast("list[str]", expression.get("values", []))
+    match expression["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+        case operator:
+            raise ValueError(f"no operator of a label selector: {operator!r}")
+
+
+def _wanted(selector: Manifest) -> dict[str, str]:
+    """Return labels that *selector* selects, as far as some have to be there."""
+    wanted = dict(cast("dict[str, str]", selector.get("matchLabels", {})))
+    for expression in _list(selector.get("matchExpressions")):
+        key, values = str(expression["key"]), cast("list[str]", expression.get("values", []))
+        if expression["operator"] == "In":
+            wanted.setdefault(key, values[0])
+        elif expression["operator"] == "Exists":
+            wanted.setdefault(key, "")
+    return wanted
+
+
+def _port(named: Manifest) -> Port:
+    protocol, port = str(named.get("protocol", "TCP")), named.get("port")
+    if port is None:
+        return Port(protocol, 0)
+    return Port(protocol, port) if isinstance(port, int) else Port(protocol, 0, str(port))
+
+
+def _is_port(named: Manifest, port: Port) -> bool:
+    wanted = _port(named)
+    if wanted.protocol != port.protocol:
+        return False
+    if "port" not in named:
+        return True
+    if wanted.name or port.name:
+        return wanted.name == port.name
+    last = cast("int", named.get("endPort", wanted.number))
+    return wanted.number <= port.number <= last
+
+
+def _is_inside(block: Manifest, address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    out = cast("list[str]", block.get("except", []))
+    return found in ipaddress.ip_network(str(block["cidr"]), strict=False) and not any(
+        found in ipaddress.ip_network(cidr, strict=False) for cidr in out
+    )
+
+
+def _mapping(value: object) -> Manifest:
+    return cast("Manifest", value)
+
+
+def _list(value: object) -> list[Manifest]:
+    return cast("list[Manifest]", value or [])

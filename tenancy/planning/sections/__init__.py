@@ -1,0 +1,1 @@
+"""Sections of a plan, one module each."""

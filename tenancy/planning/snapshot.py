@@ -1,0 +1,206 @@
+"""
+A resolved tenancy as plain data: canonical, versioned, and kept in the stack's outputs.
+
+What the last update set out to reach is read back from there, so that the next plan can say
+what changes for people. Only what people would name is kept; what is rendered follows from it.
+"""
+
+from collections.abc import Mapping
+
+from tenancy.config.document import JSON
+from tenancy.model import (
+    Environment,
+    LimitRange,
+    Limits,
+    Namespace,
+    Organization,
+    Platform,
+    Quota,
+    Role,
+)
+
+__all__ = [
+    "VERSION",
+    "environment",
+    "limit_range",
+    "namespace",
+    "organization",
+    "platform",
+    "platform_settings",
+]
+
+VERSION = 1
+"""Raised whenever a key changes its meaning."""
+
+
+def environment(resolved: Environment) -> dict[str, JSON]:
+    """Return *resolved*, an environment's stack."""
+    return {
+        "version": VERSION,
+        "kind": "environment",
+        "stack": resolved.stack,
+        "environment": resolved.name,
+        "cluster": resolved.cluster.name,
+        "organizations": {o.name: organization(o) for o in resolved.organizations},
+    }
+
+
+def platform(resolved: Platform) -> dict[str, JSON]:
+    """Return *resolved*, a platform's stack."""
+    return {
+        "version": VERSION,
+        "kind": "platform",
+        "stack": resolved.stack,
+        "cluster": resolved.cluster.name if resolved.cluster else "",
+        "operators": [str(s) for s in resolved.operators],
+        "released": list(resolved.allow_deletion),
+        "roles": {name: _rules(role) for name, role in resolved.roles.items()},
+        "settings": platform_settings(resolved),
+        "namespaces": [
+            *([resolved.public.name] if resolved.public else []),
+            *(shared.name for shared in resolved.shared),
+        ],
+        "pools": {
+            pool.name: {
+                "model": pool.model,
+                "minNodes": pool.min_nodes,
+                "maxNodes": pool.max_nodes,
+                "resources": dict(pool.resources),
+                "dedicatedTo": pool.dedicated_to,
+            }
+            for pool in resolved.pools
+        },
+    }
+
+
+def platform_settings(resolved: Platform) -> dict[str, JSON]:
+    """Return what of a platform holds for namespaces without being written in them."""
+    public = resolved.public
+    return {
+        "publicReaders": [str(s) for s in public.readers] if public else [],
+        "shared": {
+            shared.name: {
+                "purpose": shared.purpose,
+                "metricsPorts": list(shared.metrics_ports),
+                "services": {
+                    service.name: {
+                        "ports": list(service.ports),
+                        "podLabels": dict(service.pod_labels),
+                    }
+                    for service in shared.services
+                },
+            }
+            for shared in resolved.shared
+        },
+        "namespacesPerOrganization": resolved.max_namespaces,
+        "ladder": list(resolved.ladder),
+        "gpuResources": list(resolved.gpu_resources),
+        "storageClasses": dict(resolved.storage_classes),
+        "priorityClasses": list(resolved.priority_classes),
+        "objectCounts": {key: str(amount) for key, amount in resolved.object_counts.items()},
+        "podSecurityVersion": resolved.pod_security_version,
+        "requireImagePull": resolved.require_image_pull,
+    }
+
+
+def organization(resolved: Organization) -> dict[str, JSON]:
+    """Return *resolved* with its namespaces by final name."""
+    return {
+        "prefix": resolved.prefix,
+        "ceiling": None if resolved.ceiling is None else _limits(resolved.ceiling),
+        "namespaces": {n.name: namespace(n) for n in resolved.namespaces},
+    }
+
+
+def namespace(resolved: Namespace) -> dict[str, JSON]:
+    """Return *resolved*."""
+    billing = resolved.billing
+    return {
+        "id": resolved.id,
+        "workload": resolved.workload,
+        "inheritsFrom": list(resolved.lineage),
+        "quotas": {quota.name: _quota(quota) for quota in resolved.quotas},
+        "limitRange": None
+        if resolved.limit_range is None
+        else limit_range(resolved.limit_range),
+        "members": {b.role: [str(s) for s in b.subjects] for b in resolved.bindings},
+        "gpus": {
+            f"{grant.pool}:{grant.resource}": {
+                "gpus": grant.gpus,
+                "maxPerPod": grant.max_per_pod,
+            }
+            for grant in resolved.grants
+        },
+        "network": {
+            "sameOrganization": resolved.network.same_organization,
+            "observability": resolved.network.observability,
+            "sharedServices": list(resolved.network.shared_services),
+            "egressCidrs": list(resolved.network.egress_cidrs),
+        },
+        "podSecurity": resolved.pod_security.enforce,
+        "billing": {
+            "subscriptionGroup": billing.subscription_group if billing else None,
+            "costCenter": billing.cost_center if billing else None,
+            "subscription": resolved.subscription,
+        },
+        "storageClasses": None
+        if resolved.storage_classes is None
+        else list(resolved.storage_classes),
+        "priorityClasses": list(resolved.priority_classes),
+        "labels": dict(resolved.labels),
+        "annotations": dict(resolved.annotations),
+        "protect": resolved.protect,
+    }
+
+
+def limit_range(resolved: LimitRange) -> dict[str, JSON]:
+    """Return *resolved* by type, each part only where something was written."""
+    return {
+        item.type: {
+            name: _limits(limits)
+            for name, limits in (
+                ("default", item.default),
+                ("defaultRequest", item.default_request),
+                ("max", item.max),
+                ("min", item.min),
+                ("maxLimitRequestRatio", item.max_limit_request_ratio),
+            )
+            if limits
+        }
+        for item in resolved.items
+    }
+
+
+def _rules(role: Role) -> list[JSON]:
+    return [
+        {
+            "apiGroups": list(rule.api_groups),
+            "resources": list(rule.resources),
+            "verbs": list(rule.verbs),
+            "resourceNames": list(rule.resource_names),
+        }
+        for rule in role.rules
+    ]
+
+
+def _quota(quota: Quota) -> dict[str, JSON]:
+    return {
+        "hard": _limits(quota.hard),
+        "scopes": list(quota.scopes),
+        "scopeSelector": [
+            {"scopeName": e.scope_name, "operator": e.operator, "values": list(e.values)}
+            for e in quota.scope_selector
+        ],
+    }
+
+
+def _limits(limits: Limits) -> dict[str, JSON]:
+    return {key: str(limit.quantity) for key, limit in limits.items()}
+
+
+def organizations(snapshot: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
+    """Return the organizations of a *snapshot*, by name; none where it holds none."""
+    found = snapshot.get("organizations")
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, dict)}

@@ -1,0 +1,288 @@
+"""The ladder: dev ≤ staging ≤ prod, by workload, else by the organization's sums."""
+
+import pytest
+
+from tenancy import checks
+from tenancy.config.project import load
+from tenancy.model import resolve
+from tests.unit.builders import (
+    a_namespace,
+    a_platform,
+    a_pool,
+    a_profile,
+    a_project,
+    an_environment,
+    an_organization,
+    findings,
+    said,
+)
+
+
+def climb(dev="20", staging="20", prod="20", /, *, workload="agents", **environments):
+    """Three environments whose pods are as asked for; None leaves the key out."""
+    figures = {"dev": dev, "staging": staging, "prod": prod}
+
+    def quota(pods):
+        return a_profile() if pods is None else a_profile({"services": pods})
+
+    return {
+        "environments": {
+            stack: an_environment(
+                stack, profiles={"standard": quota(pods)}, **environments.get(stack, {})
+            )
+            for stack, pods in figures.items()
+        },
+        "organizations": {
+            "acme": an_organization(
+                *(a_namespace(s, environments=[s], workload=workload) for s in figures),
+                defaultNamespace="dev",
+            )
+        },
+    }
+
+
+def excuse(**keys):
+    return {"organization": "acme", "resource": "services", "workload": "agents", **keys}
+
+
+def test_environments_that_grow_or_stay_are_allowed():
+    assert [] == findings(**climb("20", "20", "20"))
+    assert [] == findings(**climb("20", "30", "50"))
+
+
+def test_an_environment_larger_than_the_next_is_refused():
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "the workload agents of acme: 21 in dev, and 20 in staging; allowed: dev "
+        "≤ staging; lower it in dev or raise it in staging, or write an entry "
+        "with a reason under ladderExceptions of dev",
+    ] == findings(**climb("21", "20", "50"))
+    assert [
+        "Pulumi.staging.yaml: profiles.standard.quota.services [ladder] services "
+        "of the workload agents of acme: 51 in staging, and 50 in prod; allowed: "
+        "staging ≤ prod; lower it in staging or raise it in prod, or write an "
+        "entry with a reason under ladderExceptions of staging",
+    ] == findings(**climb("20", "51", "50"))
+
+
+def test_two_that_do_not_limit_between_are_compared_too():
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "the workload agents of acme: 21 in dev, and 20 in prod; allowed: dev ≤ "
+        "prod; lower it in dev or raise it in prod, or write an entry with a "
+        "reason under ladderExceptions of dev",
+    ] == findings(**climb("21", None, "20"))
+
+
+def test_what_is_unlimited_below_a_limit_is_warned_of():
+    assert [
+        "warning: Pulumi.dev.yaml: profiles.standard.quota [ladder] services of "
+        "the workload agents of acme: unlimited in dev, and 20 in staging; "
+        "allowed: dev ≤ staging; limit services in dev, or write an entry with a "
+        "reason under ladderExceptions of dev",
+    ] == findings(**climb(None, "20", "50"))
+    assert [] == findings(**climb("20", "50", None))
+
+
+def test_a_named_exception_with_a_reason_excuses():
+    allowed = excuse(reason="load tests run in dev")
+
+    assert [] == findings(**climb("21", "20", "50", dev={"ladderExceptions": [allowed]}))
+
+
+def test_an_exception_in_another_environment_excuses_nothing():
+    elsewhere = excuse(reason="load tests run in dev")
+
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "the workload agents of acme: 21 in dev, and 20 in staging; allowed: dev "
+        "≤ staging; lower it in dev or raise it in staging, or write an entry "
+        "with a reason under ladderExceptions of dev",
+        "warning: Pulumi.prod.yaml: ladderExceptions[0] "
+        "[ladder-exception-unused] an exception for services of the workload "
+        "agents of acme that excuses nothing: nothing here is larger than in the "
+        "next environment; allowed: exceptions that are needed; remove it",
+    ] == findings(**climb("21", "20", "50", prod={"ladderExceptions": [elsewhere]}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"resource": "pods"}, id="another resource"),
+        pytest.param({"workload": "web"}, id="another workload"),
+    ],
+)
+def test_an_exception_excuses_what_it_names_and_nothing_else(other):
+    narrow = excuse(reason="load tests run in dev", **other)
+
+    found = findings(**climb("21", "20", "50", dev={"ladderExceptions": [narrow]}))
+
+    assert [False, True] == [f.startswith("warning") for f in found]
+
+
+def test_an_exception_that_is_not_needed_is_warned_of():
+    needless = excuse(reason="load tests run in dev")
+
+    assert [
+        "warning: Pulumi.dev.yaml: ladderExceptions[0] [ladder-exception-unused] "
+        "an exception for services of the workload agents of acme that excuses "
+        "nothing: nothing here is larger than in the next environment; allowed: "
+        "exceptions that are needed; remove it",
+    ] == findings(**climb(dev={"ladderExceptions": [needless]}))
+
+
+def test_an_exception_for_somebody_who_is_not_there_is_warned_of():
+    stranger = excuse(organization="globex", reason="load tests")
+
+    assert [
+        "warning: Pulumi.dev.yaml: ladderExceptions[0] [ladder-exception-unused] "
+        "an exception for services of the workload agents of globex that excuses "
+        "nothing: dev does not hold globex; allowed: exceptions that are needed; "
+        "remove it",
+    ] == findings(**climb(dev={"ladderExceptions": [stranger]}))
+
+
+def test_an_exception_says_why():
+    blank = excuse(reason=" ")
+
+    assert [
+        "Pulumi.dev.yaml: ladderExceptions[0].reason [reason-blank] a reason of "
+        "nothing but spaces; allowed: a reason in words, for the next reader; "
+        "write why the rule does not hold here",
+    ] == findings(**climb("21", "20", "50", dev={"ladderExceptions": [blank]}))
+
+
+def test_without_workloads_the_organizations_sums_are_compared():
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "acme: 21 in dev, and 20 in staging; allowed: dev ≤ staging; lower it in "
+        "dev or raise it in staging, or write an entry with a reason under "
+        "ladderExceptions of dev",
+    ] == findings(**climb("21", "20", "50", workload=None))
+
+
+def test_an_exception_without_a_workload_is_for_the_sum():
+    for_sum = {"organization": "acme", "resource": "services", "reason": "load tests"}
+
+    keys = climb("21", "20", "50", workload=None, dev={"ladderExceptions": [for_sum]})
+
+    assert [] == findings(**keys)
+
+
+def test_namespaces_of_one_workload_are_added_up():
+    organization = an_organization(
+        a_namespace("dev1", environments=["dev"], workload="agents"),
+        a_namespace("dev2", environments=["dev"], workload="agents"),
+        a_namespace("prod", environments=["prod"], workload="agents"),
+        defaultNamespace="dev1",
+    )
+
+    def environments(pods):
+        grown = a_profile(
+            {
+                "requests.cpu": "4",
+                "requests.memory": "4Gi",
+                "limits.cpu": "8",
+                "limits.memory": "8Gi",
+                "pods": pods,
+            }
+        )
+        return {
+            "dev": an_environment("dev"),
+            "prod": an_environment("prod", profiles={"standard": grown}),
+        }
+
+    organizations = {"acme": organization}
+    assert [] == findings(environments=environments("40"), organizations=organizations)
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.pods [ladder] pods of the "
+        "workload agents of acme: 40 in dev, and 39 in prod; allowed: dev ≤ "
+        "prod; lower it in dev or raise it in prod, or write an entry with a "
+        "reason under ladderExceptions of dev",
+    ] == findings(environments=environments("39"), organizations=organizations)
+
+
+def test_a_workload_that_only_one_environment_has_is_not_compared():
+    organization = an_organization(
+        a_namespace("dev", environments=["dev"], workload="agents"),
+        a_namespace("try", environments=["dev"], workload="experiments"),
+        a_namespace("prod", environments=["prod"], workload="agents"),
+        defaultNamespace="dev",
+    )
+    environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
+
+    assert [] == findings(environments=environments, organizations={"acme": organization})
+
+
+def test_workloads_without_a_partner_are_added_up():
+    organization = an_organization(
+        a_namespace("try", environments=["dev"], workload="experiments"),
+        a_namespace("serve", environments=["prod"], workload="serving"),
+        defaultNamespace="try",
+    )
+    environments = {
+        "dev": an_environment("dev"),
+        "prod": an_environment("prod", profiles={"standard": a_profile({"pods": "19"})}),
+    }
+
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.pods [ladder] pods of acme: 20 "
+        "in dev, and 19 in prod; allowed: dev ≤ prod; lower it in dev or raise "
+        "it in prod, or write an entry with a reason under ladderExceptions of "
+        "dev",
+    ] == findings(environments=environments, organizations={"acme": organization})
+
+
+def test_an_environment_outside_of_the_ladder_is_not_compared():
+    organization = an_organization(
+        a_namespace("dev", environments=["dev"]),
+        a_namespace("lab", environments=["lab"]),
+        defaultNamespace="dev",
+    )
+    environments = {
+        "dev": an_environment("dev"),
+        "lab": an_environment("lab", profiles={"standard": a_profile({"pods": "90"})}),
+    }
+
+    assert [] == findings(environments=environments, organizations={"acme": organization})
+
+
+def test_grants_climb_too():
+    organization = an_organization(
+        a_namespace("dev", environments=["dev"], gpus=[{"pool": "h100", "gpus": 2}]),
+        a_namespace("prod", environments=["prod"], gpus=[{"pool": "h100", "gpus": 1}]),
+        defaultNamespace="dev",
+    )
+    environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
+
+    assert [
+        "organizations/acme.yaml: namespaces[0].gpus[0] [ladder] "
+        "requests.nvidia.com/gpu of acme: 2 in dev, and 1 in prod; allowed: dev "
+        "≤ prod; lower it in dev or raise it in prod, or write an entry with a "
+        "reason under ladderExceptions of dev",
+    ] == findings(
+        environments=environments,
+        organizations={"acme": organization},
+        platform=a_platform(gpuNodePools=[a_pool()]),
+    )
+
+
+def test_a_ladder_of_ones_own_is_followed():
+    ladder = a_platform(ladder=["prod", "staging", "dev"])
+
+    assert [] == findings(**climb("50", "30", "20"), platform=ladder)
+    assert 1 == len(findings(**climb("20", "30", "30"), platform=ladder))
+
+
+def test_a_stack_that_cannot_be_read_is_said_to_be_not_checked(tmp_path):
+    (tmp_path / "Pulumi.prod.yaml").write_text("config:\n  tenancy:environment: [prod\n")
+    project, _ = load(tmp_path)
+    tenancy, _ = resolve(project)
+
+    assert [
+        "not checked: Pulumi.prod.yaml [file-not-read] Pulumi.prod.yaml, which "
+        "is wrong; allowed: files that can be read; ceilings, the ladder, unique "
+        "names and GPU pools are not checked over this one; mend "
+        "Pulumi.prod.yaml; its own findings are listed too",
+    ] == said(checks.check(tenancy))
+    assert () == resolve(a_project())[0].unread

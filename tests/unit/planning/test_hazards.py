@@ -1,0 +1,109 @@
+"""Namespaces that would go, and what would go with them."""
+
+from tests.unit.builders import a_namespace, a_platform, an_organization
+from tests.unit.planning.changing import a_cluster, a_plan, a_record, here
+
+SERVICES = [{"name": "web", "ports": [80], "podLabels": {"app": "web"}}]
+
+
+def having(*ids: str, prefix: str = "acme", **environment: object) -> dict[str, object]:
+    """A tenancy whose organization has the namespaces *ids*."""
+    several = {"defaultNamespace": ids[0]} if len(ids) > 1 else {}
+    acme = an_organization(*map(a_namespace, ids), prefix=prefix, **several)
+    return {**here(**environment), "organizations": {"acme": acme}}
+
+
+def test_a_namespace_that_goes_is_refused_with_what_it_holds_counted() -> None:
+    record = a_record(**having("dev", "lab"))
+    live = a_cluster(record, pods={"acme-lab": 41}, claims={"acme-lab": 1})
+
+    plan = a_plan(record, live, **having("dev"))
+
+    [hazard] = plan.hazards
+    assert ("acme-lab", 41, 1, None) == (
+        hazard.namespace,
+        hazard.pods,
+        hazard.claims,
+        hazard.becomes,
+    )
+    [found] = plan.findings
+    assert "namespace-removed" == found.code
+    assert (
+        "the namespace acme-lab would be deleted with all that it holds;"
+        " it holds 41 pods and 1 volume claim now"
+    ) == found.found
+
+
+def test_a_namespace_whose_id_changes_is_replaced_by_an_empty_one() -> None:
+    plan = a_plan(a_record(**having("dev")), **having("devl"))
+
+    assert ["acme-devl"] == [h.becomes for h in plan.hazards]
+    assert "acme-devl would be a new, empty one" in plan.findings[0].found
+
+
+def test_a_changed_prefix_replaces_every_namespace() -> None:
+    plan = a_plan(a_record(**having("dev", "lab")), **having("dev", "lab", prefix="acne"))
+
+    assert [("acme-dev", "acne-dev"), ("acme-lab", "acne-lab")] == [
+        (h.namespace, h.becomes) for h in plan.hazards
+    ]
+    assert ["namespace-removed"] * 2 == [
+        v.code for v in plan.findings if v.code != "cluster-not-asked"
+    ]
+
+
+def test_an_organization_that_goes_takes_its_namespaces_along() -> None:
+    def held(*names: str) -> dict[str, object]:
+        both = {n: an_organization(prefix=n) for n in ("acme", "beta")}
+        return {**here(*names), "organizations": {name: both[name] for name in names}}
+
+    plan = a_plan(a_record(**held("acme", "beta")), **held("acme"))
+
+    assert [("beta-dev", "beta")] == [(h.namespace, h.organization) for h in plan.hazards]
+    assert ("beta",) == plan.gone_organizations
+
+
+def test_a_namespace_that_an_earlier_update_released_may_go() -> None:
+    record = a_record(**having("dev", "lab", allowDeletion=["acme-lab"]))
+
+    plan = a_plan(record, a_cluster(record), **having("dev"))
+
+    assert [True] == [h.is_confirmed for h in plan.hazards]
+    assert () == plan.findings
+
+
+def test_a_release_in_the_same_change_is_too_late() -> None:
+    record = a_record(**having("dev", "lab"))
+
+    plan = a_plan(record, a_cluster(record), **having("dev", allowDeletion=["acme-lab"]))
+
+    assert "allowDeletion was written in the same change" in plan.findings[0].found
+    assert plan.is_refused
+
+
+def test_what_was_not_counted_is_not_said_to_be_nothing() -> None:
+    record = a_record(**having("dev", "lab"))
+
+    plan = a_plan(record, a_cluster(record), **having("dev"))
+
+    assert [(None, None)] == [(h.pods, h.claims) for h in plan.hazards]
+    assert "pods" not in plan.findings[0].found
+
+
+def test_a_shared_namespace_of_the_platform_goes_only_when_it_was_released() -> None:
+    def platform(*names: str, release: tuple[str, ...] = ()) -> dict[str, object]:
+        shared = [{"name": name, "purpose": "services", "services": SERVICES} for name in names]
+        return {
+            "platform": a_platform(shared=shared),
+            "platform_stack": {"allowDeletion": list(release)},
+        }
+
+    kept = a_record(stack="platform", **platform("tools", "old"))
+    released = a_record(stack="platform", **platform("tools", "old", release=("old",)))
+
+    refused = a_plan(kept, a_cluster(kept), stack="platform", **platform("tools"))
+    accepted = a_plan(released, a_cluster(released), stack="platform", **platform("tools"))
+
+    assert ["namespace-removed"] == [v.code for v in refused.findings]
+    assert () == accepted.findings
+    assert ["old"] == [h.namespace for h in accepted.hazards]

@@ -17,13 +17,13 @@ from tenancy.diagnostics.suggestions import nearest
 from tenancy.model import Cluster, Tenancy, resolve
 
 __all__ = [
-    "Checked",
+    "Assessment",
     "NoProjectError",
     "RefusedConfigError",
     "UnknownStackError",
-    "checked",
+    "assess",
     "find_root",
-    "require_right",
+    "require_valid",
 ]
 
 
@@ -57,7 +57,7 @@ class UnknownStackError(TenancyError):
 
 
 @attrs.frozen(kw_only=True)
-class Checked:
+class Assessment:
     """
     A project as it was found.
 
@@ -148,7 +148,7 @@ class RefusedConfigError(TenancyError):
 
     exit = Exit.REFUSED
 
-    def __init__(self, found: Checked) -> None:
+    def __init__(self, found: Assessment) -> None:
         super().__init__(found)
         self.found = found
 
@@ -157,7 +157,7 @@ class RefusedConfigError(TenancyError):
         return f"{report.text(refused, self.found.documents)}\nNothing was changed."
 
 
-def require_right(found: Checked) -> Checked:
+def require_valid(found: Assessment) -> Assessment:
     """
     Return *found* where nothing refuses it.
 
@@ -192,7 +192,9 @@ def find_root(folder: Path | None) -> Path:
     )
 
 
-def checked(folder: Path | None, stack: str | None = None, *, offline: bool = False) -> Checked:
+def assess(
+    folder: Path | None, stack: str | None = None, *, offline: bool = False
+) -> Assessment:
     """
     Read, resolve and check the project at *folder*.
 
@@ -222,7 +224,7 @@ def checked(folder: Path | None, stack: str | None = None, *, offline: bool = Fa
     asked = ask_all(project, offline=offline)
     tenancy, unresolved = resolve(project, asked.lookups)
     found = checks.check(tenancy, stack=stack)
-    return Checked(
+    return Assessment(
         root=root,
         name=name,
         project=project,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pulumi
 
-__all__ = ["Seal"]
+__all__ = ["DestroyGuard"]
 
 
-class Seal(pulumi.ComponentResource):
+class DestroyGuard(pulumi.ComponentResource):
     """
     A protected resource that depends on all doors and walls, and so is deleted before them.
 
@@ -25,5 +25,5 @@ class Seal(pulumi.ComponentResource):
         protect: bool,
     ) -> None:
         opts = pulumi.ResourceOptions(parent=parent, depends_on=list(last), protect=protect)
-        super().__init__("tenancy:index:Seal", name, {}, opts)
+        super().__init__("tenancy:index:DestroyGuard", name, {}, opts)
         self.register_outputs({})

@@ -7,11 +7,11 @@ import pulumi
 
 from tenancy import checks, model
 from tenancy import manifests as render
-from tenancy.config.spec import LoneNamespaceSpec
+from tenancy.config.spec import StandaloneNamespaceSpec
 from tenancy.diagnostics.origin import ARGUMENT, Origin
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
-from tenancy_components.destroy_guard import Seal
+from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create, resource_name
 from tenancy_components.refusal import refuse_errors
 
@@ -27,7 +27,7 @@ class Namespace(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        args: A `LoneNamespaceSpec` or a mapping like one, for a namespace that stands alone;
+        args: A `StandaloneNamespaceSpec` or a mapping like one, for a standalone namespace;
             what needs its organization is then not checked. Or one that is resolved already.
         platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
             is not checked, and roles are written into the namespace.
@@ -48,7 +48,7 @@ class Namespace(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | LoneNamespaceSpec | model.Namespace,
+        args: Mapping[str, object] | StandaloneNamespaceSpec | model.Namespace,
         platform: model.Platform | None = None,
         opts: pulumi.ResourceOptions | None = None,
         *,
@@ -69,7 +69,7 @@ class Namespace(pulumi.ComponentResource):
         manifests = _annotated(render.namespace(resolved, ground), late)
         self.built = build(self, name, manifests, protect=resolved.protect)
         if alone:
-            Seal(f"{name}-seal", self, self.built.last, protect=resolved.protect)
+            DestroyGuard(f"{name}-seal", self, self.built.last, protect=resolved.protect)
         self.register_outputs({"name": resolved.name})
 
 
@@ -92,10 +92,10 @@ def unwritten_platform(name: str) -> model.Platform:
 
 
 def _resolve(
-    name: str, args: Mapping[str, object] | LoneNamespaceSpec, platform: model.Platform
+    name: str, args: Mapping[str, object] | StandaloneNamespaceSpec, platform: model.Platform
 ) -> model.Namespace:
-    spec = parse(LoneNamespaceSpec, args, name)
-    organization, findings = model.lone_namespace(
+    spec = parse(StandaloneNamespaceSpec, args, name)
+    organization, findings = model.standalone_namespace(
         spec, Origin(f"{ARGUMENT} of {name}"), platform, stack=pulumi.get_stack()
     )
     refuse_errors([*findings, *checks.check_organization(organization, platform)])

@@ -17,7 +17,7 @@ from tenancy_components.arguments import (
     require_provider,
     separate,
 )
-from tenancy_components.destroy_guard import Seal
+from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
@@ -82,7 +82,7 @@ class Organization(pulumi.ComponentResource):
             )
             for namespace in resolved.namespaces
         }
-        Seal(
+        DestroyGuard(
             f"{name}-seal",
             self,
             [last for namespace in self.namespaces.values() for last in namespace.built.last],
@@ -114,8 +114,8 @@ def _resolve(
     spec = parse(OrganizationSpec, args, name)
     origin = Origin(f"{ARGUMENT} of {name}")
     resolved, findings = model.organization(
-        model.Held(name=name, spec=spec, origin=origin),
-        model.Setting(
+        model.OrganizationInput(name=name, spec=spec, origin=origin),
+        model.EnvironmentContext(
             stack=pulumi.get_stack(),
             environment=environment,
             platform=platform,

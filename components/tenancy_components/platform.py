@@ -15,7 +15,7 @@ from tenancy.diagnostics.origin import ARGUMENT, Origin
 from tenancy.model.platform_resolution import platform as resolve_platform
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
-from tenancy_components.destroy_guard import Seal
+from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
@@ -82,7 +82,7 @@ class Platform(pulumi.ComponentResource):
         ]
         armed = self._create(bindings, after=[*roles, *classes, *last, *policies])
         protect = any(self._is_protected(found) for found in manifests.namespaces)
-        Seal(f"{name}-seal", self, [*armed, *last], protect=protect)
+        DestroyGuard(f"{name}-seal", self, [*armed, *last], protect=protect)
         self.register_outputs({})
 
     def _create(

@@ -9,12 +9,12 @@ from tenancy.cluster import Connection
 from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.diagnostics.errors import TenancyError
 
-__all__ = ["waiting_doors"]
+__all__ = ["bindings_wait_for_policies"]
 
 _DOOR = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
 
 
-def waiting_doors(connection: Connection) -> pulumi.ResourceTransformation:
+def bindings_wait_for_policies(connection: Connection) -> pulumi.ResourceTransformation:
     """
     Return what makes every role binding wait until the policies answer in its namespace.
 

@@ -7,13 +7,13 @@ from tenancy.cluster.identity import require_same
 from tenancy.config.document import read_stack, secret_config
 from tenancy.config.project import STACK_FILE, EngineConfig, said
 from tenancy.config.stack_copies import CONFIG_COPIES
-from tenancy_components.previous_update import Remembered
+from tenancy_components.previous_update import PreviousUpdate
 from tenancy_components.refusal import refuse_errors
 
 __all__ = ["refuse_another_cluster", "refuse_secrets", "refuse_stale_copy"]
 
 
-def refuse_another_cluster(before: Remembered, connection: Connection) -> None:
+def refuse_another_cluster(before: PreviousUpdate, connection: Connection) -> None:
     """
     Refuse where *connection* leads to another cluster than the stack was applied to.
 

@@ -8,7 +8,7 @@ import pulumi
 
 from tenancy.config.document import JSON
 
-__all__ = ["Remembered", "namespaces_in_state", "remembered"]
+__all__ = ["PreviousUpdate", "namespaces_in_state", "remembered"]
 
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.1
@@ -16,7 +16,7 @@ _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 @attrs.frozen(kw_only=True)
-class Remembered:
+class PreviousUpdate:
     """
     What the last update set out to reach.
 
@@ -29,7 +29,7 @@ class Remembered:
     cluster_uid: str | None
 
 
-async def remembered(project: str, stack: str) -> Remembered:
+async def remembered(project: str, stack: str) -> PreviousUpdate:
     """
     Return what the stack's own outputs say.
 
@@ -41,7 +41,7 @@ async def remembered(project: str, stack: str) -> Remembered:
     found = result.get("outputs") if isinstance(result, Mapping) else None
     outputs = found if isinstance(found, Mapping) else {}
     tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
-    return Remembered(
+    return PreviousUpdate(
         tenancy=tenancy if isinstance(tenancy, Mapping) else {},
         cluster_uid=uid if isinstance(uid, str) else None,
     )

@@ -25,8 +25,8 @@ from tenancy.planning.build import Plan, going, plan, unknown_names
 from tenancy_components import cluster, preconditions
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
-from tenancy_components.policy_wait import waiting_doors
-from tenancy_components.previous_update import Remembered, namespaces_in_state, remembered
+from tenancy_components.policy_wait import bindings_wait_for_policies
+from tenancy_components.previous_update import PreviousUpdate, namespaces_in_state, remembered
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = ["main"]
@@ -132,7 +132,7 @@ class _Written:
             )
 
 
-async def _plan(written: _Written, before: Remembered, connection: Connection) -> Plan:
+async def _plan(written: _Written, before: PreviousUpdate, connection: Connection) -> Plan:
     """Return what the update means; pods are counted and the state is read only if need be."""
     tenancy, stack = written.tenancy, written.engine.stack
     is_going = going(before.tenancy, tenancy, stack)
@@ -198,7 +198,7 @@ def _report(findings: list[Finding], documents: Mapping[str, Document]) -> None:
         pulumi.warn(report.text(findings, documents))
 
 
-def _build(written: _Written, connection: Connection, before: Remembered) -> pulumi.Inputs:
+def _build(written: _Written, connection: Connection, before: PreviousUpdate) -> pulumi.Inputs:
     """Register everything. Nothing is decided here."""
     stack = written.engine.stack
     provider = cluster.provider(written.cluster, written.root)
@@ -213,7 +213,7 @@ def _build(written: _Written, connection: Connection, before: Remembered) -> pul
     else:
         ground = written.tenancy.platform_of(environment)
         if ground.is_written:
-            opts.transformations = [waiting_doors(connection)]
+            opts.transformations = [bindings_wait_for_policies(connection)]
         for organization in environment.organizations:
             Organization(organization.name, organization, ground, opts=opts)
         record = snapshot.environment(environment)

@@ -10,7 +10,7 @@ from tenancy.diagnostics.errors import TenancyError
 def main(root: str, *stacks: str) -> int:
     """Apply *stacks* of the project at *root*; return a code as `tenancy --help` lists them."""
     try:
-        outcomes = engine.up(engine.checked(Path(root)), stacks)
+        outcomes = engine.up(engine.assess(Path(root)), stacks)
     except TenancyError as error:
         print(error, file=sys.stderr)
         return error.exit

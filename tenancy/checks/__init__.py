@@ -28,7 +28,7 @@ from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.model import (
     Environment,
-    LadderException,
+    EnvironmentOrderException,
     Namespace,
     Organization,
     Platform,
@@ -55,7 +55,7 @@ def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Finding, ...]:
     Return everything that is wrong with *tenancy*, each finding once, in a settled order.
 
     Args:
-        tenancy: The whole project, so that ceilings, the ladder and unique names can be told.
+        tenancy: The whole project, for ceilings, the environment order and unique names.
         stack: Only what concerns this stack: its environment, the organizations that it
             holds over all of their environments, and its cluster. Default: everything.
     """
@@ -97,7 +97,7 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
     found = tenancy.across(organization)
     if not found:
         return ()
-    return totals.sums(_by_ladder(tenancy, found), totals.amounts(_platforms(tenancy)))
+    return totals.sums(_in_order(tenancy, found), totals.amounts(_platforms(tenancy)))
 
 
 def _organizations_here(
@@ -226,22 +226,22 @@ class _Scope:
             environment.organizations, ground, environment.name_template
         )
         yield from _organizations_here(environment.organizations, ground)
-        yield from environment_order.strangers(environment)
+        yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
         yield from deletion.below_usage(environment)
 
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]
     ) -> Iterator[Finding]:
-        ordered = _by_ladder(self.tenancy, organizations)
+        ordered = _in_order(self.tenancy, organizations)
         grounds = [_ground(self.tenancy, found) for found in organizations]
         most = min(ground.max_namespaces for ground in grounds)
         yield from names.namespace_count(ordered, most)
         for found in organizations:
             yield from names.known_environments(found, known, self.tenancy.unread)
         yield from totals.ceiling(ordered, self.amounts)
-        yield from environment_order.ladder(
-            ordered, grounds[0].ladder, self._exceptions(organizations), self.amounts
+        yield from environment_order.kept(
+            ordered, grounds[0].environment_order, self._exceptions(organizations), self.amounts
         )
 
     def _cluster(self, cluster: str, environments: Sequence[Environment]) -> Iterator[Finding]:
@@ -252,24 +252,28 @@ class _Scope:
 
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())
-        ladders = (name for found in self.tenancy.platforms.values() for name in found.ladder)
-        return frozenset((*stacks, *ladders))
+        environment_orders = (
+            name
+            for found in self.tenancy.platforms.values()
+            for name in found.environment_order
+        )
+        return frozenset((*stacks, *environment_orders))
 
     def _exceptions(
         self, organizations: Sequence[Organization]
-    ) -> Mapping[str, Sequence[LadderException]]:
-        found: dict[str, list[LadderException]] = {}
+    ) -> Mapping[str, Sequence[EnvironmentOrderException]]:
+        found: dict[str, list[EnvironmentOrderException]] = {}
         for organization in organizations:
-            excuses = self.tenancy.environments[organization.stack].ladder_exceptions
+            excuses = self.tenancy.environments[organization.stack].environment_order_exceptions
             found.setdefault(organization.environment, []).extend(excuses)
         return found
 
 
-def _by_ladder(
+def _in_order(
     tenancy: Tenancy, organizations: Sequence[Organization]
 ) -> tuple[Organization, ...]:
     """Return *organizations* from the smallest environment to the largest."""
-    order = _ground(tenancy, organizations[0]).ladder
+    order = _ground(tenancy, organizations[0]).environment_order
     places = {name: index for index, name in enumerate(order)}
     return tuple(
         sorted(organizations, key=lambda found: places.get(found.environment, len(places)))
@@ -292,8 +296,8 @@ def _unread(source: str) -> Finding:
         code="file-not-read",
         origin=Origin(source),
         found=f"{source}, which is wrong",
-        allowed="files that can be read; ceilings, the ladder, unique names and GPU pools are"
-        " not checked over this one",
+        allowed="files that can be read; ceilings, the environment order, unique names and"
+        " GPU pools are not checked over this one",
         remedy=f"mend {source}; its own findings are listed too",
         severity=Severity.NOT_CHECKED,
     )

@@ -1,4 +1,4 @@
-"""The ladder: what an organization may use grows from dev to staging to prod."""
+"""The environment_order: what an organization may use grows from dev to staging to prod."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -9,10 +9,10 @@ from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.wording import reason_blank
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model import Environment, LadderException, Namespace, Organization
+from tenancy.model import Environment, EnvironmentOrderException, Namespace, Organization
 from tenancy.model.totals import Amounts
 
-__all__ = ["ladder", "rungs", "strangers"]
+__all__ = ["kept", "rungs", "unused_exceptions"]
 
 Figures: TypeAlias = Mapping[str, Quantity]
 
@@ -30,7 +30,7 @@ def rungs(
     organizations: Iterable[Organization], order: Sequence[str]
 ) -> tuple[tuple[Organization, ...], ...]:
     """
-    Return *organizations* by environment, in the ladder's *order*; others are left out.
+    Return *organizations* by environment, in the environments' *order*; others are left out.
 
     One environment may be spread over several stacks.
     """
@@ -40,25 +40,25 @@ def rungs(
     return tuple(tuple(by_environment[name]) for name in order if name in by_environment)
 
 
-def ladder(
+def kept(
     organizations: Sequence[Organization],
     order: Sequence[str],
-    exceptions: Mapping[str, Sequence[LadderException]],
+    exceptions: Mapping[str, Sequence[EnvironmentOrderException]],
     amounts: Amounts,
 ) -> Iterator[Finding]:
     """
-    Yield where an environment is larger than the next one of the ladder.
+    Yield where an environment is larger than the next one of the environment order.
 
     Namespaces of one workload are compared with each other; those without one, or whose
     workload the other environments do not have, are added up.
 
     Args:
         organizations: One organization in each of its environments.
-        order: The environments of the ladder, the smallest first.
+        order: The environments of the environment order, the smallest first.
         exceptions: What is excused, by environment.
         amounts: What a namespace counts.
     """
-    used: set[LadderException] = set()
+    used: set[EnvironmentOrderException] = set()
     steps = rungs(organizations, order)
     name = organizations[0].name
     for workload, climb in _climbs(steps, amounts):
@@ -76,18 +76,18 @@ def ladder(
                     yield _unused(excuse, "nothing here is larger than in the next environment")
 
 
-def strangers(environment: Environment) -> Iterator[Finding]:
+def unused_exceptions(environment: Environment) -> Iterator[Finding]:
     """Warn of exceptions for organizations that *environment* does not hold."""
     held = {organization.name for organization in environment.organizations}
-    for excuse in environment.ladder_exceptions:
+    for excuse in environment.environment_order_exceptions:
         if excuse.organization not in held:
             yield _unused(excuse, f"{environment.name} does not hold {excuse.organization}")
 
 
-def _unused(excuse: LadderException, why: str) -> Finding:
+def _unused(excuse: EnvironmentOrderException, why: str) -> Finding:
     about = "" if excuse.workload is None else f" of the workload {excuse.workload}"
     return Finding(
-        code="ladder-exception-unused",
+        code="environment-order-exception-unused",
         origin=excuse.origin,
         found=f"an exception for {excuse.resource}{about} of {excuse.organization} that"
         f" excuses nothing: {why}",
@@ -175,7 +175,7 @@ def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _
         key=key,
         lower=lower,
         finding=Finding(
-            code="ladder",
+            code="environment-order",
             origin=_place(lower, key),
             found=f"{key} of {whose}: {said}, and {upper.figures[key]} in {upper.environment}",
             allowed=f"{lower.environment} ≤ {upper.environment}",
@@ -184,7 +184,7 @@ def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _
                 if is_unlimited
                 else f"lower it in {lower.environment} or raise it in {upper.environment}"
             )
-            + ", or write an entry with a reason under ladderExceptions"
+            + ", or write an entry with a reason under environmentOrderExceptions"
             f" of {lower.namespaces[0].stack}",
             # What has no figure cannot be compared with one; people often leave dev open.
             severity=Severity.WARNING if is_unlimited else Severity.ERROR,
@@ -207,10 +207,10 @@ def _place(rung: _Rung, key: str) -> Origin:
 
 def _excuse(
     found: _Inversion,
-    exceptions: Iterable[LadderException],
+    exceptions: Iterable[EnvironmentOrderException],
     organization: str,
     workload: str | None,
-) -> LadderException | None:
+) -> EnvironmentOrderException | None:
     return next(
         (
             excuse

@@ -289,7 +289,7 @@ def known_environments(
 
     Args:
         organization: In any of its environments.
-        known: The environments of all stacks, and those of the ladder.
+        known: The environments of all stacks, and those of the environment order.
         unread: Files that are wrong, any of which could be that environment's.
     """
     for name, origin in organization.named_environments:

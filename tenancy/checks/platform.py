@@ -140,15 +140,17 @@ def platform_itself(platform: Platform) -> Iterator[Finding]:
 
 def _ladder(platform: Platform) -> Iterator[Finding]:
     seen: set[str] = set()
-    for index, name in enumerate(platform.ladder):
-        place = platform.origin / "ladder" / index
+    for index, name in enumerate(platform.environment_order):
+        place = platform.origin / "environmentOrder" / index
         try:
             parse_label(name, what="an environment's name")
         except InvalidNameError as error:
-            yield misnamed(error, code="ladder-name", origin=place, what="the environment")
+            yield misnamed(
+                error, code="environment-order-name", origin=place, what="the environment"
+            )
         if name in seen:
             yield Finding(
-                code="ladder-name",
+                code="environment-order-name",
                 origin=place,
                 found=f"{quoted(name)} a second time",
                 allowed="each environment once, from the smallest to the largest",

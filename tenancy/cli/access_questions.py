@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import typer
 from rich.table import Table
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import ClusterError, connect
@@ -84,7 +84,7 @@ def who_can_command(
 ) -> None:
     """Say who may do something in a namespace, and by which role."""
     shell = terminal()
-    found = checked(project)
+    found = assess(project)
     names = frozenset(n.name for _, n in _namespaces(found, None))
     if namespace not in names:
         raise UnknownError("namespace", namespace, names)
@@ -122,7 +122,7 @@ def what_can_command(
 ) -> None:
     """Say what somebody may do, namespace by namespace, the heaviest first."""
     shell = terminal()
-    found = checked(project)
+    found = assess(project)
     rights = list(what_can(subject, found.tenancy, group))
     if not rights:
         known = frozenset(
@@ -155,7 +155,7 @@ def usage(
 ) -> None:
     """Say what each namespace may use and what it uses now."""
     shell = terminal(color=not no_color)
-    found = checked(project, stack)
+    found = assess(project, stack)
     rows: list[dict[str, JSON]] = []
     for environment, namespaces in _by_environment(found, stack):
         live, why = _live(environment, found)
@@ -182,21 +182,23 @@ def _right(right: Right) -> dict[str, JSON]:
     }
 
 
-def _namespaces(found: Checked, stack: str | None) -> Iterator[tuple[Environment, Namespace]]:
+def _namespaces(
+    found: Assessment, stack: str | None
+) -> Iterator[tuple[Environment, Namespace]]:
     for environment, namespaces in _by_environment(found, stack):
         for namespace in namespaces:
             yield environment, namespace
 
 
 def _by_environment(
-    found: Checked, stack: str | None
+    found: Assessment, stack: str | None
 ) -> Iterator[tuple[Environment, tuple[Namespace, ...]]]:
     for environment in found.tenancy.environments.values():
         if stack in (None, environment.stack):
             yield environment, tuple(environment.namespaces)
 
 
-def _live(environment: Environment, found: Checked) -> tuple[Live | None, str]:
+def _live(environment: Environment, found: Assessment) -> tuple[Live | None, str]:
     try:
         live = read(connect(environment.cluster, found.root))
     except ClusterError as error:

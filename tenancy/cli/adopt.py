@@ -10,7 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from tenancy import manifests
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import done, watching
 from tenancy.cli.prompts import confirm
@@ -82,7 +82,7 @@ def command(
 ) -> None:
     """Take over namespaces that exist, with their quotas, limit ranges and role bindings."""
     shell = terminal(color=not no_color)
-    found = readable(checked(project), shell)
+    found = readable(assess(project), shell)
     environment = found.tenancy.environments.get(found.require(stack))
     if environment is None:
         raise AdoptionError(f"stack {stack}: it is a platform; name an environment")
@@ -106,7 +106,7 @@ def command(
     files = _Files.of(found, file, stack)
     files.write(config, organization, found.name)
     try:
-        after = checked(found.root)
+        after = assess(found.root)
         if after.is_refused:
             raise AdoptionError(
                 "the checks refuse what these namespaces hold; nothing was changed:\n"
@@ -136,7 +136,7 @@ class _Files:
     before: str
 
     @classmethod
-    def of(cls, found: Checked, organization: Path, stack: str) -> "_Files":
+    def of(cls, found: Assessment, organization: Path, stack: str) -> "_Files":
         path = found.root / f"Pulumi.{stack}.yaml"
         return cls(organization, path, path.read_text())
 
@@ -164,7 +164,7 @@ def _require_free(names: Sequence[str], live: object) -> None:
             raise AdoptionError(f"namespace {name}: a stack of this tool manages it already")
 
 
-def _desired(found: Checked, stack: str, organization: str) -> tuple[Manifest, ...]:
+def _desired(found: Assessment, stack: str, organization: str) -> tuple[Manifest, ...]:
     environment = found.tenancy.environments[stack]
     kept = tuple(o for o in environment.organizations if o.name == organization)
     only = attrs.evolve(environment, organizations=kept)

@@ -4,7 +4,7 @@ import json
 
 import typer
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import report
@@ -36,7 +36,7 @@ def command(
     no_color: NoColor = False,
 ) -> None:
     """Check every file and say all that is wrong, with its line and a remedy."""
-    found = checked(project, stack, offline=is_offline)
+    found = assess(project, stack, offline=is_offline)
     shell = terminal(color=not no_color)
     if as_json:
         shell.say(json.dumps(_data(found), indent=2))
@@ -52,7 +52,7 @@ def command(
         raise typer.Exit(Exit.REFUSED)
 
 
-def _data(found: Checked) -> dict[str, object]:
+def _data(found: Assessment) -> dict[str, object]:
     return {
         "version": 1,
         "kind": "check",
@@ -61,7 +61,7 @@ def _data(found: Checked) -> dict[str, object]:
     }
 
 
-def _scope(found: Checked) -> str:
+def _scope(found: Assessment) -> str:
     tenancy = found.tenancy
     names = {organization.name for organization in tenancy.organizations}
     spaces = sum(len(tuple(e.namespaces)) for e in tenancy.environments.values())

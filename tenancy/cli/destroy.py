@@ -1,6 +1,6 @@
 """`tenancy destroy`: everything of a stack goes, after its name was typed."""
 
-from tenancy.assessment import checked
+from tenancy.assessment import assess
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.parallel import together
 from tenancy.cli.progress import done
@@ -36,7 +36,7 @@ def command(
     """Delete everything of a stack, its namespaces and what they hold included."""
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
-    found = checked(project)
+    found = assess(project)
     open_stack = opening(found, told)
     names = found.in_order(stack)[::-1]
 

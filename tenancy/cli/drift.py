@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from tenancy.assessment import Checked, checked, require_right
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.progress import watching
 from tenancy.cli.prompts import confirm
@@ -75,12 +75,12 @@ def command(
     if delete_foreign and not repair:
         raise OptionsError("--delete-foreign says what --repair does: give both")
     shell = terminal(color=not no_color)
-    found = checked(project)
+    found = assess(project)
     names = found.in_order(stack or None)
 
     def work(name: str) -> Drifted:
         # For itself: a mistake in the file of one stack keeps no other from being compared.
-        return compared(require_right(checked(found.root, name)), name)
+        return compared(require_valid(assess(found.root, name)), name)
 
     def all_compared() -> Outcomes[Drifted]:
         return each(
@@ -93,7 +93,7 @@ def command(
 
     outcomes = all_compared()
     if accept:
-        found = accepted(require_right(found), outcomes.results, shell.note)
+        found = accepted(require_valid(found), outcomes.results, shell.note)
         outcomes = each(
             names, lambda name: _again(found, outcomes[name]), exit_of=lambda one: one.exit
         )
@@ -112,7 +112,7 @@ def command(
     )
 
 
-def _again(found: Checked, outcome: Outcome[Drifted]) -> Drifted:
+def _again(found: Assessment, outcome: Outcome[Drifted]) -> Drifted:
     """Return what was compared beside what the files say now."""
     if outcome.result is None:
         assert outcome.error is not None
@@ -122,7 +122,7 @@ def _again(found: Checked, outcome: Outcome[Drifted]) -> Drifted:
 
 
 def _repair(
-    found: Checked,
+    found: Assessment,
     drifted: Sequence[Drifted],
     shell: Terminal,
     *,

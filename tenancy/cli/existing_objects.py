@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
-from tenancy.assessment import Checked
+from tenancy.assessment import Assessment
 from tenancy.cli.terminal import Terminal
 from tenancy.cluster import connect
 from tenancy.cluster.usage import Used, quota_usage
@@ -14,7 +14,7 @@ from tenancy.model.pod_fit import fit
 __all__ = ["what_exists"]
 
 
-def what_exists(found: Checked, stack: str, shell: Terminal) -> None:
+def what_exists(found: Assessment, stack: str, shell: Terminal) -> None:
     """
     Say what is there of *stack*: quotas as the cluster counts them, who may do what, what next.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import attrs
 import typer
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect, member_kubeconfig
@@ -122,7 +122,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
 ) -> None:
     """Write a member's kubeconfig: a context for each namespace, the default one set."""
     shell = terminal(color=not no_color)
-    found = checked(project, offline=True)
+    found = assess(project, offline=True)
     if found.is_refused:
         shell.note(report.text(errors(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
@@ -163,7 +163,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     shell.note(f"use it with: kubectl --kubeconfig {path} get pods")
 
 
-def _environment(found: Checked, stack: str) -> Environment:
+def _environment(found: Assessment, stack: str) -> Environment:
     found.require(stack)
     environment = found.tenancy.environments.get(stack)
     if environment is None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.status import Status
 
 from tenancy.cli.results import saying
-from tenancy.cli.signals import promptly
+from tenancy.cli.signals import interrupt_now
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import Outcomes
@@ -56,7 +56,7 @@ def together(
             needs=needs,
             on_error=saying(shell),
         )
-    with _board(doing, len(stacks), shell) as board, promptly() as interrupted:
+    with _board(doing, len(stacks), shell) as board, interrupt_now() as interrupted:
 
         def aside(stack: str) -> T:
             held = _Held()

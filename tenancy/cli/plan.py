@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from tenancy import engine
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder
 from tenancy.cli.results import saying
 from tenancy.cli.stack_opener import opening, watch_on
@@ -89,7 +89,7 @@ def command(
     if is_offline and stack and only is None:
         raise FormsError("--offline: give one --stack, or none for all")
     shell = terminal(color=not no_color)
-    found = checked(project, only, offline=is_offline)
+    found = assess(project, only, offline=is_offline)
     if is_offline:
         _offline(found, only, shell, as_json=as_json)
         return
@@ -108,7 +108,7 @@ def command(
 
 
 def _planned(
-    found: Checked, stacks: Sequence[str] | None, save: str | None, shell: Terminal
+    found: Assessment, stacks: Sequence[str] | None, save: str | None, shell: Terminal
 ) -> Outcomes[Planned]:
     """Return the plans, after those that can be applied are written."""
     open_stack = opening(found, shell)
@@ -136,7 +136,9 @@ def _planned(
     ).of_results(lambda result: result.planned)
 
 
-def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | None) -> None:
+def _say(
+    plans: Sequence[Planned], found: Assessment, shell: Terminal, most: int | None
+) -> None:
     width = min(shell.out.width, 100)
     for one in plans:
         shell.out.print(rich_text(one.plan, width=width, most=most), soft_wrap=True)
@@ -148,7 +150,7 @@ def _say(plans: Sequence[Planned], found: Checked, shell: Terminal, most: int | 
         )
 
 
-def _offline(found: Checked, stack: str | None, shell: Terminal, *, as_json: bool) -> None:
+def _offline(found: Assessment, stack: str | None, shell: Terminal, *, as_json: bool) -> None:
     plan = offline(found.tenancy, found.findings, stack=stack)
     if as_json:
         listed = report.json(plan.findings, found.documents)

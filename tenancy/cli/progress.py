@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rich.status import Status
 
-from tenancy.cli.signals import gently
+from tenancy.cli.signals import defer_interrupt
 from tenancy.cli.terminal import Terminal
 from tenancy.engine import Result, Step
 
@@ -56,7 +56,7 @@ def watching(doing: str, shell: Terminal, *, lines: bool = True) -> Iterator[OnS
     """
     started = last = time.monotonic()
     # Failures are always said; changes up to a number that a screen holds.
-    with gently(), _status(doing, shell) as status:
+    with defer_interrupt(), _status(doing, shell) as status:
         if status is None:
             shell.note(doing)
         count = written = 0

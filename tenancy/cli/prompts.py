@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tenancy.assessment import Checked
+from tenancy.assessment import Assessment
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
@@ -30,7 +30,7 @@ def confirm(question: str, shell: Terminal) -> None:
         raise NotConfirmedError("not confirmed; nothing was changed")
 
 
-def ask_for_name(found: Checked, stack: str, shell: Terminal) -> None:
+def ask_for_name(found: Assessment, stack: str, shell: Terminal) -> None:
     """
     Have the name of *stack* typed, after saying all that goes with it.
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tenancy import engine as automation
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.destroy import removed
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.existing_objects import what_exists
@@ -75,7 +75,7 @@ class NotTheSandboxError(TenancyError):
 def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
     """Build the tools once, start the control plane, apply the platform and then the stack."""
     shell = terminal(color=not no_color)
-    found = readable(checked(project), shell)
+    found = readable(assess(project), shell)
     stacks = _on_sandbox(found, stack, "up")
     _announce(found.root, stacks, shell)
     box = _started(found.root, shell)
@@ -98,7 +98,7 @@ def preview(
 ) -> None:
     """Say what `up` would change; nothing is applied."""
     shell = terminal(color=not no_color)
-    found = readable(checked(project), shell)
+    found = readable(assess(project), shell)
     stacks = _on_sandbox(found, stack, "preview")
     _announce_tools(found.root, shell)
     ran = sandbox.status(found.root).state is State.RUNNING
@@ -115,7 +115,7 @@ def preview(
 def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
     """Delete what was applied, environments first, and stop the control plane."""
     shell = terminal(color=not no_color)
-    found = checked(project)
+    found = assess(project)
     # An engine that lost its parent still writes; only after that is known what is applied.
     settle(found.root, shell.note)
     applied = stacks_with_resources(Layout(found.root).pulumi_state)
@@ -131,7 +131,7 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
     shell.say("nothing is left running; its empty data stays in .sandbox", style="bold")
 
 
-def _on_sandbox(found: Checked, stack: str, command: str) -> list[str]:
+def _on_sandbox(found: Assessment, stack: str, command: str) -> list[str]:
     """Return the platform's stack and *stack*, all of them on the sandbox."""
     found.require(stack)
     environment = found.tenancy.environments.get(stack)
@@ -171,7 +171,7 @@ def _started(root: Path, shell: Terminal) -> Sandbox:
     return box
 
 
-def _preview(found: Checked, stacks: list[str], engine: Engine, shell: Terminal) -> None:
+def _preview(found: Assessment, stacks: list[str], engine: Engine, shell: Terminal) -> None:
     empty = True
     for name in stacks:
         opened = automation.local(found.root, name, engine)
@@ -183,7 +183,7 @@ def _preview(found: Checked, stacks: list[str], engine: Engine, shell: Terminal)
         shell.say("this is a preview: nothing was applied; `make up` applies it")
 
 
-def _destroy(found: Checked, applied: tuple[str, ...], shell: Terminal) -> None:
+def _destroy(found: Assessment, applied: tuple[str, ...], shell: Terminal) -> None:
     engine = sandbox_engine(_started(found.root, shell), shell.note, TAKE_OVER)
     known = [name for name in found.stacks[::-1] if name in applied]
     unknown = [name for name in applied if name not in known]

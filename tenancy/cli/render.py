@@ -6,7 +6,7 @@ import attrs
 import typer
 
 from tenancy import manifests
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import report
@@ -62,7 +62,7 @@ def command(
     no_color: NoColor = False,
 ) -> None:
     """Write the manifests as YAML; nothing is written where the config is wrong."""
-    found = checked(project, stack)
+    found = assess(project, stack)
     shell = terminal(color=not no_color)
     if found.is_refused:
         shell.note(report.text(errors(found.findings), found.documents))
@@ -71,7 +71,7 @@ def command(
 
 
 def _manifests(
-    found: Checked, stack: str | None, organization: str | None
+    found: Assessment, stack: str | None, organization: str | None
 ) -> Iterator[manifests.Manifest]:
     tenancy = found.tenancy
     environments = [e for e in tenancy.environments.values() if stack in (None, e.stack)]

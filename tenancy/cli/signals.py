@@ -9,7 +9,7 @@ from types import FrameType
 
 from tenancy.engine import EngineError
 
-__all__ = ["gently", "promptly"]
+__all__ = ["defer_interrupt", "interrupt_now"]
 
 _SAID = (
     b"\ninterrupting: the engine finishes what it has begun; Ctrl-C again stops it at once\n"
@@ -19,7 +19,7 @@ _LAST = 3
 
 
 @contextlib.contextmanager
-def gently() -> Iterator[None]:
+def defer_interrupt() -> Iterator[None]:
     """
     Wait for the engine when the user interrupts the block, and only then be interrupted.
 
@@ -56,7 +56,7 @@ def gently() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def promptly() -> Iterator[threading.Event]:
+def interrupt_now() -> Iterator[threading.Event]:
     """
     Be interrupted at once, and say so: for a block that waits for engines in other threads.
 

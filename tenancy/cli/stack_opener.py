@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from tenancy.assessment import Checked, require_right
+from tenancy.assessment import Assessment, require_valid
 from tenancy.cli.progress import watching
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics import report
@@ -14,21 +14,21 @@ from tenancy.engine.stack_opener import Open, opener
 __all__ = ["opening", "readable", "watch_on"]
 
 
-def readable(found: Checked, shell: Terminal) -> Checked:
+def readable(found: Assessment, shell: Terminal) -> Assessment:
     """
     Return *found* where nothing refuses it, and say what is merely to be warned of.
 
     Raises:
         RefusedConfigError: Something does.
     """
-    require_right(found)
+    require_valid(found)
     warnings = [v for v in found.findings if v.severity is Severity.WARNING]
     if warnings:
         shell.note(report.text(warnings, found.documents))
     return found
 
 
-def opening(found: Checked, shell: Terminal) -> Open:
+def opening(found: Assessment, shell: Terminal) -> Open:
     """Return what opens a stack of *found*, with the engine for its cluster."""
     return opener(found, shell.note)
 

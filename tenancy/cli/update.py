@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.parallel import together
 from tenancy.cli.progress import done, planned, watching
@@ -83,7 +83,7 @@ def preview(
     """Say what an update would do, and why it would be refused; nothing is changed."""
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
-    found = readable(checked(project), told)
+    found = readable(assess(project), told)
     open_stack = opening(found, told)
 
     def work(name: str, own: Terminal) -> Result:
@@ -117,7 +117,7 @@ def up(
     """Make the cluster what the config says, after a preview and a question."""
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
-    found = readable(checked(project), told)
+    found = readable(assess(project), told)
     open_stack = opening(found, told)
     names = found.in_order(stack)
     plans = _plans(plan or (), names)
@@ -161,7 +161,7 @@ def refresh(
     """Read every object of a stack into its state; the cluster is not changed."""
     shell = terminal(color=not no_color)
     told = apart(shell, as_json=as_json)
-    found = checked(project)
+    found = assess(project)
     open_stack = opening(found, told)
 
     def work(name: str, own: Terminal) -> Result:
@@ -197,7 +197,7 @@ def apply_stack(opened: Session, shell: Terminal, *, ask: bool) -> Result:
 
 
 def apply_plan(
-    found: Checked, opened: Session, saved: SavedPlan, shell: Terminal, *, ask: bool
+    found: Assessment, opened: Session, saved: SavedPlan, shell: Terminal, *, ask: bool
 ) -> Result:
     """
     Apply *saved*, which is compared with what is there now before the question and after it.

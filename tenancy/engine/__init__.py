@@ -5,7 +5,7 @@ The engine from Python, with typed results.
 any number of its stacks, and return what came of each. `local` and `inline` open one stack.
 """
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.drift import Drifted
 from tenancy.engine.errors import EngineError, LockedError, PlanViolatedError, StackRefusedError
@@ -19,7 +19,7 @@ from tenancy.engine.saved_plan import SavedPlan, SavedPlanError, read_plan, writ
 from tenancy.engine.session import Engine, Session, inline, local
 
 __all__ = [
-    "Checked",
+    "Assessment",
     "Drifted",
     "Engine",
     "EngineError",
@@ -39,7 +39,7 @@ __all__ = [
     "StackRefusedError",
     "StalePlanError",
     "Step",
-    "checked",
+    "assess",
     "destroy",
     "drift",
     "inline",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pulumi import automation as auto
 
-from tenancy.assessment import Checked
+from tenancy.assessment import Assessment
 from tenancy.cluster import connect
 from tenancy.cluster.identity import require_same
 from tenancy.config.document import JSON
@@ -52,7 +52,7 @@ class StillUsedError(TenancyError):
         )
 
 
-def refuse_while_used(found: Checked, opened: Session, going: Collection[str]) -> None:
+def refuse_while_used(found: Assessment, opened: Session, going: Collection[str]) -> None:
     """
     Refuse to take a platform away from under environments that are applied.
 
@@ -88,7 +88,7 @@ def is_applied(exported: auto.Deployment) -> bool:
 
 
 def remove(
-    found: Checked,
+    found: Assessment,
     opened: Session,
     *,
     say: Say = silent,
@@ -144,7 +144,7 @@ def unprotect(opened: Session) -> None:
     opened.stack.import_stack(auto.Deployment(version=exported.version, deployment=deployment))
 
 
-def _described(found: Checked, stack: str) -> set[str]:
+def _described(found: Assessment, stack: str) -> set[str]:
     """Return the names of the namespaces that the files describe for *stack*."""
     environment = found.tenancy.environments.get(stack)
     if environment is not None:

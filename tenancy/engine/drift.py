@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 
 from tenancy import manifests
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cluster import Connection, connect
 from tenancy.cluster.objects import objects
 from tenancy.config.document import JSON
@@ -55,7 +55,7 @@ class Drifted:
         return attrs.evolve(self, desired=desired)
 
 
-def compared(found: Checked, stack: str) -> Drifted:
+def compared(found: Assessment, stack: str) -> Drifted:
     """
     Return what differs between the files of *stack* and its cluster.
 
@@ -73,7 +73,7 @@ def compared(found: Checked, stack: str) -> Drifted:
     )
 
 
-def desired_of(found: Checked, stack: str, connection: Connection) -> tuple[Manifest, ...]:
+def desired_of(found: Assessment, stack: str, connection: Connection) -> tuple[Manifest, ...]:
     """Return what the files say for *stack*, as far as its cluster serves the kinds."""
     environment = found.tenancy.environments.get(stack)
     if environment is not None:
@@ -84,7 +84,7 @@ def desired_of(found: Checked, stack: str, connection: Connection) -> tuple[Mani
     return tuple(rendered)
 
 
-def accepted(found: Checked, drifted: Sequence[Drifted], say: Say = silent) -> Checked:
+def accepted(found: Assessment, drifted: Sequence[Drifted], say: Say = silent) -> Assessment:
     """
     Write what has a place into the files, and return the project as it is then.
 
@@ -109,7 +109,7 @@ def accepted(found: Checked, drifted: Sequence[Drifted], say: Say = silent) -> C
     before = {path: path.read_text() for path in texts}
     for path, text in texts.items():
         write(path, text)
-    result = checked(found.root)
+    result = assess(found.root)
     if result.is_refused:
         for path, text in before.items():
             write(path, text)
@@ -123,7 +123,7 @@ def accepted(found: Checked, drifted: Sequence[Drifted], say: Say = silent) -> C
 
 
 def _in_own_environment(
-    found: Checked, wanted: Mapping[Difference, Edit]
+    found: Assessment, wanted: Mapping[Difference, Edit]
 ) -> dict[Difference, Edit]:
     """Leave out what would be written for other environments too."""
     held: dict[Origin, int] = {}
@@ -142,7 +142,7 @@ def _in_own_environment(
     }
 
 
-def _written(found: Checked, wanted: Iterable[Edit]) -> dict[Path, str]:
+def _written(found: Assessment, wanted: Iterable[Edit]) -> dict[Path, str]:
     changes: dict[str, list[Change]] = {}
     for edit in wanted:
         changes.setdefault(edit.place.source, []).append(

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.assessment import Checked
+from tenancy.assessment import Assessment
 from tenancy.config.document import JSON
 from tenancy.config.project import STACK_FILE
 from tenancy.drifting import Identity
@@ -53,7 +53,7 @@ class Basis:
     objects: Mapping[str, str]
 
 
-def basis(found: Checked, opened: Session) -> Basis:
+def basis(found: Assessment, opened: Session) -> Basis:
     """
     Return what a plan of the stack *opened* is made from, now.
 
@@ -140,7 +140,7 @@ def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
     return found
 
 
-def _written(found: Checked, stack: str) -> Iterator[tuple[str, str]]:
+def _written(found: Assessment, stack: str) -> Iterator[tuple[str, str]]:
     file = STACK_FILE.format(stack=stack)
     document = found.documents.get(file)
     if document is not None:

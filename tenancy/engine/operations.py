@@ -8,7 +8,7 @@ loses no result of another; only what needs it is left alone.
 
 from collections.abc import Iterable, Mapping
 
-from tenancy.assessment import Checked, checked, require_right
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cluster import connect
 from tenancy.cluster.identity import require_same
 from tenancy.diagnostics.exit_codes import Exit
@@ -40,7 +40,7 @@ __all__ = [
 
 
 def plan(
-    found: Checked, stacks: Iterable[str] | None = None, *, open_stack: Open | None = None
+    found: Assessment, stacks: Iterable[str] | None = None, *, open_stack: Open | None = None
 ) -> Outcomes[Planned]:
     """
     Say of each of *stacks* what an update would change for people.
@@ -63,7 +63,7 @@ def plan(
 
 
 def save(
-    found: Checked,
+    found: Assessment,
     stacks: Iterable[str] | None = None,
     *,
     open_stack: Open | None = None,
@@ -84,7 +84,7 @@ def save(
 
 
 def preview(
-    found: Checked,
+    found: Assessment,
     stacks: Iterable[str] | None = None,
     *,
     open_stack: Open | None = None,
@@ -97,7 +97,7 @@ def preview(
         RefusedConfigError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
-    opening = open_stack or _default(require_right(found))
+    opening = open_stack or _default(require_valid(found))
 
     def work(stack: str) -> Result:
         opened = opening(stack)
@@ -108,7 +108,7 @@ def preview(
 
 
 def up(
-    found: Checked,
+    found: Assessment,
     stacks: Iterable[str] | None = None,
     *,
     plan: Mapping[str, SavedPlan] | None = None,
@@ -128,7 +128,7 @@ def up(
         RefusedConfigError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
-    opening = open_stack or _default(require_right(found))
+    opening = open_stack or _default(require_valid(found))
 
     def work(stack: str) -> Result:
         opened = opening(stack)
@@ -142,7 +142,7 @@ def up(
 
 
 def refresh(
-    found: Checked,
+    found: Assessment,
     stacks: Iterable[str] | None = None,
     *,
     open_stack: Open | None = None,
@@ -162,7 +162,7 @@ def refresh(
     )
 
 
-def refresh_stack(found: Checked, opened: Session, *, watch: Watch = unwatched) -> Result:
+def refresh_stack(found: Assessment, opened: Session, *, watch: Watch = unwatched) -> Result:
     """
     Read every object of *opened* into its state.
 
@@ -179,7 +179,7 @@ def refresh_stack(found: Checked, opened: Session, *, watch: Watch = unwatched) 
         return opened.refresh(on_step=on_step)
 
 
-def drift(found: Checked, stacks: Iterable[str] | None = None) -> Outcomes[Drifted]:
+def drift(found: Assessment, stacks: Iterable[str] | None = None) -> Outcomes[Drifted]:
     """
     Compare the cluster of each of *stacks* with its files, additions included.
 
@@ -190,7 +190,7 @@ def drift(found: Checked, stacks: Iterable[str] | None = None) -> Outcomes[Drift
     """
 
     def work(stack: str) -> Drifted:
-        return compared(require_right(checked(found.root, stack)), stack)
+        return compared(require_valid(assess(found.root, stack)), stack)
 
     return each(
         found.in_order(stacks), work, exit_of=lambda drifted: drifted.exit, at_once=AT_ONCE
@@ -198,7 +198,7 @@ def drift(found: Checked, stacks: Iterable[str] | None = None) -> Outcomes[Drift
 
 
 def destroy(
-    found: Checked,
+    found: Assessment,
     stacks: Iterable[str],
     *,
     open_stack: Open | None = None,
@@ -223,13 +223,13 @@ def destroy(
     return each(names, work, needs=last(found, names), at_once=AT_ONCE)
 
 
-def first(found: Checked, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+def first(found: Assessment, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """Return what each of *stacks* needs before it is applied: its platform."""
     platforms = {stack: found.platform_of(stack) for stack in stacks}
     return {stack: () if needed is None else (needed,) for stack, needed in platforms.items()}
 
 
-def last(found: Checked, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+def last(found: Assessment, stacks: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """Return what has to be gone before each of *stacks* goes: the environments on it."""
     names = tuple(stacks)
     return {
@@ -243,5 +243,5 @@ def exit_of_preview(result: Result) -> Exit:
     return Exit.DONE if result.is_empty else Exit.CHANGES
 
 
-def _default(found: Checked) -> Open:
+def _default(found: Assessment) -> Open:
     return stack_opener.opener(found)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.cluster import ClusterError, connect
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.live_reads import read
@@ -91,7 +91,7 @@ def planned(root: Path, stack: str, open_stack: Open) -> Planned:
         NewerSnapshotError: A newer version made the last update.
         AnotherClusterError: Another cluster answers than the one that it was applied to.
     """
-    found = checked(root, stack)
+    found = assess(root, stack)
     try:
         opened = open_stack(stack)
         outputs = opened.outputs()
@@ -110,7 +110,7 @@ def planned(root: Path, stack: str, open_stack: Open) -> Planned:
 
 
 def _live(
-    found: Checked, stack: str, record: Mapping[str, JSON], uid: JSON
+    found: Assessment, stack: str, record: Mapping[str, JSON], uid: JSON
 ) -> tuple[Live | None, tuple[Finding, ...], str]:
     """Return what is on the cluster, what it lacks for the stack, and why it was not asked."""
     cluster = found.cluster(stack)

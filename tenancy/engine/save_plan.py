@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.assessment import Checked, checked, require_right
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.events import OnStep
@@ -88,7 +88,7 @@ def save(root: Path, stack: str, open_stack: Open, *, watch: Watch = unwatched) 
         EngineError: The program refused, or the engine failed.
     """
     opened = open_stack(stack)
-    project = checked(root, stack)
+    project = assess(root, stack)
     before = None if project.is_refused else basis(project, opened)
     found = planned(root, stack, lambda _: opened)
     if before is None or found.is_refused:
@@ -98,7 +98,7 @@ def save(root: Path, stack: str, open_stack: Open, *, watch: Watch = unwatched) 
         with watch(f"previewing stack {stack}", lines=False) as on_step:
             preview = opened.preview(on_step=on_step, save_plan=file)
         engine_plan = without_secrets(json.loads(file.read_text()))
-    since = moved(before, basis(checked(root, stack), opened))
+    since = moved(before, basis(assess(root, stack), opened))
     if since:
         raise StalePlanError(stack, since)
     saved = SavedPlan(
@@ -111,7 +111,7 @@ def save(root: Path, stack: str, open_stack: Open, *, watch: Watch = unwatched) 
     return Saving(planned=found, saved=saved, preview=preview)
 
 
-def require_fresh(root: Path, opened: Session, saved: SavedPlan) -> Checked:
+def require_fresh(root: Path, opened: Session, saved: SavedPlan) -> Assessment:
     """
     Return the project as it is now, where all is as it was when *saved* was made.
 
@@ -121,7 +121,7 @@ def require_fresh(root: Path, opened: Session, saved: SavedPlan) -> Checked:
         ClusterError: The cluster cannot be reached or read.
         EngineError: The state cannot be read.
     """
-    found = require_right(checked(root, opened.name))
+    found = require_valid(assess(root, opened.name))
     since = [
         *(
             [f"the project is {found.name}, and was {saved.project}"]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tenancy.assessment import Checked, checked
+from tenancy.assessment import Assessment, assess
 from tenancy.config.stack_copies import CONFIG_COPIES, copy_stack_file
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
 from tenancy.engine.locks import Lock, wait_until_free
@@ -47,7 +47,7 @@ def silent(_line: str) -> None:
 
 
 def session(
-    found: Checked, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+    found: Assessment, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
 ) -> Session:
     """
     Return *stack*, made where it does not exist yet, with the engine for its cluster.
@@ -65,7 +65,7 @@ def session(
     return local(found.root, stack, engine)
 
 
-def opener(found: Checked, say: Say = silent) -> Open:
+def opener(found: Assessment, say: Say = silent) -> Open:
     """
     Return what opens stacks of *found*, from several threads if need be.
 
@@ -86,7 +86,7 @@ def opener(found: Checked, say: Say = silent) -> Open:
 
 
 def engine_for(
-    found: Checked, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+    found: Assessment, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
 ) -> Engine:
     """
     Return the engine for the cluster of *stack*.
@@ -160,7 +160,7 @@ def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
         UnknownStackError: No file describes it.
         EngineError: The stack cannot be made.
     """
-    found = checked(box.root, stack)
+    found = assess(box.root, stack)
     variables = box.environment()
     copies = box.root / CONFIG_COPIES
     file = f"Pulumi.{stack}.yaml"

@@ -8,7 +8,7 @@ from tenancy.manifests.access import doors
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.manifests.network import organization_policies, reached
 from tenancy.manifests.policies.placement import pool_taints
-from tenancy.manifests.pool_priority_classes import pool_class, told_apart
+from tenancy.manifests.pool_priority_classes import pool_class, pools_sharing_a_resource
 from tenancy.manifests.quotas import limit_range, quota, wall_quotas
 from tenancy.model.platform import Platform
 from tenancy.model.values import Namespace, PodSecurity
@@ -104,7 +104,9 @@ def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
     Where several granted pools have a resource, each of them has its own bound beside the
     largest, as `<resource>@<pool>`.
     """
-    apart = {(grant.pool, grant.resource) for grant in told_apart(resolved.grants)}
+    apart = {
+        (grant.pool, grant.resource) for grant in pools_sharing_a_resource(resolved.grants)
+    }
     found: dict[str, int] = {}
     for grant in resolved.grants:
         pool = platform.pool(grant.pool)
@@ -161,7 +163,10 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                 dict.fromkeys(
                     (
                         *resolved.priority_classes,
-                        *(pool_class(grant.pool) for grant in told_apart(granted)),
+                        *(
+                            pool_class(grant.pool)
+                            for grant in pools_sharing_a_resource(granted)
+                        ),
                     )
                 )
             ),

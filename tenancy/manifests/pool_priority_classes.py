@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from tenancy.model.platform import GpuNodePool
 from tenancy.model.values import Grant
 
-__all__ = ["contested", "pool_class", "told_apart"]
+__all__ = ["contested", "pool_class", "pools_sharing_a_resource"]
 
 
 def pool_class(pool: str) -> str:
@@ -36,7 +36,7 @@ def contested(pools: Iterable[GpuNodePool]) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def told_apart(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+def pools_sharing_a_resource(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """Return those of *grants* whose resource another of them has too, by pool."""
     granted = [grant for grant in grants if grant.gpus]
     pools = {

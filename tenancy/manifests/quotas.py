@@ -12,7 +12,7 @@ from typing import Final
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.manifests.manifest import Manifest, manifest
-from tenancy.manifests.pool_priority_classes import pool_class, told_apart
+from tenancy.manifests.pool_priority_classes import pool_class, pools_sharing_a_resource
 from tenancy.model.platform import Platform
 from tenancy.model.values import LimitRange, Limits, Namespace, Quota
 
@@ -142,7 +142,7 @@ def wall_quotas(
                 {f"requests.{grant.resource}": str(grant.gpus)},
                 _of_class(pool_class(grant.pool)),
             )
-            for grant in told_apart(namespace.grants)
+            for grant in pools_sharing_a_resource(namespace.grants)
         ),
         ("storage-classes", storage_class_limits(namespace, platform), {}),
         (

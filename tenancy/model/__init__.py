@@ -1,15 +1,15 @@
 """What is true after inheritance, with canonical quantities and final names."""
 
-from tenancy.model.organization import Held, Setting, organization
+from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import GpuNodePool, Platform, Role, Rule, SharedNamespace
-from tenancy.model.standalone import lone_namespace
+from tenancy.model.standalone import standalone_namespace
 from tenancy.model.tenancy import Tenancy, resolve
 from tenancy.model.values import (
     Adopted,
     Cluster,
     Environment,
+    EnvironmentOrderException,
     Grant,
-    LadderException,
     Limit,
     LimitRange,
     LimitRangeItem,
@@ -28,10 +28,10 @@ __all__ = [
     "Adopted",
     "Cluster",
     "Environment",
+    "EnvironmentContext",
+    "EnvironmentOrderException",
     "GpuNodePool",
     "Grant",
-    "Held",
-    "LadderException",
     "Limit",
     "LimitRange",
     "LimitRangeItem",
@@ -39,18 +39,18 @@ __all__ = [
     "Namespace",
     "Network",
     "Organization",
+    "OrganizationInput",
     "Platform",
     "PodSecurity",
     "Quota",
     "Role",
     "RoleBinding",
     "Rule",
-    "Setting",
     "SharedNamespace",
     "Subject",
     "SubjectKind",
     "Tenancy",
-    "lone_namespace",
     "organization",
     "resolve",
+    "standalone_namespace",
 ]

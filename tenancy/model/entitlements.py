@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import attrs
 
 from tenancy.config.spec import (
+    EntitlementsSpec,
     GrantSpec,
     LimitRangeSpec,
     NetworkSpec,
     PodSecuritySpec,
     ProfileSpec,
     QuotaSpec,
-    TierSpec,
 )
 from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes.quantity import Quantity
@@ -27,7 +27,15 @@ from tenancy.model.values import (
     ScopeExpression,
 )
 
-__all__ = ["LIMITS_NAME", "QUOTA_NAME", "Profiles", "Tier", "limits", "network", "pod_security"]
+__all__ = [
+    "LIMITS_NAME",
+    "QUOTA_NAME",
+    "Entitlements",
+    "Profiles",
+    "limits",
+    "network",
+    "pod_security",
+]
 
 QUOTA_NAME = "quota"
 """The name of a namespace's main ResourceQuota."""
@@ -36,7 +44,7 @@ LIMITS_NAME = "limits"
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Tier:
+class Entitlements:
     """What a namespace may use, by whom, what is let through; None where nothing was said."""
 
     quotas: tuple[Quota, ...] = ()
@@ -48,7 +56,9 @@ class Tier:
     storage_classes: tuple[str, ...] | None = None
     priority_classes: tuple[str, ...] | None = None
 
-    def with_own(self, spec: TierSpec, origin: Origin, profile: "Tier | None") -> "Tier":
+    def with_own(
+        self, spec: EntitlementsSpec, origin: Origin, profile: "Entitlements | None"
+    ) -> "Entitlements":
         """
         Return what holds where *spec*, written at *origin*, stands on this tier.
 
@@ -57,7 +67,7 @@ class Tier:
                 quotas and limit range, and *spec*'s own keys are added to it.
         """
         start = profile if profile is not None else self
-        return Tier(
+        return Entitlements(
             quotas=_quotas(start.quotas, spec.quota, spec.quotas, origin),
             limit_range=start.limit_range
             if spec.limit_range is None
@@ -89,21 +99,21 @@ class Profiles:
     def __init__(self, written: Mapping[str, ProfileSpec], origin: Origin) -> None:
         self._written = written
         self._origin = origin
-        self._resolved: dict[str, Tier] = {}
+        self._resolved: dict[str, Entitlements] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names, as written."""
         return tuple(self._written)
 
-    def get(self, name: str) -> Tier | None:
+    def get(self, name: str) -> Entitlements | None:
         """Return the profile called *name*, if there is one."""
         if name not in self._resolved:
             if (spec := self._written.get(name)) is None:
                 return None
             origin = self._origin / name
             limit_range = spec.limit_range
-            self._resolved[name] = Tier(
+            self._resolved[name] = Entitlements(
                 quotas=_quotas((), spec.quota, spec.quotas, origin),
                 limit_range=None
                 if limit_range is None

@@ -16,19 +16,19 @@ from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.access import Member, bindings, members, subject
 from tenancy.model.adoption import adopted, named_bindings, named_limit_range
-from tenancy.model.entitlements import Profiles, Tier, limits, network, pod_security
+from tenancy.model.entitlements import Entitlements, Profiles, limits, network, pod_security
 from tenancy.model.grants import grants
 from tenancy.model.platform import Platform
 from tenancy.model.references import mentioned
 from tenancy.model.values import Billing, Namespace, Organization, Subject
 
-__all__ = ["Held", "Setting", "organization"]
+__all__ = ["EnvironmentContext", "OrganizationInput", "organization"]
 
 _NO_OVERRIDE = OrganizationOverrideSpec()
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Setting:
+class EnvironmentContext:
     """
     Where organizations stand: one environment's stack, and what it says for all of them.
 
@@ -49,7 +49,7 @@ class Setting:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Held:
+class OrganizationInput:
     """An organization that an environment holds, and what differs for it there."""
 
     name: str
@@ -59,7 +59,9 @@ class Held:
     override_origin: Origin | None = None
 
 
-def organization(held: Held, setting: Setting) -> tuple[Organization, list[Finding]]:
+def organization(
+    held: OrganizationInput, setting: EnvironmentContext
+) -> tuple[Organization, list[Finding]]:
     """Return *held* as it is in *setting*, and what could not be resolved."""
     resolver = _Resolver(held, setting)
     resolved = resolver.organization()
@@ -69,7 +71,7 @@ def organization(held: Held, setting: Setting) -> tuple[Organization, list[Findi
 class _Resolver:
     """Resolves the namespaces of one organization in one environment."""
 
-    def __init__(self, held: Held, setting: Setting) -> None:
+    def __init__(self, held: OrganizationInput, setting: EnvironmentContext) -> None:
         self.held = held
         self.setting = setting
         self.findings: list[Finding] = []
@@ -82,7 +84,7 @@ class _Resolver:
         }
         self.names = {spec.id: self._name(spec) for spec, _ in self.present.values()}
         self.own_profiles = Profiles(held.spec.profiles, held.origin / "profiles")
-        self.tiers: dict[str, tuple[Tier, tuple[str, ...]]] = {}
+        self.tiers: dict[str, tuple[Entitlements, tuple[str, ...]]] = {}
         self.members = (
             *members(held.spec.members, held.origin / "members"),
             *(
@@ -196,7 +198,9 @@ class _Resolver:
             protect=name not in setting.deletable,
         )
 
-    def _tier(self, identifier: str, heirs: tuple[str, ...]) -> tuple[Tier, tuple[str, ...]]:
+    def _tier(
+        self, identifier: str, heirs: tuple[str, ...]
+    ) -> tuple[Entitlements, tuple[str, ...]]:
         """Return the tier of a namespace and its lineage; *heirs* are those that ask for it."""
         if identifier in self.tiers:
             return self.tiers[identifier]
@@ -212,10 +216,10 @@ class _Resolver:
 
     def _inherited(
         self, spec: NamespaceSpec, origin: Origin, heirs: tuple[str, ...]
-    ) -> tuple[Tier, tuple[str, ...]]:
+    ) -> tuple[Entitlements, tuple[str, ...]]:
         source = spec.inherit_from or self._implied_source(spec.id)
         if source is None:
-            return Tier(), ()
+            return Entitlements(), ()
         place = origin / "inheritFrom"
         if source in heirs:
             self._finding(
@@ -225,7 +229,7 @@ class _Resolver:
                 "a source that does not inherit from its heir",
                 "give one of them a profile of its own",
             )
-            return Tier(), ()
+            return Entitlements(), ()
         if source not in self.present:
             if spec.inherit_from is not None:
                 self._finding(
@@ -236,7 +240,7 @@ class _Resolver:
                     f" ({', '.join(sorted(self.present))})",
                     "name one of them, or give the namespace a profile of its own",
                 )
-            return Tier(), ()
+            return Entitlements(), ()
         tier, lineage = self._tier(source, heirs)
         return tier, (source, *lineage)
 
@@ -255,7 +259,7 @@ class _Resolver:
         where = self.setting.environment or "this program"
         return f"does not exist in {where}" if known else "is no namespace of the organization"
 
-    def _profile(self, name: str | None, origin: Origin) -> Tier | None:
+    def _profile(self, name: str | None, origin: Origin) -> Entitlements | None:
         if name is None:
             return None
         tier = self.own_profiles.get(name) or self.setting.profiles.get(name)
@@ -299,7 +303,7 @@ class _Resolver:
             return None
         return next(iter(self.present)) if len(self.present) == 1 else None
 
-    def _applicable(self, spec: NamespaceSpec, tier: Tier) -> Iterator[Member]:
+    def _applicable(self, spec: NamespaceSpec, tier: Entitlements) -> Iterator[Member]:
         for member in self.members:
             where, when = member.spec.namespaces, member.spec.environments
             if (where is None or spec.id in where) and self._is_now(when):

@@ -142,7 +142,7 @@ class Platform:
     groups_prefix: str = "oidc:"
     max_namespaces: int = 10
     max_id_length: int = 7
-    ladder: tuple[str, ...] = ("dev", "staging", "prod")
+    environment_order: tuple[str, ...] = ("dev", "staging", "prod")
     public: PublicNamespace | None = None
     shared: tuple[SharedNamespace, ...] = ()
     pools: tuple[GpuNodePool, ...] = ()

@@ -82,7 +82,7 @@ def platform(
             groups_prefix=bare.groups_prefix,
             max_namespaces=spec.limits.namespaces,
             max_id_length=spec.limits.id_length,
-            ladder=spec.ladder,
+            environment_order=spec.environment_order,
             public=None
             if spec.public is None
             else PublicNamespace(

@@ -9,11 +9,11 @@ from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.values import Member
 
-__all__ = ["Mentions", "mentioned"]
+__all__ = ["References", "mentioned"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Mentions:
+class References:
     """
     What is named, and what of it does not exist.
 
@@ -33,7 +33,7 @@ def mentioned(
     own_members: Iterable[Member],
     spec: OrganizationSpec,
     origin: Origin,
-) -> Mentions:
+) -> References:
     """
     Return what *organization* names.
 
@@ -46,7 +46,7 @@ def mentioned(
     """
     members, own_members = tuple(members), tuple(own_members)
     everybody = (*members, *own_members)
-    return Mentions(
+    return References(
         members=everybody,
         environments=tuple(_environments(everybody, spec, origin)),
         findings=(

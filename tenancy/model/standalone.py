@@ -1,19 +1,19 @@
 """A namespace that stands alone: an organization of its own, without inheritance."""
 
-from tenancy.config.spec import LoneNamespaceSpec, NetworkSpec, SubjectSpec
+from tenancy.config.spec import NetworkSpec, StandaloneNamespaceSpec, SubjectSpec
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.access import bindings, subject
-from tenancy.model.entitlements import Tier, network, pod_security
+from tenancy.model.entitlements import Entitlements, network, pod_security
 from tenancy.model.grants import grants
 from tenancy.model.platform import Platform
 from tenancy.model.values import Namespace, Organization, Subject
 
-__all__ = ["lone_namespace"]
+__all__ = ["standalone_namespace"]
 
 
-def lone_namespace(
-    spec: LoneNamespaceSpec, origin: Origin, platform: Platform, *, stack: str
+def standalone_namespace(
+    spec: StandaloneNamespaceSpec, origin: Origin, platform: Platform, *, stack: str
 ) -> tuple[Organization, list[Finding]]:
     """
     Return the organization that *spec* is by itself, and what could not be resolved.
@@ -22,7 +22,7 @@ def lone_namespace(
     of one organization stays inside of it.
     """
     findings: list[Finding] = []
-    tier = Tier().with_own(spec, origin, None)
+    tier = Entitlements().with_own(spec, origin, None)
     if not tier.quotas:
         findings.append(
             Finding(

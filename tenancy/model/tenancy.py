@@ -11,10 +11,10 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.model.entitlements import Profiles
 from tenancy.model.gpu_catalog import Lookup
-from tenancy.model.organization import Held, Setting, organization
+from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform
 from tenancy.model.platform_resolution import platform as resolve_platform
-from tenancy.model.values import Cluster, Environment, LadderException, Organization
+from tenancy.model.values import Cluster, Environment, EnvironmentOrderException, Organization
 
 __all__ = ["Tenancy", "resolve"]
 
@@ -100,7 +100,7 @@ def _environment(
 ) -> tuple[Environment, list[Finding]]:
     spec, origin = written.spec, written.origin
     findings: list[Finding] = []
-    setting = Setting(
+    setting = EnvironmentContext(
         stack=stack,
         environment=spec.environment,
         platform=platform,
@@ -136,15 +136,15 @@ def _environment(
             origin=origin,
             organizations=tuple(organizations),
             name_template=spec.name_template,
-            ladder_exceptions=tuple(
-                LadderException(
+            environment_order_exceptions=tuple(
+                EnvironmentOrderException(
                     organization=e.organization,
                     resource=e.resource,
                     workload=e.workload,
                     reason=e.reason,
-                    origin=origin / "ladderExceptions" / i,
+                    origin=origin / "environmentOrderExceptions" / i,
                 )
-                for i, e in enumerate(spec.ladder_exceptions)
+                for i, e in enumerate(spec.environment_order_exceptions)
             ),
             allow_deletion=spec.allow_deletion,
             allow_below_usage=spec.allow_below_usage,
@@ -159,13 +159,13 @@ def _held(
     name: str,
     held: OrganizationSpec | OrganizationOverrideSpec,
     origin: Origin,
-) -> Held | Finding:
+) -> OrganizationInput | Finding:
     if isinstance(held, OrganizationSpec):
-        return Held(name=name, spec=held, origin=origin)
+        return OrganizationInput(name=name, spec=held, origin=origin)
     source = held.file or ORGANIZATION_FILE.format(name=name)
     written = by_source.get(source)
     if written is not None:
-        return Held(
+        return OrganizationInput(
             name=name,
             spec=written.spec,
             origin=written.origin,

@@ -14,8 +14,8 @@ __all__ = [
     "Billing",
     "Cluster",
     "Environment",
+    "EnvironmentOrderException",
     "Grant",
-    "LadderException",
     "Limit",
     "LimitRange",
     "LimitRangeItem",
@@ -331,7 +331,7 @@ class Cluster:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class LadderException:
+class EnvironmentOrderException:
     """A resource that may be larger in one environment than in the next."""
 
     organization: str
@@ -360,7 +360,7 @@ class Environment:
     origin: Origin
     organizations: tuple[Organization, ...]
     name_template: str = "{prefix}-{id}"
-    ladder_exceptions: tuple[LadderException, ...] = ()
+    environment_order_exceptions: tuple[EnvironmentOrderException, ...] = ()
     allow_deletion: tuple[str, ...] = ()
     allow_below_usage: tuple[str, ...] = ()
 

@@ -129,7 +129,7 @@ def data(
                 "kept": x.is_kept,
                 "exception": x.exception,
             }
-            for x in plan.ladders
+            for x in plan.environment_orders
         ],
         "network": [
             {

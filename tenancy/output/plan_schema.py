@@ -136,7 +136,7 @@ class RungData(TypedDict):
 
 
 @with_config(_CLOSED)
-class LadderData(TypedDict):
+class EnvironmentOrderData(TypedDict):
     """One resource over the environments, the smallest first."""
 
     organization: str
@@ -218,7 +218,7 @@ class PlanData(TypedDict):
     access: list[AccessData]
     grants: list[GrantData]
     gpuNodePools: list[PoolData]
-    environments: list[LadderData]
+    environments: list[EnvironmentOrderData]
     network: list[ReachData]
     settings: list[SettingData]
     heirs: list[HeirData]

@@ -19,7 +19,7 @@ from tenancy.planning.sections.capacity import (
     grant_changes,
     pool_changes,
 )
-from tenancy.planning.sections.environment_order import Ladder, ladders
+from tenancy.planning.sections.environment_order import EnvironmentOrder, environment_orders
 from tenancy.planning.sections.hazards import Hazard, hazards, losses, platform_hazards
 from tenancy.planning.sections.incomplete_update import unfinished
 from tenancy.planning.sections.inherited import Heir, heirs
@@ -89,7 +89,7 @@ class Plan:
     access: tuple[AccessChange, ...] = ()
     grants: tuple[GrantChange, ...] = ()
     pools: tuple[PoolChange, ...] = ()
-    ladders: tuple[Ladder, ...] = ()
+    environment_orders: tuple[EnvironmentOrder, ...] = ()
     network: tuple[Reach, ...] = ()
     settings: tuple[SettingChange, ...] = ()
     heirs: tuple[Heir, ...] = ()
@@ -133,7 +133,7 @@ def plan(
 
     Args:
         before: The snapshot in the stack's outputs; empty where there was no update.
-        tenancy: Everything that the files describe, for sums, the ladder and the pools.
+        tenancy: The whole project, for sums, the environment order and the pools.
         stack: An environment's or a platform's.
         live: What the cluster says is there. None where it could not be asked.
         made: Further names of namespaces that are in the stack's state.
@@ -245,7 +245,9 @@ def _of_environment(
         access=access_changes(then, now, ground),
         grants=tuple(grant_changes(then, now)),
         pools=tuple(pool_changes((*then, *on_platform), (*now, *on_platform), ground)),
-        ladders=tuple(_ladders(gone, organizations, tenancy, environment, counted, sums=sums)),
+        environment_orders=tuple(
+            _environment_orders(gone, organizations, tenancy, environment, counted, sums=sums)
+        ),
         network=reach.changes,
         settings=tuple(
             change
@@ -313,12 +315,14 @@ def _sides(
     tenancy: Tenancy,
     stack: str,
 ) -> tuple[Sequence[Organization], Sequence[Organization]]:
-    """Return an organization in all environments before and after, in the ladder's order."""
+    """Return an organization in all environments before and after, smallest first."""
     elsewhere = [o for o in tenancy.across(name) if o.stack != stack]
 
     def rung(found: Organization) -> tuple[int, str]:
         environment = tenancy.environments.get(found.stack)
-        order = () if environment is None else tenancy.platform_of(environment).ladder
+        order = (
+            () if environment is None else tenancy.platform_of(environment).environment_order
+        )
         known = found.environment in order
         return (order.index(found.environment) if known else len(order), found.stack)
 
@@ -328,7 +332,7 @@ def _sides(
     )
 
 
-def _ladders(
+def _environment_orders(
     gone: Mapping[str, Organization],
     held: Mapping[str, Organization],
     tenancy: Tenancy,
@@ -336,16 +340,18 @@ def _ladders(
     counted: Amounts,
     *,
     sums: Iterable[SumChange],
-) -> Iterator[Ladder]:
-    order = tenancy.platform_of(environment).ladder
+) -> Iterator[EnvironmentOrder]:
+    order = tenancy.platform_of(environment).environment_order
     keys: dict[str, list[str]] = {}
     for change in sums:
         keys.setdefault(change.organization, []).append(change.key)
-    exceptions = [e for found in tenancy.environments.values() for e in found.ladder_exceptions]
+    exceptions = [
+        e for found in tenancy.environments.values() for e in found.environment_order_exceptions
+    ]
     for name, old in gone.items():
         before, after = _sides(name, old, held.get(name), tenancy, environment.stack)
         if after and name in keys:
-            yield from ladders(
+            yield from environment_orders(
                 before, after, order, counted, keys=keys[name], exceptions=exceptions
             )
 

@@ -14,7 +14,7 @@ from tenancy.model.totals import Sum
 from tenancy.planning.build import NewNamespace, Plan
 from tenancy.planning.sections.access import AccessChange, Allowed
 from tenancy.planning.sections.capacity import PoolChange
-from tenancy.planning.sections.environment_order import Ladder
+from tenancy.planning.sections.environment_order import EnvironmentOrder
 from tenancy.planning.sections.hazards import Hazard
 from tenancy.planning.sections.network import Reach, grouped
 from tenancy.planning.sections.quota import QuotaChange, SumChange
@@ -115,7 +115,9 @@ def _organization(name: str, plan: Plan) -> Iterator[Fact]:
             )
     yield from _new(n for n in plan.new if n.organization == name)
     yield from (_sum(s) for s in plan.sums if s.organization == name)
-    yield from (_ladder(rung) for rung in plan.ladders if rung.organization == name)
+    yield from (
+        _order_row(rung) for rung in plan.environment_orders if rung.organization == name
+    )
     yield from _settings(name, plan)
     for heir in plan.heirs:
         if heir.organization == name:
@@ -289,7 +291,7 @@ def _new(namespaces: Iterable[NewNamespace]) -> Iterator[Fact]:
         yield Fact(part="names", text=text, weight=Weight.MORE)
 
 
-def _ladder(ladder: Ladder) -> Fact:
+def _order_row(row: EnvironmentOrder) -> Fact:
     steps = " ≤ ".join(
         f"{rung.environment} "
         + (
@@ -297,15 +299,15 @@ def _ladder(ladder: Ladder) -> Fact:
             if rung.before == rung.after
             else f"{_amount(rung.before)} → {_amount(rung.after)}"
         )
-        for rung in ladder.rungs
+        for rung in row.rungs
     )
-    about = "" if ladder.workload is None else f" of the workload {ladder.workload}"
-    text = f"{ladder.key}{about}: {steps}"
-    if not ladder.is_kept:
+    about = "" if row.workload is None else f" of the workload {row.workload}"
+    text = f"{row.key}{about}: {steps}"
+    if not row.is_kept:
         text += "; NOT KEPT"
-        if ladder.exception:
-            text += f", excused: {ladder.exception}"
-    is_bad = not ladder.is_kept and not ladder.exception
+        if row.exception:
+            text += f", excused: {row.exception}"
+    is_bad = not row.is_kept and not row.exception
     return Fact(part="environments", text=text, weight=Weight.DANGER if is_bad else Weight.NOTE)
 
 

@@ -93,7 +93,7 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
             for shared in resolved.shared
         },
         "namespacesPerOrganization": resolved.max_namespaces,
-        "ladder": list(resolved.ladder),
+        "environmentOrder": list(resolved.environment_order),
         "gpuResources": list(resolved.gpu_resources),
         "storageClasses": dict(resolved.storage_classes),
         "priorityClasses": list(resolved.priority_classes),

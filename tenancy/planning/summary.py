@@ -170,10 +170,10 @@ def _amounts(tenancy: Tenancy) -> Amounts:
 
 
 def _ordered(tenancy: Tenancy) -> list[Environment]:
-    """Return the environments as the ladder has them; those outside of it come last."""
+    """Return the environments in their order; those outside of it come last."""
 
     def rung(environment: Environment) -> tuple[int, str]:
-        ladder = tenancy.platform_of(environment).ladder
+        ladder = tenancy.platform_of(environment).environment_order
         place = ladder.index(environment.name) if environment.name in ladder else len(ladder)
         return place, environment.stack
 

@@ -13,7 +13,7 @@ from pulumi.automation import ConfigValue
 from tenancy import engine as automation
 from tenancy import manifests as render
 from tenancy import model
-from tenancy.assessment import checked
+from tenancy.assessment import assess
 from tenancy.config.project import load
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import Engine, Session
@@ -101,7 +101,7 @@ def test_beside_a_hand_written_program(box: Sandbox, namespaces: int, tmp_path: 
 
 def _measure_ours(root: Path, stacks: list[str], engine: Engine) -> dict[str, float]:
     measured: dict[str, float] = {}
-    found = checked(root)
+    found = assess(root)
 
     def opened(stack: str) -> Session:
         return automation.local(root, stack, engine)

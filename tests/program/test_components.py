@@ -56,7 +56,7 @@ def test_only_the_namespace_and_the_seal_are_protected(monitor) -> None:
 
     protected = {key for key, request in found.items() if request.protect}
     kubernetes = "kubernetes:core/v1:Namespace"
-    assert {"tenancy:index:Seal", "Namespace"} == {kind for kind, _ in protected}
+    assert {"tenancy:index:DestroyGuard", "Namespace"} == {kind for kind, _ in protected}
     retained = {r.type for r in found.values() if r.retainOnDelete}
     assert {kubernetes} == retained
 

@@ -10,7 +10,7 @@ import pulumi_kubernetes  # noqa: F401
 from pulumi.provider import ConstructResult, Provider
 
 from tenancy import model as resolve
-from tenancy.config.spec import LoneNamespaceSpec, OrganizationSpec, PlatformSpec, Spec
+from tenancy.config.spec import OrganizationSpec, PlatformSpec, Spec, StandaloneNamespaceSpec
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.suggestions import nearest
 from tenancy_components.arguments import parse, separate
@@ -99,7 +99,7 @@ def _namespace(
     name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
 ) -> Made:
     spec = parse(NamespaceInputs, separate(inputs)[0], name)
-    written = _without(inputs, NamespaceInputs, LoneNamespaceSpec)
+    written = _without(inputs, NamespaceInputs, StandaloneNamespaceSpec)
     made = Namespace(name, written, _ground(name, spec.platform), options)
     return made, {"name": made.name}
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from tenancy.config.spec import (
     GpuNodePoolSpec,
-    LoneNamespaceSpec,
     OrganizationSpec,
     PlatformSpec,
+    StandaloneNamespaceSpec,
 )
 from tenancy.config.spec.access import NonEmpty
 from tenancy.config.spec.model import Listed
@@ -39,7 +39,7 @@ class OrganizationInputs(OrganizationSpec):
     """Exact names of namespaces in the cluster that may be deleted with what they hold; applied first, the removal follows. Default: none."""
 
 
-class NamespaceInputs(LoneNamespaceSpec):
+class NamespaceInputs(StandaloneNamespaceSpec):
     """A namespace that stands alone, its quotas, limits, network policies and role bindings."""
 
     platform: PlatformSpec | None = None

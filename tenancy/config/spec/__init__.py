@@ -1,20 +1,20 @@
 """What people and other programs write: strict models, and nothing computed."""
 
 from tenancy.config.spec.access import MemberSpec, RoleSpec, RuleSpec, SubjectSpec
-from tenancy.config.spec.environment import EnvironmentSpec, LadderExceptionSpec
+from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
 from tenancy.config.spec.model import Spec
 from tenancy.config.spec.organization import (
     AdoptedSpec,
     BillingSpec,
+    EntitlementsSpec,
     GrantSpec,
-    LoneNamespaceSpec,
     NamespaceOverrideSpec,
     NamespaceSpec,
     NetworkSpec,
     OrganizationOverrideSpec,
     OrganizationSpec,
     PodSecuritySpec,
-    TierSpec,
+    StandaloneNamespaceSpec,
 )
 from tenancy.config.spec.platform import (
     GpuNodePoolSpec,
@@ -33,13 +33,13 @@ from tenancy.config.spec.quota import (
 __all__ = [
     "AdoptedSpec",
     "BillingSpec",
+    "EntitlementsSpec",
+    "EnvironmentOrderExceptionSpec",
     "EnvironmentSpec",
     "GpuNodePoolSpec",
     "GrantSpec",
     "InstanceTypeCatalogueSpec",
-    "LadderExceptionSpec",
     "LimitRangeSpec",
-    "LoneNamespaceSpec",
     "MemberSpec",
     "NamespaceOverrideSpec",
     "NamespaceSpec",
@@ -56,6 +56,6 @@ __all__ = [
     "ScopeExpressionSpec",
     "SharedNamespaceSpec",
     "Spec",
+    "StandaloneNamespaceSpec",
     "SubjectSpec",
-    "TierSpec",
 ]

@@ -15,10 +15,10 @@ from tenancy.config.spec.organization import (
 )
 from tenancy.config.spec.quota import ProfileSpec
 
-__all__ = ["EnvironmentSpec", "HeldOrganization", "LadderExceptionSpec"]
+__all__ = ["EnvironmentOrderExceptionSpec", "EnvironmentSpec", "HeldOrganization"]
 
 
-class LadderExceptionSpec(Spec):
+class EnvironmentOrderExceptionSpec(Spec):
     """A resource that may be larger here than in the next environment."""
 
     organization: NonEmpty
@@ -73,7 +73,7 @@ class EnvironmentSpec(Spec):
     """What namespaces enforce unless they say otherwise. Default: `restricted`."""
     network: NetworkSpec | None = None
     """What namespaces let through unless they say otherwise."""
-    ladder_exceptions: Listed[LadderExceptionSpec] = ()
+    environment_order_exceptions: Listed[EnvironmentOrderExceptionSpec] = ()
     """Where dev ≤ staging ≤ prod need not hold. Default: nowhere."""
     allow_deletion: Listed[str] = ()
     """Exact names of namespaces that may be deleted with what they hold. Default: none."""

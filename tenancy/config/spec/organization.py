@@ -11,15 +11,15 @@ from tenancy.config.spec.quota import LimitRangeSpec, ProfileSpec, QuotaSpec
 __all__ = [
     "AdoptedSpec",
     "BillingSpec",
+    "EntitlementsSpec",
     "GrantSpec",
-    "LoneNamespaceSpec",
     "NamespaceOverrideSpec",
     "NamespaceSpec",
     "NetworkSpec",
     "OrganizationOverrideSpec",
     "OrganizationSpec",
     "PodSecuritySpec",
-    "TierSpec",
+    "StandaloneNamespaceSpec",
 ]
 
 
@@ -82,7 +82,7 @@ class AdoptedSpec(Spec):
     """Names of its role bindings by the role that they give. Default: `tenancy:<role>`."""
 
 
-class TierSpec(Spec):
+class EntitlementsSpec(Spec):
     """What a namespace may use, by whom, and what is let through; each part may be left out."""
 
     profile: NonEmpty | None = None
@@ -107,7 +107,7 @@ class TierSpec(Spec):
     """Priority classes that pods may name. Default: none."""
 
 
-class NamespaceSpec(TierSpec):
+class NamespaceSpec(EntitlementsSpec):
     """One namespace of an organization. Its name in the cluster is `<prefix>-<id>`."""
 
     id: NonEmpty
@@ -128,7 +128,7 @@ class NamespaceSpec(TierSpec):
     """Only for namespaces that `tenancy adopt` took over."""
 
 
-class LoneNamespaceSpec(TierSpec):
+class StandaloneNamespaceSpec(EntitlementsSpec):
     """A namespace without an organization around it; it is one of its own."""
 
     name: NonEmpty
@@ -166,7 +166,7 @@ class OrganizationSpec(Spec):
     """Profiles of its own, found before the environment's. Default: none."""
 
 
-class NamespaceOverrideSpec(TierSpec):
+class NamespaceOverrideSpec(EntitlementsSpec):
     """What differs for one namespace in one environment; what is left out stays."""
 
 

@@ -202,7 +202,7 @@ class PlatformSpec(Spec):
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
     """Limits of every organization."""
-    ladder: Listed[str] = ("dev", "staging", "prod")
+    environment_order: Listed[str] = ("dev", "staging", "prod")
     """The environments in growing order."""
     public: PublicNamespaceSpec | None = None
     """The public namespace. Default: none."""

@@ -54,7 +54,7 @@ class AccessChange:
         subject: As the API server knows it: `Group oidc:acme-developers`. Who is in a group,
             the identity provider alone knows.
         namespaces: Those where the same holds.
-        is_production: Whether they are in the last environment of the ladder.
+        is_production: Whether they are in the last environment of the environment order.
         roles_before: Sorted; nothing where the subject held none.
         gained: The heaviest first.
         unknown: Roles whose rules only the cluster knows, so that they are not expanded.
@@ -106,7 +106,8 @@ def access_changes(
             subject=subject,
             environment=environment,
             namespaces=tuple(names),
-            is_production=bool(platform.ladder) and environment == platform.ladder[-1],
+            is_production=bool(platform.environment_order)
+            and environment == platform.environment_order[-1],
             roles_before=was,
             roles_after=will,
             gained=_without(_together(will, now), _together(was, then)),

@@ -7,10 +7,10 @@ import attrs
 
 from tenancy.checks.environment_order import rungs
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model import LadderException, Namespace, Organization
+from tenancy.model import EnvironmentOrderException, Namespace, Organization
 from tenancy.model.totals import Amounts
 
-__all__ = ["Ladder", "Rung", "ladders"]
+__all__ = ["EnvironmentOrder", "Rung", "environment_orders"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -23,7 +23,7 @@ class Rung:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Ladder:
+class EnvironmentOrder:
     """
     One resource over the environments, the smallest first.
 
@@ -48,17 +48,17 @@ class Ladder:
         )
 
 
-def ladders(
+def environment_orders(
     before: Sequence[Organization],
     after: Sequence[Organization],
     order: Sequence[str],
     counted: Amounts,
     *,
     keys: Iterable[str],
-    exceptions: Iterable[LadderException],
-) -> Iterator[Ladder]:
+    exceptions: Iterable[EnvironmentOrderException],
+) -> Iterator[EnvironmentOrder]:
     """
-    Yield the ladder of each of *keys* that differs somewhere, one organization's.
+    Yield the environment order of each of *keys* that differs somewhere, one organization's.
 
     Args:
         before: The organization in each of its environments.
@@ -88,7 +88,7 @@ def ladders(
                 for e in present
             )
             if any(rung.before != rung.after for rung in found):
-                yield Ladder(
+                yield EnvironmentOrder(
                     organization=name,
                     workload=workload,
                     key=key,
@@ -140,7 +140,10 @@ def _of(figures: Figures | None, key: str) -> Quantity | None:
 
 
 def _excuse(
-    exceptions: Iterable[LadderException], organization: str, workload: str | None, key: str
+    exceptions: Iterable[EnvironmentOrderException],
+    organization: str,
+    workload: str | None,
+    key: str,
 ) -> str | None:
     return next(
         (

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from tenancy import engine
-from tenancy.assessment import checked
+from tenancy.assessment import assess
 from tenancy.engine import Exit, SkippedError, StackRefusedError
 from tenancy.local.sandbox.layout import Layout
 from tenancy.output.outcomes_json import schema
@@ -35,7 +35,7 @@ def taken(applied, kubectl):
 
 
 def test_one_stack_that_is_refused_loses_nothing_of_the_others(applied, taken) -> None:
-    found = checked(applied.root)
+    found = assess(applied.root)
 
     plans = engine.plan(found, open_stack=applied.session)
     previews = engine.preview(found, ["staging", "dev"], open_stack=applied.session)
@@ -61,7 +61,7 @@ def test_what_is_on_a_platform_that_is_refused_is_left_alone(applied) -> None:
             raise StackRefusedError("platform", "no. Nothing was changed.")
         return applied.session(stack)
 
-    done = engine.up(checked(applied.root), ["platform", "dev"], open_stack=open_stack)
+    done = engine.up(assess(applied.root), ["platform", "dev"], open_stack=open_stack)
 
     assert isinstance(done["dev"].error, SkippedError)
     assert Exit.REFUSED is done.exit

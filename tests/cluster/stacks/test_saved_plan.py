@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from tenancy import engine
-from tenancy.assessment import checked
+from tenancy.assessment import assess
 from tenancy.engine import Exit, PlanViolatedError, StalePlanError, read_plan
 from tenancy.engine.fingerprint import basis
 from tenancy.engine.save_plan import apply_saved
@@ -278,7 +278,7 @@ def test_no_secret_and_no_passphrase_is_in_the_file(applied, saved) -> None:
 @pytest.mark.nightly
 def test_the_automation_api_saves_applies_and_refuses_the_same(applied, pods, kubectl) -> None:
     number = pods()
-    found = checked(applied.root)
+    found = assess(applied.root)
     [first] = engine.save(found, ["dev"], open_stack=applied.session).results
     [second] = engine.save(found, ["dev"], open_stack=applied.session).results
     assert first.saved is not None
@@ -301,12 +301,12 @@ def test_what_moves_after_the_comparison_is_refused_by_the_engine(
     """Its own plan is carried along: nobody can look at everything at the same moment."""
     before = hard_pods(kubectl)
     pods()
-    [saving] = engine.save(checked(applied.root), ["dev"], open_stack=applied.session).results
+    [saving] = engine.save(assess(applied.root), ["dev"], open_stack=applied.session).results
     assert saving.saved is not None
     assert saving.saved.engine_plan is not None
     pods()
     opened = applied.session("dev")
-    now = basis(checked(applied.root, "dev"), opened)
+    now = basis(assess(applied.root, "dev"), opened)
 
     with pytest.raises(PlanViolatedError, match="violates plan") as refused:
         apply_saved(applied.root, opened, attrs.evolve(saving.saved, made_from=now))

@@ -1,4 +1,4 @@
-"""The ladder: dev ≤ staging ≤ prod, by workload, else by the organization's sums."""
+"""The environmentOrder: dev ≤ staging ≤ prod, by workload, else by the organization's sums."""
 
 import pytest
 
@@ -52,34 +52,34 @@ def test_environments_that_grow_or_stay_are_allowed():
 
 def test_an_environment_larger_than_the_next_is_refused():
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "Pulumi.dev.yaml: profiles.standard.quota.services [environment-order] services of "
         "the workload agents of acme: 21 in dev, and 20 in staging; allowed: dev "
         "≤ staging; lower it in dev or raise it in staging, or write an entry "
-        "with a reason under ladderExceptions of dev",
+        "with a reason under environmentOrderExceptions of dev",
     ] == findings(**climb("21", "20", "50"))
     assert [
-        "Pulumi.staging.yaml: profiles.standard.quota.services [ladder] services "
+        "Pulumi.staging.yaml: profiles.standard.quota.services [environment-order] services "
         "of the workload agents of acme: 51 in staging, and 50 in prod; allowed: "
         "staging ≤ prod; lower it in staging or raise it in prod, or write an "
-        "entry with a reason under ladderExceptions of staging",
+        "entry with a reason under environmentOrderExceptions of staging",
     ] == findings(**climb("20", "51", "50"))
 
 
 def test_two_that_do_not_limit_between_are_compared_too():
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "Pulumi.dev.yaml: profiles.standard.quota.services [environment-order] services of "
         "the workload agents of acme: 21 in dev, and 20 in prod; allowed: dev ≤ "
         "prod; lower it in dev or raise it in prod, or write an entry with a "
-        "reason under ladderExceptions of dev",
+        "reason under environmentOrderExceptions of dev",
     ] == findings(**climb("21", None, "20"))
 
 
 def test_what_is_unlimited_below_a_limit_is_warned_of():
     assert [
-        "warning: Pulumi.dev.yaml: profiles.standard.quota [ladder] services of "
+        "warning: Pulumi.dev.yaml: profiles.standard.quota [environment-order] services of "
         "the workload agents of acme: unlimited in dev, and 20 in staging; "
         "allowed: dev ≤ staging; limit services in dev, or write an entry with a "
-        "reason under ladderExceptions of dev",
+        "reason under environmentOrderExceptions of dev",
     ] == findings(**climb(None, "20", "50"))
     assert [] == findings(**climb("20", "50", None))
 
@@ -87,22 +87,24 @@ def test_what_is_unlimited_below_a_limit_is_warned_of():
 def test_a_named_exception_with_a_reason_excuses():
     allowed = excuse(reason="load tests run in dev")
 
-    assert [] == findings(**climb("21", "20", "50", dev={"ladderExceptions": [allowed]}))
+    assert [] == findings(
+        **climb("21", "20", "50", dev={"environmentOrderExceptions": [allowed]})
+    )
 
 
 def test_an_exception_in_another_environment_excuses_nothing():
     elsewhere = excuse(reason="load tests run in dev")
 
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "Pulumi.dev.yaml: profiles.standard.quota.services [environment-order] services of "
         "the workload agents of acme: 21 in dev, and 20 in staging; allowed: dev "
         "≤ staging; lower it in dev or raise it in staging, or write an entry "
-        "with a reason under ladderExceptions of dev",
-        "warning: Pulumi.prod.yaml: ladderExceptions[0] "
-        "[ladder-exception-unused] an exception for services of the workload "
+        "with a reason under environmentOrderExceptions of dev",
+        "warning: Pulumi.prod.yaml: environmentOrderExceptions[0] "
+        "[environment-order-exception-unused] an exception for services of the workload "
         "agents of acme that excuses nothing: nothing here is larger than in the "
         "next environment; allowed: exceptions that are needed; remove it",
-    ] == findings(**climb("21", "20", "50", prod={"ladderExceptions": [elsewhere]}))
+    ] == findings(**climb("21", "20", "50", prod={"environmentOrderExceptions": [elsewhere]}))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_an_exception_in_another_environment_excuses_nothing():
 def test_an_exception_excuses_what_it_names_and_nothing_else(other):
     narrow = excuse(reason="load tests run in dev", **other)
 
-    found = findings(**climb("21", "20", "50", dev={"ladderExceptions": [narrow]}))
+    found = findings(**climb("21", "20", "50", dev={"environmentOrderExceptions": [narrow]}))
 
     assert [False, True] == [f.startswith("warning") for f in found]
 
@@ -124,47 +126,49 @@ def test_an_exception_that_is_not_needed_is_warned_of():
     needless = excuse(reason="load tests run in dev")
 
     assert [
-        "warning: Pulumi.dev.yaml: ladderExceptions[0] [ladder-exception-unused] "
+        "warning: Pulumi.dev.yaml: environmentOrderExceptions[0] "
+        "[environment-order-exception-unused] "
         "an exception for services of the workload agents of acme that excuses "
         "nothing: nothing here is larger than in the next environment; allowed: "
         "exceptions that are needed; remove it",
-    ] == findings(**climb(dev={"ladderExceptions": [needless]}))
+    ] == findings(**climb(dev={"environmentOrderExceptions": [needless]}))
 
 
 def test_an_exception_for_somebody_who_is_not_there_is_warned_of():
     stranger = excuse(organization="globex", reason="load tests")
 
     assert [
-        "warning: Pulumi.dev.yaml: ladderExceptions[0] [ladder-exception-unused] "
+        "warning: Pulumi.dev.yaml: environmentOrderExceptions[0] "
+        "[environment-order-exception-unused] "
         "an exception for services of the workload agents of globex that excuses "
         "nothing: dev does not hold globex; allowed: exceptions that are needed; "
         "remove it",
-    ] == findings(**climb(dev={"ladderExceptions": [stranger]}))
+    ] == findings(**climb(dev={"environmentOrderExceptions": [stranger]}))
 
 
 def test_an_exception_says_why():
     blank = excuse(reason=" ")
 
     assert [
-        "Pulumi.dev.yaml: ladderExceptions[0].reason [reason-blank] a reason of "
+        "Pulumi.dev.yaml: environmentOrderExceptions[0].reason [reason-blank] a reason of "
         "nothing but spaces; allowed: a reason in words, for the next reader; "
         "write why the rule does not hold here",
-    ] == findings(**climb("21", "20", "50", dev={"ladderExceptions": [blank]}))
+    ] == findings(**climb("21", "20", "50", dev={"environmentOrderExceptions": [blank]}))
 
 
 def test_without_workloads_the_organizations_sums_are_compared():
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.services [ladder] services of "
+        "Pulumi.dev.yaml: profiles.standard.quota.services [environment-order] services of "
         "acme: 21 in dev, and 20 in staging; allowed: dev ≤ staging; lower it in "
         "dev or raise it in staging, or write an entry with a reason under "
-        "ladderExceptions of dev",
+        "environmentOrderExceptions of dev",
     ] == findings(**climb("21", "20", "50", workload=None))
 
 
 def test_an_exception_without_a_workload_is_for_the_sum():
     for_sum = {"organization": "acme", "resource": "services", "reason": "load tests"}
 
-    keys = climb("21", "20", "50", workload=None, dev={"ladderExceptions": [for_sum]})
+    keys = climb("21", "20", "50", workload=None, dev={"environmentOrderExceptions": [for_sum]})
 
     assert [] == findings(**keys)
 
@@ -195,10 +199,10 @@ def test_namespaces_of_one_workload_are_added_up():
     organizations = {"acme": organization}
     assert [] == findings(environments=environments("40"), organizations=organizations)
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.pods [ladder] pods of the "
+        "Pulumi.dev.yaml: profiles.standard.quota.pods [environment-order] pods of the "
         "workload agents of acme: 40 in dev, and 39 in prod; allowed: dev ≤ "
         "prod; lower it in dev or raise it in prod, or write an entry with a "
-        "reason under ladderExceptions of dev",
+        "reason under environmentOrderExceptions of dev",
     ] == findings(environments=environments("39"), organizations=organizations)
 
 
@@ -226,9 +230,9 @@ def test_workloads_without_a_partner_are_added_up():
     }
 
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.pods [ladder] pods of acme: 20 "
+        "Pulumi.dev.yaml: profiles.standard.quota.pods [environment-order] pods of acme: 20 "
         "in dev, and 19 in prod; allowed: dev ≤ prod; lower it in dev or raise "
-        "it in prod, or write an entry with a reason under ladderExceptions of "
+        "it in prod, or write an entry with a reason under environmentOrderExceptions of "
         "dev",
     ] == findings(environments=environments, organizations={"acme": organization})
 
@@ -256,10 +260,10 @@ def test_grants_climb_too():
     environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
 
     assert [
-        "organizations/acme.yaml: namespaces[0].gpus[0] [ladder] "
+        "organizations/acme.yaml: namespaces[0].gpus[0] [environment-order] "
         "requests.nvidia.com/gpu of acme: 2 in dev, and 1 in prod; allowed: dev "
         "≤ prod; lower it in dev or raise it in prod, or write an entry with a "
-        "reason under ladderExceptions of dev",
+        "reason under environmentOrderExceptions of dev",
     ] == findings(
         environments=environments,
         organizations={"acme": organization},
@@ -268,7 +272,7 @@ def test_grants_climb_too():
 
 
 def test_a_ladder_of_ones_own_is_followed():
-    ladder = a_platform(ladder=["prod", "staging", "dev"])
+    ladder = a_platform(environmentOrder=["prod", "staging", "dev"])
 
     assert [] == findings(**climb("50", "30", "20"), platform=ladder)
     assert 1 == len(findings(**climb("20", "30", "30"), platform=ladder))
@@ -281,7 +285,7 @@ def test_a_stack_that_cannot_be_read_is_said_to_be_not_checked(tmp_path):
 
     assert [
         "not checked: Pulumi.prod.yaml [file-not-read] Pulumi.prod.yaml, which "
-        "is wrong; allowed: files that can be read; ceilings, the ladder, unique "
+        "is wrong; allowed: files that can be read; ceilings, the environment order, unique "
         "names and GPU pools are not checked over this one; mend "
         "Pulumi.prod.yaml; its own findings are listed too",
     ] == said(checks.check(tenancy))

@@ -86,7 +86,7 @@ def test_nothing_that_people_write_makes_a_check_raise(data):
             oidc={"groupsPrefix": draw(TEXT)},
             roles={draw(TEXT): {"rules": [rule]}},
             gpuNodePools=[pool],
-            ladder=[draw(TEXT)],
+            environmentOrder=[draw(TEXT)],
             podSecurityVersion=draw(TEXT),
             objectCounts=draw(AMOUNTS),
             public={"name": draw(TEXT), "readers": []},

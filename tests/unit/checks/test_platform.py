@@ -118,13 +118,14 @@ def test_a_platform_that_nobody_wrote_is_not_checked():
 
 
 @pytest.mark.parametrize(
-    ("ladder", "expected"),
+    ("order", "expected"),
     [
         pytest.param(["test", "live"], [], id="one's own"),
         pytest.param(
             ["dev", "dev"],
             [
-                "Pulumi.platform.yaml: platform.ladder[1] [ladder-name] 'dev' a second "
+                "Pulumi.platform.yaml: platform.environmentOrder[1] "
+                "[environment-order-name] 'dev' a second "
                 "time; allowed: each environment once, from the smallest to the largest; "
                 "remove it",
             ],
@@ -133,7 +134,8 @@ def test_a_platform_that_nobody_wrote_is_not_checked():
         pytest.param(
             ["dev", "Prod"],
             [
-                "Pulumi.platform.yaml: platform.ladder[1] [ladder-name] the environment "
+                "Pulumi.platform.yaml: platform.environmentOrder[1] "
+                "[environment-order-name] the environment "
                 "'Prod'; allowed: an environment's name has 1 to 63 lowercase letters, "
                 "digits and hyphens, with a letter or digit at both ends; write it in "
                 "lower case",
@@ -142,8 +144,8 @@ def test_a_platform_that_nobody_wrote_is_not_checked():
         ),
     ],
 )
-def test_a_ladder_names_each_environment_once(ladder, expected):
-    assert expected == findings(platform=a_platform(ladder=ladder))
+def test_an_environment_order_names_each_environment_once(order, expected):
+    assert expected == findings(platform=a_platform(environmentOrder=order))
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import re
 
 from tenancy import checks
-from tenancy.config.spec import LoneNamespaceSpec
+from tenancy.config.spec import StandaloneNamespaceSpec
 from tenancy.diagnostics.origin import Origin
-from tenancy.model import Platform, lone_namespace
+from tenancy.model import Platform, standalone_namespace
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -184,8 +184,8 @@ def test_namespaces_of_other_environments_count_by_themselves_too():
 
 def lone(name, **keys):
     """What is said of a namespace that stands alone."""
-    spec = LoneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
-    organization, findings = lone_namespace(
+    spec = StandaloneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
+    organization, findings = standalone_namespace(
         spec, Origin("argument"), Platform(stack="", origin=Origin("argument")), stack="x"
     )
     assert [] == findings

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from tenancy.cli.signals import gently
+from tenancy.cli.signals import defer_interrupt
 from tenancy.engine import EngineError
 
 
@@ -15,7 +15,7 @@ def test_the_engine_ends_before_we_do() -> None:
     done = []
 
     def work() -> None:
-        with gently():
+        with defer_interrupt():
             interrupt()
             done.append("the engine wrote its state")
 
@@ -27,7 +27,7 @@ def test_the_engine_ends_before_we_do() -> None:
 
 def test_what_the_engine_says_of_it_is_no_failure() -> None:
     def work() -> None:
-        with gently():
+        with defer_interrupt():
             interrupt()
             raise EngineError("dev", "cancelled")
 
@@ -36,7 +36,7 @@ def test_what_the_engine_says_of_it_is_no_failure() -> None:
 
 
 def test_a_failure_without_an_interruption_stays_one() -> None:
-    with pytest.raises(EngineError), gently():
+    with pytest.raises(EngineError), defer_interrupt():
         raise EngineError("dev", "out of order")
 
 
@@ -44,7 +44,7 @@ def test_whoever_insists_is_obeyed() -> None:
     done = []
 
     def work() -> None:
-        with gently():
+        with defer_interrupt():
             for _ in range(3):
                 interrupt()
             done.append("never")
@@ -58,7 +58,7 @@ def test_whoever_insists_is_obeyed() -> None:
 def test_afterwards_everything_is_as_before() -> None:
     before = signal.getsignal(signal.SIGINT)
 
-    with gently():
+    with defer_interrupt():
         pass
 
     assert before is signal.getsignal(signal.SIGINT)

@@ -32,7 +32,7 @@ network:
   egressCidrs: [10.0.0.0/8]
 allowDeletion: [acme-old]
 allowBelowUsage: [acme-dev/pods]
-ladderExceptions:
+environmentOrderExceptions:
   - {organization: acme, resource: requests.cpu, workload: api, reason: a load test}
 profiles:
   small:
@@ -91,7 +91,7 @@ platform:
   operators: [{group: platform-team}, {user: root@example.com}]
   oidc: {usernamePrefix: "oidc:", groupsPrefix: "oidc:"}
   limits: {namespaces: 10, idLength: 7}
-  ladder: [dev, prod]
+  environmentOrder: [dev, prod]
   public: {name: public, readers: [{group: "system:authenticated"}]}
   shared:
     - name: obs
@@ -141,7 +141,7 @@ REQUIRED = {
     # by hand, not from the models: where a mapping is, which keys it cannot do without
     r"": {"environment", "cluster", "organizations", "platform", "prefix", "namespaces"},
     r"podSecurity": {"enforce", "reason"},
-    r"ladderExceptions\[\d\]": {"organization", "resource", "reason"},
+    r"environmentOrderExceptions\[\d\]": {"organization", "resource", "reason"},
     r"profiles\.small\.quotas\.urgent": {"hard"},
     r"profiles\.small\.quotas\.urgent\.scopeSelector\[\d\]": {"scopeName", "operator"},
     r"organizations\.acme": {"namespaces"},

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tenancy.assessment import UnknownStackError, checked
+from tenancy.assessment import UnknownStackError, assess
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import EngineError, SkippedError, StackRefusedError
@@ -165,7 +165,7 @@ def test_nothing_is_begun_after_an_interruption_and_what_runs_is_waited_for() ->
 
 
 def test_platforms_come_before_environments_and_go_after_them(project) -> None:
-    found = checked(project)
+    found = assess(project)
 
     names = found.in_order(["prod", "platform", "dev", "prod"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy.assessment import checked
+from tenancy.assessment import assess
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import SavedPlan, SavedPlanError, StalePlanError, read_plan, write_plan
 from tenancy.engine.fingerprint import Basis, moved, state_digests
@@ -27,7 +27,7 @@ BASIS = Basis(
 @pytest.fixture
 def saved(project: Path) -> SavedPlan:
     """A plan as `tenancy plan --save` makes it, without an engine."""
-    found = checked(project, "dev")
+    found = assess(project, "dev")
     made = plan({}, found.tenancy, "dev", None)
     return SavedPlan(
         project="tenancy",

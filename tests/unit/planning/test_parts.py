@@ -84,13 +84,13 @@ def laddered(pods: str, **dev: object) -> dict[str, object]:
     [pytest.param("50", True, id="up to prod"), pytest.param("60", False, id="above prod")],
 )
 def test_a_changed_resource_is_shown_on_every_rung(pods: str, is_kept: bool) -> None:
-    [ladder] = a_plan(a_record(**laddered("20")), **laddered(pods)).ladders
+    [row] = a_plan(a_record(**laddered("20")), **laddered(pods)).environment_orders
 
-    assert ("agents", "pods") == (ladder.workload, ladder.key)
+    assert ("agents", "pods") == (row.workload, row.key)
     assert [("dev", "20", pods), ("prod", "50", "50")] == [
-        (r.environment, str(r.before), str(r.after)) for r in ladder.rungs
+        (r.environment, str(r.before), str(r.after)) for r in row.rungs
     ]
-    assert is_kept is ladder.is_kept
+    assert is_kept is row.is_kept
 
 
 def test_an_exception_is_named_with_its_reason() -> None:
@@ -101,9 +101,11 @@ def test_an_exception_is_named_with_its_reason() -> None:
         "reason": "tests",
     }
 
-    plan = a_plan(a_record(**laddered("20")), **laddered("60", ladderExceptions=[excuse]))
+    plan = a_plan(
+        a_record(**laddered("20")), **laddered("60", environmentOrderExceptions=[excuse])
+    )
 
-    assert ["tests"] == [ladder.exception for ladder in plan.ladders]
+    assert ["tests"] == [row.exception for row in plan.environment_orders]
 
 
 # Names

@@ -150,7 +150,7 @@ def build(
         return create(resource_name(name, manifest), manifest, opts, patch=patch)
 
     walls = [
-        *(wall(manifest, patch=False) for manifest in manifests.walls),
+        *(wall(manifest, patch=False) for manifest in manifests.guardrails),
         *(wall(manifest, patch=True) for manifest in manifests.patches),
     ]
     doors = [
@@ -161,6 +161,6 @@ def build(
                 parent, depends_on=[namespace, *walls], protect=False, retain_on_delete=False
             ),
         )
-        for manifest in manifests.doors
+        for manifest in manifests.access
     ]
     return Built(namespace=namespace, walls=walls, doors=doors)

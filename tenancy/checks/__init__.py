@@ -11,6 +11,7 @@ import attrs
 
 from tenancy.checks import (
     access,
+    ceilings,
     classes,
     deletion,
     environment_order,
@@ -20,6 +21,7 @@ from tenancy.checks import (
     names,
     network,
     platform,
+    pod_fit,
     pools,
     quotas,
     unique,
@@ -35,7 +37,6 @@ from tenancy.model import (
     Tenancy,
     totals,
 )
-from tenancy.model import pod_fit as room
 from tenancy.model.pod_fit import Fit, fit
 from tenancy.model.totals import Sum
 
@@ -106,7 +107,7 @@ def _organizations_here(
     """What an environment's organizations say by themselves."""
     yield from quotas.quotas(organizations, ground)
     yield from limit_ranges.limit_ranges(organizations)
-    yield from room.fits(organizations)
+    yield from pod_fit.fits(organizations)
     yield from access.members(organizations, ground)
     yield from network.networks(organizations, ground)
     yield from classes.classes(organizations, ground)
@@ -129,10 +130,10 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
     yield from names.organization_names(one, ground)
     yield from names.namespace_count(one, ground.max_namespaces, is_whole=False)
     yield from _organizations_here(one, ground)
-    yield from totals.ceiling(one, totals.amounts(lambda _: ground))
+    yield from ceilings.ceiling(one, totals.amounts(lambda _: ground))
     if organization.environment:
-        yield from totals.part_of_ceiling(organization, "its other environments are not here")
-    yield from gpus.apart(organization, ground.gpu_resources)
+        yield from ceilings.part_of_ceiling(organization, "its other environments are not here")
+    yield from gpus.not_compared(organization, ground.gpu_resources)
     yield Finding(
         code="names-not-checked",
         origin=organization.origin,
@@ -239,7 +240,7 @@ class _Scope:
         yield from names.namespace_count(ordered, most)
         for found in organizations:
             yield from names.known_environments(found, known, self.tenancy.unread)
-        yield from totals.ceiling(ordered, self.amounts)
+        yield from ceilings.ceiling(ordered, self.amounts)
         yield from environment_order.kept(
             ordered, grounds[0].environment_order, self._exceptions(organizations), self.amounts
         )

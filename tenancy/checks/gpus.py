@@ -1,128 +1,45 @@
 """GPUs: every grant exists, fits a node, and is of a pool that the organization may use."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
-
-import attrs
 
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.diagnostics.wording import counted, joined, reason_blank
-from tenancy.model import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
+from tenancy.model import Environment, GpuNodePool, Grant, Organization, Platform
+from tenancy.model.capacity import is_overcommit_factor, pool_demands
 
-__all__ = ["Asked", "apart", "asked", "capacity", "grants", "overcommits", "owners"]
-
-_LINES = 20
-"""The longest table in a message, in lines; what is asked for most stands first."""
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class Asked:
-    """
-    What is asked of one resource of a pool, over all environments on its cluster.
-
-    Attributes:
-        grants: With the namespace that each is for, the largest first.
-        per_node: Devices of a node; None where nothing says how many.
-        nodes: The most nodes there can be.
-        allowed: The most devices that may be granted; None where that is not known.
-    """
-
-    pool: GpuNodePool
-    resource: str
-    grants: tuple[tuple[Namespace, Grant], ...]
-    per_node: int | None
-    nodes: int
-    allowed: int | None
-
-    @property
-    def total(self) -> int:
-        """The devices that are asked for."""
-        return sum(grant.gpus for _, grant in self.grants)
-
-    @property
-    def table(self) -> tuple[str, ...]:
-        """Who asks for what, a line each, and the sum."""
-        shown = self.grants[:_LINES]
-        width = max((len(namespace.name) for namespace, _ in shown), default=0)
-        figures = len(str(self.total))
-        lines = [
-            f"{n.name:<{width}}  {g.gpus:>{figures}}  {n.organization}, {n.environment}"
-            for n, g in shown
-        ]
-        if rest := self.grants[_LINES:]:
-            lines.append(f"{len(rest)} more ask for {sum(g.gpus for _, g in rest)}")
-        of = "" if self.allowed is None else f" of {self.allowed}"
-        return (*lines, f"{self.total}{of}")
-
-
-def asked(platform: Platform, environments: Iterable[Environment]) -> tuple[Asked, ...]:
-    """Return what *environments* ask of each pool of *platform*, by pool and resource."""
-    by_resource: dict[tuple[str, str], list[tuple[Namespace, Grant]]] = {}
-    for environment in environments:
-        for namespace in environment.namespaces:
-            for grant in namespace.grants:
-                by_resource.setdefault((grant.pool, grant.resource), []).append(
-                    (namespace, grant)
-                )
-    found = []
-    for pool in platform.pools:
-        for resource, devices in pool.resources.items():
-            grants = by_resource.get((pool.name, resource), [])
-            is_known = pool.gpus_per_node is not None
-            found.append(
-                Asked(
-                    pool=pool,
-                    resource=resource,
-                    grants=tuple(sorted(grants, key=lambda g: (-g[1].gpus, g[0].name))),
-                    per_node=devices if is_known else None,
-                    nodes=pool.max_nodes,
-                    allowed=_allowed(pool, devices) if is_known else None,
-                )
-            )
-    return tuple(found)
-
-
-def _allowed(pool: GpuNodePool, devices: int) -> int:
-    if not _is_factor(pool.overcommit):
-        return pool.max_nodes * devices
-    # Through its text, for 1.1 as a float is a little more than 1.1.
-    return int(pool.max_nodes * devices * Fraction(str(pool.overcommit)))
-
-
-def _is_factor(overcommit: float) -> bool:
-    return 0 < overcommit < float("inf")
+__all__ = ["capacity", "grants", "not_compared", "overcommits", "owners"]
 
 
 def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Finding]:
     """Refuse grants of more devices than *platform* can have, with the table of who asks."""
-    for found in asked(platform, environments):
-        pool = found.pool
-        if not found.grants:
+    for demand in pool_demands(platform, environments):
+        pool = demand.pool
+        if not demand.grants:
             continue
-        if found.allowed is None:
+        if demand.allowed is None:
             yield Finding(
                 code="gpu-capacity-unknown",
                 origin=pool.origin,
-                found=f"{counted(found.total, 'device')} of {found.resource} granted of the"
+                found=f"{counted(demand.total, 'device')} of {demand.resource} granted of the"
                 f" pool {pool.name}, which does not say how many GPUs a node has",
                 allowed="a known number of GPUs for each node",
                 remedy="write gpusPerNode",
                 severity=Severity.NOT_CHECKED,
-                details=found.table,
+                details=demand.table,
             )
-        elif found.total > found.allowed:
-            over = found.total - found.allowed
+        elif demand.total > demand.allowed:
+            over = demand.total - demand.allowed
             more = "" if pool.overcommit == 1 else f", overcommitted {pool.overcommit:g} times"
             yield Finding(
                 code="gpu-overcommit",
                 origin=pool.origin,
-                found=f"grants of {found.total} {found.resource} of the pool {pool.name}",
-                allowed=f"at most {found.allowed}: {counted(found.nodes, 'node')}"
-                f" with {found.per_node} each{more}",
+                found=f"grants of {demand.total} {demand.resource} of the pool {pool.name}",
+                allowed=f"at most {demand.allowed}: {counted(demand.nodes, 'node')}"
+                f" with {demand.per_node} each{more}",
                 remedy=f"lower grants by {over}, raise nodes.max, or write overcommit with a"
                 " reason",
-                details=found.table,
+                details=demand.table,
             )
 
 
@@ -193,7 +110,7 @@ def overcommits(platform: Platform) -> Iterator[Finding]:
     """Refuse to grant more than exists without saying why."""
     for pool in platform.pools:
         yield from reason_blank(pool.overcommit_reason, pool.origin / "overcommitReason")
-        if not _is_factor(pool.overcommit):
+        if not is_overcommit_factor(pool.overcommit):
             yield Finding(
                 code="gpu-overcommit-factor",
                 origin=pool.origin / "overcommit",
@@ -211,7 +128,7 @@ def overcommits(platform: Platform) -> Iterator[Finding]:
             )
 
 
-def apart(organization: Organization, resources: Sequence[str]) -> Iterator[Finding]:
+def not_compared(organization: Organization, resources: Sequence[str]) -> Iterator[Finding]:
     """Say that what others are granted cannot be seen from *organization* alone."""
     granted = {g.resource for n in organization.namespaces for g in n.grants}
     named = [resource for resource in resources if resource in granted]

@@ -1,18 +1,9 @@
-"""
-Limit ranges: bounds in order, and defaults that quotas and pod limits need.
-
-What a container without figures gets is what the API server makes of the LimitRange: a
-`max` is the default where none is written, a default is the default request, and a `min`
-is the default request where there is no default (facts: `SetDefaults_LimitRangeItem`).
-"""
+"""Limit ranges: bounds in order, and the defaults that quotas and limits of pods need."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import attrs
-
-from tenancy.checks.quotas import keys
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.wording import quoted
@@ -35,36 +26,10 @@ from tenancy.model import (
     Organization,
     Quota,
 )
+from tenancy.model.container_defaults import ContainerDefaults, container_defaults
+from tenancy.model.quota_keys import quota_keys
 
-__all__ = ["Injected", "injected", "limit_ranges"]
-
-
-@attrs.frozen(slots=True)
-class Injected:
-    """
-    What a container that states nothing gets, by resource.
-
-    Attributes:
-        requests: What it requests.
-        limits: What it is limited to.
-    """
-
-    requests: Limits
-    limits: Limits
-
-
-def injected(limit_range: LimitRange | None) -> Injected:
-    """
-    Return what *limit_range* puts into a container that states nothing.
-
-    Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem.
-    """
-    item = limit_range.item(LimitType.CONTAINER) if limit_range is not None else None
-    if item is None:
-        return Injected({}, {})
-    limits = {**item.max, **item.default}
-    requests = {**item.min, **limits, **item.default_request}
-    return Injected(requests, limits)
+__all__ = ["limit_ranges"]
 
 
 def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Finding]:
@@ -93,7 +58,7 @@ def _limit_range(limit_range: LimitRange) -> Iterator[Finding]:
         yield from _figures(item)
         for resource in _resources(item):
             yield from _order(item, resource)
-        yield from _ratios(item, injected(limit_range))
+        yield from _ratios(item, container_defaults(limit_range))
     yield from _claims(limit_range.item(LimitType.PERSISTENT_VOLUME_CLAIM))
     yield from _bare_pod(limit_range)
 
@@ -181,7 +146,7 @@ def _order(item: LimitRangeItem, resource: str) -> Iterator[Finding]:
             )
 
 
-def _ratios(item: LimitRangeItem, bare: Injected) -> Iterator[Finding]:
+def _ratios(item: LimitRangeItem, bare: ContainerDefaults) -> Iterator[Finding]:
     """Refuse a ratio that cannot be reached, or that every pod without figures breaks."""
     for resource, ratio in item.max_limit_request_ratio.items():
         if ratio.quantity < Quantity.parse(1):
@@ -248,7 +213,7 @@ def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
     item = limit_range.item(LimitType.POD)
     if item is None:
         return
-    bare = injected(limit_range)
+    bare = container_defaults(limit_range)
     for resource, most in item.max.items():
         limit = bare.limits.get(resource)
         if limit is None:
@@ -281,7 +246,7 @@ def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
 
 
 def _beside_quotas(namespace: Namespace) -> Iterator[Finding]:
-    limit_range, bare = namespace.limit_range, injected(namespace.limit_range)
+    limit_range, bare = namespace.limit_range, container_defaults(namespace.limit_range)
     unscoped = [quota for quota in namespace.quotas if not quota.is_scoped]
     for quota in unscoped:
         yield from _missing_defaults(quota, bare)
@@ -289,9 +254,9 @@ def _beside_quotas(namespace: Namespace) -> Iterator[Finding]:
         yield from _over_quota(limit_range, _least(unscoped))
 
 
-def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Finding]:
+def _missing_defaults(quota: Quota, bare: ContainerDefaults) -> Iterator[Finding]:
     """Refuse a quota on CPU or memory that every pod without figures would break."""
-    for key in keys(quota.hard):
+    for key in quota_keys(quota.hard):
         if not key.is_compute:
             continue
         if key.limits_resource is not None:
@@ -313,7 +278,7 @@ def _missing_defaults(quota: Quota, bare: Injected) -> Iterator[Finding]:
 def _least(quotas: Iterable[Quota]) -> Mapping[str, Limit]:
     least: dict[str, Limit] = {}
     for quota in quotas:
-        for key in keys(quota.hard):
+        for key in quota_keys(quota.hard):
             limit = quota.hard[key.text]
             found = least.get(key.name)
             if found is None or limit.quantity < found.quantity:

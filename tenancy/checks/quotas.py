@@ -1,8 +1,9 @@
-"""Quotas: keys that Kubernetes enforces, amounts that it counts, and what the walls need."""
+"""Quotas: keys that Kubernetes enforces, amounts that it counts, and what is created anyway."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+import attrs
 
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
@@ -21,26 +22,13 @@ from tenancy.kubernetes.resources import (
     parse_quota_key,
     scope_reason,
 )
-from tenancy.model import Limits, Namespace, Organization, Platform, Quota
+from tenancy.manifests import KUBERNETES_CREATES, QUOTA_KEYS, created
+from tenancy.model import Limits, Namespace, Organization, Platform, Quota, roles
 from tenancy.model.entitlements import QUOTA_NAME
+from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
+from tenancy.model.quota_keys import quota_keys
 
-__all__ = ["WALL_QUOTAS", "granted", "hard", "keys", "quotas"]
-
-WALL_QUOTAS: Final = (
-    "cross-namespace-affinity",
-    "ephemeral-storage",
-    "gpus",
-    "object-counts",
-    "priority-classes",
-    "storage-classes",
-)
-"""Names kept for the quotas that the walls add beside those that people write."""
-
-_OF_POOLS: Final = "gpu-"
-"""Before a pool's name: the quota that counts it apart where pools have the same resource."""
-
-_KUBERNETES_OWN: Final = {"configmaps": "kube-root-ca.crt", "count/serviceaccounts": "default"}
-"""What Kubernetes itself puts into each namespace, by the key that counts it."""
+__all__ = ["hard", "quotas"]
 
 
 def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
@@ -56,22 +44,14 @@ def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterato
             for quota in namespace.quotas:
                 if id(quota) not in looked_at:
                     yield from _quota(quota)
-                    looked_at[id(quota)] = tuple(k for k in keys(quota.hard) if _is_special(k))
+                    looked_at[id(quota)] = tuple(
+                        k for k in quota_keys(quota.hard) if _is_special(k)
+                    )
                 special += [(key, quota) for key in looked_at[id(quota)]]
-            for key, quota in special:
-                yield from _by_hand(key, quota, namespace, platform)
-                yield from _room_for_walls(key, quota, namespace)
+            if special:
+                yield from _agreeing(special, namespace, platform)
             if namespace.quotas and all(quota.is_scoped for quota in namespace.quotas):
                 yield _only_scoped(namespace)
-
-
-def keys(limits: Limits) -> Iterator[QuotaKey]:
-    """Yield those keys of *limits* that are keys of a quota."""
-    for text in limits:
-        try:
-            yield parse_quota_key(text)
-        except InvalidResourceError:
-            continue
 
 
 def hard(limits: Limits) -> Iterator[Finding]:
@@ -162,20 +142,21 @@ def _name(quota: Quota) -> Iterator[Finding]:
                 remedy="move its keys under quota, or rename it",
             )
         return
-    if quota.name in WALL_QUOTAS:
+    if quota.name in MANAGED_QUOTAS:
         yield Finding(
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
-            allowed=f"another name than {', '.join(WALL_QUOTAS)}, which every namespace has",
+            allowed=f"another name than {', '.join(MANAGED_QUOTAS)}, which Tenancy creates",
             remedy="rename it",
         )
-    elif quota.name.startswith(_OF_POOLS):
+    elif quota.name.startswith(POOL_QUOTA_PREFIX):
         yield Finding(
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
-            allowed=f"names that do not begin with {_OF_POOLS}: a pool's GPUs are counted so",
+            allowed=f"names that do not begin with {POOL_QUOTA_PREFIX}: in such a quota"
+            " Tenancy counts the GPUs of one pool",
             remedy="rename it",
         )
     try:
@@ -207,7 +188,7 @@ def _scopes(quota: Quota) -> Iterator[Finding]:
             remedy="make two quotas of it",
         )
     for scope in scopes:
-        for key in keys(quota.hard):
+        for key in quota_keys(quota.hard):
             if (reason := scope_reason(scope, key)) is not None:
                 yield Finding(
                     code="quota-scope-key",
@@ -223,39 +204,40 @@ def _is_special(key: QuotaKey) -> bool:
     return (
         key.is_gpu
         or key.kind in (KeyKind.EXTENDED, KeyKind.DEVICES)
-        or (key.name in _KUBERNETES_OWN or key.name in _OURS)
+        or key.name in QUOTA_KEYS.values()
     )
 
 
-def granted(namespace: Namespace, platform: Platform) -> Mapping[str, int]:
-    """
-    Return how much of each GPU key *namespace* is granted, by quota key; 0 without a grant.
-
-    In devices of the key's resource. Every resource and device class of the platform is
-    there; a grant of a pool with a device class counts under both.
-    """
-    amounts = Counter({f"requests.{resource}": 0 for resource in platform.gpu_resources})
-    amounts.update({_DEVICES.format(name): 0 for name in platform.device_classes})
-    for grant in namespace.grants:
-        amounts[f"requests.{grant.resource}"] += grant.gpus
-        pool = platform.pool(grant.pool)
-        if pool is not None and pool.device_class is not None:
-            amounts[_DEVICES.format(pool.device_class)] += grant.gpus
-    return amounts
+def _agreeing(
+    special: Iterable[tuple[QuotaKey, Quota]], namespace: Namespace, platform: Platform
+) -> Iterator[Finding]:
+    """Yield what of the keys in *special* contradicts the grants, or what is created anyway."""
+    devices = device_limits(namespace.grants, platform)
+    existing: Mapping[str, int] | None = None
+    for key, quota in special:
+        if key.name not in QUOTA_KEYS.values():
+            yield from _by_hand(key, quota, namespace, devices)
+            continue
+        if existing is None:
+            existing = created(_with_known_roles(namespace, platform), platform)
+        yield from _too_low(key, quota, namespace, existing.get(key.name, 0))
 
 
-_DEVICES: Final = "{}.deviceclass.resource.k8s.io/devices"
-"""The quota key that counts the claimed devices of a class."""
+def _with_known_roles(namespace: Namespace, platform: Platform) -> Namespace:
+    """Return *namespace* without bindings of unknown roles, which have a finding already."""
+    known = roles.names(platform)
+    return attrs.evolve(
+        namespace, bindings=tuple(b for b in namespace.bindings if b.role in known)
+    )
 
 
 def _by_hand(
-    key: QuotaKey, quota: Quota, namespace: Namespace, platform: Platform
+    key: QuotaKey, quota: Quota, namespace: Namespace, devices: Mapping[str, int]
 ) -> Iterator[Finding]:
-    """Refuse a GPU key that says something else than the grants."""
-    amounts = granted(namespace, platform)
-    if quota.is_scoped or not (key.is_gpu or key.name in amounts):
+    """Refuse a GPU key that differs from the grants."""
+    if quota.is_scoped or not (key.is_gpu or key.name in devices):
         return
-    limit, amount = quota.hard[key.text], amounts.get(key.name, 0)
+    limit, amount = quota.hard[key.text], devices.get(key.name, 0)
     if limit.quantity == Quantity.parse(amount):
         return
     yield Finding(
@@ -268,43 +250,28 @@ def _by_hand(
     )
 
 
-_OURS: Final = {
-    "resourcequotas": "quotas",
-    "count/limitranges": "limit ranges",
-    "count/rolebindings.rbac.authorization.k8s.io": "role bindings",
-}
-"""What this tool puts into each namespace, by the key that counts it."""
-
-
-def _room_for_walls(key: QuotaKey, quota: Quota, namespace: Namespace) -> Iterator[Finding]:
-    """Refuse a count that leaves no room for what must be in every namespace."""
-    needed, what = _needed(key, namespace)
+def _too_low(
+    key: QuotaKey, quota: Quota, namespace: Namespace, existing: int
+) -> Iterator[Finding]:
+    """Refuse a count that is below what a new namespace holds."""
     limit = quota.hard[key.text]
-    if limit.quantity >= Quantity.parse(needed):
+    if limit.quantity >= Quantity.parse(existing):
         return
+    kind = next(kind for kind, name in QUOTA_KEYS.items() if name == key.name)
+    own = KUBERNETES_CREATES.get(kind)
+    what = (
+        f"Tenancy creates {counted(existing, f'{kind} object')} in this namespace"
+        if own is None
+        else f"Kubernetes creates the {kind} {own} in every namespace"
+    )
     yield Finding(
-        code="quota-no-room-for-walls",
+        code="quota-count-too-low",
         origin=limit.origin,
         found=f"{key.text} {limit} in {namespace.name}",
-        allowed=f"at least {needed}: {what}",
-        remedy=f"raise it to {needed} and what people need beside that",
+        allowed=f"at least {existing}: {what}",
+        remedy=f"raise it to {existing} and what people need beside that",
         organization=namespace.organization,
     )
-
-
-def _needed(key: QuotaKey, namespace: Namespace) -> tuple[int, str]:
-    match key.name:
-        case "resourcequotas":
-            count = len(namespace.quotas) + len(WALL_QUOTAS)
-            return count, f"{counted(count, 'quota')} are put there"
-        case "count/limitranges":
-            return int(namespace.limit_range is not None), "the limit range is one"
-        case "count/rolebindings.rbac.authorization.k8s.io":
-            count = len(namespace.bindings)
-            return count, f"{counted(count, 'role binding')} of members"
-        case name if name in _KUBERNETES_OWN:
-            return 1, f"Kubernetes puts {_KUBERNETES_OWN[name]} there"
-    return 0, ""
 
 
 def _only_scoped(namespace: Namespace) -> Finding:

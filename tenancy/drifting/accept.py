@@ -10,8 +10,8 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.drifting.difference import Change, Difference
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.manifests import WALL_QUOTAS
 from tenancy.model import Environment, Namespace, Platform, roles
+from tenancy.model.managed_quotas import MANAGED_QUOTAS
 
 __all__ = ["Edit", "edits", "limit_range_spec", "quota_spec"]
 
@@ -102,7 +102,7 @@ class _Alone:
 
     def _quota(self, difference: Difference, namespace: Namespace) -> Edit | None:
         name, field = difference.object.name, difference.field
-        if name in WALL_QUOTAS or (not field and difference.change is not Change.ADDED):
+        if name in MANAGED_QUOTAS or (not field and difference.change is not Change.ADDED):
             return None
         tier = self._tier(namespace)
         if name != _QUOTA:

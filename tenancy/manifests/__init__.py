@@ -3,17 +3,18 @@
 from tenancy.manifests.access import UnknownRoleError
 from tenancy.manifests.environment import environment
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
-from tenancy.manifests.namespace import namespace
+from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
-from tenancy.manifests.quotas import WALL_QUOTAS
 from tenancy.manifests.stream import to_yaml
 
 __all__ = [
-    "WALL_QUOTAS",
+    "KUBERNETES_CREATES",
+    "QUOTA_KEYS",
     "Manifest",
     "NamespaceManifests",
     "PlatformManifests",
     "UnknownRoleError",
+    "created",
     "environment",
     "namespace",
     "platform",

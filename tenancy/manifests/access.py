@@ -12,7 +12,7 @@ from tenancy.model.values import RoleBinding, Subject, SubjectKind
 __all__ = [
     "UnknownRoleError",
     "cluster_role",
-    "doors",
+    "namespace_access",
     "namespaced_role",
     "role_binding",
     "subjects",
@@ -37,20 +37,20 @@ class UnknownRoleError(TenancyError):
         return f"there is no role {self.role!r}; allowed: {', '.join(self.known)}"
 
 
-def doors(
+def namespace_access(
     namespace: str, bindings: Iterable[RoleBinding], platform: Platform
 ) -> tuple[Manifest, ...]:
     """
     Return the RoleBindings of *namespace*.
 
-    Where no platform is described there are no ClusterRoles of ours; then each role comes along
-    as a Role of the namespace's own, before the bindings.
+    Where no platform is described, Tenancy has no ClusterRoles. Then each role is a Role of the
+    namespace too, before the bindings.
 
     Raises:
         UnknownRoleError: A role that does not exist.
     """
     own: list[Manifest] = []
-    found: list[Manifest] = []
+    role_bindings: list[Manifest] = []
     for binding in bindings:
         kind, name = "ClusterRole", binding.role.removeprefix(roles.KUBERNETES_PREFIX)
         if not roles.is_kubernetes(binding.role):
@@ -63,7 +63,7 @@ def doors(
                 own.append(namespaced_role(role, namespace))
         elif name not in roles.KUBERNETES:
             raise UnknownRoleError(binding.role, roles.names(platform))
-        found.append(
+        role_bindings.append(
             role_binding(
                 roles.binding_name(binding),
                 namespace,
@@ -72,7 +72,7 @@ def doors(
                 role=binding.role,
             )
         )
-    return (*own, *found)
+    return (*own, *role_bindings)
 
 
 def cluster_role(role: Role) -> Manifest:

@@ -1,8 +1,6 @@
 """A whole environment as one ordered list, for those who apply manifests without Pulumi."""
 
-from collections.abc import Iterator
-
-from tenancy.manifests.manifest import Manifest, NamespaceManifests
+from tenancy.manifests.manifest import Manifest
 from tenancy.manifests.namespace import namespace
 from tenancy.model.platform import Platform
 from tenancy.model.values import Environment
@@ -14,19 +12,14 @@ def environment(resolved: Environment, platform: Platform) -> list[Manifest]:
     """
     Return every manifest of *resolved*, in the order in which to apply them.
 
-    All walls of all namespaces come before the first door.
+    The quotas, limits and policies of all namespaces come before the first role binding.
 
     Raises:
         UnknownRoleError: A role that does not exist; checks find it first.
     """
-    rendered = [namespace(found, platform) for found in resolved.namespaces]
+    rendered = [namespace(each, platform) for each in resolved.namespaces]
     return [
-        *(found.namespace for found in rendered),
-        *(wall for found in rendered for wall in _walls(found)),
-        *(door for found in rendered for door in found.doors),
+        *(each.namespace for each in rendered),
+        *(manifest for each in rendered for manifest in (*each.patches, *each.guardrails)),
+        *(manifest for each in rendered for manifest in each.access),
     ]
-
-
-def _walls(rendered: NamespaceManifests) -> Iterator[Manifest]:
-    yield from rendered.patches
-    yield from rendered.walls

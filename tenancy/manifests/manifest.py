@@ -28,28 +28,29 @@ MANAGER: Final = "tenancy"
 @attrs.frozen(kw_only=True)
 class NamespaceManifests:
     """
-    One namespace in the order in which it has to exist: walls before doors.
+    One namespace, in the order in which its objects have to exist.
 
     Attributes:
         namespace: The Namespace.
         patches: Fields of objects that Kubernetes makes itself. To be patched, never created
             or deleted: the namespace's `default` ServiceAccount.
-        walls: Quotas, limits and network policies.
-        doors: RoleBindings, and the Roles they name where no platform provides them. Only to be
-            applied once the quotas' `status.hard` is filled.
+        guardrails: Quotas, limits and network policies.
+        access: RoleBindings, and the Roles they name where no platform provides them. Apply
+            them only once the quotas' `status.hard` is filled: before that, a quota limits
+            nothing.
     """
 
     namespace: Manifest
     patches: tuple[Manifest, ...]
-    walls: tuple[Manifest, ...]
-    doors: tuple[Manifest, ...]
+    guardrails: tuple[Manifest, ...]
+    access: tuple[Manifest, ...]
 
     def __iter__(self) -> Iterator[Manifest]:
         """Every manifest, in the order in which to apply them."""
         yield self.namespace
         yield from self.patches
-        yield from self.walls
-        yield from self.doors
+        yield from self.guardrails
+        yield from self.access
 
 
 @attrs.frozen(kw_only=True)

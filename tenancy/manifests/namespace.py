@@ -1,20 +1,23 @@
-"""A namespace of an organization: its labels, its walls, and its doors."""
+"""A namespace of an organization: its labels, its quotas and policies, its role bindings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from tenancy.kubernetes import labels
-from tenancy.manifests.access import doors
+from tenancy.manifests.access import namespace_access
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.manifests.network import organization_policies, reached
 from tenancy.manifests.policies.placement import pool_taints
-from tenancy.manifests.pool_priority_classes import pool_class, pools_sharing_a_resource
-from tenancy.manifests.quotas import limit_range, quota, wall_quotas
+from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model.platform import Platform
+from tenancy.model.pool_priority_classes import pool_class, pools_sharing_a_resource
 from tenancy.model.values import Namespace, PodSecurity
 
 __all__ = [
-    "counted",
+    "KUBERNETES_CREATES",
+    "QUOTA_KEYS",
+    "created",
     "default_service_account",
     "max_per_pod",
     "namespace",
@@ -22,12 +25,22 @@ __all__ = [
     "tolerations",
 ]
 
-_COUNTED = {
+QUOTA_KEYS: Final[Mapping[str, str]] = {
+    "ConfigMap": "configmaps",
+    "LimitRange": "count/limitranges",
     "NetworkPolicy": "count/networkpolicies.networking.k8s.io",
+    "ResourceQuota": "resourcequotas",
     "Role": "count/roles.rbac.authorization.k8s.io",
     "RoleBinding": "count/rolebindings.rbac.authorization.k8s.io",
     "ServiceAccount": "count/serviceaccounts",
 }
+"""The quota key that counts each kind of object that a new namespace holds."""
+
+KUBERNETES_CREATES: Final[Mapping[str, str]] = {
+    "ConfigMap": "kube-root-ca.crt",
+    "ServiceAccount": "default",
+}
+"""What Kubernetes itself puts into each namespace, by kind."""
 
 
 def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
@@ -38,26 +51,41 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
         UnknownRoleError: A role that does not exist; checks find it first.
     """
     name = resolved.name
-    limits = () if resolved.limit_range is None else (resolved.limit_range,)
+    ranges = () if resolved.limit_range is None else (resolved.limit_range,)
+    limits = tuple(limit_range(written, name) for written in ranges)
     patches = (default_service_account(name),)
     policies = organization_policies(resolved, platform)
-    bindings = doors(name, resolved.bindings, platform)
+    access = namespace_access(name, resolved.bindings, platform)
+    others = _counts((*limits, *policies, *access))
     return NamespaceManifests(
         namespace=_namespace(resolved, platform),
         patches=patches,
-        walls=(
+        guardrails=(
             *(quota(written, name) for written in resolved.quotas),
-            *(limit_range(written, name) for written in limits),
-            *wall_quotas(resolved, platform, counted((*patches, *policies, *bindings))),
+            *limits,
+            *managed_quotas(resolved, platform, others),
             *policies,
         ),
-        doors=bindings,
+        access=access,
     )
 
 
-def counted(manifests: Iterable[Manifest]) -> Counter[str]:
-    """Return how many of *manifests* each quota key counts."""
-    return Counter(key for m in manifests if (key := _COUNTED.get(str(m["kind"]))) is not None)
+def created(resolved: Namespace, platform: Platform) -> Mapping[str, int]:
+    """
+    Return how many objects each quota key counts once *resolved* is created.
+
+    They are those of the manifests, and those that Kubernetes puts into every namespace.
+
+    Raises:
+        UnknownRoleError: A role that does not exist.
+    """
+    rendered = namespace(resolved, platform)
+    return _counts((*rendered.guardrails, *rendered.access))
+
+
+def _counts(manifests: Iterable[Manifest]) -> Counter[str]:
+    kinds = (*(str(m["kind"]) for m in manifests), *KUBERNETES_CREATES)
+    return Counter(QUOTA_KEYS[kind] for kind in kinds)
 
 
 def default_service_account(namespace: str) -> Manifest:

@@ -16,10 +16,10 @@ from tenancy.manifests.manifest import (
 from tenancy.manifests.namespace import default_service_account, pod_security_labels
 from tenancy.manifests.network import baseline, same_namespace, shared_policies
 from tenancy.manifests.policies import MANAGE, mutations, policies
-from tenancy.manifests.pool_priority_classes import contested, pool_class
 from tenancy.manifests.quotas import no_devices
 from tenancy.model import roles
 from tenancy.model.platform import Platform, PublicNamespace, Role, SharedNamespace
+from tenancy.model.pool_priority_classes import contested, pool_class
 from tenancy.model.values import PodSecurity
 
 __all__ = ["OPERATOR", "PUBLIC", "platform"]
@@ -46,8 +46,8 @@ def platform(resolved: Platform) -> PlatformManifests:
         ),
         policies=tuple(guard.policy for guard in guards),
         policy_bindings=tuple(guard.binding for guard in guards),
-        mutations=tuple(found.policy for found in placing),
-        mutation_bindings=tuple(found.binding for found in placing),
+        mutations=tuple(mutation.policy for mutation in placing),
+        mutation_bindings=tuple(mutation.binding for mutation in placing),
         namespaces=(
             *(() if resolved.public is None else (_public(resolved.public, resolved),)),
             *(_shared(shared, resolved) for shared in resolved.shared),
@@ -115,8 +115,8 @@ def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
     return NamespaceManifests(
         namespace=_namespace(name, PUBLIC, resolved),
         patches=(default_service_account(name),),
-        walls=(no_devices(name, resolved), *baseline(name), same_namespace(name)),
-        doors=(
+        guardrails=(no_devices(name, resolved), *baseline(name), same_namespace(name)),
+        access=(
             namespaced_role(role, name),
             role_binding(
                 role.cluster_role,
@@ -133,8 +133,8 @@ def _shared(shared: SharedNamespace, resolved: Platform) -> NamespaceManifests:
     return NamespaceManifests(
         namespace=_namespace(shared.name, shared.purpose, resolved),
         patches=(default_service_account(shared.name),),
-        walls=(no_devices(shared.name, resolved), *shared_policies(shared)),
-        doors=(),
+        guardrails=(no_devices(shared.name, resolved), *shared_policies(shared)),
+        access=(),
     )
 
 

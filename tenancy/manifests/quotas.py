@@ -1,32 +1,39 @@
 """
-Quotas and limit ranges: what people wrote as they wrote it, and what the walls add beside it.
+Quotas and limit ranges: what people wrote as they wrote it, and what Tenancy adds beside it.
 
-A quota key that is missing is unlimited; so what the walls know of is always written, in
-objects of their own.
+A quota key that is missing is unlimited; so each key that Tenancy knows of is always written,
+in quotas of its own.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import (
+    COUNT_ALIASES,
+    RESOURCE_CLAIM_TEMPLATES,
+    RESOURCE_CLAIMS,
+    devices_key,
+    requests_key,
+)
 from tenancy.manifests.manifest import Manifest, manifest
-from tenancy.manifests.pool_priority_classes import pool_class, pools_sharing_a_resource
+from tenancy.model import managed_quotas as names
+from tenancy.model.managed_quotas import device_limits
 from tenancy.model.platform import Platform
-from tenancy.model.values import LimitRange, Limits, Namespace, Quota
+from tenancy.model.pool_priority_classes import pool_class, pools_sharing_a_resource
+from tenancy.model.values import Grant, LimitRange, Limits, Namespace, Quota
 
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "EPHEMERAL_STORAGE",
-    "WALL_QUOTAS",
     "gpu_limits",
     "limit_range",
+    "managed_quotas",
     "no_devices",
     "object_counts",
     "quota",
     "storage_class_limits",
-    "wall_quotas",
 ]
 
 DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
@@ -39,8 +46,7 @@ DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
         "replicationcontrollers": 0,
         "resourcequotas": 10,
         "secrets": 100,
-        # One more than a round number: Kubernetes puts kube-root-ca.crt into every namespace.
-        "configmaps": 101,
+        "configmaps": 100,
         "count/serviceaccounts": 50,
         "count/deployments.apps": 50,
         "count/replicasets.apps": 200,
@@ -59,22 +65,13 @@ DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
 """
 Counts of objects in every namespace, so that nobody fills etcd; the platform may set others.
 
-What this tool renders itself is added to them, and leaves room for what it renders next.
+What Tenancy and Kubernetes themselves create in a namespace is added to them.
 """
 
 EPHEMERAL_STORAGE: Final[Mapping[str, str]] = MappingProxyType(
     {"requests.ephemeral-storage": "100Gi", "limits.ephemeral-storage": "200Gi"}
 )
 """What pods that state ephemeral storage may use together, where people wrote nothing."""
-
-WALL_QUOTAS: Final = (
-    "object-counts",
-    "gpus",
-    "storage-classes",
-    "ephemeral-storage",
-    "cross-namespace-affinity",
-)
-"""Names of the quotas that the walls add; people's own may not be called so."""
 
 
 def quota(written: Quota, namespace: str) -> Manifest:
@@ -125,39 +122,42 @@ def limit_range(written: LimitRange, namespace: str) -> Manifest:
     )
 
 
-def wall_quotas(
-    namespace: Namespace, platform: Platform, rendered: Mapping[str, int]
+def managed_quotas(
+    namespace: Namespace, platform: Platform, created: Mapping[str, int]
 ) -> tuple[Manifest, ...]:
     """
-    Return the quotas that the walls add.
+    Return the quotas that Tenancy adds to those that people wrote.
 
-    What is rendered beside them comes by the quota key that counts it, the quotas left out.
+    Args:
+        namespace: Whose they are.
+        platform: That of its cluster.
+        created: How many other objects it holds from the start, by the key that counts them.
     """
     written = _written_keys(namespace.quotas)
-    found: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
-        ("gpus", gpu_limits(namespace, platform), {}),
+    candidates: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
+        (names.GPUS, gpu_limits(namespace.grants, platform), {}),
         *(
             (
                 pool_class(grant.pool),
-                {f"requests.{grant.resource}": str(grant.gpus)},
+                {requests_key(grant.resource): str(grant.gpus)},
                 _of_class(pool_class(grant.pool)),
             )
             for grant in pools_sharing_a_resource(namespace.grants)
         ),
-        ("storage-classes", storage_class_limits(namespace, platform), {}),
+        (names.STORAGE_CLASSES, storage_class_limits(namespace, platform), {}),
         (
-            "ephemeral-storage",
+            names.EPHEMERAL_STORAGE,
             {key: value for key, value in EPHEMERAL_STORAGE.items() if key not in written},
             {},
         ),
-        ("cross-namespace-affinity", {"pods": "0"}, _CROSS_NAMESPACE),
+        (names.CROSS_NAMESPACE_AFFINITY, {"pods": "0"}, _CROSS_NAMESPACE),
     ]
-    kept = [(name, hard, scope) for name, hard, scope in found if hard]
-    quotas = len(namespace.quotas) + len(kept) + 1
-    counts = object_counts(platform, {**rendered, "resourcequotas": quotas}, written)
+    needed = [candidate for candidate in candidates if candidate[1]]
+    quotas = len(namespace.quotas) + len(needed) + 1
+    counts = object_counts(platform, {**created, "resourcequotas": quotas}, written)
     return (
-        _quota("object-counts", namespace.name, counts),
-        *(_quota(name, namespace.name, hard, **scope) for name, hard, scope in kept),
+        _quota(names.OBJECT_COUNTS, namespace.name, counts),
+        *(_quota(name, namespace.name, hard, **scope) for name, hard, scope in needed),
     )
 
 
@@ -177,62 +177,53 @@ _CROSS_NAMESPACE: Final[dict[str, object]] = {
 
 
 def object_counts(
-    platform: Platform, rendered: Mapping[str, int], written: Iterable[str] = ()
+    platform: Platform, created: Mapping[str, int], written: Iterable[str] = ()
 ) -> dict[str, str]:
     """
     Return how many objects of each kind may exist.
 
-    How many of them we render ourselves is added, so that what a default or the platform says
-    is what tenants may have. A key that people wrote is left to what they wrote.
+    What Tenancy itself creates is added, so that a default, or what the platform allows, is
+    what tenants may have.
+
+    Args:
+        platform: Whose counts take the place of the defaults.
+        created: How many objects Tenancy creates, by the quota key that counts them.
+        written: Keys that people wrote in the namespace, which are left to them.
     """
     left_out = set(written)
+    own = {COUNT_ALIASES.get(key, key) for key in platform.object_counts} - set(
+        platform.object_counts
+    )
     counts: dict[str, str] = {}
     for key in {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}:
-        ours, own = rendered.get(key, 0), platform.object_counts.get(key)
-        if _plain(key) not in left_out:
-            counts[key] = str(
-                DEFAULT_OBJECT_COUNTS[key] + ours if own is None else own + Quantity.parse(ours)
-            )
+        # The platform's `count/secrets` takes the place of the default of `secrets`.
+        if _plain(key) in left_out or key in own:
+            continue
+        ours = created.get(COUNT_ALIASES.get(key, key), 0)
+        allowed = platform.object_counts.get(key)
+        counts[key] = str(
+            DEFAULT_OBJECT_COUNTS[key] + ours
+            if allowed is None
+            else allowed + Quantity.parse(ours)
+        )
     return counts
 
 
-def gpu_limits(namespace: Namespace, platform: Platform) -> dict[str, str]:
-    """
-    Return the limit of every GPU resource and device class, "0" without a grant.
-
-    A device that is claimed counts under its class alone and one that is requested under its
-    resource alone; so where a pool has a class, a grant is written under both.
-    """
-    devices: Counter[str] = Counter()
-    classes: Counter[str] = Counter()
-    for grant in namespace.grants:
-        devices[grant.resource] += grant.gpus
-        pool = platform.pool(grant.pool)
-        if pool is not None and pool.device_class is not None:
-            classes[pool.device_class] += grant.gpus
-    return _device_limits(platform, devices, classes)
+def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
+    """Return the limit of every GPU resource and device class; "0" where nothing is granted."""
+    limits = device_limits(grants, platform)
+    classes = {devices_key(name) for name in platform.device_classes}
+    claims = str(sum(count for key, count in limits.items() if key in classes))
+    return {
+        **{key: str(count) for key, count in limits.items()},
+        RESOURCE_CLAIMS: claims,
+        RESOURCE_CLAIM_TEMPLATES: claims,
+    }
 
 
 def no_devices(namespace: str, platform: Platform) -> Manifest:
     """Return the quota of a namespace that belongs to nobody and so has no GPUs."""
-    return _quota("gpus", namespace, _device_limits(platform, {}, {}))
-
-
-def _device_limits(
-    platform: Platform, granted: Mapping[str, int], claimed: Mapping[str, int]
-) -> dict[str, str]:
-    devices = {**dict.fromkeys(platform.gpu_resources, 0), **granted}
-    classes = {**dict.fromkeys(platform.device_classes, 0), **claimed}
-    claims = str(sum(classes.values()))
-    return {
-        **{f"requests.{name}": str(count) for name, count in sorted(devices.items())},
-        **{
-            f"{name}.deviceclass.resource.k8s.io/devices": str(count)
-            for name, count in sorted(classes.items())
-        },
-        "count/resourceclaims.resource.k8s.io": claims,
-        "count/resourceclaimtemplates.resource.k8s.io": claims,
-    }
+    return _quota(names.GPUS, namespace, gpu_limits((), platform))
 
 
 def storage_class_limits(namespace: Namespace, platform: Platform) -> dict[str, str]:

@@ -153,7 +153,7 @@ class _Resolver:
         tier, lineage = self._tier(spec.id, ())
         if not tier.quotas:
             self._finding(
-                "nothing-to-inherit",
+                "namespace-without-quota",
                 origin,
                 f"the namespace {spec.id!r} has no profile, no quota and nothing to inherit",
                 "a profile, a quota, inheritFrom, or a defaultNamespace that has them",
@@ -223,7 +223,7 @@ class _Resolver:
         place = origin / "inheritFrom"
         if source in heirs:
             self._finding(
-                "inheritance-circle",
+                "inheritance-cycle",
                 place,
                 " inherits from ".join([*heirs[heirs.index(source) :], source]),
                 "a source that does not inherit from its heir",

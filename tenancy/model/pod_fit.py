@@ -1,18 +1,17 @@
-"""Fit: how many pods that state nothing a namespace has room for, and what runs out first."""
+"""How many pods that state nothing fit into a namespace, and which limit is reached first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import attrs
 
-from tenancy.checks.limit_ranges import Injected, injected
-from tenancy.checks.quotas import keys
-from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.wording import counted, joined
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import QuotaKey
-from tenancy.model import Limit, LimitRange, Namespace, Organization, Quota
+from tenancy.model.container_defaults import ContainerDefaults, container_defaults
+from tenancy.model.quota_keys import quota_keys
+from tenancy.model.values import Limit, LimitRange, Quota
 
-__all__ = ["Fit", "Room", "fit", "fits"]
+__all__ = ["Fit", "Room", "fit"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -64,13 +63,13 @@ def fit(quotas: Iterable[Quota], limit_range: LimitRange | None) -> Fit:
 
     Quotas with scopes are left out, for they count only some pods.
     """
-    bare = injected(limit_range)
+    defaults = container_defaults(limit_range)
     rooms: dict[str, Room] = {}
     for quota in quotas:
         if quota.is_scoped:
             continue
-        for key in keys(quota.hard):
-            each = _each(key, bare)
+        for key in quota_keys(quota.hard):
+            each = _each(key, defaults)
             if each is None or each.nanos <= 0:
                 continue
             limit = quota.hard[key.text]
@@ -88,47 +87,14 @@ def fit(quotas: Iterable[Quota], limit_range: LimitRange | None) -> Fit:
     )
 
 
-def _each(key: QuotaKey, bare: Injected) -> Quantity | None:
+def _each(key: QuotaKey, defaults: ContainerDefaults) -> Quantity | None:
     """Return what one default pod takes of *key*; None where it takes nothing."""
     if key.text in ("pods", "count/pods"):
         return Quantity.parse(1)
     if key.limits_resource is not None:
-        limit = bare.limits.get(key.limits_resource)
+        limit = defaults.limits.get(key.limits_resource)
     elif key.container_resource is not None:
-        limit = bare.requests.get(key.container_resource)
+        limit = defaults.requests.get(key.container_resource)
     else:
         limit = None
     return None if limit is None else limit.quantity
-
-
-def fits(organizations: Iterable[Organization]) -> Iterator[Finding]:
-    """
-    Refuse namespaces in which no default pod fits.
-
-    One whose quota says 0 is closed on purpose, and only warned of.
-    """
-    looked_at: dict[tuple[int, ...], Fit] = {}
-    for organization in organizations:
-        for namespace in organization.namespaces:
-            together = (id(namespace.limit_range), *map(id, namespace.quotas))
-            if together not in looked_at:
-                looked_at[together] = found = fit(namespace.quotas, namespace.limit_range)
-                if found.count == 0:
-                    yield _none_fits(namespace, found)
-
-
-def _none_fits(namespace: Namespace, found: Fit) -> Finding:
-    full = [room for room in found.rooms if room.count == 0]
-    is_closed = any(not room.limit.quantity for room in full)
-    return Finding(
-        code="no-default-pod-fits",
-        origin=full[0].limit.origin,
-        found=f"no pod that states nothing fits into {namespace.name}, by {joined(found.by)}",
-        allowed="room for at least one",
-        remedy="raise the quota once pods may run there"
-        if is_closed
-        else "raise the quota, or lower the defaults of the limit range",
-        severity=Severity.WARNING if is_closed else Severity.ERROR,
-        organization=namespace.organization,
-        details=tuple(str(room) for room in full),
-    )

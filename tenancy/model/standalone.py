@@ -26,7 +26,7 @@ def standalone_namespace(
     if not tier.quotas:
         findings.append(
             Finding(
-                code="nothing-to-inherit",
+                code="namespace-without-quota",
                 origin=origin,
                 found="no quota",
                 allowed="a quota, for a namespace without one may use the whole cluster",

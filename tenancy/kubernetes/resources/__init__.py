@@ -1,5 +1,14 @@
 """Names of resources on the wire, each quoted once: quota keys, scopes and limits."""
 
+from tenancy.kubernetes.resources.builtin import COUNT_ALIASES
+from tenancy.kubernetes.resources.device_keys import (
+    IMPLICIT_PREFIX,
+    RESOURCE_CLAIM_TEMPLATES,
+    RESOURCE_CLAIMS,
+    devices_key,
+    implicit_resource,
+    requests_key,
+)
 from tenancy.kubernetes.resources.errors import InvalidResourceError
 from tenancy.kubernetes.resources.gpu import is_gpu_resource, misspelt_resource
 from tenancy.kubernetes.resources.limit import (
@@ -46,8 +55,10 @@ from tenancy.kubernetes.resources.unit import (
 )
 
 __all__ = [
+    "COUNT_ALIASES",
     "CPU",
     "EPHEMERAL_STORAGE",
+    "IMPLICIT_PREFIX",
     "LIMITS_CPU",
     "LIMITS_EPHEMERAL_STORAGE",
     "LIMITS_MEMORY",
@@ -60,6 +71,8 @@ __all__ = [
     "REQUESTS_MEMORY",
     "REQUESTS_NVIDIA_GPU",
     "REQUESTS_STORAGE",
+    "RESOURCE_CLAIMS",
+    "RESOURCE_CLAIM_TEMPLATES",
     "STANDARD_KEYS",
     "STORAGE",
     "InvalidResourceError",
@@ -74,13 +87,16 @@ __all__ = [
     "check_limit_quantity",
     "check_quantity",
     "conflicting_scopes",
+    "devices_key",
     "expression_reason",
+    "implicit_resource",
     "is_gpu",
     "is_gpu_resource",
     "limit_fields",
     "misspelt_resource",
     "parse_limit_resource",
     "parse_quota_key",
+    "requests_key",
     "scope_reason",
     "unit_reason",
 ]

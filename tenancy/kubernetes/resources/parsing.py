@@ -17,6 +17,11 @@ from tenancy.diagnostics.suggestions import nearest
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.kubernetes.resources import builtin
 from tenancy.kubernetes.resources import unit as wire
+from tenancy.kubernetes.resources.device_keys import (
+    DEVICE_CLASS_SUFFIX,
+    IMPLICIT_PREFIX,
+    requests_key,
+)
 from tenancy.kubernetes.resources.errors import InvalidResourceError
 from tenancy.kubernetes.resources.gpu import misspelt_resource
 from tenancy.kubernetes.resources.quota_key import STANDARD_KEYS, KeyKind, QuotaKey
@@ -32,8 +37,7 @@ _KNOWN: Final = (
 """What a message may suggest."""
 
 _STORAGE_CLASS: Final = ".storageclass.storage.k8s.io"
-_DEVICE_CLASS: Final = ".deviceclass.resource.k8s.io"
-_IMPLICIT_DEVICES: Final = "requests.deviceclass.resource.kubernetes.io/"
+_IMPLICIT_DEVICES: Final = requests_key(IMPLICIT_PREFIX)
 _HUGEPAGES: Final = "hugepages-"
 
 _LABEL: Final = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
@@ -194,7 +198,7 @@ def _device_class(text: str, prefix: str, name: str) -> QuotaKey:
         name=text,
         kind=KeyKind.DEVICES,
         unit=Unit.COUNT,
-        class_name=prefix.removesuffix(_DEVICE_CLASS),
+        class_name=prefix.removesuffix(DEVICE_CLASS_SUFFIX),
     )
 
 
@@ -226,7 +230,7 @@ _QUALIFIED: Final[
 ] = (
     (lambda prefix: prefix == "count", _count),
     (lambda prefix: prefix.endswith(_STORAGE_CLASS), _storage_class),
-    (lambda prefix: prefix.endswith(_DEVICE_CLASS), _device_class),
+    (lambda prefix: prefix.endswith(DEVICE_CLASS_SUFFIX), _device_class),
     (lambda prefix: prefix.startswith("requests."), _requests),
 )
 

@@ -196,7 +196,7 @@ class _Rendered:
 
 def _rendered(namespace: Namespace, platform: Platform) -> Iterator[_Rendered]:
     """Yield each quota that will be in the cluster, the walls' own among them."""
-    for manifest in manifests.namespace(namespace, platform).walls:
+    for manifest in manifests.namespace(namespace, platform).guardrails:
         metadata, spec = manifest["metadata"], manifest.get("spec")
         if manifest["kind"] != "ResourceQuota" or not isinstance(spec, dict):
             continue

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy.checks.limit_ranges import injected
+from tenancy.model.container_defaults import container_defaults
 from tests.unit.builders import CONTAINER, QUOTA, a_profile, findings, the_namespace
 
 
@@ -452,7 +452,7 @@ def test_the_largest_object_fits_the_quota(quota, limits, expected):
 )
 def test_a_bare_container_gets_what_the_server_injects(limits, requests, limited):
     """The rows are those that were tried on a live API server."""
-    bare = injected(the_namespace(profile=a_profile(container=limits)).limit_range)
+    bare = container_defaults(the_namespace(profile=a_profile(container=limits)).limit_range)
 
     assert requests == str(bare.requests["cpu"])
     assert limited == (str(bare.limits["cpu"]) if "cpu" in bare.limits else None)

@@ -1,13 +1,16 @@
 """Quotas: keys that are enforced, amounts that are counted, scopes that fit."""
 
+from collections import Counter
+
 import pytest
 
-from tenancy import checks, manifests
+from tenancy import manifests
 from tests.unit.builders import (
     a_namespace,
     a_platform,
     a_pool,
     a_profile,
+    a_tenancy,
     about,
     an_organization,
     findings,
@@ -114,30 +117,29 @@ def test_requests_over_the_limits_are_warned_of():
         pytest.param(
             "gpus",
             [
-                "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a "
-                "quota called 'gpus'; allowed: another name than "
-                "cross-namespace-affinity, ephemeral-storage, gpus, object-counts, "
-                "priority-classes, storage-classes, which every namespace has; rename it",
+                "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a"
+                " quota called 'gpus'; allowed: another name than object-counts, gpus,"
+                " storage-classes, ephemeral-storage, cross-namespace-affinity, which Tenancy"
+                " creates; rename it",
             ],
-            id="a wall's",
+            id="one that Tenancy creates",
         ),
         pytest.param(
             "object-counts",
             [
-                "Pulumi.dev.yaml: profiles.standard.quotas.object-counts "
-                "[quota-name-reserved] a quota called 'object-counts'; allowed: another "
-                "name than cross-namespace-affinity, ephemeral-storage, gpus, "
-                "object-counts, priority-classes, storage-classes, which every namespace "
-                "has; rename it",
+                "Pulumi.dev.yaml: profiles.standard.quotas.object-counts [quota-name-reserved] "
+                "a quota called 'object-counts'; allowed: another name than object-counts, "
+                "gpus, storage-classes, ephemeral-storage, cross-namespace-affinity, which "
+                "Tenancy creates; rename it",
             ],
-            id="another wall's",
+            id="another that Tenancy creates",
         ),
         pytest.param(
             "gpu-h100",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.gpu-h100 [quota-name-reserved] a "
-                "quota called 'gpu-h100'; allowed: names that do not begin with gpu-: a "
-                "pool's GPUs are counted so; rename it",
+                "quota called 'gpu-h100'; allowed: names that do not begin with gpu-: in "
+                "such a quota Tenancy counts the GPUs of one pool; rename it",
             ],
             id="a pool's",
         ),
@@ -165,10 +167,6 @@ def test_a_further_quota_has_a_name_of_its_own(name, expected):
     further = {name: {"hard": {"pods": "5"}, "scopes": ["Terminating"]}}
 
     assert expected == about("quota-name", profile=a_profile(quotas=further))
-
-
-def test_the_walls_quotas_are_all_kept():
-    assert set(manifests.quotas.WALL_QUOTAS) <= set(checks.quotas.WALL_QUOTAS)
 
 
 def test_a_further_quota_without_a_key_is_refused():
@@ -313,44 +311,125 @@ def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
     ] == by_hand("3")
 
 
+MEMBERS = ({"group": "leads", "role": "admin"}, {"group": "devs", "role": "developer"})
+
+
 @pytest.mark.parametrize(
     ("key", "enough"),
     [
         pytest.param("configmaps", 1, id="the cluster's certificate"),
+        pytest.param("count/configmaps", 1, id="the cluster's certificate, as count/"),
         pytest.param("count/serviceaccounts", 1, id="the default service account"),
-        pytest.param("resourcequotas", 7, id="quotas"),
+        pytest.param("resourcequotas", 5, id="quotas"),
+        pytest.param("count/resourcequotas", 5, id="quotas, as count/"),
         pytest.param("count/limitranges", 1, id="the limit range"),
+        pytest.param("count/networkpolicies.networking.k8s.io", 3, id="network policies"),
         pytest.param("count/rolebindings.rbac.authorization.k8s.io", 2, id="role bindings"),
     ],
 )
-def test_a_count_leaves_room_for_what_is_in_every_namespace(key, enough):
-    members = [{"group": "leads", "role": "admin"}, {"group": "devs", "role": "developer"}]
-
-    def counted(amount):
+def test_a_count_below_what_a_new_namespace_holds_is_refused(key, enough):
+    def with_count(amount):
         return findings(
-            organization={"members": members}, profile=a_profile({key: str(amount)})
+            organization={"members": MEMBERS}, profile=a_profile({key: str(amount)})
         )
 
-    assert [] == counted(enough)
-    [found] = counted(enough - 1)
+    assert [] == with_count(enough)
+    [finding] = with_count(enough - 1)
     assert (
-        f"[quota-no-room-for-walls] {key} {enough - 1} in acme-dev; allowed: at least" in found
+        f"[quota-count-too-low] {key} {enough - 1} in acme-dev; allowed: at least {enough}:"
+    ) in finding
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "secrets",
+        "count/secrets",
+        "count/roles.rbac.authorization.k8s.io",
+        "services",
+        "persistentvolumeclaims",
+        "count/deployments.apps",
+    ],
+)
+def test_a_count_of_what_a_new_namespace_does_not_hold_may_be_0(key):
+    assert [] == findings(organization={"members": MEMBERS}, profile=a_profile({key: "0"}))
+
+
+def test_without_a_platform_each_role_is_counted_too():
+    key = "count/roles.rbac.authorization.k8s.io"
+
+    def with_count(amount):
+        return about(
+            "quota-count-too-low",
+            is_platform_written=False,
+            organization={"members": MEMBERS},
+            profile=a_profile({key: str(amount)}),
+        )
+
+    assert [] == with_count(2)
+    assert [
+        f'Pulumi.dev.yaml: profiles.standard.quota["{key}"] [quota-count-too-low] {key} 1 in'
+        " acme-dev; allowed: at least 2: Tenancy creates 2 Role objects in this namespace;"
+        " raise it to 2 and what people need beside that",
+    ] == with_count(1)
+
+
+def test_quotas_of_pools_with_one_resource_are_counted_too():
+    pools = [a_pool(name=name) for name in ("a100", "h100", "h200")]
+    grants = [{"pool": pool["name"], "gpus": 1} for pool in pools]
+
+    def with_count(amount):
+        return findings(
+            platform=a_platform(gpuNodePools=pools, storageClasses={"gold": "granted"}),
+            namespace={"gpus": grants},
+            profile=a_profile({"resourcequotas": str(amount)}),
+        )
+
+    assert [] == with_count(9)
+    assert [
+        "Pulumi.dev.yaml: profiles.standard.quota.resourcequotas [quota-count-too-low]"
+        " resourcequotas 7 in acme-dev; allowed: at least 9: Tenancy creates 9 ResourceQuota"
+        " objects in this namespace; raise it to 9 and what people need beside that",
+    ] == with_count(7)
+
+
+def test_each_quota_that_people_write_is_counted_too():
+    def with_count(amount):
+        quotas = {"urgent": {"hard": {"pods": "5"}, "scopes": ["Terminating"]}}
+        return about(
+            "quota-count-too-low", profile=a_profile({"resourcequotas": amount}, quotas=quotas)
+        )
+
+    assert [] == with_count("6")
+    assert 1 == len(with_count("5"))
+
+
+def test_the_least_count_is_what_is_rendered():
+    tenancy = a_tenancy(
+        organization={"members": MEMBERS},
+        profile=a_profile(),
+        platform=a_platform(storageClasses={"gold": "granted"}),
     )
+    environment = tenancy.environments["dev"]
+    [namespace] = environment.namespaces
+    platform = tenancy.platform_of(environment)
+    kinds = Counter(str(m["kind"]) for m in manifests.namespace(namespace, platform))
+    patched_or_made_by_kubernetes = Counter(manifests.KUBERNETES_CREATES.keys())
+
+    assert {
+        manifests.QUOTA_KEYS[kind]: count
+        for kind, count in (kinds | patched_or_made_by_kubernetes).items()
+        if kind != "Namespace"
+    } == manifests.created(namespace, platform)
 
 
-def test_the_room_for_walls_is_said_whole():
+def test_what_kubernetes_creates_is_named():
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota.configmaps "
-        "[quota-no-room-for-walls] configmaps 0 in acme-dev; allowed: at least "
-        "1: Kubernetes puts kube-root-ca.crt there; raise it to 1 and what "
-        "people need beside that",
+        "[quota-count-too-low] configmaps 0 in acme-dev; allowed: at least "
+        "1: Kubernetes creates the ConfigMap kube-root-ca.crt in every namespace; raise it to "
+        "1 and what people need beside that",
     ] == findings(profile=a_profile({"configmaps": "0"}))
-    assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.resourcequotas "
-        "[quota-no-room-for-walls] resourcequotas 6 in acme-dev; allowed: at "
-        "least 7: 7 quotas are put there; raise it to 7 and what people need "
-        "beside that",
-    ] == findings(profile=a_profile({"resourcequotas": "6"}))
 
 
 def test_a_shared_profile_is_found_wrong_once():

@@ -32,7 +32,7 @@ def named(manifests, kind, name):
 
 
 def hard(rendered, name):
-    return named(rendered.walls, "ResourceQuota", name)["spec"]["hard"]
+    return named(rendered.guardrails, "ResourceQuota", name)["spec"]["hard"]
 
 
 class TestWhatPeopleWrote:
@@ -47,7 +47,7 @@ class TestWhatPeopleWrote:
         assert expected == list(hard(rendered["globex-lab"], "quota").items())
 
     def test_further_quotas_keep_their_scopes(self, rendered):
-        walls = rendered["acme-train"].walls
+        guardrails = rendered["acme-train"].guardrails
 
         assert {
             "hard": {"pods": "5"},
@@ -56,9 +56,9 @@ class TestWhatPeopleWrote:
                     {"scopeName": "PriorityClass", "operator": "In", "values": ["urgent"]}
                 ]
             },
-        } == named(walls, "ResourceQuota", "urgent")["spec"]
+        } == named(guardrails, "ResourceQuota", "urgent")["spec"]
         assert {"hard": {"requests.cpu": "2"}, "scopes": ["Terminating"]} == named(
-            walls, "ResourceQuota", "short"
+            guardrails, "ResourceQuota", "short"
         )["spec"]
 
     def test_a_limit_range_holds_exactly_what_was_written(self, rendered):
@@ -74,18 +74,18 @@ class TestWhatPeopleWrote:
             {"type": "PersistentVolumeClaim", "max": {"storage": "10Gi"}},
         ]
 
-        found = named(rendered["acme-web"].walls, "LimitRange", "limits")
+        found = named(rendered["acme-web"].guardrails, "LimitRange", "limits")
 
         assert expected == found["spec"]["limits"]
 
     def test_no_gpu_stands_in_a_limit_range(self, rendered):
         for namespace in rendered.values():
-            for wall in namespace.walls:
+            for wall in namespace.guardrails:
                 if wall["kind"] == "LimitRange":
                     assert "nvidia.com" not in str(wall)
 
     def test_a_namespace_without_a_limit_range_has_none(self, rendered):
-        kinds = {wall["kind"] for wall in rendered["globex-lab"].walls}
+        kinds = {wall["kind"] for wall in rendered["globex-lab"].guardrails}
 
         assert "LimitRange" not in kinds
 
@@ -141,9 +141,11 @@ class TestWallQuotas:
 
         found = render.namespace(resolved["acme-web"], platform)
 
-        names = {w["metadata"]["name"] for w in found.walls if w["kind"] == "ResourceQuota"}
+        names = {
+            w["metadata"]["name"] for w in found.guardrails if w["kind"] == "ResourceQuota"
+        }
         assert "storage-classes" not in names
-        assert all(w["spec"]["hard"] for w in found.walls if w["kind"] == "ResourceQuota")
+        assert all(w["spec"]["hard"] for w in found.guardrails if w["kind"] == "ResourceQuota")
 
     @pytest.mark.parametrize("name", ["acme-web", "acme-train", "globex-lab"])
     def test_counts_are_never_lower_than_what_is_rendered(self, rendered, name):
@@ -202,7 +204,7 @@ class TestWallQuotas:
         for namespace in rendered.values():
             keys = {
                 key
-                for wall in namespace.walls
+                for wall in namespace.guardrails
                 if wall["kind"] == "ResourceQuota"
                 for key in wall["spec"]["hard"]
             }
@@ -301,7 +303,9 @@ class TestNamespaceObject:
 
 class TestDoors:
     def test_there_is_one_binding_for_each_role_with_sorted_subjects(self, rendered):
-        found = {door["metadata"]["name"]: door for door in rendered["acme-train"].doors}
+        found = {
+            binding["metadata"]["name"]: binding for binding in rendered["acme-train"].access
+        }
 
         assert [
             "tenancy:admin",
@@ -319,7 +323,7 @@ class TestDoors:
         ] == found["tenancy:developer"]["subjects"]
 
     def test_a_role_of_kubernetes_is_bound_by_its_own_name(self, rendered):
-        found = named(rendered["acme-web"].doors, "RoleBinding", "tenancy:kubernetes:view")
+        found = named(rendered["acme-web"].access, "RoleBinding", "tenancy:kubernetes:view")
 
         assert {
             "apiGroup": "rbac.authorization.k8s.io",
@@ -329,14 +333,14 @@ class TestDoors:
         assert "kubernetes.view" == found["metadata"]["labels"][labels.ROLE]
 
     def test_without_a_platform_the_roles_come_along_before_their_bindings(self, resolved):
-        doors = render.namespace(resolved["globex-lab"], STANDALONE).doors
+        access = render.namespace(resolved["globex-lab"], STANDALONE).access
 
-        assert ["Role", "RoleBinding"] == [door["kind"] for door in doors]
+        assert ["Role", "RoleBinding"] == [binding["kind"] for binding in access]
         assert {
             "apiGroup": "rbac.authorization.k8s.io",
             "kind": "Role",
             "name": "tenancy:admin",
-        } == doors[1]["roleRef"]
+        } == access[1]["roleRef"]
 
     @pytest.mark.parametrize("role", ["nobody", "kubernetes:cluster-admin"])
     def test_an_unknown_role_is_never_rendered(self, tenancy, resolved, role):

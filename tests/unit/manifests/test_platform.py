@@ -48,7 +48,7 @@ def test_a_platform_may_set_its_own_rules_for_a_built_in_role(tenancy):
 
 def test_the_public_namespace_is_read_and_holds_no_key_to_secrets(rendered):
     public = rendered.namespaces[0]
-    role, binding = public.doors
+    role, binding = public.access
 
     assert "llmos-public" == public.namespace["metadata"]["name"]
     assert {"get", "list", "watch"} >= {
@@ -60,14 +60,14 @@ def test_the_public_namespace_is_read_and_holds_no_key_to_secrets(rendered):
 
 def test_public_and_shared_namespaces_have_walls_before_doors(rendered):
     for namespace in rendered.namespaces:
-        names = [wall["metadata"]["name"] for wall in namespace.walls]
+        names = [wall["metadata"]["name"] for wall in namespace.guardrails]
         assert {"gpus", "default-deny", "allow-dns"} <= set(names)
         enforced = namespace.namespace["metadata"]["labels"]
         assert "restricted" == enforced["pod-security.kubernetes.io/enforce"]
 
 
 def test_nobody_is_bound_in_a_shared_namespace(rendered):
-    assert [(), (), ()] == [namespace.doors for namespace in rendered.namespaces[1:]]
+    assert [(), (), ()] == [namespace.access for namespace in rendered.namespaces[1:]]
 
 
 def test_priority_classes_preempt_only_where_that_was_written(rendered):

@@ -28,9 +28,10 @@ def rendered(tenancy):
 
 def quotas(rendered) -> dict:
     return {
-        wall["metadata"]["name"]: wall["spec"]
-        for wall in rendered.walls
-        if wall["kind"] == "ResourceQuota" and wall["metadata"]["name"].startswith("gpu")
+        manifest["metadata"]["name"]: manifest["spec"]
+        for manifest in rendered.guardrails
+        if manifest["kind"] == "ResourceQuota"
+        and manifest["metadata"]["name"].startswith("gpu")
     }
 
 

@@ -255,7 +255,7 @@ def test_a_circle_is_refused_and_named():
     )
 
     assert [
-        "organizations/acme.yaml: namespaces[2].inheritFrom [inheritance-circle] "
+        "organizations/acme.yaml: namespaces[2].inheritFrom [inheritance-cycle] "
         "a inherits from b inherits from c inherits from a; allowed: a source "
         "that does not inherit from its heir; give one of them a profile of its "
         "own",
@@ -266,7 +266,7 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
     itself = an_organization(a_namespace("a", inheritFrom="a"))
 
     assert [
-        "organizations/acme.yaml: namespaces[0].inheritFrom [inheritance-circle] "
+        "organizations/acme.yaml: namespaces[0].inheritFrom [inheritance-cycle] "
         "a inherits from a; allowed: a source that does not inherit from its "
         "heir; give one of them a profile of its own",
     ] == unresolved(organizations={"acme": itself})
@@ -310,7 +310,7 @@ def test_a_source_is_a_namespace_of_the_same_environment(source, expected):
 
 def test_a_namespace_that_has_nothing_is_refused():
     assert [
-        "organizations/acme.yaml: namespaces[0] [nothing-to-inherit] the "
+        "organizations/acme.yaml: namespaces[0] [namespace-without-quota] the "
         "namespace 'dev' has no profile, no quota and nothing to inherit; "
         "allowed: a profile, a quota, inheritFrom, or a defaultNamespace that "
         "has them; write one of them",

@@ -8,11 +8,15 @@ guard of placement refuses; the unscoped sum stands beside it.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from tenancy.model.platform import GpuNodePool
 from tenancy.model.values import Grant
 
-__all__ = ["contested", "pool_class", "pools_sharing_a_resource"]
+__all__ = ["PREFIX", "contested", "pool_class", "pools_sharing_a_resource"]
+
+PREFIX: Final = "gpu-"
+"""What the names of the pools' priority classes and quotas begin with."""
 
 
 def pool_class(pool: str) -> str:
@@ -22,7 +26,7 @@ def pool_class(pool: str) -> str:
     >>> pool_class("h100")
     'gpu-h100'
     """
-    return f"gpu-{pool}"
+    return PREFIX + pool
 
 
 def contested(pools: Iterable[GpuNodePool]) -> Mapping[str, tuple[str, ...]]:

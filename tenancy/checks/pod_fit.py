@@ -1,0 +1,43 @@
+"""Namespaces into which no pod fits that states nothing."""
+
+from collections.abc import Iterable, Iterator
+
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.wording import joined
+from tenancy.model import Namespace, Organization
+from tenancy.model.pod_fit import Fit, fit
+
+__all__ = ["fits"]
+
+
+def fits(organizations: Iterable[Organization]) -> Iterator[Finding]:
+    """
+    Refuse namespaces in which no default pod fits.
+
+    One whose quota says 0 is closed on purpose, and only warned of.
+    """
+    looked_at: dict[tuple[int, ...], Fit] = {}
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            together = (id(namespace.limit_range), *map(id, namespace.quotas))
+            if together not in looked_at:
+                looked_at[together] = found = fit(namespace.quotas, namespace.limit_range)
+                if found.count == 0:
+                    yield _none_fits(namespace, found)
+
+
+def _none_fits(namespace: Namespace, found: Fit) -> Finding:
+    full = [room for room in found.rooms if room.count == 0]
+    is_closed = any(not room.limit.quantity for room in full)
+    return Finding(
+        code="no-default-pod-fits",
+        origin=full[0].limit.origin,
+        found=f"no pod that states nothing fits into {namespace.name}, by {joined(found.by)}",
+        allowed="room for at least one",
+        remedy="raise the quota once pods may run there"
+        if is_closed
+        else "raise the quota, or lower the defaults of the limit range",
+        severity=Severity.WARNING if is_closed else Severity.ERROR,
+        organization=namespace.organization,
+        details=tuple(str(room) for room in full),
+    )

@@ -12,19 +12,17 @@ import pulumi
 import pulumi.runtime
 
 from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy_components.refusal import ComponentRefusedError
 
-__all__ = ["NodeGroup", "PluginMissingError", "hosted", "require_plugin"]
+__all__ = ["NodeGroup", "hosted", "require_plugin"]
 
 _TYPE = "tenancy:aws:NodeGroup"
 _PLUGIN = "pulumi-resource-tenancy"
 
 hosted: Final[ContextVar[bool]] = ContextVar("hosted", default=False)
 """Whether the provider itself makes the component, so that it needs not be looked for."""
-
-
-class PluginMissingError(TenancyError, pulumi.RunError):
-    """The engine would not find the provider of this package."""
 
 
 class NodeGroup(pulumi.CustomResource):
@@ -42,7 +40,7 @@ class NodeGroup(pulumi.CustomResource):
         auto_scaling_groups: The names of its Auto Scaling groups.
 
     Raises:
-        PluginMissingError: The engine would not find the provider.
+        ComponentRefusedError: The engine would not find the provider.
     """
 
     def __init__(
@@ -81,7 +79,7 @@ def require_plugin() -> None:
     Return if the engine can find `pulumi-resource-tenancy`.
 
     Raises:
-        PluginMissingError: It is in none of the places where the engine looks.
+        ComponentRefusedError: It is in none of the places where the engine looks.
     """
     if isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor):
         return
@@ -99,11 +97,17 @@ def require_plugin() -> None:
     if _is_named_in_project(Path.cwd()):
         return
     here = Path(sys.executable).parent
-    raise PluginMissingError(
-        f"{_TYPE}: the engine finds no program {_PLUGIN};"
-        " allowed: on PATH, or named under plugins in Pulumi.yaml;"
-        f" put {here} on PATH (`tenancy env` does), or write in Pulumi.yaml"
-        " `plugins: {providers: [{name: tenancy, path: <that folder>}]}`"
+    raise ComponentRefusedError(
+        [
+            Finding(
+                code="plugin-missing",
+                origin=Origin(_TYPE),
+                found=f"the engine does not find the program {_PLUGIN}",
+                allowed=f"{_PLUGIN} on PATH, or named under plugins in Pulumi.yaml",
+                remedy=f"put {here} on PATH (`tenancy env` does), or write in Pulumi.yaml"
+                " `plugins: {providers: [{name: tenancy, path: <that folder>}]}`",
+            )
+        ]
     )
 
 

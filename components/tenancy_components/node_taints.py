@@ -30,7 +30,7 @@ class NodeTaints(pulumi.CustomResource):
         cluster_uid: The UID of the cluster's `kube-system`; another cluster is refused.
 
     Raises:
-        PluginMissingError: The engine would not find the provider.
+        ComponentRefusedError: The engine would not find the provider.
         RunError: No Kubernetes provider says which cluster it is.
     """
 

@@ -18,7 +18,7 @@ def refuse_another_cluster(before: PreviousUpdate, connection: Connection) -> No
     Refuse where *connection* leads to another cluster than the stack was applied to.
 
     Raises:
-        AnotherClusterError: Another one answers than the one that the stack was applied to.
+        ClusterError: Another one answers than the one that the stack was applied to.
     """
     require_same(connection, before.cluster_uid)
 

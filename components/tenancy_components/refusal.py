@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import pulumi
 
-from tenancy.config.document import Document
 from tenancy.diagnostics import report
-from tenancy.diagnostics.finding import Finding, RefusedError, errors
+from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics.finding import Finding, Source, errors
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 
@@ -14,19 +14,13 @@ __all__ = ["ComponentRefusedError", "refuse_errors"]
 class ComponentRefusedError(RefusedError, pulumi.RunError):
     """What was asked for cannot be right; the engine prints it without a traceback."""
 
-    def __init__(
-        self, findings: Iterable[Finding], documents: Mapping[str, Document] | None = None
-    ) -> None:
-        super().__init__(findings)
-        self.documents = documents or {}
-
     def __str__(self) -> str:
         refused = report.text(errors(self.findings), self.documents)
         return f"{refused}\nNothing was changed."
 
 
 def refuse_errors(
-    findings: Iterable[Finding], documents: Mapping[str, Document] | None = None
+    findings: Iterable[Finding], documents: Mapping[str, Source] | None = None
 ) -> None:
     """
     Raise where *findings* hold an error.

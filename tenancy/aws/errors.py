@@ -1,4 +1,4 @@
-"""What AWS answered, as errors a person can mend."""
+"""What AWS answered, as errors that a person can correct."""
 
 from collections.abc import Iterable
 
@@ -13,67 +13,15 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import AwsError, AwsFailure
 
-__all__ = [
-    "AwsError",
-    "ClusterMissingError",
-    "HealthIssue",
-    "NodeGroupExistsError",
-    "NodeGroupFailedError",
-    "NodeGroupMissingError",
-    "WrongAccountError",
-    "translated",
-]
-
-
-class AwsError(TenancyError):
-    """
-    AWS did not do what was asked.
-
-    Attributes:
-        where: The thing concerned, as people name it: `node group gpu-h100 of the cluster c`.
-        found: What AWS said, or what stands there.
-        allowed: What would have been right.
-        remedy: What to do, in the imperative.
-        details: Further lines. Default: none.
-    """
-
-    def __init__(
-        self, where: str, found: str, allowed: str, remedy: str, details: Iterable[str] = ()
-    ) -> None:
-        self.where = where
-        self.found = found
-        self.allowed = allowed
-        self.remedy = remedy
-        self.details = tuple(details)
-        super().__init__(where, found, allowed, remedy, self.details)
-
-    def __str__(self) -> str:
-        line = f"{self.where}: {self.found}; allowed: {self.allowed}; {self.remedy}"
-        return "\n    ".join([line, *self.details])
-
-
-class NodeGroupExistsError(AwsError):
-    """A node group of that name is there already, and is not ours to change."""
-
-
-class NodeGroupMissingError(AwsError):
-    """There is no node group of that name."""
-
-
-class ClusterMissingError(AwsError):
-    """There is no cluster of that name in this account and region."""
-
-
-class WrongAccountError(AwsError):
-    """The credentials are for another account than the one that holds the node group."""
+__all__ = ["AwsError", "AwsFailure", "HealthIssue", "node_group_failed", "translated"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class HealthIssue:
     """
-    What EKS reports about a node group that is not well.
+    What EKS reports about a node group that is not healthy.
 
     Attributes:
         code: EKS' own, such as `AsgInstanceLaunchFailures`.
@@ -90,16 +38,18 @@ class HealthIssue:
         return f"{self.code}: {self.message}{about}"
 
 
-class NodeGroupFailedError(AwsError):
-    """A node group did not come to the state that was waited for."""
-
-    def __init__(
-        self, where: str, found: str, remedy: str, issues: Iterable[HealthIssue] = ()
-    ) -> None:
-        self.issues = tuple(issues)
-        super().__init__(
-            where, found, "a node group that is ACTIVE", remedy, map(str, self.issues)
-        )
+def node_group_failed(
+    where: str, found: str, remedy: str, issues: Iterable[HealthIssue] = ()
+) -> AwsError:
+    """Return the error for a node group that did not reach the state that was waited for."""
+    return AwsError(
+        where,
+        found,
+        "a node group that is ACTIVE",
+        remedy,
+        map(str, issues),
+        failure=AwsFailure.NODE_GROUP_FAILED,
+    )
 
 
 _REMEDIES = {
@@ -120,7 +70,7 @@ _REMEDIES = {
 
 def translated(error: BotoCoreError | ClientError, where: str) -> AwsError:
     """
-    Return *error* as an error that a person can mend.
+    Return *error* as an error that a person can correct.
 
     Args:
         error: What boto3 raised.
@@ -151,7 +101,7 @@ def translated(error: BotoCoreError | ClientError, where: str) -> AwsError:
             "an AWS endpoint that answers",
             "check the network, AWS_ENDPOINT_URL and the region's name",
         )
-    return AwsError(where, str(error), "an answer from AWS", "mend the cause and try again")
+    return AwsError(where, str(error), "an answer from AWS", "correct the cause and try again")
 
 
 def _refused(error: ClientError, where: str) -> AwsError:
@@ -160,17 +110,19 @@ def _refused(error: ClientError, where: str) -> AwsError:
     message = said.get("Message") or str(error)
     if code == "ResourceNotFoundException":
         if "cluster" in message.lower() and "node group" not in message.lower():
-            return ClusterMissingError(
+            return AwsError(
                 where,
                 f"AWS says {message!r}",
                 "a cluster that exists in this account and region",
                 "check clusterName, the region and the credentials' account",
+                failure=AwsFailure.CLUSTER_MISSING,
             )
-        return NodeGroupMissingError(
+        return AwsError(
             where,
             f"AWS says {message!r}",
             "a node group that exists",
             "run `pulumi refresh`, then `pulumi up` to make it again",
+            failure=AwsFailure.NODE_GROUP_MISSING,
         )
     if code == "ResourceInUseException" and "exist" not in message.lower():
         return AwsError(
@@ -180,15 +132,16 @@ def _refused(error: ClientError, where: str) -> AwsError:
             "wait until the running change is done and try again",
         )
     if code == "ResourceInUseException":
-        return NodeGroupExistsError(
+        return AwsError(
             where,
             f"AWS says {message!r}",
             "a name that is free",
             "import it with `pulumi import`, name the pool otherwise, or delete it by hand",
+            failure=AwsFailure.NODE_GROUP_EXISTS,
         )
     return AwsError(
         where,
         f"AWS refused with {code}: {message}",
         "a request that AWS accepts",
-        _REMEDIES.get(code, "mend what the message names and try again"),
+        _REMEDIES.get(code, "correct what the message names and try again"),
     )

@@ -7,14 +7,7 @@ import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tenancy.aws.eks_format import Live, to_create
-from tenancy.aws.errors import (
-    AwsError,
-    ClusterMissingError,
-    NodeGroupExistsError,
-    NodeGroupFailedError,
-    NodeGroupMissingError,
-    translated,
-)
+from tenancy.aws.errors import AwsError, AwsFailure, translated
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.node_group_reads import read, wait, wait_gone
 from tenancy.aws.node_group_updates import complete, update
@@ -33,19 +26,18 @@ def create(client: "EKSClient", group: NodeGroup, patience: Patience | None = No
     What was there before is never touched: an existing node group of that name is refused.
 
     Raises:
-        NodeGroupExistsError: The name is taken.
-        NodeGroupFailedError: EKS could not make it; what was made of it has been deleted, or
-            the message says how to.
-        AwsError: EKS refused the request.
+        AwsError: The name is taken, EKS refused the request, or EKS could not create it; what
+            was created of it has been deleted, or the message gives the command that does it.
     """
     patient = Patience() if patience is None else patience
     if read(client, group.cluster_name, group.nodegroup_name) is not None:
-        raise NodeGroupExistsError(
+        raise AwsError(
             group.where,
             "a node group of that name is there already",
             "a name that is free",
             f"import it (`pulumi import tenancy:aws:NodeGroup … "
             f"{group.cluster_name}/{group.nodegroup_name}`), or name the pool otherwise",
+            failure=AwsFailure.NODE_GROUP_EXISTS,
         )
     try:
         client.create_nodegroup(**to_create(group))
@@ -81,11 +73,10 @@ def _clean_up(client: "EKSClient", group: NodeGroup, patience: Patience) -> str:
     anew = attrs.evolve(patience, stop=threading.Event()) if not is_stopped else patience
     try:
         delete(client, group.cluster_name, group.nodegroup_name, anew)
-    except NodeGroupFailedError as error:
-        if is_stopped:
-            return f"its deletion has begun; see that it ends, or begin it again: {by_hand}"
-        return f"what was made of it could not be deleted ({error}); delete it: {by_hand}"
     except (AwsError, BotoCoreError) as error:
+        failure = getattr(error, "failure", None)
+        if is_stopped and failure is AwsFailure.NODE_GROUP_FAILED:
+            return f"its deletion has begun; check that it ends, or repeat it: {by_hand}"
         return f"what was made of it could not be deleted ({error}); delete it: {by_hand}"
     return "what was made of it has been deleted"
 
@@ -97,8 +88,7 @@ def delete(
     Delete the node group and return once it is gone; it may be gone already.
 
     Raises:
-        NodeGroupFailedError: EKS could not delete it; with EKS' own issues.
-        AwsError: EKS refused.
+        AwsError: EKS refused, or could not delete it; with the issues that EKS reports.
     """
     patient = Patience() if patience is None else patience
     where = f"node group {name} of the cluster {cluster}"
@@ -106,7 +96,7 @@ def delete(
         client.delete_nodegroup(clusterName=cluster, nodegroupName=name)
     except (ClientError, BotoCoreError) as error:
         said = translated(error, where)
-        if isinstance(said, NodeGroupMissingError | ClusterMissingError):
+        if said.failure in {AwsFailure.NODE_GROUP_MISSING, AwsFailure.CLUSTER_MISSING}:
             return
         if not _is_going(client, cluster, name):
             raise said from error

@@ -5,12 +5,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tenancy.aws.eks_format import Live, live
-from tenancy.aws.errors import (
-    ClusterMissingError,
-    NodeGroupFailedError,
-    NodeGroupMissingError,
-    translated,
-)
+from tenancy.aws.errors import AwsError, AwsFailure, node_group_failed, translated
 from tenancy.aws.patience import Patience
 
 if TYPE_CHECKING:
@@ -21,7 +16,7 @@ __all__ = ["SETTLED", "read", "wait", "wait_gone"]
 _MOVING: Final = frozenset({"CREATING", "UPDATING", "DELETING"})
 _ACTIVE: Final = frozenset({"ACTIVE"})
 SETTLED: Final = frozenset({"ACTIVE", "DEGRADED"})
-"""The states in which EKS takes an update; one may be what mends a node group."""
+"""The states in which EKS takes an update; an update may repair a node group."""
 
 
 def read(client: "EKSClient", cluster: str, name: str) -> Live | None:
@@ -29,15 +24,15 @@ def read(client: "EKSClient", cluster: str, name: str) -> Live | None:
     Return the node group *name* of *cluster* as EKS has it, or None where there is none.
 
     Raises:
-        ClusterMissingError: There is no such cluster in this account and region.
-        AwsError: EKS did not answer, or with something this tool cannot describe.
+        AwsError: There is no such cluster in this account and region, EKS did not answer, or
+            its answer cannot be read.
     """
     where = f"node group {name} of the cluster {cluster}"
     try:
         answer = client.describe_nodegroup(clusterName=cluster, nodegroupName=name)
     except (ClientError, BotoCoreError) as error:
         said = translated(error, where)
-        if isinstance(said, NodeGroupMissingError):
+        if said.failure is AwsFailure.NODE_GROUP_MISSING:
             return None
         raise said from error
     return live(answer["nodegroup"], client.meta.region_name)
@@ -54,24 +49,28 @@ def wait(
     Return the node group once its status is *accepted*. Default: once it is ACTIVE.
 
     Raises:
-        NodeGroupFailedError: It came to another end, or patience did; with EKS' own issues.
-        NodeGroupMissingError: It went away meanwhile.
+        AwsError: It came to another status, it was deleted meanwhile, or the time ran out;
+            with the issues that EKS reports.
     """
     where = f"node group {name} of the cluster {cluster}"
     until = patience.until()
     while True:
         found = read(client, cluster, name)
         if found is None:
-            raise NodeGroupMissingError(
-                where, "it went away while it was waited for", "a node group", "try again"
+            raise AwsError(
+                where,
+                "it was deleted during the wait",
+                "a node group",
+                "try again",
+                failure=AwsFailure.NODE_GROUP_MISSING,
             )
         if found.status in accepted:
             return found
         if found.status not in _MOVING:
-            raise NodeGroupFailedError(
+            raise node_group_failed(
                 where,
                 f"its status is {found.status}",
-                "mend what EKS reports and try again",
+                "correct what EKS reports and try again",
                 found.issues,
             )
         _keep_waiting(where, found, patience, until)
@@ -82,22 +81,25 @@ def wait_gone(client: "EKSClient", cluster: str, name: str, patience: Patience) 
     Return once the node group is gone.
 
     Raises:
-        NodeGroupFailedError: EKS could not delete it, or patience ended; with EKS' own issues.
+        AwsError: EKS could not delete it, or the time ran out; with the issues that EKS
+            reports.
     """
     where = f"node group {name} of the cluster {cluster}"
     until = patience.until()
     while True:
         try:
             found = read(client, cluster, name)
-        except ClusterMissingError:
-            return
+        except AwsError as error:
+            if error.failure is AwsFailure.CLUSTER_MISSING:
+                return
+            raise
         if found is None:
             return
         if found.status == "DELETE_FAILED":
-            raise NodeGroupFailedError(
+            raise node_group_failed(
                 where,
                 "its status is DELETE_FAILED",
-                "mend what EKS reports and try again",
+                "correct what EKS reports and try again",
                 found.issues,
             )
         _keep_waiting(where, found, patience, until)
@@ -105,14 +107,14 @@ def wait_gone(client: "EKSClient", cluster: str, name: str, patience: Patience) 
 
 def _keep_waiting(where: str, found: Live, patience: Patience, until: float) -> None:
     if patience.stop.is_set():
-        raise NodeGroupFailedError(
+        raise node_group_failed(
             where, f"the wait was ended while it was {found.status}", "try again", found.issues
         )
     if patience.now() >= until:
-        raise NodeGroupFailedError(
+        raise node_group_failed(
             where,
             f"it is still {found.status} after {patience.timeout}",
-            "mend what EKS reports, or give it more time (customTimeouts), and try again",
+            "correct what EKS reports, or give it more time (customTimeouts), and try again",
             found.issues,
         )
     patience.pause()

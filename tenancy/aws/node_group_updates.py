@@ -49,8 +49,8 @@ def update(
         patience: Default: as `Patience` says.
 
     Raises:
-        NodeGroupMissingError: It is not there any longer.
-        NodeGroupFailedError: EKS could not do it; with EKS' own issues.
+        AwsError: It no longer exists, or EKS could not update it; with the issues that EKS
+            reports.
     """
     patient = Patience() if patience is None else patience
     found = wait(client, new.cluster_name, new.nodegroup_name, patient, SETTLED)

@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.errors import AwsError, WrongAccountError, translated
+from tenancy.aws.errors import AwsError, AwsFailure, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -86,8 +86,7 @@ def require_account(arn: str, region: str, where: str) -> None:
     node group looks gone, and a refresh would drop it from the state.
 
     Raises:
-        WrongAccountError: They are for another account.
-        AwsError: AWS does not say whose they are.
+        AwsError: They are for another account, or AWS does not report whose they are.
     """
     owner = arn.split(":")[4]
     try:
@@ -96,9 +95,10 @@ def require_account(arn: str, region: str, where: str) -> None:
     except (ClientError, BotoCoreError) as error:
         raise translated(error, where) from error
     if account != owner:
-        raise WrongAccountError(
+        raise AwsError(
             where,
             f"credentials for the account {account}",
             f"credentials for the account {owner}, which holds it",
             "set AWS_PROFILE, or the credentials, to that account",
+            failure=AwsFailure.WRONG_ACCOUNT,
         )

@@ -16,7 +16,7 @@ from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import ClusterError
 from tenancy.diagnostics.redaction import shown
 from tenancy.model import Cluster
 
@@ -34,26 +34,6 @@ SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
 
 _FIRST_SECONDS: Final = 30.0
 """How long a cluster may take to say who it is, before anything else is asked of it."""
-
-
-class ClusterError(TenancyError):
-    """
-    A cluster could not be reached, or is not the one that was meant.
-
-    Attributes:
-        cluster: The cluster's name in config.
-        found: What happened.
-        remedy: What to do.
-    """
-
-    def __init__(self, cluster: str, found: str, remedy: str) -> None:
-        super().__init__(cluster, found, remedy)
-        self.cluster = cluster
-        self.found = found
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"cluster {self.cluster}: {self.found}; {self.remedy}"
 
 
 @attrs.frozen(kw_only=True)

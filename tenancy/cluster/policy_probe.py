@@ -7,11 +7,11 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.transport import Request, answer
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import ClusterError
 from tenancy.manifests import Manifest
 from tenancy.manifests.policies.pods import WORKLOADS
 
-__all__ = ["PoliciesSilentError", "wait_for_policies"]
+__all__ = ["wait_for_policies"]
 
 _LABELS: Final = {"app.kubernetes.io/name": "tenancy-trial"}
 _DEPLOYMENT: Final[Manifest] = {
@@ -38,28 +38,6 @@ _SECONDS: Final = 20.0
 _PAUSE: Final = 0.25
 
 
-class PoliciesSilentError(TenancyError):
-    """
-    The admission policies let pass, in a namespace, what they warn everybody of.
-
-    Attributes:
-        namespace: Where nobody was let in.
-    """
-
-    def __init__(self, namespace: str, seconds: float) -> None:
-        super().__init__(namespace, seconds)
-        self.namespace = namespace
-        self.seconds = seconds
-
-    def __str__(self) -> str:
-        return (
-            f"namespace {self.namespace}: for {self.seconds:.0f} s the admission policy"
-            f" {WORKLOADS} was silent on a deployment that it has to warn of, so nobody is let"
-            " in; see what `tenancy drift` says of the platform's stack, mend that, then repeat"
-            " this update"
-        )
-
-
 def wait_for_policies(
     connection: Connection, namespace: str, *, seconds: float = _SECONDS
 ) -> bool:
@@ -78,15 +56,20 @@ def wait_for_policies(
         Whether it could be tried; False where the caller may create no deployment.
 
     Raises:
-        PoliciesSilentError: They were silent all the time.
-        ClusterError: The cluster does not answer.
+        ClusterError: They did not answer in that time, or the cluster does not answer.
     """
     if not connection.may("create", "apps", "deployments"):
         return False
     until = time.monotonic() + seconds
     while WORKLOADS not in _warnings(connection, namespace):
         if time.monotonic() >= until:
-            raise PoliciesSilentError(namespace, seconds)
+            raise ClusterError(
+                connection.cluster,
+                f"in namespace {namespace}, the admission policy {WORKLOADS} did not return the"
+                f" expected warning within {seconds:.0f} s, so no role bindings were created",
+                "run `tenancy drift` on the platform's stack, correct what it reports, then"
+                " repeat this update",
+            )
         time.sleep(_PAUSE)
     return True
 

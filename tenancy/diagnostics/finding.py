@@ -2,14 +2,13 @@
 
 import enum
 from collections.abc import Iterable
+from typing import Protocol
 
 import attrs
 
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.origin import Origin
 
-__all__ = ["Finding", "RefusedError", "Severity", "errors"]
+__all__ = ["Finding", "Severity", "Source", "errors"]
 
 
 class Severity(enum.Enum):
@@ -55,26 +54,14 @@ class Finding:
         return "\n    ".join([f"{self.origin} [{self.code}] {self.message}", *self.details])
 
 
+class Source(Protocol):
+    """A document in which findings have a line."""
+
+    def place(self, finding: Finding) -> tuple[int, int] | None:
+        """Return the line and the column of *finding*, both from 1; None where unknown."""
+        ...
+
+
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return those of *findings* that refuse, in the same order."""
     return tuple(v for v in findings if v.severity is Severity.ERROR)
-
-
-class RefusedError(TenancyError):
-    """
-    What was asked for cannot be right; nothing was changed.
-
-    Attributes:
-        findings: Every finding, warnings among them, in the order in which they were made.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__(self.findings)
-
-    def __str__(self) -> str:
-        refused = errors(self.findings)
-        count = f"{len(refused)} reason{'' if len(refused) == 1 else 's'}"
-        return "\n".join([f"refused for {count}; nothing was changed", *map(str, refused)])

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Group
 from rich.text import Text
 
-from tenancy.config.document.tree import JSON, Document, Position
-from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.config.document.tree import JSON
+from tenancy.diagnostics.finding import Finding, Severity, Source
 from tenancy.diagnostics.redaction import clean
 
 __all__ = ["json", "rich_report", "summary", "text"]
@@ -27,7 +27,7 @@ _LABEL_WIDTH = len("allowed: ")
 
 
 def text(
-    findings: Iterable[Finding], documents: Mapping[str, Document], *, width: int = 80
+    findings: Iterable[Finding], documents: Mapping[str, Source], *, width: int = 80
 ) -> str:
     """
     Return every finding in plain text, errors first, and a last line that counts them.
@@ -47,7 +47,7 @@ def text(
 
 
 def rich_report(
-    findings: Iterable[Finding], documents: Mapping[str, Document], *, width: int = 80
+    findings: Iterable[Finding], documents: Mapping[str, Source], *, width: int = 80
 ) -> Group:
     """Return what `text` says, with colours for a terminal."""
     findings = tuple(findings)
@@ -62,9 +62,7 @@ def rich_report(
     return Group(*parts, Text(summary(findings), style="bold"))
 
 
-def json(
-    findings: Iterable[Finding], documents: Mapping[str, Document]
-) -> list[dict[str, JSON]]:
+def json(findings: Iterable[Finding], documents: Mapping[str, Source]) -> list[dict[str, JSON]]:
     """
     Return every finding as plain data, in the order of `text`.
 
@@ -111,7 +109,7 @@ def summary(findings: Iterable[Finding]) -> str:
 
 
 def _grouped(
-    findings: Iterable[Finding], documents: Mapping[str, Document]
+    findings: Iterable[Finding], documents: Mapping[str, Source]
 ) -> list[tuple[Severity, list[Finding]]]:
     """Return the findings by severity, errors first, each group in the order of the files."""
     distinct = list(dict.fromkeys(findings))
@@ -123,16 +121,16 @@ def _grouped(
     return groups
 
 
-def _order(finding: Finding, documents: Mapping[str, Document]) -> tuple[str, Position]:
+def _order(finding: Finding, documents: Mapping[str, Source]) -> tuple[str, tuple[int, int]]:
     return finding.origin.source, _place(finding, documents) or (0, 0)
 
 
-def _place(finding: Finding, documents: Mapping[str, Document]) -> Position | None:
+def _place(finding: Finding, documents: Mapping[str, Source]) -> tuple[int, int] | None:
     document = documents.get(finding.origin.source)
     return document.place(finding) if document is not None else None
 
 
-def _finding(finding: Finding, documents: Mapping[str, Document], width: int) -> Sequence[str]:
+def _finding(finding: Finding, documents: Mapping[str, Source], width: int) -> Sequence[str]:
     place = _place(finding, documents)
     where = clean(finding.origin.source) + (f":{place[0]}" if place else "")
     path = clean(finding.origin.dotted)

@@ -103,7 +103,7 @@ def remove(
             nothing is left over that the state does not know.
 
     Raises:
-        AnotherClusterError: Another cluster answers than the one that it was applied to.
+        ClusterError: Another cluster answers than the one that it was applied to.
         EngineError: The program refused, or the engine failed. What was deleted stays deleted.
     """
     name = opened.name

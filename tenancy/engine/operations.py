@@ -167,7 +167,7 @@ def refresh_stack(found: Assessment, opened: Session, *, watch: Watch = unwatche
     Read every object of *opened* into its state.
 
     Raises:
-        AnotherClusterError: Another cluster answers than the one that it was applied to: every
+        ClusterError: Another cluster answers than the one that it was applied to: every
             object would be taken for deleted.
         ClusterError: The cluster does not answer.
         EngineError: The engine failed.

@@ -11,14 +11,12 @@ from tenancy.cluster.identity import require_same
 from tenancy.cluster.live_reads import read
 from tenancy.cluster.prerequisites import ground
 from tenancy.config.document import JSON, Document
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import SandboxError, TenancyError, ToolsError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import Finding, errors
 from tenancy.engine.errors import EngineError, EngineMissingError
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import Open
-from tenancy.local.sandbox import NoSandboxError
-from tenancy.local.tools import MissingToolsError
 from tenancy.model.live import Live
 from tenancy.planning.build import Plan, going, plan, unknown_names
 
@@ -88,14 +86,14 @@ def planned(root: Path, stack: str, open_stack: Open) -> Planned:
 
     Raises:
         NoRecordError: The engine or its backend cannot be asked.
-        NewerSnapshotError: A newer version made the last update.
-        AnotherClusterError: Another cluster answers than the one that it was applied to.
+        TenancyError: A newer version made the last update.
+        ClusterError: Another cluster answers than the one that it was applied to.
     """
     found = assess(root, stack)
     try:
         opened = open_stack(stack)
         outputs = opened.outputs()
-    except (EngineError, EngineMissingError, MissingToolsError, NoSandboxError) as error:
+    except (EngineError, EngineMissingError, SandboxError, ToolsError) as error:
         raise NoRecordError(stack, error) from error
     before = outputs.get("tenancy")
     record = before if isinstance(before, Mapping) else {}

@@ -101,7 +101,7 @@ def write_plan(saved: SavedPlan, path: Path) -> None:
     Write *saved* to *path*, whole or not at all, for its owner only.
 
     Raises:
-        UnsafePathError: The file cannot be written there.
+        RefusedError: The file cannot be written there.
     """
     body: dict[str, object] = {
         "version": VERSION,

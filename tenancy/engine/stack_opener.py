@@ -12,9 +12,9 @@ from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_proc
 from tenancy.engine.locks import Lock, wait_until_free
 from tenancy.engine.session import Engine, Session, local
 from tenancy.local import sandbox, tools
-from tenancy.local.sandbox import AMBIENT, NoSandboxError, State
+from tenancy.local.sandbox import AMBIENT, SandboxError, SandboxFailure, State
 from tenancy.local.sandbox.layout import Layout
-from tenancy.local.tools import MissingToolsError, Source
+from tenancy.local.tools import Source, missing_tools
 
 __all__ = [
     "Open",
@@ -57,8 +57,8 @@ def session(
 
     Raises:
         UnknownStackError: No file describes it.
-        NoSandboxError: It is on the sandbox, which does not run.
-        MissingToolsError: The engine is not installed.
+        SandboxError: It is on the sandbox, which does not run.
+        ToolsError: The engine is not installed.
         EngineError: The backend cannot be reached.
     """
     engine = engine_for(found, stack, say, extra)
@@ -96,17 +96,18 @@ def engine_for(
 
     Raises:
         UnknownStackError: No file describes it.
-        NoSandboxError: It is on the sandbox, which does not run.
-        MissingToolsError: The engine is not installed.
+        SandboxError: It is on the sandbox, which does not run.
+        ToolsError: The engine is not installed.
     """
     if not found.cluster(stack).is_sandbox:
         return Engine(variables={**_installed(found.root), **extra})
     box = sandbox.current(found.root)
     state = sandbox.status(found.root).state
     if state is not State.RUNNING:
-        raise NoSandboxError(
-            f"the embedded control plane of {found.root} is {state.value}: "
-            "start it with `tenancy sandbox up`, or use `make up`"
+        raise SandboxError(
+            f"the sandbox of {found.root} is {state.value}; "
+            "start it with `tenancy sandbox up`, or use `make up`",
+            SandboxFailure.NOT_RUNNING,
         )
     return sandbox_engine(box, say, extra)
 
@@ -184,7 +185,7 @@ def _installed(root: Path) -> dict[str, str]:
     statuses = tools.report(root)
     needed = [status for status in statuses if status.name in _NEEDED]
     if any(status.source is Source.MISSING for status in needed):
-        raise MissingToolsError(needed)
+        raise missing_tools(needed)
     folders = [str(status.path.parent) for status in needed if status.path is not None]
     folders += [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     return {

@@ -5,13 +5,13 @@ import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol, runtime_checkable
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import NotFoundError, ToolsError
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.gpu.objects import Rendered
 from tenancy.model.platform import GpuNodePool
 
-__all__ = ["GROUP", "Backend", "BackendError", "backends", "problems", "render"]
+__all__ = ["GROUP", "Backend", "backends", "problems", "render"]
 
 GROUP: Final = "tenancy.gpu_backends"
 """The group of entry points in which backends are found, under the names that config uses."""
@@ -23,10 +23,6 @@ _OURS: Final[Mapping[str, str]] = {
     "karpenter": "tenancy.gpu.karpenter:BACKEND",
 }
 """Our own: there in a checkout too, and no other package takes their names."""
-
-
-class BackendError(TenancyError):
-    """An installed backend cannot be used."""
 
 
 @runtime_checkable
@@ -57,12 +53,12 @@ def _load(entry: importlib.metadata.EntryPoint) -> Backend:
     try:
         loaded: object = entry.load()
     except (ImportError, AttributeError) as error:
-        raise BackendError(
+        raise ToolsError(
             f"the GPU backend {entry.name} ({entry.value}) cannot be loaded: {error};"
             " repair or remove the package that has it"
         ) from error
     if not isinstance(loaded, Backend):
-        raise BackendError(
+        raise ToolsError(
             f"the GPU backend {entry.name} ({entry.value}) has no validate and render;"
             " repair or remove the package that has it"
         )
@@ -74,7 +70,7 @@ def problems(pools: Iterable[GpuNodePool]) -> Iterator[Finding]:
     Yield what the backends of *pools* cannot do.
 
     Raises:
-        BackendError: An installed backend of another package is broken.
+        ToolsError: An installed backend of another package is broken.
     """
     for pool in pools:
         entry = backends().get(pool.backend)
@@ -97,9 +93,10 @@ def render(pool: GpuNodePool) -> list[Rendered]:
     Return what *pool* becomes, by the backend that it names.
 
     Raises:
-        BackendError: There is no such backend, or it is broken; `problems` says so first.
+        NotFoundError: There is no such backend; `problems` reports that first.
+        ToolsError: The package that provides it is broken.
     """
     entry = backends().get(pool.backend)
     if entry is None:
-        raise BackendError(f"{pool.origin}: there is no GPU backend {pool.backend!r}")
+        raise NotFoundError("GPU backend", pool.backend, backends())
     return _load(entry).render(pool)

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from tenancy.config.spec.model import Spec
 from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.finding import Finding, RefusedError
+from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics.finding import Finding
 from tenancy.model.platform import GpuNodePool
 
 __all__ = ["NoOptions", "options", "parsed"]

@@ -6,16 +6,9 @@ import secrets
 import stat
 from pathlib import Path
 
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 
-__all__ = ["UnsafePathError", "write_private"]
-
-
-class UnsafePathError(TenancyError):
-    """A file cannot be written where it was asked for without risk; the message says why."""
-
-    exit = Exit.REFUSED
+__all__ = ["write_private"]
 
 
 def write_private(folder: Path, name: str, text: str, *, option: str = "--out") -> Path:
@@ -30,17 +23,17 @@ def write_private(folder: Path, name: str, text: str, *, option: str = "--out") 
         option: By which another place is named, for the remedy.
 
     Raises:
-        UnsafePathError: *name* would leave the folder, a link or a folder has that name, or the
+        RefusedError: *name* would leave the folder, a link or a folder has that name, or the
             folder cannot be made.
     """
     if not name or name in {".", ".."} or "/" in name or "\0" in name or name.startswith("-"):
-        raise UnsafePathError(f"{name!r} is no name of a file inside {folder}")
+        raise RefusedError(reason=f"{name!r} is not the name of a file inside {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise UnsafePathError(
-            f"{folder}: cannot be used as a folder: {error.strerror}; "
+        raise RefusedError(
+            reason=f"{folder}: cannot be used as a folder: {error.strerror}; "
             f"name another with {option}"
         ) from error
     try:
@@ -54,7 +47,7 @@ def write_private(folder: Path, name: str, text: str, *, option: str = "--out") 
                 os.unlink(temporary, dir_fd=descriptor)
             raise
     except OSError as error:
-        raise UnsafePathError(f"{folder / name}: {error.strerror}") from error
+        raise RefusedError(reason=f"{folder / name}: {error.strerror}") from error
     finally:
         os.close(descriptor)
     return folder / name
@@ -66,8 +59,8 @@ def _refuse_other(descriptor: int, folder: Path, name: str) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode):
-        what = "a link" if stat.S_ISLNK(found.st_mode) else "no file"
-        raise UnsafePathError(f"{folder / name} is {what}, and is left alone; remove it first")
+        what = "a link" if stat.S_ISLNK(found.st_mode) else "not a file"
+        raise RefusedError(reason=f"{folder / name} is {what} and was kept; remove it first")
 
 
 def _write(descriptor: int, name: str, text: str) -> None:

@@ -1,6 +1,5 @@
 """Resolved to plain Kubernetes manifests: pure, ordered, and of use without Pulumi."""
 
-from tenancy.manifests.access import UnknownRoleError
 from tenancy.manifests.environment import environment
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
@@ -13,7 +12,6 @@ __all__ = [
     "Manifest",
     "NamespaceManifests",
     "PlatformManifests",
-    "UnknownRoleError",
     "created",
     "environment",
     "namespace",

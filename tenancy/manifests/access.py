@@ -1,8 +1,8 @@
 """RBAC: roles as objects, and one binding for each role of a namespace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import NotFoundError
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import RBAC, Manifest, manifest
 from tenancy.model import roles
@@ -10,31 +10,12 @@ from tenancy.model.platform import Platform, Role, Rule
 from tenancy.model.values import RoleBinding, Subject, SubjectKind
 
 __all__ = [
-    "UnknownRoleError",
     "cluster_role",
     "namespace_access",
     "namespaced_role",
     "role_binding",
     "subjects",
 ]
-
-
-class UnknownRoleError(TenancyError):
-    """
-    A role that neither the platform nor this tool has; checks find it before anything renders.
-
-    Attributes:
-        role: As it was written.
-        known: What a member may hold.
-    """
-
-    def __init__(self, role: str, known: Sequence[str]) -> None:
-        self.role = role
-        self.known = tuple(known)
-        super().__init__(role, self.known)
-
-    def __str__(self) -> str:
-        return f"there is no role {self.role!r}; allowed: {', '.join(self.known)}"
 
 
 def namespace_access(
@@ -47,7 +28,7 @@ def namespace_access(
     namespace too, before the bindings.
 
     Raises:
-        UnknownRoleError: A role that does not exist.
+        NotFoundError: A role that does not exist.
     """
     own: list[Manifest] = []
     role_bindings: list[Manifest] = []
@@ -56,14 +37,19 @@ def namespace_access(
         if not roles.is_kubernetes(binding.role):
             role = roles.find(binding.role, platform)
             if role is None:
-                raise UnknownRoleError(binding.role, roles.names(platform))
+                raise NotFoundError("role", binding.role, roles.names(platform))
             name = role.cluster_role
             if not platform.is_written:
                 kind = "Role"
                 own.append(namespaced_role(role, namespace))
         elif name not in roles.KUBERNETES:
+<<<<<<< HEAD
             raise UnknownRoleError(binding.role, roles.names(platform))
         role_bindings.append(
+=======
+            raise NotFoundError("role", binding.role, roles.names(platform))
+        found.append(
+>>>>>>> 61f9181 (Give errors fields and an exit code each: nine classes in one module)
             role_binding(
                 roles.binding_name(binding),
                 namespace,

@@ -15,7 +15,7 @@ def environment(resolved: Environment, platform: Platform) -> list[Manifest]:
     The quotas, limits and policies of all namespaces come before the first role binding.
 
     Raises:
-        UnknownRoleError: A role that does not exist; checks find it first.
+        NotFoundError: A role that does not exist; a check reports it first.
     """
     rendered = [namespace(each, platform) for each in resolved.namespaces]
     return [

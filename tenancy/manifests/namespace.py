@@ -48,7 +48,7 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
     Return the manifests of *resolved*.
 
     Raises:
-        UnknownRoleError: A role that does not exist; checks find it first.
+        NotFoundError: A role that does not exist; a check reports it first.
     """
     name = resolved.name
     ranges = () if resolved.limit_range is None else (resolved.limit_range,)

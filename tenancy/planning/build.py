@@ -140,7 +140,7 @@ def plan(
         why_not: Why the cluster was not asked.
 
     Raises:
-        NewerSnapshotError: *before* cannot be read.
+        TenancyError: *before* cannot be read.
     """
     was = restore(before)
     environment = tenancy.environments.get(stack)
@@ -171,7 +171,7 @@ def going(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> bool:
     Return whether a namespace would be deleted, so that what it holds has to be counted.
 
     Raises:
-        NewerSnapshotError: *before* cannot be read.
+        TenancyError: *before* cannot be read.
     """
     was = restore(before)
     kept = {name for name, _, _ in _wanted(tenancy, stack)}
@@ -187,7 +187,7 @@ def unknown_names(
     They may be in the stack's state all the same, once somebody imported them.
 
     Raises:
-        NewerSnapshotError: *before* cannot be read.
+        TenancyError: *before* cannot be read.
     """
     if live is None:
         return ()

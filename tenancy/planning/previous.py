@@ -25,29 +25,9 @@ from tenancy.model import (
 from tenancy.model.values import ScopeExpression
 from tenancy.planning.snapshot import VERSION
 
-__all__ = ["Before", "NewerSnapshotError", "PoolBefore", "restore"]
+__all__ = ["Before", "PoolBefore", "restore"]
 
 _PLACE = Origin("the last update")
-
-
-class NewerSnapshotError(TenancyError):
-    """
-    The last update was made by a version whose record this one cannot read.
-
-    Attributes:
-        version: The version of the record.
-    """
-
-    def __init__(self, version: object) -> None:
-        super().__init__(version)
-        self.version = version
-
-    def __str__(self) -> str:
-        return (
-            f"the last update left a record of version {self.version}, and this version reads"
-            f" {VERSION}: what changes is not known, so nothing was changed; use the version of"
-            " tenancy that made the last update, or a newer one"
-        )
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -100,12 +80,16 @@ def restore(snapshot: Mapping[str, JSON]) -> Before | None:
     Return what *snapshot* records; None where there was no update.
 
     Raises:
-        NewerSnapshotError: Another version made it, whose keys may mean something else.
+        TenancyError: Another version made it, whose keys may mean something else.
     """
     if not snapshot:
         return None
     if snapshot.get("version") != VERSION:
-        raise NewerSnapshotError(snapshot.get("version"))
+        raise TenancyError(
+            f"the last update left a record of version {snapshot.get('version')}, and this"
+            f" version reads {VERSION}: what changes is unknown, so nothing was changed; use"
+            " the version of tenancy that made the last update, or a newer one"
+        )
     stack, environment = _text(snapshot.get("stack")), _text(snapshot.get("environment"))
     found = _mappings(snapshot.get("organizations"))
     roles = snapshot.get("roles")

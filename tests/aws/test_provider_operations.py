@@ -12,7 +12,7 @@ from pulumi.provider.experimental.provider import (
 from tenancy_components.provider import TenancyProvider
 from tenancy_components.provider.values import known, properties
 
-from tenancy.aws.errors import AwsError, NodeGroupFailedError, WrongAccountError
+from tenancy.aws.errors import AwsError
 from tests.aws.groups import group
 from tests.aws.test_node_group_lifecycle import fail
 
@@ -77,9 +77,9 @@ def test_what_is_gone_reads_as_gone_with_the_right_account_alone(provider, eks):
     assert ("", {}, {}) == read(provider, state, INPUTS)
 
     foreign = state | {"arn": state["arn"].replace("123456789012", "999999999999")}
-    with pytest.raises(WrongAccountError):
+    with pytest.raises(AwsError, match="credentials for the account 123456789012"):
         read(provider, foreign, INPUTS)
-    with pytest.raises(WrongAccountError):
+    with pytest.raises(AwsError, match="credentials for the account 123456789012"):
         asyncio.run(provider.delete(DeleteRequest(URN, ID, properties(foreign), 0)))
     asyncio.run(provider.delete(DeleteRequest(URN, ID, properties(state), 0)))
 
@@ -108,7 +108,7 @@ def test_an_interrupted_creation_ends_at_once_and_leaves_nothing(provider, eks, 
         await provider.cancel()
         await making
 
-    with pytest.raises(NodeGroupFailedError, match="the wait was ended while it was CREATING"):
+    with pytest.raises(AwsError, match="the wait was ended while it was CREATING"):
         asyncio.run(interrupted())
 
     assert [] == eks.list_nodegroups(clusterName="main")["nodegroups"]

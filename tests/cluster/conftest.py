@@ -21,7 +21,7 @@ import pytest
 from tenancy.local import sandbox as embedded
 from tenancy.local import tools
 from tenancy.local.sandbox import Sandbox
-from tenancy.local.tools import MissingToolsError, Toolchain
+from tenancy.local.tools import Toolchain, ToolsError
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,7 +95,7 @@ def toolchain() -> Toolchain:
     """Every tool; where one is missing, the test fails and says what to do."""
     try:
         return tools.find(ROOT)
-    except MissingToolsError as error:
+    except ToolsError as error:
         pytest.fail(str(error), pytrace=False)
 
 

@@ -28,7 +28,7 @@ from pydantic import ValidationError
 from tenancy.aws import node_group_lifecycle
 from tenancy.aws.drift import as_written
 from tenancy.aws.eks_format import Live
-from tenancy.aws.errors import AwsError, ClusterMissingError
+from tenancy.aws.errors import AwsError, AwsFailure
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.node_group_changes import Change, Plan, PlanKind, plan
 from tenancy.aws.node_group_rules import findings
@@ -214,8 +214,10 @@ def _client(group: NodeGroup) -> "EKSClient":
 def _read(region: str, cluster: str, name: str) -> Live | None:
     try:
         return node_group_lifecycle.read(eks_client(region), cluster, name)
-    except ClusterMissingError:
-        return None
+    except AwsError as error:
+        if error.failure is AwsFailure.CLUSTER_MISSING:
+            return None
+        raise
 
 
 def _judge(inputs: Mapping[str, Json], hidden: frozenset[str]) -> Iterator[Finding]:

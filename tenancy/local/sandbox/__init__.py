@@ -15,13 +15,7 @@ from rich.console import Console
 
 from tenancy.local import tools
 from tenancy.local.sandbox.environment import AMBIENT, environment, process_environment
-from tenancy.local.sandbox.errors import (
-    ClusterGoneError,
-    NoSandboxError,
-    NotReadyError,
-    PartDiedError,
-    SandboxError,
-)
+from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, not_started
 from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.lifecycle import bring_up, locked, take_down
 from tenancy.local.sandbox.parts import NAMES
@@ -31,13 +25,10 @@ from tenancy.local.sandbox.status import PartStatus, SandboxStatus, State, statu
 
 __all__ = [
     "AMBIENT",
-    "ClusterGoneError",
-    "NoSandboxError",
-    "NotReadyError",
-    "PartDiedError",
     "PartStatus",
     "Sandbox",
     "SandboxError",
+    "SandboxFailure",
     "SandboxStatus",
     "State",
     "current",
@@ -108,8 +99,8 @@ def up(
             at every start. Default: none.
 
     Raises:
-        ClusterGoneError: Pulumi's state speaks of a cluster that no longer exists.
-        PartDiedError: A part ended; the error has the end of its log.
+        SandboxError: Pulumi's state describes a cluster that no longer exists, or a process of
+            the control plane ended; the error has the end of its log.
         SandboxError: It cannot be started, or did not become ready in time.
         ToolsError: A tool is missing.
     """
@@ -153,15 +144,13 @@ def current(root: Path) -> Sandbox:
     Return the sandbox of *root* that was started before, whether it runs now or not.
 
     Raises:
-        NoSandboxError: There is none.
-        MissingToolsError: Its tools are gone.
+        SandboxError: There is none.
+        ToolsError: Its tools are gone.
     """
     layout = Layout(root)
     record = Record.load(layout.record)
     if record is None or record.uid is None or not layout.kubeconfig.exists():
-        raise NoSandboxError(
-            f"there is no embedded control plane in {layout.root}: run `tenancy sandbox up`"
-        )
+        raise not_started(layout.root)
     return _sandbox(layout, record, tools.find(layout.root))
 
 
@@ -172,9 +161,9 @@ def _in_words(layout: Layout) -> Iterator[None]:
     except OSError as error:
         where = error.filename or layout.folder
         raise SandboxError(
-            f"{where}: {error.strerror or error}: everything of the embedded control plane "
-            f"stands in {layout.folder}, which has to be writable, with 1 GB free on its disk; "
-            "mend that and run `tenancy sandbox up` again"
+            f"{where}: {error.strerror or error}: all files of the sandbox are in "
+            f"{layout.folder}, which has to be writable, with 1 GB free on its disk; "
+            "correct that and run `tenancy sandbox up` again"
         ) from error
 
 

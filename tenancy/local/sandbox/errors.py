@@ -1,59 +1,34 @@
-"""What can go wrong with the embedded control plane, and what to do about it."""
+"""Errors of the embedded control plane that several modules raise."""
 
 from pathlib import Path
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import SandboxError, SandboxFailure
 
-__all__ = [
-    "ClusterGoneError",
-    "NoSandboxError",
-    "NotReadyError",
-    "PartDiedError",
-    "SandboxError",
-]
+__all__ = ["SandboxError", "SandboxFailure", "not_started", "process_ended"]
 
 
-class SandboxError(TenancyError):
-    """The embedded control plane cannot do what was asked; the message has the remedy."""
+def not_started(root: Path) -> SandboxError:
+    """Return the error for a project in *root* whose sandbox was never started."""
+    return SandboxError(
+        f"there is no sandbox in {root}; run `tenancy sandbox up`",
+        SandboxFailure.NOT_RUNNING,
+    )
 
 
-class NoSandboxError(SandboxError):
-    """There is no embedded control plane here, or it does not run."""
-
-
-class ClusterGoneError(SandboxError):
-    """Pulumi's state speaks of a cluster that no longer exists."""
-
-
-class NotReadyError(SandboxError):
-    """All parts run, but the cluster did not become usable in time."""
-
-
-class PartDiedError(SandboxError):
+def process_ended(name: str, log: Path, tail: tuple[str, ...]) -> SandboxError:
     """
-    A part of the control plane ended by itself.
+    Return the error for a process of the control plane that ended by itself.
 
-    Attributes:
-        part: Its name, such as `etcd`.
-        log: Where all that it said is.
-        tail: The end of that.
+    Args:
+        name: Such as `etcd`.
+        log: The file with its output.
+        tail: The last lines of that.
     """
-
-    def __init__(self, part: str, log: Path, tail: tuple[str, ...]) -> None:
-        self.part = part
-        self.log = log
-        self.tail = tail
-        super().__init__(part, log, tail)
-
-    @property
-    def port_was_taken(self) -> bool:
-        """Whether it ended because somebody else listens where it wanted to."""
-        return any("address already in use" in line for line in self.tail)
-
-    def __str__(self) -> str:
-        said = "\n".join(f"    {line}" for line in self.tail) or "    (nothing)"
-        return (
-            f"{self.part} of the embedded control plane ended; the end of {self.log}:\n{said}\n"
-            "Mend what it names and run `tenancy sandbox up` again; if its data is damaged, "
-            "`tenancy sandbox up --wipe` starts anew."
-        )
+    is_port = any("address already in use" in line for line in tail)
+    output = "\n".join(f"    {line}" for line in tail) or "    (nothing)"
+    return SandboxError(
+        f"{name} of the sandbox ended; the last lines of {log}:\n{output}\n"
+        "Correct what it reports and run `tenancy sandbox up` again; if its data is damaged, "
+        "`tenancy sandbox up --wipe` starts with new data.",
+        SandboxFailure.PORT_TAKEN if is_port else SandboxFailure.OTHER,
+    )

@@ -14,7 +14,7 @@ import attrs
 from rich.console import Console
 
 from tenancy.local.sandbox.api import Api, UnreachableError
-from tenancy.local.sandbox.errors import NotReadyError, PartDiedError
+from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, process_ended
 from tenancy.local.sandbox.layout import Layout, private
 from tenancy.local.sandbox.parts import (
     ADMIN,
@@ -116,9 +116,8 @@ def bring_up(
     Start what does not run and wait until the cluster can be used; the caller holds the lock.
 
     Raises:
-        ClusterGoneError: Pulumi's state speaks of another cluster.
-        PartDiedError: A part ended by itself.
-        NotReadyError: The cluster did not become usable in time.
+        SandboxError: Pulumi's state describes another cluster, a process ended, or the cluster
+            did not become usable in time.
     """
     layout.make()
     refuse_orphans(layout)
@@ -138,9 +137,9 @@ def bring_up(
         )
         try:
             return starter.run()
-        except PartDiedError as died:
+        except SandboxError as error:
             starter.undo()
-            if not died.port_was_taken or attempt == _ATTEMPTS:
+            if error.failure is not SandboxFailure.PORT_TAKEN or attempt == _ATTEMPTS:
                 raise
         except BaseException:
             starter.undo()
@@ -283,17 +282,18 @@ class _Start:
             # First, since an answer may come from somebody who took a dead part's port.
             for part in self._parts:
                 if part.name in self._started and not self._lives(part):
-                    raise PartDiedError(
+                    raise process_ended(
                         part.name, self._layout.log(part.name), tail(self._layout, part.name)
                     )
             if there():
                 return
             if time.monotonic() > self._deadline:
-                raise NotReadyError(
-                    f"the embedded control plane is not ready after {_PATIENCE:.0f} s: "
-                    f"{absent if isinstance(absent, str) else absent()}; what its parts say is "
-                    f"in {self._layout.logs}. Run `tenancy sandbox up` again; "
-                    "with --wipe it starts anew."
+                raise SandboxError(
+                    f"the sandbox is not ready after {_PATIENCE:.0f} s: "
+                    f"{absent if isinstance(absent, str) else absent()}; "
+                    f"the output of its processes is in {self._layout.logs}. "
+                    "Run `tenancy sandbox up` again; with --wipe it starts with new data.",
+                    SandboxFailure.NOT_READY,
                 )
             time.sleep(0.1)
 

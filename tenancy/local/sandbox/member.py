@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tenancy.local.sandbox.errors import NoSandboxError, SandboxError
+from tenancy.local.sandbox.errors import SandboxError, not_started
 from tenancy.local.sandbox.layout import Layout
 
 __all__ = ["Identity", "identity"]
@@ -47,8 +47,8 @@ def identity(
         lasts: How long it is valid. It cannot be revoked, so let it be short.
 
     Raises:
-        NoSandboxError: There is no sandbox.
-        SandboxError: A name belongs to the system, or is too long for a certificate.
+        SandboxError: There is no sandbox, or a name belongs to the system or is too long for a
+            certificate.
     """
     for name in (user, *groups):
         if name.startswith("system:"):
@@ -62,9 +62,7 @@ def identity(
         issuer = x509.load_pem_x509_certificate((pki / "ca.crt").read_bytes())
         issuer_key = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), None)
     except FileNotFoundError:
-        raise NoSandboxError(
-            f"there is no embedded control plane in {root}: run `tenancy sandbox up`"
-        ) from None
+        raise not_started(root) from None
     assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.datetime.now(datetime.UTC)

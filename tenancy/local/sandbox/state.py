@@ -4,7 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
-from tenancy.local.sandbox.errors import ClusterGoneError
+from tenancy.local.sandbox.errors import SandboxError, SandboxFailure
 from tenancy.local.sandbox.layout import Layout
 
 __all__ = ["gone", "refuse_orphans", "stacks_with_resources"]
@@ -15,7 +15,7 @@ def refuse_orphans(layout: Layout) -> None:
     Refuse a state whose cluster is gone, before anything is started.
 
     Raises:
-        ClusterGoneError: There is a state that holds resources, and no data of a cluster.
+        SandboxError: There is a state that holds resources, and no data of a cluster.
     """
     if (layout.etcd / "member").exists():
         return
@@ -24,13 +24,14 @@ def refuse_orphans(layout: Layout) -> None:
         raise gone(layout, stacks, f"there is no data of a cluster in {layout.etcd}")
 
 
-def gone(layout: Layout, stacks: tuple[str, ...], found: str) -> ClusterGoneError:
+def gone(layout: Layout, stacks: tuple[str, ...], found: str) -> SandboxError:
     """Return the error that says that the cluster of *stacks* is gone, as *found* shows."""
-    return ClusterGoneError(
+    return SandboxError(
         f"{layout.pulumi_state}: Pulumi's state of {', '.join(stacks)} holds resources of a "
-        f"cluster that is gone: {found}. An update against another cluster would go wrong. "
+        f"cluster that is gone: {found}. An update of another cluster would fail. "
         "Nothing was changed: put the data back, or run `tenancy sandbox up --wipe`, "
-        "which forgets that state and starts anew."
+        "which forgets that state and starts with new data.",
+        SandboxFailure.CLUSTER_GONE,
     )
 
 

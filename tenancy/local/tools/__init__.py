@@ -12,12 +12,11 @@ from rich.console import Console
 
 from tenancy.local.tools.build import build, obstacle
 from tenancy.local.tools.catalogue import cache_folder
-from tenancy.local.tools.errors import MissingToolsError, ToolsError
+from tenancy.local.tools.errors import ToolsError, missing_tools
 from tenancy.local.tools.links import Toolchain, environment, install_provider, link
 from tenancy.local.tools.locate import Source, ToolStatus, locate, missing_modules, sources
 
 __all__ = [
-    "MissingToolsError",
     "Source",
     "ToolStatus",
     "Toolchain",
@@ -26,6 +25,7 @@ __all__ = [
     "environment",
     "find",
     "install_provider",
+    "missing_tools",
     "report",
     "unbuildable",
 ]
@@ -63,12 +63,12 @@ def find(root: Path) -> Toolchain:
         root: The folder of the project.
 
     Raises:
-        MissingToolsError: One or more are neither on `PATH` nor in the cache; the message
+        ToolsError: One or more are neither on `PATH` nor in the cache; the message
             names each with its remedy.
     """
     statuses = locate(root)
     if any(status.source is Source.MISSING for status in statuses):
-        raise MissingToolsError(statuses)
+        raise missing_tools(statuses)
     return link(root, statuses)
 
 
@@ -84,8 +84,8 @@ def ensure(root: Path, console: Console | None = None) -> Toolchain:
         console: Where progress is shown. Default: standard error.
 
     Raises:
-        MissingToolsError: A tool is missing and there is no `toolchain/` to build it from.
-        ToolsError: Go is missing or too old, or a build failed.
+        ToolsError: A tool is missing and there is no `toolchain/` to build it from,
+            Go is missing or too old, or a build failed.
     """
     folder = sources(root)
     try:

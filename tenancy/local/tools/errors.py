@@ -1,38 +1,24 @@
-"""What can be wrong with the tools, and what to do about it."""
+"""The error for tools that are neither installed nor built."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import ToolsError
+from tenancy.diagnostics.wording import counted
 
 if TYPE_CHECKING:
     from tenancy.local.tools.locate import ToolStatus
 
-__all__ = ["MissingToolsError", "ToolsError"]
+__all__ = ["ToolsError", "missing_tools"]
 
 
-class ToolsError(TenancyError):
-    """A tool cannot be had; the message says which, why, and what to do."""
-
-
-class MissingToolsError(ToolsError):
-    """
-    Tools that are neither installed nor built.
-
-    Attributes:
-        missing: Their statuses, each with its remedy.
-    """
-
-    def __init__(self, statuses: "Sequence[ToolStatus]") -> None:
-        self.missing = tuple(status for status in statuses if status.path is None)
-        super().__init__(self.missing)
-
-    def __str__(self) -> str:
-        count = f"{len(self.missing)} tool{'' if len(self.missing) == 1 else 's'}"
-        lines = [f"{count} missing; nothing was started"]
-        for status in self.missing:
-            lines.append(f"{status.name}: wanted {status.wanted}")
-            lines += [f"    found {rejected}" for rejected in status.rejected]
-        # One remedy mends several tools: it is said once.
-        lines += dict.fromkeys(status.remedy for status in self.missing if status.remedy)
-        return "\n".join(lines)
+def missing_tools(statuses: "Sequence[ToolStatus]") -> ToolsError:
+    """Return the error that names each of *statuses* without a path, with its remedy."""
+    missing = [status for status in statuses if status.path is None]
+    lines = [f"{counted(len(missing), 'tool')} missing; nothing was started"]
+    for status in missing:
+        lines.append(f"{status.name}: wanted {status.wanted}")
+        lines += [f"    found {rejected}" for rejected in status.rejected]
+    # Several tools can share a remedy, which is printed once.
+    lines += dict.fromkeys(status.remedy for status in missing if status.remedy)
+    return ToolsError("\n".join(lines), (status.name for status in missing))

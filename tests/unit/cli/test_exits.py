@@ -12,10 +12,8 @@ from tenancy.cli import stack_opener
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.prompts import NotConfirmedError
 from tenancy.cluster import ClusterError
-from tenancy.cluster.identity import AnotherClusterError
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import RefusedError, TenancyError
 from tenancy.diagnostics.exit_codes import MEANINGS, Exit, worst
-from tenancy.diagnostics.finding import RefusedError
 from tenancy.engine import EngineError, LockedError, StackRefusedError
 
 Run = Callable[..., Result]
@@ -59,7 +57,9 @@ def test_of_several_the_heaviest_counts(codes: list[Exit], expected: Exit) -> No
         pytest.param(LockedError("dev", "locked"), Exit.FAILED, id="locked"),
         pytest.param(ClusterError("eu-1", "no answer", "wait"), Exit.FAILED, id="cluster"),
         pytest.param(
-            AnotherClusterError("eu-1", "another", "correct it"), Exit.REFUSED, id="another"
+            ClusterError("eu-1", "another", "correct it", exit_code=Exit.REFUSED),
+            Exit.REFUSED,
+            id="another",
         ),
         pytest.param(StackRefusedError("dev", "no"), Exit.REFUSED, id="program"),
         pytest.param(NotConfirmedError("no"), Exit.REFUSED, id="not confirmed"),

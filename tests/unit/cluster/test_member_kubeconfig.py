@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tenancy.cluster import member_kubeconfig
 from tenancy.cluster.member_kubeconfig import ClientCertificate, OidcLogin, Reach, Server, Token
 from tenancy.config.project import load
-from tenancy.local.private_file import UnsafePathError, write_private
+from tenancy.diagnostics.errors import RefusedError
+from tenancy.local.private_file import write_private
 from tenancy.model import Environment, Subject, SubjectKind, resolve
 
 ROOT = Path(__file__).parents[3]
@@ -214,7 +215,7 @@ def test_a_link_is_refused_and_what_it_points_at_is_left_alone(
     folder.mkdir()
     (folder / "dev.kubeconfig").symlink_to(tmp_path / goal)
 
-    with pytest.raises(UnsafePathError, match="is a link"):
+    with pytest.raises(RefusedError, match="is a link"):
         write_private(folder, "dev.kubeconfig", "secret")
 
     assert "mine" == elsewhere.read_text()
@@ -224,7 +225,7 @@ def test_a_link_is_refused_and_what_it_points_at_is_left_alone(
 def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dev.kubeconfig").mkdir()
 
-    with pytest.raises(UnsafePathError, match="is no file"):
+    with pytest.raises(RefusedError, match="is not a file"):
         write_private(tmp_path, "dev.kubeconfig", "secret")
 
 
@@ -232,7 +233,7 @@ def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
     "name", ["../dev", "a/b", "/etc/x", "..", ".", "", "-rf", "a\0b"], ids=repr
 )
 def test_a_name_with_a_way_out_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UnsafePathError, match="no name of a file"):
+    with pytest.raises(RefusedError, match="not the name of a file"):
         write_private(tmp_path / "out", name, "secret")
 
     assert not (tmp_path / "out").exists()
@@ -241,5 +242,5 @@ def test_a_name_with_a_way_out_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
 
-    with pytest.raises(UnsafePathError, match="--out"):
+    with pytest.raises(RefusedError, match="--out"):
         write_private(tmp_path / "out", "dev.kubeconfig", "secret")

@@ -7,11 +7,11 @@ import attrs
 import pytest
 
 from tenancy.assessment import assess
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import SavedPlan, SavedPlanError, StalePlanError, read_plan, write_plan
 from tenancy.engine.fingerprint import Basis, moved, state_digests
 from tenancy.engine.saved_plan import without_secrets
-from tenancy.local.private_file import UnsafePathError
 from tenancy.output.plan_json import data
 from tenancy.planning.build import plan
 
@@ -64,7 +64,7 @@ def test_a_link_in_the_place_of_the_file_is_left_alone(
     (tmp_path / "other").write_text("kept")
     (tmp_path / "dev.json").symlink_to(tmp_path / "other")
 
-    with pytest.raises(UnsafePathError):
+    with pytest.raises(RefusedError):
         write_plan(saved, tmp_path / "dev.json")
 
     assert "kept" == (tmp_path / "other").read_text()

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from tenancy import gpu
+from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.gpu import backend
 from tenancy.gpu.objects import NodePatch
@@ -121,7 +122,7 @@ def test_another_package_never_takes_the_place_of_ours(installed):
 def test_a_broken_backend_of_another_package_is_named(installed, value, reason):
     installed("gke", value)
 
-    with pytest.raises(backend.BackendError, match=reason):
+    with pytest.raises(TenancyError, match=reason):
         list(gpu.problems([a_pool(backend="gke")]))
 
 

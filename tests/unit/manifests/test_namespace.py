@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from tenancy import manifests as render
+from tenancy.diagnostics.errors import NotFoundError
 from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import Quantity
@@ -347,7 +348,7 @@ class TestDoors:
         binding = RoleBinding(role=role, subjects=(), origins=())
         namespace = attrs.evolve(resolved["acme-web"], bindings=(binding,))
 
-        with pytest.raises(render.UnknownRoleError, match=f"no role '{role}'.*viewer"):
+        with pytest.raises(NotFoundError, match=f"no role '{role}'.*viewer"):
             render.namespace(namespace, tenancy.platforms["platform"])
 
 

@@ -43,13 +43,8 @@ def namespace_access(
                 kind = "Role"
                 own.append(namespaced_role(role, namespace))
         elif name not in roles.KUBERNETES:
-<<<<<<< HEAD
-            raise UnknownRoleError(binding.role, roles.names(platform))
-        role_bindings.append(
-=======
             raise NotFoundError("role", binding.role, roles.names(platform))
-        found.append(
->>>>>>> 61f9181 (Give errors fields and an exit code each: nine classes in one module)
+        role_bindings.append(
             role_binding(
                 roles.binding_name(binding),
                 namespace,

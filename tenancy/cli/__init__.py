@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 import typer
@@ -16,16 +17,17 @@ from tenancy.cli import (
     env,
     kubeconfig,
     plan,
+    preview,
     quickstart,
+    refresh,
     render,
     sandbox,
     schema,
-    update,
+    up,
 )
 from tenancy.cli.error_handling import Commands
-from tenancy.cli.terminal import flowing
+from tenancy.cli.registration import Command, Group, register
 from tenancy.diagnostics.exit_codes import table
-from tenancy.engine.stack_opener import stack_variables
 
 __all__ = ["app", "main"]
 
@@ -37,39 +39,66 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
     help="Organizations on shared (GPU) Kubernetes clusters: check, plan, apply.",
-    epilog="Begin with `tenancy check` and `tenancy plan --offline`: neither needs a cluster."
+    epilog="Start with `tenancy check` and `tenancy plan --offline`: neither needs a cluster."
     f"\n\nExit codes of every command:\n\n{table()}",
 )
 
-_READ, _APPLY, _HERE = "Read (no cluster)", "Apply (any cluster)", "This machine"
-_ASK = "Ask"
+_COMMANDS: Final[Mapping[str, tuple[Command | Group, ...]]] = {
+    "From the files": (
+        Command("check", check.command, check.EPILOG),
+        Command("render", render.command, render.EPILOG),
+        Command("schema", schema.command, schema.EPILOG),
+    ),
+    "Plan, from the files, the state and the cluster": (
+        Command("plan", plan.command, plan.EPILOG),
+        Command("preview", preview.command, preview.EPILOG),
+        Command("drift", drift.command, drift.EPILOG),
+    ),
+    "Apply": (
+        Command("up", up.command, up.EPILOG),
+        Command("refresh", refresh.command, refresh.EPILOG),
+        Command("destroy", destroy.command, destroy.EPILOG),
+        Command("adopt", adopt.command, adopt.EPILOG),
+    ),
+    "Access and usage": (
+        Command("who-can", access_questions.who_can_command, access_questions.WHO_CAN_EPILOG),
+        Command(
+            "what-can", access_questions.what_can_command, access_questions.WHAT_CAN_EPILOG
+        ),
+        Command("usage", access_questions.usage, access_questions.USAGE_EPILOG),
+        Command("kubeconfig", kubeconfig.command, kubeconfig.EPILOG),
+    ),
+    "This machine": (
+        Group(
+            "quickstart",
+            quickstart.HELP,
+            (
+                Command("up", quickstart.up),
+                Command("preview", quickstart.preview),
+                Command("down", quickstart.down),
+            ),
+        ),
+        Group(
+            "sandbox",
+            sandbox.HELP,
+            (
+                Command("up", sandbox.up),
+                Command("down", sandbox.down),
+                Command("status", sandbox.status),
+            ),
+        ),
+        Command("doctor", doctor.command),
+        Command("env", env.command),
+    ),
+}
+"""Every command, under its heading in the help."""
 
-_COMMANDS: Final = (
-    ("check", check.command, check.EPILOG, _READ),
-    ("plan", plan.command, plan.EPILOG, _READ),
-    ("render", render.command, render.EPILOG, _READ),
-    ("schema", schema.command, schema.EPILOG, _READ),
-    ("who-can", access_questions.who_can_command, access_questions.WHO_CAN_EPILOG, _ASK),
-    ("what-can", access_questions.what_can_command, access_questions.WHAT_CAN_EPILOG, _ASK),
-    ("usage", access_questions.usage, access_questions.USAGE_EPILOG, _ASK),
-    ("preview", update.preview, update.PREVIEW_EPILOG, _APPLY),
-    ("up", update.up, update.UP_EPILOG, _APPLY),
-    ("refresh", update.refresh, update.REFRESH_EPILOG, _APPLY),
-    ("destroy", destroy.command, destroy.EPILOG, _APPLY),
-    ("drift", drift.command, drift.EPILOG, _APPLY),
-    ("adopt", adopt.command, adopt.EPILOG, _APPLY),
-    ("kubeconfig", kubeconfig.command, kubeconfig.EPILOG, _APPLY),
-)
-for _name, _function, _epilog, _panel in _COMMANDS:
-    app.command(_name, epilog=flowing(_epilog), rich_help_panel=_panel)(_function)
-app.add_typer(quickstart.app, name="quickstart", rich_help_panel=_HERE)
-app.add_typer(sandbox.app, name="sandbox", rich_help_panel=_HERE)
-app.command("doctor", rich_help_panel=_HERE)(doctor.doctor)
-app.command("env", rich_help_panel=_HERE)(env.command(stack_variables))
+for _heading, _entries in _COMMANDS.items():
+    register(app, _heading, _entries)
 
 
 def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
-    # What was imported lasts as long as the process, and need not be searched for garbage.
+    # Imported modules last as long as the process; the garbage collector need not visit them.
     gc.freeze()
     sys.exit(app(prog_name="tenancy"))

@@ -1,19 +1,14 @@
-"""`tenancy destroy`: everything of a stack goes, after its name was typed."""
+"""`tenancy destroy`: delete everything in a stack, after its name was typed."""
 
+from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks, Yes
-from tenancy.cli.parallel import together
-from tenancy.cli.progress import done
-from tenancy.cli.prompts import ask_for_name
-from tenancy.cli.results import apart, conclude
-from tenancy.cli.stack_opener import opening, watch_on
-from tenancy.cli.terminal import Terminal, terminal
-from tenancy.engine import Result
-from tenancy.engine.destroy import refuse_while_used, remove
-from tenancy.engine.operations import last
+from tenancy.cli.outcome_report import finish, message_terminal
+from tenancy.cli.terminal import terminal
 from tenancy.output.outcomes_json import result_data
 
-__all__ = ["EPILOG", "command", "removed"]
+__all__ = ["EPILOG", "command"]
 
 EPILOG = """
 Examples:
@@ -22,40 +17,23 @@ Examples:
 
   tenancy destroy --stack dev --yes     does not ask; for CI
 
-Every namespace of the stack goes with all that it holds. Environments go before their platform.
+Every namespace of the stack is deleted with all objects in it. Environments are destroyed
+before their platform.
 """
 
 
 def command(
+    *,
     stack: Stacks,
     project: ProjectFolder = None,
     as_json: Json = False,
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Delete everything of a stack, its namespaces and what they hold included."""
+    """Delete everything in a stack, its namespaces and all objects in them included."""
     shell = terminal(color=not no_color)
-    told = apart(shell, as_json=as_json)
-    found = assess(project)
-    open_stack = opening(found, told)
-    names = found.in_order(stack)[::-1]
-
-    def work(name: str, own: Terminal) -> Result:
-        opened = open_stack(name)
-        refuse_while_used(found, opened, going=names)
-        if not yes:
-            ask_for_name(found, name, own)
-        result = remove(found, opened, say=own.note, watch=watch_on(own))
-        removed(result, own)
-        return result
-
-    outcomes = together("destroying", names, work, told, asks=not yes, needs=last(found, names))
-    conclude("destroy", outcomes, shell, as_json=as_json, of_result=result_data)
-
-
-def removed(result: Result, shell: Terminal) -> None:
-    """Say what was taken away."""
-    if result.is_empty:
-        shell.say(f"stack {result.stack}: nothing of it exists")
-    else:
-        done(result, shell)
+    messages = message_terminal(shell, as_json=as_json)
+    outcomes = engine.destroy(
+        assess(project), stack, interaction=TerminalInteraction(messages, asks=not yes)
+    )
+    finish("destroy", outcomes, shell, as_json=as_json, of_result=result_data)

@@ -1,4 +1,4 @@
-"""`tenancy doctor`: each tool, its version, where it is from, and what to do without it."""
+"""`tenancy doctor`: each tool, its version, where it is from, and how to get a missing one."""
 
 import json
 
@@ -12,13 +12,13 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.local import tools
 from tenancy.local.tools import Source, ToolStatus
 
-__all__ = ["doctor"]
+__all__ = ["command"]
 
 
-def doctor(
+def command(
     project: ProjectFolder = None, as_json: Json = False, no_color: NoColor = False
 ) -> None:
-    """List each tool and where it comes from. The exit code is 1 when one is missing."""
+    """List each tool and where it comes from. The exit code is 1 if one is missing."""
     statuses = tools.report(folder_of(project))
     shown = terminal(color=not no_color)
     if as_json:
@@ -40,7 +40,7 @@ def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | Non
     shown.out.print(table)
     for status in statuses:
         if status.source is Source.MISSING:
-            shown.say(f"{status.name} is missing; wanted: {status.wanted}", style="red")
+            shown.say(f"{status.name} is missing; needed: {status.wanted}", style="red")
         for rejected in status.rejected:
             shown.say(f"{status.name}: not used: {rejected}")
     for remedy in dict.fromkeys(status.remedy for status in statuses if status.remedy):

@@ -1,23 +1,17 @@
-"""`tenancy drift`: what the cluster holds against what the files say, exactly."""
-
-from collections.abc import Sequence
+"""`tenancy drift`: in what the cluster differs from the files, exactly."""
 
 import typer
 
-from tenancy.assessment import Assessment, assess, require_valid
+from tenancy import engine
+from tenancy.assessment import assess
+from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
-from tenancy.cli.progress import watching
-from tenancy.cli.prompts import confirm
-from tenancy.cli.results import conclude, saying
+from tenancy.cli.outcome_report import finish
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import repair as repairing
-from tenancy.cluster.identity import require_same
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.drifting.report import data, lines
-from tenancy.engine.drift import Drifted, accepted, compared, desired_of
-from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes, each
-from tenancy.engine.stack_opener import session
+from tenancy.engine import StackDrift
 
 __all__ = ["EPILOG", "command"]
 
@@ -30,22 +24,23 @@ Examples:
 
   tenancy drift --stack dev --accept   write it into the config
 
-  tenancy drift --stack dev --repair   make the cluster what the files say
+  tenancy drift --stack dev --repair   make the cluster match the files again
 
-Compared with what the files say now: what is written and not yet applied differs too.
+The cluster is compared with the files as they are now, so a change that is not applied yet is
+a difference too.
 
-An update, also one with a refresh, leaves alone what was added by hand: the engine compares
-only the fields that it wrote. So --repair takes it away, field by field, after a question;
-objects that no file has and that do not carry this tool's label go only with --delete-foreign.
-What is missing altogether is made by an update with a refresh, which --repair ends with.
+An update does not remove what was added by hand, even with a refresh: the engine compares only
+the fields that it wrote. --repair removes it, field by field, after a question. Objects that no
+file describes and that do not carry Tenancy's label are deleted only with --delete-foreign.
+Missing objects are created by an update with a refresh, with which --repair ends.
 
-Exit code: 0 where nothing differs (any more), 2 where something does, 3 where it was refused,
-1 where it cannot be said.
+Exit code: 0 if nothing differs (any more), 2 if something does, 3 if it was refused, 1 if the
+comparison failed.
 """
 
 
 class OptionsError(TenancyError):
-    """Options were given that do not go together."""
+    """Options were given that exclude each other."""
 
     exit = Exit.USAGE
 
@@ -56,54 +51,41 @@ def command(
     stack: AnyStacks = None,
     as_json: Json = False,
     accept: bool = typer.Option(
-        False, "--accept", help="Write into the config whatever has a place there."
+        False, "--accept", help="Write every difference that has a place there into the config."
     ),
     repair: bool = typer.Option(
-        False, "--repair", help="Make the cluster again what the files say."
+        False, "--repair", help="Make the cluster match the files again."
     ),
     delete_foreign: bool = typer.Option(
         False,
         "--delete-foreign",
-        help="With --repair: also delete objects that no file has and others made.",
+        help="With --repair: also delete objects that no file describes and others made.",
     ),
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Compare the cluster with the files, additions included, which no refresh sees."""
+    """Compare the cluster with the files, manually added fields and objects included."""
     if accept and repair:
-        raise OptionsError("--accept and --repair: one after the other, to look in between")
+        raise OptionsError("--accept and --repair exclude each other; give one, then the other")
     if delete_foreign and not repair:
-        raise OptionsError("--delete-foreign says what --repair does: give both")
+        raise OptionsError("--delete-foreign needs --repair; give both")
     shell = terminal(color=not no_color)
-    found = assess(project)
-    names = found.in_order(stack or None)
-
-    def work(name: str) -> Drifted:
-        # For itself: a mistake in the file of one stack keeps no other from being compared.
-        return compared(require_valid(assess(found.root, name)), name)
-
-    def all_compared() -> Outcomes[Drifted]:
-        return each(
-            names,
-            work,
-            exit_of=lambda one: one.exit,
-            at_once=AT_ONCE,
-            on_error=saying(shell),
-        )
-
-    outcomes = all_compared()
+    assessment = assess(project)
+    messages = Terminal(out=shell.err, err=shell.err)
+    interaction = TerminalInteraction(messages, asks=repair and not yes)
+    stacks = stack or None
     if accept:
-        found = accepted(require_valid(found), outcomes.results, shell.note)
-        outcomes = each(
-            names, lambda name: _again(found, outcomes[name]), exit_of=lambda one: one.exit
+        outcomes = engine.accept_drift(assessment, stacks, interaction=interaction)
+    elif repair:
+        outcomes = engine.repair_drift(
+            assessment, stacks, delete_foreign=delete_foreign, interaction=interaction
         )
-    elif repair and any(one.differences for one in outcomes.results):
-        _repair(found, outcomes.results, shell, ask=not yes, delete_foreign=delete_foreign)
-        outcomes = all_compared()
+    else:
+        outcomes = engine.drift(assessment, stacks, interaction=interaction)
     if not as_json:
         for one in outcomes.results:
-            _say(one, shell)
-    conclude(
+            _write(one, shell)
+    finish(
         "drift",
         outcomes,
         shell,
@@ -112,50 +94,7 @@ def command(
     )
 
 
-def _again(found: Assessment, outcome: Outcome[Drifted]) -> Drifted:
-    """Return what was compared beside what the files say now."""
-    if outcome.result is None:
-        assert outcome.error is not None
-        raise outcome.error
-    one = outcome.result
-    return one.against(desired_of(found, one.stack, one.connection))
-
-
-def _repair(
-    found: Assessment,
-    drifted: Sequence[Drifted],
-    shell: Terminal,
-    *,
-    ask: bool,
-    delete_foreign: bool,
-) -> None:
-    for one in drifted:
-        if not one.differences:
-            continue
-        for line in lines(one.stack, one.differences):
-            shell.note(line)
-        opened = session(found, one.stack, shell.note)
-        require_same(one.connection, opened.outputs().get("clusterUid"))
-        if ask:
-            confirm(f"repair all of this on stack {one.stack}?", shell)
-        done = repairing.repair(
-            one.connection,
-            one.desired,
-            one.live,
-            one.differences,
-            delete_foreign=delete_foreign,
-        )
-        for verb, objects_ in (("repaired", done.patched), ("deleted", done.deleted)):
-            for identity in objects_:
-                shell.note(f"  {verb:<8} {identity}")
-        for identity in done.left:
-            shell.note(f"  left     {identity}: no file has it, and others made it")
-        if done.missing:
-            with watching(f"applying stack {one.stack}", shell) as on_step:
-                opened.up(on_step=on_step, refresh=True)
-
-
-def _say(drifted: Drifted, shell: Terminal) -> None:
+def _write(drifted: StackDrift, shell: Terminal) -> None:
     for line in lines(drifted.stack, drifted.differences):
         is_heading = bool(line) and not line.startswith("  ")
         shell.say(line, style="bold" if is_heading else None)

@@ -1,7 +1,7 @@
-"""`eval "$(tenancy env)"`: a shell in which plain `pulumi` and `kubectl` mean the sandbox."""
+"""`eval "$(tenancy env)"`: a shell in which plain `pulumi` and `kubectl` use the sandbox."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -9,27 +9,20 @@ import typer
 from tenancy.cli.options import ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import terminal
+from tenancy.engine.stack_opener import stack_variables
 from tenancy.local import sandbox
-from tenancy.local.sandbox import AMBIENT, Sandbox
+from tenancy.local.sandbox import AMBIENT
 
-__all__ = ["Extra", "command", "exports", "nothing"]
-
-Extra = Callable[[Sandbox, str], Mapping[str, str]]
-"""Returns the variables that belong to one stack, by the sandbox and the stack's name."""
+__all__ = ["command", "exports"]
 
 Stack = Annotated[
     str, typer.Option("--stack", "-s", metavar="NAME", help="The stack that `pulumi` works on.")
 ]
 
 
-def nothing(_box: Sandbox, _stack: str) -> Mapping[str, str]:
-    """Return no variables."""
-    return {}
-
-
 def exports(variables: Mapping[str, str]) -> str:
     r"""
-    Return shell lines that set *variables* and unset those that would lead elsewhere.
+    Return shell lines that set *variables* and unset those that name another cluster.
 
     >>> print(exports({"KUBECONFIG": "/home/o'neill/.sandbox/kubeconfig"}).splitlines()[-1])
     export KUBECONFIG='/home/o'"'"'neill/.sandbox/kubeconfig'
@@ -40,18 +33,8 @@ def exports(variables: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def command(extra: Extra = nothing) -> Callable[..., None]:
-    """
-    Return the command.
-
-    Args:
-        extra: What belongs to the stack, besides the sandbox's own. Default: nothing.
-    """
-
-    def env(project: ProjectFolder = None, stack: Stack = "dev") -> None:
-        """Print shell lines; eval "$(tenancy env)" makes pulumi and kubectl use the sandbox."""
-        box = sandbox.current(folder_of(project))
-        variables = {**box.environment(), **extra(box, stack)}
-        terminal(color=False).say(exports(variables))
-
-    return env
+def command(project: ProjectFolder = None, stack: Stack = "dev") -> None:
+    """Print shell lines; eval "$(tenancy env)" makes pulumi and kubectl use the sandbox."""
+    box = sandbox.current(folder_of(project))
+    variables = {**box.environment(), **stack_variables(box, stack)}
+    terminal(color=False).say(exports(variables))

@@ -1,4 +1,4 @@
-"""What every command does about errors: a clean message and an exit code, never a traceback."""
+"""Errors of every command: a clean message and an exit code, never a traceback."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from tenancy.diagnostics.exit_codes import Exit
 
 __all__ = ["Commands"]
 
-_WrongUse: type[Exception] = typer.BadParameter.__bases__[0]
-"""What the parser of the command line raises; its own code is 2, which has a meaning here."""
+_UsageException: type[Exception] = typer.BadParameter.__bases__[0]
+"""Raised by the command line's parser; its own code 2 has another meaning here."""
 
 
 class Commands(TyperGroup):
-    """The commands; whatever a person can mend ends as a message on standard error."""
+    """The commands; every expected error ends as a message on standard error."""
 
     def make_context(self, *arguments, **options):  # type: ignore[no-untyped-def]
-        """Read the options that stand before the command."""
-        with _wrong_use():
+        """Read the options before the command."""
+        with _usage_code():
             return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """Run the command that was asked for."""
+        """Run the command."""
         try:
-            with _wrong_use():
+            with _usage_code():
                 return super().invoke(ctx)
         except TenancyError as error:
             terminal().note(str(error))
@@ -37,15 +37,15 @@ class Commands(TyperGroup):
             raise typer.Exit(Exit.REFUSED) from None
         except KeyboardInterrupt:
             terminal().note(
-                "\ninterrupted: what was done stays done, and the next run goes on from there"
+                "\ninterrupted: finished changes are kept; the next run continues from there"
             )
             raise typer.Exit(Exit.INTERRUPTED) from None
 
 
 @contextlib.contextmanager
-def _wrong_use() -> Iterator[None]:
+def _usage_code() -> Iterator[None]:
     try:
         yield
-    except _WrongUse as error:
+    except _UsageException as error:
         error.exit_code = Exit.USAGE  # type: ignore[attr-defined]
         raise

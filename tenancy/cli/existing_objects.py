@@ -1,4 +1,4 @@
-"""What exists after an update, as the cluster says, and how to use it."""
+"""What exists after an update, as the cluster reports it, and how to use it."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ from tenancy.model import Namespace, SubjectKind
 from tenancy.model.entitlements import QUOTA_NAME
 from tenancy.model.pod_fit import fit
 
-__all__ = ["what_exists"]
+__all__ = ["show_existing_objects"]
 
 
-def what_exists(found: Assessment, stack: str, shell: Terminal) -> None:
+def show_existing_objects(assessment: Assessment, stack: str, shell: Terminal) -> None:
     """
-    Say what is there of *stack*: quotas as the cluster counts them, who may do what, what next.
+    Write the namespaces of *stack* with their quotas and members, and the next commands.
 
     Raises:
-        ClusterError: The cluster does not answer.
+        ClusterError: The cluster cannot be reached or read.
     """
-    environment = found.tenancy.environments.get(stack)
+    environment = assessment.tenancy.environments.get(stack)
     if environment is None:
         shell.say("the platform is applied; `make up` adds an environment")
         return
-    connection = connect(environment.cluster, found.root)
+    connection = connect(environment.cluster, assessment.root)
     namespaces = tuple(environment.namespaces)
     usage = quota_usage(connection, (namespace.name for namespace in namespaces))
     shell.say("What now exists:", style="bold")

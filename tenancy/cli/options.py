@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "All",
     "AnyStacks",
     "Json",
     "NoColor",
@@ -51,6 +52,9 @@ Stacks = Annotated[
         help="The stack; may be given several times.",
         show_default=False,
     ),
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Write long lists and lines whole; else they are cut.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 NoColor = Annotated[

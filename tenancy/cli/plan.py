@@ -8,15 +8,13 @@ import typer
 
 from tenancy import engine
 from tenancy.assessment import Assessment, assess
+from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder
-from tenancy.cli.results import saying
-from tenancy.cli.stack_opener import opening, watch_on
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine import Outcomes, Planned, Saving, save_plan, write_plan
-from tenancy.engine.outcomes import each
+from tenancy.engine import Outcomes, Planned, PlanToSave, write_plan
 from tenancy.output.plan_json import data as plan_data
 from tenancy.output.plan_markdown import markdown
 from tenancy.output.plan_text import LINES, rich_text
@@ -111,29 +109,26 @@ def _planned(
     found: Assessment, stacks: Sequence[str] | None, save: str | None, shell: Terminal
 ) -> Outcomes[Planned]:
     """Return the plans, after those that can be applied are written."""
-    open_stack = opening(found, shell)
-
-    def work(name: str) -> Saving:
-        result = save_plan.save(found.root, name, open_stack, watch=watch_on(shell))
-        if result.saved is None:
-            shell.note(f"stack {name}: refused, so no plan was saved")
-        else:
-            path = Path(pattern.replace(_STACK, name))
-            write_plan(result.saved, path)
-            shell.note(f"stack {name}: saved to {path}; `tenancy up --plan {path}` applies it")
-        return result
-
+    interaction = TerminalInteraction(Terminal(out=shell.err, err=shell.err))
     if save is None:
-        outcomes = engine.plan(found, stacks, open_stack=open_stack)
-        for error in outcomes.errors:
-            saying(shell)(error)
-        return outcomes
-    names, pattern = found.in_order(stacks), save
-    if len(names) > 1 and _STACK not in pattern:
+        return engine.plan(found, stacks, interaction=interaction)
+    names = found.in_order(stacks)
+    if len(names) > 1 and _STACK not in save:
         raise FormsError(f"--save {save}: several stacks need {_STACK} in its name")
-    return each(
-        names, work, exit_of=lambda result: result.exit, on_error=saying(shell)
-    ).of_results(lambda result: result.planned)
+    outcomes = engine.save_plans(found, names, interaction=interaction)
+    for outcome in outcomes:
+        if outcome.result is not None:
+            _write(outcome.stack, outcome.result, save, shell)
+    return outcomes.of_results(lambda result: result.planned)
+
+
+def _write(stack: str, plan: PlanToSave, pattern: str, shell: Terminal) -> None:
+    if plan.saved is None:
+        shell.note(f"stack {stack}: refused, so no plan was saved")
+        return
+    path = Path(pattern.replace(_STACK, stack))
+    write_plan(plan.saved, path)
+    shell.note(f"stack {stack}: saved to {path}; `tenancy up --plan {path}` applies it")
 
 
 def _say(

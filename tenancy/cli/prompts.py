@@ -1,57 +1,56 @@
-"""Questions before something is done, and the refusal where nobody answers."""
+"""Questions before something is changed, and the refusal where nobody can answer."""
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from tenancy.assessment import Assessment
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 
-__all__ = ["NotConfirmedError", "ask_for_name", "confirm"]
+__all__ = ["NotConfirmedError", "ask_for_name", "ask_yes_no"]
 
 
 class NotConfirmedError(TenancyError):
-    """Somebody was asked and did not agree, or there was nobody to ask."""
+    """The answer was no, or there is nobody to answer."""
 
     exit = Exit.REFUSED
 
 
-def confirm(question: str, shell: Terminal) -> None:
+def ask_yes_no(question: str) -> None:
     """
     Ask *question*.
 
     Raises:
-        NotConfirmedError: The answer was no, or there was nobody to ask.
+        NotConfirmedError: The answer was no, or there is nobody to answer.
     """
-    _require_somebody()
+    _require_terminal()
     if not typer.confirm(question, err=True):
         raise NotConfirmedError("not confirmed; nothing was changed")
 
 
-def ask_for_name(found: Assessment, stack: str, shell: Terminal) -> None:
+def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Terminal) -> None:
     """
-    Have the name of *stack* typed, after saying all that goes with it.
+    Ask the user to type the name of *stack*, after listing what will be deleted.
 
     Raises:
-        NotConfirmedError: Something else was typed, or there was nobody to ask.
+        NotConfirmedError: Something else was typed, or there is nobody to answer.
     """
-    _require_somebody()
-    shell.note(f"stack {stack} on cluster {found.cluster(stack).name}: everything goes.")
-    environment = found.tenancy.environments.get(stack)
-    for namespace in environment.namespaces if environment is not None else ():
-        shell.note(f"  namespace {namespace.name}, with all that it holds", style="red")
+    _require_terminal()
+    shell.note(f"Everything in stack {stack} on cluster {cluster} will be deleted:")
+    for namespace in namespaces:
+        shell.note(f"  namespace {namespace} and all objects in it", style="red")
     typed = typer.prompt(
-        "type the stack's name to go on", err=True, default="", show_default=False
+        "Type the stack's name to continue", err=True, default="", show_default=False
     )
     if typed != stack:
         raise NotConfirmedError(f"{typed!r} is not {stack!r}; nothing was changed")
 
 
-def _require_somebody() -> None:
+def _require_terminal() -> None:
     if not sys.stdin.isatty():
         raise NotConfirmedError(
-            "there is nobody to ask (standard input is no terminal); nothing was changed; "
-            "run it in a terminal, or with --yes"
+            "cannot prompt: standard input is not a terminal; nothing was changed; "
+            "run this in a terminal, or with --yes"
         )

@@ -1,8 +1,8 @@
 """
 `tenancy quickstart`: from a clean clone to a tenancy on the embedded control plane, and back.
 
-This is what `make up`, `make preview` and `make down` run. It works on the sandbox alone; for
-any other cluster it says which command to use.
+This is what `make up`, `make preview` and `make down` run. It works on the sandbox only; for
+any other cluster it names the command to use.
 """
 
 from pathlib import Path
@@ -10,35 +10,27 @@ from typing import Annotated
 
 import typer
 
-from tenancy import engine as automation
+from tenancy import engine
 from tenancy.assessment import Assessment, assess
-from tenancy.cli.destroy import removed
-from tenancy.cli.error_handling import Commands
-from tenancy.cli.existing_objects import what_exists
+from tenancy.cli.existing_objects import show_existing_objects
+from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
-from tenancy.cli.progress import planned, watching
-from tenancy.cli.recovery import TAKE_OVER, was_cut_off
-from tenancy.cli.stack_opener import readable, watch_on
+from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cli.update import apply_stack
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine import Engine
-from tenancy.engine.destroy import remove
-from tenancy.engine.stack_opener import sandbox_engine, settle
+from tenancy.engine import Outcomes, Result
+from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
+from tenancy.engine.stack_opener import opener, wait_for_sandbox
 from tenancy.local import sandbox, tools
-from tenancy.local.sandbox import Sandbox, State
+from tenancy.local.sandbox import State
 from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.state import stacks_with_resources
 from tenancy.local.tools import Source
 
-__all__ = ["app"]
+__all__ = ["HELP", "down", "preview", "up"]
 
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    help="From a clean clone to a tenancy on the embedded control plane, and back.",
-)
+HELP = "From a clean clone to a tenancy on the embedded control plane, and back."
 
 Stack = Annotated[
     str,
@@ -53,7 +45,7 @@ class NotTheSandboxError(TenancyError):
     Attributes:
         stack: The stack.
         cluster: Its cluster's name.
-        command: What to use instead.
+        command: The command to use instead.
     """
 
     exit = Exit.REFUSED
@@ -66,144 +58,14 @@ class NotTheSandboxError(TenancyError):
 
     def __str__(self) -> str:
         return (
-            f"stack {self.stack} is on cluster {self.cluster}, and this works on the embedded"
-            f" one only; run `tenancy {self.command} --stack {self.stack}`, which asks first"
+            f"stack {self.stack} is on cluster {self.cluster}; quickstart works on the embedded"
+            f" control plane only; run `tenancy {self.command} --stack {self.stack}` instead"
         )
-
-
-@app.command()
-def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Build the tools once, start the control plane, apply the platform and then the stack."""
-    shell = terminal(color=not no_color)
-    found = readable(assess(project), shell)
-    stacks = _on_sandbox(found, stack, "up")
-    _announce(found.root, stacks, shell)
-    box = _started(found.root, shell)
-    engine = sandbox_engine(box, shell.note, TAKE_OVER)
-    changed = False
-    for name in stacks:
-        opened = automation.local(found.root, name, engine)
-        was_cut_off(opened, shell)
-        result = apply_stack(opened, shell, ask=False)
-        changed = changed or not result.is_empty
-    if not changed:
-        shell.say("nothing changes: the cluster is what the files say", style="bold")
-    shell.say()
-    what_exists(found, stack, shell)
-
-
-@app.command()
-def preview(
-    stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False
-) -> None:
-    """Say what `up` would change; nothing is applied."""
-    shell = terminal(color=not no_color)
-    found = readable(assess(project), shell)
-    stacks = _on_sandbox(found, stack, "preview")
-    _announce_tools(found.root, shell)
-    ran = sandbox.status(found.root).state is State.RUNNING
-    box = _started(found.root, shell)
-    try:
-        _preview(found, stacks, sandbox_engine(box, shell.note), shell)
-    finally:
-        if not ran:
-            sandbox.down(found.root, console=shell.err)
-            shell.note("the embedded control plane is stopped again; `make up` starts it")
-
-
-@app.command()
-def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Delete what was applied, environments first, and stop the control plane."""
-    shell = terminal(color=not no_color)
-    found = assess(project)
-    # An engine that lost its parent still writes; only after that is known what is applied.
-    settle(found.root, shell.note)
-    applied = stacks_with_resources(Layout(found.root).pulumi_state)
-    if sandbox.status(found.root).state in {State.ABSENT, State.STOPPED} and not applied:
-        # A start that was cut off may have left a part that nobody wrote down as started.
-        sandbox.down(found.root, console=shell.err)
-        shell.say("nothing is there: no stack is applied, and no control plane runs")
-        return
-    if applied:
-        _destroy(found, applied, shell)
-    ended = sandbox.down(found.root, console=shell.err)
-    shell.say(f"the embedded control plane is stopped ({ended} processes ended)")
-    shell.say("nothing is left running; its empty data stays in .sandbox", style="bold")
-
-
-def _on_sandbox(found: Assessment, stack: str, command: str) -> list[str]:
-    """Return the platform's stack and *stack*, all of them on the sandbox."""
-    found.require(stack)
-    environment = found.tenancy.environments.get(stack)
-    stacks = [stack]
-    if environment is not None and environment.platform in found.project.platforms:
-        stacks.insert(0, environment.platform)
-    for name in stacks:
-        cluster = found.cluster(name)
-        if not cluster.is_sandbox:
-            raise NotTheSandboxError(name, cluster.name, command)
-    return stacks
-
-
-def _announce(root: Path, stacks: list[str], shell: Terminal) -> None:
-    shell.say("This starts a real API server on this machine and applies to it, in this order:")
-    for name in stacks:
-        shell.say(f"  stack {name} (Pulumi.{name}.yaml)")
-    _announce_tools(root, shell)
-
-
-def _announce_tools(root: Path, shell: Terminal) -> None:
-    statuses = tools.report(root)
-    missing = [status.name for status in statuses if status.source is Source.MISSING]
-    if missing:
-        shell.say(f"Tools to build first, once for this user: {', '.join(missing)}.")
-        shell.say("That takes 15 to 25 minutes on two cores, and Go 1.26 or newer.")
-    else:
-        shell.say("Every tool is there; this takes about a minute.")
-
-
-def _started(root: Path, shell: Terminal) -> Sandbox:
-    toolchain = tools.ensure(root, shell.err)
-    if sandbox.status(root).state is not State.RUNNING:
-        shell.note("starting the embedded control plane, which takes about 10 s")
-    box = sandbox.up(root, console=shell.err, toolchain=toolchain)
-    shell.note(f"the embedded control plane runs: {box.server}")
-    return box
-
-
-def _preview(found: Assessment, stacks: list[str], engine: Engine, shell: Terminal) -> None:
-    empty = True
-    for name in stacks:
-        opened = automation.local(found.root, name, engine)
-        with watching(f"previewing stack {name}", shell, lines=False) as on_step:
-            result = opened.preview(on_step=on_step)
-        planned(result, shell)
-        empty = empty and result.is_empty
-    if not empty:
-        shell.say("this is a preview: nothing was applied; `make up` applies it")
-
-
-def _destroy(found: Assessment, applied: tuple[str, ...], shell: Terminal) -> None:
-    engine = sandbox_engine(_started(found.root, shell), shell.note, TAKE_OVER)
-    known = [name for name in found.stacks[::-1] if name in applied]
-    unknown = [name for name in applied if name not in known]
-    if unknown:
-        raise UnknownAppliedError(tuple(unknown))
-    for name in known:
-        opened = automation.local(found.root, name, engine)
-        result = remove(
-            found,
-            opened,
-            say=shell.note,
-            watch=watch_on(shell),
-            cut_off=was_cut_off(opened, shell),
-        )
-        removed(result, shell)
 
 
 class UnknownAppliedError(TenancyError):
     """
-    Stacks are applied whose files are gone or cannot be read.
+    Stacks are applied whose files are missing or cannot be read.
 
     Attributes:
         stacks: The stacks.
@@ -219,6 +81,136 @@ class UnknownAppliedError(TenancyError):
         files = ", ".join(f"Pulumi.{name}.yaml" for name in self.stacks)
         return (
             f"stack {', '.join(self.stacks)} is applied, but {files} is missing or wrong; "
-            "put it back (`tenancy check` says what is wrong), or run "
-            "`tenancy sandbox down --wipe`, which forgets the whole embedded cluster"
+            "restore it (`tenancy check` reports what is wrong), or run "
+            "`tenancy sandbox down --wipe`, which deletes the whole embedded cluster"
         )
+
+
+def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
+    """Build the tools once, start the control plane, apply the platform and then the stack."""
+    shell = terminal(color=not no_color)
+    assessment = read_valid_project(project, shell)
+    stacks = _on_sandbox(assessment, stack, "up")
+    _announce(assessment.root, stacks, shell)
+    _start(assessment.root, shell)
+    open_stack = opener(assessment, shell.note, TAKE_OVER_FIELDS)
+    outcomes = engine.up(
+        assessment,
+        stacks,
+        open_stack=resuming_opener(open_stack, shell.note),
+        interaction=TerminalInteraction(shell),
+    )
+    _require_done(outcomes)
+    if all(result.is_empty for result in outcomes.results):
+        shell.say("No changes. The cluster matches the configuration.", style="bold")
+    shell.say()
+    show_existing_objects(assessment, stack, shell)
+
+
+def preview(
+    stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False
+) -> None:
+    """Show what `up` would change; nothing is applied."""
+    shell = terminal(color=not no_color)
+    assessment = read_valid_project(project, shell)
+    stacks = _on_sandbox(assessment, stack, "preview")
+    _announce_tools(assessment.root, shell)
+    was_running = sandbox.status(assessment.root).state is State.RUNNING
+    _start(assessment.root, shell)
+    try:
+        outcomes = engine.preview(
+            assessment,
+            stacks,
+            open_stack=opener(assessment, shell.note),
+            interaction=TerminalInteraction(shell),
+        )
+        _require_done(outcomes)
+        if not all(result.is_empty for result in outcomes.results):
+            shell.say("This is a preview: nothing was applied. `make up` applies it.")
+    finally:
+        if not was_running:
+            sandbox.down(assessment.root, console=shell.err)
+            shell.note("the embedded control plane was stopped again; `make up` starts it")
+
+
+def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
+    """Delete what was applied, environments first, and stop the control plane."""
+    shell = terminal(color=not no_color)
+    assessment = assess(project)
+    # A leftover engine still writes; what is applied is known only after it has ended.
+    wait_for_sandbox(assessment.root, shell.note)
+    applied = stacks_with_resources(Layout(assessment.root).pulumi_state)
+    is_stopped = sandbox.status(assessment.root).state in {State.ABSENT, State.STOPPED}
+    if is_stopped and not applied:
+        # An interrupted start may have left a process that was not recorded yet.
+        sandbox.down(assessment.root, console=shell.err)
+        shell.say("Nothing to delete: no stack is applied, and no control plane is running.")
+        return
+    if applied:
+        _destroy(assessment, applied, shell)
+    ended = sandbox.down(assessment.root, console=shell.err)
+    shell.say(f"The embedded control plane is stopped ({ended} processes).")
+    shell.say(
+        "Nothing is left running; the data directory .sandbox is kept, without objects.",
+        style="bold",
+    )
+
+
+def _on_sandbox(assessment: Assessment, stack: str, command: str) -> list[str]:
+    """Return the platform's stack and *stack*, all of them on the sandbox."""
+    assessment.require(stack)
+    platform = assessment.platform_of(stack)
+    stacks = [stack]
+    if platform is not None and platform in assessment.project.platforms:
+        stacks.insert(0, platform)
+    for name in stacks:
+        cluster = assessment.cluster(name)
+        if not cluster.is_sandbox:
+            raise NotTheSandboxError(name, cluster.name, command)
+    return stacks
+
+
+def _announce(root: Path, stacks: list[str], shell: Terminal) -> None:
+    shell.say("This starts a real API server on this machine and applies, in this order:")
+    for name in stacks:
+        shell.say(f"  stack {name} (Pulumi.{name}.yaml)")
+    _announce_tools(root, shell)
+
+
+def _announce_tools(root: Path, shell: Terminal) -> None:
+    statuses = tools.report(root)
+    missing = [status.name for status in statuses if status.source is Source.MISSING]
+    if missing:
+        shell.say(f"Tools to build first, once for this user: {', '.join(missing)}.")
+        shell.say("That takes 15 to 25 minutes on two cores, and needs Go 1.26 or newer.")
+    else:
+        shell.say("All tools are installed; this takes about a minute.")
+
+
+def _start(root: Path, shell: Terminal) -> None:
+    toolchain = tools.ensure(root, shell.err)
+    if sandbox.status(root).state is not State.RUNNING:
+        shell.note("starting the embedded control plane, which takes about 10 s")
+    box = sandbox.up(root, console=shell.err, toolchain=toolchain)
+    shell.note(f"the embedded control plane is running: {box.server}")
+
+
+def _destroy(assessment: Assessment, applied: tuple[str, ...], shell: Terminal) -> None:
+    unknown = tuple(name for name in applied if name not in assessment.stacks)
+    if unknown:
+        raise UnknownAppliedError(unknown)
+    _start(assessment.root, shell)
+    outcomes = engine.destroy(
+        assessment,
+        applied,
+        finish_interrupted=True,
+        open_stack=opener(assessment, shell.note, TAKE_OVER_FIELDS),
+        interaction=TerminalInteraction(shell),
+    )
+    _require_done(outcomes)
+
+
+def _require_done(outcomes: Outcomes[Result]) -> None:
+    """End the command with the code of *outcomes* if a stack has no result."""
+    if outcomes.errors:
+        raise typer.Exit(outcomes.exit)

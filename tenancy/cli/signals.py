@@ -1,4 +1,4 @@
-"""Ctrl-C while the engine works: it hears it too, and gets the time to write its state."""
+"""Ctrl-C while the engine works: it is interrupted too, and gets time to write its state."""
 
 import contextlib
 import os
@@ -11,11 +11,9 @@ from tenancy.engine import EngineError
 
 __all__ = ["defer_interrupt", "interrupt_now"]
 
-_SAID = (
-    b"\ninterrupting: the engine finishes what it has begun; Ctrl-C again stops it at once\n"
-)
+_MESSAGE = b"\ninterrupting: the engine finishes what it began; Ctrl-C again stops it at once\n"
 _LAST = 3
-"""The Ctrl-C after which nobody is waited for any more; the engine itself obeys the second."""
+"""The Ctrl-C after which nothing is waited for; the engine itself stops at the second."""
 
 
 @contextlib.contextmanager
@@ -23,8 +21,8 @@ def defer_interrupt() -> Iterator[None]:
     """
     Wait for the engine when the user interrupts the block, and only then be interrupted.
 
-    A terminal sends Ctrl-C to the engine as well. If we went first, the engine would lose
-    whom it writes to and end without having written its state.
+    A terminal sends Ctrl-C to the engine as well. If this process ended first, the engine could
+    not write its output any more, and would end without having written its state.
 
     Raises:
         KeyboardInterrupt: The user interrupted, and the engine has ended.
@@ -39,7 +37,7 @@ def defer_interrupt() -> Iterator[None]:
         asked += 1
         if asked == 1:
             # Not through a buffer, which may be half-way through another line.
-            os.write(2, _SAID)
+            os.write(2, _MESSAGE)
         if asked >= _LAST:
             raise KeyboardInterrupt
 
@@ -58,10 +56,10 @@ def defer_interrupt() -> Iterator[None]:
 @contextlib.contextmanager
 def interrupt_now() -> Iterator[threading.Event]:
     """
-    Be interrupted at once, and say so: for a block that waits for engines in other threads.
+    Interrupt the block at once, with a message: for one that waits for engines in threads.
 
     Yields:
-        What is set from then on: that the engines were interrupted is no failure of theirs.
+        An event that is set from then on: errors of interrupted engines are not failures.
 
     Raises:
         KeyboardInterrupt: The user interrupted.
@@ -70,7 +68,7 @@ def interrupt_now() -> Iterator[threading.Event]:
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         asked.set()
-        os.write(2, _SAID)
+        os.write(2, _MESSAGE)
         signal.default_int_handler(number, frame)
 
     before = signal.signal(signal.SIGINT, interrupted)

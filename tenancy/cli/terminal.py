@@ -10,12 +10,12 @@ __all__ = ["Terminal", "flowing", "terminal"]
 
 
 class _Console(Console):
-    """A console that falls silent when nobody reads it any more; the work goes on."""
+    """A console that writes nothing once its reader has closed the pipe; the work continues."""
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
         stream = sys.stderr if self.stderr else sys.stdout
-        # Otherwise Python fails once more when it closes the stream at its end.
+        # Otherwise Python fails when it closes the stream at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -25,7 +25,7 @@ class Terminal:
     The two streams of a command.
 
     Attributes:
-        out: What was asked for; a pipe gets nothing else.
+        out: Results; a pipe gets nothing else.
         err: Progress, questions and messages.
     """
 
@@ -60,9 +60,9 @@ def terminal(*, color: bool = True) -> Terminal:
 
 def flowing(text: str) -> str:
     r"""
-    Return *text* with each paragraph on one line, which the terminal breaks where it ends.
+    Return *text* with each paragraph on one line, which the terminal wraps.
 
-    What is indented stays as it is.
+    Indented lines stay as they are.
 
     >>> flowing("one\ntwo\n\n  an example")
     'one two\n\n  an example'

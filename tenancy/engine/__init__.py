@@ -1,44 +1,69 @@
 """
 The engine from Python, with typed results.
 
-`checked` reads a project; `plan`, `preview`, `up`, `refresh`, `drift` and `destroy` take it and
-any number of its stacks, and return what came of each. `local` and `inline` open one stack.
+`assess` reads a project; `plan`, `save_plans`, `preview`, `up`, `refresh`, `drift`,
+`accept_drift`, `repair_drift` and `destroy` take it and any number of its stacks, and return
+an outcome for each; `adopt` takes one stack. Pass an `Interaction` to show progress and to ask
+a person; by default nothing is shown and nobody is asked. `local` and `inline` open one stack.
 """
 
 from tenancy.assessment import Assessment, assess
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine.drift import Drifted
+from tenancy.engine.accepting import AcceptRefusedError
+from tenancy.engine.comparison import StackDrift
 from tenancy.engine.errors import EngineError, LockedError, PlanViolatedError, StackRefusedError
 from tenancy.engine.events import OnStep
-from tenancy.engine.operations import destroy, drift, plan, preview, refresh, save, up
+from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.operations import (
+    accept_drift,
+    adopt,
+    destroy,
+    drift,
+    plan,
+    preview,
+    refresh,
+    repair_drift,
+    save_plans,
+    up,
+)
+from tenancy.engine.operations.adopting import AdoptionError
+from tenancy.engine.operations.saving import PlanToSave
 from tenancy.engine.outcomes import Outcome, Outcomes, SkippedError
 from tenancy.engine.plan import Planned
 from tenancy.engine.results import Result, Step
-from tenancy.engine.save_plan import Saving, StalePlanError
 from tenancy.engine.saved_plan import SavedPlan, SavedPlanError, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
+from tenancy.engine.stack_opener import OpenStack
+from tenancy.engine.stale_plan import StalePlanError
 
 __all__ = [
+    "AUTOMATIC",
+    "AcceptRefusedError",
+    "AdoptionError",
     "Assessment",
-    "Drifted",
     "Engine",
     "EngineError",
     "Exit",
+    "Interaction",
     "LockedError",
     "OnStep",
+    "OpenStack",
     "Outcome",
     "Outcomes",
+    "PlanToSave",
     "PlanViolatedError",
     "Planned",
     "Result",
     "SavedPlan",
     "SavedPlanError",
-    "Saving",
     "Session",
     "SkippedError",
+    "StackDrift",
     "StackRefusedError",
     "StalePlanError",
     "Step",
+    "accept_drift",
+    "adopt",
     "assess",
     "destroy",
     "drift",
@@ -48,7 +73,8 @@ __all__ = [
     "preview",
     "read_plan",
     "refresh",
-    "save",
+    "repair_drift",
+    "save_plans",
     "up",
     "write_plan",
 ]

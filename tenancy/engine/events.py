@@ -1,4 +1,4 @@
-"""The engine's events as steps; operations and fields that are not known are no mistake."""
+"""The engine's events as steps; unknown operations and fields are allowed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,13 +22,13 @@ _COLOR: Final = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 
 class EventLog:
     """
-    Collects what there is to know of one operation.
+    Collects the events of one operation.
 
     Attributes:
-        steps: Those that change something.
-        messages: What the program said.
+        steps: The steps that change something.
+        messages: What the program printed.
         summary: How many resources each operation concerns.
-        outputs: The stack's, secrets left out.
+        outputs: The stack's outputs, secrets left out.
     """
 
     def __init__(self, on_step: OnStep | None = None) -> None:
@@ -39,25 +39,25 @@ class EventLog:
         self._on_step = on_step
 
     def on_event(self, event: EngineEvent) -> None:
-        """Take one event from the engine."""
+        """Record one event of the engine."""
         if event.resource_pre_event is not None:
             step = _step(event.resource_pre_event.metadata)
             if step.op not in {"same", "read", "refresh"}:
                 self.steps.append(step)
-            self._say("started", step)
+            self._report("started", step)
         elif event.res_outputs_event is not None:
             metadata = event.res_outputs_event.metadata
-            self._say("done", _step(metadata))
+            self._report("done", _step(metadata))
             if getattr(metadata, "type", "") == _STACK:
                 self.outputs = _outputs(metadata)
         elif event.res_op_failed_event is not None:
-            self._say("failed", _step(event.res_op_failed_event.metadata))
+            self._report("failed", _step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
-            said = event.diagnostic_event
-            # Providers say what they wait for, of their resources; the program speaks for all.
-            is_own = not said.urn or f"::{_STACK}::" in _text(said.urn)
-            if _text(said.severity) == "info" and is_own and not said.ephemeral:
-                message = _COLOR.sub("", _text(said.message or "")).rstrip("\n")
+            diagnostic = event.diagnostic_event
+            # Providers report on single resources; the program reports on the stack.
+            is_own = not diagnostic.urn or f"::{_STACK}::" in _text(diagnostic.urn)
+            if _text(diagnostic.severity) == "info" and is_own and not diagnostic.ephemeral:
+                message = _COLOR.sub("", _text(diagnostic.message or "")).rstrip("\n")
                 self.messages += [message] if message else []
         elif event.summary_event is not None:
             changes: object = event.summary_event.resource_changes
@@ -67,7 +67,7 @@ class EventLog:
                 if isinstance(count, int)
             }
 
-    def _say(self, what: str, step: Step) -> None:
+    def _report(self, what: str, step: Step) -> None:
         if self._on_step is not None:
             self._on_step(what, step)
 
@@ -84,8 +84,10 @@ def _step(metadata: object) -> Step:
 
 
 def _outputs(metadata: object) -> Mapping[str, JSON]:
-    found = getattr(getattr(metadata, "new", None), "outputs", None)
-    return {k: v for k, v in found.items() if v != MASKED} if isinstance(found, dict) else {}
+    outputs = getattr(getattr(metadata, "new", None), "outputs", None)
+    if not isinstance(outputs, dict):
+        return {}
+    return {k: v for k, v in outputs.items() if v != MASKED}
 
 
 def _text(op: object) -> str:

@@ -1,4 +1,4 @@
-"""What a plan is made from, and what of it has moved since."""
+"""A fingerprint of everything that a plan is made from, and what has changed since."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -10,14 +10,14 @@ from tenancy.config.document import JSON
 from tenancy.config.project import STACK_FILE
 from tenancy.drifting import Identity
 from tenancy.drifting.meaning import digest, live_meanings, meaning
-from tenancy.engine.drift import compared
+from tenancy.engine.comparison import compare
 from tenancy.engine.session import Session
 from tenancy.planning import snapshot
 
-__all__ = ["SECRET_MARK", "Basis", "basis", "moved", "state_digests"]
+__all__ = ["SECRET_MARK", "Fingerprint", "differences", "fingerprint", "state_digests"]
 
 SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
-"""The engine's mark of a value that it wrapped; encrypted anew, it looks like another one."""
+"""The engine's mark of an encrypted value; encrypted again, the same value looks different."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _LASTING: Final = (
     "type",
@@ -31,20 +31,20 @@ _LASTING: Final = (
     "delete",
     "external",
 )
-"""What an update writes into the state; times and what the cluster fills in are left out."""
+"""Keys that an update writes; times and values that the cluster fills in are left out."""
 
 
 @attrs.frozen(kw_only=True)
-class Basis:
+class Fingerprint:
     """
-    What a plan is made from, as digests by name.
+    Digests of everything that a plan is made from.
 
     Attributes:
-        files: What the files say for the stack: its own file, the platform, each organization,
-            and each object that follows from them.
+        files: The configuration of the stack: its own file, the platform, each organization,
+            and each object that they describe.
         state: The resources in the state, by URN.
         cluster_uid: The UID of the cluster's `kube-system`.
-        objects: The objects on the cluster that count, by what they are.
+        objects: The objects on the cluster that matter to the plan, by kind and name.
     """
 
     files: Mapping[str, str]
@@ -53,78 +53,73 @@ class Basis:
     objects: Mapping[str, str]
 
 
-def basis(found: Assessment, opened: Session) -> Basis:
+def fingerprint(assessment: Assessment, session: Session) -> Fingerprint:
     """
-    Return what a plan of the stack *opened* is made from, now.
+    Return the fingerprint of the stack of *session* as it is now.
 
     Args:
-        found: The project, read now.
+        assessment: The project, read now.
 
     Raises:
         ClusterError: The cluster cannot be reached or read.
         EngineError: The state cannot be read.
     """
-    drifted = compared(found, opened.name)
-    return Basis(
+    drifted = compare(assessment, session.name)
+    return Fingerprint(
         files={
-            **dict(_written(found, opened.name)),
+            **dict(_configuration(assessment, session.name)),
             **{str(Identity.of(one)): meaning(one) for one in drifted.desired},
         },
-        state=state_digests(opened.state()),
+        state=state_digests(session.state()),
         cluster_uid=drifted.connection.uid,
         objects={
-            str(identity): said
-            for identity, said in live_meanings(
-                drifted.desired, drifted.live, opened.name
+            str(identity): value
+            for identity, value in live_meanings(
+                drifted.desired, drifted.live, session.name
             ).items()
         },
     )
 
 
-def moved(then: Basis, now: Basis) -> tuple[str, ...]:
+def differences(then: Fingerprint, now: Fingerprint) -> tuple[str, ...]:
     """
-    Return what of *then* is different *now*, each by its name, in words.
+    Return what differs between two fingerprints, each difference as a sentence.
 
-    >>> then = Basis(files={"organization acme": "1"}, state={}, cluster_uid="u", objects={})
-    >>> moved(then, attrs.evolve(then, files={"organization acme": "2"}))
-    ('the files say something else of organization acme',)
+    >>> then = Fingerprint(
+    ...     files={"organization acme": "1"}, state={}, cluster_uid="u", objects={}
+    ... )
+    >>> differences(then, attrs.evolve(then, files={"organization acme": "2"}))
+    ('the configuration of organization acme changed',)
     """
-    found = [
+    sentences = [
         *(
-            f"the files say {verb} {name}"
-            for name, verb in _differing(
-                then.files, now.files, "something else of", "in addition", "no more"
-            )
+            f"the configuration of {name} {verb}"
+            for name, verb in _differing(then.files, now.files)
         ),
         *(
-            f"the state was moved by another update: {_named(urn)} {verb}"
-            for urn, verb in _differing(
-                then.state, now.state, "is another", "was added", "is gone"
-            )
+            f"another update changed the state: {_named(urn)} {verb}"
+            for urn, verb in _differing(then.state, now.state)
         ),
     ]
     if then.cluster_uid != now.cluster_uid:
-        found.append(
-            f"another cluster answers: kube-system has the UID {now.cluster_uid}, and had "
+        sentences.append(
+            f"another cluster answers: the UID of kube-system is {now.cluster_uid}; it was "
             f"{then.cluster_uid}"
         )
-        return tuple(found)
-    found += (
-        f"on the cluster, {name} {verb}"
-        for name, verb in _differing(
-            then.objects, now.objects, "was changed", "was added", "is gone"
-        )
+        return tuple(sentences)
+    sentences += (
+        f"on the cluster, {name} {verb}" for name, verb in _differing(then.objects, now.objects)
     )
-    return tuple(found)
+    return tuple(sentences)
 
 
 def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
     """
     Return a digest of each of *resources*, a state as the engine exports it, by URN.
 
-    Secrets have no part in it, and of outputs only the stack's own have.
+    Secrets are left out, and so are all outputs but the stack's own.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for resource in resources:
         kept: dict[str, JSON] = {key: resource[key] for key in _LASTING if key in resource}
         dependencies = kept.get("dependencies")
@@ -134,23 +129,24 @@ def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
             kept["outputs"] = resource.get("outputs")
         urn = str(resource.get("urn"))
         # A resource that waits to be deleted has the URN of the one that replaced it.
-        while urn in found:
+        while urn in digests:
             urn += " "
-        found[urn] = digest(_without_secrets(kept))
-    return found
+        digests[urn] = digest(_without_secrets(kept))
+    return digests
 
 
-def _written(found: Assessment, stack: str) -> Iterator[tuple[str, str]]:
+def _configuration(assessment: Assessment, stack: str) -> Iterator[tuple[str, str]]:
     file = STACK_FILE.format(stack=stack)
-    document = found.documents.get(file)
+    document = assessment.documents.get(file)
     if document is not None:
         yield file, digest(document.value)
-    environment = found.tenancy.environments.get(stack)
+    environment = assessment.tenancy.environments.get(stack)
     if environment is None:
-        yield f"platform {stack}", digest(snapshot.platform(found.tenancy.platforms[stack]))
+        platform = assessment.tenancy.platforms[stack]
+        yield f"platform {stack}", digest(snapshot.platform(platform))
         return
-    ground = found.tenancy.platform_of(environment)
-    yield f"platform {ground.stack}", digest(snapshot.platform(ground))
+    platform = assessment.tenancy.platform_of(environment)
+    yield f"platform {platform.stack}", digest(snapshot.platform(platform))
     for organization in environment.organizations:
         yield (
             f"organization {organization.name}",
@@ -158,16 +154,14 @@ def _written(found: Assessment, stack: str) -> Iterator[tuple[str, str]]:
         )
 
 
-def _differing(
-    then: Mapping[str, str], now: Mapping[str, str], changed: str, added: str, gone: str
-) -> Iterator[tuple[str, str]]:
+def _differing(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys((*then, *now)):
         if name not in now:
-            yield name, gone
+            yield name, "was removed"
         elif name not in then:
-            yield name, added
+            yield name, "was added"
         elif then[name] != now[name]:
-            yield name, changed
+            yield name, "changed"
 
 
 def _named(urn: str) -> str:

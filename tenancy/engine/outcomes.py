@@ -1,16 +1,25 @@
-"""Several stacks in one call: what came of each, whatever came of the others."""
+"""Work on several stacks in one call: an outcome for each, whatever happens to the others."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Final, Generic, ParamSpec, TypeVar
 
 import attrs
 
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit, worst
+from tenancy.engine.interaction import Interaction
 
-__all__ = ["AT_ONCE", "Outcome", "Outcomes", "SkippedError", "each"]
+__all__ = [
+    "AT_ONCE",
+    "Outcome",
+    "Outcomes",
+    "SkippedError",
+    "for_each_stack",
+    "in_sequence",
+    "in_threads",
+]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,11 +31,11 @@ AT_ONCE: Final = 4
 
 class SkippedError(TenancyError):
     """
-    A stack was left alone, for one that it needs came to nothing in the same call.
+    A stack was skipped because one that it depends on was not done in the same call.
 
     Attributes:
         stack: The stack.
-        needed: The one that it needs.
+        needed: The one that it depends on.
     """
 
     def __init__(self, stack: str, needed: str) -> None:
@@ -36,21 +45,21 @@ class SkippedError(TenancyError):
 
     def __str__(self) -> str:
         return (
-            f"stack {self.stack}: left alone, for stack {self.needed} comes first and was not"
-            f" done; mend that, and run this again"
+            f"stack {self.stack}: skipped, because it depends on stack {self.needed}, which "
+            "was not done; fix that first, and run this again"
         )
 
 
 @attrs.frozen(kw_only=True)
 class Outcome(Generic[T]):
     """
-    What came of one stack.
+    The outcome of one stack.
 
     Attributes:
         stack: The stack's name.
-        exit: What a command for this stack alone would end with.
+        exit: The exit code of a command for this stack alone.
         result: What was asked for; None where there is an error.
-        error: Why it was refused, failed, or was left alone; None where there is a result.
+        error: Why it was refused, failed or was skipped; None where there is a result.
     """
 
     stack: str
@@ -61,23 +70,23 @@ class Outcome(Generic[T]):
 
 @attrs.frozen
 class Outcomes(Generic[T]):
-    """What came of every stack of a call, in the order in which they were taken."""
+    """The outcome of every stack of a call, in the order in which they were worked on."""
 
     of: tuple[Outcome[T], ...]
 
     @property
     def exit(self) -> Exit:
-        """What a command ends with: the heaviest."""
+        """The exit code of the whole call: the most severe one."""
         return worst(outcome.exit for outcome in self.of)
 
     @property
     def results(self) -> tuple[T, ...]:
-        """The results of those that have one."""
+        """The results of the stacks that have one."""
         return tuple(o.result for o in self.of if o.result is not None)
 
     @property
     def errors(self) -> tuple[TenancyError, ...]:
-        """What kept the others from having one."""
+        """The errors of the others."""
         return tuple(o.error for o in self.of if o.error is not None)
 
     def of_results(self, make: Callable[[T], S]) -> "Outcomes[S]":
@@ -98,78 +107,153 @@ class Outcomes(Generic[T]):
         return iter(self.of)
 
     def __getitem__(self, stack: str) -> Outcome[T]:
-        """Return what came of *stack*, which has to be one of the call."""
+        """Return the outcome of *stack*, which has to be one of the call."""
         return {outcome.stack: outcome for outcome in self.of}[stack]
 
 
-def each(
+def for_each_stack(
+    doing: str,
+    stacks: Sequence[str],
+    work: Callable[[str, Interaction], T],
+    interaction: Interaction,
+    *,
+    exit_of: Callable[[T], Exit] = lambda _: Exit.DONE,
+    needs: Mapping[str, Sequence[str]] | None = None,
+) -> Outcomes[T]:
+    """
+    Return the outcome of *work* for each of *stacks*; an error of one stops no other.
+
+    Stacks are worked on side by side, unless a person is asked about each of them, or each
+    depends on the one before it.
+
+    Args:
+        doing: What is done to them, in the progressive: `applying`.
+        stacks: In order: a stack comes after those that it depends on.
+        work: Called with a stack and with the interaction for it.
+        interaction: Of the whole call.
+        exit_of: The exit code of a result. Default: done.
+        needs: For a stack, those that must be done before it; if one of them was not, the stack
+            is skipped. Default: none depends on another.
+
+    Raises:
+        KeyboardInterrupt: The user interrupted; work that had begun has ended.
+    """
+    needed = needs or {}
+    if interaction.asks or _is_chain(stacks, needed):
+        return in_sequence(
+            stacks,
+            lambda stack: work(stack, interaction),
+            exit_of=exit_of,
+            needs=needed,
+            on_error=interaction.show_error,
+        )
+    with interaction.side_by_side(doing, stacks) as for_stack:
+
+        def in_thread(stack: str) -> T:
+            with for_stack(stack) as own:
+                return work(stack, own)
+
+        return in_threads(
+            stacks, in_thread, exit_of=exit_of, needs=needed, on_error=interaction.show_error
+        )
+
+
+def in_sequence(
     stacks: Sequence[str],
     work: Callable[[str], T],
     *,
     exit_of: Callable[[T], Exit] = lambda _: Exit.DONE,
     needs: Mapping[str, Sequence[str]] | None = None,
-    at_once: int = 1,
     on_error: Callable[[TenancyError], None] | None = None,
 ) -> Outcomes[T]:
     """
-    Return what comes of *work* for each of *stacks*; an error of one keeps no other from it.
+    Return the outcome of *work* for each of *stacks*, one after another in this thread.
 
-    Only errors that a person can mend are kept for later; a defect of ours ends the call.
+    Only errors raised on purpose are kept as outcomes; a defect of ours ends the call.
 
     Args:
-        stacks: In order: what another one needs comes before it.
-        exit_of: What a result means. Default: it is done.
-        needs: Stacks before which others must be done; what needs one that was not is left
-            alone. Default: none needs another.
-        at_once: How many are worked on side by side, each after those that it needs; *work*
-            and *on_error* are then called from several threads. Default: one.
-        on_error: Called with every error as soon as there is one. Default: nothing is.
+        stacks: In order: a stack comes after those that it depends on.
+        work: Called with each stack.
+        exit_of: The exit code of a result. Default: done.
+        needs: For a stack, those that must be done before it. Default: none.
+        on_error: Called with every error as soon as it happens. Default: nothing.
+    """
+    return _run(_ThisThread(), stacks, _Job(work, exit_of, on_error), needs or {})
+
+
+def in_threads(
+    stacks: Sequence[str],
+    work: Callable[[str], T],
+    *,
+    exit_of: Callable[[T], Exit] = lambda _: Exit.DONE,
+    needs: Mapping[str, Sequence[str]] | None = None,
+    on_error: Callable[[TenancyError], None] | None = None,
+    at_once: int = AT_ONCE,
+) -> Outcomes[T]:
+    """
+    Return the outcome of *work* for each of *stacks*, several at a time; see `in_sequence`.
+
+    *work* and *on_error* are called from several threads.
+
+    Args:
+        at_once: How many stacks are worked on at a time. Default: four.
 
     Raises:
-        KeyboardInterrupt: What was worked on has ended, and nothing more was begun.
+        KeyboardInterrupt: The user interrupted; work that had begun has ended.
     """
-    coming: dict[str, Future[Outcome[T]]] = {}
+    return _run(ThreadPoolExecutor(at_once), stacks, _Job(work, exit_of, on_error), needs or {})
 
-    def failed(stack: str, error: TenancyError, code: Exit) -> Outcome[T]:
-        if on_error is not None:
-            on_error(error)
-        return Outcome(stack=stack, exit=code, error=error)
 
-    def one(stack: str, needed: Mapping[str, Future[Outcome[T]]]) -> Outcome[T]:
+def _is_chain(stacks: Sequence[str], needs: Mapping[str, Sequence[str]]) -> bool:
+    """Whether each of *stacks* depends on the one before it; so is a single stack."""
+    return all(first in needs.get(then, ()) for first, then in itertools.pairwise(stacks))
+
+
+@attrs.frozen
+class _Job(Generic[T]):
+    """What is done to a stack, and how its outcome is made."""
+
+    work: Callable[[str], T]
+    exit_of: Callable[[T], Exit]
+    on_error: Callable[[TenancyError], None] | None
+
+    def outcome(self, stack: str, needed: Mapping[str, Future[Outcome[T]]]) -> Outcome[T]:
+        """Wait for the stacks in *needed*, then work on *stack*."""
         for other, future in needed.items():
             before = future.result()
             if before.error is not None:
-                return failed(stack, SkippedError(stack, other), before.exit)
+                return self._failed(stack, SkippedError(stack, other), before.exit)
         try:
-            result = work(stack)
+            result = self.work(stack)
         except TenancyError as error:
-            return failed(stack, error, error.exit)
-        return Outcome(stack=stack, exit=exit_of(result), result=result)
+            return self._failed(stack, error, error.exit)
+        return Outcome(stack=stack, exit=self.exit_of(result), result=result)
 
-    with _workers(at_once) as pool:
-        for stack in stacks:
-            # None waits for one that is not begun: workers take them in this order.
-            needed = {s: coming[s] for s in (needs or {}).get(stack, ()) if s in coming}
-            coming[stack] = pool.submit(one, stack, needed)
-        return Outcomes(tuple(future.result() for future in coming.values()))
+    def _failed(self, stack: str, error: TenancyError, code: Exit) -> Outcome[T]:
+        if self.on_error is not None:
+            self.on_error(error)
+        return Outcome(stack=stack, exit=code, error=error)
 
 
-@contextmanager
-def _workers(count: int) -> Iterator[Executor]:
-    """Yield what works on *count* things side by side, and begins nothing after a failure."""
-    pool: Executor = ThreadPoolExecutor(count) if count > 1 else _Here()
+def _run(
+    executor: Executor, stacks: Sequence[str], job: _Job[T], needs: Mapping[str, Sequence[str]]
+) -> Outcomes[T]:
+    futures: dict[str, Future[Outcome[T]]] = {}
     try:
-        yield pool
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
+        for stack in stacks:
+            # A future waits only for earlier ones, and workers take them in this order.
+            needed = {s: futures[s] for s in needs.get(stack, ()) if s in futures}
+            futures[stack] = executor.submit(job.outcome, stack, needed)
+        return Outcomes(tuple(future.result() for future in futures.values()))
+    finally:
+        # After an interruption nothing more is begun, and what runs is waited for.
+        executor.shutdown(cancel_futures=True)
 
 
-class _Here(Executor):
-    """Works in the thread that asks, where Ctrl-C arrives, and where people are asked."""
+class _ThisThread(Executor):
+    """Works in the calling thread, where Ctrl-C arrives and where people are asked."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        found: Future[T] = Future()
-        found.set_result(fn(*args, **kwargs))
-        return found
+        future: Future[T] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future

@@ -16,7 +16,7 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import Finding, errors
 from tenancy.engine.errors import EngineError, EngineMissingError
 from tenancy.engine.session import Session
-from tenancy.engine.stack_opener import Open
+from tenancy.engine.stack_opener import OpenStack
 from tenancy.model.live import Live
 from tenancy.planning.build import Plan, going, plan, unknown_names
 
@@ -73,7 +73,7 @@ class Planned:
         return Exit.DONE if self.plan.is_empty else Exit.CHANGES
 
 
-def planned(root: Path, stack: str, open_stack: Open) -> Planned:
+def planned(root: Path, stack: str, open_stack: OpenStack) -> Planned:
     """
     Return what an update of *stack* would mean.
 

@@ -1,4 +1,4 @@
-"""What the engine did or would do, typed; unknown operations are kept as they are."""
+"""What the engine did or would do, typed; unknown operations keep the engine's name."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ class Step:
         op: The operation as the engine names it: `create`, `update`, `replace`, `delete`, ….
         urn: The resource's URN.
         type: The resource's type token.
-        changes: The paths that differ, as the engine writes them; empty where it says none.
+        changes: The paths of fields that differ, as the engine writes them; may be empty.
     """
 
     op: str
@@ -46,7 +46,7 @@ class Result:
         steps: Every step but those that change nothing, in the engine's order.
         outputs: The stack's outputs afterwards; nothing after a preview.
         text: What the engine printed.
-        messages: What the program itself said: the plan, in people's words.
+        messages: What the program itself printed: the plan, in words.
     """
 
     stack: str
@@ -59,10 +59,15 @@ class Result:
 
     @property
     def changes(self) -> Mapping[str, int]:
-        """The summary without what stays as it is."""
+        """The summary without unchanged resources."""
         return {
             op: count for op, count in self.summary.items() if op not in _UNCHANGED and count
         }
+
+    @property
+    def total(self) -> int:
+        """How many resources the operation concerns, unchanged ones included."""
+        return sum(self.summary.values())
 
     @property
     def is_empty(self) -> bool:

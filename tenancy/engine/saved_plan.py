@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from tenancy.config.document import JSON
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine.fingerprint import SECRET_MARK, Basis
+from tenancy.engine.fingerprint import SECRET_MARK, Fingerprint
 from tenancy.local.private_file import write_private
 from tenancy.output.plan_schema import PlanData
 
@@ -27,7 +27,7 @@ _SECRETS: Final = (SECRET_MARK, "secure")
 """Keys beside which the engine writes a value that it encrypted."""
 
 
-class _Basis(TypedDict):
+class _FingerprintData(TypedDict):
     files: dict[str, str]
     state: dict[str, str]
     clusterUid: str
@@ -40,7 +40,7 @@ class _File(TypedDict):
     project: str
     stack: str
     plan: PlanData
-    madeFrom: _Basis
+    madeFrom: _FingerprintData
     enginePlan: NotRequired[object]
 
 
@@ -83,7 +83,7 @@ class SavedPlan:
     project: str
     stack: str
     plan: PlanData
-    made_from: Basis
+    made_from: Fingerprint
     engine_plan: JSON = None
 
     @contextmanager
@@ -149,7 +149,7 @@ def read_plan(path: Path) -> SavedPlan:
         project=found["project"],
         stack=found["stack"],
         plan=content["plan"],
-        made_from=Basis(
+        made_from=Fingerprint(
             files=made_from["files"],
             state=made_from["state"],
             cluster_uid=made_from["clusterUid"],

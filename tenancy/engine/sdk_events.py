@@ -1,11 +1,11 @@
 """
-Events that the SDK does not know, made into ones that it does.
+Read engine events that the SDK does not know.
 
 The SDK (3.255, `pulumi/automation/events.py`) raises at an operation or a kind of difference
-that is not in its enums, and at a field more in two kinds of events. The event is lost then,
-and with a file as event log all that follow, the summary among them: a newer engine would seem
-to have done nothing. Here such an event is read once more without what is strange in it, and
-the operation is put back as the engine wrote it.
+that is not in its enums, and at an additional field in two kinds of events. The event is lost
+then, and with a file as event log so are all that follow, the summary among them: a newer
+engine would seem to have done nothing. Here such an event is read a second time without its
+unknown parts, and the operation is set to what the engine wrote.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from pulumi.automation import events as sdk
 
 from tenancy.config.document import JSON
 
-__all__ = ["read_event", "understand_everything"]
+__all__ = ["accept_unknown_events", "read_event"]
 
 _OPERATIONS: Final = frozenset(op.value for op in sdk.OpType)
 _DIFFERENCES: Final = frozenset(kind.value for kind in sdk.DiffKind)
@@ -28,22 +28,22 @@ _FIELDS: Final[Mapping[str, Mapping[str, JSON]]] = {
     "preludeEvent": {"config": {}},
     "stdoutEvent": {"message": "", "color": ""},
 }
-"""Fields of the events that the SDK hands on as they come, with what they hold if left out."""
+"""Fields of the events that the SDK takes as they come, with their defaults."""
 
-_own = sdk.EngineEvent.from_json
+_sdk_from_json = sdk.EngineEvent.from_json
 
 
-def understand_everything() -> None:
-    """Have the SDK read events by `read_event` from now on, in this process."""
+def accept_unknown_events() -> None:
+    """Make the SDK of this process read events with `read_event`."""
     if sdk.EngineEvent.from_json is not read_event:
         sdk.EngineEvent.from_json = read_event  # type: ignore[method-assign]
 
 
 def read_event(data: object) -> sdk.EngineEvent:
     """
-    Return the event that *data*, a line of the engine's event log, stands for.
+    Return the event in *data*, a line of the engine's event log.
 
-    What cannot be understood at all is an event that says nothing.
+    One that cannot be read at all becomes an event without content.
 
     >>> data = {"resourcePreEvent": {"metadata": {"op": "frobnicate", "urn": "a::b"}}}
     >>> read_event(data).resource_pre_event.metadata.op
@@ -51,7 +51,7 @@ def read_event(data: object) -> sdk.EngineEvent:
     """
     whole = _mapping(data)
     try:
-        return _own(dict(whole))
+        return _sdk_from_json(dict(whole))
     except Exception:
         return _read_again(whole)
 
@@ -59,19 +59,21 @@ def read_event(data: object) -> sdk.EngineEvent:
 def _read_again(whole: Mapping[str, JSON]) -> sdk.EngineEvent:
     plain = {key: _plain(key, value) for key, value in whole.items()}
     try:
-        event = _own(plain)
+        event = _sdk_from_json(plain)
     except Exception:
         empty = {key: plain[key] for key in ("sequence", "timestamp") if key in plain}
-        return _own({**empty, **({"cancelEvent": {}} if "cancelEvent" in whole else {})})
+        return _sdk_from_json(
+            {**empty, **({"cancelEvent": {}} if "cancelEvent" in whole else {})}
+        )
     for key, name in _STEPS.items():
-        found = getattr(event, name)
-        if found is not None:
-            found.metadata.op = _text(_mapping(_mapping(whole[key]).get("metadata")).get("op"))
+        step = getattr(event, name)
+        if step is not None:
+            step.metadata.op = _text(_mapping(_mapping(whole[key]).get("metadata")).get("op"))
     return event
 
 
 def _plain(key: str, value: JSON) -> JSON:
-    """Return the part *key* of an event without what the SDK would stumble over."""
+    """Return the part *key* of an event without what the SDK cannot read."""
     if key in _FIELDS:
         given = _mapping(value)
         return {field: given.get(field, default) for field, default in _FIELDS[key].items()}
@@ -82,11 +84,11 @@ def _plain(key: str, value: JSON) -> JSON:
 
 def _metadata(value: JSON) -> JSON:
     given = _mapping(value)
-    found = {key: _text(given[key]) for key in ("urn", "type", "provider") if key in given}
+    texts = {key: _text(given[key]) for key in ("urn", "type", "provider") if key in given}
     op = _text(given.get("op"))
     diffs = given.get("diffs")
     return {
-        **found,
+        **texts,
         "op": op if op in _OPERATIONS else sdk.OpType.SAME.value,
         "diffs": [_text(path) for path in diffs] if isinstance(diffs, list) else None,
         "detailedDiff": {

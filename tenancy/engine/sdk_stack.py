@@ -1,4 +1,4 @@
-"""The SDK's handle of a stack, without the commands whose answers nobody here reads."""
+"""The SDK's handle of a stack, without the commands whose answers are not used here."""
 
 import json
 from collections.abc import Mapping
@@ -11,57 +11,57 @@ from pulumi import automation as auto
 
 from tenancy.config.document import JSON
 
-__all__ = ["MASKED", "Handle", "Known", "is_made", "outputs_of"]
+__all__ = ["MASKED", "ExistingStack", "OperatedStack", "outputs_of", "state_file_exists"]
 
 MASKED: Final = "[secret]"
 """What the engine writes for a secret that is not to be shown."""
 
-_UNASKED: Final = auto.UpdateSummary(
-    kind="unasked",
+_EMPTY_SUMMARY: Final = auto.UpdateSummary(
+    kind="not read",
     start_time=datetime.min.replace(tzinfo=UTC),
     message="",
     environment={},
     config={},
-    result="unasked",
+    result="not read",
 )
 
 
-class Known(auto.Stack):
-    """A stack that is known to exist: the SDK's own selects it by a command, needlessly."""
+class ExistingStack(auto.Stack):
+    """A stack that is known to exist: the SDK's own class runs a command to select it."""
 
     def __init__(self, name: str, workspace: auto.Workspace) -> None:
         self.name = name
         self.workspace = workspace
 
     def __repr__(self) -> str:
-        """Say which it is; the SDK's own speaks of how it was selected."""
+        """Return the class and the name; the SDK's own names how it was selected."""
         return f"{type(self).__name__}({self.name!r})"
 
 
-class Handle(Known):
+class OperatedStack(ExistingStack):
     """
     A stack to be updated, refreshed or destroyed.
 
-    After each the SDK asks the command line for the outputs, twice, and for the history: a
-    second of work, more than a small update takes. The events of the engine say all of it.
+    After each operation the SDK runs the command line for the outputs, twice, and for the
+    history: a second, more than a small update takes. The engine's events contain all of it.
     """
 
     def outputs(self) -> auto.OutputMap:
-        """Return nothing; the events have them."""
+        """Return nothing; the events contain them."""
         return {}
 
     def info(self, show_secrets: bool = True) -> auto.UpdateSummary:
-        """Return a summary that says nothing; the events have it."""
+        """Return an empty summary; the events contain it."""
         del show_secrets
-        return _UNASKED
+        return _EMPTY_SUMMARY
 
 
-def is_made(project: str, stack: str, variables: Mapping[str, str]) -> bool:
+def state_file_exists(project: str, stack: str, variables: Mapping[str, str]) -> bool:
     """
-    Return whether a stack is in the backend of *variables*, without asking the command line.
+    Return whether a file backend of *variables* has a readable state of a stack.
 
-    Where that is no folder it is not known, and a state that is damaged is none: the engine has
-    to be asked then, and says what is wrong.
+    False does not mean that there is none: another backend is not read, and a damaged state has
+    to be reported by the engine.
     """
     backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
     path = Path(unquote(backend.path)) / ".pulumi" / "stacks" / project / f"{stack}.json"
@@ -75,14 +75,14 @@ def outputs_of(opened: auto.Stack) -> Mapping[str, JSON]:
     """
     Return the outputs in the state of a stack, secrets left out.
 
-    The SDK asks a second time for what they hold, which takes the engine half a second.
+    The SDK runs a second command for the values of secrets, which takes half a second.
     """
     workspace = opened.workspace
     home = {"PULUMI_HOME": workspace.pulumi_home} if workspace.pulumi_home else {}
-    said = workspace.pulumi_command.run(
+    answer = workspace.pulumi_command.run(
         ["stack", "output", "--json", "--stack", opened.name],
         workspace.work_dir,
         {**home, **workspace.env_vars},
     )
-    found: dict[str, JSON] = json.loads(said.stdout)
-    return {name: value for name, value in found.items() if value != MASKED}
+    outputs: dict[str, JSON] = json.loads(answer.stdout)
+    return {name: value for name, value in outputs.items() if value != MASKED}

@@ -18,16 +18,16 @@ from tenancy.config.stack_copies import copy_stack_file
 from tenancy.engine.errors import EngineError, EngineMissingError, error_from
 from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.results import Result
-from tenancy.engine.sdk_events import understand_everything
-from tenancy.engine.sdk_stack import Handle, Known, is_made, outputs_of
+from tenancy.engine.sdk_events import accept_unknown_events
+from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
 
 __all__ = ["Engine", "Session", "inline", "local"]
 
 _OPENING = threading.Lock()
-"""Opening writes files that the stacks of a project share; the rest may run side by side."""
+"""Opening writes files that the stacks of a project share, so stacks are opened in turn."""
 _TEMPORARY = "TMPDIR"
-_DISCREET = {
-    # Else a trace holds every message of the engine, with decrypted config among them.
+_WITHOUT_PAYLOADS = {
+    # A trace would hold every message of the engine, decrypted config among them.
     "PULUMI_TRACING_NO_PAYLOADS": "true"
 }
 
@@ -35,13 +35,13 @@ _DISCREET = {
 @attrs.frozen(kw_only=True)
 class Engine:
     """
-    What the engine runs with.
+    How the engine is run.
 
     Attributes:
         variables: Environment variables over those of the process.
-        config_copies: Where the engine's copies of stack files are. Default: it reads, and
+        config_copies: The folder for the engine's copies of stack files. Default: it reads, and
             writes into, the stack files themselves.
-        parallel: How many resources it works on at once. Default: the engine's own.
+        parallel: How many resources it works on at a time. Default: the engine's own.
     """
 
     variables: Mapping[str, str] = attrs.field(factory=dict)
@@ -55,8 +55,8 @@ class Session:
     A stack that exists, and an engine for it.
 
     Attributes:
-        stack: Pulumi's own handle, for what is not wrapped here.
-        config_file: The stack's config for the engine; None where it is the stack file.
+        stack: Pulumi's own handle, for whatever is not wrapped here.
+        config_file: The engine's copy of the stack file; None where it reads the stack file.
     """
 
     stack: auto.Stack
@@ -76,7 +76,7 @@ class Session:
         save_plan: Path | None = None,
     ) -> Result:
         """
-        Say what an update would do; nothing is changed.
+        Return what an update would do; nothing is changed.
 
         Args:
             save_plan: Where the engine writes its own plan, for `up`. Default: nowhere.
@@ -106,13 +106,13 @@ class Session:
         plan: Path | None = None,
     ) -> Result:
         """
-        Make the cluster what the config says.
+        Make the cluster match the configuration.
 
         Args:
-            plan: The engine's own plan: it refuses what that does not hold. Default: none.
+            plan: The engine's own plan: it refuses every other operation. Default: none.
 
         Raises:
-            EngineError: The program refused, or the engine failed; the state has what was done.
+            EngineError: The program refused, or the engine failed; what was done is recorded.
         """
         return self._run(
             "up",
@@ -155,10 +155,10 @@ class Session:
         Delete everything in the stack; namespaces must have been released before.
 
         Args:
-            remove: Also forget the stack and its history. Default: an empty stack stays.
+            remove: Also remove the stack and its history. Default: an empty stack stays.
 
         Raises:
-            EngineError: The engine refused, for something is protected, or failed.
+            EngineError: The engine refused because a resource is protected, or failed.
         """
         result = self._run(
             "destroy",
@@ -182,7 +182,7 @@ class Session:
         """
         Clear `protect` and `retainOnDelete` of the namespaces *names* in one update.
 
-        The engine reads both from the state, so a destroy deletes them only after this.
+        The engine reads both from the state, so only after this a destroy deletes them.
 
         Raises:
             EngineError: The program refused, or the engine failed.
@@ -209,7 +209,7 @@ class Session:
         Raises:
             EngineError: The state cannot be read.
         """
-        with self._in_words():
+        with self._readable_errors():
             return outputs_of(self.stack)
 
     def exported(self) -> auto.Deployment:
@@ -219,7 +219,7 @@ class Session:
         Raises:
             EngineError: It cannot be read.
         """
-        with self._in_words():
+        with self._readable_errors():
             return self.stack.export_stack()
 
     def state(self) -> list[Mapping[str, JSON]]:
@@ -238,8 +238,8 @@ class Session:
         return None if self.config_file is None else str(self.config_file)
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Say in our own words that the command line refused or failed."""
+    def _readable_errors(self) -> Iterator[None]:
+        """Raise a failure of the command line as one of our errors."""
         try:
             yield
         except auto.CommandError as error:
@@ -248,7 +248,7 @@ class Session:
     @contextmanager
     def _own_temporary_folder(self) -> Iterator[None]:
         """
-        Give the engine a folder for temporary files that goes with what is run.
+        Give the engine a folder for temporary files that is deleted afterwards.
 
         The Kubernetes provider writes a whole copy of the kubeconfig into it and leaves it
         there (pulumi-kubernetes, provider/pkg/provider/util.go, writeKubeconfigToFile).
@@ -267,16 +267,16 @@ class Session:
         self,
         kind: str,
         on_step: OnStep | None,
-        operation: Callable[[Handle, EventLog, Callable[[str], None]], object],
+        operation: Callable[[OperatedStack, EventLog, Callable[[str], None]], object],
     ) -> Result:
-        understand_everything()
+        accept_unknown_events()
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            with self._in_words(), self._own_temporary_folder():
-                operation(Handle(self.name, self.stack.workspace), log, lines.append)
+            with self._readable_errors(), self._own_temporary_folder():
+                operation(OperatedStack(self.name, self.stack.workspace), log, lines.append)
         except RuntimeError as error:
-            # The SDK's own, where the engine ended without having said how.
+            # Raised by the SDK where the engine ended without a summary.
             raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error
         return Result(
             stack=self.name,
@@ -291,7 +291,7 @@ class Session:
 
 def local(root: Path, stack: str, engine: Engine) -> Session:
     """
-    Return the stack of the program at *root*, made where it does not exist yet.
+    Return the stack of the program at *root*, created if it does not exist yet.
 
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
@@ -308,8 +308,8 @@ def _opened(
     root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
 ) -> Session:
     if engine.config_copies is None:
-        found = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
-        return Session(stack=found, engine=engine)
+        opened = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+        return Session(stack=opened, engine=engine)
     file = f"Pulumi.{stack}.yaml"
     copies = engine.config_copies
     copies.mkdir(parents=True, exist_ok=True)
@@ -318,10 +318,12 @@ def _opened(
     workspace = auto.LocalWorkspace(
         work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
     )
-    if not is_made(workspace.project_settings().name, stack, engine.variables):
-        # The engine writes its salt when it makes a stack, into the folder where it runs.
+    if not state_file_exists(workspace.project_settings().name, stack, engine.variables):
+        # Creating a stack, the engine writes its salt into the folder in which it runs.
         auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
-    return Session(stack=Known(stack, workspace), engine=engine, config_file=config_file)
+    return Session(
+        stack=ExistingStack(stack, workspace), engine=engine, config_file=config_file
+    )
 
 
 def inline(
@@ -333,42 +335,42 @@ def inline(
     config: Mapping[str, JSON] | None = None,
 ) -> Session:
     """
-    Return a stack whose program is a function of this process.
+    Return a stack whose program is a function in this process.
 
     Args:
-        config: Values by key; lists and mappings are handed on as JSON. Default: none.
+        config: Values by key; lists and mappings are passed as JSON. Default: none.
 
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
     """
     options = _options(engine)
     try:
-        found = auto.create_or_select_stack(
+        opened = auto.create_or_select_stack(
             stack, project_name=project, program=program, opts=options
         )
         for key, value in (config or {}).items():
             text = value if isinstance(value, str) else json.dumps(value)
-            found.set_config(key, auto.ConfigValue(text))
+            opened.set_config(key, auto.ConfigValue(text))
     except auto.CommandError as error:
         raise error_from(stack, error) from error
-    return Session(stack=found, engine=engine)
+    return Session(stack=opened, engine=engine)
 
 
 def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
-    """Return the options of a workspace whose command line is the one on the engine's PATH."""
+    """Return the options of a workspace that runs the `pulumi` on the engine's PATH."""
     path = engine.variables.get("PATH", os.environ.get("PATH", ""))
-    found = shutil.which("pulumi", path=path)
-    if found is None:
+    program = shutil.which("pulumi", path=path)
+    if program is None:
         raise EngineMissingError
-    # The SDK looks for bin/pulumi in a folder; without one it asks this process's own PATH.
-    folder = Path(found).parent
+    # The SDK looks for bin/pulumi in a folder, else on the PATH of this process.
+    folder = Path(program).parent
     command = _command(folder.parent) if folder.name == "bin" else None
     return auto.LocalWorkspaceOptions(
-        env_vars={**_DISCREET, **engine.variables}, pulumi_command=command
+        env_vars={**_WITHOUT_PAYLOADS, **engine.variables}, pulumi_command=command
     )
 
 
 @functools.cache
 def _command(root: Path) -> auto.PulumiCommand:
-    """Return the command line below *root*, which is asked once for its version."""
+    """Return the command line below *root*; its version is read once."""
     return auto.PulumiCommand(str(root))

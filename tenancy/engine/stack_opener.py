@@ -1,4 +1,4 @@
-"""The engine for a stack: the sandbox's own, or that of whoever is logged in."""
+"""The engine for a stack: the sandbox's own, or one with the login of this shell."""
 
 import os
 import sys
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tenancy.assessment import Assessment, assess
 from tenancy.config.stack_copies import CONFIG_COPIES, copy_stack_file
+from tenancy.engine.interaction import Note
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
-from tenancy.engine.locks import Lock, wait_until_free
+from tenancy.engine.locks import wait_until_free
 from tenancy.engine.session import Engine, Session, local
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import AMBIENT, SandboxError, SandboxFailure, State
@@ -17,43 +18,45 @@ from tenancy.local.sandbox.layout import Layout
 from tenancy.local.tools import Source, missing_tools
 
 __all__ = [
-    "Open",
-    "Say",
+    "OpenStack",
     "engine_for",
+    "no_note",
+    "open_stack",
     "opener",
     "sandbox_engine",
-    "session",
-    "settle",
-    "silent",
     "stack_variables",
+    "wait_for_sandbox",
 ]
 
-Say = Callable[[str], None]
-"""Called with a line for people that is no result: what was ended, what is waited for."""
-
-_PATIENCE_SECONDS = 60.0
+_WAIT_SECONDS = 60.0
 """How long another update of the sandbox is waited for."""
 
 _NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
-"""What an update needs; the provider is fetched by the engine where it is missing."""
+"""Tools that an update needs; a missing provider is downloaded by the engine."""
 
 
-Open = Callable[[str], Session]
-"""Returns a stack by its name, with an engine for it; it is made where it does not exist."""
+OpenStack = Callable[[str], Session]
+"""Returns a stack by its name, with an engine for it; the stack is created if missing."""
 
 
-def silent(_line: str) -> None:
-    """Say nothing."""
+def no_note(_line: str) -> None:
+    """Show nothing."""
 
 
-def session(
-    found: Assessment, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+def open_stack(
+    assessment: Assessment,
+    stack: str,
+    note: Note = no_note,
+    variables: Mapping[str, str] = {},
 ) -> Session:
     """
-    Return *stack*, made where it does not exist yet, with the engine for its cluster.
+    Return *stack*, created if it does not exist yet, with the engine for its cluster.
 
     Args:
-        extra: Further variables of the engine. Default: none.
+        assessment: The project.
+        stack: The stack's name.
+        note: Called with what is waited for. Default: nothing.
+        variables: Further variables of the engine. Default: none.
 
     Raises:
         UnknownStackError: No file describes it.
@@ -61,127 +64,126 @@ def session(
         ToolsError: The engine is not installed.
         EngineError: The backend cannot be reached.
     """
-    engine = engine_for(found, stack, say, extra)
-    return local(found.root, stack, engine)
+    return opener(assessment, note, variables)(stack)
 
 
-def opener(found: Assessment, say: Say = silent) -> Open:
+def opener(
+    assessment: Assessment, note: Note = no_note, variables: Mapping[str, str] = {}
+) -> OpenStack:
     """
-    Return what opens stacks of *found*, from several threads if need be.
+    Return a function that opens stacks of *assessment*; it may be called from several threads.
 
-    The engine of a sandbox is got ready once: later it would wait for the stacks that whoever
-    opens them works on already. What opening raises is what `session` does.
+    The engine of a sandbox is prepared once: a second time it would wait for the stacks that
+    are being worked on already. For the other arguments and the errors see `open_stack`.
     """
-    ready: dict[bool, Engine] = {}
+    engines: dict[bool, Engine] = {}
     one_at_a_time = threading.Lock()
 
-    def opened(stack: str) -> Session:
-        is_sandbox = found.cluster(stack).is_sandbox
+    def open_one(stack: str) -> Session:
+        is_sandbox = assessment.cluster(stack).is_sandbox
         with one_at_a_time:
-            if is_sandbox not in ready:
-                ready[is_sandbox] = engine_for(found, stack, say)
-        return local(found.root, stack, ready[is_sandbox])
+            if is_sandbox not in engines:
+                engines[is_sandbox] = engine_for(assessment, stack, note, variables)
+        return local(assessment.root, stack, engines[is_sandbox])
 
-    return opened
+    return open_one
 
 
 def engine_for(
-    found: Assessment, stack: str, say: Say = silent, extra: Mapping[str, str] = {}
+    assessment: Assessment,
+    stack: str,
+    note: Note = no_note,
+    variables: Mapping[str, str] = {},
 ) -> Engine:
     """
-    Return the engine for the cluster of *stack*.
-
-    Args:
-        extra: Further variables of the engine. Default: none.
+    Return the engine for the cluster of *stack*; for the arguments see `open_stack`.
 
     Raises:
         UnknownStackError: No file describes it.
         SandboxError: It is on the sandbox, which does not run.
         ToolsError: The engine is not installed.
     """
-    if not found.cluster(stack).is_sandbox:
-        return Engine(variables={**_installed(found.root), **extra})
-    box = sandbox.current(found.root)
-    state = sandbox.status(found.root).state
+    if not assessment.cluster(stack).is_sandbox:
+        return Engine(variables={**_installed_engine(assessment.root), **variables})
+    box = sandbox.current(assessment.root)
+    state = sandbox.status(assessment.root).state
     if state is not State.RUNNING:
         raise SandboxError(
-            f"the sandbox of {found.root} is {state.value}; "
+            f"the sandbox of {assessment.root} is {state.value}; "
             "start it with `tenancy sandbox up`, or use `make up`",
             SandboxFailure.NOT_RUNNING,
         )
-    return sandbox_engine(box, say, extra)
+    return sandbox_engine(box, note, variables)
 
 
 def sandbox_engine(
-    box: sandbox.Sandbox, say: Say = silent, extra: Mapping[str, str] = {}
+    box: sandbox.Sandbox, note: Note = no_note, variables: Mapping[str, str] = {}
 ) -> Engine:
     """
-    Return the engine of a sandbox that runs, once nobody else works on its stacks.
+    Return the engine of a sandbox that runs, once no other process works on its stacks.
 
-    Locks that a killed run left behind are removed, after proof that its process is gone.
+    Locks that a killed run left behind are removed, after proof that its process has ended.
 
     Args:
-        extra: Further variables of the engine. Default: none.
+        box: The sandbox.
+        note: Called with what is waited for. Default: nothing.
+        variables: Further variables of the engine. Default: none.
 
     Raises:
-        BusyError: Another update goes on and on.
+        BusyError: Another update runs for longer than a minute.
     """
-    # The engine adds to this process's variables and takes none away.
+    # The engine adds to this process's variables and removes none.
     for name in AMBIENT:
         os.environ.pop(name, None)
-    settle(box.root, say)
-    variables = {**box.environment(), STARTED_BY: this_process(), **extra}
-    return Engine(variables=variables, config_copies=box.root / CONFIG_COPIES)
+    wait_for_sandbox(box.root, note)
+    own = {**box.environment(), STARTED_BY: this_process(), **variables}
+    return Engine(variables=own, config_copies=box.root / CONFIG_COPIES)
 
 
-def settle(root: Path, say: Say = silent) -> None:
+def wait_for_sandbox(root: Path, note: Note = no_note) -> None:
     """
-    Return once nobody works on the stacks of the sandbox of *root*.
+    Wait until no other process works on the stacks of the sandbox of *root*.
 
-    Engines that lost whoever started them are ended, and locks of dead ones are removed.
+    Engines whose starter was killed are stopped, and locks of dead ones are removed.
 
     Raises:
-        BusyError: Another update goes on and on.
+        BusyError: Another update runs for longer than a minute.
     """
     layout = Layout(root)
     if end_orphans(layout.pulumi_home):
-        say("an earlier run was killed; its engine was ended")
-    for lock in wait_until_free(layout.pulumi_state, seconds=_PATIENCE_SECONDS):
-        say(_forgotten(lock))
+        note("an earlier run was killed; its leftover Pulumi process was stopped")
+    for lock in wait_until_free(layout.pulumi_state, seconds=_WAIT_SECONDS):
+        note(
+            f"stack {lock.stack}: an earlier run (process {lock.pid}) was interrupted; "
+            "its lock was removed"
+        )
 
 
 def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
     """
-    Return what plain `pulumi` needs besides the sandbox's own variables to work on *stack*.
+    Return the variables that plain `pulumi` needs for *stack*, besides the sandbox's own.
 
-    It reads a copy of the stack file, so that it never writes into the tracked one; the stack
-    is made where it does not exist yet.
+    It reads a copy of the stack file, so that it never writes into the tracked one. The stack
+    is created if it does not exist yet.
 
     Raises:
         UnknownStackError: No file describes it.
-        EngineError: The stack cannot be made.
+        EngineError: The stack cannot be created.
     """
-    found = assess(box.root, stack)
+    assessment = assess(box.root, stack)
     variables = box.environment()
     copies = box.root / CONFIG_COPIES
     file = f"Pulumi.{stack}.yaml"
     state = Layout(box.root).pulumi_state
     if list((state / ".pulumi" / "stacks").rglob(f"{stack}.json")):
-        copy_stack_file(box.root / file, copies / file, project=found.name)
+        copy_stack_file(box.root / file, copies / file, project=assessment.name)
     else:
         local(box.root, stack, Engine(variables=variables, config_copies=copies))
     return {"PULUMI_STACK": stack, "PULUMI_OPTION_CONFIG_FILE": str(copies / file)}
 
 
-def _forgotten(lock: Lock) -> str:
-    return (
-        f"stack {lock.stack}: an earlier run (process {lock.pid}) was interrupted; "
-        "going on from there"
-    )
-
-
-def _installed(root: Path) -> dict[str, str]:
-    """Return the variables for a cluster of one's own; everything else is the login's."""
+def _installed_engine(root: Path) -> dict[str, str]:
+    """Return the variables for any other cluster; the shell's own decide everything else."""
     statuses = tools.report(root)
     needed = [status for status in statuses if status.name in _NEEDED]
     if any(status.source is Source.MISSING for status in needed):

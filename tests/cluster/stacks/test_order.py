@@ -13,9 +13,8 @@ from itertools import chain
 import attrs
 import pytest
 
-from tenancy.cli.recovery import was_cut_off
-from tenancy.cli.terminal import terminal
 from tenancy.engine import EngineError
+from tenancy.engine.recovery import was_interrupted
 from tests.cluster.api import Api
 
 pytestmark = pytest.mark.cluster
@@ -288,11 +287,11 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
         assert "no" in member.run("auth", "can-i", "get", "pods", "-n", f"acme-{number}").stdout
 
     # Nothing is pending, and still it is known that not all of it was made.
-    assert was_cut_off(session, terminal(color=False))
+    assert was_interrupted(session, print)
     for found in _denials():
         kubectl("delete", found["kind"], found["metadata"]["name"])
     project.up("prod")
-    assert not was_cut_off(session, terminal(color=False))
+    assert not was_interrupted(session, print)
 
     list(history.states())
     assert _prod() <= {key[1] for key in _managed(history.objects, ("RoleBinding",))}

@@ -11,9 +11,9 @@ import pytest
 
 from tenancy import engine
 from tenancy.assessment import assess
-from tenancy.engine import Exit, PlanViolatedError, StalePlanError, read_plan
-from tenancy.engine.fingerprint import basis
-from tenancy.engine.save_plan import apply_saved
+from tenancy.engine import AUTOMATIC, Exit, PlanViolatedError, StalePlanError, read_plan
+from tenancy.engine.fingerprint import fingerprint
+from tenancy.engine.operations.updating import apply_saved_plan
 
 pytestmark = pytest.mark.cluster
 
@@ -111,7 +111,7 @@ def test_a_plan_that_was_saved_is_applied_once(
     assert wanted == hard_pods(kubectl)
     # What it was made from is gone by its own doing.
     again = refused(saved)
-    assert any("the state was moved by another update: ResourceQuota" in one for one in again)
+    assert any("another update changed the state: ResourceQuota" in one for one in again)
     assert any("on the cluster, ResourceQuota quota in acme-dev" in one for one in again)
 
 
@@ -168,9 +168,9 @@ def test_an_update_by_somebody_else_is_named(applied, saved, refused, pods) -> N
 
     assert {
         "on the cluster, ResourceQuota quota in acme-dev was changed",
-        "the state was moved by another update: Organization acme is another",
-        "the state was moved by another update: ResourceQuota acme-dev-quota is another",
-        "the state was moved by another update: Stack tenancy-dev is another",
+        "another update changed the state: Organization acme changed",
+        "another update changed the state: ResourceQuota acme-dev-quota changed",
+        "another update changed the state: Stack tenancy-dev changed",
     } == set(found)
 
 
@@ -279,20 +279,24 @@ def test_no_secret_and_no_passphrase_is_in_the_file(applied, saved) -> None:
 def test_the_automation_api_saves_applies_and_refuses_the_same(applied, pods, kubectl) -> None:
     number = pods()
     found = assess(applied.root)
-    [first] = engine.save(found, ["dev"], open_stack=applied.session).results
-    [second] = engine.save(found, ["dev"], open_stack=applied.session).results
+    [first] = engine.save_plans(found, ["dev"], open_stack=applied.session).results
+    [second] = engine.save_plans(found, ["dev"], open_stack=applied.session).results
     assert first.saved is not None
     assert second.saved is not None
     assert Exit.CHANGES is first.exit
 
-    done = engine.up(found, ["dev"], plan={"dev": first.saved}, open_stack=applied.session)
-    late = engine.up(found, ["dev"], plan={"dev": second.saved}, open_stack=applied.session)
+    done = engine.up(
+        found, ["dev"], saved_plans={"dev": first.saved}, open_stack=applied.session
+    )
+    late = engine.up(
+        found, ["dev"], saved_plans={"dev": second.saved}, open_stack=applied.session
+    )
 
     assert (Exit.DONE, Exit.REFUSED) == (done.exit, late.exit)
     assert str(number) == hard_pods(kubectl)
     [error] = late.errors
     assert isinstance(error, StalePlanError)
-    assert any("ResourceQuota" in one for one in error.moved)
+    assert any("ResourceQuota" in one for one in error.changes)
 
 
 def test_what_moves_after_the_comparison_is_refused_by_the_engine(
@@ -301,15 +305,19 @@ def test_what_moves_after_the_comparison_is_refused_by_the_engine(
     """Its own plan is carried along: nobody can look at everything at the same moment."""
     before = hard_pods(kubectl)
     pods()
-    [saving] = engine.save(assess(applied.root), ["dev"], open_stack=applied.session).results
+    [saving] = engine.save_plans(
+        assess(applied.root), ["dev"], open_stack=applied.session
+    ).results
     assert saving.saved is not None
     assert saving.saved.engine_plan is not None
     pods()
     opened = applied.session("dev")
-    now = basis(assess(applied.root, "dev"), opened)
+    now = fingerprint(assess(applied.root, "dev"), opened)
 
     with pytest.raises(PlanViolatedError, match="violates plan") as refused:
-        apply_saved(applied.root, opened, attrs.evolve(saving.saved, made_from=now))
+        apply_saved_plan(
+            assess(applied.root), opened, attrs.evolve(saving.saved, made_from=now), AUTOMATIC
+        )
 
     assert Exit.REFUSED is refused.value.exit
     assert before == hard_pods(kubectl)

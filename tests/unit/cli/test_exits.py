@@ -8,13 +8,19 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from tenancy.cli import stack_opener
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.prompts import NotConfirmedError
 from tenancy.cluster import ClusterError
 from tenancy.diagnostics.errors import RefusedError, TenancyError
 from tenancy.diagnostics.exit_codes import MEANINGS, Exit, worst
 from tenancy.engine import EngineError, LockedError, StackRefusedError
+from tenancy.engine.operations import (
+    destroying,
+    planning,
+    previewing,
+    refreshing,
+    updating,
+)
 
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[3]
@@ -107,7 +113,8 @@ def test_a_wrong_command_line_is_told_from_changes(
 def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stack_opener, "opener", lambda *_: None)
+    for module in (planning, previewing, updating, refreshing, destroying):
+        monkeypatch.setattr(module, "opener", lambda *_: None)
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

@@ -15,7 +15,7 @@ from pulumi.automation.events import (
 )
 
 from tenancy.engine.events import EventLog
-from tenancy.engine.sdk_events import read_event, understand_everything
+from tenancy.engine.sdk_events import accept_unknown_events, read_event
 
 QUOTA = "urn:pulumi:dev::tenancy::kubernetes:core/v1:ResourceQuota::acme-dev-quota"
 
@@ -160,7 +160,7 @@ def test_metadata_that_is_missing_is_an_empty_step() -> None:
 
 def test_the_sdk_reads_a_whole_log_of_strange_events(tmp_path: Path) -> None:
     """Its reader of files ends at the first event that raises."""
-    understand_everything()
+    accept_unknown_events()
     path = tmp_path / "log"
     lines = [
         pre(op="frobnicate"),
@@ -180,7 +180,7 @@ def test_the_sdk_reads_a_whole_log_of_strange_events(tmp_path: Path) -> None:
 
 
 def test_the_sdk_warns_of_nothing_where_events_come_over_a_connection() -> None:
-    understand_everything()
+    accept_unknown_events()
     log = EventLog()
     servicer = _stack._EventsServicer(log.on_event)
     requests = [

@@ -1,4 +1,4 @@
-"""Several stacks in one call: what comes of one is not lost for another."""
+"""Several stacks in one call: an error of one loses no result of another."""
 
 import os
 import signal
@@ -11,8 +11,8 @@ from tenancy.assessment import UnknownStackError, assess
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import EngineError, SkippedError, StackRefusedError
-from tenancy.engine.operations import first, last
-from tenancy.engine.outcomes import each
+from tenancy.engine.operations.order import apply_dependencies, destroy_dependencies
+from tenancy.engine.outcomes import in_sequence, in_threads
 
 STACKS = ("platform", "dev", "prod")
 ON_PLATFORM = {"dev": ("platform",), "prod": ("platform",)}
@@ -28,7 +28,7 @@ def failing(**errors: TenancyError):
 
 
 def test_a_failure_loses_no_result_of_the_others() -> None:
-    outcomes = each(STACKS, failing(dev=EngineError("dev", "broken")))
+    outcomes = in_sequence(STACKS, failing(dev=EngineError("dev", "broken")))
 
     assert ("platform is done", "prod is done") == outcomes.results
     assert [(s, Exit.DONE if s != "dev" else Exit.FAILED) for s in STACKS] == [
@@ -39,8 +39,8 @@ def test_a_failure_loses_no_result_of_the_others() -> None:
 
 
 def test_what_was_refused_is_told_from_what_failed() -> None:
-    refused = each(STACKS, failing(dev=StackRefusedError("dev", "no")))
-    both = each(
+    refused = in_sequence(STACKS, failing(dev=StackRefusedError("dev", "no")))
+    both = in_sequence(
         STACKS,
         failing(dev=StackRefusedError("dev", "no"), prod=EngineError("prod", "broken")),
     )
@@ -49,30 +49,30 @@ def test_what_was_refused_is_told_from_what_failed() -> None:
     assert [Exit.DONE, Exit.REFUSED, Exit.FAILED] == [outcome.exit for outcome in both]
 
 
-def test_what_needs_a_stack_that_was_not_done_is_left_alone() -> None:
+def test_a_stack_whose_platform_was_refused_is_skipped() -> None:
     tried: list[str] = []
 
     def work(stack: str) -> str:
         tried.append(stack)
         return failing(platform=StackRefusedError("platform", "no"))(stack)
 
-    outcomes = each(STACKS, work, needs=ON_PLATFORM)
+    outcomes = in_sequence(STACKS, work, needs=ON_PLATFORM)
 
     assert ["platform"] == tried
     assert isinstance(outcomes["dev"].error, SkippedError)
-    assert "left alone, for stack platform comes first" in str(outcomes["dev"].error)
+    assert "skipped, because it depends on stack platform" in str(outcomes["dev"].error)
     # Nothing failed: the whole was refused.
     assert Exit.REFUSED is outcomes.exit
 
 
 def test_one_that_fails_keeps_no_other_on_the_same_platform_from_it() -> None:
-    outcomes = each(STACKS, failing(dev=EngineError("dev", "broken")), needs=ON_PLATFORM)
+    outcomes = in_sequence(STACKS, failing(dev=EngineError("dev", "broken")), needs=ON_PLATFORM)
 
     assert ("platform is done", "prod is done") == outcomes.results
 
 
 def test_what_a_result_means_is_its_code() -> None:
-    outcomes = each(
+    outcomes = in_sequence(
         STACKS, lambda s: s, exit_of=lambda s: Exit.CHANGES if s == "dev" else Exit.DONE
     )
 
@@ -85,15 +85,17 @@ def test_a_defect_is_no_outcome() -> None:
         raise ZeroDivisionError(stack)
 
     with pytest.raises(ZeroDivisionError):
-        each(STACKS, work)
+        in_sequence(STACKS, work)
 
 
-def test_errors_are_told_as_they_come() -> None:
-    told: list[str] = []
+def test_errors_are_reported_as_they_happen() -> None:
+    reported: list[str] = []
 
-    each(STACKS, failing(dev=EngineError("dev", "x")), on_error=lambda e: told.append(str(e)))
+    in_sequence(
+        STACKS, failing(dev=EngineError("dev", "x")), on_error=lambda e: reported.append(str(e))
+    )
 
-    assert 1 == len(told)
+    assert 1 == len(reported)
 
 
 def test_stacks_are_worked_on_side_by_side_and_come_back_in_order() -> None:
@@ -103,7 +105,7 @@ def test_stacks_are_worked_on_side_by_side_and_come_back_in_order() -> None:
         together.wait()
         return stack
 
-    assert STACKS == each(STACKS, work, at_once=4).results
+    assert STACKS == in_threads(STACKS, work, at_once=4).results
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 4])
@@ -118,14 +120,14 @@ def test_what_others_need_is_done_before_they_are_begun(at_once: int) -> None:
         said.append(f"end {stack}")
         return stack
 
-    outcomes = each(STACKS, work, needs=ON_PLATFORM, at_once=at_once)
+    outcomes = in_threads(STACKS, work, needs=ON_PLATFORM, at_once=at_once)
 
     assert STACKS == outcomes.results
     assert ["begin platform", "end platform"] == said[:2]
     assert 6 == len(said)
 
 
-def test_what_needs_one_that_failed_beside_others_is_left_alone() -> None:
+def test_a_platform_whose_environment_failed_is_skipped() -> None:
     tried: list[str] = []
     needs = {"platform": ("dev", "prod")}
 
@@ -133,7 +135,7 @@ def test_what_needs_one_that_failed_beside_others_is_left_alone() -> None:
         tried.append(stack)
         return failing(dev=EngineError("dev", "broken"))(stack)
 
-    outcomes = each(("dev", "prod", "platform"), work, needs=needs, at_once=3)
+    outcomes = in_threads(("dev", "prod", "platform"), work, needs=needs, at_once=3)
 
     assert {"dev", "prod"} == set(tried)
     assert ("prod is done",) == outcomes.results
@@ -159,19 +161,21 @@ def test_nothing_is_begun_after_an_interruption_and_what_runs_is_waited_for() ->
 
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
-        each([f"dev-{n}" for n in range(20)], work, at_once=2)
+        in_threads([f"dev-{n}" for n in range(20)], work, at_once=2)
 
     assert 2 <= len(ended) <= 4
 
 
-def test_platforms_come_before_environments_and_go_after_them(project) -> None:
-    found = assess(project)
+def test_platforms_are_applied_before_environments_and_destroyed_after_them(project) -> None:
+    assessment = assess(project)
 
-    names = found.in_order(["prod", "platform", "dev", "prod"])
+    names = assessment.in_order(["prod", "platform", "dev", "prod"])
 
     assert ("platform", "dev", "prod") == names
-    assert {"platform": (), "dev": ("platform",), "prod": ("platform",)} == first(found, names)
-    assert {"platform": ("prod", "dev"), "dev": (), "prod": ()} == last(found, names[::-1])
-    assert ("platform", "dev", "prod", "staging") == found.in_order()
+    assert {**ON_PLATFORM, "platform": ()} == apply_dependencies(assessment, names)
+    assert {"platform": ("prod", "dev"), "dev": (), "prod": ()} == destroy_dependencies(
+        assessment, names[::-1]
+    )
+    assert ("platform", "dev", "prod", "staging") == assessment.in_order()
     with pytest.raises(UnknownStackError):
-        found.in_order(["deev"])
+        assessment.in_order(["deev"])

@@ -1,4 +1,4 @@
-"""Saved plans: what is written, what is refused, and what counts as moved."""
+"""Saved plans: what is written, what is refused, and what counts as a change."""
 
 import json
 from pathlib import Path
@@ -10,13 +10,13 @@ from tenancy.assessment import assess
 from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import SavedPlan, SavedPlanError, StalePlanError, read_plan, write_plan
-from tenancy.engine.fingerprint import Basis, moved, state_digests
+from tenancy.engine.fingerprint import Fingerprint, differences, state_digests
 from tenancy.engine.saved_plan import without_secrets
 from tenancy.output.plan_json import data
 from tenancy.planning.build import plan
 
 SECRET = "4dabf18193072939515e22adb298388d"
-BASIS = Basis(
+FINGERPRINT = Fingerprint(
     files={"Pulumi.dev.yaml": "1", "organization acme": "2"},
     state={"urn:pulumi:dev::tenancy::kubernetes:core/v1:Namespace::acme": "3"},
     cluster_uid="uid",
@@ -33,7 +33,7 @@ def saved(project: Path) -> SavedPlan:
         project="tenancy",
         stack="dev",
         plan=data(made, made.findings, found.documents),
-        made_from=BASIS,
+        made_from=FINGERPRINT,
         engine_plan={"resourcePlans": {}},
     )
 
@@ -147,56 +147,56 @@ def test_no_encrypted_value_is_carried_along(engine_plan: dict) -> None:
     ("change", "said"),
     [
         pytest.param(
-            {"files": {**BASIS.files, "organization acme": "9"}},
-            "the files say something else of organization acme",
+            {"files": {**FINGERPRINT.files, "organization acme": "9"}},
+            "the configuration of organization acme changed",
             id="a file",
         ),
         pytest.param(
             {"files": {"Pulumi.dev.yaml": "1"}},
-            "the files say no more organization acme",
+            "the configuration of organization acme was removed",
             id="a file that is gone",
         ),
         pytest.param(
             {"state": {}},
-            "the state was moved by another update: Namespace acme is gone",
+            "another update changed the state: Namespace acme was removed",
             id="the state",
         ),
         pytest.param(
             {"objects": {"RoleBinding tenancy:developer in acme-dev": "9"}},
-            "on the cluster, RoleBinding tenancy:developer in acme-dev was changed",
+            "on the cluster, RoleBinding tenancy:developer in acme-dev changed",
             id="an object",
         ),
         pytest.param(
             {"objects": {}},
-            "on the cluster, RoleBinding tenancy:developer in acme-dev is gone",
+            "on the cluster, RoleBinding tenancy:developer in acme-dev was removed",
             id="an object that is gone",
         ),
         pytest.param(
-            {"objects": {**BASIS.objects, "RoleBinding mine in acme-dev": "1"}},
+            {"objects": {**FINGERPRINT.objects, "RoleBinding mine in acme-dev": "1"}},
             "on the cluster, RoleBinding mine in acme-dev was added",
             id="a new object",
         ),
         pytest.param(
             {"cluster_uid": "other", "objects": {}},
-            "another cluster answers: kube-system has the UID other, and had uid",
+            "another cluster answers: the UID of kube-system is other; it was uid",
             id="another cluster, of which no object is said",
         ),
     ],
 )
-def test_what_moved_is_named(change: dict, said: str) -> None:
-    assert (said,) == moved(BASIS, attrs.evolve(BASIS, **change))
+def test_what_changed_is_named(change: dict, said: str) -> None:
+    assert (said,) == differences(FINGERPRINT, attrs.evolve(FINGERPRINT, **change))
 
 
-def test_nothing_moved_is_nothing() -> None:
-    assert () == moved(BASIS, attrs.evolve(BASIS))
+def test_equal_fingerprints_have_no_differences() -> None:
+    assert () == differences(FINGERPRINT, attrs.evolve(FINGERPRINT))
 
 
-def test_everything_that_moved_is_said_at_once() -> None:
-    now = attrs.evolve(BASIS, files={}, state={}, objects={})
-    error = StalePlanError("dev", moved(BASIS, now))
+def test_everything_that_changed_is_listed_at_once() -> None:
+    now = attrs.evolve(FINGERPRINT, files={}, state={}, objects={})
+    error = StalePlanError("dev", differences(FINGERPRINT, now))
 
-    assert 4 == len(error.moved)
-    assert [] == [one for one in error.moved if one not in str(error)]
+    assert 4 == len(error.changes)
+    assert [] == [one for one in error.changes if one not in str(error)]
     assert "tenancy plan --stack dev --save FILE" in str(error)
     assert str(error).endswith("Nothing was changed.")
 
@@ -217,7 +217,7 @@ def resource(**changes: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_moved"),
+    ("changes", "is_change"),
     [
         pytest.param({"modified": "2026-02-02T00:00:00Z"}, False, id="a time"),
         pytest.param({"outputs": {"status": {"phase": "x"}}}, False, id="what was read"),
@@ -236,13 +236,13 @@ def resource(**changes: object) -> dict:
         ),
     ],
 )
-def test_the_state_is_moved_by_updates_alone(changes: dict, is_moved: bool) -> None:
+def test_only_updates_change_the_digests_of_the_state(changes: dict, is_change: bool) -> None:
     before, after = state_digests([resource()]), state_digests([resource(**changes)])
 
-    assert is_moved == (before != after)
+    assert is_change == (before != after)
 
 
-def test_a_secret_that_is_encrypted_anew_moves_nothing() -> None:
+def test_a_secret_that_is_encrypted_again_is_no_change() -> None:
     def with_secret(text: str) -> dict:
         return resource(inputs={"token": {SECRET: "1b47", "ciphertext": text}})
 

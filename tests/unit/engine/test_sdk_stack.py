@@ -6,7 +6,7 @@ import pytest
 from pulumi.automation import LocalWorkspace
 
 from tenancy.engine import Engine, Session
-from tenancy.engine.sdk_stack import Known, is_made
+from tenancy.engine.sdk_stack import ExistingStack, state_file_exists
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def test_a_stack_is_made_where_its_state_can_be_read(
         (folder / "dev.json").write_text(text)
     variables = {"PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip"}
 
-    assert expected is is_made("tenancy", "dev", variables)
-    assert not is_made("tenancy", "prod", variables)
-    assert not is_made("tenancy", "dev", {})
-    assert not is_made("tenancy", "dev", {"PULUMI_BACKEND_URL": "s3://bucket"})
+    assert expected is state_file_exists("tenancy", "dev", variables)
+    assert not state_file_exists("tenancy", "prod", variables)
+    assert not state_file_exists("tenancy", "dev", {})
+    assert not state_file_exists("tenancy", "dev", {"PULUMI_BACKEND_URL": "s3://bucket"})
 
 
 def test_a_session_can_be_shown() -> None:
     """The SDK's own words need what only its own constructor sets."""
-    known = Known("dev", LocalWorkspace.__new__(LocalWorkspace))
+    known = ExistingStack("dev", LocalWorkspace.__new__(LocalWorkspace))
 
-    assert "stack=Known('dev')" in repr(Session(stack=known, engine=Engine()))
+    assert "stack=ExistingStack('dev')" in repr(Session(stack=known, engine=Engine()))

@@ -18,8 +18,8 @@ import yaml
 from cryptography import x509
 from typer.testing import CliRunner
 
+from tenancy.cli import app
 from tenancy.cli.env import exports
-from tenancy.cli.sandbox import app
 from tenancy.local import sandbox
 from tenancy.local.sandbox import AMBIENT, SandboxError, State
 from tenancy.local.sandbox.environment import environment, process_environment
@@ -387,13 +387,15 @@ def sandbox_uid(layout: Layout) -> str | None:
 
 class TestTheCommands:
     def test_the_exit_code_says_whether_it_runs(self, tmp_path: Path) -> None:
-        done = CliRunner().invoke(app, ["status", "--project", str(tmp_path), "--json"])
+        done = CliRunner().invoke(
+            app, ["sandbox", "status", "--project", str(tmp_path), "--json"]
+        )
 
         assert 1 == done.exit_code
         assert "absent" == json.loads(done.stdout)["state"]
 
     def test_ending_what_does_not_run_is_no_error(self, tmp_path: Path) -> None:
-        done = CliRunner().invoke(app, ["down", "--project", str(tmp_path)])
+        done = CliRunner().invoke(app, ["sandbox", "down", "--project", str(tmp_path)])
 
         assert 0 == done.exit_code
         assert "nothing was running" in done.stdout

@@ -10,7 +10,7 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.drifting import Change, Difference, Identity, Weight
 from tenancy.drifting.report import data as drift_data
 from tenancy.engine import EngineError, Result, StackRefusedError, Step
-from tenancy.engine.outcomes import each
+from tenancy.engine.outcomes import in_sequence
 from tenancy.output.outcomes_json import data, result_data, schema
 from tenancy.output.schemas import outcomes
 
@@ -55,7 +55,7 @@ def raising(error: TenancyError) -> Callable[[str], Result]:
 
 def test_who_reads_it_need_not_fear_a_further_key() -> None:
     """Our own tests find one that is not described; the published schema lets it be."""
-    said = data("preview", each(["dev"], lambda _: PREVIEW), result_data)
+    said = data("preview", in_sequence(["dev"], lambda _: PREVIEW), result_data)
     later = {**said, "stacks": [{**one, "seconds": 3} for one in said["stacks"]], "more": 1}
     wrong = {**later, "stacks": [{**one, "exit": "0"} for one in said["stacks"]]}
 
@@ -67,7 +67,7 @@ def test_who_reads_it_need_not_fear_a_further_key() -> None:
 
 
 def test_what_the_engine_did_is_as_the_schema_says() -> None:
-    said = data("preview", each(["dev"], lambda _: PREVIEW), result_data)
+    said = data("preview", in_sequence(["dev"], lambda _: PREVIEW), result_data)
 
     jsonschema.validate(said, schema())
     [dev] = said["stacks"]
@@ -90,7 +90,7 @@ def test_what_the_engine_did_is_as_the_schema_says() -> None:
 def test_differences_are_as_the_schema_says() -> None:
     said = data(
         "drift",
-        each(["dev"], lambda _: (QUOTA, CLUSTER_WIDE), exit_of=lambda _: Exit.CHANGES),
+        in_sequence(["dev"], lambda _: (QUOTA, CLUSTER_WIDE), exit_of=lambda _: Exit.CHANGES),
         lambda found: {"differences": drift_data(found)},
     )
 
@@ -106,7 +106,7 @@ def test_differences_are_as_the_schema_says() -> None:
     ],
 )
 def test_an_error_stands_where_there_is_no_result(error: TenancyError, status: str) -> None:
-    said = data("up", each(["dev"], raising(error)), result_data)
+    said = data("up", in_sequence(["dev"], raising(error)), result_data)
 
     jsonschema.validate(said, schema())
     [dev] = said["stacks"]
@@ -115,7 +115,9 @@ def test_an_error_stands_where_there_is_no_result(error: TenancyError, status: s
 
 @pytest.mark.parametrize("code", list(Exit), ids=lambda code: code.name)
 def test_every_exit_has_its_word(code: Exit) -> None:
-    said = data("up", each(["dev"], lambda _: PREVIEW, exit_of=lambda _: code), result_data)
+    said = data(
+        "up", in_sequence(["dev"], lambda _: PREVIEW, exit_of=lambda _: code), result_data
+    )
 
     jsonschema.validate(said, schema())
     assert (code.name.lower(), code.value) == (said["stacks"][0]["status"], said["exit"])
@@ -131,7 +133,7 @@ def test_every_exit_has_its_word(code: Exit) -> None:
     ],
 )
 def test_the_schema_refuses_what_is_never_written(wrong: dict[str, object]) -> None:
-    said = data("up", each(["dev"], lambda _: PREVIEW), result_data)
+    said = data("up", in_sequence(["dev"], lambda _: PREVIEW), result_data)
     jsonschema.validate(said, schema())
 
     with pytest.raises(jsonschema.ValidationError):

@@ -1,4 +1,4 @@
-"""Stacks that are worked on side by side: who speaks, and when."""
+"""Several stacks on a terminal: what is written when, and what Ctrl-C does."""
 
 import io
 import os
@@ -9,10 +9,11 @@ import time
 import pytest
 from rich.console import Console
 
-from tenancy.cli.parallel import together
+from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine import EngineError, SkippedError
+from tenancy.engine import EngineError, Interaction, SkippedError
+from tenancy.engine.outcomes import for_each_stack
 
 STACKS = ("platform", "dev", "prod")
 ON_PLATFORM = {"dev": ("platform",), "prod": ("platform",)}
@@ -29,18 +30,18 @@ def said(shell: Terminal) -> list[str]:
     return shell.out.file.getvalue().splitlines()
 
 
-def test_each_stack_speaks_in_one_piece(shell) -> None:
+def test_the_output_of_each_stack_is_in_one_piece(shell) -> None:
     both = threading.Barrier(2, timeout=10)
 
-    def work(stack: str, own: Terminal) -> str:
+    def work(stack: str, own: Interaction) -> str:
         own.note(f"begin {stack}")
         both.wait()
-        own.say(f"result {stack}")
+        own.show_lines([f"result {stack}"])
         both.wait()
         own.note(f"end {stack}")
         return stack
 
-    outcomes = together("applying", ("dev", "prod"), work, shell)
+    outcomes = for_each_stack("applying", ("dev", "prod"), work, TerminalInteraction(shell))
 
     first, *lines = said(shell)
     assert ("dev", "prod") == outcomes.results
@@ -51,14 +52,16 @@ def test_each_stack_speaks_in_one_piece(shell) -> None:
     assert lines in ([*pieces[0], *pieces[1]], [*pieces[1], *pieces[0]])
 
 
-def test_an_error_is_said_after_what_its_stack_said(shell) -> None:
-    def work(stack: str, own: Terminal) -> str:
+def test_an_error_is_written_after_the_output_of_its_stack(shell) -> None:
+    def work(stack: str, own: Interaction) -> str:
         own.note(f"begin {stack}")
         if stack == "platform":
             raise EngineError(stack, "broken")
         return stack
 
-    outcomes = together("applying", STACKS, work, shell, needs=ON_PLATFORM)
+    outcomes = for_each_stack(
+        "applying", STACKS, work, TerminalInteraction(shell), needs=ON_PLATFORM
+    )
 
     lines = said(shell)
     assert Exit.FAILED is outcomes.exit
@@ -68,33 +71,37 @@ def test_an_error_is_said_after_what_its_stack_said(shell) -> None:
     assert [] == [line for line in lines if line.startswith("begin dev")]
 
 
-def test_who_is_asked_is_asked_about_one_after_the_other(shell) -> None:
+def test_questions_are_asked_about_one_stack_after_another(shell) -> None:
     main = threading.current_thread()
+    asking, silent = TerminalInteraction(shell, asks=True), TerminalInteraction(shell)
 
-    def work(stack: str, own: Terminal) -> str:
-        assert own is shell
+    def work(stack: str, own: Interaction) -> str:
+        assert own in {asking, silent}
         assert threading.current_thread() is main
         return stack
 
-    assert STACKS == together("applying", STACKS, work, shell, asks=True).results
-    assert ("dev",) == together("applying", ("dev",), work, shell).results
-    # Nor is there anything to be gained where one needs the other.
-    assert STACKS[:2] == together("up", STACKS[:2], work, shell, needs=ON_PLATFORM).results
+    assert STACKS == for_each_stack("applying", STACKS, work, asking).results
+    assert ("dev",) == for_each_stack("applying", ("dev",), work, silent).results
+    # Nor is there anything to be gained where each depends on the one before it.
+    chain = STACKS[:2]
+    outcomes = for_each_stack("applying", chain, work, silent, needs=ON_PLATFORM)
+    assert chain == outcomes.results
     assert [] == said(shell)
 
 
-def test_a_terminal_shows_who_is_worked_on() -> None:
+def test_a_terminal_shows_which_stacks_are_worked_on() -> None:
     screen = io.StringIO()
     console = Console(file=screen, width=80, force_terminal=True)
     all_begun = threading.Barrier(3, timeout=10)
 
-    def work(stack: str, own: Terminal) -> str:
+    def work(stack: str, own: Interaction) -> str:
         all_begun.wait()
         # Longer than the screen takes to be drawn anew.
         time.sleep(0.3)
         return stack
 
-    together("applying", STACKS, work, Terminal(out=console, err=console))
+    shown = TerminalInteraction(Terminal(out=console, err=console))
+    for_each_stack("applying", STACKS, work, shown)
 
     assert "0 of 3 done" in screen.getvalue()
 
@@ -103,7 +110,7 @@ def test_ctrl_c_is_answered_at_once_and_what_has_begun_is_finished(shell, capfd)
     ended: list[str] = []
     begun = threading.Barrier(5, timeout=10)
 
-    def work(stack: str, own: Terminal) -> str:
+    def work(stack: str, own: Interaction) -> str:
         if not ended:
             begun.wait()
         time.sleep(0.3)
@@ -119,9 +126,11 @@ def test_ctrl_c_is_answered_at_once_and_what_has_begun_is_finished(shell, capfd)
     before = signal.getsignal(signal.SIGINT)
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
-        together("applying", [f"dev-{n}" for n in range(20)], work, shell)
+        for_each_stack(
+            "applying", [f"dev-{n}" for n in range(20)], work, TerminalInteraction(shell)
+        )
 
     assert 4 == len(ended)
     assert ["applying 20 stacks, at most 4 at a time"] == said(shell)
-    assert "the engine finishes what it has begun" in capfd.readouterr().err
+    assert "the engine finishes what it began" in capfd.readouterr().err
     assert before is signal.getsignal(signal.SIGINT)

@@ -1,0 +1,40 @@
+"""`tenancy preview`: what an update would do; nothing is changed."""
+
+from tenancy import engine
+from tenancy.cli.interaction import TerminalInteraction
+from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks
+from tenancy.cli.outcome_report import finish, message_terminal
+from tenancy.cli.project import read_valid_project
+from tenancy.cli.terminal import terminal
+from tenancy.output.outcomes_json import result_data
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy preview --stack dev
+
+  tenancy preview --stack platform --stack dev
+
+Nothing is changed. Plain `pulumi preview` reports and refuses the same.
+
+Exit code: 0 if nothing changes, 2 if something does, 3 if it is refused.
+"""
+
+
+def command(
+    *,
+    stack: Stacks,
+    project: ProjectFolder = None,
+    as_json: Json = False,
+    everything: All = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show what an update would do, and why it would be refused; change nothing."""
+    shell = terminal(color=not no_color)
+    messages = message_terminal(shell, as_json=as_json)
+    assessment = read_valid_project(project, messages)
+    interaction = TerminalInteraction(messages, everything=everything)
+    outcomes = engine.preview(assessment, stack, interaction=interaction)
+    finish("preview", outcomes, shell, as_json=as_json, of_result=result_data)

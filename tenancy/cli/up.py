@@ -1,0 +1,94 @@
+"""`tenancy up`: preview, confirm and apply stacks, or apply saved plans."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import typer
+
+from tenancy import engine
+from tenancy.cli.interaction import TerminalInteraction
+from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Yes
+from tenancy.cli.outcome_report import finish, message_terminal
+from tenancy.cli.project import read_valid_project
+from tenancy.cli.terminal import terminal
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine import SavedPlan, read_plan
+from tenancy.output.outcomes_json import result_data
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy up --stack dev                shows the preview, then asks
+
+  tenancy up --stack dev --yes          does not ask; for CI
+
+  tenancy up --stack dev --plan FILE    applies a plan of `tenancy plan --save FILE`
+
+A saved plan is refused, with everything that has changed, if the files, the state, the cluster
+or an object on it are not as they were. With several stacks, give the plan of each.
+
+A platform is applied before the environments on it, in whichever order they are named. If one
+stack is refused or fails, the others are still applied, except those on its platform.
+With --yes, up to four stacks are applied at a time.
+"""
+
+
+class PlansError(TenancyError):
+    """The saved plans that were given are not those of the stacks that were named."""
+
+    exit = Exit.USAGE
+
+
+def command(
+    *,
+    stack: Stacks,
+    project: ProjectFolder = None,
+    plan: list[Path] | None = typer.Option(  # noqa: B008
+        None,
+        "--plan",
+        metavar="FILE",
+        help="Apply a saved plan, and nothing else; may be given several times.",
+        show_default=False,
+    ),
+    as_json: Json = False,
+    yes: Yes = False,
+    everything: All = False,
+    no_color: NoColor = False,
+) -> None:
+    """Preview, confirm and apply a stack."""
+    shell = terminal(color=not no_color)
+    messages = message_terminal(shell, as_json=as_json)
+    assessment = read_valid_project(project, messages)
+    outcomes = engine.up(
+        assessment,
+        stack,
+        saved_plans=_saved_plans(plan or (), assessment.in_order(stack)),
+        interaction=TerminalInteraction(messages, asks=not yes, everything=everything),
+    )
+    finish("up", outcomes, shell, as_json=as_json, of_result=result_data)
+
+
+def _saved_plans(
+    files: Iterable[Path], stacks: Sequence[str]
+) -> Mapping[str, SavedPlan] | None:
+    """Return the saved plan of each of *stacks*; None if no file was given."""
+    plans: dict[str, SavedPlan] = {}
+    for file in files:
+        saved = read_plan(file)
+        if saved.stack in plans:
+            raise PlansError(f"--plan {file}: stack {saved.stack} has another plan; give one")
+        if saved.stack not in stacks:
+            raise PlansError(
+                f"--plan {file}: it is the plan of stack {saved.stack}, which is not applied; "
+                f"allowed: {', '.join(stacks)}; add --stack {saved.stack}, or leave it out"
+            )
+        plans[saved.stack] = saved
+    missing = [stack for stack in stacks if stack not in plans]
+    if plans and missing:
+        raise PlansError(
+            f"--plan: none is given for stack {', '.join(missing)}; give the plan of each stack"
+        )
+    return plans or None

@@ -1,0 +1,101 @@
+"""Write differences between the cluster and the files into the files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tenancy.assessment import Assessment, assess
+from tenancy.config.document.editing import Change, edited, write
+from tenancy.diagnostics import report
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.origin import Origin
+from tenancy.drifting import Difference
+from tenancy.drifting.accept import Edit, edits
+from tenancy.engine.comparison import StackDrift
+from tenancy.engine.interaction import Note
+
+__all__ = ["AcceptRefusedError", "accept"]
+
+
+class AcceptRefusedError(TenancyError):
+    """The config would be refused with what was to be accepted; it stays as it was."""
+
+    exit = Exit.REFUSED
+
+
+def accept(
+    assessment: Assessment, drifted: Sequence[StackDrift], note: Note = lambda _: None
+) -> Assessment:
+    """
+    Write every difference that has a place in the files into them; return the new assessment.
+
+    Raises:
+        AcceptRefusedError: A check refuses the result; every file is unchanged.
+    """
+    wanted: dict[Difference, Edit] = {}
+    for one in drifted:
+        environment = assessment.tenancy.environments.get(one.stack)
+        if environment is not None:
+            wanted |= _in_own_environment(
+                assessment,
+                edits(
+                    one.differences,
+                    {f"{i.kind}/{i.namespace}/{i.name}": body for i, body in one.live.items()},
+                    environment,
+                    assessment.tenancy.platform_of(environment),
+                ),
+            )
+    # Several differences of a limit range are one place.
+    texts = _written(assessment, {repr(edit): edit for edit in wanted.values()}.values())
+    before = {path: path.read_text() for path in texts}
+    for path, text in texts.items():
+        write(path, text)
+    result = assess(assessment.root)
+    if result.is_refused:
+        for path, text in before.items():
+            write(path, text)
+        raise AcceptRefusedError(
+            report.text(errors(result.findings), result.documents)
+            + "\nThe checks refuse the configuration with these differences accepted; the files"
+            " are unchanged."
+        )
+    for difference, edit in wanted.items():
+        note(f"  accepted {difference.object}: {difference.what}; {edit.place}")
+    return result
+
+
+def _in_own_environment(
+    assessment: Assessment, wanted: Mapping[Difference, Edit]
+) -> dict[Difference, Edit]:
+    """Leave out what would be written for other environments too."""
+    held: dict[Origin, int] = {}
+    for environment in assessment.tenancy.environments.values():
+        for namespace in environment.namespaces:
+            held[namespace.origin] = held.get(namespace.origin, 0) + 1
+    shared = {origin for origin, count in held.items() if count > 1}
+    return {
+        difference: edit
+        for difference, edit in wanted.items()
+        if not any(
+            edit.place.source == origin.source
+            and edit.place.path[: len(origin.path)] == origin.path
+            for origin in shared
+        )
+    }
+
+
+def _written(assessment: Assessment, wanted: Iterable[Edit]) -> dict[Path, str]:
+    changes: dict[str, list[Change]] = {}
+    for edit in wanted:
+        changes.setdefault(edit.place.source, []).append(
+            (edit.place.path, edit.value, edit.appends)
+        )
+    texts = {}
+    for source, made in changes.items():
+        path = assessment.root / source
+        is_stack = source.startswith("Pulumi.")
+        texts[path] = edited(
+            path.read_text(), made, project=assessment.name if is_stack else None
+        )
+    return texts

@@ -1,0 +1,80 @@
+"""Compare the objects on a stack's cluster with those that its files describe."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy import manifests
+from tenancy.assessment import Assessment
+from tenancy.cluster import Connection, connect
+from tenancy.cluster.objects import objects
+from tenancy.config.document import JSON
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.drifting import Difference, Identity, differences
+from tenancy.drifting.comparison import KINDS
+from tenancy.manifests import Manifest
+
+__all__ = ["StackDrift", "compare", "desired_manifests"]
+
+
+@attrs.frozen(kw_only=True)
+class StackDrift:
+    """
+    The objects that the files of a stack describe, beside those on its cluster.
+
+    Attributes:
+        desired: As the files describe them.
+        live: As they are on the cluster, by kind and name.
+    """
+
+    stack: str
+    connection: Connection
+    desired: tuple[Manifest, ...]
+    live: Mapping[Identity, Mapping[str, JSON]]
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs, the worst first."""
+        return differences(self.desired, self.live)
+
+    @property
+    def exit(self) -> Exit:
+        """Whether anything differs."""
+        return Exit.CHANGES if self.differences else Exit.DONE
+
+    def against(self, desired: tuple[Manifest, ...]) -> "StackDrift":
+        """Return the same cluster beside other manifests."""
+        return attrs.evolve(self, desired=desired)
+
+
+def compare(assessment: Assessment, stack: str) -> StackDrift:
+    """
+    Return the objects of *stack* as its files describe them and as its cluster has them.
+
+    Raises:
+        ClusterError: The cluster cannot be reached or read.
+    """
+    connection = connect(assessment.cluster(stack), assessment.root)
+    desired = desired_manifests(assessment, stack, connection)
+    kinds = (*KINDS, *(str(manifest["kind"]) for manifest in desired))
+    return StackDrift(
+        stack=stack,
+        connection=connection,
+        desired=desired,
+        live=objects(connection, kinds),
+    )
+
+
+def desired_manifests(
+    assessment: Assessment, stack: str, connection: Connection
+) -> tuple[Manifest, ...]:
+    """Return the objects in the files of *stack*, of kinds that its cluster serves."""
+    environment = assessment.tenancy.environments.get(stack)
+    if environment is not None:
+        return tuple(
+            manifests.environment(environment, assessment.tenancy.platform_of(environment))
+        )
+    rendered = manifests.platform(assessment.tenancy.platforms[stack])
+    if not connection.serves("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"):
+        rendered = attrs.evolve(rendered, mutations=(), mutation_bindings=())
+    return tuple(rendered)

@@ -1,0 +1,30 @@
+"""
+One function for each verb: plan, preview, up, refresh, drift, destroy, adopt.
+
+The command line, CI and programs call these; they differ in the `Interaction` that they pass.
+Platforms are applied before the environments on them, and destroyed after them; other stacks
+are worked on side by side unless a person is asked. A stack that is refused or fails loses no
+result of another; only stacks that depend on it are skipped.
+"""
+
+from tenancy.engine.operations.adopting import adopt
+from tenancy.engine.operations.destroying import destroy
+from tenancy.engine.operations.detecting import accept_drift, drift, repair_drift
+from tenancy.engine.operations.planning import plan
+from tenancy.engine.operations.previewing import preview
+from tenancy.engine.operations.refreshing import refresh
+from tenancy.engine.operations.saving import save_plans
+from tenancy.engine.operations.updating import up
+
+__all__ = [
+    "accept_drift",
+    "adopt",
+    "destroy",
+    "drift",
+    "plan",
+    "preview",
+    "refresh",
+    "repair_drift",
+    "save_plans",
+    "up",
+]

@@ -1,0 +1,189 @@
+"""Delete everything in a stack: release its namespaces, then destroy it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from pulumi import automation as auto
+
+from tenancy.assessment import Assessment
+from tenancy.cluster import connect
+from tenancy.cluster.identity import require_same
+from tenancy.config.document import JSON
+from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine.errors import EngineError
+from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.operations.order import destroy_dependencies
+from tenancy.engine.outcomes import Outcomes, for_each_stack
+from tenancy.engine.recovery import is_applied, was_interrupted
+from tenancy.engine.results import Result
+from tenancy.engine.session import Session
+from tenancy.engine.stack_opener import OpenStack, opener
+
+__all__ = ["StillUsedError", "destroy", "kept_namespaces"]
+
+_NAMESPACE = "kubernetes:core/v1:Namespace"
+
+
+class StillUsedError(TenancyError):
+    """
+    Environments are still applied on a platform that was to be destroyed.
+
+    Attributes:
+        platform: The platform's stack.
+        environments: The environments' stacks.
+    """
+
+    exit = Exit.REFUSED
+
+    def __init__(self, platform: str, environments: tuple[str, ...]) -> None:
+        super().__init__(platform, environments)
+        self.platform = platform
+        self.environments = environments
+
+    def __str__(self) -> str:
+        flags = " ".join(f"--stack {name}" for name in (*self.environments, self.platform))
+        verb = "is" if len(self.environments) == 1 else "are"
+        return (
+            f"stack {self.platform}: {', '.join(self.environments)} {verb} still applied on it;"
+            f" environments are destroyed before their platform; run `tenancy destroy {flags}`"
+        )
+
+
+def destroy(
+    assessment: Assessment,
+    stacks: Iterable[str],
+    *,
+    finish_interrupted: bool = False,
+    open_stack: OpenStack | None = None,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[Result]:
+    """
+    Delete everything in each of *stacks*, its namespaces and what they hold included.
+
+    Environments are destroyed before their platform; a platform is skipped where an environment
+    on it is in the same call and was not destroyed. The empty stacks stay.
+
+    Args:
+        assessment: The project.
+        stacks: The stacks; there is no default.
+        finish_interrupted: Finish an interrupted update first, so that no object is left over
+            that the state does not know. Default: no.
+        open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        interaction: Who confirms each deletion, and what is shown. Default: nobody is asked.
+
+    Raises:
+        UnknownStackError: No file describes one of them.
+    """
+    opens = open_stack or opener(assessment, interaction.note)
+    names = assessment.in_order(stacks)[::-1]
+
+    def destroy_one(stack: str, shown: Interaction) -> Result:
+        session = opens(stack)
+        _refuse_while_used(assessment, session, destroyed_first=names)
+        shown.confirm_destroy(
+            stack, assessment.cluster(stack).name, _configured_namespaces(assessment, stack)
+        )
+        result = _destroy(assessment, session, shown, finish_interrupted=finish_interrupted)
+        shown.show_result(result)
+        return result
+
+    return for_each_stack(
+        "destroying",
+        names,
+        destroy_one,
+        interaction,
+        needs=destroy_dependencies(assessment, names),
+    )
+
+
+def _refuse_while_used(
+    assessment: Assessment, session: Session, destroyed_first: Collection[str]
+) -> None:
+    """Refuse to destroy a platform while environments are applied on it."""
+    on_it = {
+        environment.stack
+        for environment in assessment.tenancy.environments.values()
+        if environment.platform == session.name and environment.stack not in destroyed_first
+    }
+    if not on_it:
+        return
+    workspace = session.stack.workspace
+    applied = tuple(
+        summary.name
+        for summary in workspace.list_stacks()
+        if summary.name in on_it
+        and (summary.resource_count or 0) > 0
+        and is_applied(workspace.export_stack(summary.name))
+    )
+    if applied:
+        raise StillUsedError(session.name, applied)
+
+
+def _destroy(
+    assessment: Assessment,
+    session: Session,
+    interaction: Interaction,
+    *,
+    finish_interrupted: bool,
+) -> Result:
+    stack = session.name
+    interrupted = finish_interrupted and was_interrupted(session, interaction.note)
+    resources = session.state()
+    if not resources:
+        return Result(stack=stack, kind="destroy", summary={}, steps=(), outputs={}, text="")
+    cluster = assessment.cluster(stack)
+    if not cluster.is_sandbox:
+        # The engine deletes by name, and the program, which compares clusters, runs only where
+        # namespaces are to be released.
+        uid = session.outputs().get("clusterUid")
+        require_same(connect(cluster, assessment.root), uid)
+    namespaces = set(kept_namespaces(resources))
+    if interrupted:
+        namespaces |= set(_configured_namespaces(assessment, stack))
+    if namespaces:
+        doing = f"releasing the namespaces of stack {stack}"
+        with interaction.progress(doing, lines=False) as on_step:
+            try:
+                session.release(assessment.root, namespaces, on_step=on_step)
+            except EngineError as error:
+                if not cluster.is_sandbox:
+                    raise
+                interaction.note(f"{error}\nsandbox: deleting its namespaces anyway")
+                _unprotect(session)
+    with interaction.progress(f"destroying stack {stack}", total=len(resources)) as on_step:
+        return session.destroy(on_step=on_step)
+
+
+def _unprotect(session: Session) -> None:
+    """Remove every protection from the state itself; only for a sandbox."""
+    exported = session.exported()
+    deployment = dict(exported.deployment or {})
+    deployment["pending_operations"] = []
+    deployment["resources"] = [
+        {k: v for k, v in resource.items() if k not in {"protect", "retainOnDelete"}}
+        for resource in deployment.get("resources") or ()
+    ]
+    session.stack.import_stack(auto.Deployment(version=exported.version, deployment=deployment))
+
+
+def _configured_namespaces(assessment: Assessment, stack: str) -> list[str]:
+    """Return the names of the namespaces that the files describe for *stack*."""
+    environment = assessment.tenancy.environments.get(stack)
+    if environment is not None:
+        return [namespace.name for namespace in environment.namespaces]
+    platform = assessment.tenancy.platforms[stack]
+    public = [] if platform.public is None else [platform.public.name]
+    return [*public, *(shared.name for shared in platform.shared)]
+
+
+def kept_namespaces(state: Iterable[Mapping[str, JSON]]) -> Iterator[str]:
+    """Yield the names of the namespaces that a destroy would refuse to delete, or keep."""
+    for resource in state:
+        if resource.get("type") != _NAMESPACE:
+            continue
+        if resource.get("protect") or resource.get("retainOnDelete"):
+            inputs = resource.get("inputs")
+            metadata = inputs.get("metadata") if isinstance(inputs, dict) else None
+            name = metadata.get("name") if isinstance(metadata, dict) else None
+            if isinstance(name, str):
+                yield name

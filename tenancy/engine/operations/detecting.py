@@ -1,0 +1,144 @@
+"""Drift: compare clusters with the files, write differences into the files, or repair them."""
+
+from collections.abc import Iterable
+
+from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.cluster.identity import require_same
+from tenancy.cluster.repair import repair
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.drifting.report import lines
+from tenancy.engine.accepting import accept
+from tenancy.engine.comparison import StackDrift, compare, desired_manifests
+from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.outcomes import Outcome, Outcomes, for_each_stack, in_sequence
+from tenancy.engine.stack_opener import OpenStack, opener
+
+__all__ = ["accept_drift", "drift", "repair_drift"]
+
+
+def drift(
+    assessment: Assessment,
+    stacks: Iterable[str] | None = None,
+    *,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[StackDrift]:
+    """
+    Compare the cluster of each of *stacks* with its files, added fields and objects included.
+
+    A stack that the checks refuse is not compared; a mistake in the file of another stack does
+    not matter.
+
+    Args:
+        assessment: The project.
+        stacks: Default: all of them.
+        interaction: What is shown meanwhile. Default: nothing.
+
+    Raises:
+        UnknownStackError: No file describes one of them.
+    """
+    return for_each_stack(
+        "comparing",
+        assessment.in_order(stacks),
+        lambda stack, _: compare(require_valid(assess(assessment.root, stack)), stack),
+        interaction,
+        exit_of=_exit,
+    )
+
+
+def accept_drift(
+    assessment: Assessment,
+    stacks: Iterable[str] | None = None,
+    *,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[StackDrift]:
+    """
+    Write the differences of each of *stacks* into its files; return what still differs.
+
+    Raises:
+        AcceptRefusedError: A check refuses the result; every file is unchanged.
+        RefusedConfigError: The checks refuse the files as they are.
+        UnknownStackError: No file describes one of them.
+    """
+    names = assessment.in_order(stacks)
+    outcomes = drift(assessment, names, interaction=interaction)
+    after = accept(require_valid(assessment), outcomes.results, interaction.note)
+    return in_sequence(
+        names, lambda stack: _compared_again(after, outcomes[stack]), exit_of=_exit
+    )
+
+
+def repair_drift(
+    assessment: Assessment,
+    stacks: Iterable[str] | None = None,
+    *,
+    delete_foreign: bool = False,
+    open_stack: OpenStack | None = None,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[StackDrift]:
+    """
+    Make the objects on the cluster match the files again; return what still differs.
+
+    Args:
+        assessment: The project.
+        stacks: Default: all of them.
+        delete_foreign: Also delete objects that no file describes and that others made.
+            Default: they are kept.
+        open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        interaction: Who confirms each repair, and what is shown. Default: nobody is asked.
+
+    Raises:
+        NotConfirmedError: The answer was no, or there is nobody to answer.
+        EngineError: An update was needed for missing objects, and failed.
+        UnknownStackError: No file describes one of them.
+    """
+    names = assessment.in_order(stacks)
+    opens = open_stack or opener(assessment, interaction.note)
+    outcomes = drift(assessment, names, interaction=interaction)
+    drifted = [one for one in outcomes.results if one.differences]
+    if not drifted:
+        return outcomes
+    for one in drifted:
+        _repair(one, opens, interaction, delete_foreign=delete_foreign)
+    return drift(assessment, names, interaction=interaction)
+
+
+def _repair(
+    drifted: StackDrift,
+    open_stack: OpenStack,
+    interaction: Interaction,
+    *,
+    delete_foreign: bool,
+) -> None:
+    for line in lines(drifted.stack, drifted.differences):
+        interaction.note(line)
+    session = open_stack(drifted.stack)
+    require_same(drifted.connection, session.outputs().get("clusterUid"))
+    interaction.confirm(f"repair all of this on stack {drifted.stack}?")
+    repaired = repair(
+        drifted.connection,
+        drifted.desired,
+        drifted.live,
+        drifted.differences,
+        delete_foreign=delete_foreign,
+    )
+    for verb, objects in (("repaired", repaired.patched), ("deleted", repaired.deleted)):
+        for identity in objects:
+            interaction.note(f"  {verb:<8} {identity}")
+    for identity in repaired.left:
+        interaction.note(f"  kept     {identity}: no file describes it, and others made it")
+    if repaired.missing:
+        with interaction.progress(f"applying stack {drifted.stack}") as on_step:
+            session.up(on_step=on_step, refresh=True)
+
+
+def _compared_again(assessment: Assessment, outcome: Outcome[StackDrift]) -> StackDrift:
+    """Return the same cluster beside what the files describe now."""
+    if outcome.result is None:
+        assert outcome.error is not None
+        raise outcome.error
+    one = outcome.result
+    return one.against(desired_manifests(assessment, one.stack, one.connection))
+
+
+def _exit(drifted: StackDrift) -> Exit:
+    return drifted.exit

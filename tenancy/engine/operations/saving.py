@@ -1,0 +1,104 @@
+"""Save a plan together with a fingerprint of everything that it was made from."""
+
+import json
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import attrs
+
+from tenancy.assessment import Assessment, assess
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.engine.fingerprint import differences, fingerprint
+from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.outcomes import Outcomes, for_each_stack
+from tenancy.engine.plan import Planned, planned
+from tenancy.engine.results import Result
+from tenancy.engine.saved_plan import SavedPlan, without_secrets
+from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.stale_plan import StalePlanError
+from tenancy.output.plan_json import data
+
+__all__ = ["PlanToSave", "save_plans"]
+
+
+@attrs.frozen(kw_only=True)
+class PlanToSave:
+    """
+    A plan, and what of it can be saved and applied later.
+
+    Attributes:
+        planned: What it means for people, and the findings.
+        saved: What `write_plan` writes; None where the plan is refused.
+        preview: What the engine would do; None where the plan is refused.
+    """
+
+    planned: Planned
+    saved: SavedPlan | None = None
+    preview: Result | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """Refused, or whether anything changes, for people or else for the engine."""
+        if self.preview is not None and not self.preview.is_empty:
+            return Exit.CHANGES
+        return self.planned.exit
+
+
+def save_plans(
+    assessment: Assessment,
+    stacks: Iterable[str] | None = None,
+    *,
+    open_stack: OpenStack | None = None,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[PlanToSave]:
+    """
+    Plan an update of each of *stacks*, to be applied later exactly as it is now.
+
+    The engine makes a preview of it, so that refusals of its provider and of the cluster are
+    known, and the operations are fixed.
+
+    Args:
+        assessment: The project.
+        stacks: Default: all of them.
+        open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        interaction: What is shown meanwhile. Default: nothing.
+
+    Raises:
+        UnknownStackError: No file describes one of them.
+    """
+    opens = open_stack or opener(assessment, interaction.note)
+    return for_each_stack(
+        "planning",
+        assessment.in_order(stacks),
+        lambda stack, shown: _save(assessment.root, stack, opens, shown),
+        interaction,
+        exit_of=lambda result: result.exit,
+    )
+
+
+def _save(
+    root: Path, stack: str, open_stack: OpenStack, interaction: Interaction
+) -> PlanToSave:
+    session = open_stack(stack)
+    assessment = assess(root, stack)
+    before = None if assessment.is_refused else fingerprint(assessment, session)
+    plan = planned(root, stack, lambda _: session)
+    if before is None or plan.is_refused:
+        return PlanToSave(planned=plan)
+    with tempfile.TemporaryDirectory(prefix="tenancy-plan-") as folder:
+        file = Path(folder) / "plan.json"
+        with interaction.progress(f"previewing stack {stack}", lines=False) as on_step:
+            preview = session.preview(on_step=on_step, save_plan=file)
+        engine_plan = without_secrets(json.loads(file.read_text()))
+    changes = differences(before, fingerprint(assess(root, stack), session))
+    if changes:
+        raise StalePlanError(stack, changes)
+    saved = SavedPlan(
+        project=assessment.name,
+        stack=stack,
+        plan=data(plan.plan, plan.findings, plan.documents),
+        made_from=before,
+        engine_plan=engine_plan,
+    )
+    return PlanToSave(planned=plan, saved=saved, preview=preview)

@@ -1,0 +1,107 @@
+"""Make the cluster match the configuration: preview, confirm, apply; or apply a saved plan."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tenancy.assessment import Assessment, require_valid
+from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.operations.order import apply_dependencies
+from tenancy.engine.operations.previewing import preview_stack
+from tenancy.engine.outcomes import Outcomes, for_each_stack
+from tenancy.engine.results import Result
+from tenancy.engine.saved_plan import SavedPlan
+from tenancy.engine.session import Session
+from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.stale_plan import require_fresh
+
+__all__ = ["apply_saved_plan", "up"]
+
+
+def up(
+    assessment: Assessment,
+    stacks: Iterable[str] | None = None,
+    *,
+    saved_plans: Mapping[str, SavedPlan] | None = None,
+    open_stack: OpenStack | None = None,
+    interaction: Interaction = AUTOMATIC,
+) -> Outcomes[Result]:
+    """
+    Make the cluster of each of *stacks* match the configuration.
+
+    An environment is skipped where its platform is in the same call and was not applied.
+
+    Args:
+        assessment: The project.
+        stacks: Default: all of them.
+        saved_plans: A saved plan for each stack; one that is stale is refused. Default: what
+            the files describe when it is applied.
+        open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        interaction: Who confirms each update, and what is shown. Default: nobody is asked.
+
+    Raises:
+        RefusedConfigError: The checks refuse the files.
+        UnknownStackError: No file describes one of them.
+    """
+    require_valid(assessment)
+    opens = open_stack or opener(assessment, interaction.note)
+    names = assessment.in_order(stacks)
+
+    def update(stack: str, shown: Interaction) -> Result:
+        if saved_plans is not None:
+            return apply_saved_plan(assessment, opens(stack), saved_plans[stack], shown)
+        return _update(opens(stack), shown)
+
+    return for_each_stack(
+        "applying", names, update, interaction, needs=apply_dependencies(assessment, names)
+    )
+
+
+def _update(session: Session, interaction: Interaction) -> Result:
+    stack, total = session.name, None
+    if interaction.previews or interaction.asks:
+        preview = preview_stack(session, interaction)
+        # An interrupted update may have made every object and recorded none of it.
+        if preview.is_empty and "tenancy" in session.outputs():
+            return preview
+        interaction.confirm(f"apply this to stack {stack}?")
+        total = preview.total
+    return _apply(session, interaction, f"applying stack {stack}", total=total)
+
+
+def apply_saved_plan(
+    assessment: Assessment, session: Session, saved: SavedPlan, interaction: Interaction
+) -> Result:
+    """
+    Apply *saved* to the stack of *session*, if nothing that it was made from has changed.
+
+    That is compared before the question and again after it. What changes later is refused by
+    the engine, where its own plan is part of the saved one.
+
+    Raises:
+        StalePlanError: Something has changed since the plan was saved.
+        NotConfirmedError: The answer was no, or there is nobody to answer.
+        EngineError: The program or the engine refused, or it failed.
+    """
+    if interaction.asks:
+        require_fresh(assessment.root, session, saved)
+        interaction.show_lines(_facts(saved))
+        interaction.confirm(f"apply this saved plan to stack {session.name}?")
+    require_fresh(assessment.root, session, saved)
+    with saved.engine_file() as plan:
+        doing = f"applying the saved plan of stack {session.name}"
+        with interaction.progress(doing) as on_step:
+            result = session.up(on_step=on_step, plan=plan)
+    interaction.show_result(result)
+    return result
+
+
+def _apply(
+    session: Session, interaction: Interaction, doing: str, *, total: int | None
+) -> Result:
+    with interaction.progress(doing, total=total) as on_step:
+        result = session.up(on_step=on_step)
+    interaction.show_result(result)
+    return result
+
+
+def _facts(saved: SavedPlan) -> Sequence[str]:
+    return [f"  {fact['text']}" for fact in saved.plan["facts"]]

@@ -1,0 +1,57 @@
+"""Detect an interrupted update, and resume after it."""
+
+from typing import Final
+
+from pulumi import automation as auto
+
+from tenancy.engine.interaction import Note
+from tenancy.engine.session import Session
+from tenancy.engine.stack_opener import OpenStack
+
+__all__ = ["TAKE_OVER_FIELDS", "is_applied", "resuming_opener", "was_interrupted"]
+
+TAKE_OVER_FIELDS: Final = {"PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
+"""
+Variables with which the provider takes over the fields of an object that exists already.
+
+An interrupted update may have created objects without recording them. All names are fixed, so
+the next update creates them once more; on a sandbox they can belong to nobody else.
+"""
+
+
+def was_interrupted(session: Session, note: Note) -> bool:
+    """Return whether the last update of *session* did not complete, and report that."""
+    exported = session.exported()
+    pending = (exported.deployment or {}).get("pending_operations") or []
+    if pending:
+        operations = f"{len(pending)} pending operation{'' if len(pending) == 1 else 's'}"
+        note(f"stack {session.name}: an update was interrupted ({operations}); resuming")
+        return True
+    # An interrupted engine forgets what it was creating, though the API server may have
+    # created it nevertheless.
+    if is_applied(exported) and _last_update_failed(session):
+        note(f"stack {session.name}: the last update did not complete; resuming")
+        return True
+    return False
+
+
+def is_applied(exported: auto.Deployment) -> bool:
+    """Return whether a state holds more than what a refused first update leaves in it."""
+    resources = (exported.deployment or {}).get("resources") or ()
+    return any(not str(resource.get("type")).startswith("pulumi:") for resource in resources)
+
+
+def _last_update_failed(session: Session) -> bool:
+    last = session.stack.info(show_secrets=False)
+    return last is not None and (last.kind, last.result) == ("update", "failed")
+
+
+def resuming_opener(open_stack: OpenStack, note: Note) -> OpenStack:
+    """Return *open_stack*, which also reports by *note* that an update was interrupted."""
+
+    def open_one(stack: str) -> Session:
+        session = open_stack(stack)
+        was_interrupted(session, note)
+        return session
+
+    return open_one

@@ -5,7 +5,7 @@ Every check is a pure function that yields findings; none raises, prints, or sto
 first. They look at what is resolved; what cannot be resolved, `tenancy.model` says itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -31,7 +31,6 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.model import (
     Environment,
     EnvironmentOrderException,
-    Namespace,
     Organization,
     Platform,
     Tenancy,
@@ -95,10 +94,8 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
 
     One for each key of its ceiling; none where it has no ceiling.
     """
-    found = tenancy.across(organization)
-    if not found:
-        return ()
-    return totals.sums(_in_order(tenancy, found), totals.amounts(_platforms(tenancy)))
+    everywhere = tenancy.in_order(tenancy.across(organization))
+    return totals.sums(everywhere, totals.amounts(tenancy.platform_of)) if everywhere else ()
 
 
 def _organizations_here(
@@ -193,7 +190,7 @@ class _Scope:
             platforms=platforms,
             by_name={name: tuple(found) for name, found in by_name.items()},
             clusters={name: tuple(found) for name, found in clusters.items()},
-            amounts=totals.amounts(_platforms(tenancy)),
+            amounts=totals.amounts(tenancy.platform_of),
         )
 
     def findings(self) -> Iterator[Finding]:
@@ -214,7 +211,7 @@ class _Scope:
         yield from platform.platform_cluster(found)
         yield from _platform_alone(found)
         yield from deletion.deletable_of_platform(found)
-        there = [e for e in self.tenancy.environments.values() if e.platform == found.stack]
+        there = self.tenancy.environments_on(found)
         yield from gpus.owners(found, (o.name for e in there for o in e.organizations))
         yield from gpus.capacity(found, there)
 
@@ -234,8 +231,8 @@ class _Scope:
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]
     ) -> Iterator[Finding]:
-        ordered = _in_order(self.tenancy, organizations)
-        grounds = [_ground(self.tenancy, found) for found in organizations]
+        ordered = self.tenancy.in_order(organizations)
+        grounds = [self.tenancy.platform_of(found) for found in organizations]
         most = min(ground.max_namespaces for ground in grounds)
         yield from names.namespace_count(ordered, most)
         for found in organizations:
@@ -265,31 +262,9 @@ class _Scope:
     ) -> Mapping[str, Sequence[EnvironmentOrderException]]:
         found: dict[str, list[EnvironmentOrderException]] = {}
         for organization in organizations:
-            excuses = self.tenancy.environments[organization.stack].environment_order_exceptions
+            excuses = self.tenancy.environment_of(organization).environment_order_exceptions
             found.setdefault(organization.environment, []).extend(excuses)
         return found
-
-
-def _in_order(
-    tenancy: Tenancy, organizations: Sequence[Organization]
-) -> tuple[Organization, ...]:
-    """Return *organizations* from the smallest environment to the largest."""
-    order = _ground(tenancy, organizations[0]).environment_order
-    places = {name: index for index, name in enumerate(order)}
-    return tuple(
-        sorted(organizations, key=lambda found: places.get(found.environment, len(places)))
-    )
-
-
-def _ground(tenancy: Tenancy, organization: Organization) -> Platform:
-    return tenancy.platform_of(tenancy.environments[organization.stack])
-
-
-def _platforms(tenancy: Tenancy) -> Callable[[Namespace], Platform]:
-    def platform_of(namespace: Namespace) -> Platform:
-        return tenancy.platform_of(tenancy.environments[namespace.stack])
-
-    return platform_of
 
 
 def _unread(source: str) -> Finding:

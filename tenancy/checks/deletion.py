@@ -27,9 +27,7 @@ def deletable(environment: Environment) -> Iterator[Finding]:
 
 def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the names that *platform* allows to be deleted."""
-    known = {shared.name for shared in platform.shared}
-    if platform.public is not None:
-        known.add(platform.public.name)
+    known = {own.name for own in platform.own_namespaces}
     # The platform's origin is its `platform` key; the list stands beside it.
     beside = Origin(platform.origin.source, platform.origin.path[:-1]) / "allowDeletion"
     yield from exact_names(platform.allow_deletion, known, beside)

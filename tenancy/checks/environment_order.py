@@ -1,4 +1,4 @@
-"""The environment_order: what an organization may use grows from dev to staging to prod."""
+"""The environment order: what an organization may use grows from dev to staging to prod."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -9,10 +9,12 @@ from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.wording import reason_blank
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import requests_key
 from tenancy.model import Environment, EnvironmentOrderException, Namespace, Organization
+from tenancy.model.environment_order import by_environment
 from tenancy.model.totals import Amounts
 
-__all__ = ["kept", "rungs", "unused_exceptions"]
+__all__ = ["kept", "unused_exceptions"]
 
 Figures: TypeAlias = Mapping[str, Quantity]
 
@@ -24,20 +26,6 @@ class _Rung:
     environment: str
     namespaces: tuple[Namespace, ...]
     figures: Figures
-
-
-def rungs(
-    organizations: Iterable[Organization], order: Sequence[str]
-) -> tuple[tuple[Organization, ...], ...]:
-    """
-    Return *organizations* by environment, in the environments' *order*; others are left out.
-
-    One environment may be spread over several stacks.
-    """
-    by_environment: dict[str, list[Organization]] = {}
-    for organization in organizations:
-        by_environment.setdefault(organization.environment, []).append(organization)
-    return tuple(tuple(by_environment[name]) for name in order if name in by_environment)
 
 
 def kept(
@@ -59,7 +47,7 @@ def kept(
         amounts: What a namespace counts.
     """
     used: set[EnvironmentOrderException] = set()
-    steps = rungs(organizations, order)
+    steps = by_environment(organizations, order)
     name = organizations[0].name
     for workload, climb in _climbs(steps, amounts):
         for found in _inversions(climb, workload, name):
@@ -197,7 +185,7 @@ def _place(rung: _Rung, key: str) -> Origin:
     """Return where *key* is written first: by a grant, in a quota, or not at all."""
     for namespace in rung.namespaces:
         for grant in namespace.grants:
-            if key == f"requests.{grant.resource}":
+            if key == requests_key(grant.resource):
                 return grant.origin
         for quota in namespace.quotas:
             if not quota.is_scoped:
@@ -224,4 +212,4 @@ def _excuse(
 
 
 def _names(written: str, key: str) -> bool:
-    return key in (written, f"requests.{written}")
+    return key in (written, requests_key(written))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import attrs
 import typer
 
 from tenancy import manifests
@@ -14,7 +13,6 @@ from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import errors
 from tenancy.diagnostics.suggestions import nearest
-from tenancy.model import Environment
 
 __all__ = ["EPILOG", "command"]
 
@@ -83,11 +81,6 @@ def _manifests(
         known = tuple(dict.fromkeys(o.name for e in environments for o in e.organizations))
         if organization not in known:
             raise UnknownOrganizationError(organization, known)
-        environments = [_only(environment, organization) for environment in environments]
+        environments = [environment.with_only(organization) for environment in environments]
     for environment in environments:
         yield from manifests.environment(environment, tenancy.platform_of(environment))
-
-
-def _only(environment: Environment, organization: str) -> Environment:
-    kept = tuple(o for o in environment.organizations if o.name == organization)
-    return attrs.evolve(environment, organizations=kept)

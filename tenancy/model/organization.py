@@ -1,4 +1,4 @@
-"""An organization in one environment: final names, and tiers after inheritance."""
+"""An organization in one environment: final names, and entitlements after inheritance."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from tenancy.model.adoption import adopted, named_bindings, named_limit_range
 from tenancy.model.entitlements import Entitlements, Profiles, limits, network, pod_security
 from tenancy.model.grants import grants
 from tenancy.model.platform import Platform
-from tenancy.model.references import mentioned
+from tenancy.model.references import references
 from tenancy.model.values import Billing, Namespace, Organization, Subject
 
 __all__ = ["EnvironmentContext", "OrganizationInput", "organization"]
@@ -30,7 +30,7 @@ _NO_OVERRIDE = OrganizationOverrideSpec()
 @attrs.frozen(kw_only=True, slots=True)
 class EnvironmentContext:
     """
-    Where organizations stand: one environment's stack, and what it says for all of them.
+    The environment of an organization: its stack, and what is written there for all of them.
 
     Attributes:
         environment: The environment's name; None where a program names none, so that every
@@ -50,20 +50,32 @@ class EnvironmentContext:
 
 @attrs.frozen(kw_only=True, slots=True)
 class OrganizationInput:
-    """An organization that an environment holds, and what differs for it there."""
+    """
+    An organization that an environment holds, and what differs for it there.
+
+    Attributes:
+        namespace_origins: Where each namespace is written. Default: below the organization.
+    """
 
     name: str
     spec: OrganizationSpec
     origin: Origin
     override: OrganizationOverrideSpec = _NO_OVERRIDE
     override_origin: Origin | None = None
+    namespace_origins: tuple[Origin, ...] = ()
+
+    @property
+    def namespaces(self) -> tuple[tuple[NamespaceSpec, Origin], ...]:
+        """Each namespace as written, and where."""
+        below = (self.origin / "namespaces" / i for i in range(len(self.spec.namespaces)))
+        return tuple(zip(self.spec.namespaces, self.namespace_origins or below, strict=True))
 
 
 def organization(
-    held: OrganizationInput, setting: EnvironmentContext
+    source: OrganizationInput, context: EnvironmentContext
 ) -> tuple[Organization, list[Finding]]:
-    """Return *held* as it is in *setting*, and what could not be resolved."""
-    resolver = _Resolver(held, setting)
+    """Return *source* as it is in *context*, and what could not be resolved."""
+    resolver = _Resolver(source, context)
     resolved = resolver.organization()
     return resolved, resolver.findings
 
@@ -71,25 +83,25 @@ def organization(
 class _Resolver:
     """Resolves the namespaces of one organization in one environment."""
 
-    def __init__(self, held: OrganizationInput, setting: EnvironmentContext) -> None:
-        self.held = held
-        self.setting = setting
+    def __init__(self, source: OrganizationInput, context: EnvironmentContext) -> None:
+        self.source = source
+        self.context = context
         self.findings: list[Finding] = []
         self.present = {
-            spec.id: (spec, held.origin / "namespaces" / index)
-            for index, spec in enumerate(held.spec.namespaces)
-            if setting.environment is None
+            spec.id: (spec, origin)
+            for spec, origin in source.namespaces
+            if context.environment is None
             or spec.environments is None
-            or setting.environment in spec.environments
+            or context.environment in spec.environments
         }
         self.names = {spec.id: self._name(spec) for spec, _ in self.present.values()}
-        self.own_profiles = Profiles(held.spec.profiles, held.origin / "profiles")
-        self.tiers: dict[str, tuple[Entitlements, tuple[str, ...]]] = {}
+        self.own_profiles = Profiles(source.spec.profiles, source.origin / "profiles")
+        self.entitlements: dict[str, tuple[Entitlements, tuple[str, ...]]] = {}
         self.members = (
-            *members(held.spec.members, held.origin / "members"),
+            *members(source.spec.members, source.origin / "members"),
             *(
-                members(held.override.members, held.override_origin / "members")
-                if held.override_origin
+                members(source.override.members, source.override_origin / "members")
+                if source.override_origin
                 else ()
             ),
         )
@@ -97,45 +109,44 @@ class _Resolver:
         self.billing = self._billing()
 
     def organization(self) -> Organization:
-        spec, held, setting = self.held.spec, self.held, self.setting
+        spec, source, context = self.source.spec, self.source, self.context
         namespaces = tuple(self._namespaces())
         self._unknown_overrides()
-        mentions = mentioned(held.name, self.members, self._own_members(), spec, held.origin)
-        self.findings.extend(mentions.findings)
+        named = references(source.name, self.members, self._own_members(), spec, source.origin)
+        self.findings.extend(named.findings)
         return Organization(
-            name=held.name,
+            name=source.name,
             prefix=spec.prefix,
-            environment=setting.environment or "",
-            stack=setting.stack,
-            origin=held.origin,
+            environment=context.environment or "",
+            stack=context.stack,
+            origin=source.origin,
             namespaces=namespaces,
             ceiling=None
             if spec.ceiling is None
-            else limits(spec.ceiling, held.origin / "ceiling"),
+            else limits(spec.ceiling, source.origin / "ceiling"),
             billing=self.billing,
             display_name=spec.display_name,
             owner=spec.owner,
             default_namespace=self.default,
             written_namespaces=len(spec.namespaces),
-            members=mentions.members,
-            named_environments=mentions.environments,
+            members=named.members,
+            named_environments=named.environments,
         )
 
     def _own_members(self) -> Iterator[Member]:
         """Yield the members that namespaces have beside the organization's."""
-        held = self.held
-        for index, spec in enumerate(held.spec.namespaces):
-            yield from members(spec.members, held.origin / "namespaces" / index / "members")
-        if (place := held.override_origin) is not None:
-            for identifier, override in held.override.namespaces.items():
+        source = self.source
+        for spec, origin in source.namespaces:
+            yield from members(spec.members, origin / "members")
+        if (place := source.override_origin) is not None:
+            for identifier, override in source.override.namespaces.items():
                 yield from members(
                     override.members, place / "namespaces" / identifier / "members"
                 )
 
     def _namespaces(self) -> Iterator[Namespace]:
         seen: set[str] = set()
-        for index, spec in enumerate(self.held.spec.namespaces):
-            origin = self.held.origin / "namespaces" / index
+        for spec, origin in self.source.namespaces:
             if spec.id in seen:
                 self._finding(
                     "duplicate-id",
@@ -149,9 +160,9 @@ class _Resolver:
             seen.add(spec.id)
 
     def _namespace(self, spec: NamespaceSpec, origin: Origin) -> Namespace:
-        held, setting = self.held, self.setting
-        tier, lineage = self._tier(spec.id, ())
-        if not tier.quotas:
+        source, context = self.source, self.context
+        entitlements, lineage = self._entitlements(spec.id, ())
+        if not entitlements.quotas:
             self._finding(
                 "namespace-without-quota",
                 origin,
@@ -159,93 +170,95 @@ class _Resolver:
                 "a profile, a quota, inheritFrom, or a defaultNamespace that has them",
                 "write one of them",
             )
-        found, findings = bindings(self._applicable(spec, tier), self._subject)
+        role_bindings, findings = bindings(self._applicable(spec, entitlements), self._subject)
         self.findings.extend(findings)
-        granted, findings = grants(tier.grants or (), setting.platform, held.name)
+        granted, findings = grants(entitlements.grants or (), context.platform, source.name)
         self.findings.extend(findings)
         name = self.names[spec.id]
         kept = adopted(spec.adopted)
-        written_network = tier.network
-        if written_network is None and setting.network is not None:
-            written_network = network(*setting.network)
+        written_network = entitlements.network
+        if written_network is None and context.network is not None:
+            written_network = network(*context.network)
         return Namespace(
             name=name,
             id=spec.id,
-            organization=held.name,
-            environment=setting.environment or "",
-            stack=setting.stack,
+            organization=source.name,
+            environment=context.environment or "",
+            stack=context.stack,
             origin=origin,
-            quotas=tier.quotas,
-            limit_range=named_limit_range(tier.limit_range, kept),
-            bindings=named_bindings(found, kept),
+            quotas=entitlements.quotas,
+            limit_range=named_limit_range(entitlements.limit_range, kept),
+            bindings=named_bindings(role_bindings, kept),
             grants=granted,
             network=written_network or network(NetworkSpec(), origin),
             pod_security=pod_security(
-                tier.pod_security or setting.pod_security,
-                setting.platform.pod_security_version,
+                entitlements.pod_security or context.pod_security,
+                context.platform.pod_security_version,
             ),
             billing=self.billing,
             subscription=spec.subscription,
-            display_name=held.spec.display_name,
-            owner=held.spec.owner,
+            display_name=source.spec.display_name,
+            owner=source.spec.owner,
             workload=spec.workload,
             labels=spec.labels,
             annotations=spec.annotations,
             lineage=lineage,
-            storage_classes=tier.storage_classes,
-            priority_classes=tuple(sorted(set(tier.priority_classes or ()))),
+            storage_classes=entitlements.storage_classes,
+            priority_classes=tuple(sorted(set(entitlements.priority_classes or ()))),
             adopted=kept,
-            protect=name not in setting.deletable,
+            protect=name not in context.deletable,
         )
 
-    def _tier(
-        self, identifier: str, heirs: tuple[str, ...]
+    def _entitlements(
+        self, identifier: str, children: tuple[str, ...]
     ) -> tuple[Entitlements, tuple[str, ...]]:
-        """Return the tier of a namespace and its lineage; *heirs* are those that ask for it."""
-        if identifier in self.tiers:
-            return self.tiers[identifier]
+        """Return what a namespace is entitled to, and its lineage; *children* inherit it."""
+        if identifier in self.entitlements:
+            return self.entitlements[identifier]
         spec, origin = self.present[identifier]
-        base, lineage = self._inherited(spec, origin, (*heirs, identifier))
-        tier = base.with_own(spec, origin, self._profile(spec.profile, origin))
-        override = self.held.override.namespaces.get(identifier)
-        if override is not None and self.held.override_origin is not None:
-            place = self.held.override_origin / "namespaces" / identifier
-            tier = tier.with_own(override, place, self._profile(override.profile, place))
-        self.tiers[identifier] = (tier, lineage)
-        return tier, lineage
+        base, lineage = self._inherited(spec, origin, (*children, identifier))
+        entitlements = base.with_own(spec, origin, self._profile(spec.profile, origin))
+        override = self.source.override.namespaces.get(identifier)
+        if override is not None and self.source.override_origin is not None:
+            place = self.source.override_origin / "namespaces" / identifier
+            entitlements = entitlements.with_own(
+                override, place, self._profile(override.profile, place)
+            )
+        self.entitlements[identifier] = (entitlements, lineage)
+        return entitlements, lineage
 
     def _inherited(
-        self, spec: NamespaceSpec, origin: Origin, heirs: tuple[str, ...]
+        self, spec: NamespaceSpec, origin: Origin, children: tuple[str, ...]
     ) -> tuple[Entitlements, tuple[str, ...]]:
-        source = spec.inherit_from or self._implied_source(spec.id)
-        if source is None:
+        parent = spec.inherit_from or self._implied_source(spec.id)
+        if parent is None:
             return Entitlements(), ()
         place = origin / "inheritFrom"
-        if source in heirs:
+        if parent in children:
             self._finding(
                 "inheritance-cycle",
                 place,
-                " inherits from ".join([*heirs[heirs.index(source) :], source]),
-                "a source that does not inherit from its heir",
+                " inherits from ".join([*children[children.index(parent) :], parent]),
+                "a namespace that does not inherit, directly or indirectly, from this one",
                 "give one of them a profile of its own",
             )
             return Entitlements(), ()
-        if source not in self.present:
+        if parent not in self.present:
             if spec.inherit_from is not None:
                 self._finding(
                     "inherit-from-unknown",
                     place,
-                    f"{source!r}, which {self._absence(source)}",
+                    f"{parent!r}, which {self._absence(parent)}",
                     f"a namespace of the organization in the same environment"
                     f" ({', '.join(sorted(self.present))})",
                     "name one of them, or give the namespace a profile of its own",
                 )
             return Entitlements(), ()
-        tier, lineage = self._tier(source, heirs)
-        return tier, (source, *lineage)
+        entitlements, lineage = self._entitlements(parent, children)
+        return entitlements, (parent, *lineage)
 
     def _implied_source(self, identifier: str) -> str | None:
-        """Return the default namespace, unless it is *identifier* or an heir of it."""
+        """Return the default namespace, unless it is *identifier* or inherits from it."""
         at, seen = self.default, set[str]()
         while at is not None and at in self.present and at not in seen:
             if at == identifier:
@@ -255,16 +268,18 @@ class _Resolver:
         return None if at == identifier else self.default
 
     def _absence(self, identifier: str) -> str:
-        known = any(spec.id == identifier for spec in self.held.spec.namespaces)
-        where = self.setting.environment or "this program"
-        return f"does not exist in {where}" if known else "is no namespace of the organization"
+        known = any(spec.id == identifier for spec in self.source.spec.namespaces)
+        where = self.context.environment or "this program"
+        return (
+            f"does not exist in {where}" if known else "is not a namespace of the organization"
+        )
 
     def _profile(self, name: str | None, origin: Origin) -> Entitlements | None:
         if name is None:
             return None
-        tier = self.own_profiles.get(name) or self.setting.profiles.get(name)
-        if tier is None:
-            known = (*self.own_profiles.names, *self.setting.profiles.names)
+        entitlements = self.own_profiles.get(name) or self.context.profiles.get(name)
+        if entitlements is None:
+            known = (*self.own_profiles.names, *self.context.profiles.names)
             self._finding(
                 "unknown-profile",
                 origin / "profile",
@@ -272,21 +287,21 @@ class _Resolver:
                 f"a profile of the environment ({', '.join(known) or 'it has none'})",
                 "name one of them, or describe it under profiles",
             )
-        return tier
+        return entitlements
 
     def _default(self) -> str | None:
         """Return the default namespace here; where there are several, one must be named."""
-        held = self.held
-        name = held.override.default_namespace or held.spec.default_namespace
+        source = self.source
+        name = source.override.default_namespace or source.spec.default_namespace
         if name is not None:
-            if not any(spec.id == name for spec in held.spec.namespaces):
-                overridden = held.override.default_namespace is not None
-                place = held.override_origin if overridden else held.origin
+            if not any(spec.id == name for spec in source.spec.namespaces):
+                overridden = source.override.default_namespace is not None
+                place = source.override_origin if overridden else source.origin
                 self._finding(
                     "default-namespace-unknown",
-                    (place or held.origin) / "defaultNamespace",
-                    f"{name!r}, which is no namespace of the organization",
-                    ", ".join(spec.id for spec in held.spec.namespaces),
+                    (place or source.origin) / "defaultNamespace",
+                    f"{name!r}, which is not a namespace of the organization",
+                    ", ".join(spec.id for spec in source.spec.namespaces),
                     "name one of them",
                 )
             if name in self.present:
@@ -294,7 +309,7 @@ class _Resolver:
         elif len(self.present) > 1:
             self._finding(
                 "default-namespace-missing",
-                held.origin,
+                source.origin,
                 f"{len(self.present)} namespaces and no defaultNamespace",
                 "a defaultNamespace where an organization has several",
                 "name the one that new namespaces inherit from: "
@@ -303,44 +318,44 @@ class _Resolver:
             return None
         return next(iter(self.present)) if len(self.present) == 1 else None
 
-    def _applicable(self, spec: NamespaceSpec, tier: Entitlements) -> Iterator[Member]:
+    def _applicable(self, spec: NamespaceSpec, entitlements: Entitlements) -> Iterator[Member]:
         for member in self.members:
             where, when = member.spec.namespaces, member.spec.environments
             if (where is None or spec.id in where) and self._is_now(when):
                 yield member
-        for member in tier.members or ():
+        for member in entitlements.members or ():
             if self._is_now(member.spec.environments):
                 yield member
 
     def _is_now(self, environments: tuple[str, ...] | None) -> bool:
-        here = self.setting.environment
+        here = self.context.environment
         return environments is None or here is None or here in environments
 
     def _subject(self, spec: SubjectSpec, origin: Origin) -> Subject | Finding:
-        return subject(spec, origin, self.setting.platform, self.names)
+        return subject(spec, origin, self.context.platform, self.names)
 
     def _name(self, spec: NamespaceSpec) -> str:
         if spec.adopted is not None and spec.adopted.name is not None:
             return spec.adopted.name
         return (
-            self.setting.name_template.replace("{prefix}", self.held.spec.prefix)
-            .replace("{environment}", self.setting.environment or "")
+            self.context.name_template.replace("{prefix}", self.source.spec.prefix)
+            .replace("{environment}", self.context.environment or "")
             .replace("{id}", spec.id)
         )
 
     def _billing(self) -> Billing | None:
-        billing = self.held.spec.billing
+        billing = self.source.spec.billing
         if billing is None:
             return None
         return Billing(
             subscription_group=billing.subscription_group,
             cost_center=billing.cost_center,
-            origin=self.held.origin / "billing",
+            origin=self.source.origin / "billing",
         )
 
     def _unknown_overrides(self) -> None:
-        place = self.held.override_origin
-        for identifier in self.held.override.namespaces if place is not None else ():
+        place = self.source.override_origin
+        for identifier in self.source.override.namespaces if place is not None else ():
             if identifier not in self.present and place is not None:
                 self._finding(
                     "override-unknown",
@@ -360,6 +375,6 @@ class _Resolver:
                 found=found,
                 allowed=allowed,
                 remedy=remedy,
-                organization=self.held.name,
+                organization=self.source.name,
             )
         )

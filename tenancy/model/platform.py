@@ -156,6 +156,11 @@ class Platform:
     require_image_pull: bool = False
     allow_deletion: tuple[str, ...] = ()
 
+    @property
+    def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:
+        """The public namespace, if there is one, and the shared ones."""
+        return (*(() if self.public is None else (self.public,)), *self.shared)
+
     def pool(self, name: str) -> GpuNodePool | None:
         """Return the pool called *name*, if there is one."""
         return next((pool for pool in self.pools if pool.name == name), None)

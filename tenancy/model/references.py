@@ -9,7 +9,7 @@ from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.values import Member
 
-__all__ = ["References", "mentioned"]
+__all__ = ["References", "references"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -27,7 +27,7 @@ class References:
     findings: tuple[Finding, ...]
 
 
-def mentioned(
+def references(
     organization: str,
     members: Iterable[Member],
     own_members: Iterable[Member],
@@ -78,7 +78,7 @@ def _unknown(
                 yield Finding(
                     code="member-namespace-unknown",
                     origin=member.origin / "namespaces" / i,
-                    found=f"{identifier!r}, which is no namespace of the organization",
+                    found=f"{identifier!r}, which is not a namespace of the organization",
                     allowed=f"ids of its namespaces ({', '.join(known)})",
                     remedy="name one of them, or leave namespaces out for all of them",
                     organization=organization,

@@ -1,13 +1,17 @@
-"""A namespace that stands alone: an organization of its own, without inheritance."""
+"""A standalone namespace: an organization of one namespace, with the same name."""
 
-from tenancy.config.spec import NetworkSpec, StandaloneNamespaceSpec, SubjectSpec
+from tenancy.config.spec import (
+    EntitlementsSpec,
+    NamespaceSpec,
+    OrganizationSpec,
+    StandaloneNamespaceSpec,
+)
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
-from tenancy.model.access import bindings, subject
-from tenancy.model.entitlements import Entitlements, network, pod_security
-from tenancy.model.grants import grants
+from tenancy.model.entitlements import Profiles
+from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform
-from tenancy.model.values import Namespace, Organization, Subject
+from tenancy.model.values import Organization
 
 __all__ = ["standalone_namespace"]
 
@@ -18,58 +22,29 @@ def standalone_namespace(
     """
     Return the organization that *spec* is by itself, and what could not be resolved.
 
-    Its name and its only namespace are called alike, so what is let through between namespaces
-    of one organization stays inside of it.
+    Traffic between namespaces of one organization is allowed, so here it stays inside of it.
     """
-    findings: list[Finding] = []
-    tier = Entitlements().with_own(spec, origin, None)
-    if not tier.quotas:
-        findings.append(
-            Finding(
-                code="namespace-without-quota",
-                origin=origin,
-                found="no quota",
-                allowed="a quota, for a namespace without one may use the whole cluster",
-                remedy="write quota with the limits that hold",
-                organization=spec.name,
-            )
-        )
-
-    def to_subject(written: SubjectSpec, place: Origin) -> Subject | Finding:
-        return subject(written, place, platform, {spec.name: spec.name})
-
-    found, wrong = bindings(tier.members or (), to_subject)
-    findings.extend(wrong)
-    granted, wrong = grants(tier.grants or (), platform, spec.name)
-    findings.extend(wrong)
-    namespace = Namespace(
-        name=spec.name,
+    shared = {name: getattr(spec, name) for name in EntitlementsSpec.model_fields}
+    namespace = NamespaceSpec.model_construct(
         id=spec.name,
-        organization=spec.name,
-        environment="",
-        stack=stack,
-        origin=origin,
-        quotas=tier.quotas,
-        limit_range=tier.limit_range,
-        bindings=found,
-        grants=granted,
-        network=tier.network or network(NetworkSpec(), origin),
-        pod_security=pod_security(tier.pod_security, platform.pod_security_version),
         subscription=spec.subscription,
         labels=spec.labels,
         annotations=spec.annotations,
-        storage_classes=tier.storage_classes,
-        priority_classes=tuple(sorted(set(tier.priority_classes or ()))),
-        protect=not spec.allow_deletion,
+        **shared,
     )
-    organization = Organization(
-        name=spec.name,
-        prefix=spec.name,
-        environment="",
-        stack=stack,
-        origin=origin,
-        namespaces=(namespace,),
-        default_namespace=spec.name,
-        written_namespaces=1,
+    return organization(
+        OrganizationInput(
+            name=spec.name,
+            spec=OrganizationSpec.model_construct(prefix=spec.name, namespaces=(namespace,)),
+            origin=origin,
+            namespace_origins=(origin,),
+        ),
+        EnvironmentContext(
+            stack=stack,
+            environment=None,
+            platform=platform,
+            profiles=Profiles({}, origin / "profiles"),
+            name_template="{id}",
+            deletable=frozenset({spec.name} if spec.allow_deletion else ()),
+        ),
     )
-    return organization, findings

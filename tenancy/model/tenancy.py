@@ -1,6 +1,6 @@
 """The whole: every environment and every platform of a project."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -14,7 +14,13 @@ from tenancy.model.gpu_catalog import Lookup
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform
 from tenancy.model.platform_resolution import platform as resolve_platform
-from tenancy.model.values import Cluster, Environment, EnvironmentOrderException, Organization
+from tenancy.model.values import (
+    Cluster,
+    Environment,
+    EnvironmentOrderException,
+    Namespace,
+    Organization,
+)
 
 __all__ = ["Tenancy", "resolve"]
 
@@ -34,19 +40,55 @@ class Tenancy:
     platforms: Mapping[str, Platform]
     unread: tuple[str, ...] = ()
 
-    def platform_of(self, environment: Environment) -> Platform:
-        """Return the platform on whose cluster *environment* is."""
+    def environment_of(self, part: Organization | Namespace) -> Environment:
+        """Return the environment that *part* is in."""
+        return self.environments[part.stack]
+
+    def platform_of(self, part: Environment | Organization | Namespace) -> Platform:
+        """Return the platform of the cluster that *part* is on."""
+        environment = part if isinstance(part, Environment) else self.environment_of(part)
         return self.platforms[environment.platform]
+
+    def environments_on(self, platform: Platform) -> tuple[Environment, ...]:
+        """Return the environments whose platform is *platform*."""
+        return tuple(e for e in self.environments.values() if e.platform == platform.stack)
 
     @property
     def organizations(self) -> Iterator[Organization]:
-        """Every organization of every environment, in order."""
+        """Every organization of every environment, environment by environment."""
         for environment in self.environments.values():
             yield from environment.organizations
 
+    @property
+    def namespaces(self) -> Iterator[tuple[Environment, Namespace]]:
+        """Every organization's namespace with its environment."""
+        for environment in self.environments.values():
+            for namespace in environment.namespaces:
+                yield environment, namespace
+
     def across(self, name: str) -> tuple[Organization, ...]:
         """Return the organization *name* in each environment that holds it."""
-        return tuple(found for found in self.organizations if found.name == name)
+        return tuple(each for each in self.organizations if each.name == name)
+
+    def in_order(self, organizations: Iterable[Organization]) -> tuple[Organization, ...]:
+        """Return *organizations* by environment, as the platform orders those; others last."""
+        return tuple(
+            sorted(organizations, key=lambda each: self._place(each.stack, each.environment))
+        )
+
+    @property
+    def environments_in_order(self) -> tuple[Environment, ...]:
+        """The environments, as their platforms order them; others last."""
+        return tuple(
+            sorted(
+                self.environments.values(), key=lambda each: self._place(each.stack, each.name)
+            )
+        )
+
+    def _place(self, stack: str, name: str) -> tuple[int, str]:
+        environment = self.environments.get(stack)
+        order = () if environment is None else self.platform_of(environment).environment_order
+        return (order.index(name) if name in order else len(order), stack)
 
 
 def resolve(

@@ -369,3 +369,8 @@ class Environment:
         """Every namespace of every organization, in order."""
         for organization in self.organizations:
             yield from organization.namespaces
+
+    def with_only(self, organization: str) -> "Environment":
+        """Return the environment without its other organizations."""
+        only = tuple(each for each in self.organizations if each.name == organization)
+        return attrs.evolve(self, organizations=only)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from tenancy.model import Environment, Namespace, Platform, Subject, SubjectKind, Tenancy, roles
+from tenancy.model import Platform, Subject, SubjectKind, Tenancy, roles
 from tenancy.planning.sections.access import Allowed, expanded
 
 __all__ = ["Holder", "Right", "UnnamedRole", "resources_of", "what_can", "who_can"]
@@ -57,7 +57,7 @@ def who_can(
     """
     found: list[Holder] = []
     unknown: list[UnnamedRole] = []
-    for environment, here in _namespaces(tenancy):
+    for environment, here in tenancy.namespaces:
         if here.name != namespace:
             continue
         platform = tenancy.platform_of(environment)
@@ -92,7 +92,7 @@ def what_can(name: str, tenancy: Tenancy, groups: Iterable[str] = ()) -> Iterato
         groups: Groups that the subject is in, which the identity provider alone knows.
     """
     wanted = frozenset((name, *groups))
-    for environment, namespace in _namespaces(tenancy):
+    for environment, namespace in tenancy.namespaces:
         platform = tenancy.platform_of(environment)
         held: dict[str, list[str]] = {}
         for binding in namespace.bindings:
@@ -118,12 +118,6 @@ def resources_of(tenancy: Tenancy) -> frozenset[str]:
         for role in (*roles.BUILT_IN, *platform.roles)
         for _, resource in expanded(platform)(role)
     )
-
-
-def _namespaces(tenancy: Tenancy) -> Iterator[tuple[Environment, Namespace]]:
-    for environment in tenancy.environments.values():
-        for namespace in environment.namespaces:
-            yield environment, namespace
 
 
 def _verbs_on(resource: str, role: str, platform: Platform) -> frozenset[str]:

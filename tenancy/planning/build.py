@@ -7,6 +7,7 @@ import attrs
 from tenancy.config.document import JSON
 from tenancy.diagnostics.finding import Finding, errors
 from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.resources import requests_key
 from tenancy.model import Environment, Namespace, Organization, Platform, Tenancy
 from tenancy.model.live import Live
 from tenancy.model.totals import Amounts, amounts
@@ -204,7 +205,7 @@ def _of_environment(
     counted = _amounts(tenancy, was, ground)
     now = tuple(environment.namespaces)
     then = () if was is None else tuple(was.namespaces)
-    others = tuple(n for n in _namespaces(tenancy) if n.stack != stack)
+    others = tuple(n for _, n in tenancy.namespaces if n.stack != stack)
     organizations = {o.name: o for o in environment.organizations}
     gone = {o.name: o for o in (() if was is None else was.organizations)}
     names = tuple(dict.fromkeys((*organizations, *gone)))
@@ -229,7 +230,7 @@ def _of_environment(
     record_before = {} if was is None else was.settings
     record_after = {n.name: snapshot.namespace(n) for n in now}
     known = {n.name for n in then}
-    on_platform = tuple(n for n in others if _platform_of(n, tenancy) is ground)
+    on_platform = tuple(n for n in others if tenancy.platform_of(n) is ground)
     return Plan(
         stack=stack,
         cluster=environment.cluster.name,
@@ -276,7 +277,7 @@ def _of_platform(
 ) -> Plan:
     lost = () if was is None else platform_hazards(was, platform, live)
     known = () if was is None else was.shared
-    on_it = tuple(n for n in _namespaces(tenancy) if _platform_of(n, tenancy) is platform)
+    on_it = tuple(n for e in tenancy.environments_on(platform) for n in e.namespaces)
     rules = None if was is None else was.rules
     return Plan(
         stack=platform.stack,
@@ -284,9 +285,9 @@ def _of_platform(
         is_first=was is None,
         is_checked_live=live is not None,
         new=tuple(
-            NewNamespace(name=name, organization=None, environment="")
-            for name in _shared(platform)
-            if name not in known
+            NewNamespace(name=own.name, organization=None, environment="")
+            for own in platform.own_namespaces
+            if own.name not in known
         ),
         hazards=lost,
         access=()
@@ -318,17 +319,9 @@ def _sides(
     """Return an organization in all environments before and after, smallest first."""
     elsewhere = [o for o in tenancy.across(name) if o.stack != stack]
 
-    def rung(found: Organization) -> tuple[int, str]:
-        environment = tenancy.environments.get(found.stack)
-        order = (
-            () if environment is None else tenancy.platform_of(environment).environment_order
-        )
-        known = found.environment in order
-        return (order.index(found.environment) if known else len(order), found.stack)
-
     return (
-        sorted((o for o in (old, *elsewhere) if o is not None), key=rung),
-        sorted((o for o in (new, *elsewhere) if o is not None), key=rung),
+        tenancy.in_order(o for o in (old, *elsewhere) if o is not None),
+        tenancy.in_order(o for o in (new, *elsewhere) if o is not None),
     )
 
 
@@ -361,18 +354,9 @@ def _amounts(tenancy: Tenancy, was: Before | None, ground: Platform) -> Amounts:
     return amounts(lambda namespace: platforms.get(namespace.stack, ground))
 
 
-def _namespaces(tenancy: Tenancy) -> Iterator[Namespace]:
-    for environment in tenancy.environments.values():
-        yield from environment.namespaces
-
-
-def _platform_of(namespace: Namespace, tenancy: Tenancy) -> Platform:
-    return tenancy.platform_of(tenancy.environments[namespace.stack])
-
-
 def _is_near(namespace: Namespace, tenancy: Tenancy, environment: Environment) -> bool:
     """Whether it is on the same cluster."""
-    return tenancy.environments[namespace.stack].cluster.name == environment.cluster.name
+    return tenancy.environment_of(namespace).cluster.name == environment.cluster.name
 
 
 def _new(namespace: Namespace, environment: str) -> NewNamespace:
@@ -381,18 +365,13 @@ def _new(namespace: Namespace, environment: str) -> NewNamespace:
         if not quota.is_scoped:
             written.update({key: str(limit) for key, limit in quota.hard.items()})
     for grant in namespace.grants:
-        written[f"requests.{grant.resource}"] = str(grant.gpus)
+        written[requests_key(grant.resource)] = str(grant.gpus)
     return NewNamespace(
         name=namespace.name,
         organization=namespace.organization,
         environment=environment,
         quota=written,
     )
-
-
-def _shared(platform: Platform) -> tuple[str, ...]:
-    public = () if platform.public is None else (platform.public.name,)
-    return (*public, *(shared.name for shared in platform.shared))
 
 
 def _known(was: Before | None) -> Iterator[str]:
@@ -407,11 +386,8 @@ def _wanted(tenancy: Tenancy, stack: str) -> Iterator[Wanted]:
         for namespace in environment.namespaces:
             yield namespace.name, namespace.origin, namespace.organization
         return
-    platform = tenancy.platforms[stack]
-    if platform.public is not None:
-        yield platform.public.name, platform.public.origin, None
-    for shared in platform.shared:
-        yield shared.name, shared.origin, None
+    for own in tenancy.platforms[stack].own_namespaces:
+        yield own.name, own.origin, None
 
 
 def _beside(platform: Platform) -> Origin:

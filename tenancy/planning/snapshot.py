@@ -56,10 +56,7 @@ def platform(resolved: Platform) -> dict[str, JSON]:
         "released": list(resolved.allow_deletion),
         "roles": {name: _rules(role) for name, role in resolved.roles.items()},
         "settings": platform_settings(resolved),
-        "namespaces": [
-            *([resolved.public.name] if resolved.public else []),
-            *(shared.name for shared in resolved.shared),
-        ],
+        "namespaces": [own.name for own in resolved.own_namespaces],
         "pools": {
             pool.name: {
                 "model": pool.model,

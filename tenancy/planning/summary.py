@@ -135,7 +135,7 @@ def offline(
         findings: What the checks found.
         stack: The one that matters: other stacks' namespaces count in sums only. Default: all.
     """
-    ordered = _ordered(tenancy)
+    ordered = tenancy.environments_in_order
     environments = [e for e in ordered if stack in (None, e.stack)]
     platforms = {
         name: platform
@@ -143,7 +143,7 @@ def offline(
         if stack in (None, name) or name in {e.platform for e in environments}
     }
     names = dict.fromkeys(o.name for e in environments for o in e.organizations)
-    counted = _amounts(tenancy)
+    counted = amounts(tenancy.platform_of)
     return OfflinePlan(
         stacks=(
             *(name for name, p in platforms.items() if p.is_written and stack in (None, name)),
@@ -159,25 +159,6 @@ def offline(
         ),
         findings=(*findings, *_not_asked(environments, platforms, stack)),
     )
-
-
-def _amounts(tenancy: Tenancy) -> Amounts:
-    platforms = {
-        environment.stack: tenancy.platform_of(environment)
-        for environment in tenancy.environments.values()
-    }
-    return amounts(lambda namespace: platforms[namespace.stack])
-
-
-def _ordered(tenancy: Tenancy) -> list[Environment]:
-    """Return the environments in their order; those outside of it come last."""
-
-    def rung(environment: Environment) -> tuple[int, str]:
-        ladder = tenancy.platform_of(environment).environment_order
-        place = ladder.index(environment.name) if environment.name in ladder else len(ladder)
-        return place, environment.stack
-
-    return sorted(tenancy.environments.values(), key=rung)
 
 
 def _organization(
@@ -244,13 +225,10 @@ def _holders(namespaces: Iterable[Namespace]) -> Iterator[Holder]:
 
 def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]:
     total: dict[str, int] = {}
-    for environment in tenancy.environments.values():
-        if environment.platform != platform:
-            continue
-        for namespace in environment.namespaces:
-            for grant in namespace.grants:
-                if grant.pool == pool:
-                    total[grant.resource] = total.get(grant.resource, 0) + grant.gpus
+    for environment, namespace in tenancy.namespaces:
+        for grant in namespace.grants:
+            if environment.platform == platform and grant.pool == pool:
+                total[grant.resource] = total.get(grant.resource, 0) + grant.gpus
     return total
 
 

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import attrs
 
-from tenancy.checks.environment_order import rungs
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import requests_key
 from tenancy.model import EnvironmentOrderException, Namespace, Organization
+from tenancy.model.environment_order import by_environment
 from tenancy.model.totals import Amounts
 
 __all__ = ["EnvironmentOrder", "Rung", "environment_orders"]
@@ -68,11 +69,11 @@ def environment_orders(
         keys: The quota keys to look at.
         exceptions: Those that config names.
     """
-    steps = rungs(after, order)
+    steps = by_environment(after, order)
     if len(steps) < 2:
         return
-    was = _by_environment(before)
-    now = _by_environment(after)
+    was = _namespaces_of(before)
+    now = _namespaces_of(after)
     environments = [step[0].environment for step in steps]
     excused = tuple(exceptions)
     name = after[0].name
@@ -100,7 +101,7 @@ def environment_orders(
 Figures = Mapping[str, Quantity]
 
 
-def _by_environment(
+def _namespaces_of(
     organizations: Iterable[Organization],
 ) -> dict[str, tuple[Namespace, ...]]:
     found: dict[str, tuple[Namespace, ...]] = {}
@@ -151,7 +152,7 @@ def _excuse(
             for e in exceptions
             if e.organization == organization
             and e.workload == workload
-            and key in (e.resource, f"requests.{e.resource}")
+            and key in (e.resource, requests_key(e.resource))
         ),
         None,
     )

@@ -70,9 +70,7 @@ def hazards(before: Before, after: Environment, live: Live | None) -> tuple[Haza
 
 def platform_hazards(before: Before, after: Platform, live: Live | None) -> tuple[Hazard, ...]:
     """Return each public or shared namespace of *before* that *after* has no more."""
-    kept = {shared.name for shared in after.shared}
-    if after.public is not None:
-        kept.add(after.public.name)
+    kept = {own.name for own in after.own_namespaces}
     return tuple(
         _counted(
             Hazard(

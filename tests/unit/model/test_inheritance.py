@@ -109,7 +109,7 @@ def test_the_default_namespace_exists():
 
     assert [
         "organizations/acme.yaml: defaultNamespace [default-namespace-unknown] "
-        "'c', which is no namespace of the organization; allowed: a, b; name one "
+        "'c', which is not a namespace of the organization; allowed: a, b; name one "
         "of them",
     ] == unresolved(organizations={"acme": unknown})[:1]
 
@@ -256,9 +256,9 @@ def test_a_circle_is_refused_and_named():
 
     assert [
         "organizations/acme.yaml: namespaces[2].inheritFrom [inheritance-cycle] "
-        "a inherits from b inherits from c inherits from a; allowed: a source "
-        "that does not inherit from its heir; give one of them a profile of its "
-        "own",
+        "a inherits from b inherits from c inherits from a; allowed: a "
+        "namespace that does not inherit, directly or indirectly, from this one; give one of "
+        "them a profile of its own",
     ] == unresolved(organizations={"acme": circle})
 
 
@@ -267,8 +267,8 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
 
     assert [
         "organizations/acme.yaml: namespaces[0].inheritFrom [inheritance-cycle] "
-        "a inherits from a; allowed: a source that does not inherit from its "
-        "heir; give one of them a profile of its own",
+        "a inherits from a; allowed: a namespace that does not inherit, "
+        "directly or indirectly, from this one; give one of them a profile of its own",
     ] == unresolved(organizations={"acme": itself})
 
 
@@ -279,7 +279,7 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
             "nobody",
             [
                 "organizations/acme.yaml: namespaces[0].inheritFrom "
-                "[inherit-from-unknown] 'nobody', which is no namespace of the "
+                "[inherit-from-unknown] 'nobody', which is not a namespace of the "
                 "organization; allowed: a namespace of the organization in the same "
                 "environment (dev); name one of them, or give the namespace a profile of "
                 "its own",
@@ -330,7 +330,7 @@ def test_what_differs_for_somebody_who_is_not_there_is_refused():
 
     assert [
         "Pulumi.dev.yaml: organizations.acme.namespaces.prod [override-unknown] "
-        "'prod', which is no namespace of the organization; allowed: dev; name "
+        "'prod', which is not a namespace of the organization; allowed: dev; name "
         "one of them, or remove the entry",
     ] == unresolved(environment=environment)
 

@@ -191,7 +191,7 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
             {"group": "a", "namespaces": ["dve"]},
             [
                 "organizations/acme.yaml: members[0].namespaces[0] "
-                "[member-namespace-unknown] 'dve', which is no namespace of the "
+                "[member-namespace-unknown] 'dve', which is not a namespace of the "
                 "organization; allowed: ids of its namespaces (dev); name one of them, "
                 "or leave namespaces out for all of them",
             ],

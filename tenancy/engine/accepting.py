@@ -70,9 +70,8 @@ def _in_own_environment(
 ) -> dict[Difference, Edit]:
     """Leave out what would be written for other environments too."""
     held: dict[Origin, int] = {}
-    for environment in assessment.tenancy.environments.values():
-        for namespace in environment.namespaces:
-            held[namespace.origin] = held.get(namespace.origin, 0) + 1
+    for _, namespace in assessment.tenancy.namespaces:
+        held[namespace.origin] = held.get(namespace.origin, 0) + 1
     shared = {origin for origin, count in held.items() if count > 1}
     return {
         difference: edit

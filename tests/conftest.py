@@ -17,13 +17,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Each of these folders has one control plane, or one server of AWS, for all its files.
+SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
+
+
 class OneThingOneProcess(LoadScopeScheduling):
-    """Hands out whole files, and the files that share one world together."""
+    """Hands out whole files, and the files that share one server together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
-        return folder if folder.endswith("/security") else file
+        return folder if folder in SHARED else file
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -16,7 +16,7 @@ from tests.cluster.api import path_of, until
 from tests.cluster.security import mutants as breaking
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
-from tests.cluster.security.mutants import Mutant
+from tests.cluster.security.mutants import Mutant, catching, networks, policies
 from tests.cluster.security.world import EDGE, World, elders, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
@@ -193,10 +193,10 @@ def _survivors(laboratory: Laboratory, found: Sequence[Mutant]) -> list[str]:
 def test_nothing_catches_what_is_as_rendered(world: World, mutants: list[Mutant]):
     checks = {id(mutant.check): mutant for mutant in mutants if mutant.settles == "policy"}
 
-    assert [] == breaking.routes(world)
-    assert [] == breaking.drawn(world)
+    assert [] == networks.routes(world)
+    assert [] == policies.drawn(world)
     for policy in ("tenancy-workloads", "tenancy-cron-jobs"):
-        assert [] == breaking.templates(policy)(world)
+        assert [] == catching.templates(policy)(world)
     assert checks
 
 
@@ -210,7 +210,7 @@ def test_what_is_older_than_a_guard_is_labelled_and_nothing_like_it_is_made(
         found = make.named(YOUNGER[policy], "younger")
 
     world.send("helper", post(found)).refused_by(policy)
-    assert [] == breaking.older(policy)(world)
+    assert [] == catching.older(policy)(world)
 
 
 YOUNGER = {

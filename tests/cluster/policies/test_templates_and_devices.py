@@ -1,0 +1,201 @@
+"""Templates of pods, device variables and annotations, token secrets and storage claims."""
+
+import pytest
+
+from tests.cluster.api import (
+    until,
+)
+from tests.cluster.policies.objects import WEB, config_map, pod
+
+pytestmark = pytest.mark.cluster
+
+
+class TestTemplates:
+    def deployment(self, **spec):
+        template = pod(**spec)
+        template["metadata"] = {"labels": {"app": "probe"}}
+        return {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "probe", "namespace": WEB},
+            "spec": {
+                "selector": {"matchLabels": {"app": "probe"}},
+                "template": {"metadata": template["metadata"], "spec": template["spec"]},
+            },
+        }
+
+    def test_whoever_writes_a_template_is_warned(self, developer):
+        assert () == developer.create(self.deployment(), dry=True).accepted().warnings
+
+        (warning,) = (
+            developer.create(self.deployment(nodeName="sandbox-cpu-1"), dry=True)
+            .accepted()
+            .warnings
+        )
+
+        assert "tenancy-workloads" in warning
+        assert "spec.nodeName may not be set" in warning
+
+    def test_a_cron_jobs_template_is_looked_at_too(self, developer):
+        def cron_job(**spec):
+            template = pod(restartPolicy="Never", **spec)["spec"]
+            return {
+                "apiVersion": "batch/v1",
+                "kind": "CronJob",
+                "metadata": {"name": "probe", "namespace": WEB},
+                "spec": {
+                    "schedule": "0 0 * * *",
+                    "jobTemplate": {"spec": {"template": {"spec": template}}},
+                },
+            }
+
+        assert () == developer.create(cron_job(), dry=True).accepted().warnings
+        (warning,) = (
+            developer.create(cron_job(tolerations=[{"operator": "Exists"}]), dry=True)
+            .accepted()
+            .warnings
+        )
+
+        assert "tenancy-cron-jobs" in warning
+
+
+class TestDeviceEnvironment:
+    POLICY = "tenancy-device-environment"
+
+    @pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+    def test_no_map_or_secret_holds_a_device_variable(self, developer, kind):
+        value = "YWxs"
+        developer.create(config_map(kind=kind, data={"OTHER": value}), dry=True).accepted()
+
+        developer.create(
+            config_map(kind=kind, data={"NVIDIA_VISIBLE_DEVICES": value}), dry=True
+        ).refused_by(self.POLICY, "data may not hold NVIDIA_VISIBLE_DEVICES")
+
+    def test_a_secret_is_not_written_as_text_either(self, developer):
+        secret = config_map(kind="Secret", stringData={"NVIDIA_VISIBLE_DEVICES": "all"})
+
+        developer.create(secret, dry=True).refused_by(self.POLICY, "data may not hold")
+
+    def test_it_may_not_be_added_later(self, developer):
+        mine = config_map(name="mine", data={"A": "1"})
+        developer.create(mine).accepted()
+
+        developer.patch(mine, {"data": {"NVIDIA_VISIBLE_DEVICES": "all"}}).refused_by(
+            self.POLICY, "data may not hold"
+        )
+        developer.patch(mine, {"data": {"B": "2"}}).accepted()
+        developer.delete(mine).accepted()
+
+
+class TestDeviceAnnotations:
+    POLICY = "tenancy-device-annotations"
+
+    def forged(self):
+        return {"annotations": {"cdi.k8s.io/gpus": "nvidia.com/gpu=all"}}
+
+    def test_no_pod_names_devices_in_an_annotation(self, developer):
+        harmless = {"annotations": {"example.com/gpus": "all"}}
+        developer.create(pod(metadata=harmless), dry=True).accepted()
+
+        developer.create(pod(metadata=self.forged()), dry=True).refused_by(
+            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+        )
+
+    def test_it_may_not_be_added_later(self, developer):
+        mine = pod(name="annotated")
+        developer.create(mine).accepted()
+
+        developer.patch(mine, {"metadata": self.forged()}).refused_by(
+            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+        )
+        developer.delete(mine, gracePeriodSeconds="0").accepted()
+
+
+class TestTokenSecrets:
+    def test_no_token_is_made_that_never_expires(self, developer, root):
+        def secret(kind, **metadata):
+            made = config_map(kind="Secret", type=kind)
+            made["metadata"].update(metadata)
+            return made
+
+        bound = {"annotations": {"kubernetes.io/service-account.name": "default"}}
+        developer.create(secret("Opaque", **bound), dry=True).accepted()
+        token = secret("kubernetes.io/service-account-token", **bound)
+
+        developer.create(token, dry=True).refused_by(
+            "tenancy-token-secrets", "for they never expire"
+        )
+        root.create(token, dry=True).accepted()
+
+
+class TestStorageClaims:
+    POLICY = "tenancy-storage-claims"
+
+    def claim(self, **spec):
+        return {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "probe", "namespace": WEB},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": "standard",
+                "resources": {"requests": {"storage": "1Gi"}},
+                **spec,
+            },
+        }
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            pytest.param(
+                {"volumeName": "theirs"}, "a claim may not name its volume", id="a volume"
+            ),
+            pytest.param(
+                {"storageClassName": ""}, "a claim must name a storage class", id="no class"
+            ),
+            pytest.param(
+                {"storageClassName": None}, "a claim must name a storage class", id="none said"
+            ),
+        ],
+    )
+    def test_a_claim_gets_new_storage(self, developer, change, reason):
+        developer.create(self.claim(), dry=True).accepted()
+
+        developer.create(self.claim(**change), dry=True).refused_by(self.POLICY, reason)
+
+    def test_a_claim_does_not_name_its_volume_later(self, developer):
+        mine = self.claim()
+        mine["metadata"]["name"] = "mine"
+        developer.create(mine).accepted()
+
+        developer.patch(mine, {"spec": {"volumeName": "theirs"}}).refused_by(
+            self.POLICY, "a claim may not name its volume"
+        )
+        developer.patch(mine, {"metadata": {"labels": {"a": "b"}}}).accepted()
+        developer.delete(mine).accepted()
+
+    def test_kubernetes_binds_it_all_the_same(self, root, developer):
+        """A claim and a volume of one class are bound by the controller, which names it."""
+        volume = {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": "fresh"},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "capacity": {"storage": "1Gi"},
+                "storageClassName": "standard",
+                "hostPath": {"path": "/none"},
+            },
+        }
+        path = "/api/v1/persistentvolumes"
+        root.request("POST", path, volume).accepted()
+        mine = self.claim()
+        mine["metadata"]["name"] = "bound"
+        developer.create(mine).accepted()
+
+        until(
+            lambda: root.get(mine).body["spec"].get("volumeName") == "fresh",
+            "the controller binds the claim",
+        )
+        developer.delete(mine).accepted()
+        root.request("DELETE", f"{path}/fresh").accepted()

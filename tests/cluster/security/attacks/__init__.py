@@ -1,0 +1,52 @@
+"""
+Attacks: a rule that is broken, on a write path, by somebody, beside what is accepted there.
+
+Each is refused for the reason that it states. Nothing of it is stored: the API server is asked
+to run all of admission as a dry run.
+"""
+
+from tests.cluster.security.attacks.access import (
+    bindings,
+    forged,
+    managed,
+    roles,
+    service_accounts,
+)
+from tests.cluster.security.attacks.containers import (
+    device_environment,
+    pod_security,
+    storage_claims,
+)
+from tests.cluster.security.attacks.elsewhere import cluster, others
+from tests.cluster.security.attacks.namespaces import namespaces, other_namespaces
+from tests.cluster.security.attacks.networks import endpoints, network_policies, services
+from tests.cluster.security.attacks.pods import pods
+from tests.cluster.security.attacks.quotas import limits, quotas
+from tests.cluster.security.attacks.writing import Attack, failures, patch, post
+from tests.cluster.security.world import World
+
+__all__ = ["Attack", "failures", "patch", "post", "table"]
+
+
+def table(world: World) -> list[Attack]:
+    """Return every attack."""
+    return [
+        *pods(world),
+        *pod_security(world),
+        *device_environment(world),
+        *storage_claims(),
+        *services(world),
+        *endpoints(world),
+        *network_policies(world),
+        *bindings(world),
+        *roles(world),
+        *managed(world),
+        *forged(world),
+        *service_accounts(world),
+        *namespaces(world),
+        *other_namespaces(world),
+        *quotas(),
+        *limits(),
+        *others(),
+        *cluster(),
+    ]

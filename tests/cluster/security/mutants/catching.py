@@ -1,0 +1,305 @@
+"""What catches a mutant: an accepted attack, or a question that is answered otherwise."""
+
+import copy
+from collections.abc import Mapping, Sequence
+from zlib import crc32
+
+from tests.cluster.api import MERGE_PATCH, path_of
+from tests.cluster.security import objects as make
+from tests.cluster.security.attacks import Attack, failures, patch, post
+from tests.cluster.security.mutants.breaking import Check
+from tests.cluster.security.objects import (
+    POOL,
+    TRAIN,
+    WEB,
+    Object,
+)
+from tests.cluster.security.world import EDGE, Request, World, elders
+
+# What catches them
+
+
+def by_attacks(found: Sequence[Attack], *more: Check) -> Check:
+    """Return the check that every attack is refused and every control accepted."""
+    # Those of a kind are spread, so that the first hundred say most of what all say.
+    chosen = sorted(found, key=lambda attack: crc32(str(attack).encode()))
+
+    def check(world: World) -> list[str]:
+        for one in more:
+            if wrong := one(world):
+                return wrong
+        for start in range(0, len(chosen), 40):
+            if wrong := failures(world, chosen[start : start + 40]):
+                return wrong
+        return []
+
+    return check
+
+
+def from_outside(bad: Object) -> Check:
+    """Return the check that nobody looks at *bad* where no organization lives."""
+    moved = copy.deepcopy(bad)
+    moved["metadata"]["namespace"] = "default"
+
+    def check(world: World) -> list[str]:
+        answer = world.send("helper", post(moved))
+        return [] if answer.ok else [f"outside: {answer.message}"]
+
+    return check
+
+
+def by_operators(bad: Object) -> Check:
+    """Return the check that operators may do what nobody else may."""
+
+    def check(world: World) -> list[str]:
+        answer = world.send("operating helper", post(bad))
+        return [] if answer.ok else [f"operators: {answer.message}"]
+
+    return check
+
+
+def own_peers(world: World) -> list[str]:
+    """An admin opens doors to what is theirs and to what was granted."""
+    peers = [
+        {"namespaceSelector": {"matchLabels": {key: value}}}
+        for key, value in (
+            (make.NAME, WEB),
+            (make.NAME, "vault"),
+            (make.NAME, "observability"),
+            (make.ORGANIZATION, "acme"),
+        )
+    ]
+    wrong = []
+    for peer in (*peers, {"podSelector": {}}):
+        found = make.network_policy(ingress=[{"from": [peer]}])
+        answer = world.send("admin", post(found))
+        if not answer.ok:
+            wrong.append(f"{peer}: {answer.message}")
+    return wrong
+
+
+def by_controllers(person: str, method: str, found: Object, change: Mapping) -> Check:
+    """Return the check that a controller of Kubernetes does what it is there for."""
+
+    def check(world: World) -> list[str]:
+        if method == "PUT":
+            held = world.live(found)
+            body = {**found, **held, "spec": {**held["spec"], **change}}
+            request = Request("PUT", path_of(found), body)
+        else:
+            request = post(found) if method == "POST" else Request("DELETE", path_of(found))
+        answer = world.send(person, request)
+        return [] if answer.ok else [f"{person}: {answer.message}"]
+
+    return check
+
+
+def older(guard: str) -> Check:
+    """Return the check that what is older than *guard* may be labelled, and so may go."""
+    note = {"metadata": {"labels": {"probe": "changed"}}}
+
+    def check(world: World) -> list[str]:
+        answer = world.send("helper", patch(elders()[guard], note, MERGE_PATCH))
+        return [] if answer.ok else [f"an elder: {answer.message}"]
+
+    return check
+
+
+def by_unguarded(manifest: Object) -> Check:
+    """Return the check that helpers do not write over *manifest*, and operators do."""
+    note = {"metadata": {"annotations": {"probe": "changed"}}}
+
+    def check(world: World) -> list[str]:
+        request = patch(manifest, note, MERGE_PATCH)
+        answer = world.send("helper", request)
+        if answer.ok:
+            return [f"{request.path}: a helper changed it"]
+        if "is managed by tenancy" not in answer.message:
+            return [answer.message]
+        return []
+
+    return check
+
+
+OUTSIDE: Mapping[str, Object] = {
+    "tenancy-pods": make.pod(nodeName="sandbox-cpu-1"),
+    "tenancy-image-pull": make.pod(main={"imagePullPolicy": "Never"}),
+    "tenancy-placement": make.pod(nodeSelector={POOL: "l40s"}),
+    "tenancy-gpus-per-pod": make.pod(),
+    "tenancy-device-environment": make.config_map(NVIDIA_VISIBLE_DEVICES="YQ=="),
+    "tenancy-device-annotations": make.pod(annotations={"cdi.k8s.io/a": "a"}),
+    "tenancy-services": make.service(type="NodePort"),
+    "tenancy-endpoints": make.thing("v1", "Endpoints", "probe", WEB, subsets=[]),
+    "tenancy-network-policies": make.network_policy(ingress=[{}]),
+    "tenancy-role-bindings": make.binding(make.group("system:authenticated")),
+    "tenancy-roles": make.role(verbs=("*",)),
+    "tenancy-storage-claims": make.volume_claim(of=""),
+    "tenancy-token-secrets": {
+        **make.config_map(kind="Secret"),
+        "type": "kubernetes.io/service-account-token",
+        "metadata": {
+            "name": "probe",
+            "namespace": WEB,
+            "annotations": {"kubernetes.io/service-account.name": "default"},
+        },
+    },
+    "tenancy-workloads": make.config_map(),
+    "tenancy-cron-jobs": make.config_map(),
+}
+"""What each policy refuses in an organization's namespace, and in no other."""
+
+PASSED: Mapping[str, Object] = {
+    "tenancy-device-environment": OUTSIDE["tenancy-device-environment"],
+    "tenancy-network-policies": OUTSIDE["tenancy-network-policies"],
+    "tenancy-role-bindings": OUTSIDE["tenancy-role-bindings"],
+    "tenancy-roles": OUTSIDE["tenancy-roles"],
+    "tenancy-services": make.service(externalIPs=["198.51.100.7"]),
+    "tenancy-storage-claims": make.volume_claim(of=""),
+    "tenancy-token-secrets": OUTSIDE["tenancy-token-secrets"],
+    "tenancy-objects": make.labelled(make.config_map(), make.MANAGED),
+    "tenancy-service-accounts": make.labelled(make.service_account(), make.MANAGED),
+}
+"""What operators may write all the same."""
+
+CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
+    "tenancy-objects": (
+        "namespace controller",
+        "DELETE",
+        make.network_policy(name="default-deny"),
+        {},
+    ),
+    "tenancy-service-accounts": (
+        "namespace controller",
+        "DELETE",
+        make.service_account(name="default"),
+        {},
+    ),
+    "tenancy-storage-claims": (
+        "volume binder",
+        "PUT",
+        make.named(make.volume_claim(), "seed"),
+        {"volumeName": "made-for-it"},
+    ),
+    "tenancy-endpoints": (
+        "endpoint controller",
+        "POST",
+        make.thing(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            "probe",
+            WEB,
+            addressType="IPv4",
+            endpoints=[],
+        ),
+        {},
+    ),
+}
+"""What Kubernetes' own controllers do in organizations' namespaces."""
+
+_BAD_TEMPLATES: Mapping[str, tuple[Mapping, str]] = {
+    "every taint": ({"tolerations": [{"operator": "Exists"}]}, "a toleration must name a key"),
+    "a pool": ({"tolerations": [{"key": POOL, "value": "a"}]}, "tolerations may name only"),
+    "a node": ({"nodeName": "a"}, "spec.nodeName may not be set"),
+    "a node by field": (
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                        {
+                            "weight": 1,
+                            "preference": {
+                                "matchFields": [
+                                    {"key": "metadata.name", "operator": "In", "values": ["a"]}
+                                ]
+                            },
+                        }
+                    ]
+                }
+            }
+        },
+        "node affinity may not match fields",
+    ),
+    "the cluster's class": (
+        {"priorityClassName": "system-node-critical"},
+        "priority class system-node-critical is for the cluster alone",
+    ),
+    "a class": ({"priorityClassName": "urgent"}, "is not granted to this namespace"),
+    "devices by mounts": (
+        {
+            "main": {"volumeMounts": [{"name": "a", "mountPath": "/nvidia-container-devices"}]},
+            "volumes": [{"name": "a", "emptyDir": {}}],
+        },
+        "nothing may be mounted under /nvidia-container-devices",
+    ),
+    "devices": (
+        {"main": {"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]}},
+        "env may not set NVIDIA_VISIBLE_DEVICES",
+    ),
+    "devices by prefix": (
+        {"main": {"envFrom": [{"prefix": "NVIDIA_", "configMapRef": {"name": "a"}}]}},
+        "an envFrom prefix may not begin",
+    ),
+}
+TEMPLATE_KINDS = {
+    "tenancy-workloads": (
+        "ReplicationController",
+        "DaemonSet",
+        "Deployment",
+        "ReplicaSet",
+        "StatefulSet",
+        "Job",
+    ),
+    "tenancy-cron-jobs": ("CronJob",),
+}
+
+
+def templates(policy: str) -> Check:
+    """Return the check that *policy* warns of bad templates, made or changed, and no other."""
+
+    def warned(world: World, found: Object, method: str = "POST") -> list[str]:
+        change = Request("PUT", path_of(found), found)
+        answer = world.send("helper", post(found) if method == "POST" else change)
+        told = [warning for warning in answer.warnings if policy in warning]
+        return told if answer.ok else [*told, f"{answer.status} {answer.message}"]
+
+    def check(world: World) -> list[str]:
+        wrong = []
+        for kind in TEMPLATE_KINDS[policy]:
+            held = make.workload(kind, EDGE, "held")
+            world.root.create(held)
+            wrong += [
+                f"a good {kind}: {warning}"
+                for warning in warned(world, make.workload(kind, EDGE))
+            ]
+            wrong += [
+                f"a good {kind} outside: {warning}"
+                for warning in warned(
+                    world,
+                    make.workload(kind, "default", template=make.pod(nodeName="a")),
+                )
+                if policy in warning
+            ]
+            granted = make.pod(
+                TRAIN,
+                priorityClassName="urgent",
+                tolerations=[{"key": POOL, "value": "h100", "effect": "NoSchedule"}],
+            )
+            wrong += [
+                f"a granted {kind}: {warning}"
+                for warning in warned(world, make.workload(kind, TRAIN, template=granted))
+                if policy in warning
+            ]
+            for what, (spec, reason) in _BAD_TEMPLATES.items():
+                bad = make.workload(kind, EDGE, template=make.pod(EDGE, **spec))
+                if not any(reason in warning for warning in warned(world, bad)):
+                    wrong.append(f"{kind} with {what}: nobody was warned for {reason}")
+            live = {"apiVersion": held["apiVersion"], "kind": kind, **world.live(held)}
+            # Of the template of a job that waits, not all may change.
+            grown = copy.deepcopy(live)
+            spec = grown["spec"].get("jobTemplate", grown)["spec"]["template"]["spec"]
+            spec["tolerations"] = [{"operator": "Exists"}]
+            if not any("a toleration must" in told for told in warned(world, grown, "PUT")):
+                wrong.append(f"{kind} changed: nobody was warned")
+        return wrong
+
+    return check

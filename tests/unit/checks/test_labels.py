@@ -1,0 +1,186 @@
+"""Labels and annotations that people write, and what becomes a label."""
+
+import pytest
+
+from tests.unit.builders import (
+    an_environment,
+    findings,
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param("team", "a", [], id="without a domain"),
+        pytest.param("example.com/team", "Team_A.1", [], id="of one's own domain"),
+        pytest.param("example.com/team", "", [], id="an empty value"),
+        pytest.param("example.com/team", "v" * 63, [], id="a value of 63"),
+        pytest.param(
+            "example.com/team",
+            "v" * 64,
+            [
+                'organizations/acme.yaml: namespaces[0].labels["example.com/team"] '
+                "[label-value] the value "
+                "'vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv…; allowed: "
+                "a label value is empty or has 1 to 63 letters, digits, '-', '_' and "
+                "'.', with a letter or digit at both ends; shorten it from 64 to at most "
+                "63 characters",
+            ],
+            id="a value of 64",
+        ),
+        pytest.param(
+            "example.com/te am",
+            "a",
+            [
+                'organizations/acme.yaml: namespaces[0].labels["example.com/te am"] '
+                "[label-key] the label key 'example.com/te am'; allowed: a label key is "
+                "a name of 1 to 63 letters, digits, '-', '_' and '.', with a letter or "
+                "digit at both ends, or a domain, '/' and such a name; leave out ' '",
+            ],
+            id="a space in the key",
+        ),
+        pytest.param(
+            "pod-security.kubernetes.io/enforce",
+            "privileged",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["pod-security.kubernetes.io/enforce"] '
+                "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
+                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+            ],
+            id="a wall's",
+        ),
+        pytest.param(
+            "kubernetes.io/metadata.name",
+            "x",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
+                "the label 'kubernetes.io/metadata.name'; allowed: labels of one's own; "
+                "the domain kubernetes.io is kept for Kubernetes; use a domain of your "
+                "own, such as example.com/…, or none",
+            ],
+            id="the namespace's own name",
+        ),
+        pytest.param(
+            "resource.kubernetes.io/admin-access",
+            "true",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["resource.kubernetes.io/admin-access"] '
+                "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
+                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+            ],
+            id="everybody's GPUs",
+        ),
+        pytest.param(
+            "tenancy.dev/organization",
+            "globex",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
+                "label 'tenancy.dev/organization'; allowed: labels of one's own; the "
+                "domain tenancy.dev is kept for this tool; use a domain of your own, "
+                "such as example.com/…, or none",
+            ],
+            id="this tool's",
+        ),
+        pytest.param(
+            "x.tenancy.dev/y",
+            "z",
+            [
+                'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
+                "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels of one's "
+                "own; the domain tenancy.dev is kept for this tool; use a domain of your "
+                "own, such as example.com/…, or none",
+            ],
+            id="below this tool's",
+        ),
+    ],
+)
+def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
+    assert expected == findings(namespace={"labels": {key: value}})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        pytest.param("example.com/contact", "Ana <ana@example.com>", [], id="free text"),
+        pytest.param("example.com/c", "x" * (256 * 1024 - 13), [], id="256 KiB"),
+        pytest.param(
+            "example.com/c",
+            "x" * (256 * 1024 - 12),
+            [
+                "organizations/acme.yaml: namespaces[0].annotations "
+                "[annotations-too-large] annotations of 262145 bytes; allowed: at most "
+                "262144 bytes, keys and values together; keep long texts elsewhere and "
+                "write where",
+            ],
+            id="a byte more",
+        ),
+        pytest.param(
+            "a/b/c",
+            "x",
+            [
+                'organizations/acme.yaml: namespaces[0].annotations["a/b/c"] '
+                "[annotation-key] the annotation key 'a/b/c'; allowed: an annotation key "
+                "is a name of 1 to 63 letters, digits, '-', '_' and '.', with a letter "
+                "or digit at both ends, or a domain, '/' and such a name; write a domain "
+                "such as example.com before '/', not 'a/b'",
+            ],
+            id="two slashes",
+        ),
+        pytest.param(
+            "scheduler.alpha.kubernetes.io/node-selector",
+            "x=y",
+            [
+                "organizations/acme.yaml: "
+                'namespaces[0].annotations["scheduler.alpha.kubernetes.io/node-selector"] '
+                "[annotation-reserved] the annotation "
+                "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations of "
+                "one's own; the domain kubernetes.io is kept for Kubernetes; use a "
+                "domain of your own, such as example.com/…, or none",
+            ],
+            id="a scheduler's",
+        ),
+    ],
+)
+def test_annotations_are_well_formed_and_of_ones_own(key, value, expected):
+    assert expected == findings(namespace={"annotations": {key: value}})
+
+
+def test_what_becomes_a_label_can_be_one():
+    billing = {"subscriptionGroup": "sg-1", "costCenter": "cc/1"}
+
+    assert [] == findings(organization={"billing": {**billing, "costCenter": "cc-1"}})
+    assert [
+        "organizations/acme.yaml: billing.costCenter [label-value] the value "
+        "'cc/1'; allowed: a label value is empty or has 1 to 63 letters, digits, "
+        "'-', '_' and '.', with a letter or digit at both ends; leave out '/'",
+    ] == findings(organization={"billing": billing})
+    assert [
+        "organizations/acme.yaml: billing.subscriptionGroup [label-value] the "
+        "value 'group one'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out ' '",
+    ] == findings(organization={"billing": {"subscriptionGroup": "group one"}})
+    assert [
+        "organizations/acme.yaml: namespaces[0].subscription [label-value] the "
+        "value 'sub/dev'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out '/'",
+    ] == findings(namespace={"subscription": "sub/dev"})
+    assert [
+        "organizations/acme.yaml: namespaces[0].workload [label-value] the value "
+        "'agents and more'; allowed: a label value is empty or has 1 to 63 "
+        "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
+        "leave out ' '",
+    ] == findings(namespace={"workload": "agents and more"})
+    assert [
+        "Pulumi.dev.yaml: environment [environment-name] the environment's name "
+        "'Dev'; allowed: an environment's name has 1 to 63 lowercase letters, "
+        "digits and hyphens, with a letter or digit at both ends; write it in "
+        "lower case",
+    ] == findings(environments={"dev": an_environment("Dev")})

@@ -1,37 +1,29 @@
-"""What a check found: where, what stands there, what is allowed and what to do."""
+"""What a check found: where, what is written there, what is allowed and what to do."""
 
-import enum
 from collections.abc import Iterable
 from typing import Protocol
 
 import attrs
 
+from tenancy.diagnostics.codes import require
 from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.severity import Severity
 
 __all__ = ["Finding", "Severity", "Source", "errors"]
-
-
-class Severity(enum.Enum):
-    """How a finding weighs. Only an error refuses."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOT_CHECKED = "not checked"
-    """What could not be looked at. Never to be read as passed."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class Finding:
     """
-    One finding, in four parts that are never left out.
+    One finding; its place and its three texts are never left out.
 
     Attributes:
-        code: A stable name in kebab-case (`quota-over-ceiling`), documented and searchable.
+        code: A name from the table of codes, such as `quota-over-ceiling`.
         origin: Where the value was written.
-        found: What stands there, in words and with its value.
-        allowed: What may stand there.
+        found: What is written there, in words and with its value.
+        allowed: What may be written there.
         remedy: What to do, in the imperative.
-        severity: Default: an error, which refuses.
+        severity: One that the table has for the code. Default: an error.
         organization: The organization it concerns. Default: the whole stack.
         details: Further lines, such as a sum written out. Default: none.
     """
@@ -44,6 +36,9 @@ class Finding:
     severity: Severity = Severity.ERROR
     organization: str | None = None
     details: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require(self.code, self.severity)
 
     @property
     def message(self) -> str:
@@ -63,5 +58,5 @@ class Source(Protocol):
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return those of *findings* that refuse, in the same order."""
-    return tuple(v for v in findings if v.severity is Severity.ERROR)
+    """Return the errors among *findings*, in the same order."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)

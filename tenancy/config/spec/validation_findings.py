@@ -10,6 +10,7 @@ import pydantic
 from tenancy.config.document.tree import Document
 from tenancy.config.spec import value_words
 from tenancy.config.spec.locations import Location, field_at, fields_by_key, locate
+from tenancy.diagnostics.codes import CODES
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin, Step
@@ -264,6 +265,7 @@ def _refused(problem: _Problem, place: Origin, found: str, literal: str | None) 
     if code is None and isinstance(error, TenancyError):
         name = type(error).__name__.removesuffix("Error")
         code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+        code = code if code in CODES else None
     remedy = clean(str(getattr(error, "remedy", None) or _REMEDY))
     if shown(str(problem.value), place.path) == HIDDEN:
         text, remedy = (

@@ -153,7 +153,7 @@ CASES = [
     pytest.param("leaf: {id: abcdefgh}", "wrong-text", "leaf.id", "the text `abcdefgh`", "text of at most 7 characters", "write text of at most 7", id="long"),
     pytest.param("leaf: {id: A}", "wrong-text", "leaf.id", "the text `A`", "text of the form `^[a-z0-9]*$`", "write text of the form", id="pattern"),
     pytest.param("leaves: []", "wrong-count", "leaves", "an empty list", "at least 1 entries", "write at least 1", id="few"),
-    pytest.param("oddCount: 4", "odd", "oddCount", "the whole number 4", "4 is even", "write 41", id="our-own-error"),
+    pytest.param("oddCount: 4", "refused-value", "oddCount", "the whole number 4", "4 is even", "write 41", id="our-own-error"),
     pytest.param("good: bad", "refused-value", "good", "the text `bad`", "bad is never good", "write a value that is allowed", id="value-error"),
     pytest.param("longMap: {abcd: 1}", "wrong-key", "longMap.abcd", "the key 'abcd'", "text of at most 3 characters", "rename the key", id="key"),
 ]  # fmt: skip

@@ -17,7 +17,7 @@ DOCUMENTS = {"Pulumi.dev.yaml": DEV}
 def finding(**parts):
     return Finding(
         **{
-            "code": "quota-over-ceiling",
+            "code": "acme/over-ceiling",
             "origin": Origin("Pulumi.dev.yaml", ("b", 0, "id")),
             "found": "5 is asked for",
             "allowed": "4 or less",
@@ -29,7 +29,9 @@ def finding(**parts):
 
 def test_a_report_says_where_what_is_allowed_and_what_to_do():
     findings = [
-        finding(severity=Severity.WARNING, origin=Origin("argument", ("x",)), code="odd-value"),
+        finding(
+            severity=Severity.WARNING, origin=Origin("argument", ("x",)), code="acme/odd-value"
+        ),
         finding(
             details=("  acme-dev   2", "  acme-prod  3"),
             found="the organization's namespaces ask for 5 CPUs altogether in all environments",
@@ -42,7 +44,7 @@ def test_a_report_says_where_what_is_allowed_and_what_to_do():
     expected = """\
 Errors
 
-  Pulumi.dev.yaml:3  b[0].id  [quota-over-ceiling]
+  Pulumi.dev.yaml:3  b[0].id  [acme/over-ceiling]
     found:   the organization's namespaces ask for 5 CPUs
              altogether in all environments
     allowed: 4 or less
@@ -52,14 +54,14 @@ Errors
 
 Warnings
 
-  argument  x  [odd-value]
+  argument  x  [acme/odd-value]
     found:   5 is asked for
     allowed: 4 or less
     do:      ask for less
 
 Not checked
 
-  Pulumi.dev.yaml:1  [quota-over-ceiling]
+  Pulumi.dev.yaml:1  [acme/over-ceiling]
     found:   5 is asked for
     allowed: 4 or less
     do:      ask for less
@@ -110,12 +112,12 @@ def test_findings_stand_in_the_order_of_the_lines():
 
 
 def test_the_data_has_a_stable_shape():
-    findings = [finding(organization="acme", details=("a", "b")), finding(code="zzz")]
+    findings = [finding(organization="acme", details=("a", "b")), finding(code="acme/zzz")]
 
     first, second = report.json(findings, DOCUMENTS)
 
     assert {
-        "code": "quota-over-ceiling",
+        "code": "acme/over-ceiling",
         "severity": "error",
         "file": "Pulumi.dev.yaml",
         "line": 3,

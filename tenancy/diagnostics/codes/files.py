@@ -1,0 +1,207 @@
+"""Codes of findings: files."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
+
+__all__ = ["GROUP"]
+
+_WARNING: Final = Severity.WARNING
+_NOT_CHECKED: Final = Severity.NOT_CHECKED
+
+GROUP: Final = Group(
+    "Files",
+    (
+        Code(
+            "file-missing",
+            "a file that is named does not exist",
+            "`organizations: {acme: {file: acme.yml}}`",
+            "create it, or correct the name",
+        ),
+        Code(
+            "file-unreadable",
+            "a file cannot be opened",
+            "a folder called `Pulumi.dev.yaml`",
+            "check its name and permissions",
+        ),
+        Code(
+            "file-not-read",
+            "a file has an error, so checks that need it are left out",
+            "a syntax error in `Pulumi.prod.yaml`",
+            "correct that file; its findings are listed too",
+            (_NOT_CHECKED,),
+        ),
+        Code(
+            "config-namespace",
+            "Tenancy's keys under another project's name",
+            "`tenancy:cluster` in the project `fleet`",
+            "write `fleet:cluster`",
+            (_WARNING,),
+        ),
+        Code(
+            "config-secret",
+            "an encrypted value under one of Tenancy's keys",
+            "`tenancy:cluster: {secure: …}`",
+            "write it in plain text",
+        ),
+        Code(
+            "stack-config-no-mapping",
+            "`config` is not a mapping",
+            "`config: [dev]`",
+            "indent its keys below it",
+        ),
+        Code(
+            "unknown-key",
+            "a key that Tenancy does not know",
+            "`enviroment: dev`",
+            "write the nearest known key",
+        ),
+        Code(
+            "missing-key",
+            "a required key is missing",
+            "an organization without `prefix`",
+            "add it",
+        ),
+        Code(
+            "wrong-key",
+            "a key with a form that is not allowed",
+            "a namespace's label called `1`",
+            "rename it",
+        ),
+        Code(
+            "wrong-type",
+            "a value of the wrong type",
+            "`pods: [20]`",
+            "write the type that the finding names",
+        ),
+        Code(
+            "wrong-number",
+            "a number out of its range",
+            "`limits: {namespaces: 0}`",
+            "write one within the range",
+        ),
+        Code(
+            "wrong-text",
+            "text that is too short, too long, or of another form",
+            '`prefix: ""`',
+            "write what is allowed",
+        ),
+        Code(
+            "wrong-count", "too few or too many entries", "an empty list", "add or remove some"
+        ),
+        Code(
+            "wrong-value",
+            "a value that its key does not take",
+            "`perGpu: x`",
+            "write what is allowed",
+        ),
+        Code(
+            "refused-value",
+            "a value that a rule of the format does not allow",
+            "both forms of a key at once",
+            "write what is allowed",
+        ),
+        Code(
+            "invalid-quantity",
+            "a quantity that Kubernetes cannot read, or would silently change",
+            "`requests.memory: 2GB`",
+            "write such as `2Gi`",
+        ),
+        Code(
+            "unknown-choice",
+            "a word other than those that are allowed",
+            "`enforce: privileged`",
+            "write one of the allowed words",
+        ),
+        Code(
+            "yaml-alias",
+            "an anchor or an alias",
+            "`quota: *small`",
+            "write the value; use a profile for what is shared",
+        ),
+        Code(
+            "yaml-boolean-word",
+            "an unquoted word that YAML 1.1 reads as true or false",
+            "`name: no`",
+            'write `"no"`, or `false`',
+        ),
+        Code(
+            "yaml-control-character",
+            "a character that editors may not show",
+            "U+200B in a name",
+            "delete it",
+        ),
+        Code("yaml-directive", "a line that begins with `%`", "`%YAML 1.1`", "remove it"),
+        Code(
+            "yaml-duplicate-key",
+            "a key is written twice",
+            "two `quota:` in a profile",
+            "remove one",
+        ),
+        Code("yaml-key-not-text", "a key that is not text", "`1: x`", "put it in quotes"),
+        Code(
+            "yaml-large-number",
+            "a number beyond 64 bits",
+            "`99999999999999999999`",
+            "put it in quotes",
+        ),
+        Code("yaml-merge-key", "the merge key `<<`", "`<<: *small`", "write the keys"),
+        Code("yaml-not-finite", "`.inf` or `.nan`", "`overcommit: .inf`", "write a number"),
+        Code(
+            "yaml-not-utf8",
+            "a file in another encoding than UTF-8",
+            "a file saved as Latin-1",
+            "save it as UTF-8",
+        ),
+        Code(
+            "yaml-number-base", "hexadecimal or binary digits", "`0x10`", "write decimal digits"
+        ),
+        Code(
+            "yaml-octal",
+            "a number with a leading zero",
+            "`0755`",
+            "remove the zero, or use quotes",
+        ),
+        Code(
+            "yaml-several-documents",
+            "`---` in the middle of a file",
+            "two documents in a file",
+            "make two files",
+        ),
+        Code(
+            "yaml-sexagesimal",
+            "digits with colons, which YAML 1.1 reads as one number",
+            "`12:30:45`",
+            "use quotes",
+        ),
+        Code("yaml-syntax", "text that is not valid YAML", "an unclosed bracket", "close it"),
+        Code("yaml-tab", "a tab in the indentation", "a tab before a key", "use spaces"),
+        Code("yaml-tag", "a YAML tag", "`!!str 1`", "use quotes"),
+        Code("yaml-timestamp", "an unquoted date", "`2026-01-01`", "use quotes"),
+        Code(
+            "yaml-too-deep",
+            "values nested too deeply",
+            "more than 32 levels",
+            "use fewer levels",
+        ),
+        Code(
+            "yaml-too-large",
+            "a file of more than 8 MiB",
+            "one file for a thousand organizations",
+            "make a file for each",
+        ),
+        Code(
+            "yaml-too-many-traps",
+            "so many errors that the rest of the file was not read",
+            "a file of another format",
+            "correct the first ones",
+        ),
+        Code(
+            "yaml-underscore-number",
+            "digits with underscores",
+            "`1_000`",
+            "remove the underscores",
+        ),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Codes of findings: limit ranges."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+
+__all__ = ["GROUP"]
+
+GROUP: Final = Group(
+    "Limit ranges",
+    (
+        Code(
+            "limit-range-order",
+            "min ≤ defaultRequest ≤ default ≤ max does not hold",
+            "`min` 200m, `default` 100m",
+            "lower or raise one",
+        ),
+        Code(
+            "limit-range-ratio", "a ratio below 1, or above max/min", "`0.5`", "write 1 or more"
+        ),
+        Code(
+            "limit-range-resource",
+            "a resource that this type does not have",
+            "`pods` for containers",
+            "write cpu, memory or ephemeral-storage",
+        ),
+        Code(
+            "limit-range-gpu",
+            "a GPU in a limit range, which every pod without requests would get",
+            "`max: {nvidia.com/gpu: 4}`",
+            "grant GPUs under `gpus`",
+        ),
+        Code(
+            "limit-range-quantity",
+            "an amount that cannot be counted",
+            "`memory: 250m`",
+            "write whole bytes",
+        ),
+        Code(
+            "limit-range-field",
+            "a field without effect for that type",
+            "a ratio of claims",
+            "remove it",
+        ),
+        Code(
+            "limit-range-claim",
+            "limits for claims without min and max of storage",
+            "`persistentVolumeClaim: {}`",
+            "write one of them",
+        ),
+        Code(
+            "limit-range-over-quota",
+            "one object may be larger than the namespace's quota",
+            "`max` 2 CPUs, quota 1",
+            "lower it",
+        ),
+        Code(
+            "bare-pod-refused",
+            "a pod that states no resources would be refused",
+            "a default above the pods' max",
+            "change the default or the limit",
+        ),
+    ),
+)

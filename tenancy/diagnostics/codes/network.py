@@ -1,0 +1,99 @@
+"""Codes of findings: network and deletion."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
+
+__all__ = ["GROUP"]
+
+_ERROR: Final = Severity.ERROR
+_WARNING: Final = Severity.WARNING
+_NOT_CHECKED: Final = Severity.NOT_CHECKED
+
+GROUP: Final = Group(
+    "Network and deletion",
+    (
+        Code(
+            "egress-cidr",
+            "not a range of addresses, every address, or a range with a metadata address",
+            "`0.0.0.0/0`",
+            "write the ranges that are needed",
+        ),
+        Code(
+            "shared-service-unknown",
+            "a shared namespace that does not exist; *not checked* where the platform is not described",
+            "`sharedServices: [tool]`",
+            "correct the name",
+            (
+                _ERROR,
+                _NOT_CHECKED,
+            ),
+        ),
+        Code(
+            "allow-deletion-pattern",
+            "a pattern instead of a name",
+            "`acme-*`",
+            "write out each name",
+        ),
+        Code(
+            "allow-deletion-name",
+            "a name that a namespace cannot have",
+            "`Acme-dev`",
+            "write it exactly",
+        ),
+        Code(
+            "allow-deletion-reserved", "a namespace of the system", "`kube-system`", "remove it"
+        ),
+        Code(
+            "allow-deletion-twice",
+            "a name is listed twice",
+            "`acme-dev` twice",
+            "remove one",
+            (_WARNING,),
+        ),
+        Code(
+            "allow-deletion-unknown",
+            "a name that is not in this stack, or no longer",
+            "`acme-old`",
+            "remove it once the namespace is deleted",
+            (_WARNING,),
+        ),
+        Code(
+            "allow-below-usage-unknown",
+            "a limit that is not written in this stack",
+            "`acme-dev/pod`",
+            "write `<namespace>/<quota key>`",
+        ),
+        Code(
+            "namespace-removed",
+            "a namespace would be deleted without having been released before",
+            "its entry removed, or its id changed",
+            "release it by `allowDeletion` first",
+        ),
+        Code(
+            "provider-missing",
+            "a component without a Kubernetes provider",
+            '`Organization("acme", …)` without `opts`',
+            "pass `ResourceOptions(provider=…)`",
+        ),
+        Code(
+            "plugin-missing",
+            "the engine does not find `pulumi-resource-tenancy`",
+            "a program with an EKS pool outside of `tenancy env`",
+            "put the Python environment's `bin` folder on `PATH`, or name it under `plugins` in `Pulumi.yaml`",
+        ),
+        Code(
+            "deleted-with",
+            "a component was passed `deleted_with`",
+            "`ResourceOptions(deleted_with=…)`",
+            "leave it out",
+        ),
+        Code(
+            "output-not-known",
+            "a component was passed an Output or a secret where a plain value is needed",
+            "`prefix` from another resource",
+            "pass the value",
+        ),
+    ),
+)

@@ -1,0 +1,133 @@
+"""Codes of findings: quotas."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
+
+__all__ = ["GROUP"]
+
+_ERROR: Final = Severity.ERROR
+_WARNING: Final = Severity.WARNING
+_NOT_CHECKED: Final = Severity.NOT_CHECKED
+
+GROUP: Final = Group(
+    "Quotas",
+    (
+        Code(
+            "quota-key",
+            "a key that Kubernetes refuses, or accepts and never enforces",
+            "`nvidia.com/gpu`",
+            "write the key that the finding names",
+        ),
+        Code(
+            "quota-key-twice",
+            "two keys for the same resource",
+            "`cpu` beside `requests.cpu`",
+            "keep one",
+        ),
+        Code(
+            "quota-quantity",
+            "an amount that cannot be counted",
+            '`pods: "0.5"`',
+            "write a whole number",
+        ),
+        Code(
+            "quota-requests-over-limits",
+            "requests that can never be used",
+            "`requests.cpu` 4, `limits.cpu` 2",
+            "lower the requests",
+            (_WARNING,),
+        ),
+        Code(
+            "quota-empty",
+            "a quota without a key",
+            "`hard: {}`",
+            "write a key, or remove the quota",
+        ),
+        Code("quota-name", "a quota's name is not valid", "`Batch`", "write it in lower case"),
+        Code(
+            "quota-name-reserved",
+            "a name that Tenancy uses for a quota of its own",
+            "`gpus`",
+            "rename it",
+        ),
+        Code(
+            "quota-only-scoped",
+            "no quota limits the whole namespace",
+            "scopes on every quota",
+            "write `quota`",
+        ),
+        Code(
+            "quota-scope-key",
+            "a key that the scope does not count",
+            "`services` with `Terminating`",
+            "move it",
+        ),
+        Code(
+            "quota-scope-selector",
+            "an operator or values that do not fit",
+            "`In` without values",
+            "correct them",
+        ),
+        Code(
+            "quota-scopes-conflict",
+            "scopes that exclude each other",
+            "`Terminating` and `NotTerminating`",
+            "make two quotas",
+        ),
+        Code(
+            "quota-gpus-by-hand",
+            "a GPU key that differs from the grants",
+            '`requests.nvidia.com/gpu: "4"` without a grant',
+            "remove it and grant GPUs",
+        ),
+        Code(
+            "quota-count-too-low",
+            "a count below what Tenancy creates in every namespace",
+            '`configmaps: "0"`',
+            "raise it",
+        ),
+        Code(
+            "quota-needs-default",
+            "a quota on CPU or memory without a default for containers",
+            "`limits.cpu` and no limit range",
+            "write the default",
+        ),
+        Code(
+            "quota-over-ceiling",
+            "the sum over all environments is over the ceiling",
+            "14 of 13",
+            "lower a quota, or raise the ceiling",
+        ),
+        Code(
+            "quota-unlimited",
+            "a key of the ceiling that a namespace does not limit",
+            "`requests.storage`",
+            "limit it there",
+        ),
+        Code(
+            "ceiling-differs",
+            "one organization has two ceilings",
+            "inline in two stacks",
+            "describe it once",
+        ),
+        Code(
+            "ceiling-not-checked",
+            "the ceiling needs the other environments, which are not known here",
+            "a component with `environment`",
+            "run `tenancy check` in the project that describes them all",
+            (_NOT_CHECKED,),
+        ),
+        Code(
+            "no-default-pod-fits",
+            "a pod that states no resources does not fit; a *warning* where the quota is 0",
+            "`requests.memory: 127Mi`, default 128Mi",
+            "raise the quota, or lower the defaults",
+            (
+                _ERROR,
+                _WARNING,
+            ),
+        ),
+    ),
+)

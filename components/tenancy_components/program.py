@@ -21,7 +21,7 @@ from tenancy.diagnostics.finding import Finding, errors
 from tenancy.model import Environment, Tenancy
 from tenancy.output.plan_text import text
 from tenancy.planning import snapshot
-from tenancy.planning.build import Plan, going, plan, unknown_names
+from tenancy.planning.build import Plan, plan, removes_namespaces, unknown_names
 from tenancy_components import cluster, preconditions
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
@@ -135,12 +135,12 @@ class _Written:
 async def _plan(written: _Written, before: PreviousUpdate, connection: Connection) -> Plan:
     """Return what the update means; pods are counted and the state is read only if need be."""
     tenancy, stack = written.tenancy, written.engine.stack
-    is_going = going(before.tenancy, tenancy, stack)
-    there = live_reads.read(connection, contents=is_going)
+    has_deletions = removes_namespaces(before.tenancy, tenancy, stack)
+    there = live_reads.read(connection, contents=has_deletions)
     made: frozenset[str] = frozenset()
     if unknown_names(before.tenancy, tenancy, stack, there):
         made = await namespaces_in_state(written.project_name, stack)
-    return plan(before.tenancy, tenancy, stack, there, made=made)
+    return plan(before.tenancy, tenancy, stack, there, in_state=made)
 
 
 def _of_this_stack(

@@ -7,8 +7,9 @@ import typer
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics import report
 from tenancy.diagnostics.exit_codes import Exit
+from tenancy.output.check_data import check_data
+from tenancy.output.findings_text import rich_report
 
 __all__ = ["EPILOG", "command"]
 
@@ -39,26 +40,15 @@ def command(
     found = assess(project, stack, offline=is_offline)
     shell = terminal(color=not no_color)
     if as_json:
-        shell.say(json.dumps(_data(found), indent=2))
+        shell.say(json.dumps(check_data(found.findings, found.documents), indent=2))
     else:
         shell.out.print(
-            report.rich_report(
-                found.findings, found.documents, width=min(shell.out.width, 100)
-            ),
+            rich_report(found.findings, found.documents, width=min(shell.out.width, 100)),
             soft_wrap=True,
         )
         shell.say(_scope(found))
     if found.is_refused:
         raise typer.Exit(Exit.REFUSED)
-
-
-def _data(found: Assessment) -> dict[str, object]:
-    return {
-        "version": 1,
-        "kind": "check",
-        "refused": found.is_refused,
-        "findings": report.json(found.findings, found.documents),
-    }
 
 
 def _scope(found: Assessment) -> str:

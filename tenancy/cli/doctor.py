@@ -11,6 +11,7 @@ from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.local import tools
 from tenancy.local.tools import Source, ToolStatus
+from tenancy.output.local_data import doctor_data
 
 __all__ = ["command"]
 
@@ -22,7 +23,7 @@ def command(
     statuses = tools.report(folder_of(project))
     shown = terminal(color=not no_color)
     if as_json:
-        shown.say(json.dumps([_plain(status) for status in statuses], indent=2))
+        shown.say(json.dumps(doctor_data(statuses), indent=2))
     else:
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
     if any(status.source is Source.MISSING for status in statuses):
@@ -47,15 +48,3 @@ def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | Non
         shown.say(f"what to do: {remedy}")
     if obstacle is not None:
         shown.say(f"first: {obstacle}", style="red")
-
-
-def _plain(status: ToolStatus) -> dict[str, object]:
-    return {
-        "name": status.name,
-        "version": status.version,
-        "wanted": status.wanted,
-        "source": status.source.value,
-        "path": None if status.path is None else str(status.path),
-        "remedy": status.remedy,
-        "notUsed": list(status.rejected),
-    }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import typer
+from rich.text import Text
 
 from tenancy import engine
 from tenancy.assessment import Assessment, assess
@@ -14,12 +15,15 @@ from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import Severity, errors
 from tenancy.engine import Outcomes, Planned, PlanToSave, write_plan
-from tenancy.output.plan_json import data as plan_data
+from tenancy.output.findings_text import rich_report
 from tenancy.output.plan_markdown import markdown
 from tenancy.output.plan_text import LINES, rich_text
 from tenancy.output.summary_text import text
-from tenancy.planning.summary import data, offline
+from tenancy.planning.plan_data import plan_data
+from tenancy.planning.summary import summarize
+from tenancy.planning.summary_data import summary_data
 
 __all__ = ["EPILOG", "command"]
 
@@ -100,7 +104,7 @@ def command(
     elif as_markdown and plans:
         shell.say("\n".join(markdown(p.plan, p.findings, p.documents) for p in plans))
     elif plans:
-        _say(plans, found, shell, most=None if everything else LINES)
+        _show(plans, found, shell, most=None if everything else LINES)
     if outcomes.exit is not Exit.DONE:
         raise typer.Exit(outcomes.exit)
 
@@ -131,36 +135,45 @@ def _write(stack: str, plan: PlanToSave, pattern: str, shell: Terminal) -> None:
     shell.note(f"stack {stack}: saved to {path}; `tenancy up --plan {path}` applies it")
 
 
-def _say(
+def _show(
     plans: Sequence[Planned], found: Assessment, shell: Terminal, most: int | None
 ) -> None:
+    """Write the reasons of a refusal, the plans, the other findings, and a count of them."""
     width = min(shell.out.width, 100)
+    findings = tuple(dict.fromkeys(finding for one in plans for finding in one.findings))
+    refusing = errors(findings)
+    others = [finding for finding in findings if finding.severity is not Severity.ERROR]
+    if refusing:
+        _print(rich_report(refusing, found.documents, width=width, with_summary=False), shell)
     for one in plans:
-        shell.out.print(rich_text(one.plan, width=width, most=most), soft_wrap=True)
+        _print(rich_text(one.plan, findings=(), width=width, most=most), shell)
         shell.say()
-    unique = dict.fromkeys(v for one in plans for v in one.findings)
-    if unique:
-        shell.out.print(
-            report.rich_report(unique, found.documents, width=width), soft_wrap=True
-        )
+    if others:
+        _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
+    if findings:
+        shell.say(report.summary(findings), style="bold")
 
 
 def _offline(found: Assessment, stack: str | None, shell: Terminal, *, as_json: bool) -> None:
-    plan = offline(found.tenancy, found.findings, stack=stack)
+    summary = summarize(found.tenancy, found.findings, stack=stack)
     if as_json:
-        listed = report.json(plan.findings, found.documents)
-        shell.say(
-            json.dumps(
-                {**data(plan), "refused": found.is_refused, "findings": listed}, indent=2
-            )
-        )
+        shell.say(json.dumps(summary_data(summary, found.documents), indent=2))
     else:
         width = min(shell.out.width, 100)
-        for line in text(plan, width=width).splitlines():
+        refusing = errors(summary.findings)
+        others = [f for f in summary.findings if f.severity is not Severity.ERROR]
+        if refusing:
+            _print(
+                rich_report(refusing, found.documents, width=width, with_summary=False), shell
+            )
+        for line in text(summary, width=width).splitlines():
             is_heading = bool(line) and not line.startswith(" ")
             shell.say(line, style="bold" if is_heading else None)
-        shell.out.print(
-            report.rich_report(plan.findings, found.documents, width=width), soft_wrap=True
-        )
+        _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
+        shell.say(report.summary(summary.findings), style="bold")
     if found.is_refused:
         raise typer.Exit(Exit.REFUSED)
+
+
+def _print(styled: Text, shell: Terminal) -> None:
+    shell.out.print(styled, soft_wrap=True)

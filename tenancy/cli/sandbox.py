@@ -13,6 +13,7 @@ from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.local import sandbox
 from tenancy.local.sandbox import SandboxStatus, State
+from tenancy.output.local_data import sandbox_status_data
 
 __all__ = ["HELP", "down", "folder_of", "status", "up"]
 
@@ -90,7 +91,7 @@ def status(
 
 def _show(current: SandboxStatus, shown: Terminal, *, as_json: bool) -> None:
     if as_json:
-        shown.say(json.dumps(_plain(current), indent=2))
+        shown.say(json.dumps(sandbox_status_data(current), indent=2))
         return
     shown.say(f"the embedded control plane is {current.state.value}")
     if current.state is State.ABSENT:
@@ -113,25 +114,3 @@ def _show(current: SandboxStatus, shown: Terminal, *, as_json: bool) -> None:
         shown.say(lack, style="red")
     if current.state is not State.RUNNING:
         shown.note("start the missing parts with: tenancy sandbox up")
-
-
-def _plain(current: SandboxStatus) -> dict[str, object]:
-    return {
-        "root": str(current.root),
-        "state": current.state.value,
-        "server": current.server,
-        "kubeconfig": None if current.kubeconfig is None else str(current.kubeconfig),
-        "uid": current.uid,
-        "missing": list(current.missing),
-        "parts": [
-            {
-                "name": part.name,
-                "state": part.state.value,
-                "pid": part.pid,
-                "port": part.port,
-                "log": str(part.log),
-                "tail": list(part.tail),
-            }
-            for part in current.parts
-        ],
-    }

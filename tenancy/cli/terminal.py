@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import attrs
 from rich.console import Console
@@ -39,6 +41,21 @@ class Terminal:
     def note(self, text: str = "", style: str | None = None) -> None:
         """Write *text* to standard error as it is."""
         self.err.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def paged(self, lines: int, *, everything: bool = False) -> Iterator[None]:
+        """
+        Show what is written in the block in a pager, where a terminal cannot hold it.
+
+        Args:
+            lines: How many lines are written.
+            everything: Whether they are written at once all the same.
+        """
+        if everything or not self.out.is_terminal or lines < self.out.height:
+            yield
+            return
+        with self.out.pager(styles=self.out.color_system is not None, links=False):
+            yield
 
 
 def terminal(*, color: bool = True) -> Terminal:

@@ -13,6 +13,8 @@ from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
 
 __all__ = ["read"]
 
+_ROOT_CERTIFICATE: Final = "kube-root-ca.crt"
+"""The ConfigMap that Kubernetes creates in each namespace."""
 _OURS: Final = f"{labels.MANAGED}=true"
 
 Item = Mapping[str, JSON]
@@ -25,7 +27,8 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
 
     Args:
         connection: To a cluster that answered.
-        contents: Whether pods and volume claims are counted, which only deletions need.
+        contents: Whether pods, volume claims, ConfigMaps and Secrets are listed, which only
+            deletions need.
     """
     unread: list[Unread] = []
 
@@ -43,6 +46,10 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
         bindings=part("role bindings", lambda: _bindings(connection)),
         pods=part("pods", lambda: _pods(connection)) if contents else None,
         claims=part("volume claims", lambda: _claims(connection)) if contents else None,
+        config_maps=part("ConfigMaps", lambda: _names(connection, "configmaps"))
+        if contents
+        else None,
+        secrets=part("Secrets", lambda: _names(connection, "secrets")) if contents else None,
         unread=tuple(unread),
     )
 
@@ -90,6 +97,16 @@ def _pods(connection: Connection) -> Mapping[str, int]:
 
 def _claims(connection: Connection) -> Mapping[str, int]:
     return _counts(listed(connection, "/api/v1/persistentvolumeclaims", accept=METADATA))
+
+
+def _names(connection: Connection, plural: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of *plural* by namespace, without those that Kubernetes makes."""
+    names: dict[str, list[str]] = {}
+    for item in listed(connection, f"/api/v1/{plural}", accept=METADATA):
+        namespace, name = _place(item)
+        if name != _ROOT_CERTIFICATE:
+            names.setdefault(namespace, []).append(name)
+    return {namespace: tuple(sorted(some)) for namespace, some in names.items()}
 
 
 def _counts(items: Iterator[Item]) -> Mapping[str, int]:

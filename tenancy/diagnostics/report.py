@@ -1,29 +1,24 @@
-"""Findings as people and programs read them."""
+"""Findings as plain text, for error messages and for a pipe."""
 
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
-from rich.console import Group
-from rich.text import Text
-
-from tenancy.config.document.tree import JSON
 from tenancy.diagnostics.finding import Finding, Severity, Source
+from tenancy.diagnostics.findings_data import grouped, place_of
 from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics.wording import counted, wrapped
 
-__all__ = ["json", "rich_report", "summary", "text"]
+__all__ = ["LABELS", "TITLES", "finding_lines", "summary", "text"]
 
-_TITLES = {
+TITLES: Final = {
     Severity.ERROR: "Errors",
     Severity.WARNING: "Warnings",
     Severity.NOT_CHECKED: "Not checked",
 }
-_STYLES = {
-    Severity.ERROR: "bold red",
-    Severity.WARNING: "bold yellow",
-    Severity.NOT_CHECKED: "bold cyan",
-}
-_BODY = "    "
-_LABEL_WIDTH = len("allowed: ")
+LABELS: Final = ("found:", "allowed:", "do:")
+"""What the lines of a finding begin with."""
+_BODY: Final = "    "
+_LABEL_WIDTH: Final = len("allowed: ")
 
 
 def text(
@@ -33,60 +28,17 @@ def text(
     Return every finding in plain text, errors first, and a last line that counts them.
 
     Args:
-        findings: What was found. Equal findings are said once.
+        findings: Equal findings are written once.
         documents: By source, for line numbers; sources without one have a path only.
         width: The longest line, in characters. Only a single word or path may be longer.
     """
     findings = tuple(findings)
     lines: list[str] = []
-    for severity, group in _grouped(findings, documents):
-        lines += [_TITLES[severity], ""]
+    for severity, group in grouped(findings, documents):
+        lines += [TITLES[severity], ""]
         for finding in group:
-            lines += [*_finding(finding, documents, width), ""]
+            lines += [*finding_lines(finding, documents, width), ""]
     return "\n".join([*lines, summary(findings)])
-
-
-def rich_report(
-    findings: Iterable[Finding], documents: Mapping[str, Source], *, width: int = 80
-) -> Group:
-    """Return what `text` says, with colours for a terminal."""
-    findings = tuple(findings)
-    parts: list[Text] = []
-    for severity, group in _grouped(findings, documents):
-        parts += [Text(_TITLES[severity], style=_STYLES[severity]), Text()]
-        for finding in group:
-            head, *body = _finding(finding, documents, width)
-            parts.append(Text(head, style="bold"))
-            parts += [_labelled(line) for line in body]
-            parts.append(Text())
-    return Group(*parts, Text(summary(findings), style="bold"))
-
-
-def json(findings: Iterable[Finding], documents: Mapping[str, Source]) -> list[dict[str, JSON]]:
-    """
-    Return every finding as plain data, in the order of `text`.
-
-    Each has code, severity, file, line, column, path, found, allowed, remedy, organization
-    and details; line, column and organization may be null, details is a list of texts.
-    """
-    return [
-        {
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "file": clean(finding.origin.source),
-            "line": place[0] if place else None,
-            "column": place[1] if place else None,
-            "path": clean(finding.origin.dotted),
-            "found": clean(finding.found),
-            "allowed": clean(finding.allowed),
-            "remedy": clean(finding.remedy),
-            "organization": finding.organization,
-            "details": [clean(line) for line in finding.details],
-        }
-        for _, group in _grouped(findings, documents)
-        for finding in group
-        for place in [_place(finding, documents)]
-    ]
 
 
 def summary(findings: Iterable[Finding]) -> str:
@@ -99,53 +51,33 @@ def summary(findings: Iterable[Finding]) -> str:
     counts = dict.fromkeys(Severity, 0)
     for finding in dict.fromkeys(findings):
         counts[finding.severity] += 1
-    errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
-    parts = [f"{errors} error{'' if errors == 1 else 's'}"]
-    if warnings:
-        parts.append(f"{warnings} warning{'' if warnings == 1 else 's'}")
+    parts = [counted(counts[Severity.ERROR], "error")]
+    if counts[Severity.WARNING]:
+        parts.append(counted(counts[Severity.WARNING], "warning"))
     if counts[Severity.NOT_CHECKED]:
         parts.append(f"{counts[Severity.NOT_CHECKED]} not checked")
     return ", ".join(parts)
 
 
-def _grouped(
-    findings: Iterable[Finding], documents: Mapping[str, Source]
-) -> list[tuple[Severity, list[Finding]]]:
-    """Return the findings by severity, errors first, each group in the order of the files."""
-    distinct = list(dict.fromkeys(findings))
-    groups = []
-    for severity in Severity:
-        found = [finding for finding in distinct if finding.severity is severity]
-        if found:
-            groups.append((severity, sorted(found, key=lambda v: _order(v, documents))))
-    return groups
-
-
-def _order(finding: Finding, documents: Mapping[str, Source]) -> tuple[str, tuple[int, int]]:
-    return finding.origin.source, _place(finding, documents) or (0, 0)
-
-
-def _place(finding: Finding, documents: Mapping[str, Source]) -> tuple[int, int] | None:
-    document = documents.get(finding.origin.source)
-    return document.place(finding) if document is not None else None
-
-
-def _finding(finding: Finding, documents: Mapping[str, Source], width: int) -> Sequence[str]:
-    place = _place(finding, documents)
+def finding_lines(
+    finding: Finding, documents: Mapping[str, Source], width: int
+) -> Iterator[str]:
+    """Yield the lines of one finding: its place and code, its three parts, its details."""
+    place = place_of(finding, documents)
     where = clean(finding.origin.source) + (f":{place[0]}" if place else "")
     path = clean(finding.origin.dotted)
     head = "  ".join(filter(None, (where, path, f"[{finding.code}]")))
-    lines = _wrapped(head, "  ", "    ", width)
-    for label, part in (
-        ("found", finding.found),
-        ("allowed", finding.allowed),
-        ("do", finding.remedy),
-    ):
-        first = _BODY + f"{label}:".ljust(_LABEL_WIDTH)
-        lines += _wrapped(_oneline(part), first, _BODY + " " * _LABEL_WIDTH, width)
+    yield from wrapped(head, width, first="  ", rest="    ")
+    parts = (finding.found, finding.allowed, finding.remedy)
+    for label, part in zip(LABELS, parts, strict=True):
+        yield from wrapped(
+            clean(" ".join(part.split())),
+            width,
+            first=_BODY + label.ljust(_LABEL_WIDTH),
+            rest=_BODY + " " * _LABEL_WIDTH,
+        )
     for detail in finding.details:
-        lines += _detail(clean(detail).rstrip(), width)
-    return lines
+        yield from _detail(clean(detail).rstrip(), width)
 
 
 def _detail(detail: str, width: int) -> list[str]:
@@ -153,28 +85,4 @@ def _detail(detail: str, width: int) -> list[str]:
     indent = _BODY + "  "
     if len(indent) + len(detail) <= width:
         return [indent + detail]
-    return _wrapped(detail.strip(), indent, indent + "  ", width)
-
-
-def _wrapped(line: str, first: str, rest: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        line,
-        width=width,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [first.rstrip()]
-
-
-def _oneline(part: str) -> str:
-    return clean(" ".join(part.split()))
-
-
-def _labelled(line: str) -> Text:
-    stripped = line.strip()
-    rendered = Text(line)
-    for label in ("found:", "allowed:", "do:"):
-        if stripped.startswith(label) and line.startswith(_BODY + label):
-            rendered.stylize("dim", len(_BODY), len(_BODY) + len(label))
-    return rendered
+    return wrapped(detail.strip(), width, first=indent, rest=indent + "  ")

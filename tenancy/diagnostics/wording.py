@@ -1,12 +1,13 @@
-"""How findings are worded: names in a row, counts, and what the parsers of names say."""
+"""How findings are worded: names in a row, counts, lines, and what parsers of names refuse."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes.names import InvalidNameError
 
-__all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank"]
+__all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank", "wrapped"]
 
 _SHOWN = 60
 """The longest value that a message repeats in full, in characters."""
@@ -43,6 +44,24 @@ def quoted(value: object) -> str:
     """
     shown = ascii(value)
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+def wrapped(line: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+    """
+    Return *line* in lines of at most *width* characters; only a single word may be longer.
+
+    Args:
+        first: What the first line begins with.
+        rest: What the other lines begin with.
+    """
+    return textwrap.wrap(
+        line,
+        width=width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]
 
 
 def misnamed(

@@ -18,7 +18,7 @@ from tenancy.engine.errors import EngineError, EngineMissingError
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
 from tenancy.model.live import Live
-from tenancy.planning.build import Plan, going, plan, unknown_names
+from tenancy.planning.build import Plan, plan, removes_namespaces, unknown_names
 
 __all__ = ["Planned", "planned"]
 
@@ -99,7 +99,7 @@ def planned(root: Path, stack: str, open_stack: OpenStack) -> Planned:
     record = before if isinstance(before, Mapping) else {}
     live, lacking, why = _live(found, stack, record, outputs.get("clusterUid"))
     made = _made(opened) if unknown_names(record, found.tenancy, stack, live) else ()
-    made_plan = plan(record, found.tenancy, stack, live, made=made, why_not=why)
+    made_plan = plan(record, found.tenancy, stack, live, in_state=made, why_not=why)
     return Planned(
         plan=made_plan,
         findings=tuple(dict.fromkeys((*found.findings, *made_plan.findings, *lacking))),
@@ -117,7 +117,7 @@ def _live(
     except ClusterError as error:
         return None, (), error.found
     require_same(connection, uid)
-    live = read(connection, contents=going(record, found.tenancy, stack))
+    live = read(connection, contents=removes_namespaces(record, found.tenancy, stack))
     # As in the program: what the files say wrongly is not looked for on the cluster.
     if found.is_refused:
         return live, (), ""

@@ -16,7 +16,7 @@ from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.fingerprint import SECRET_MARK, Fingerprint
 from tenancy.local.private_file import write_private
-from tenancy.output.plan_schema import PlanData
+from tenancy.planning.plan_data import PlanData
 
 __all__ = ["VERSION", "SavedPlan", "SavedPlanError", "read_plan", "write_plan"]
 

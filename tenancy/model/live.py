@@ -61,6 +61,8 @@ class Live:
         bindings: The subjects of our role bindings, by namespace, then by role as written.
         pods: How many there are, by namespace; 0 where a namespace is missing.
         claims: How many volume claims there are, likewise.
+        config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
+        secrets: The names of Secrets by namespace, likewise.
         unread: The parts that were asked for and not given.
     """
 
@@ -69,4 +71,6 @@ class Live:
     bindings: Mapping[str, Mapping[str, frozenset[str]]] | None = None
     pods: Mapping[str, int] | None = None
     claims: Mapping[str, int] | None = None
+    config_maps: Mapping[str, tuple[str, ...]] | None = None
+    secrets: Mapping[str, tuple[str, ...]] | None = None
     unread: tuple[Unread, ...] = ()

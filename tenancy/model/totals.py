@@ -1,6 +1,7 @@
 """Totals: what the namespaces of an organization may use together."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
@@ -22,14 +23,23 @@ class Part:
 
     Attributes:
         namespace: Its name in the cluster.
+        environment: The name of its environment.
+        stack: The stack of that environment; one name on two clusters has two stacks.
         amount: The least of its unscoped quotas; None where it is unlimited.
     """
 
     namespace: str
+    environment: str
+    stack: str
     amount: Quantity | None
 
     def __str__(self) -> str:
         return f"{self.namespace} {'unlimited' if self.amount is None else self.amount}"
+
+    @classmethod
+    def of(cls, namespace: Namespace, amount: Quantity | None) -> "Part":
+        """Return the part of *namespace*."""
+        return cls(namespace.name, namespace.environment, namespace.stack, amount)
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -47,6 +57,36 @@ class Sum:
     parts: tuple[Part, ...]
     ceiling: Limit | None
 
+    @classmethod
+    def of(
+        cls,
+        key: str,
+        organizations: Iterable[Organization],
+        amounts: "Amounts",
+        ceiling: Limit | None = None,
+    ) -> "Sum":
+        """Return the sum of *key* over the namespaces of *organizations*."""
+        return cls(
+            key=key,
+            parts=tuple(
+                Part.of(namespace, amounts(namespace).get(key))
+                for organization in organizations
+                for namespace in organization.namespaces
+            ),
+            ceiling=ceiling,
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The namespace of each part, with its stack where two have the same name."""
+        count = Counter(part.namespace for part in self.parts)
+        return tuple(
+            part.namespace
+            if count[part.namespace] == 1
+            else f"{part.namespace} (stack {part.stack})"
+            for part in self.parts
+        )
+
     @property
     def total(self) -> Quantity | None:
         """What the parts add up to; None where one of them is unlimited."""
@@ -63,7 +103,11 @@ class Sum:
         return sum((p.amount for p in self.parts if p.amount is not None), Quantity.zero)
 
     def __str__(self) -> str:
-        parts = " + ".join(map(str, self.parts)) or "no namespace 0"
+        parts = " + ".join(
+            f"{label} {'unlimited' if part.amount is None else part.amount}"
+            for label, part in zip(self.labels, self.parts, strict=True)
+        )
+        parts = parts or "no namespace 0"
         total = "unlimited" if self.total is None else str(self.total)
         of = "" if self.ceiling is None else f" of {self.ceiling}"
         return f"{self.key}: {parts} = {total}{of}"
@@ -152,16 +196,4 @@ def sums(organizations: Sequence[Organization], amounts: Amounts) -> tuple[Sum, 
         except InvalidResourceError:
             continue
         found.setdefault(name, limit)
-    counted = [
-        (namespace.name, amounts(namespace))
-        for organization in organizations
-        for namespace in organization.namespaces
-    ]
-    return tuple(
-        Sum(
-            key=name,
-            parts=tuple(Part(namespace, amount.get(name)) for namespace, amount in counted),
-            ceiling=limit,
-        )
-        for name, limit in found.items()
-    )
+    return tuple(Sum.of(name, organizations, amounts, limit) for name, limit in found.items())

@@ -1,30 +1,19 @@
-"""The plan for a pull request: one comment, found again by its marker."""
+"""The plan for a pull request: one comment, which its first line identifies."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tenancy.config.document import Document
-from tenancy.diagnostics import report
-from tenancy.diagnostics.finding import Finding, Severity, errors
+from tenancy.diagnostics.finding import Finding, Severity, Source, errors
+from tenancy.diagnostics.findings_data import findings_data
 from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics.report import TITLES, summary
+from tenancy.output.styles import EMOJI
 from tenancy.planning.build import Plan
-from tenancy.planning.facts import Weight, headline, sections
+from tenancy.planning.fact_groups import fact_groups, headline
 
 __all__ = ["markdown", "marker"]
 
-_MARKS: Final = {
-    Weight.DANGER: "🔴",
-    Weight.MORE: "🟢",
-    Weight.LESS: "🟠",
-    Weight.CHANGE: "🟡",
-    Weight.NOTE: "·",
-}
-_TITLES: Final = {
-    Severity.ERROR: "Refused",
-    Severity.WARNING: "Warnings",
-    Severity.NOT_CHECKED: "Not checked",
-}
 # What Markdown, HTML and forges (mentions, references) would read as more than text.
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|~!])")
 _CALL: Final = re.compile("([@#])")
@@ -32,7 +21,7 @@ _CALL: Final = re.compile("([@#])")
 
 def marker(stack: str) -> str:
     """
-    Return the line by which the comment of *stack* is found again.
+    Return the line that identifies the comment of *stack*.
 
     >>> marker("dev")
     '<!-- tenancy-plan: dev -->'
@@ -43,57 +32,57 @@ def marker(stack: str) -> str:
 def markdown(
     plan: Plan,
     findings: Iterable[Finding] | None = None,
-    documents: Mapping[str, Document] = {},
+    documents: Mapping[str, Source] = {},
 ) -> str:
     """
     Return *plan* and its findings as Markdown.
 
     Args:
-        findings: Every finding, the checks' among them. Default: the plan's own.
+        findings: Every finding, also those of the checks. Default: the plan's own.
         documents: By source, for line numbers. Default: none.
     """
-    found = tuple(plan.findings if findings is None else findings)
-    return "\n".join([*_lines(plan, found, documents), ""])
+    findings = tuple(plan.findings if findings is None else findings)
+    return "\n".join([*_lines(plan, findings, documents), ""])
 
 
 def _lines(
-    plan: Plan, findings: tuple[Finding, ...], documents: Mapping[str, Document]
+    plan: Plan, findings: tuple[Finding, ...], documents: Mapping[str, Source]
 ) -> Iterator[str]:
     yield marker(plan.stack)
     yield f"## {_escaped(headline(plan))}"
     if errors(findings):
         yield ""
-        yield f"**Refused:** {report.summary(findings)}. Nothing is changed."
-    for section in sections(plan):
+        yield f"**Refused:** {summary(findings)}. Nothing was changed."
+        yield from _findings(Severity.ERROR, findings, documents)
+    for group in fact_groups(plan):
         yield ""
-        yield f"### {_escaped(section.title)}"
+        yield f"### {_escaped(group.title)}"
         yield ""
-        for fact in section.facts:
-            yield f"- {_MARKS[fact.weight]} {_escaped(fact.text)}"
-    for severity in Severity:
+        for fact in group.facts:
+            yield f"- {EMOJI[fact.importance]} {_escaped(fact.text)}"
+    for severity in (Severity.WARNING, Severity.NOT_CHECKED):
         yield from _findings(severity, findings, documents)
 
 
 def _findings(
-    severity: Severity, findings: Iterable[Finding], documents: Mapping[str, Document]
+    severity: Severity, findings: Iterable[Finding], documents: Mapping[str, Source]
 ) -> Iterator[str]:
     chosen = [v for v in findings if v.severity is severity]
     if not chosen:
         return
     yield ""
-    yield f"### {_TITLES[severity]}"
+    yield f"### {TITLES[severity]}"
     yield ""
-    for entry in report.json(chosen, documents):
-        place = str(entry["file"]) + (f":{entry['line']}" if entry["line"] else "")
+    for entry in findings_data(chosen, documents):
+        place = entry["file"] + (f":{entry['line']}" if entry["line"] else "")
         yield f"- `{entry['code']}` in {_escaped(place)}"
         yield f"  - found: {_escaped(str(entry['found']))}"
         yield f"  - allowed: {_escaped(str(entry['allowed']))}"
         yield f"  - do: {_escaped(str(entry['remedy']))}"
-        details = entry["details"]
-        for detail in details if isinstance(details, list) else ():
-            yield f"  - {_escaped(str(detail).strip())}"
+        for detail in entry["details"]:
+            yield f"  - {_escaped(detail.strip())}"
 
 
 def _escaped(text: str) -> str:
-    # Forges read mentions and references from the text, escaped or not; a comment parts them.
+    # Forges read mentions and references even when escaped; a comment interrupts them.
     return _CALL.sub(r"\1<!-- -->", _SPECIAL.sub(r"\\\1", clean(text)))

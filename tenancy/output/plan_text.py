@@ -1,117 +1,153 @@
-"""The plan for a terminal, a pipe, and the engine's own output; no longer than a screen."""
+"""The plan for a terminal, a pipe, and the engine's own output; as long as a screen."""
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+import attrs
 from rich.text import Text
 
+from tenancy.diagnostics.finding import Finding, Source, errors
 from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics.report import TITLES, finding_lines
+from tenancy.diagnostics.wording import wrapped
+from tenancy.output.styles import FACT_STYLES, MARKS, SEVERITY_STYLES
 from tenancy.planning.build import Plan
-from tenancy.planning.facts import Fact, Section, Weight, headline, sections
+from tenancy.planning.fact_groups import FactGroup, fact_groups, headline
+from tenancy.planning.facts import Fact, Importance
 
 __all__ = ["LINES", "rich_text", "text"]
 
 LINES: Final = 40
-"""How many lines a plan has at the most, unless the dangers alone take more."""
+"""How many lines a plan has at most, unless dangers and findings alone take more."""
 
-_MARKS: Final = {
-    Weight.DANGER: "!",
-    Weight.MORE: "+",
-    Weight.LESS: "-",
-    Weight.CHANGE: "~",
-    Weight.NOTE: " ",
-}
-_STYLES: Final = {
-    Weight.DANGER: "bold red",
-    Weight.MORE: "green",
-    Weight.LESS: "magenta",
-    Weight.CHANGE: "yellow",
-    Weight.NOTE: "dim",
-}
+_LEAST: Final = 12
+"""How many lines facts have beside long findings."""
+
 _INDENT: Final = "  "
 
+Line = tuple[str, str]
+"""A line and its style."""
 
-def text(plan: Plan, *, width: int = 80, most: int | None = LINES) -> str:
+
+def text(
+    plan: Plan,
+    *,
+    findings: Iterable[Finding] | None = None,
+    documents: Mapping[str, Source] = {},
+    width: int = 80,
+    most: int | None = LINES,
+) -> str:
     """
     Return *plan* in plain text; lines that begin at the margin are headings.
 
+    The reasons of a refusal come first, other findings last.
+
     Args:
+        findings: What is written with it. Default: the plan's own findings.
+        documents: By source, for line numbers. Default: none.
         width: The longest line, in characters. Only a single word may be longer.
-        most: How many lines it may have; dangers are never left out. Default: what a screen
-            holds; None is everything.
+        most: How many lines it may have; dangers are never left out. Default: what a
+            screen holds; None is all of them.
     """
-    return "\n".join(line for line, _ in _lines(plan, width, most))
+    findings = tuple(plan.findings if findings is None else findings)
+    return "\n".join(line for line, _ in _lines(plan, findings, documents, width, most))
 
 
-def rich_text(plan: Plan, *, width: int = 80, most: int | None = LINES) -> Text:
-    """Return what `text` says, with colours for a terminal."""
-    found = Text()
-    for index, (line, style) in enumerate(_lines(plan, width, most)):
-        found.append(("\n" if index else "") + line, style)
-    return found
+def rich_text(
+    plan: Plan,
+    *,
+    findings: Iterable[Finding] | None = None,
+    documents: Mapping[str, Source] = {},
+    width: int = 80,
+    most: int | None = LINES,
+) -> Text:
+    """Return what `text` returns, with colours for a terminal."""
+    findings = tuple(plan.findings if findings is None else findings)
+    lines = _lines(plan, findings, documents, width, most)
+    return Text("\n").join(Text(line, style) for line, style in lines)
 
 
-def _lines(plan: Plan, width: int, most: int | None) -> list[tuple[str, str]]:
-    head = [(line, "bold") for line in _wrapped(clean(headline(plan)), "", width)]
-    parts = sections(plan)
-    if most is None:
-        return [*head, *_body(parts, width)]
-    everything = list(_body(parts, width))
-    if len(head) + len(everything) <= most:
-        return [*head, *everything]
-    kept, left = _most_important(parts, width, most - len(head) - 1)
-    rest = f"{_INDENT}and {left} more: `tenancy plan --stack {plan.stack} --all` says them"
-    return [*head, *_body(kept, width), (rest, "dim")]
+def _lines(
+    plan: Plan,
+    findings: Sequence[Finding],
+    documents: Mapping[str, Source],
+    width: int,
+    most: int | None,
+) -> Iterator[Line]:
+    refusing = errors(findings)
+    others = [finding for finding in findings if finding not in refusing]
+    first = [(line, "bold") for line in wrapped(clean(headline(plan)), width, rest="  ")]
+    first += _findings(refusing, documents, width)
+    last = list(_findings(others, documents, width))
+    yield from first
+    room = None if most is None else max(most - len(first) - len(last), _LEAST)
+    yield from _facts(plan, width, room)
+    yield from last
 
 
-def _body(parts: Sequence[Section], width: int) -> Iterator[tuple[str, str]]:
-    for section in parts:
-        yield clean(section.title), "bold"
-        for fact in section.facts:
+def _findings(
+    findings: Iterable[Finding], documents: Mapping[str, Source], width: int
+) -> Iterator[Line]:
+    title = None
+    for finding in dict.fromkeys(findings):
+        style = SEVERITY_STYLES[finding.severity]
+        if finding.severity is not title:
+            title = finding.severity
+            yield TITLES[title], style
+        head, *body = finding_lines(finding, documents, width)
+        yield head, "bold"
+        for line in body:
+            yield line, ""
+
+
+def _facts(plan: Plan, width: int, most: int | None) -> Iterator[Line]:
+    groups = fact_groups(plan)
+    everything = list(_body(groups, width))
+    if most is None or len(everything) <= most:
+        yield from everything
+        return
+    kept, left = _most_important(groups, width, most - 1)
+    yield from _body(kept, width)
+    if left:
+        more = f"{left} more: `tenancy plan --stack {plan.stack} --all` shows everything"
+        yield f"{_INDENT}{more}", "dim"
+
+
+def _body(groups: Sequence[FactGroup], width: int) -> Iterator[Line]:
+    for group in groups:
+        yield clean(group.title), "bold"
+        for fact in group.facts:
             for line in _fact(fact, width):
-                yield line, _STYLES[fact.weight]
+                yield line, FACT_STYLES[fact.importance]
 
 
 def _fact(fact: Fact, width: int) -> list[str]:
-    return _wrapped(f"{_MARKS[fact.weight]} {clean(fact.text)}", _INDENT, width)
-
-
-def _wrapped(line: str, indent: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        line,
-        width=width,
-        initial_indent=indent,
-        subsequent_indent=indent + "    " if indent else "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    line = f"{MARKS[fact.importance]} {clean(fact.text)}"
+    return wrapped(line, width, first=_INDENT, rest=_INDENT + "    ")
 
 
 def _most_important(
-    parts: Sequence[Section], width: int, most: int
-) -> tuple[tuple[Section, ...], int]:
-    """Return the sections with the facts that *most* lines hold, and how many are left out."""
+    groups: Sequence[FactGroup], width: int, most: int
+) -> tuple[tuple[FactGroup, ...], int]:
+    """Return the groups with the facts that *most* lines hold, and how many are left out."""
     budget = most
     kept: set[tuple[int, int]] = set()
     titled: set[int] = set()
-    for weight in Weight:
-        for s, section in enumerate(parts):
-            for f, fact in enumerate(section.facts):
-                if fact.weight is not weight:
+    for importance in Importance:
+        for g, group in enumerate(groups):
+            for f, fact in enumerate(group.facts):
+                if fact.importance is not importance:
                     continue
-                cost = len(_fact(fact, width)) + (s not in titled)
-                if weight is Weight.DANGER or cost <= budget:
+                cost = len(_fact(fact, width)) + (g not in titled)
+                if importance is Importance.DANGER or cost <= budget:
                     budget -= cost
-                    titled.add(s)
-                    kept.add((s, f))
+                    titled.add(g)
+                    kept.add((g, f))
     shown = tuple(
-        Section(
-            title=section.title,
-            organization=section.organization,
-            facts=tuple(fact for f, fact in enumerate(section.facts) if (s, f) in kept),
+        attrs.evolve(
+            group, facts=tuple(fact for f, fact in enumerate(group.facts) if (g, f) in kept)
         )
-        for s, section in enumerate(parts)
-        if s in titled
+        for g, group in enumerate(groups)
+        if g in titled
     )
-    return shown, sum(len(section.facts) for section in parts) - len(kept)
+    return shown, sum(len(group.facts) for group in groups) - len(kept)

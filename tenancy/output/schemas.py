@@ -1,26 +1,40 @@
-"""JSON Schemas: of what people write, for editors, and of what we say, for programs."""
+"""JSON Schemas: of what people write, for editors, and of every `--json`, for programs."""
 
 from collections.abc import Mapping
+from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from tenancy.config.document import JSON
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
+from tenancy.output.answers_data import UsageData, WhatCanData, WhoCanData
+from tenancy.output.check_data import CheckData
+from tenancy.output.local_data import DoctorData, SandboxStatusData
 from tenancy.output.outcomes_json import schema as outcomes_schema
-from tenancy.output.plan_json import schema as plan_schema
+from tenancy.planning.plan_data import plan_schema
+from tenancy.planning.summary_data import SummaryData
 
-__all__ = ["organization", "outcomes", "plan", "schemas", "stack"]
+__all__ = ["organization", "schemas", "stack", "written"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_COMMANDS: Final[Mapping[str, tuple[str, object]]] = {
+    "check": ("`tenancy check --json`", CheckData),
+    "summary": ("`tenancy plan --offline --json`", SummaryData),
+    "who-can": ("`tenancy who-can --json`", WhoCanData),
+    "what-can": ("`tenancy what-can --json`", WhatCanData),
+    "usage": ("`tenancy usage --json`", UsageData),
+    "doctor": ("`tenancy doctor --json`", DoctorData),
+    "sandbox": ("`tenancy sandbox status --json`", SandboxStatusData),
+}
 
 
 def schemas() -> dict[str, dict[str, JSON]]:
     """Return every schema by the name of its file under `docs/schema`."""
     return {
         "organization.json": organization(),
-        "outcomes.json": outcomes(),
-        "plan.json": plan(),
         "stack.json": stack(),
+        **{f"{name}.json": written(name) for name in ("plan", "outcomes", *_COMMANDS)},
     }
 
 
@@ -29,23 +43,31 @@ def organization() -> dict[str, JSON]:
     return {"$schema": _DIALECT, **_of(OrganizationSpec), "title": "An organization of Tenancy"}
 
 
-def outcomes() -> dict[str, JSON]:
-    """Return the schema of what `preview`, `up`, `refresh`, `drift`, `destroy --json` write."""
-    title = "What came of stacks of Tenancy, version 1"
-    return {"$schema": _DIALECT, **_open(outcomes_schema()), "title": title}
+def written(name: str) -> dict[str, JSON]:
+    """
+    Return the schema of what a command writes with `--json`; it lets further keys be.
 
-
-def plan() -> dict[str, JSON]:
-    """Return the schema of what `tenancy plan --json` writes for one stack."""
-    return _open(plan_schema())
+    Args:
+        name: That of its file under `docs/schema`, without the suffix: `plan`, `usage`.
+    """
+    if name == "plan":
+        command, schema = "`tenancy plan --json`", plan_schema()
+    elif name == "outcomes":
+        command = "`tenancy preview`, `up`, `refresh`, `drift` and `destroy --json`"
+        schema = outcomes_schema()
+    else:
+        command, shape = _COMMANDS[name]
+        adapter: TypeAdapter[object] = TypeAdapter(shape)  # type: ignore[arg-type]
+        schema = adapter.json_schema()
+    return {"$schema": _DIALECT, **_open(schema), "title": f"{command}, version 1"}
 
 
 def stack(project: str = "tenancy") -> dict[str, JSON]:
     """
     Return the schema of `Pulumi.<stack>.yaml`.
 
-    Config that has the key `platform` is a platform's, any other an environment's. Keys of
-    other namespaces, and what the engine writes itself, may stand beside ours.
+    Config with the key `platform` is a platform's, any other an environment's. Keys of other
+    namespaces, and what the engine writes itself, are allowed.
 
     Args:
         project: The project's name, which is the namespace of our keys.
@@ -90,7 +112,7 @@ def _keys(model: type[BaseModel], project: str) -> tuple[dict[str, JSON], dict[s
 
 
 def _open(schema: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return *schema* so that it lets further keys be, which a later release may write."""
+    """Return *schema* so that it accepts further keys, which a later release may write."""
     found = {k: v for k, v in schema.items() if (k, v) != ("additionalProperties", False)}
     return {key: _open(v) if isinstance(v, dict) else v for key, v in found.items()}
 

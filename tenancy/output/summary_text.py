@@ -1,32 +1,39 @@
-"""The offline plan in words, for people, on a screen of 80 columns."""
+"""The summary of the files for people, on a screen of 80 columns."""
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 
 from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics.wording import counted, wrapped
+from tenancy.model import Namespace
 from tenancy.model.totals import Sum
-from tenancy.planning.summary import NamespacePlan, OfflinePlan, OrganizationPlan, PoolPlan
+from tenancy.planning.summary import (
+    NamespaceSummary,
+    OrganizationSummary,
+    PoolSummary,
+    Summary,
+)
 
 __all__ = ["text"]
 
 
-def text(plan: OfflinePlan, *, width: int = 80) -> str:
+def text(plan: Summary, *, width: int = 80) -> str:
     """
     Return *plan* in plain text; lines that begin at the margin are headings.
 
     Args:
         width: The longest line, in characters. Only a single word may be longer.
     """
-    lines = [f"Offline plan of {', '.join(plan.stacks)}: what the files say", ""]
+    lines = [f"Summary of {', '.join(plan.stacks)}, from the files alone", ""]
     for organization in plan.organizations:
         lines += [*_organization(organization), ""]
     for pool in plan.pools:
         lines += [*_pool(pool), ""]
-    wrapped = [part for line in lines for part in _wrapped(clean(line), width)]
+    wrapped = [part for line in lines for part in _lines(clean(line), width)]
     return "\n".join((*wrapped, ""))
 
 
-def _organization(plan: OrganizationPlan) -> Iterator[str]:
+def _organization(plan: OrganizationSummary) -> Iterator[str]:
     organization = plan.organization
     yield " ".join(
         filter(
@@ -49,7 +56,7 @@ def _organization(plan: OrganizationPlan) -> Iterator[str]:
     yield f"  Namespaces ({organization.written_namespaces} of at most {plan.most_namespaces})"
     for namespace in plan.namespaces:
         yield from _namespace(namespace)
-    yield "  Quotas, added up over all environments"
+    yield "  Quotas, totals over all environments"
     for total in plan.sums:
         yield from _sum(total)
     yield "  Access"
@@ -58,7 +65,7 @@ def _organization(plan: OrganizationPlan) -> Iterator[str]:
     yield from _gpus(plan)
 
 
-def _namespace(plan: NamespacePlan) -> Iterator[str]:
+def _namespace(plan: NamespaceSummary) -> Iterator[str]:
     namespace = plan.namespace
     facts = [f"stack {namespace.stack} on cluster {plan.cluster}"]
     if namespace.workload:
@@ -80,66 +87,80 @@ def _sum(total: Sum) -> Iterator[str]:
     if total.ceiling is None:
         result = str(total.limited)
     column = max(map(len, (*amounts, result)))
+    labels = dict(zip(total.parts, total.labels, strict=True))
     yield f"    {total.key}"
     for index, (part, amount) in enumerate(zip(parts, amounts, strict=True)):
-        yield f"      {'+' if index else ' '} {amount:>{column}}  {part.namespace}"
+        yield f"      {'+' if index else ' '} {amount:>{column}}  {labels[part]}"
     yield f"      = {result:>{column}}  {_against(total, len(parts))}"
 
 
 def _against(total: Sum, parts: int) -> str:
     if total.ceiling is None:
         missing = len(total.parts) - parts
-        return "no ceiling" + (f"; not limited in {missing} more" if missing else "")
+        if not missing:
+            return "no ceiling"
+        verb = "sets" if missing == 1 else "set"
+        return f"no ceiling; {counted(missing, 'namespace')} {verb} no limit"
     limit = total.ceiling.quantity
     if total.limited > limit:
-        return f"of {limit}: {total.limited - limit} TOO MUCH"
+        return f"of {limit}: OVER LIMIT by {total.limited - limit}"
     if total.total is None:
         return f"of {limit}"
     left = limit - total.limited
     return f"of {limit}: {f'{left} left' if left else 'nothing left'}"
 
 
-def _access(plan: OrganizationPlan) -> Iterator[str]:
-    if not plan.holders:
+def _access(plan: OrganizationSummary) -> Iterator[str]:
+    if not plan.members:
         yield "    nobody"
+    count = _names(plan)
     role = None
-    for holder in plan.holders:
-        if holder.role != role:
-            role = holder.role
+    for member in plan.members:
+        if member.role != role:
+            role = member.role
             yield f"    {role}"
-        yield f"      {holder.subject}: {', '.join(holder.namespaces)}"
+        names = ", ".join(_label(n, count) for n in member.namespaces)
+        yield f"      {member.subject}: {names}"
 
 
-def _gpus(plan: OrganizationPlan) -> Iterator[str]:
-    if not plan.granted:
-        yield "    none granted; every namespace carries a GPU quota of 0"
-    for grant in plan.granted:
-        yield f"    {grant.namespace}: {grant.devices} {grant.resource} of pool {grant.pool}"
+def _gpus(plan: OrganizationSummary) -> Iterator[str]:
+    if not plan.grants:
+        yield "    none granted in the files; each namespace has a GPU quota of 0"
+    count = _names(plan)
+    for grant in plan.grants:
+        name = _label(grant.namespace, count)
+        yield f"    {name}: {grant.devices} {grant.resource} of pool {grant.pool}"
 
 
-def _pool(plan: PoolPlan) -> Iterator[str]:
+def _names(plan: OrganizationSummary) -> Counter[str]:
+    return Counter(one.namespace.name for one in plan.namespaces)
+
+
+def _label(namespace: Namespace, count: Counter[str]) -> str:
+    """Return the name, with the stack where two clusters have the same name."""
+    if count[namespace.name] == 1:
+        return namespace.name
+    return f"{namespace.name} (stack {namespace.stack})"
+
+
+def _pool(plan: PoolSummary) -> Iterator[str]:
     pool = plan.pool
     yield f"GPU node pool {pool.name} (platform stack {plan.platform})"
-    nodes = (
-        f"{pool.min_nodes}"
-        if pool.min_nodes == pool.max_nodes
-        else f"{pool.min_nodes} to {pool.max_nodes}"
-    )
+    nodes = counted(pool.max_nodes, "node")
+    if pool.min_nodes != pool.max_nodes:
+        nodes = f"{pool.min_nodes} to {nodes}"
     for resource, each in pool.resources.items():
         capacity, granted = plan.capacity(resource), plan.granted.get(resource, 0)
-        yield f"  {pool.model}, {nodes} nodes of {each} {resource}: {capacity} at the most"
+        yield f"  {pool.model}, {nodes} of {each} {resource}: {capacity} at most"
         left = capacity - granted
-        yield f"  {granted} granted, " + (f"{left} left" if left >= 0 else f"{-left} TOO MANY")
+        yield f"  {granted} granted in the files, " + (
+            f"{left} left" if left >= 0 else f"OVER LIMIT by {-left}"
+        )
     if pool.gpus_from is not None:
-        yield f"  {pool.gpus_per_node} GPUs a node from {pool.gpus_from}"
+        yield f"  {pool.gpus_per_node} GPUs per node, from {pool.gpus_from}"
 
 
-def _wrapped(line: str, width: int) -> Sequence[str] | Iterable[str]:
-    indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(
-        line,
-        width=width,
-        subsequent_indent=indent + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+def _lines(line: str, width: int) -> list[str]:
+    stripped = line.lstrip()
+    indent = " " * (len(line) - len(stripped))
+    return wrapped(stripped, width, first=indent, rest=indent + "  ")

@@ -1,109 +1,130 @@
-"""Questions to the model: who may do what where, and what somebody may do."""
+"""Queries on the files: who may do what where, and what a subject may do."""
 
 from collections.abc import Iterable, Iterator
 
 import attrs
 
-from tenancy.model import Platform, Subject, SubjectKind, Tenancy, roles
+from tenancy.model import Environment, Namespace, Platform, Subject, SubjectKind, Tenancy, roles
 from tenancy.planning.sections.access import Allowed, expanded
 
-__all__ = ["Holder", "Right", "UnnamedRole", "resources_of", "what_can", "who_can"]
+__all__ = ["Permission", "Place", "RoleHolder", "resources_of", "what_can", "who_can"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Holder:
-    """Somebody who may, and by which role."""
+class Place:
+    """A namespace, and where it is: one name may be on two clusters."""
 
-    subject: str
-    role: str
-    namespace: str
-    verbs: tuple[str, ...]
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class UnnamedRole:
-    """Somebody whose role only the cluster can expand: whether they may is not checked."""
-
-    subject: str
-    role: str
-    namespace: str
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class Right:
-    """What a subject may do in one namespace; the heaviest first."""
-
-    subject: str
     namespace: str
     environment: str
+    stack: str
+    cluster: str
+
+    @classmethod
+    def of(cls, namespace: Namespace, environment: Environment) -> "Place":
+        """Return where *namespace* of *environment* is."""
+        return cls(
+            namespace=namespace.name,
+            environment=environment.name,
+            stack=environment.stack,
+            cluster=environment.cluster.name,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.namespace} (stack {self.stack}, cluster {self.cluster})"
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class RoleHolder:
+    """
+    A subject that has a role in one namespace.
+
+    Attributes:
+        verbs: What the role allows on the resource that was asked for; None where the cluster
+            defines the role, so that it is not checked.
+    """
+
+    subject: str
+    role: str
+    place: Place
+    verbs: tuple[str, ...] | None
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Permission:
+    """
+    What a subject may do in one namespace; the most powerful first.
+
+    Attributes:
+        unknown: Roles that the cluster defines, which are not expanded.
+    """
+
+    subject: str
+    place: Place
     roles: tuple[str, ...]
     allowed: tuple[Allowed, ...]
     unknown: tuple[str, ...] = ()
 
 
 def who_can(
-    verb: str, resource: str, namespace: str, tenancy: Tenancy
-) -> tuple[tuple[Holder, ...], tuple[UnnamedRole, ...]]:
+    verb: str, resource: str, namespace: str, tenancy: Tenancy, *, stack: str | None = None
+) -> tuple[RoleHolder, ...]:
     """
-    Return who may do *verb* on *resource* in *namespace*, and of whom that is not known.
-
-    Operators of the platform may do everything that is managed; they are among the holders.
+    Return who may do *verb* on *resource* in *namespace*, or may do it by a role unknown here.
 
     Args:
         verb: As RBAC has it: `get`, `delete`.
         resource: With its subresource, and its group where two have the name: `pods/exec`,
             `deployments.apps`.
         namespace: Its name in the cluster.
+        stack: The stack of its environment. Default: every environment with such a namespace.
     """
-    found: list[Holder] = []
-    unknown: list[UnnamedRole] = []
-    for environment, here in tenancy.namespaces:
+    holders: list[RoleHolder] = []
+    for environment, here in _namespaces(tenancy, stack):
         if here.name != namespace:
             continue
         platform = tenancy.platform_of(environment)
         for binding in here.bindings:
-            verbs = _verbs_on(resource, binding.role, platform)
-            for subject in binding.subjects:
-                if roles.is_kubernetes(binding.role):
-                    unknown.append(
-                        UnnamedRole(
-                            subject=str(subject), role=binding.role, namespace=namespace
-                        )
-                    )
-                elif verb in verbs or "*" in verbs:
-                    found.append(
-                        Holder(
-                            subject=str(subject),
-                            role=binding.role,
-                            namespace=namespace,
-                            verbs=tuple(sorted(verbs)),
-                        )
-                    )
-    return tuple(found), tuple(unknown)
+            verbs: tuple[str, ...] | None = None
+            if not roles.is_kubernetes(binding.role):
+                verbs = tuple(sorted(_verbs_on(resource, binding.role, platform)))
+                if not {verb, "*"}.intersection(verbs):
+                    continue
+            holders += [
+                RoleHolder(
+                    subject=str(subject),
+                    role=binding.role,
+                    place=Place.of(here, environment),
+                    verbs=verbs,
+                )
+                for subject in binding.subjects
+            ]
+    return tuple(holders)
 
 
-def what_can(name: str, tenancy: Tenancy, groups: Iterable[str] = ()) -> Iterator[Right]:
+def what_can(
+    name: str, tenancy: Tenancy, groups: Iterable[str] = (), *, stack: str | None = None
+) -> Iterator[Permission]:
     """
     Yield what the subject called *name* may do, namespace by namespace.
 
     Args:
         name: As it is written in the config, with or without the identity provider's prefix;
             `<namespace>/<name>` for a service account.
-        groups: Groups that the subject is in, which the identity provider alone knows.
+        groups: Groups that the subject is in; only the identity provider knows them.
+        stack: One environment's. Default: every environment.
     """
     wanted = frozenset((name, *groups))
-    for environment, namespace in tenancy.namespaces:
+    for environment, namespace in _namespaces(tenancy, stack):
         platform = tenancy.platform_of(environment)
-        held: dict[str, list[str]] = {}
+        by_subject: dict[str, list[str]] = {}
         for binding in namespace.bindings:
             for subject in binding.subjects:
                 if _is_called(subject, wanted, platform):
-                    held.setdefault(str(subject), []).append(binding.role)
-        for subject_name, names in held.items():
-            yield Right(
+                    by_subject.setdefault(str(subject), []).append(binding.role)
+        for subject_name, names in by_subject.items():
+            yield Permission(
                 subject=subject_name,
-                namespace=namespace.name,
-                environment=environment.name,
+                place=Place.of(namespace, environment),
                 roles=tuple(names),
                 allowed=_allowed(names, platform),
                 unknown=tuple(role for role in names if roles.is_kubernetes(role)),
@@ -120,8 +141,14 @@ def resources_of(tenancy: Tenancy) -> frozenset[str]:
     )
 
 
+def _namespaces(tenancy: Tenancy, stack: str | None) -> Iterator[tuple[Environment, Namespace]]:
+    for environment, namespace in tenancy.namespaces:
+        if stack in (None, environment.stack):
+            yield environment, namespace
+
+
 def _verbs_on(resource: str, role: str, platform: Platform) -> frozenset[str]:
-    """Return the verbs of *role* on *resource*, of whichever group unless one is named."""
+    """Return the verbs of *role* on *resource*, in any API group unless one is named."""
     name, _, group = resource.partition(".")
     name, slash, sub = name.partition("/")
     if not slash and "/" in group:

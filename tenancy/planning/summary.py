@@ -1,14 +1,9 @@
-"""
-What the files say, per organization, without any cluster.
-
-Pure: what was, what is live and what therefore changes is the business of other modules here.
-"""
+"""A summary of the files, per organization, without any cluster."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from tenancy.config.document import JSON
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.model import (
@@ -21,27 +16,22 @@ from tenancy.model import (
     Tenancy,
 )
 from tenancy.model.pod_fit import Fit, fit
-from tenancy.model.totals import Amounts, Part, Sum, amounts, sums
+from tenancy.model.totals import Amounts, Sum, amounts, sums
 
 __all__ = [
-    "VERSION",
-    "Granted",
-    "Holder",
-    "NamespacePlan",
-    "OfflinePlan",
-    "OrganizationPlan",
-    "PoolPlan",
-    "data",
-    "offline",
+    "GrantSummary",
+    "NamespaceSummary",
+    "OrganizationSummary",
+    "PoolSummary",
+    "RoleMember",
+    "Summary",
+    "summarize",
 ]
-
-VERSION = 1
-"""Of the JSON; raised whenever a key changes its meaning."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class NamespacePlan:
-    """One namespace, and how many pods that state nothing fit into it."""
+class NamespaceSummary:
+    """One namespace, and how many pods with default requests and limits fit into it."""
 
     namespace: Namespace
     cluster: str
@@ -49,48 +39,48 @@ class NamespacePlan:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Holder:
-    """Somebody who holds a role, and in which namespaces, in their order."""
+class RoleMember:
+    """A subject that has a role, and in which namespaces, in the environments' order."""
 
     role: str
     subject: str
-    namespaces: tuple[str, ...]
+    namespaces: tuple[Namespace, ...]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Granted:
+class GrantSummary:
     """Devices of one pool that a namespace may use."""
 
-    namespace: str
+    namespace: Namespace
     pool: str
     resource: str
     devices: int
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class OrganizationPlan:
+class OrganizationSummary:
     """
     One organization.
 
     Attributes:
-        organization: It, in the first of its environments.
-        namespaces: Those of the stacks that were asked for.
+        organization: The organization in the first of its environments.
+        namespaces: Those of the selected stacks.
         sums: One for each quota key, over all environments; those under the ceiling first.
-        holders: Who holds which role, by role and name.
-        granted: GPUs, by namespace.
+        members: Who has which role, by role and subject.
+        grants: GPUs, by namespace.
         most_namespaces: How many it may have over all environments.
     """
 
     organization: Organization
-    namespaces: tuple[NamespacePlan, ...]
+    namespaces: tuple[NamespaceSummary, ...]
     sums: tuple[Sum, ...]
-    holders: tuple[Holder, ...]
-    granted: tuple[Granted, ...]
+    members: tuple[RoleMember, ...]
+    grants: tuple[GrantSummary, ...]
     most_namespaces: int
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class PoolPlan:
+class PoolSummary:
     """
     One GPU node pool and what is granted of it.
 
@@ -109,31 +99,33 @@ class PoolPlan:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class OfflinePlan:
+class Summary:
     """
-    What the files say.
+    A summary of the files.
 
     Attributes:
-        stacks: The stacks that were asked for, platforms first.
+        stacks: The selected stacks, platforms first.
         organizations: By name, in the order of the environments.
-        findings: What was found, and what could not be looked at without a cluster.
+        findings: Those of the checks, and what could not be checked without a cluster.
+        clusters: The name of each environment's cluster, by stack.
     """
 
     stacks: tuple[str, ...]
-    organizations: tuple[OrganizationPlan, ...]
-    pools: tuple[PoolPlan, ...]
+    organizations: tuple[OrganizationSummary, ...]
+    pools: tuple[PoolSummary, ...]
     findings: tuple[Finding, ...]
+    clusters: Mapping[str, str]
 
 
-def offline(
+def summarize(
     tenancy: Tenancy, findings: Iterable[Finding], *, stack: str | None = None
-) -> OfflinePlan:
+) -> Summary:
     """
-    Return what *tenancy* means for people.
+    Return a summary of *tenancy*.
 
     Args:
-        findings: What the checks found.
-        stack: The one that matters: other stacks' namespaces count in sums only. Default: all.
+        findings: Those of the checks.
+        stack: Other stacks' namespaces count only in totals. Default: all stacks.
     """
     ordered = tenancy.environments_in_order
     environments = [e for e in ordered if stack in (None, e.stack)]
@@ -144,7 +136,7 @@ def offline(
     }
     names = dict.fromkeys(o.name for e in environments for o in e.organizations)
     counted = amounts(tenancy.platform_of)
-    return OfflinePlan(
+    return Summary(
         stacks=(
             *(name for name, p in platforms.items() if p.is_written and stack in (None, name)),
             *(e.stack for e in environments),
@@ -153,28 +145,31 @@ def offline(
             _organization(name, ordered, environments, tenancy, counted) for name in names
         ),
         pools=tuple(
-            PoolPlan(pool=pool, platform=name, granted=_granted_of(pool.name, name, tenancy))
+            PoolSummary(pool=pool, platform=name, granted=_granted_of(pool.name, name, tenancy))
             for name, platform in platforms.items()
             for pool in platform.pools
         ),
-        findings=(*findings, *_not_asked(environments, platforms, stack)),
+        findings=(*findings, *_not_read(environments, platforms, stack)),
+        clusters={e.stack: e.cluster.name for e in ordered},
     )
 
 
 def _organization(
     name: str,
     ordered: Sequence[Environment],
-    asked: Sequence[Environment],
+    selected: Sequence[Environment],
     tenancy: Tenancy,
     counted: Amounts,
-) -> OrganizationPlan:
+) -> OrganizationSummary:
     everywhere = [o for e in ordered for o in e.organizations if o.name == name]
-    shown = [(e, o) for e in ordered if e in asked for o in e.organizations if o.name == name]
+    shown = [
+        (e, o) for e in ordered if e in selected for o in e.organizations if o.name == name
+    ]
     namespaces = [(e, n) for e, o in shown for n in o.namespaces]
-    return OrganizationPlan(
+    return OrganizationSummary(
         organization=shown[0][1],
         namespaces=tuple(
-            NamespacePlan(
+            NamespaceSummary(
                 namespace=namespace,
                 cluster=environment.cluster.name,
                 fit=fit(namespace.quotas, namespace.limit_range),
@@ -182,10 +177,10 @@ def _organization(
             for environment, namespace in namespaces
         ),
         sums=tuple(_sums(everywhere, counted)),
-        holders=tuple(_holders(n for _, n in namespaces)),
-        granted=tuple(
-            Granted(
-                namespace=namespace.name,
+        members=tuple(_role_members(n for _, n in namespaces)),
+        grants=tuple(
+            GrantSummary(
+                namespace=namespace,
                 pool=grant.pool,
                 resource=grant.resource,
                 devices=grant.gpus,
@@ -202,25 +197,21 @@ def _sums(organizations: Sequence[Organization], counted: Amounts) -> Iterator[S
     under = sums(organizations, counted)
     yield from under
     known = {total.key for total in under}
-    parts = [(n.name, counted(n)) for o in organizations for n in o.namespaces]
-    others = dict.fromkeys(key for _, amount in parts for key in amount if key not in known)
+    amounts_of_all = [counted(n) for o in organizations for n in o.namespaces]
+    others = dict.fromkeys(key for some in amounts_of_all for key in some if key not in known)
     for key in others:
-        if any(amount.get(key) for _, amount in parts):
-            yield Sum(
-                key=key,
-                parts=tuple(Part(name, amount.get(key)) for name, amount in parts),
-                ceiling=None,
-            )
+        if any(some.get(key) for some in amounts_of_all):
+            yield Sum.of(key, organizations, counted)
 
 
-def _holders(namespaces: Iterable[Namespace]) -> Iterator[Holder]:
-    found: dict[tuple[str, str], dict[str, None]] = {}
+def _role_members(namespaces: Iterable[Namespace]) -> Iterator[RoleMember]:
+    members: dict[tuple[str, str], list[Namespace]] = {}
     for namespace in namespaces:
         for binding in namespace.bindings:
-            for subject in binding.subjects:
-                found.setdefault((binding.role, str(subject)), {})[namespace.name] = None
-    for (role, holder), names in sorted(found.items()):
-        yield Holder(role=role, subject=holder, namespaces=tuple(names))
+            for subject in dict.fromkeys(map(str, binding.subjects)):
+                members.setdefault((binding.role, subject), []).append(namespace)
+    for (role, subject), some in sorted(members.items(), key=lambda item: item[0]):
+        yield RoleMember(role=role, subject=subject, namespaces=tuple(some))
 
 
 def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]:
@@ -232,10 +223,10 @@ def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]
     return total
 
 
-def _not_asked(
+def _not_read(
     environments: Sequence[Environment], platforms: Mapping[str, Platform], stack: str | None
 ) -> Iterator[Finding]:
-    """Yield one finding for each cluster that nobody asked."""
+    """Yield one finding for each cluster."""
     clusters = [(e.stack, e.cluster) for e in environments]
     clusters += [
         (name, platform.cluster)
@@ -249,93 +240,9 @@ def _not_asked(
         yield Finding(
             code="cluster-not-asked",
             origin=cluster.origin or Origin(f"Pulumi.{name}.yaml"),
-            found=f"the cluster {cluster.name} was not asked what it holds: what is used now,"
-            " names that exist already, changes made by hand",
-            allowed="limits above what is used, and names that are free or ours",
-            remedy=f"run `tenancy preview --stack {name}` where the cluster can be reached",
+            found=f"the cluster {cluster.name} was not read: what is used now, which names"
+            " exist already, changes made by hand",
+            allowed="limits above what is used, and names that do not exist or that we created",
+            remedy=f"run `tenancy plan --stack {name}` where the cluster can be reached",
             severity=Severity.NOT_CHECKED,
         )
-
-
-def data(plan: OfflinePlan) -> dict[str, JSON]:
-    """Return *plan* as plain data; what was found is left to the report."""
-    return {
-        "version": VERSION,
-        "kind": "offline-plan",
-        "stacks": list(plan.stacks),
-        "organizations": {o.organization.name: _data(o) for o in plan.organizations},
-        "gpuNodePools": [
-            {
-                "platform": p.platform,
-                "name": p.pool.name,
-                "model": p.pool.model,
-                "nodes": {"min": p.pool.min_nodes, "max": p.pool.max_nodes},
-                "gpusFrom": p.pool.gpus_from,
-                "resources": {
-                    resource: {
-                        "perNode": per_node,
-                        "capacity": p.capacity(resource),
-                        "granted": p.granted.get(resource, 0),
-                    }
-                    for resource, per_node in p.pool.resources.items()
-                },
-            }
-            for p in plan.pools
-        ],
-    }
-
-
-def _data(plan: OrganizationPlan) -> dict[str, JSON]:
-    organization = plan.organization
-    return {
-        "prefix": organization.prefix,
-        "displayName": organization.display_name,
-        "owner": organization.owner,
-        "writtenNamespaces": organization.written_namespaces,
-        "mostNamespaces": plan.most_namespaces,
-        "defaultNamespace": organization.default_namespace,
-        "namespaces": {n.namespace.name: _namespace(n) for n in plan.namespaces},
-        "quotas": {
-            total.key: {
-                "namespaces": {
-                    part.namespace: None if part.amount is None else str(part.amount)
-                    for part in total.parts
-                },
-                "sum": None if total.total is None else str(total.total),
-                "ceiling": None if total.ceiling is None else str(total.ceiling),
-            }
-            for total in plan.sums
-        },
-        "access": [
-            {"role": h.role, "subject": h.subject, "namespaces": list(h.namespaces)}
-            for h in plan.holders
-        ],
-        "gpus": [
-            {
-                "namespace": g.namespace,
-                "pool": g.pool,
-                "resource": g.resource,
-                "devices": g.devices,
-            }
-            for g in plan.granted
-        ],
-    }
-
-
-def _namespace(plan: NamespacePlan) -> dict[str, JSON]:
-    namespace = plan.namespace
-    return {
-        "id": namespace.id,
-        "stack": namespace.stack,
-        "environment": namespace.environment,
-        "cluster": plan.cluster,
-        "workload": namespace.workload,
-        "inheritsFrom": list(namespace.lineage),
-        "podSecurity": namespace.pod_security.enforce,
-        "mayBeDeleted": not namespace.protect,
-        "quotas": {
-            quota.name: {key: str(limit) for key, limit in quota.hard.items()}
-            for quota in namespace.quotas
-        },
-        "defaultPods": {"fit": plan.fit.count, "by": list(plan.fit.by)},
-    }

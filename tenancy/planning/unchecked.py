@@ -1,6 +1,6 @@
-"""What the plan itself finds: what was not asked, not read, left out, or not finished."""
+"""Findings of the plan about what it could not compare."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenancy.diagnostics.finding import Finding, Severity
@@ -8,19 +8,19 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.model import Cluster
 from tenancy.model.live import Live, Unread
 
-__all__ = ["network_left_out", "not_asked", "not_finished", "not_read", "not_read_part"]
+__all__ = ["network_left_out", "not_asked", "not_read", "not_read_part"]
 
 
 def not_asked(cluster: Cluster | None, origin: Origin, stack: str, why: str) -> Finding:
-    """Return that *cluster* was not asked, and *why*."""
+    """Return that *cluster* was not read, and *why*."""
     name = cluster.name if cluster else ""
     place = cluster.origin if cluster is not None and cluster.origin is not None else origin
     return Finding(
         code="cluster-not-asked",
         origin=place,
-        found=f"the cluster {name} was not asked what it holds: {why}",
-        allowed="limits above what is used, names that are free or ours, and a last update"
-        " that reached its end",
+        found=f"the cluster {name} was not read: {why}",
+        allowed="limits above what is used, names that do not exist or that this stack created,"
+        " and a last update that finished",
         remedy=f"run `tenancy plan --stack {stack}` where the cluster can be reached",
         severity=Severity.NOT_CHECKED,
     )
@@ -37,44 +37,34 @@ def not_read_part(unread: Unread, origin: Origin) -> Finding:
     return Finding(
         code="live-not-read",
         origin=origin,
-        found=f"the {unread.part} of the cluster: {unread.why}",
+        found=f"the {unread.part} of the cluster could not be listed: {unread.why}",
         allowed=_NEEDED.get(unread.part, "what the plan compares"),
-        remedy=f"let whoever runs this list {unread.part}, and look again",
+        remedy=f"give your user the permission to list {unread.part}, and try again",
         severity=Severity.NOT_CHECKED,
     )
 
 
+_DELETIONS: Final = "deletions whose contents are known"
 _NEEDED: Final[Mapping[str, str]] = {
-    "namespaces": "names that are free or ours, and a last update that reached its end",
+    "namespaces": "names that do not exist or that this stack created, and a last update that"
+    " finished",
     "quotas": "limits above what is used now",
-    "role bindings": "a last update that reached its end",
-    "pods": "deletions of which is known what goes",
-    "volume claims": "deletions of which is known what goes",
+    "role bindings": "a last update that finished",
+    "pods": _DELETIONS,
+    "volume claims": _DELETIONS,
+    "ConfigMaps": _DELETIONS,
+    "Secrets": _DELETIONS,
     "nodes": "pools whose nodes are there, with their taints, labels and devices",
 }
 
 
 def network_left_out(what: str, origin: Origin) -> Finding:
-    """Return that the connections between *what* were not worked out."""
+    """Return that the connections between *what* were not compared."""
     return Finding(
         code="network-not-checked",
         origin=origin,
-        found=f"who reaches whom between {what}, which are too many to work out one by one",
-        allowed="connections that config says",
-        remedy="change fewer namespaces at once to see them",
+        found=f"the connections between {what}: there are too many to compare one by one",
+        allowed="connections that the network policies are meant to allow",
+        remedy="change fewer namespaces at once",
         severity=Severity.NOT_CHECKED,
-    )
-
-
-def not_finished(found: Sequence[str], origin: Origin) -> Finding:
-    """Return that the cluster differs from the last update's record, by *found*."""
-    return Finding(
-        code="last-update-unfinished",
-        origin=origin,
-        found="the last update did not finish, or was undone since: "
-        f"{len(found)} of what it was to make {'is' if len(found) == 1 else 'are'} not so",
-        allowed="a cluster that is as the last update set out to make it",
-        remedy="apply again; what then still differs was changed by hand",
-        severity=Severity.WARNING,
-        details=tuple(found[:8]) + ((f"and {len(found) - 8} more",) if len(found) > 8 else ()),
     )

@@ -17,7 +17,7 @@ from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stale_plan import StalePlanError
-from tenancy.output.plan_json import data
+from tenancy.planning.plan_data import plan_data
 
 __all__ = ["PlanToSave", "save_plans"]
 
@@ -97,7 +97,7 @@ def _save(
     saved = SavedPlan(
         project=assessment.name,
         stack=stack,
-        plan=data(plan.plan, plan.findings, plan.documents),
+        plan=plan_data(plan.plan, plan.findings, plan.documents),
         made_from=before,
         engine_plan=engine_plan,
     )

@@ -1,1 +1,35 @@
-"""Sections of a plan, one module each."""
+"""The sections of a plan, a module each, in the order in which they are shown."""
+
+from typing import Final
+
+from tenancy.planning.section import Section
+from tenancy.planning.sections.access import Access
+from tenancy.planning.sections.deletions import Deletions
+from tenancy.planning.sections.environment_order import EnvironmentOrder
+from tenancy.planning.sections.gpu_grants import GpuGrants
+from tenancy.planning.sections.gpu_node_pools import GpuNodePools
+from tenancy.planning.sections.incomplete_update import IncompleteUpdate
+from tenancy.planning.sections.inherited import Inherited
+from tenancy.planning.sections.network import Connections
+from tenancy.planning.sections.new_namespaces import NewNamespaces
+from tenancy.planning.sections.quotas import Quotas
+from tenancy.planning.sections.settings import Settings
+from tenancy.planning.sections.totals import Totals
+
+__all__ = ["SECTIONS"]
+
+SECTIONS: Final[tuple[type[Section], ...]] = (
+    IncompleteUpdate,
+    Deletions,
+    Access,
+    Quotas,
+    GpuGrants,
+    NewNamespaces,
+    Totals,
+    GpuNodePools,
+    EnvironmentOrder,
+    Settings,
+    Inherited,
+    Connections,
+)
+"""Every section. To add one, define it in a module of this package and name it here."""

@@ -1,22 +1,29 @@
-"""The ladder where it changes: what an organization may use from dev to prod, side by side."""
+"""What an organization may use in each environment, in their order, where it changes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
 from tenancy.model import EnvironmentOrderException, Namespace, Organization
 from tenancy.model.environment_order import by_environment
 from tenancy.model.totals import Amounts
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance, amount, step
+from tenancy.planning.section import Section
+from tenancy.planning.sections.totals import Totals
+from tenancy.planning.shapes import CLOSED, amount_data
 
-__all__ = ["EnvironmentOrder", "Rung", "environment_orders"]
+__all__ = ["EnvironmentAmount", "EnvironmentOrder", "OrderedAmounts"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Rung:
-    """What one environment has of a resource; None is unlimited."""
+class EnvironmentAmount:
+    """The limit of one environment; None is unlimited."""
 
     environment: str
     before: Quantity | None
@@ -24,32 +31,132 @@ class Rung:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class EnvironmentOrder:
+class OrderedAmounts:
     """
-    One resource over the environments, the smallest first.
+    One quota key over the environments, in the platform's order.
 
     Attributes:
-        workload: The workload that is compared; None for everything.
-        exception: Why an environment may be larger than the next; None where none may.
+        workload: The workload that is compared; None for the whole organization.
+        exception: The reason of an exception in config. None where there is none.
     """
 
     organization: str
     workload: str | None
     key: str
-    rungs: tuple[Rung, ...]
+    environments: tuple[EnvironmentAmount, ...]
     exception: str | None = None
 
     @property
     def is_kept(self) -> bool:
-        """Whether no environment is larger than the next; what is unlimited is the largest."""
-        amounts = [rung.after for rung in self.rungs]
+        """Whether no environment has more than the next; unlimited is the most."""
+        amounts = [one.after for one in self.environments]
         return all(
             upper is None or (lower is not None and lower <= upper)
             for lower, upper in pairwise(amounts)
         )
 
 
-def environment_orders(
+@with_config(CLOSED)
+class EnvironmentAmountData(TypedDict):
+    """The limit of one environment; null is unlimited."""
+
+    environment: str
+    before: str | None
+    after: str | None
+
+
+@with_config(CLOSED)
+class OrderedAmountsData(TypedDict):
+    """One quota key over the environments, in the platform's order."""
+
+    organization: str
+    workload: str | None
+    key: str
+    environments: list[EnvironmentAmountData]
+    kept: bool
+    exception: str | None
+
+
+@attrs.frozen
+class EnvironmentOrder(Section):
+    """Every quota key whose total changes, compared over the environments."""
+
+    name = "environmentOrder"
+    shape = list[OrderedAmountsData]
+
+    rows: Sequence[OrderedAmounts]
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "EnvironmentOrder":
+        """Return the rows of the organizations that the last update had and that are kept."""
+        exceptions = [
+            exception
+            for environment in comparison.tenancy.environments.values()
+            for exception in environment.environment_order_exceptions
+        ]
+        keys: dict[str, list[str]] = {}
+        for row in Totals.compute(comparison).rows:
+            keys.setdefault(row.organization, []).append(row.key)
+        rows: list[OrderedAmounts] = []
+        for name in comparison.organizations_before:
+            before, after = comparison.everywhere(name)
+            if after and name in keys:
+                rows += _ordered(
+                    before,
+                    after,
+                    comparison.platform.environment_order,
+                    comparison.counted,
+                    keys=keys[name],
+                    exceptions=exceptions,
+                )
+        return cls(tuple(rows))
+
+    @property
+    def changes(self) -> Sequence[OrderedAmounts]:
+        """Nothing: each follows from a change that another section has."""
+        return ()
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each key, workload by workload."""
+        for row in self.rows:
+            steps = " ≤ ".join(
+                f"{one.environment} {step(amount(one.before), amount(one.after))}"
+                for one in row.environments
+            )
+            of_workload = "" if row.workload is None else f" of the workload {row.workload}"
+            text = f"{row.key}{of_workload}: {steps}"
+            importance = Importance.NOTE
+            if not row.is_kept:
+                text += "; ORDER VIOLATED"
+                if row.exception:
+                    text += f", allowed by an exception: {row.exception}"
+                else:
+                    importance = Importance.DANGER
+            yield self.fact(text, importance, row.organization)
+
+    def data(self) -> list[OrderedAmountsData]:
+        """Return the rows in order."""
+        return [
+            {
+                "organization": row.organization,
+                "workload": row.workload,
+                "key": row.key,
+                "environments": [
+                    {
+                        "environment": one.environment,
+                        "before": amount_data(one.before),
+                        "after": amount_data(one.after),
+                    }
+                    for one in row.environments
+                ],
+                "kept": row.is_kept,
+                "exception": row.exception,
+            }
+            for row in self.rows
+        ]
+
+
+def _ordered(
     before: Sequence[Organization],
     after: Sequence[Organization],
     order: Sequence[str],
@@ -57,7 +164,7 @@ def environment_orders(
     *,
     keys: Iterable[str],
     exceptions: Iterable[EnvironmentOrderException],
-) -> Iterator[EnvironmentOrder]:
+) -> Iterator[OrderedAmounts]:
     """
     Yield the environment order of each of *keys* that differs somewhere, one organization's.
 
@@ -84,16 +191,18 @@ def environment_orders(
         if len(present) < 2:
             continue
         for key in keys:
-            found = tuple(
-                Rung(environment=e, before=_of(olds[e], key), after=_of(news[e], key))
+            amounts = tuple(
+                EnvironmentAmount(
+                    environment=e, before=_of(olds[e], key), after=_of(news[e], key)
+                )
                 for e in present
             )
-            if any(rung.before != rung.after for rung in found):
-                yield EnvironmentOrder(
+            if any(one.before != one.after for one in amounts):
+                yield OrderedAmounts(
                     organization=name,
                     workload=workload,
                     key=key,
-                    rungs=found,
+                    environments=amounts,
                     exception=_excuse(excused, name, workload, key),
                 )
 

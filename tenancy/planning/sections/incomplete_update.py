@@ -1,25 +1,89 @@
-"""Whether the last update reached what it set out to reach: its record against the cluster."""
+"""What the last update did not reach: its record compared with the cluster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import attrs
+
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import counted
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import Namespace
 from tenancy.model.live import Live
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.previous import Before
+from tenancy.planning.section import Section
 
-__all__ = ["unfinished"]
+__all__ = ["IncompleteUpdate"]
+
+_DETAILS = 8
+"""How many differences a finding lists."""
 
 
-def unfinished(before: Before, live: Live) -> Iterator[str]:
+@attrs.frozen
+class IncompleteUpdate(Section):
+    """
+    Where the cluster differs from what the last update was to create, a sentence each.
+
+    Attributes:
+        origin: Where the stack's config begins.
+    """
+
+    name = "incompleteUpdate"
+    shape = list[str]
+
+    changes: Sequence[str]
+    origin: Origin
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "IncompleteUpdate":
+        """Return the differences; none where the cluster was not asked."""
+        before, live = comparison.before, comparison.live
+        differences = () if before is None or live is None else _differences(before, live)
+        environment = comparison.environment
+        origin = comparison.platform.origin if environment is None else environment.origin
+        return cls(tuple(differences), origin)
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each difference."""
+        for difference in self.changes:
+            yield self.fact(f"the last update is incomplete: {difference}", Importance.DANGER)
+
+    def data(self) -> list[str]:
+        """Return the sentences."""
+        return list(self.changes)
+
+    def findings(self) -> Iterator[Finding]:
+        """Warn, with the first differences."""
+        if not self.changes:
+            return
+        more = len(self.changes) - _DETAILS
+        yield Finding(
+            code="last-update-unfinished",
+            origin=self.origin,
+            found="the last update did not finish, or its result was changed since:"
+            f" {counted(len(self.changes), 'difference')}",
+            allowed="a cluster as the last update was to leave it",
+            remedy="apply again; what then still differs was changed by hand",
+            severity=Severity.WARNING,
+            details=(
+                *self.changes[:_DETAILS],
+                *((f"and {more} more",) if more > 0 else ()),
+            ),
+        )
+
+
+def _differences(before: Before, live: Live) -> Iterator[str]:
     """Yield in words each part of the record that the cluster does not have."""
     if live.namespaces is None:
         return
     for name in before.shared:
         if name not in live.namespaces:
-            yield f"the namespace {name} is not there"
+            yield f"the namespace {name} does not exist"
     for namespace in before.namespaces:
         if namespace.name not in live.namespaces:
-            yield f"the namespace {namespace.name} is not there"
+            yield f"the namespace {namespace.name} does not exist"
             continue
         if live.quotas is not None:
             yield from _quotas(namespace, live)
@@ -28,26 +92,26 @@ def unfinished(before: Before, live: Live) -> Iterator[str]:
 
 
 def _quotas(namespace: Namespace, live: Live) -> Iterator[str]:
-    there = (live.quotas or {}).get(namespace.name, {})
+    quotas = (live.quotas or {}).get(namespace.name, {})
     for quota in namespace.quotas:
-        if quota.name not in there:
-            yield f"the quota {quota.name} of {namespace.name} is not there"
+        if quota.name not in quotas:
+            yield f"the quota {quota.name} of {namespace.name} does not exist"
             continue
-        hard = there[quota.name].hard
+        hard = quotas[quota.name].hard
         for key, limit in quota.hard.items():
             if key not in hard:
-                yield f"{key} of {namespace.name} is not limited, rather than {limit}"
+                yield f"{key} of {namespace.name} is not limited, instead of {limit}"
             elif not _is_equal(hard[key], limit.quantity):
-                yield f"{key} of {namespace.name} is {hard[key]} rather than {limit}"
+                yield f"{key} of {namespace.name} is {hard[key]} instead of {limit}"
 
 
 def _bindings(namespace: Namespace, live: Live) -> Iterator[str]:
-    there = (live.bindings or {}).get(namespace.name, {})
+    bindings = (live.bindings or {}).get(namespace.name, {})
     for binding in namespace.bindings:
-        held = there.get(binding.role, frozenset())
+        subjects = bindings.get(binding.role, frozenset())
         for subject in binding.subjects:
-            if str(subject) not in held:
-                yield f"{subject} does not hold {binding.role} in {namespace.name}"
+            if str(subject) not in subjects:
+                yield f"{subject} does not have the role {binding.role} in {namespace.name}"
 
 
 def _is_equal(text: str, quantity: Quantity) -> bool:

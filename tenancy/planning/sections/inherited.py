@@ -1,14 +1,22 @@
-"""Heirs: namespaces that a change reaches because they inherit from the one it is made in."""
+"""Namespaces that change because they inherit from a namespace that changes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
+from tenancy.diagnostics.wording import joined
 from tenancy.model import Namespace
+from tenancy.planning import snapshot
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance
+from tenancy.planning.section import Section
+from tenancy.planning.shapes import CLOSED
 
-__all__ = ["Heir", "heirs"]
+__all__ = ["Inherited", "InheritedChange"]
 
 _INHERITED: Final = {
     "quotas": "quotas",
@@ -21,16 +29,21 @@ _INHERITED: Final = {
     "priorityClasses": "priority classes",
 }
 
+Settings = Mapping[str, Mapping[str, JSON]]
+"""Namespaces of one stack as plain data, by name."""
+
 
 @attrs.frozen(kw_only=True, slots=True)
-class Heir:
+class InheritedChange:
     """
     A namespace that changes along with another.
 
     Attributes:
-        inherits_from: The id of the namespace where the change was made.
+        inherits_from: The id of the namespace in which the change is written.
         what: What changes in both, in words.
-        stack: The stack that has to be updated for it; another one than this is not looked at.
+        stack: The stack whose update changes it.
+        cluster: The name of its cluster.
+        is_same_stack: Whether this update changes it; another stack is not compared.
     """
 
     organization: str
@@ -38,46 +51,125 @@ class Heir:
     inherits_from: str
     what: tuple[str, ...]
     stack: str
+    cluster: str | None
+    is_same_stack: bool
 
 
-def heirs(
-    before: Mapping[str, Mapping[str, JSON]],
-    after: Mapping[str, Mapping[str, JSON]],
-    here: Iterable[Namespace],
-    elsewhere: Iterable[Namespace],
-) -> Iterator[Heir]:
-    """
-    Yield each namespace that inherits from one in which something changes.
+@with_config(CLOSED)
+class InheritedData(TypedDict):
+    """A namespace that changes because it inherits, and the stack whose update changes it."""
 
-    Args:
-        before: The namespaces of this stack as the record has them, by name.
-        after: The same, as they will be.
-        here: The namespaces of this stack.
-        elsewhere: Those of other stacks in the same environment, where alone one inherits; what
-            they are now is not compared.
-    """
-    own = {namespace.name: namespace for namespace in here}
-    changed = {
-        (namespace.organization, namespace.id): (namespace.name, keys)
-        for namespace in own.values()
-        if (keys := _differing(before.get(namespace.name), after.get(namespace.name)))
-    }
-    for namespace in (*own.values(), *elsewhere):
-        for ancestor in namespace.lineage:
-            source, keys = changed.get((namespace.organization, ancestor), ("", ()))
-            if namespace.name in own:
-                _, mine = changed.get((namespace.organization, namespace.id), ("", ()))
-                heir = after[namespace.name]
-                keys = tuple(k for k in keys if k in mine and _follows(k, heir, after[source]))
-            if keys:
-                yield Heir(
+    organization: str
+    namespace: str
+    stack: str
+    cluster: str | None
+    inheritsFrom: str
+    what: list[str]
+
+
+@attrs.frozen
+class Inherited(Section):
+    """Every namespace that inherits from one in which something changes."""
+
+    name = "inherited"
+    shape = list[InheritedData]
+
+    rows: Sequence[InheritedChange]
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "Inherited":
+        """Return those of this stack, and of other stacks in the same environment."""
+        environment = comparison.environment
+        if environment is None:
+            return cls(())
+        before = {} if comparison.before is None else comparison.before.settings
+        after = {n.name: snapshot.namespace(n) for n in comparison.namespaces_after}
+        elsewhere = (n for n in comparison.other_stacks if n.environment == environment.name)
+        return cls(
+            tuple(
+                InheritedChange(
                     organization=namespace.organization,
                     namespace=namespace.name,
                     inherits_from=ancestor,
-                    what=tuple(_INHERITED[key] for key in keys),
+                    what=what,
                     stack=namespace.stack,
+                    cluster=comparison.cluster_of(namespace.stack),
+                    is_same_stack=namespace.stack == comparison.stack,
                 )
-                break
+                for namespace, ancestor, what in _inheriting(
+                    before, after, comparison.namespaces_after, elsewhere
+                )
+            )
+        )
+
+    @property
+    def changes(self) -> Sequence[InheritedChange]:
+        """Nothing: each follows from a change that another section has."""
+        return ()
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each namespace."""
+        for row in self.rows:
+            name, when = row.namespace, ""
+            if not row.is_same_stack:
+                name += f" (stack {row.stack}, cluster {row.cluster})"
+                when = f" when stack {row.stack} is updated"
+            yield self.fact(
+                f"{name} inherits {joined(row.what)} from {row.inherits_from},"
+                f" so it changes too{when}",
+                Importance.NOTE,
+                row.organization,
+            )
+
+    def data(self) -> list[InheritedData]:
+        """Return the namespaces in order."""
+        return [
+            {
+                "organization": row.organization,
+                "namespace": row.namespace,
+                "stack": row.stack,
+                "cluster": row.cluster,
+                "inheritsFrom": row.inherits_from,
+                "what": list(row.what),
+            }
+            for row in self.rows
+        ]
+
+
+def _inheriting(
+    before: Settings,
+    after: Settings,
+    here: Sequence[Namespace],
+    elsewhere: Iterable[Namespace],
+) -> Iterator[tuple[Namespace, str, tuple[str, ...]]]:
+    """
+    Yield each namespace that inherits a change, from which id, and what.
+
+    Args:
+        before: The namespaces of this stack as the last update left them.
+        after: The same, as they will be.
+        here: The namespaces of this stack.
+        elsewhere: Those of other stacks in the same environment; how they are now is not
+            compared.
+    """
+    changed = {
+        (namespace.organization, namespace.id): (namespace.name, keys)
+        for namespace in here
+        if (keys := _differing(before.get(namespace.name), after.get(namespace.name)))
+    }
+    for is_here, namespaces in ((True, here), (False, elsewhere)):
+        for namespace in namespaces:
+            for ancestor in namespace.lineage:
+                source, keys = changed.get((namespace.organization, ancestor), ("", ()))
+                if is_here:
+                    _, own = changed.get((namespace.organization, namespace.id), ("", ()))
+                    inheriting = after[namespace.name]
+                    keys = tuple(
+                        k for k in keys if k in own and _follows(k, inheriting, after[source])
+                    )
+                if keys:
+                    yield namespace, ancestor, tuple(_INHERITED[key] for key in keys)
+                    break
 
 
 def _differing(
@@ -88,6 +180,6 @@ def _differing(
     return tuple(key for key in _INHERITED if before.get(key) != after.get(key))
 
 
-def _follows(key: str, heir: Mapping[str, JSON], ancestor: Mapping[str, JSON]) -> bool:
-    """Whether the heir has the value from its ancestor; members of its own may be added."""
-    return key == "members" or heir.get(key) == ancestor.get(key)
+def _follows(key: str, inheriting: Mapping[str, JSON], ancestor: Mapping[str, JSON]) -> bool:
+    """Whether the value is the ancestor's; a namespace may add members of its own."""
+    return key == "members" or inheriting.get(key) == ancestor.get(key)

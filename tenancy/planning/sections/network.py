@@ -1,4 +1,4 @@
-"""Which namespace can reach which, before and after, worked out from the rendered policies."""
+"""Which namespace can connect to which, before and after, from the rendered policies."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,28 +6,38 @@ from itertools import product
 from typing import Final
 
 import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from tenancy import manifests as render
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import joined
 from tenancy.manifests.manifest import Manifest
 from tenancy.model import Namespace, Platform
 from tenancy.planning import reachability
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance, shortened
+from tenancy.planning.section import Section
+from tenancy.planning.shapes import CLOSED
+from tenancy.planning.unchecked import network_left_out
 
-__all__ = ["MOST_PAIRS", "Reach", "Reaches", "reaches"]
+__all__ = ["MOST_PAIRS", "ConnectionChange", "Connections"]
 
 MOST_PAIRS: Final = 600
-"""How many pairs of namespaces are worked out; with more, only the nearer ones are."""
+"""How many pairs of namespaces are compared; with more, only those of one organization are."""
 
 ANY: Final = "any port"
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Reach:
+class ConnectionChange:
     """
     The ports on which one namespace's pods reach another's: `any port`, or such as `TCP 9090`.
 
     Attributes:
-        before: Nothing where they did not reach them.
-        after: Nothing where they will not.
+        before: Empty where they did not reach them.
+        after: Empty where they will not.
     """
 
     source: str
@@ -36,28 +46,89 @@ class Reach:
     after: tuple[str, ...]
 
 
-@attrs.frozen(kw_only=True, slots=True)
-class Reaches:
+@with_config(CLOSED)
+class ConnectionData(TypedDict):
+    """The ports on which one namespace reaches another."""
+
+    source: str
+    target: str
+    before: list[str]
+    after: list[str]
+
+
+@attrs.frozen
+class Connections(Section):
     """
-    Every pair that differs, and what was left out.
+    Every pair of namespaces of the cluster between which the reachable ports differ.
 
     Attributes:
-        left_out: What was not worked out, in words; None where everything was.
+        left_out: What was not compared, in words; None where everything was.
+        removed: Names of namespaces that would be deleted, of which no facts are made.
+        origin: Where the stack's config begins.
     """
 
-    changes: tuple[Reach, ...]
-    left_out: str | None = None
+    name = "network"
+    shape = list[ConnectionData]
+
+    changes: Sequence[ConnectionChange]
+    left_out: str | None
+    removed: frozenset[str]
+    origin: Origin
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "Connections":
+        """Return the pairs that differ; a platform's stack has none."""
+        environment = comparison.environment
+        if environment is None:
+            return cls((), None, frozenset(), comparison.platform.origin)
+        others = comparison.others_on_cluster
+        changes, left_out = _compared(
+            (*comparison.namespaces_before, *others),
+            (*comparison.namespaces_after, *others),
+            comparison.platform,
+        )
+        return cls(changes, left_out, comparison.removed, environment.origin)
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each source and all targets that change in the same way."""
+        kept = [c for c in self.changes if not self.removed & {c.source, c.target}]
+        for source, targets, change, is_mutual in _grouped(kept):
+            ends = f"{source} {'↔' if is_mutual else '→'} {shortened(targets)}"
+            text, importance = f"{ends}: allowed on {joined(change.after)}", Importance.MORE
+            if not change.after:
+                text, importance = f"{ends}: no longer allowed", Importance.LESS
+            elif change.before:
+                text += f", before on {joined(change.before)}"
+                importance = Importance.CHANGE
+            yield self.fact(text, importance)
+
+    def data(self) -> list[ConnectionData]:
+        """Return the pairs in order."""
+        return [
+            {
+                "source": change.source,
+                "target": change.target,
+                "before": list(change.before),
+                "after": list(change.after),
+            }
+            for change in self.changes
+        ]
+
+    def findings(self) -> Iterator[Finding]:
+        """Report what was not compared."""
+        if self.left_out is not None:
+            yield network_left_out(self.left_out, self.origin)
 
 
-def reaches(
+def _compared(
     before: Sequence[Namespace], after: Sequence[Namespace], platform: Platform
-) -> Reaches:
+) -> tuple[tuple[ConnectionChange, ...], str | None]:
     """
-    Return which pairs of namespaces come to reach each other, or cease to.
+    Return which pairs of namespaces can newly reach each other, or no longer can.
 
-    DNS is left out: everybody reaches it. Pairs of one organization and with the shared
-    namespaces come first; only where there are too many pairs are others left out, and said to
-    be.
+    DNS is left out: every namespace reaches it. Pairs of one organization and with the shared
+    namespaces come first; only where there are too many pairs are others left out, and the
+    second value names them.
 
     Args:
         before: Every namespace of the cluster, of this stack as the last update left them.
@@ -66,17 +137,17 @@ def reaches(
     """
     changed = _changed(before, after)
     if not changed:
-        return Reaches(changes=())
+        return (), None
     spaces = tuple(m.namespace for m in _shared(platform).values())
     everyone = {n.name: n for n in (*before, *after)}
     shared = tuple(str(_name(m)) for m in spaces)
     near = _near(changed, everyone, shared)
-    strangers = _strangers(changed, everyone)
+    foreign = _foreign_pairs(changed, everyone)
     far: list[tuple[str, str]] = []
     left_out = None
-    if len(near) + strangers <= MOST_PAIRS:
+    if len(near) + foreign <= MOST_PAIRS:
         far = _far(changed, everyone)
-    elif strangers:
+    elif foreign:
         left_out = "namespaces of different organizations"
     if len(near) > MOST_PAIRS:
         left_out = f"{len(near)} pairs of namespaces"
@@ -85,13 +156,13 @@ def reaches(
     wanted = {name for pair in pairs for name in pair}
     was = _network([n for n in before if n.name in wanted], platform)
     now = _network([n for n in after if n.name in wanted], platform)
-    found = (
-        Reach(
+    changes = (
+        ConnectionChange(
             source=source, target=target, before=was(source, target), after=now(source, target)
         )
         for source, target in pairs
     )
-    return Reaches(changes=tuple(r for r in found if r.before != r.after), left_out=left_out)
+    return tuple(c for c in changes if c.before != c.after), left_out
 
 
 def _changed(before: Iterable[Namespace], after: Iterable[Namespace]) -> list[str]:
@@ -124,7 +195,7 @@ def _near(
     return [*found]
 
 
-def _strangers(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> int:
+def _foreign_pairs(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> int:
     """Return how many pairs a changed one makes with other organizations, at the most."""
     sizes = Counter(namespace.organization for namespace in everyone.values())
     return sum(2 * (len(everyone) - sizes[everyone[n].organization]) for n in changed)
@@ -163,7 +234,7 @@ class _Reached:
 def _network(namespaces: Iterable[Namespace], platform: Platform) -> _Reached:
     manifests: list[Manifest] = []
     for found in namespaces:
-        # Only the network matters; what else they were given may exist no more.
+        # Only the network matters; roles and pools of a past update may no longer exist.
         bare = attrs.evolve(found, bindings=(), grants=(), quotas=(), limit_range=None)
         manifests += render.namespace(bare, platform)
     for rendered in _shared(platform).values():
@@ -181,26 +252,30 @@ def _name(manifest: Manifest) -> str:
     return str(metadata["name"])
 
 
-def grouped(
-    changes: Iterable[Reach],
-) -> Iterator[tuple[str, tuple[str, ...], Reach, bool]]:
+def _grouped(
+    changes: Iterable[ConnectionChange],
+) -> Iterator[tuple[str, tuple[str, ...], ConnectionChange, bool]]:
     """
-    Yield each source, those targets for which the same ports change, and one of them.
+    Yield each source, the targets for which the same ports change, and one of the changes.
 
-    Last comes whether the same holds the other way round, which is then not said again.
+    The last value is whether the same holds in the other direction, which is then not
+    repeated.
     """
-    pairs = {(r.source, r.target): r for r in changes if r.source != r.target}
-    found: dict[tuple[str, tuple[str, ...], tuple[str, ...], bool], list[Reach]] = {}
-    said: set[tuple[str, str]] = set()
-    for (source, target), reach in pairs.items():
+    pairs = {(c.source, c.target): c for c in changes if c.source != c.target}
+    groups: dict[
+        tuple[str, tuple[str, ...], tuple[str, ...], bool], list[ConnectionChange]
+    ] = {}
+    listed: set[tuple[str, str]] = set()
+    for (source, target), change in pairs.items():
         back = pairs.get((target, source))
         is_mutual = back is not None and (back.before, back.after) == (
-            reach.before,
-            reach.after,
+            change.before,
+            change.after,
         )
-        if is_mutual and (target, source) in said:
+        if is_mutual and (target, source) in listed:
             continue
-        said.add((source, target))
-        found.setdefault((source, reach.before, reach.after, is_mutual), []).append(reach)
-    for (source, _, _, is_mutual), together in found.items():
-        yield source, tuple(r.target for r in together), together[0], is_mutual
+        listed.add((source, target))
+        key = source, change.before, change.after, is_mutual
+        groups.setdefault(key, []).append(change)
+    for (source, _, _, is_mutual), group in groups.items():
+        yield source, tuple(change.target for change in group), group[0], is_mutual

@@ -12,7 +12,7 @@ import pytest
 from pulumi import automation as auto
 
 from tenancy.engine import StackRefusedError
-from tenancy.output.plan_json import schema as plan_schema
+from tenancy.planning.plan_data import plan_schema
 
 pytestmark = pytest.mark.cluster
 
@@ -169,7 +169,7 @@ def test_a_cluster_that_cannot_be_asked_is_not_checked_and_never_passed(changed)
     assert "not checked" in {
         f["severity"] for f in plan["findings"] if f["code"] == "cluster-not-asked"
     }
-    assert [None] == [h["pods"] for h in plan["hazards"]]
+    assert [None] == [h["pods"] for h in plan["deletions"]]
     assert {"namespace-removed"} == {
         f["code"] for f in plan["findings"] if f["severity"] == "error"
     }

@@ -12,8 +12,8 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import SavedPlan, SavedPlanError, StalePlanError, read_plan, write_plan
 from tenancy.engine.fingerprint import Fingerprint, differences, state_digests
 from tenancy.engine.saved_plan import without_secrets
-from tenancy.output.plan_json import data
 from tenancy.planning.build import plan
+from tenancy.planning.plan_data import plan_data
 
 SECRET = "4dabf18193072939515e22adb298388d"
 FINGERPRINT = Fingerprint(
@@ -32,7 +32,7 @@ def saved(project: Path) -> SavedPlan:
     return SavedPlan(
         project="tenancy",
         stack="dev",
-        plan=data(made, made.findings, found.documents),
+        plan=plan_data(made, made.findings, found.documents),
         made_from=FINGERPRINT,
         engine_plan={"resourcePlans": {}},
     )

@@ -12,7 +12,7 @@ from tenancy.drifting.report import data as drift_data
 from tenancy.engine import EngineError, Result, StackRefusedError, Step
 from tenancy.engine.outcomes import in_sequence
 from tenancy.output.outcomes_json import data, result_data, schema
-from tenancy.output.schemas import outcomes
+from tenancy.output.schemas import written
 
 URN = "urn:pulumi:dev::tenancy::kubernetes:core/v1:Namespace::acme-dev"
 
@@ -59,11 +59,11 @@ def test_who_reads_it_need_not_fear_a_further_key() -> None:
     later = {**said, "stacks": [{**one, "seconds": 3} for one in said["stacks"]], "more": 1}
     wrong = {**later, "stacks": [{**one, "exit": "0"} for one in said["stacks"]]}
 
-    jsonschema.validate(later, outcomes())
+    jsonschema.validate(later, written("outcomes"))
     with pytest.raises(jsonschema.ValidationError, match="seconds"):
         jsonschema.validate(later, schema())
     with pytest.raises(jsonschema.ValidationError, match="not of type 'integer'"):
-        jsonschema.validate(wrong, outcomes())
+        jsonschema.validate(wrong, written("outcomes"))
 
 
 def test_what_the_engine_did_is_as_the_schema_says() -> None:

@@ -7,11 +7,12 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from tenancy.output.plan_json import data, schema
 from tenancy.output.plan_markdown import markdown, marker
 from tenancy.output.plan_text import LINES, rich_text, text
 from tenancy.planning.build import Plan
-from tenancy.planning.facts import Weight, sections
+from tenancy.planning.fact_groups import fact_groups
+from tenancy.planning.facts import Importance
+from tenancy.planning.plan_data import plan_data, plan_schema
 from tests.unit.builders import a_namespace, a_profile, an_organization
 from tests.unit.planning.changing import a_cluster, a_plan, a_record, here
 
@@ -50,7 +51,7 @@ def empty() -> Plan:
 
 
 def facts(plan: Plan) -> list[str]:
-    return [fact.text for section in sections(plan) for fact in section.facts]
+    return [fact.text for group in fact_groups(plan) for fact in group.facts]
 
 
 def test_every_fact_stands_in_every_form(plan: Plan) -> None:
@@ -60,28 +61,28 @@ def test_every_fact_stands_in_every_form(plan: Plan) -> None:
     assert facts(plan)
     assert [] == [fact for fact in facts(plan) if fact not in plain]
     assert [] == [fact for fact in facts(plan) if fact not in unescaped]
-    assert facts(plan) == [fact["text"] for fact in data(plan)["facts"]]
+    assert facts(plan) == [fact["text"] for fact in plan_data(plan)["facts"]]
 
 
 @pytest.mark.parametrize("name", ["plan", "empty"])
 def test_json_fulfils_its_schema(name: str, request: pytest.FixtureRequest) -> None:
-    written = json.loads(json.dumps(data(request.getfixturevalue(name))))
+    written = json.loads(json.dumps(plan_data(request.getfixturevalue(name))))
 
-    jsonschema.Draft202012Validator.check_schema(schema())
-    jsonschema.validate(written, schema())
+    jsonschema.Draft202012Validator.check_schema(plan_schema())
+    jsonschema.validate(written, plan_schema())
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**written, "surprise": 1}, schema())
+        jsonschema.validate({**written, "surprise": 1}, plan_schema())
 
 
-def test_what_is_refused_is_said_in_every_form(plan: Plan) -> None:
+def test_the_reasons_of_a_refusal_come_first_in_every_form(plan: Plan) -> None:
     assert plan.is_refused
-    assert data(plan)["refused"]
+    assert plan_data(plan)["refused"]
     assert "**Refused:** 3 errors" in markdown(plan)
-    assert {"!"} == {
-        line[2]
-        for line in text(plan).splitlines()
-        if "would be" in line or "would become" in line
-    }
+    assert ["Errors"] == text(plan).splitlines()[1:2]
+    assert ["refused", "findings"] == [
+        key for key in plan_data(plan) if key in {"refused", "findings", "facts"}
+    ][:2]
+    assert markdown(plan).index("### Errors") < markdown(plan).index("### Organization acme")
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -96,7 +97,8 @@ def test_a_screen_holds_it_and_what_is_left_out_is_counted() -> None:
     shown = text(plan).splitlines()
 
     assert len(shown) <= LINES
-    assert re.search(r"and \d+ more: `tenancy plan --stack dev --all` says them", shown[-1])
+    [left] = [line for line in shown if "`tenancy plan --stack dev --all`" in line]
+    assert re.search(r"\d+ more: .* shows everything", left)
     assert len(text(plan, most=None).splitlines()) > LINES
 
 
@@ -105,7 +107,7 @@ def test_dangers_are_never_left_out() -> None:
     record = a_record(**several("20", *ids))
     plan = a_plan(record, **several("20", "n0"))
 
-    dangers = [f for s in sections(plan) for f in s.facts if f.weight is Weight.DANGER]
+    dangers = [fact for fact in plan.facts if fact.importance is Importance.DANGER]
 
     assert 59 == len(dangers)
     shown = " ".join(text(plan).split())
@@ -125,8 +127,10 @@ def test_a_pipe_gets_no_colour_and_a_terminal_some(plan: Plan) -> None:
 
 
 def test_nothing_that_changes_is_one_line(empty: Plan) -> None:
-    assert "Plan of stack dev on cluster sandbox: nothing changes for anybody" == text(empty)
-    assert data(empty)["empty"]
+    assert "Plan of stack dev on cluster sandbox: no changes for any organization" == text(
+        empty
+    )
+    assert plan_data(empty)["empty"]
 
 
 def test_the_comment_is_found_again_by_its_first_line(plan: Plan) -> None:

@@ -40,11 +40,11 @@ def a_plan(
     live: Live | None = None,
     *,
     stack: str = "dev",
-    made: tuple[str, ...] = (),
+    in_state: tuple[str, ...] = (),
     **keys: object,
 ) -> Plan:
     """Return the plan from *before* to the tenancy that *keys* build."""
-    return plan(before, a_tenancy(**keys), stack, live, made=made)  # type: ignore[arg-type]
+    return plan(before, a_tenancy(**keys), stack, live, in_state=in_state)  # type: ignore[arg-type]
 
 
 def a_cluster(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy.planning.sections.access import Allowed
+from tenancy.planning.sections.access import Access, Allowed
 from tests.unit.builders import a_namespace, a_platform, an_environment, an_organization
 from tests.unit.planning.changing import a_plan, a_record
 
@@ -27,7 +27,7 @@ def verbs(allowed: tuple[Allowed, ...], resource: str) -> tuple[str, ...]:
 def test_a_new_developer_gains_what_the_role_may_do_and_loses_nothing() -> None:
     plan = a_plan(a_record(**members()), **members({"group": "devs", "role": "developer"}))
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     assert "Group oidc:devs" == change.subject
     assert ("acme-dev",) == change.namespaces
     assert ((), ("developer",)) == (change.roles_before, change.roles_after)
@@ -41,7 +41,7 @@ def test_a_new_developer_gains_what_the_role_may_do_and_loses_nothing() -> None:
 def test_a_larger_role_gains_only_what_the_smaller_one_did_not_give() -> None:
     plan = a_plan(a_record(**members(DANA)), **members({"user": "dana", "role": "developer"}))
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     assert ("create", "update", "patch", "delete", "deletecollection") == verbs(
         change.gained, "pods"
     )
@@ -52,7 +52,7 @@ def test_a_larger_role_gains_only_what_the_smaller_one_did_not_give() -> None:
 def test_a_member_who_goes_loses_everything() -> None:
     plan = a_plan(a_record(**members(DANA)), **members())
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     assert () == change.gained
     assert ("get", "list", "watch") == verbs(change.lost, "pods/log")
 
@@ -60,7 +60,7 @@ def test_a_member_who_goes_loses_everything() -> None:
 def test_secrets_shells_rights_and_deletion_come_first() -> None:
     plan = a_plan(a_record(**members()), **members({"user": "dana", "role": "admin"}))
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     weights = [allowed.weight for allowed in change.gained]
     assert sorted(weights) == weights
     assert "secrets" == change.gained[0].resource
@@ -80,7 +80,8 @@ def test_production_comes_first() -> None:
     plans = {s: a_plan(a_record(stack=s, **before), stack=s, **after) for s in both}
 
     assert {"dev": [False], "prod": [True]} == {
-        stack: [c.is_production for c in plan.access] for stack, plan in plans.items()
+        stack: [c.is_production for c in plan.section(Access).changes]
+        for stack, plan in plans.items()
     }
 
 
@@ -93,13 +94,13 @@ def test_namespaces_where_the_same_changes_are_said_together() -> None:
 
     plan = a_plan(a_record(**acme()), **acme(DANA))
 
-    assert [("acme-dev", "acme-lab")] == [c.namespaces for c in plan.access]
+    assert [("acme-dev", "acme-lab")] == [c.namespaces for c in plan.section(Access).changes]
 
 
 def test_rules_that_only_the_cluster_knows_are_not_made_up() -> None:
     plan = a_plan(a_record(**members()), **members({"user": "dana", "role": "kubernetes:edit"}))
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     assert ("kubernetes:edit",) == change.unknown
     assert () == change.gained
 
@@ -114,7 +115,7 @@ def test_a_rule_that_a_platform_takes_from_a_role_is_lost_by_all_who_hold_it() -
         a_record(stack="platform", **roles("get", "delete")), stack="platform", **roles("get")
     )
 
-    [change] = plan.access
+    [change] = plan.section(Access).changes
     assert ("User oidc:dana", ("acme-dev",)) == (change.subject, change.namespaces)
     assert (Allowed(api_group="batch", resource="jobs", verbs=("delete",)),) == change.lost
 
@@ -130,10 +131,12 @@ def test_operators_who_come_and_go_are_said() -> None:
     )
 
     assert [("Group oidc:new", ("operator",)), ("Group oidc:old", ())] == [
-        (c.subject, c.roles_after) for c in plan.access
+        (c.subject, c.roles_after) for c in plan.section(Access).changes
     ]
 
 
 @pytest.mark.parametrize("entries", [(), (DANA,)], ids=["nobody", "somebody"])
 def test_members_who_stay_are_not_said(entries: tuple[dict[str, object], ...]) -> None:
-    assert () == a_plan(a_record(**members(*entries)), **members(*entries)).access
+    plan = a_plan(a_record(**members(*entries)), **members(*entries))
+
+    assert () == plan.section(Access).changes

@@ -1,4 +1,4 @@
-"""The smaller parts: pools, the ladder, names, networks, heirs, settings, the last update."""
+"""The smaller sections: pools, the environment order, names, networks, settings, …."""
 
 import attrs
 import pytest
@@ -7,7 +7,13 @@ from tenancy.diagnostics.errors import TenancyError
 from tenancy.model.gpu_catalog import snapshot_source
 from tenancy.model.live import LiveNamespace
 from tenancy.output.plan_text import text
-from tenancy.planning.sections.network import MOST_PAIRS
+from tenancy.planning.sections.environment_order import EnvironmentOrder
+from tenancy.planning.sections.gpu_grants import GpuGrants
+from tenancy.planning.sections.gpu_node_pools import GpuNodePools
+from tenancy.planning.sections.incomplete_update import IncompleteUpdate
+from tenancy.planning.sections.inherited import Inherited
+from tenancy.planning.sections.network import MOST_PAIRS, Connections
+from tenancy.planning.sections.settings import Settings
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -32,9 +38,10 @@ def granted(gpus: int, *, nodes: int = 2) -> dict[str, object]:
 def test_a_larger_grant_is_set_against_the_pool() -> None:
     plan = a_plan(a_record(**granted(8)), **granted(12))
 
-    assert [(8, 12)] == [(g.before, g.after) for g in plan.grants]
+    assert [(8, 12)] == [(g.before, g.after) for g in plan.section(GpuGrants).changes]
     assert [(8, 12, 16, 4)] == [
-        (p.granted_before, p.granted_after, p.capacity_after, p.left) for p in plan.pools
+        (p.granted_before, p.granted_after, p.capacity_after, p.left)
+        for p in plan.section(GpuNodePools).changes
     ]
 
 
@@ -44,7 +51,8 @@ def test_a_smaller_pool_is_set_against_its_grants() -> None:
     )
 
     assert [(16, 8, 12, -4)] == [
-        (p.capacity_before, p.capacity_after, p.granted_after, p.left) for p in plan.pools
+        (p.capacity_before, p.capacity_after, p.granted_after, p.left)
+        for p in plan.section(GpuNodePools).changes
     ]
 
 
@@ -55,14 +63,14 @@ def test_a_pool_says_who_knows_its_gpus_unless_config_does() -> None:
 
     written, found = a_plan({}, **granted(8)), a_plan({}, **looked_up)
 
-    assert "GPUs of a node from" not in text(written)
-    assert f"GPUs of a node from {snapshot_source()}" in " ".join(text(found).split())
+    assert "GPUs per node from" not in text(written)
+    assert f"GPUs per node from {snapshot_source()}" in " ".join(text(found).split())
 
 
 # Environments
 
 
-def laddered(pods: str, **dev: object) -> dict[str, object]:
+def ordered(pods: str, **dev: object) -> dict[str, object]:
     """Dev with *pods* and prod with 50, each with a namespace of the same workload."""
     acme = an_organization(
         a_namespace(environments=["dev"], workload="agents"),
@@ -83,12 +91,13 @@ def laddered(pods: str, **dev: object) -> dict[str, object]:
     ("pods", "is_kept"),
     [pytest.param("50", True, id="up to prod"), pytest.param("60", False, id="above prod")],
 )
-def test_a_changed_resource_is_shown_on_every_rung(pods: str, is_kept: bool) -> None:
-    [row] = a_plan(a_record(**laddered("20")), **laddered(pods)).environment_orders
+def test_a_changed_resource_is_shown_in_every_environment(pods: str, is_kept: bool) -> None:
+    plan = a_plan(a_record(**ordered("20")), **ordered(pods))
+    [row] = plan.section(EnvironmentOrder).rows
 
     assert ("agents", "pods") == (row.workload, row.key)
     assert [("dev", "20", pods), ("prod", "50", "50")] == [
-        (r.environment, str(r.before), str(r.after)) for r in row.rungs
+        (r.environment, str(r.before), str(r.after)) for r in row.environments
     ]
     assert is_kept is row.is_kept
 
@@ -102,10 +111,10 @@ def test_an_exception_is_named_with_its_reason() -> None:
     }
 
     plan = a_plan(
-        a_record(**laddered("20")), **laddered("60", environmentOrderExceptions=[excuse])
+        a_record(**ordered("20")), **ordered("60", environmentOrderExceptions=[excuse])
     )
 
-    assert ["tests"] == [row.exception for row in plan.environment_orders]
+    assert ["tests"] == [row.exception for row in plan.section(EnvironmentOrder).rows]
 
 
 # Names
@@ -119,13 +128,18 @@ def test_a_namespace_that_somebody_made_by_hand_is_refused() -> None:
 
     [found] = plan.findings
     assert "name-taken" == found.code
-    assert "acme-dev, which exists on the cluster and was not made here" in found.found
+    assert (
+        "acme-dev, which exists on the cluster and which this stack did not create"
+        in found.found
+    )
 
 
 @pytest.mark.parametrize(
     ("labels", "is_going", "reason"),
     [
-        pytest.param({"tenancy.dev/stack": "east"}, False, "stack east made", id="other stack"),
+        pytest.param(
+            {"tenancy.dev/stack": "east"}, False, "stack east created", id="other stack"
+        ),
         pytest.param({"tenancy.dev/stack": "dev"}, True, "still being deleted", id="going"),
     ],
 )
@@ -153,7 +167,7 @@ def test_a_name_is_our_own(is_recorded: bool, made: tuple[str, ...], is_ours: bo
     if not is_ours:
         live = a_cluster(record, namespaces={"acme-dev": LiveNamespace(name="acme-dev")})
 
-    plan = a_plan(record if is_recorded else {}, live, made=made, **here())
+    plan = a_plan(record if is_recorded else {}, live, in_state=made, **here())
 
     assert [] == [v for v in plan.findings if v.code == "name-taken"]
 
@@ -187,19 +201,21 @@ def test_a_namespace_that_is_closed_is_reached_by_no_other_any_more() -> None:
     assert {
         ("acme-dev", "acme-lab", ("any port",), ()),
         ("acme-lab", "acme-dev", ("any port",), ()),
-    } == {(r.source, r.target, r.before, r.after) for r in plan.network}
+    } == {(r.source, r.target, r.before, r.after) for r in plan.section(Connections).changes}
 
 
 def test_a_shared_service_that_is_asked_for_is_reached_on_its_port_alone() -> None:
     plan = a_plan(a_record(**networked()), **networked(sharedServices=["tools"]))
 
     assert [("acme-lab", "tools", (), ("TCP 443",))] == [
-        (r.source, r.target, r.before, r.after) for r in plan.network
+        (r.source, r.target, r.before, r.after) for r in plan.section(Connections).changes
     ]
 
 
 def test_rules_that_stay_change_nothing() -> None:
-    assert () == a_plan(a_record(**networked()), **networked()).network
+    plan = a_plan(a_record(**networked()), **networked())
+
+    assert () == plan.section(Connections).changes
 
 
 def test_pairs_that_are_too_many_are_not_checked_rather_than_passed() -> None:
@@ -215,7 +231,7 @@ def test_pairs_that_are_too_many_are_not_checked_rather_than_passed() -> None:
     assert "network-not-checked" in {v.code for v in plan.findings}
 
 
-# Heirs
+# Inherited changes
 
 
 def inheriting(pods: str) -> dict[str, object]:
@@ -236,10 +252,10 @@ def test_every_namespace_that_inherits_a_change_is_listed() -> None:
 
     assert [
         ("acme-lab", "dev", ("quotas",), "dev"),
-    ] == [(h.namespace, h.inherits_from, h.what, h.stack) for h in plan.heirs]
+    ] == [(h.namespace, h.inherits_from, h.what, h.stack) for h in plan.section(Inherited).rows]
 
 
-def test_a_namespace_with_a_quota_of_its_own_is_no_heir_of_that_quota() -> None:
+def test_a_namespace_with_a_quota_of_its_own_does_not_inherit_that_quota() -> None:
     def own(pods: str, of_lab: str) -> dict[str, object]:
         written = inheriting(pods)
         [dev, lab, alone] = written["organizations"]["acme"]["namespaces"]
@@ -247,11 +263,15 @@ def test_a_namespace_with_a_quota_of_its_own_is_no_heir_of_that_quota() -> None:
         acme = {**written["organizations"]["acme"], "namespaces": [dev, lab, alone]}
         return {**written, "organizations": {"acme": acme}}
 
-    assert () == a_plan(a_record(**own("20", "5")), **own("25", "6")).heirs
+    plan = a_plan(a_record(**own("20", "5")), **own("25", "6"))
+
+    assert () == plan.section(Inherited).rows
 
 
-def test_a_change_that_nobody_inherits_has_no_heirs() -> None:
-    assert () == a_plan(a_record(**laddered("20")), **laddered("25")).heirs
+def test_a_change_that_nobody_inherits_lists_nobody() -> None:
+    plan = a_plan(a_record(**ordered("20")), **ordered("25"))
+
+    assert () == plan.section(Inherited).rows
 
 
 # Settings
@@ -263,7 +283,7 @@ def test_other_settings_are_said_with_their_path() -> None:
     )
 
     assert [("acme-dev", "podSecurity", "restricted", "baseline")] == [
-        (s.namespace, s.setting, s.before, s.after) for s in plan.settings
+        (s.namespace, s.setting, s.before, s.after) for s in plan.section(Settings).changes
     ]
 
 
@@ -276,9 +296,9 @@ def test_what_a_platform_changes_for_all_is_said() -> None:
     before = a_record(stack="platform", **shared(80))
 
     assert a_plan(before, a_cluster(before), stack="platform", **shared(80)).is_empty
+    plan = a_plan(before, stack="platform", **shared(80, 443))
     assert [("shared.tools.services.web.ports", "80", "80, 443")] == [
-        (s.setting, s.before, s.after)
-        for s in a_plan(before, stack="platform", **shared(80, 443)).settings
+        (s.setting, s.before, s.after) for s in plan.section(Settings).changes
     ]
 
 
@@ -296,7 +316,7 @@ def test_what_the_cluster_does_not_have_is_never_counted_as_done() -> None:
 
     plan = a_plan(record, live, **here())
 
-    assert ("pods of acme-dev is 5 rather than 20",) == plan.unfinished
+    assert ("pods of acme-dev is 5 instead of 20",) == plan.section(IncompleteUpdate).changes
     assert ["last-update-unfinished"] == [v.code for v in plan.findings]
     assert not plan.is_refused
     assert not plan.is_empty
@@ -306,12 +326,15 @@ def test_a_namespace_and_a_member_that_are_missing_are_said() -> None:
     members = {"organization": {"members": [{"user": "dana", "role": "viewer"}]}}
     record = a_record(**members)
 
-    assert ("the namespace acme-dev is not there",) == a_plan(
-        record, a_cluster(record, namespaces={}), **members
-    ).unfinished
-    assert ("User oidc:dana does not hold viewer in acme-dev",) == a_plan(
-        record, a_cluster(record, bindings={}), **members
-    ).unfinished
+    no_namespace = a_plan(record, a_cluster(record, namespaces={}), **members)
+    no_binding = a_plan(record, a_cluster(record, bindings={}), **members)
+
+    assert ("the namespace acme-dev does not exist",) == (
+        no_namespace.section(IncompleteUpdate).changes
+    )
+    assert ("User oidc:dana does not have the role viewer in acme-dev",) == (
+        no_binding.section(IncompleteUpdate).changes
+    )
 
 
 def test_a_cluster_that_is_as_it_was_left_changes_nothing() -> None:

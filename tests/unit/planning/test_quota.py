@@ -3,6 +3,8 @@
 import pytest
 
 from tenancy.model.live import Live, LiveQuota, Unread
+from tenancy.planning.sections.quotas import Quotas
+from tenancy.planning.sections.totals import Totals
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -25,7 +27,7 @@ def test_a_key_that_is_raised_is_said_with_both_amounts() -> None:
     plan = a_plan(a_record(**with_pods("20")), **with_pods("30"))
 
     assert [("acme-dev", "pods", "20", "30")] == [
-        (c.namespace, c.key, str(c.before), str(c.after)) for c in plan.quotas
+        (c.namespace, c.key, str(c.before), str(c.after)) for c in plan.section(Quotas).changes
     ]
 
 
@@ -42,7 +44,9 @@ def test_a_key_that_goes_is_unlimited_afterwards() -> None:
         **here(profiles={"standard": a_profile()}),
     )
 
-    assert [("requests.storage", None)] == [(c.key, c.after) for c in plan.quotas]
+    assert [("requests.storage", None)] == [
+        (c.key, c.after) for c in plan.section(Quotas).changes
+    ]
 
 
 def test_the_sum_is_written_out_with_what_is_left_under_the_ceiling() -> None:
@@ -53,7 +57,8 @@ def test_the_sum_is_written_out_with_what_is_left_under_the_ceiling() -> None:
     before = {**with_pods("20"), "organizations": {"acme": two}}
     after = {**with_pods("25"), "organizations": {"acme": two}}
 
-    [change] = a_plan(a_record(**before), **after).sums
+    plan = a_plan(a_record(**before), **after)
+    [change] = plan.section(Totals).rows
 
     assert "pods: acme-dev 20 + acme-lab 20 = 40 of 60" == str(change.before)
     assert "pods: acme-dev 25 + acme-lab 25 = 50 of 60" == str(change.after)
@@ -73,7 +78,8 @@ def test_other_environments_count_in_the_sum_as_their_files_have_them() -> None:
         dev = an_environment(profiles={"standard": a_profile({"pods": pods})})
         return {**both, "environments": {"dev": dev, "prod": an_environment("prod")}}
 
-    [change] = a_plan(a_record(**environments("10")), **environments("15")).sums
+    plan = a_plan(a_record(**environments("10")), **environments("15"))
+    [change] = plan.section(Totals).rows
 
     assert "pods: acme-dev 15 + acme-prod 20 = 35 of 60" == str(change.after)
 
@@ -93,7 +99,7 @@ def test_a_new_limit_below_what_is_used_is_refused_and_names_the_way_out() -> No
     assert "acme-dev/pods" in found.remedy
     assert ("profiles", "standard", "quota", "pods") == found.origin.path
     assert plan.is_refused
-    assert [True] == [c.is_below_usage for c in plan.quotas]
+    assert [True] == [c.is_below_usage for c in plan.section(Quotas).changes]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_without_the_cluster_use_is_not_checked_rather_than_passed() -> None:
     plan = a_plan(a_record(**with_pods("20")), None, **with_pods("3"))
 
     assert ["cluster-not-asked"] == [v.code for v in plan.findings]
-    assert [None] == [c.used for c in plan.quotas]
+    assert [None] == [c.used for c in plan.section(Quotas).changes]
 
 
 def test_quotas_that_could_not_be_listed_are_not_checked() -> None:
@@ -164,4 +170,6 @@ def test_quotas_that_could_not_be_listed_are_not_checked() -> None:
 
     plan = a_plan(record, live, **with_pods("3"))
 
-    assert ["the quotas of the cluster: 403 Forbidden"] == [v.found for v in plan.findings]
+    assert ["the quotas of the cluster could not be listed: 403 Forbidden"] == [
+        v.found for v in plan.findings
+    ]

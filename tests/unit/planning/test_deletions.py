@@ -1,5 +1,6 @@
 """Namespaces that would go, and what would go with them."""
 
+from tenancy.planning.sections.deletions import Deletions
 from tests.unit.builders import a_namespace, a_platform, an_organization
 from tests.unit.planning.changing import a_cluster, a_plan, a_record, here
 
@@ -19,25 +20,25 @@ def test_a_namespace_that_goes_is_refused_with_what_it_holds_counted() -> None:
 
     plan = a_plan(record, live, **having("dev"))
 
-    [hazard] = plan.hazards
+    [deletion] = plan.section(Deletions).changes
     assert ("acme-lab", 41, 1, None) == (
-        hazard.namespace,
-        hazard.pods,
-        hazard.claims,
-        hazard.becomes,
+        deletion.namespace,
+        deletion.pods,
+        deletion.claims,
+        deletion.becomes,
     )
     [found] = plan.findings
     assert "namespace-removed" == found.code
     assert (
-        "the namespace acme-lab would be deleted with all that it holds;"
-        " it holds 41 pods and 1 volume claim now"
+        "the namespace acme-lab would be deleted with everything in it;"
+        " it contains 41 pods and 1 volume claim"
     ) == found.found
 
 
 def test_a_namespace_whose_id_changes_is_replaced_by_an_empty_one() -> None:
     plan = a_plan(a_record(**having("dev")), **having("devl"))
 
-    assert ["acme-devl"] == [h.becomes for h in plan.hazards]
+    assert ["acme-devl"] == [h.becomes for h in plan.section(Deletions).changes]
     assert "acme-devl would be a new, empty one" in plan.findings[0].found
 
 
@@ -45,7 +46,7 @@ def test_a_changed_prefix_replaces_every_namespace() -> None:
     plan = a_plan(a_record(**having("dev", "lab")), **having("dev", "lab", prefix="acne"))
 
     assert [("acme-dev", "acne-dev"), ("acme-lab", "acne-lab")] == [
-        (h.namespace, h.becomes) for h in plan.hazards
+        (h.namespace, h.becomes) for h in plan.section(Deletions).changes
     ]
     assert ["namespace-removed"] * 2 == [
         v.code for v in plan.findings if v.code != "cluster-not-asked"
@@ -59,8 +60,10 @@ def test_an_organization_that_goes_takes_its_namespaces_along() -> None:
 
     plan = a_plan(a_record(**held("acme", "beta")), **held("acme"))
 
-    assert [("beta-dev", "beta")] == [(h.namespace, h.organization) for h in plan.hazards]
-    assert ("beta",) == plan.gone_organizations
+    assert [("beta-dev", "beta")] == [
+        (h.namespace, h.organization) for h in plan.section(Deletions).changes
+    ]
+    assert ("beta",) == plan.removed_organizations
 
 
 def test_a_namespace_that_an_earlier_update_released_may_go() -> None:
@@ -68,7 +71,7 @@ def test_a_namespace_that_an_earlier_update_released_may_go() -> None:
 
     plan = a_plan(record, a_cluster(record), **having("dev"))
 
-    assert [True] == [h.is_confirmed for h in plan.hazards]
+    assert [True] == [h.is_released for h in plan.section(Deletions).changes]
     assert () == plan.findings
 
 
@@ -77,7 +80,10 @@ def test_a_release_in_the_same_change_is_too_late() -> None:
 
     plan = a_plan(record, a_cluster(record), **having("dev", allowDeletion=["acme-lab"]))
 
-    assert "allowDeletion was written in the same change" in plan.findings[0].found
+    assert (
+        "allowDeletion lists it, but no update has applied that yet" in plan.findings[0].found
+    )
+    assert "keep it in tenancy:allowDeletion" in plan.findings[0].remedy
     assert plan.is_refused
 
 
@@ -86,7 +92,7 @@ def test_what_was_not_counted_is_not_said_to_be_nothing() -> None:
 
     plan = a_plan(record, a_cluster(record), **having("dev"))
 
-    assert [(None, None)] == [(h.pods, h.claims) for h in plan.hazards]
+    assert [(None, None)] == [(h.pods, h.claims) for h in plan.section(Deletions).changes]
     assert "pods" not in plan.findings[0].found
 
 
@@ -106,4 +112,24 @@ def test_a_shared_namespace_of_the_platform_goes_only_when_it_was_released() -> 
 
     assert ["namespace-removed"] == [v.code for v in refused.findings]
     assert () == accepted.findings
-    assert ["old"] == [h.namespace for h in accepted.hazards]
+    assert ["old"] == [h.namespace for h in accepted.section(Deletions).changes]
+
+
+def test_config_maps_and_secrets_are_counted_and_named() -> None:
+    record = a_record(**having("dev", "lab"))
+    live = a_cluster(
+        record,
+        pods={},
+        claims={},
+        config_maps={"acme-lab": ("app",)},
+        secrets={"acme-lab": ("a", "b", "c", "d", "e")},
+    )
+
+    plan = a_plan(record, live, **having("dev"))
+
+    contents = "0 pods, 0 volume claims, 1 ConfigMap (app) and 5 Secrets (a, b, c and 2 more)"
+    assert [contents] == [d.contents for d in plan.section(Deletions).changes]
+    assert f"it contains {contents}" in plan.findings[0].found
+    assert [f"namespace acme-lab would be DELETED with {contents}"] == [
+        fact.text for fact in plan.facts if fact.section == "deletions"
+    ]

@@ -1,4 +1,4 @@
-"""Names: what exists already and is not ours is never taken over by an update."""
+"""Names that exist on the cluster: an update never takes over what another made."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,23 +7,23 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes import labels
 from tenancy.model.live import Live, LiveNamespace
 
-__all__ = ["clashes", "taken"]
+__all__ = ["Wanted", "existing_names", "name_conflicts"]
 
 Wanted = tuple[str, Origin, str | None]
-"""A namespace's name, where it is written, and whose it is."""
+"""A namespace's name, where it is written, and its organization."""
 
 
-def clashes(
+def existing_names(
     wanted: Collection[Wanted], stack: str, known: Collection[str], live: Live
 ) -> Iterator[tuple[Wanted, LiveNamespace]]:
     """
-    Yield each namespace that exists although this stack never made it.
+    Yield each namespace that exists although this stack did not create it.
 
     Args:
         wanted: Those that the stack is to have.
-        stack: Ours are marked with it.
+        stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had.
-        live: What is there.
+        live: What is on the cluster.
     """
     for one in wanted:
         there = (live.namespaces or {}).get(one[0])
@@ -31,41 +31,46 @@ def clashes(
             yield one, there
 
 
-def taken(
+def name_conflicts(
     wanted: Collection[Wanted], stack: str, known: Collection[str], live: Live
 ) -> Iterator[Finding]:
     """
-    Refuse each namespace that exists and is not ours; the provider might take it over.
+    Refuse each namespace that exists and that another made; the provider might take it over.
 
     Args:
         wanted: Those that the stack is to have.
-        stack: Ours are marked with it.
+        stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had, or that are in the stack's state.
-        live: What is there.
+        live: What is on the cluster.
     """
-    for (name, origin, organization), there in clashes(wanted, stack, known, live):
+    for (name, origin, organization), there in existing_names(wanted, stack, known, live):
         other = there.labels.get(labels.STACK)
         if there.is_going:
-            found = f"the namespace {name}, and one of that name is still being deleted"
-            remedy = "wait until it is gone"
+            found = (
+                f"the namespace {name}; the existing one of that name is still being deleted"
+            )
+            remedy = "wait until it is deleted, then try again"
         elif there.labels.get(labels.MANAGED) == "true" and other:
-            found = f"the namespace {name}, which the stack {other} made on this cluster"
-            remedy = "give it another name, or take it out of the other stack first"
+            found = f"the namespace {name}, which stack {other} created on this cluster"
+            remedy = "choose another name, or remove it from the other stack first"
         else:
-            found = f"the namespace {name}, which exists on the cluster and was not made here"
-            remedy = "give it another id or prefix, or adopt it on purpose"
+            found = (
+                f"the namespace {name}, which exists on the cluster and which this stack did"
+                " not create"
+            )
+            remedy = "choose another id or prefix, or run `tenancy adopt`"
         yield Finding(
             code="name-taken",
             origin=origin,
             found=found,
-            allowed="names that are free on the cluster, or that this stack made",
+            allowed="names that do not exist on the cluster, or that this stack created",
             remedy=remedy,
             organization=organization,
         )
 
 
 def _is_ours(there: LiveNamespace, stack: str) -> bool:
-    """Whether an update of this stack made it; one that was cut off may have kept no record."""
+    """Whether an update of this stack created it, perhaps one that left no record."""
     return (
         not there.is_going
         and there.labels.get(labels.MANAGED) == "true"

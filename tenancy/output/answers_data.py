@@ -1,0 +1,165 @@
+"""What `who-can`, `what-can` and `usage` write as JSON, in published shapes."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.output.usage import QuotaUsage
+from tenancy.planning.access_queries import Permission, RoleHolder
+from tenancy.planning.sections.access import AllowedData, allowed_data
+from tenancy.planning.shapes import CLOSED
+
+__all__ = [
+    "UsageData",
+    "WhatCanData",
+    "WhoCanData",
+    "usage_data",
+    "what_can_data",
+    "who_can_data",
+]
+
+
+@with_config(CLOSED)
+class HolderData(TypedDict):
+    """A subject that has a role in a namespace of a cluster."""
+
+    subject: str
+    role: str
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+
+
+@with_config(CLOSED)
+class WhoCanData(TypedDict):
+    """Who may do it; under notChecked, who has a role that the cluster defines."""
+
+    version: Literal[1]
+    kind: Literal["who-can"]
+    verb: str
+    resource: str
+    namespace: str
+    holders: list[HolderData]
+    notChecked: list[HolderData]
+
+
+@with_config(CLOSED)
+class PermissionData(TypedDict):
+    """What a subject may do in a namespace of a cluster; the most powerful first."""
+
+    subject: str
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+    roles: list[str]
+    notChecked: list[str]
+    allowed: list[AllowedData]
+
+
+@with_config(CLOSED)
+class WhatCanData(TypedDict):
+    """What a subject may do, namespace by namespace."""
+
+    version: Literal[1]
+    kind: Literal["what-can"]
+    permissions: list[PermissionData]
+
+
+@with_config(CLOSED)
+class QuotaUsageData(TypedDict):
+    """One key of one quota; used is null where it could not be read."""
+
+    organization: str
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+    quota: str
+    key: str
+    limit: str
+    used: str | None
+    full: bool
+
+
+@with_config(CLOSED)
+class UsageData(TypedDict):
+    """What each namespace may use, and what it uses now."""
+
+    version: Literal[1]
+    kind: Literal["usage"]
+    usage: list[QuotaUsageData]
+
+
+def who_can_data(
+    verb: str, resource: str, namespace: str, holders: Iterable[RoleHolder]
+) -> WhoCanData:
+    """Return *holders*, those that are not checked apart."""
+    holders = tuple(holders)
+    return {
+        "version": 1,
+        "kind": "who-can",
+        "verb": verb,
+        "resource": resource,
+        "namespace": namespace,
+        "holders": [_holder(h) for h in holders if h.verbs is not None],
+        "notChecked": [_holder(h) for h in holders if h.verbs is None],
+    }
+
+
+def what_can_data(permissions: Iterable[Permission]) -> WhatCanData:
+    """Return *permissions* in order."""
+    return {
+        "version": 1,
+        "kind": "what-can",
+        "permissions": [
+            {
+                "subject": one.subject,
+                "namespace": one.place.namespace,
+                "environment": one.place.environment,
+                "stack": one.place.stack,
+                "cluster": one.place.cluster,
+                "roles": list(one.roles),
+                "notChecked": list(one.unknown),
+                "allowed": [allowed_data(a) for a in one.allowed],
+            }
+            for one in permissions
+        ],
+    }
+
+
+def usage_data(rows: Iterable[QuotaUsage]) -> UsageData:
+    """Return *rows* in order."""
+    return {
+        "version": 1,
+        "kind": "usage",
+        "usage": [
+            {
+                "organization": row.organization,
+                "namespace": row.place.namespace,
+                "environment": row.place.environment,
+                "stack": row.place.stack,
+                "cluster": row.place.cluster,
+                "quota": row.quota,
+                "key": row.key,
+                "limit": str(row.limit),
+                "used": None if row.used is None else str(row.used),
+                "full": row.is_full,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _holder(holder: RoleHolder) -> HolderData:
+    return {
+        "subject": holder.subject,
+        "role": holder.role,
+        "namespace": holder.place.namespace,
+        "environment": holder.place.environment,
+        "stack": holder.place.stack,
+        "cluster": holder.place.cluster,
+    }

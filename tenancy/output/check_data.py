@@ -1,0 +1,34 @@
+"""What `tenancy check --json` writes, in a published, versioned shape."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.findings_data import FindingData, findings_data
+from tenancy.planning.shapes import CLOSED
+
+__all__ = ["CheckData", "check_data"]
+
+
+@with_config(CLOSED)
+class CheckData(TypedDict):
+    """Everything that the checks found; whether it refuses an update."""
+
+    version: Literal[1]
+    kind: Literal["check"]
+    refused: bool
+    findings: list[FindingData]
+
+
+def check_data(findings: Iterable[Finding], documents: Mapping[str, Source]) -> CheckData:
+    """Return *findings* as plain data, errors first."""
+    findings = tuple(findings)
+    return {
+        "version": 1,
+        "kind": "check",
+        "refused": bool(errors(findings)),
+        "findings": findings_data(findings, documents),
+    }

@@ -1,0 +1,107 @@
+"""What `tenancy doctor` and `tenancy sandbox status` write as JSON, in published shapes."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.local.sandbox import SandboxStatus
+from tenancy.local.tools import ToolStatus
+from tenancy.planning.shapes import CLOSED
+
+__all__ = ["DoctorData", "SandboxStatusData", "doctor_data", "sandbox_status_data"]
+
+
+@with_config(CLOSED)
+class ToolData(TypedDict):
+    """One tool; a missing one has neither a version nor a path."""
+
+    name: str
+    version: str | None
+    wanted: str
+    source: str
+    path: str | None
+    remedy: str | None
+    notUsed: list[str]
+
+
+@with_config(CLOSED)
+class DoctorData(TypedDict):
+    """Every tool, and where it comes from."""
+
+    version: Literal[1]
+    kind: Literal["doctor"]
+    tools: list[ToolData]
+
+
+@with_config(CLOSED)
+class SandboxPartData(TypedDict):
+    """One process of the sandbox; tail is the end of its log where it ended by itself."""
+
+    name: str
+    state: str
+    pid: int | None
+    port: int | None
+    log: str
+    tail: list[str]
+
+
+@with_config(CLOSED)
+class SandboxStatusData(TypedDict):
+    """What of the sandbox runs, and what it lacks."""
+
+    version: Literal[1]
+    kind: Literal["sandbox"]
+    root: str
+    state: str
+    server: str | None
+    kubeconfig: str | None
+    uid: str | None
+    missing: list[str]
+    parts: list[SandboxPartData]
+
+
+def doctor_data(statuses: Iterable[ToolStatus]) -> DoctorData:
+    """Return the tools in order."""
+    return {
+        "version": 1,
+        "kind": "doctor",
+        "tools": [
+            {
+                "name": status.name,
+                "version": status.version,
+                "wanted": status.wanted,
+                "source": status.source.value,
+                "path": None if status.path is None else str(status.path),
+                "remedy": status.remedy,
+                "notUsed": [str(one) for one in status.rejected],
+            }
+            for status in statuses
+        ],
+    }
+
+
+def sandbox_status_data(status: SandboxStatus) -> SandboxStatusData:
+    """Return the sandbox and its parts."""
+    return {
+        "version": 1,
+        "kind": "sandbox",
+        "root": str(status.root),
+        "state": status.state.value,
+        "server": status.server,
+        "kubeconfig": None if status.kubeconfig is None else str(status.kubeconfig),
+        "uid": status.uid,
+        "missing": list(status.missing),
+        "parts": [
+            {
+                "name": part.name,
+                "state": part.state.value,
+                "pid": part.pid,
+                "port": part.port,
+                "log": str(part.log),
+                "tail": list(part.tail),
+            }
+            for part in status.parts
+        ],
+    }

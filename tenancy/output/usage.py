@@ -1,0 +1,94 @@
+"""Use of quotas for people: one block a namespace, a bar a key, full ones marked."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+import attrs
+
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.planning.access_queries import Place
+
+__all__ = ["QuotaUsage", "usage_lines"]
+
+_BAR: Final = 10
+"""Characters of a bar."""
+_KEY: Final = 36
+"""The longest key beside its bar, in characters; a longer one has a line of its own."""
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class QuotaUsage:
+    """
+    One key of one quota.
+
+    Attributes:
+        quota: The name of the ResourceQuota.
+        used: None where it could not be read.
+    """
+
+    organization: str
+    place: Place
+    quota: str
+    key: str
+    limit: Quantity
+    used: Quantity | None
+
+    @property
+    def share(self) -> float | None:
+        """How much of the limit is used, 1 where it is full; None where that is not known."""
+        if self.used is None:
+            return None
+        if not self.limit:
+            return 1.0 if self.used else 0.0
+        return self.used.nanos / self.limit.nanos
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more may be used; a limit of 0 that nobody uses is not full."""
+        share = self.share
+        return share is not None and share >= 1
+
+
+def usage_lines(rows: Iterable[QuotaUsage]) -> Iterator[tuple[str, str | None]]:
+    """Yield lines and their styles: a heading for each namespace, a line for each key."""
+    rows = tuple(rows)
+    keys = max((len(row.key) for row in rows if len(row.key) <= _KEY), default=0)
+    amounts = max((len(_amounts(row)) for row in rows), default=0)
+    for place, group in groupby(rows, key=lambda row: row.place):
+        yield str(place), "bold"
+        for row in group:
+            key = row.key
+            if len(key) > _KEY:
+                yield f"  {key}", _style(row)
+                key = ""
+            line = f"  {key:<{keys}}  {_bar(row)}  {_amounts(row):>{amounts}}{_mark(row)}"
+            yield line, _style(row)
+
+
+def _amounts(row: QuotaUsage) -> str:
+    used = "not checked" if row.used is None else str(row.used)
+    return f"{used} of {row.limit}"
+
+
+def _bar(row: QuotaUsage) -> str:
+    share = row.share
+    if share is None:
+        return "?" * _BAR
+    filled = min(_BAR, int(share * _BAR))
+    if share and not filled:
+        filled = 1
+    return "#" * filled + "." * (_BAR - filled)
+
+
+def _mark(row: QuotaUsage) -> str:
+    return "  FULL" if row.is_full else ""
+
+
+def _style(row: QuotaUsage) -> str | None:
+    share = row.share
+    if share is None:
+        return "dim"
+    if share >= 1:
+        return "bold red"
+    return "yellow" if share >= 0.8 else None

@@ -1,0 +1,157 @@
+"""The devices of GPU node pools, and how many of them are granted, before and after."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.model import Namespace, Platform
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance, step
+from tenancy.planning.previous import PoolBefore
+from tenancy.planning.section import Section
+from tenancy.planning.sections.gpu_grants import grants_of
+from tenancy.planning.shapes import CLOSED
+
+__all__ = ["GpuNodePools", "PoolChange"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class PoolChange:
+    """
+    One pool's devices, and how many are granted over all environments on the platform.
+
+    Attributes:
+        resource: The extended resource that is counted.
+        capacity_before: The devices of the pool at its maximum size.
+        allowed: How many may be granted: the capacity times the overcommit factor.
+        source: Where the number of GPUs per node is from; None where config states it.
+    """
+
+    pool: str
+    model: str
+    resource: str
+    granted_before: int
+    granted_after: int
+    capacity_before: int
+    capacity_after: int
+    allowed: int
+    source: str | None = None
+
+    @property
+    def left(self) -> int:
+        """How many more may be granted; negative where too many are."""
+        return self.allowed - self.granted_after
+
+
+@with_config(CLOSED)
+class PoolData(TypedDict):
+    """Grants against the devices of a pool."""
+
+    pool: str
+    model: str
+    resource: str
+    grantedBefore: int
+    grantedAfter: int
+    capacityBefore: int
+    capacityAfter: int
+    allowed: int
+    gpusFrom: str | None
+
+
+@attrs.frozen
+class GpuNodePools(Section):
+    """Every pool that changes its size, or of which more or fewer devices are granted."""
+
+    name = "gpuNodePools"
+    shape = list[PoolData]
+
+    changes: Sequence[PoolChange]
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "GpuNodePools":
+        """Return the pools of the stack's platform that differ."""
+        others = comparison.others_on_platform
+        if comparison.environment is not None:
+            before = (*comparison.namespaces_before, *others)
+            after = (*comparison.namespaces_after, *others)
+            return cls(tuple(_changes(before, after, comparison.platform, None)))
+        pools = {} if comparison.before is None else comparison.before.pools
+        return cls(tuple(_changes(others, others, comparison.platform, pools)))
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each pool and resource."""
+        for pool in self.changes:
+            text = (
+                f"pool {pool.pool}: grants of {pool.resource}"
+                f" {step(pool.granted_before, pool.granted_after)}"
+                f" of {step(pool.capacity_before, pool.capacity_after)}"
+            )
+            text += f", {pool.left} left" if pool.left >= 0 else f", OVER LIMIT by {-pool.left}"
+            text += f"; GPUs per node from {pool.source}" if pool.source else ""
+            yield self.fact(text, Importance.CHANGE if pool.left >= 0 else Importance.DANGER)
+
+    def data(self) -> list[PoolData]:
+        """Return the pools in order."""
+        return [
+            {
+                "pool": pool.pool,
+                "model": pool.model,
+                "resource": pool.resource,
+                "grantedBefore": pool.granted_before,
+                "grantedAfter": pool.granted_after,
+                "capacityBefore": pool.capacity_before,
+                "capacityAfter": pool.capacity_after,
+                "allowed": pool.allowed,
+                "gpusFrom": pool.source,
+            }
+            for pool in self.changes
+        ]
+
+
+def _changes(
+    before: Iterable[Namespace],
+    after: Iterable[Namespace],
+    platform: Platform,
+    pools_before: Mapping[str, PoolBefore] | None,
+) -> Iterator[PoolChange]:
+    """
+    Yield each pool that differs.
+
+    Args:
+        before: The namespaces of every environment on the platform, before.
+        after: The same, afterwards.
+        platform: With its pools as the files describe them.
+        pools_before: The pools before. None where they are the same.
+    """
+    was, now = _by_pool(before), _by_pool(after)
+    for pool in platform.pools:
+        old = None if pools_before is None else pools_before.get(pool.name)
+        resources = (*pool.resources, *(old.resources if old is not None else ()))
+        for resource in dict.fromkeys(resources):
+            capacity = pool.resources.get(resource, 0) * pool.max_nodes
+            unchanged = capacity if pools_before is None else 0
+            change = PoolChange(
+                pool=pool.name,
+                model=pool.model,
+                resource=resource,
+                granted_before=was.get((pool.name, resource), 0),
+                granted_after=now.get((pool.name, resource), 0),
+                capacity_before=unchanged if old is None else old.capacity(resource),
+                capacity_after=capacity,
+                allowed=int(capacity * pool.overcommit),
+                source=pool.gpus_from,
+            )
+            if (change.granted_before, change.capacity_before) != (
+                change.granted_after,
+                change.capacity_after,
+            ):
+                yield change
+
+
+def _by_pool(namespaces: Iterable[Namespace]) -> dict[tuple[str, str], int]:
+    total: dict[tuple[str, str], int] = {}
+    for (_, _, _, pool, resource), gpus in grants_of(namespaces).items():
+        total[pool, resource] = total.get((pool, resource), 0) + gpus
+    return total

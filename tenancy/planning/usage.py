@@ -1,0 +1,131 @@
+"""New quota limits against what is used on the cluster now."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from tenancy import manifests
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.origin import Origin
+from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
+from tenancy.model import Environment, Namespace, Platform
+from tenancy.model.live import Live, LiveQuota
+
+__all__ = ["below_usage", "used_of"]
+
+
+def used_of(live: Live | None, namespace: str, key: str) -> Quantity | None:
+    """Return how much of *key* is used in *namespace*; None where it is not known."""
+    if live is None or live.quotas is None:
+        return None
+    return _used_in(live.quotas.get(namespace, {}), key)
+
+
+def below_usage(environment: Environment, platform: Platform, live: Live) -> Iterator[Finding]:
+    """
+    Refuse each new limit that is lower than what is used now, unless it is named exactly.
+
+    Kubernetes takes such a limit without a word; then nothing new starts there, and what ends
+    is not started again. A limit that stays as it is in the cluster is not a new one.
+    """
+    if live.quotas is None or live.namespaces is None:
+        return
+    allowed = frozenset(environment.allow_below_usage)
+    for namespace in environment.namespaces:
+        if namespace.name not in live.namespaces:
+            continue
+        there = live.quotas.get(namespace.name, {})
+        for quota in _rendered(namespace, platform):
+            yield from _of_quota(namespace, quota, there, allowed)
+
+
+def _of_quota(
+    namespace: Namespace,
+    quota: "_Rendered",
+    there: Mapping[str, LiveQuota],
+    allowed: frozenset[str],
+) -> Iterator[Finding]:
+    own = there.get(quota.name, LiveQuota())
+    for key, text in quota.hard.items():
+        limit = _quantity(text)
+        known = _quantity(own.hard.get(key))
+        if limit is None or (known is not None and known == limit):
+            continue
+        used = _quantity(own.used.get(key))
+        if used is None and not quota.is_scoped:
+            used = _used_in(there, key)
+        if used is None:
+            if known is not None and limit < known:
+                yield _not_counted(namespace, key)
+        elif used > limit and f"{namespace.name}/{key}" not in allowed:
+            yield Finding(
+                code="quota-below-usage",
+                origin=_place(namespace, quota.name, key),
+                found=f"{key} of {namespace.name} would become {limit}, below the"
+                f" {used} used now",
+                allowed=f"at least {used}; below it nothing new starts, and what ends is not"
+                " started again",
+                remedy=f"write at least {used}, end what uses it, or name"
+                f" `{namespace.name}/{key}` under tenancy:allowBelowUsage",
+                organization=namespace.organization,
+            )
+
+
+def _not_counted(namespace: Namespace, key: str) -> Finding:
+    return Finding(
+        code="usage-not-checked",
+        origin=namespace.origin,
+        found=f"how much of {key} is used in {namespace.name}: the cluster has not counted it",
+        allowed="a limit above what is used",
+        remedy="wait until the quota's status is filled, and look again",
+        severity=Severity.NOT_CHECKED,
+        organization=namespace.organization,
+    )
+
+
+@attrs.frozen
+class _Rendered:
+    """One ResourceQuota as it will be in the cluster."""
+
+    name: str
+    hard: Mapping[str, str]
+    is_scoped: bool
+
+
+def _rendered(namespace: Namespace, platform: Platform) -> Iterator[_Rendered]:
+    """Yield each quota that will be in the cluster, also those that Tenancy adds."""
+    for manifest in manifests.namespace(namespace, platform).guardrails:
+        metadata, spec = manifest["metadata"], manifest.get("spec")
+        if manifest["kind"] != "ResourceQuota" or not isinstance(spec, dict):
+            continue
+        assert isinstance(metadata, dict)
+        yield _Rendered(
+            str(metadata["name"]),
+            spec.get("hard") or {},
+            bool(spec.get("scopes") or spec.get("scopeSelector")),
+        )
+
+
+def _place(namespace: Namespace, name: str, key: str) -> Origin:
+    for quota in namespace.quotas:
+        if quota.name == name:
+            return quota.hard[key].origin if key in quota.hard else quota.origin
+    for grant in namespace.grants:
+        if key == f"requests.{grant.resource}":
+            return grant.origin
+    return namespace.origin
+
+
+def _used_in(quotas: Mapping[str, LiveQuota], key: str) -> Quantity | None:
+    """Return the most that any quota counts of *key*: one with a scope counts less."""
+    found = [_quantity(quota.used.get(key)) for quota in quotas.values()]
+    return max((amount for amount in found if amount is not None), default=None)
+
+
+def _quantity(text: str | None) -> Quantity | None:
+    if text is None:
+        return None
+    try:
+        return Quantity.parse_stored(str(text))
+    except InvalidQuantityError:
+        return None

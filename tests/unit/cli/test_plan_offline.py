@@ -9,7 +9,7 @@ from tenancy.diagnostics.exit_codes import Exit
 Run = Callable[..., Result]
 
 DEV = """\
-Offline plan of dev: what the files say
+Summary of dev, from the files alone
 
 Organization acme (Acme Agents)
   prefix acme, owner platform@acme.example, subscription group sg-acme, cost
@@ -18,7 +18,7 @@ Organization acme (Acme Agents)
     acme-dev: stack dev on cluster sandbox, workload agents, pod security
       baseline
       16 default pods fit, by requests.memory, limits.cpu and limits.memory
-  Quotas, added up over all environments
+  Quotas, totals over all environments
     requests.cpu
          2  acme-dev
       +  4  acme-staging
@@ -46,14 +46,14 @@ Organization acme (Acme Agents)
       = 100  of 120: 20 left
     requests.storage
         10Gi  acme-dev
-      = 10Gi  no ceiling; not limited in 2 more
+      = 10Gi  no ceiling; 2 namespaces set no limit
   Access
     admin
       Group oidc:acme-leads: acme-dev
     developer
       Group oidc:acme-developers: acme-dev
   GPUs
-    none granted; every namespace carries a GPU quota of 0
+    none granted in the files; each namespace has a GPU quota of 0
 
 GPU node pool h100 (platform stack platform)
 """
@@ -87,7 +87,7 @@ def test_a_sum_over_the_ceiling_is_said_and_refused(run: Run, project: Path) -> 
     result = run("plan", "--offline")
 
     assert Exit.REFUSED == result.exit_code
-    assert "      = 14  of 13: 1 TOO MUCH" in result.stdout
+    assert "      = 14  of 13: OVER LIMIT by 1" in result.stdout
     assert "[quota-over-ceiling]" in result.stdout
 
 
@@ -103,21 +103,25 @@ def test_grants_are_set_against_the_pool(run: Run, project: Path) -> None:
     result = run("plan", "--offline")
 
     assert "    acme-dev: 6 nvidia.com/gpu of pool h100" in result.stdout
-    assert "  6 granted, 10 left" in result.stdout
+    assert "  6 granted in the files, 10 left" in result.stdout
 
 
 def test_json_holds_the_same_facts(run: Run) -> None:
     result = run("plan", "--offline", "--json")
 
     plan = json.loads(result.stdout)
-    acme = plan["organizations"]["acme"]
+    [acme] = plan["organizations"]
+    [cpu] = [total for total in acme["totals"] if total["key"] == "requests.cpu"]
+    [dev] = [n for n in acme["namespaces"] if n["namespace"] == "acme-dev"]
     assert 0 == result.exit_code
     assert ["platform", "dev", "staging", "prod"] == plan["stacks"]
-    assert {"acme-dev": "2", "acme-staging": "4", "acme-prod": "8"} == acme["quotas"][
-        "requests.cpu"
-    ]["namespaces"]
-    assert ("14", "14") == tuple(acme["quotas"]["requests.cpu"][k] for k in ("sum", "ceiling"))
-    assert 16 == acme["namespaces"]["acme-dev"]["defaultPods"]["fit"]
+    assert [
+        ("acme-dev", "dev", "sandbox", "2"),
+        ("acme-staging", "staging", "sandbox", "4"),
+        ("acme-prod", "prod", "sandbox", "8"),
+    ] == [(n["namespace"], n["stack"], n["cluster"], n["amount"]) for n in cpu["namespaces"]]
+    assert ("14", "14") == (cpu["total"], cpu["ceiling"])
+    assert 16 == dev["defaultPods"]["fit"]
     assert {
         "requests.cpu": "2",
         "requests.memory": "2Gi",
@@ -125,5 +129,5 @@ def test_json_holds_the_same_facts(run: Run) -> None:
         "limits.memory": "4Gi",
         "pods": "20",
         "requests.storage": "10Gi",
-    } == acme["namespaces"]["acme-dev"]["quotas"]["quota"]
+    } == dev["quotas"]["quota"]
     assert ["cluster-not-asked"] == [finding["code"] for finding in plan["findings"]]

@@ -21,6 +21,7 @@ from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.config.project import EngineConfig, load
 from tenancy.diagnostics import report
 from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.findings_data import findings_data
 from tenancy.diagnostics.redaction import is_kubeconfig
 from tenancy.model import Cluster
 
@@ -53,7 +54,7 @@ def told(root: Path, kubeconfig: object, *, by_engine: bool = False) -> tuple[se
     project, found = load(root, engine=engine)
     said = [
         report.text(found, project.documents),
-        json.dumps(report.json(found, project.documents)),
+        json.dumps(findings_data(found, project.documents)),
         *map(str, found),
     ]
     return {finding.code for finding in errors(found)}, "\n".join(said)

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from tenancy.config.document import parse
 from tenancy.diagnostics import report
 from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.findings_data import findings_data
 from tenancy.diagnostics.origin import Origin
+from tenancy.output.findings_text import rich_report
 
 DEV = parse("a: 1\nb:\n  - id: x\n    cpu: no\n", "Pulumi.dev.yaml")
 DOCUMENTS = {"Pulumi.dev.yaml": DEV}
@@ -108,13 +110,13 @@ def test_findings_stand_in_the_order_of_the_lines():
         finding(origin=Origin("Pulumi.dev.yaml", path)) for path in [("b", 0, "cpu"), ("a",)]
     ]
 
-    assert [1, 4] == [each["line"] for each in report.json(findings, DOCUMENTS)]
+    assert [1, 4] == [each["line"] for each in findings_data(findings, DOCUMENTS)]
 
 
 def test_the_data_has_a_stable_shape():
     findings = [finding(organization="acme", details=("a", "b")), finding(code="acme/zzz")]
 
-    first, second = report.json(findings, DOCUMENTS)
+    first, second = findings_data(findings, DOCUMENTS)
 
     assert {
         "code": "acme/over-ceiling",
@@ -134,7 +136,7 @@ def test_the_data_has_a_stable_shape():
 
 
 def test_without_a_document_there_is_a_path_and_no_line():
-    [found] = report.json([finding(origin=Origin("argument", ("x", 0)))], DOCUMENTS)
+    [found] = findings_data([finding(origin=Origin("argument", ("x", 0)))], DOCUMENTS)
 
     assert (None, None, "x[0]") == (found["line"], found["column"], found["path"])
 
@@ -146,7 +148,7 @@ def test_no_format_lets_a_terminal_be_steered():
         details=("\x1b[1md",),
     )
 
-    said = report.text([wild], {}) + str(report.json([wild], {}))
+    said = report.text([wild], {}) + str(findings_data([wild], {}))
 
     assert "xy" in said
     assert not any(ord(character) < 32 and character != "\n" for character in said)
@@ -157,7 +159,7 @@ def test_the_rich_report_says_the_same_words():
     findings = [finding(), finding(severity=Severity.WARNING), *DEV.findings]
     console = rich.console.Console(file=io.StringIO(), width=200, no_color=True)
 
-    console.print(report.rich_report(findings, DOCUMENTS))
+    console.print(rich_report(findings, DOCUMENTS))
 
     assert report.text(findings, DOCUMENTS).split() == console.file.getvalue().split()
 
@@ -165,7 +167,7 @@ def test_the_rich_report_says_the_same_words():
 def test_the_rich_report_takes_no_markup_from_what_was_written():
     console = rich.console.Console(file=io.StringIO(), width=200)
 
-    console.print(report.rich_report([finding(found="[bold]x[/bold]")], {}))
+    console.print(rich_report([finding(found="[bold]x[/bold]")], {}))
 
     assert "[bold]x[/bold]" in console.file.getvalue()
 

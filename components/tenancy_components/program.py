@@ -55,7 +55,7 @@ async def _program() -> pulumi.Inputs:
         preconditions.refuse_another_cluster(before, connection)
         found = await _plan(written, before, connection)
         if not found.is_empty:
-            pulumi.info(text(found, width=_WIDTH))
+            pulumi.info(text(found, findings=(), width=_WIDTH))
         findings = [
             *written.findings,
             *found.findings,

@@ -1,0 +1,42 @@
+"""What each command writes with --json fulfils its schema, which lets keys be added."""
+
+import json
+from collections.abc import Callable
+
+import jsonschema
+import pytest
+from typer.testing import Result
+
+from tenancy.output.schemas import schemas, written
+
+Run = Callable[..., Result]
+
+COMMANDS = {
+    "check": ("check", "--json"),
+    "summary": ("plan", "--offline", "--json"),
+    "who-can": ("who-can", "get", "secrets", "-n", "acme-dev", "--json"),
+    "what-can": ("what-can", "acme-developers", "--json"),
+    "usage": ("usage", "--stack", "dev", "--json"),
+    "doctor": ("doctor", "--json"),
+    "sandbox": ("sandbox", "status", "--json"),
+}
+"""The commands that need neither an engine nor a cluster, by the name of their schema."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_written_fulfils_its_schema(run: Run, name: str) -> None:
+    result = run(*COMMANDS[name])
+    data = json.loads(result.stdout[result.stdout.index("{") :])
+    schema = written(name)
+
+    assert (1, name) == (data["version"], data["kind"])
+    jsonschema.validate(data, schema)
+    jsonschema.validate({**data, "added": "later"}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({key: data[key] for key in data if key != "kind"}, schema)
+
+
+def test_every_published_schema_is_tested() -> None:
+    others = {"organization", "stack", "plan", "outcomes"}
+
+    assert {f"{name}.json" for name in (*COMMANDS, *others)} == set(schemas())

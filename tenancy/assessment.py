@@ -10,6 +10,7 @@ from tenancy.aws.instance_catalog import ask_all
 from tenancy.config.document import Document, read
 from tenancy.config.project import STACK_FILE, Project, load
 from tenancy.diagnostics import report
+from tenancy.diagnostics.causes import only_causes
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import Finding, errors
@@ -229,7 +230,7 @@ def assess(
         name=name,
         project=project,
         tenancy=tenancy,
-        findings=tuple(dict.fromkeys((*unreadable, *asked.findings, *unresolved, *found))),
+        findings=only_causes((*unreadable, *asked.findings, *unresolved, *found)),
     )
 
 

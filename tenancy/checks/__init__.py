@@ -271,9 +271,9 @@ def _unread(source: str) -> Finding:
     return Finding(
         code="file-not-read",
         origin=Origin(source),
-        found=f"{source}, which is wrong",
-        allowed="files that can be read; ceilings, the environment order, unique names and"
-        " GPU pools are not checked over this one",
-        remedy=f"mend {source}; its own findings are listed too",
+        found=f"errors in {source}",
+        allowed="files without errors: ceilings, the environment order, unique names and GPU"
+        " pools are not checked with what this file describes",
+        remedy=f"correct {source}; its own findings are listed too",
         severity=Severity.NOT_CHECKED,
     )

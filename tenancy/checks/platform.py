@@ -43,6 +43,7 @@ def environment_on(environment: Environment, platform: Platform) -> Iterator[Fin
             " are known",
             remedy=f"write Pulumi.{platform.stack}.yaml, or name another under platformStack",
             severity=Severity.NOT_CHECKED,
+            needs=f"Pulumi.{platform.stack}.yaml",
         )
     elif platform.cluster is not None and platform.cluster.name != environment.cluster.name:
         yield Finding(

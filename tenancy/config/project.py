@@ -10,9 +10,11 @@ import pydantic
 
 from tenancy.config.document import JSON, Document, read, read_stack
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
+from tenancy.config.spec.locations import fields_by_key
 from tenancy.config.spec.validation_findings import findings_from
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
 
 __all__ = ["EngineConfig", "Project", "Written", "load", "said"]
 
@@ -86,7 +88,7 @@ def load(
     environments: dict[str, Written[EnvironmentSpec]] = {}
     platforms: dict[str, Written[PlatformStackSpec]] = {}
     for stack, document in stacks.items():
-        if isinstance(document.value, Mapping) and "platform" in document.value:
+        if isinstance(document.value, Mapping) and _is_platform(document.value):
             if (platform := loader.parse(PlatformStackSpec, document)) is not None:
                 platforms[stack] = platform
         elif (
@@ -108,6 +110,14 @@ def load(
         ),
         tuple(loader.findings),
     )
+
+
+def _is_platform(config: Mapping[str, JSON]) -> bool:
+    """Return whether *config* is a platform's, also where the key `platform` is misspelt."""
+    if "platform" in config or "environment" in config:
+        return "platform" in config
+    known = set(fields_by_key(EnvironmentSpec)) | {"platform"}
+    return any(nearest(key, known) == "platform" for key in config.keys() - known)
 
 
 class _Loader:

@@ -26,6 +26,8 @@ class Finding:
         severity: One that the table has for the code. Default: an error.
         organization: The organization it concerns. Default: the whole stack.
         details: Further lines, such as a sum written out. Default: none.
+        needs: The file that the check needed. Where that has an error, the error is the cause
+            and this finding is left out. Default: none.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     organization: str | None = None
     details: tuple[str, ...] = ()
+    needs: str | None = attrs.field(default=None, eq=False)
 
     def __attrs_post_init__(self) -> None:
         require(self.code, self.severity)

@@ -218,10 +218,11 @@ def _held(
         return Finding(
             code="organization-unreadable",
             origin=origin,
-            found=f"the organization {name!r}, whose file {source} is wrong",
-            allowed="an organization whose file can be read",
-            remedy=f"mend {source}; its own findings are listed too",
+            found=f"the organization {name!r}, whose file {source} has an error",
+            allowed="an organization whose file has no error",
+            remedy=f"correct {source}; its own findings are listed too",
             organization=name,
+            needs=source,
         )
     guess = nearest(name, project.organizations)
     return Finding(

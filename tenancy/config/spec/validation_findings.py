@@ -100,10 +100,18 @@ def findings_from(
         for order, details in enumerate(error.errors(include_url=False))
     ]
     trapped = _trapped(document)
+    kept = _collapsed(problems, 0)
+    misspelt = {
+        (*problem.path[:-1], meant)
+        for problem in kept
+        if problem.kind == "extra_forbidden" and (meant := _meant(problem)) is not None
+    }
     return [
         _finding(problem, origin, document)
-        for problem in sorted(_collapsed(problems, 0), key=lambda kept: kept.order)
-        if trapped.isdisjoint(itertools.accumulate(_steps(origin, problem), initial=()))
+        for problem in sorted(kept, key=lambda one: one.order)
+        # A required key that is misspelt is one mistake: the key that is there.
+        if not (problem.kind == "missing" and problem.path in misspelt)
+        and trapped.isdisjoint(itertools.accumulate(_steps(origin, problem), initial=()))
     ]
 
 
@@ -205,9 +213,8 @@ def _finding(problem: _Problem, origin: Origin, document: Document | None) -> Fi
 
 def _unknown_key(problem: _Problem, place: Origin) -> Finding:
     key = str(place.path[-1])
-    owner = problem.location.owner
-    known = list(fields_by_key(owner)) if owner is not None else []
-    meant = nearest(key.replace("_", ""), known)
+    known = _known_keys(problem)
+    meant = _meant(problem)
     return Finding(
         code="unknown-key",
         origin=place,
@@ -215,6 +222,18 @@ def _unknown_key(problem: _Problem, place: Origin) -> Finding:
         allowed=", ".join(known) or "no keys",
         remedy=f"did you mean `{meant}`? if not, remove it" if meant else "remove it",
     )
+
+
+def _known_keys(problem: _Problem) -> list[str]:
+    owner = problem.location.owner
+    return list(fields_by_key(owner)) if owner is not None else []
+
+
+def _meant(problem: _Problem) -> str | None:
+    """Return the known key that an unknown one resembles. None where none does."""
+    key, known = str(problem.path[-1]).replace("_", ""), _known_keys(problem)
+    swapped = [one for one in known if sorted(one) == sorted(key)]
+    return nearest(key, swapped or known, cutoff=0 if swapped else 0.6)
 
 
 def _missing_key(problem: _Problem, place: Origin) -> Finding:

@@ -12,6 +12,7 @@ from kubernetes import config
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
+from tenancy.cluster.failures import refusal, unreachable
 from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
@@ -97,7 +98,7 @@ class Connection:
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
         """Turn what the client raises while *doing* something into a `ClusterError`."""
-        with _errors(self.cluster, doing):
+        with _errors(self.cluster, doing, self.api):
             yield
 
 
@@ -162,7 +163,7 @@ def connected(name: str, api: ApiClient, doing: str) -> Connection:
     Raises:
         ClusterError: It cannot be reached, or refuses the credentials.
     """
-    with _errors(name, doing):
+    with _errors(name, doing, api):
         asked = Request("GET", "/api/v1/namespaces/kube-system", seconds=_FIRST_SECONDS)
         uid = text(requested(api, asked), "metadata", "uid")
     # Without it any other cluster would be taken for this one.
@@ -181,7 +182,7 @@ def _address(url: str) -> str:
 
 
 @contextmanager
-def _errors(cluster: str, doing: str) -> Iterator[None]:
+def _errors(cluster: str, doing: str, api: ApiClient | None = None) -> Iterator[None]:
     try:
         yield
     except config.ConfigException as error:
@@ -189,20 +190,8 @@ def _errors(cluster: str, doing: str) -> Iterator[None]:
             cluster, f"{doing} failed: {error}", "name a context that the kubeconfig has"
         ) from error
     except ApiException as error:
-        remedy = (
-            "use credentials that the cluster accepts"
-            if error.status in {401, 403}
-            else "see the cluster's own logs"
-        )
-        raise ClusterError(
-            cluster, f"{doing} was answered with {error.status} {error.reason}", remedy
-        ) from error
+        answer, remedy = refusal(error, api)
+        raise ClusterError(cluster, f"{doing} {answer}", remedy) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        remedy = (
-            "run `make up`"
-            if cluster == "sandbox"
-            else "check the address, the network, the VPN"
-        )
-        raise ClusterError(
-            cluster, f"{doing} got no answer ({type(error).__name__})", remedy
-        ) from error
+        why, remedy = unreachable(error, is_sandbox=cluster == "sandbox")
+        raise ClusterError(cluster, f"{doing} {why}", remedy) from error

@@ -8,8 +8,7 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.outcome_report import finish
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import UsageError
 from tenancy.drifting.report import data, lines
 from tenancy.engine import StackDrift
 
@@ -39,12 +38,6 @@ comparison failed.
 """
 
 
-class OptionsError(TenancyError):
-    """Options were given that exclude each other."""
-
-    exit = Exit.USAGE
-
-
 def command(
     *,
     project: ProjectFolder = None,
@@ -66,9 +59,9 @@ def command(
 ) -> None:
     """Compare the cluster with the files, manually added fields and objects included."""
     if accept and repair:
-        raise OptionsError("--accept and --repair exclude each other; give one, then the other")
+        raise UsageError("--accept and --repair exclude each other; give one, then the other")
     if delete_foreign and not repair:
-        raise OptionsError("--delete-foreign needs --repair; give both")
+        raise UsageError("--delete-foreign needs --repair; give both")
     shell = terminal(color=not no_color)
     assessment = assess(project)
     messages = Terminal(out=shell.err, err=shell.err)

@@ -22,7 +22,7 @@ from tenancy.cluster.member_kubeconfig import (
 )
 from tenancy.cluster.tokens import service_account_token
 from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import UsageError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import errors
 from tenancy.diagnostics.suggestions import nearest
@@ -52,18 +52,6 @@ token.
 
 _SHORTEST = datetime.timedelta(minutes=10)
 _LONGEST = datetime.timedelta(days=7)
-
-
-class MemberError(TenancyError):
-    """Who the kubeconfig is for is not one member of the stack; the message says who is."""
-
-    exit = Exit.USAGE
-
-
-class CredentialError(TenancyError):
-    """There is no way for the member to prove who they are; the message says what to give."""
-
-    exit = Exit.USAGE
 
 
 @attrs.frozen(kw_only=True)
@@ -167,7 +155,7 @@ def _environment(found: Assessment, stack: str) -> Environment:
     found.require(stack)
     environment = found.tenancy.environments.get(stack)
     if environment is None:
-        raise MemberError(
+        raise UsageError(
             f"stack {stack} is a platform, which has no members; "
             f"name an environment: {', '.join(found.tenancy.environments)}"
         )
@@ -183,7 +171,7 @@ def _subjects(
 ) -> list[Subject]:
     """Return who is meant, the one that the file is named after first."""
     if account is not None and (user is not None or groups):
-        raise MemberError("a service account has no user and no groups; give one of them")
+        raise UsageError("a service account has no user and no groups; give one of them")
     if account is not None:
         return [_account(environment, account)]
     found = []
@@ -194,7 +182,7 @@ def _subjects(
         shared = parse_group(group, oidc_prefix=platform.groups_prefix)
         found.append(Subject(kind=SubjectKind.GROUP, name=shared, written=group))
     if not found:
-        raise MemberError("nobody was named; give --user, --group or --service-account")
+        raise UsageError("nobody was named; give --user, --group or --service-account")
     return found
 
 
@@ -203,7 +191,7 @@ def _account(environment: Environment, account: str) -> Subject:
     for subject in known:
         if account in (subject.written, f"{subject.namespace}/{subject.name}"):
             return subject
-    raise MemberError(
+    raise UsageError(
         f"service account {account!r}: no member of stack {environment.stack}; allowed: "
         + (", ".join(s.written for s in known) or "there is none")
         + "; write it as <namespace id>/<name>, and as a member with a role"
@@ -227,14 +215,14 @@ def _reach(
             environment, subjects, organization=organization, default=default
         )
     except LookupError as error:
-        raise MemberError(
+        raise UsageError(
             f"--default {default!r}: not a namespace that they may use; "
             f"allowed: {', '.join(map(str, error.args))}"
         ) from None
     if allowed is None:
         names = [s.written for s in _members(environment)]
         guess = nearest(subjects[0].written, names)
-        raise MemberError(
+        raise UsageError(
             f"{', '.join(s.written for s in subjects)}: holds no role in stack"
             f" {environment.stack}"
             + (f" and organization {organization}" if organization else "")
@@ -249,7 +237,7 @@ def _folder(out: Path | None, environment: Environment, root: Path) -> Path:
         return out.expanduser()
     if environment.cluster.is_sandbox:
         return root / ".sandbox" / "kubeconfigs"
-    raise CredentialError("no folder was named; give --out DIR, one that git does not track")
+    raise UsageError("no folder was named; give --out DIR, one that git does not track")
 
 
 def _credential(
@@ -273,11 +261,9 @@ def _credential(
             extra_scopes=asked.scopes,
         )
     if asked.issuer_url is not None or asked.client_id is not None:
-        raise CredentialError(
-            "--oidc-issuer-url and --oidc-client-id belong together; give both"
-        )
+        raise UsageError("--oidc-issuer-url and --oidc-client-id belong together; give both")
     if not environment.cluster.is_sandbox:
-        raise CredentialError(
+        raise UsageError(
             f"cluster {environment.cluster.name}: people log in with the identity provider; "
             "give --oidc-issuer-url and --oidc-client-id"
         )
@@ -290,7 +276,7 @@ def _credential(
 
 def _https(url: str) -> str:
     if not url.startswith("https://") or any(c.isspace() for c in url):
-        raise CredentialError(f"--oidc-issuer-url {url!r}: an address with https:// is needed")
+        raise UsageError(f"--oidc-issuer-url {url!r}: an address with https:// is needed")
     return url
 
 
@@ -301,7 +287,7 @@ def _duration(text: str) -> datetime.timedelta:
         found = datetime.timedelta(seconds=int(number) * units[unit])
         if _SHORTEST <= found <= _LONGEST:
             return found
-    raise CredentialError(
+    raise UsageError(
         f"--expires {text!r}: 10m to 7d is allowed, such as 30m, 8h or 2d; "
         "keep it short, for it cannot be taken back"
     )

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 import typer
 
 from tenancy.cli.terminal import Terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 
-__all__ = ["NotConfirmedError", "ask_for_name", "ask_yes_no"]
-
-
-class NotConfirmedError(TenancyError):
-    """The answer was no, or there is nobody to answer."""
-
-    exit = Exit.REFUSED
+__all__ = ["ask_for_name", "ask_yes_no"]
 
 
 def ask_yes_no(question: str) -> None:
@@ -23,11 +16,11 @@ def ask_yes_no(question: str) -> None:
     Ask *question*.
 
     Raises:
-        NotConfirmedError: The answer was no, or there is nobody to answer.
+        RefusedError: The answer was no, or there is nobody to answer.
     """
     _require_terminal()
     if not typer.confirm(question, err=True):
-        raise NotConfirmedError("not confirmed; nothing was changed")
+        raise RefusedError(reason="not confirmed; nothing was changed")
 
 
 def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Terminal) -> None:
@@ -35,7 +28,7 @@ def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Ter
     Ask the user to type the name of *stack*, after listing what will be deleted.
 
     Raises:
-        NotConfirmedError: Something else was typed, or there is nobody to answer.
+        RefusedError: Something else was typed, or there is nobody to answer.
     """
     _require_terminal()
     shell.note(f"Everything in stack {stack} on cluster {cluster} will be deleted:")
@@ -45,12 +38,12 @@ def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Ter
         "Type the stack's name to continue", err=True, default="", show_default=False
     )
     if typed != stack:
-        raise NotConfirmedError(f"{typed!r} is not {stack!r}; nothing was changed")
+        raise RefusedError(reason=f"{typed!r} is not {stack!r}; nothing was changed")
 
 
 def _require_terminal() -> None:
     if not sys.stdin.isatty():
-        raise NotConfirmedError(
-            "cannot prompt: standard input is not a terminal; nothing was changed; "
+        raise RefusedError(
+            reason="cannot prompt: standard input is not a terminal; nothing was changed; "
             "run this in a terminal, or with --yes"
         )

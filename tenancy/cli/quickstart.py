@@ -17,8 +17,7 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.engine import Outcomes, Result
 from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
 from tenancy.engine.stack_opener import opener, wait_for_sandbox
@@ -38,52 +37,20 @@ Stack = Annotated[
 ]
 
 
-class NotTheSandboxError(TenancyError):
-    """
-    The stack is on another cluster than the embedded one.
-
-    Attributes:
-        stack: The stack.
-        cluster: Its cluster's name.
-        command: The command to use instead.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, stack: str, cluster: str, command: str) -> None:
-        super().__init__(stack, cluster, command)
-        self.stack = stack
-        self.cluster = cluster
-        self.command = command
-
-    def __str__(self) -> str:
-        return (
-            f"stack {self.stack} is on cluster {self.cluster}; quickstart works on the embedded"
-            f" control plane only; run `tenancy {self.command} --stack {self.stack}` instead"
-        )
+def _not_the_sandbox(stack: str, cluster: str, command: str) -> RefusedError:
+    return RefusedError(
+        reason=f"stack {stack} is on cluster {cluster}; quickstart works on the embedded"
+        f" control plane only; run `tenancy {command} --stack {stack}` instead"
+    )
 
 
-class UnknownAppliedError(TenancyError):
-    """
-    Stacks are applied whose files are missing or cannot be read.
-
-    Attributes:
-        stacks: The stacks.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, stacks: tuple[str, ...]) -> None:
-        super().__init__(stacks)
-        self.stacks = stacks
-
-    def __str__(self) -> str:
-        files = ", ".join(f"Pulumi.{name}.yaml" for name in self.stacks)
-        return (
-            f"stack {', '.join(self.stacks)} is applied, but {files} is missing or wrong; "
-            "restore it (`tenancy check` reports what is wrong), or run "
-            "`tenancy sandbox down --wipe`, which deletes the whole embedded cluster"
-        )
+def _without_file(stacks: tuple[str, ...]) -> RefusedError:
+    files = ", ".join(f"Pulumi.{name}.yaml" for name in stacks)
+    return RefusedError(
+        reason=f"stack {', '.join(stacks)} is applied, but {files} is missing or wrong; "
+        "restore it (`tenancy check` reports what is wrong), or run "
+        "`tenancy sandbox down --wipe`, which deletes the whole embedded cluster"
+    )
 
 
 def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
@@ -166,7 +133,7 @@ def _on_sandbox(assessment: Assessment, stack: str, command: str) -> list[str]:
     for name in stacks:
         cluster = assessment.cluster(name)
         if not cluster.is_sandbox:
-            raise NotTheSandboxError(name, cluster.name, command)
+            raise _not_the_sandbox(name, cluster.name, command)
     return stacks
 
 
@@ -198,7 +165,7 @@ def _start(root: Path, shell: Terminal) -> None:
 def _destroy(assessment: Assessment, applied: tuple[str, ...], shell: Terminal) -> None:
     unknown = tuple(name for name in applied if name not in assessment.stacks)
     if unknown:
-        raise UnknownAppliedError(unknown)
+        raise _without_file(unknown)
     _start(assessment.root, shell)
     outcomes = engine.destroy(
         assessment,

@@ -11,8 +11,7 @@ from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Yes
 from tenancy.cli.outcome_report import finish, message_terminal
 from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import UsageError
 from tenancy.engine import SavedPlan, read_plan
 from tenancy.output.outcomes_json import result_data
 
@@ -34,12 +33,6 @@ A platform is applied before the environments on it, in whichever order they are
 stack is refused or fails, the others are still applied, except those on its platform.
 With --yes, up to four stacks are applied at a time.
 """
-
-
-class PlansError(TenancyError):
-    """The saved plans that were given are not those of the stacks that were named."""
-
-    exit = Exit.USAGE
 
 
 def command(
@@ -79,16 +72,16 @@ def _saved_plans(
     for file in files:
         saved = read_plan(file)
         if saved.stack in plans:
-            raise PlansError(f"--plan {file}: stack {saved.stack} has another plan; give one")
+            raise UsageError(f"--plan {file}: stack {saved.stack} has another plan; give one")
         if saved.stack not in stacks:
-            raise PlansError(
+            raise UsageError(
                 f"--plan {file}: it is the plan of stack {saved.stack}, which is not applied; "
                 f"allowed: {', '.join(stacks)}; add --stack {saved.stack}, or leave it out"
             )
         plans[saved.stack] = saved
     missing = [stack for stack in stacks if stack not in plans]
     if plans and missing:
-        raise PlansError(
+        raise UsageError(
             f"--plan: none is given for stack {', '.join(missing)}; give the plan of each stack"
         )
     return plans or None

@@ -8,10 +8,9 @@ a person; by default nothing is shown and nobody is asked. `local` and `inline` 
 """
 
 from tenancy.assessment import Assessment, assess
+from tenancy.diagnostics.errors import EngineError, EngineFailure, RefusedError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine.accepting import AcceptRefusedError
 from tenancy.engine.comparison import StackDrift
-from tenancy.engine.errors import EngineError, LockedError, PlanViolatedError, StackRefusedError
 from tenancy.engine.events import OnStep
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations import (
@@ -26,41 +25,33 @@ from tenancy.engine.operations import (
     save_plans,
     up,
 )
-from tenancy.engine.operations.adopting import AdoptionError
 from tenancy.engine.operations.saving import PlanToSave
-from tenancy.engine.outcomes import Outcome, Outcomes, SkippedError
+from tenancy.engine.outcomes import Outcome, Outcomes
 from tenancy.engine.plan import Planned
 from tenancy.engine.results import Result, Step
-from tenancy.engine.saved_plan import SavedPlan, SavedPlanError, read_plan, write_plan
+from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
 from tenancy.engine.stack_opener import OpenStack
-from tenancy.engine.stale_plan import StalePlanError
 
 __all__ = [
     "AUTOMATIC",
-    "AcceptRefusedError",
-    "AdoptionError",
     "Assessment",
     "Engine",
     "EngineError",
+    "EngineFailure",
     "Exit",
     "Interaction",
-    "LockedError",
     "OnStep",
     "OpenStack",
     "Outcome",
     "Outcomes",
     "PlanToSave",
-    "PlanViolatedError",
     "Planned",
+    "RefusedError",
     "Result",
     "SavedPlan",
-    "SavedPlanError",
     "Session",
-    "SkippedError",
     "StackDrift",
-    "StackRefusedError",
-    "StalePlanError",
     "Step",
     "accept_drift",
     "adopt",

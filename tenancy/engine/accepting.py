@@ -6,8 +6,7 @@ from pathlib import Path
 from tenancy.assessment import Assessment, assess
 from tenancy.config.document.editing import Change, edited, write
 from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.finding import errors
 from tenancy.diagnostics.origin import Origin
 from tenancy.drifting import Difference
@@ -15,13 +14,7 @@ from tenancy.drifting.accept import Edit, edits
 from tenancy.engine.comparison import StackDrift
 from tenancy.engine.interaction import Note
 
-__all__ = ["AcceptRefusedError", "accept"]
-
-
-class AcceptRefusedError(TenancyError):
-    """The config would be refused with what was to be accepted; it stays as it was."""
-
-    exit = Exit.REFUSED
+__all__ = ["accept"]
 
 
 def accept(
@@ -31,7 +24,7 @@ def accept(
     Write every difference that has a place in the files into them; return the new assessment.
 
     Raises:
-        AcceptRefusedError: A check refuses the result; every file is unchanged.
+        RefusedError: A check refuses the result; every file is unchanged.
     """
     wanted: dict[Difference, Edit] = {}
     for one in drifted:
@@ -55,8 +48,8 @@ def accept(
     if result.is_refused:
         for path, text in before.items():
             write(path, text)
-        raise AcceptRefusedError(
-            report.text(errors(result.findings), result.documents)
+        raise RefusedError(
+            reason=report.text(errors(result.findings), result.documents)
             + "\nThe checks refuse the configuration with these differences accepted; the files"
             " are unchanged."
         )

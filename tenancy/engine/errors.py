@@ -1,101 +1,60 @@
-"""What the engine says when it fails, as errors that name a remedy."""
+"""A failed command of Pulumi as one of our errors: the cause first, in words."""
 
-import re
+from collections.abc import Sequence
 
 from pulumi import automation as auto
 
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import EngineError, EngineFailure
+from tenancy.engine.failures import diagnostics, explain
 
-__all__ = [
-    "EngineError",
-    "EngineMissingError",
-    "LockedError",
-    "PlanViolatedError",
-    "StackRefusedError",
-    "error_from",
-]
+__all__ = ["engine_missing", "error_from", "failed"]
 
 
-class EngineMissingError(TenancyError):
-    """There is no `pulumi` on the engine's PATH."""
-
-    def __str__(self) -> str:
-        return "there is no pulumi on PATH; run `make tools`, or install Pulumi 3.255 or newer"
-
-
-class EngineError(TenancyError):
-    """
-    The engine failed.
-
-    Attributes:
-        stack: The stack's name.
-        output: What the engine printed.
-    """
-
-    def __init__(self, stack: str, output: str) -> None:
-        super().__init__(stack, output)
-        self.stack = stack
-        self.output = output
-
-    def __str__(self) -> str:
-        return f"stack {self.stack}: the engine failed\n{_diagnostics(self.output)}"
-
-
-class StackRefusedError(EngineError):
-    """The program refused; nothing was changed."""
-
-    exit = Exit.REFUSED
-
-    def __str__(self) -> str:
-        return f"stack {self.stack}: refused; nothing was changed\n{_diagnostics(self.output)}"
-
-
-class PlanViolatedError(EngineError):
-    """The engine was about to do what the saved plan does not hold, and stopped."""
-
-    exit = Exit.REFUSED
-
-    def __str__(self) -> str:
-        return (
-            f"stack {self.stack}: refused by the engine, for the saved plan does not hold it; "
-            f"what was done before that stays done\n{_diagnostics(self.output)}\n"
-            f"run `tenancy plan --stack {self.stack} --save FILE` again and look at it"
-        )
-
-
-class LockedError(EngineError):
-    """Another update holds the stack, or one that was interrupted still does."""
-
-    def __str__(self) -> str:
-        return (
-            f"stack {self.stack}: another update holds it\n{_diagnostics(self.output)}\n"
-            "wait for it; if it was interrupted, run `pulumi cancel` in that environment"
-        )
-
-
-def error_from(stack: str, error: auto.CommandError) -> EngineError:
-    """Return *error*, which the command line raised for *stack*, as one of ours."""
-    text = str(error)
-    if isinstance(error, auto.ConcurrentUpdateError) or "currently locked by" in text:
-        return LockedError(stack, text)
-    if "violates plan" in text or "not allowed by the plan" in text:
-        return PlanViolatedError(stack, text)
-    return (StackRefusedError if "Nothing was changed." in text else EngineError)(stack, text)
-
-
-def _diagnostics(output: str) -> str:
-    """Return the part of *output* for people: diagnostics where there are any, else its end."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
-    # How the language host ends a program whose update failed; the reason is beside it.
-    plain = re.sub(
-        r"\n *Traceback \(most recent call last\):\n(?: .*\n)*? *KeyboardInterrupt(?=\n|$)",
-        "",
-        plain,
+def engine_missing() -> EngineError:
+    """Return the error that there is no `pulumi` on the engine's PATH."""
+    return EngineError(
+        None,
+        "there is no pulumi on PATH; run `make tools`, or install Pulumi 3.255 or newer",
+        EngineFailure.MISSING,
     )
-    _, found, rest = plain.partition("Diagnostics:")
-    text = rest if found else plain
-    for end in ("\nResources:\n", "\nOutputs:\n", "\nDuration:"):
-        text = text.partition(end)[0]
-    lines = [line for line in text.splitlines() if line.strip() and "from $PATH" not in line]
-    return "\n".join(lines[-60:])
+
+
+def error_from(
+    stack: str, error: auto.CommandError, reported: Sequence[str] = ()
+) -> EngineError:
+    """
+    Return *error*, which a command of Pulumi for *stack* ended with, as one of ours.
+
+    Args:
+        stack: The stack's name.
+        error: The SDK's error, which contains all output.
+        reported: The messages that the engine reported as errors. Default: not known.
+    """
+    output = str(error)
+    if isinstance(error, auto.ConcurrentUpdateError) or "currently locked by" in output:
+        return EngineError(
+            stack,
+            "another update holds it; wait for that one, or, if it was interrupted, run"
+            f" `pulumi cancel` in the same shell\n{diagnostics(output)}",
+            EngineFailure.LOCKED,
+        )
+    if "violates plan" in output or "not allowed by the plan" in output:
+        return EngineError(
+            stack,
+            "the engine stopped before a change that the saved plan does not contain; what was"
+            f" done before that is kept\n{diagnostics(output)}\n"
+            f"run `tenancy plan --stack {stack} --save FILE` again and review it",
+            EngineFailure.PLAN_VIOLATED,
+        )
+    return failed(stack, output, reported)
+
+
+def failed(stack: str, output: str, reported: Sequence[str] = ()) -> EngineError:
+    """Return the error that *output* describes: a refusal of the program, or a failure."""
+    text = diagnostics("\n".join(reported)) or diagnostics(output)
+    if "Nothing was changed." in output:
+        return EngineError(stack, f"refused\n{text}", EngineFailure.REFUSED)
+    known = explain(output)
+    if known is not None:
+        return EngineError(stack, f"{known.cause}; {known.remedy}\nPulumi reported:\n{text}")
+    return EngineError(stack, f"the engine failed\n{text}")

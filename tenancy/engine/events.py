@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pulumi.automation import EngineEvent
+from pulumi.automation.events import DiagnosticEvent
 
 from tenancy.config.document import JSON
 from tenancy.engine.results import Step
@@ -27,6 +28,7 @@ class EventLog:
     Attributes:
         steps: The steps that change something.
         messages: What the program printed.
+        errors: What was reported as an error, by the program or of a resource.
         summary: How many resources each operation concerns.
         outputs: The stack's outputs, secrets left out.
     """
@@ -34,6 +36,7 @@ class EventLog:
     def __init__(self, on_step: OnStep | None = None) -> None:
         self.steps: list[Step] = []
         self.messages: list[str] = []
+        self.errors: list[str] = []
         self.summary: Mapping[str, int] = {}
         self.outputs: Mapping[str, JSON] = {}
         self._on_step = on_step
@@ -53,12 +56,7 @@ class EventLog:
         elif event.res_op_failed_event is not None:
             self._report("failed", _step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
-            diagnostic = event.diagnostic_event
-            # Providers report on single resources; the program reports on the stack.
-            is_own = not diagnostic.urn or f"::{_STACK}::" in _text(diagnostic.urn)
-            if _text(diagnostic.severity) == "info" and is_own and not diagnostic.ephemeral:
-                message = _COLOR.sub("", _text(diagnostic.message or "")).rstrip("\n")
-                self.messages += [message] if message else []
+            self._record(event.diagnostic_event)
         elif event.summary_event is not None:
             changes: object = event.summary_event.resource_changes
             self.summary = {
@@ -66,6 +64,17 @@ class EventLog:
                 for op, count in (changes.items() if isinstance(changes, dict) else ())
                 if isinstance(count, int)
             }
+
+    def _record(self, diagnostic: DiagnosticEvent) -> None:
+        message = _COLOR.sub("", _text(diagnostic.message or "")).rstrip("\n")
+        if not message or diagnostic.ephemeral:
+            return
+        # Providers report on single resources; the program reports on the stack.
+        is_own = not diagnostic.urn or f"::{_STACK}::" in _text(diagnostic.urn)
+        if _text(diagnostic.severity) == "error":
+            self.errors.append(message)
+        elif _text(diagnostic.severity) == "info" and is_own:
+            self.messages.append(message)
 
     def _report(self, what: str, step: Step) -> None:
         if self._on_step is not None:

@@ -80,7 +80,7 @@ class Interaction:
         Ask *question*; return where the answer is yes.
 
         Raises:
-            NotConfirmedError: The answer was no, or there is nobody to answer.
+            RefusedError: The answer was no, or there is nobody to answer.
         """
 
     def confirm_destroy(self, stack: str, cluster: str, namespaces: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class Interaction:
         Ask whether to delete *stack* on *cluster*, with *namespaces* and all in them.
 
         Raises:
-            NotConfirmedError: The answer was no, or there is nobody to answer.
+            RefusedError: The answer was no, or there is nobody to answer.
         """
 
 

@@ -1,4 +1,4 @@
-"""Locks of a file backend: whose they are, and those that a dead process left behind."""
+"""Locks of a file backend: which process holds each, and which are stale."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import EngineError, EngineFailure
 
-__all__ = ["BusyError", "Lock", "clear_stale", "locks", "wait_until_free"]
+__all__ = ["Lock", "clear_stale", "locks", "wait_until_free"]
 
 _INTERVAL_SECONDS = 0.5
 
@@ -23,10 +23,10 @@ class Lock:
     One lock file of the engine.
 
     Attributes:
-        stack: The stack that it holds.
+        stack: The locked stack.
         pid: The engine's process.
         host: The machine on which it runs.
-        since: When it was taken; None where the file does not say.
+        since: When it was locked; None if the file does not tell.
     """
 
     path: Path
@@ -37,43 +37,33 @@ class Lock:
 
     @property
     def is_here(self) -> bool:
-        """Whether it was taken on this machine, where its process can be looked at."""
+        """Whether its process is on this machine, where it can be inspected."""
         return self.host == socket.gethostname()
 
     @property
     def is_stale(self) -> bool:
-        """Whether its process is proven to be gone; one on another machine never is."""
+        """Whether its process has certainly ended; that of another machine never has."""
         if not self.is_here:
             return False
         if not _is_alive(self.pid):
             return True
         started = _started(self.pid)
-        # The number was given to another process since.
+        # The process id was reused since.
         return started is not None and self.since is not None and started > self.since
 
 
-class BusyError(TenancyError):
-    """
-    Somebody else works on the stack.
-
-    Attributes:
-        lock: Who.
-    """
-
-    def __init__(self, lock: Lock) -> None:
-        super().__init__(lock)
-        self.lock = lock
-
-    def __str__(self) -> str:
-        since = "" if self.lock.since is None else f" since {self.lock.since:%H:%M:%S} UTC"
-        return (
-            f"stack {self.lock.stack}: process {self.lock.pid} on {self.lock.host} "
-            f"works on it{since}; wait until it is done, or end it, and run this again"
-        )
+def _busy(lock: Lock) -> EngineError:
+    since = "" if lock.since is None else f" since {lock.since:%H:%M:%S} UTC"
+    return EngineError(
+        lock.stack,
+        f"process {lock.pid} on {lock.host} has been working on it{since}; wait until it is "
+        "done, or stop it, and run this again",
+        EngineFailure.LOCKED,
+    )
 
 
 def locks(state: Path) -> Iterator[Lock]:
-    """Yield the locks of the file backend in the folder *state*, if they say whose they are."""
+    """Yield the locks of the file backend in the folder *state* that name their process."""
     for path in sorted((state / ".pulumi" / "locks").rglob("*.json")):
         try:
             content = json.loads(path.read_text())
@@ -89,7 +79,7 @@ def locks(state: Path) -> Iterator[Lock]:
 
 
 def clear_stale(state: Path) -> tuple[Lock, ...]:
-    """Remove the locks in *state* whose processes are proven to be gone, and return them."""
+    """Remove the locks in *state* whose processes have certainly ended, and return them."""
     stale = tuple(lock for lock in locks(state) if lock.is_stale)
     for lock in stale:
         lock.path.unlink(missing_ok=True)
@@ -98,19 +88,19 @@ def clear_stale(state: Path) -> tuple[Lock, ...]:
 
 def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
     """
-    Remove stale locks in *state* and wait for those whose processes live.
+    Remove stale locks in *state* and wait for the other ones.
 
     Returns:
         The locks that were removed.
 
     Raises:
-        BusyError: After *seconds* somebody still works on a stack.
+        EngineError: After *seconds* another process still works on a stack.
     """
     removed = list(clear_stale(state))
     deadline = time.monotonic() + seconds
     while held := list(locks(state)):
         if time.monotonic() > deadline:
-            raise BusyError(held[0])
+            raise _busy(held[0])
         time.sleep(_INTERVAL_SECONDS)
         removed += clear_stale(state)
     return tuple(removed)

@@ -7,7 +7,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 
 import attrs
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics.errors import RefusedError, TenancyError
 from tenancy.diagnostics.exit_codes import Exit, worst
 from tenancy.engine.interaction import Interaction
 
@@ -15,7 +15,6 @@ __all__ = [
     "AT_ONCE",
     "Outcome",
     "Outcomes",
-    "SkippedError",
     "for_each_stack",
     "in_sequence",
     "in_threads",
@@ -29,25 +28,11 @@ AT_ONCE: Final = 4
 """How many engines work side by side; they mostly wait for backends and for API servers."""
 
 
-class SkippedError(TenancyError):
-    """
-    A stack was skipped because one that it depends on was not done in the same call.
-
-    Attributes:
-        stack: The stack.
-        needed: The one that it depends on.
-    """
-
-    def __init__(self, stack: str, needed: str) -> None:
-        super().__init__(stack, needed)
-        self.stack = stack
-        self.needed = needed
-
-    def __str__(self) -> str:
-        return (
-            f"stack {self.stack}: skipped, because it depends on stack {self.needed}, which "
-            "was not done; fix that first, and run this again"
-        )
+def _skipped(stack: str, needed: str) -> RefusedError:
+    return RefusedError(
+        reason=f"stack {stack}: skipped, because it depends on stack {needed}, which was not"
+        " done; fix that first, and run this again"
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -222,7 +207,7 @@ class _Job(Generic[T]):
         for other, future in needed.items():
             before = future.result()
             if before.error is not None:
-                return self._failed(stack, SkippedError(stack, other), before.exit)
+                return self._failed(stack, _skipped(stack, other), before.exit)
         try:
             result = self.work(stack)
         except TenancyError as error:

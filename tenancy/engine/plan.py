@@ -11,10 +11,9 @@ from tenancy.cluster.identity import require_same
 from tenancy.cluster.live_reads import read
 from tenancy.cluster.prerequisites import ground
 from tenancy.config.document import JSON, Document
-from tenancy.diagnostics.errors import SandboxError, TenancyError, ToolsError
+from tenancy.diagnostics.errors import EngineError, SandboxError, TenancyError, ToolsError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import Finding, errors
-from tenancy.engine.errors import EngineError, EngineMissingError
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
 from tenancy.model.live import Live
@@ -93,7 +92,7 @@ def planned(root: Path, stack: str, open_stack: OpenStack) -> Planned:
     try:
         opened = open_stack(stack)
         outputs = opened.outputs()
-    except (EngineError, EngineMissingError, SandboxError, ToolsError) as error:
+    except (EngineError, SandboxError, ToolsError) as error:
         raise NoRecordError(stack, error) from error
     before = outputs.get("tenancy")
     record = before if isinstance(before, Mapping) else {}

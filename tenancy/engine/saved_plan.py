@@ -1,4 +1,4 @@
-"""A plan that was saved: what it says, what it was made from, and the engine's own plan."""
+"""A saved plan: its facts, the fingerprint of what it was made from, and the engine's plan."""
 
 import json
 import tempfile
@@ -12,16 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.engine.fingerprint import SECRET_MARK, Fingerprint
 from tenancy.local.private_file import write_private
 from tenancy.planning.plan_data import PlanData
 
-__all__ = ["VERSION", "SavedPlan", "SavedPlanError", "read_plan", "write_plan"]
+__all__ = ["VERSION", "SavedPlan", "read_plan", "write_plan"]
 
 VERSION: Final = 1
-"""Raised whenever a key changes its meaning or goes."""
+"""Incremented whenever a key changes its meaning or is removed."""
 
 _SECRETS: Final = (SECRET_MARK, "secure")
 """Keys beside which the engine writes a value that it encrypted."""
@@ -44,40 +43,24 @@ class _File(TypedDict):
     enginePlan: NotRequired[object]
 
 
-class SavedPlanError(TenancyError):
-    """
-    A file is no plan that can be applied.
-
-    Attributes:
-        path: The file.
-        found: What is wrong with it.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, path: Path, found: str) -> None:
-        super().__init__(path, found)
-        self.path = path
-        self.found = found
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: {self.found}; allowed is what `tenancy plan --save` of this version"
-            " wrote; make it again. Nothing was changed."
-        )
+def _unreadable(path: Path, found: str) -> RefusedError:
+    return RefusedError(
+        reason=f"{path}: {found}; allowed is a file that `tenancy plan --save` of this version"
+        " wrote; save the plan again. Nothing was changed."
+    )
 
 
 @attrs.frozen(kw_only=True)
 class SavedPlan:
     """
-    A plan that was looked at, to be applied as long as nothing has moved.
+    A reviewed plan, which can be applied as long as nothing has changed.
 
     Attributes:
         project: The project's name.
         stack: The stack's name.
-        plan: What it says, as `tenancy plan --json` does.
-        made_from: What it was made from.
-        engine_plan: The engine's own plan; None where it is not carried along.
+        plan: The plan, as `tenancy plan --json` writes it.
+        made_from: The fingerprint of everything that it was made from.
+        engine_plan: The engine's own plan; None if it contains secrets.
     """
 
     project: str
@@ -98,7 +81,7 @@ class SavedPlan:
 
 def write_plan(saved: SavedPlan, path: Path) -> None:
     """
-    Write *saved* to *path*, whole or not at all, for its owner only.
+    Write *saved* to *path*, completely or not at all, readable by its owner only.
 
     Raises:
         RefusedError: The file cannot be written there.
@@ -126,24 +109,24 @@ def read_plan(path: Path) -> SavedPlan:
     Return the plan that was saved at *path*.
 
     Raises:
-        SavedPlanError: It cannot be read, or another version or program wrote it.
+        RefusedError: It cannot be read, or another version or program wrote it.
     """
     try:
         content = json.loads(path.read_text())
     except OSError as error:
-        raise SavedPlanError(path, f"it cannot be read: {error.strerror}") from error
+        raise _unreadable(path, f"it cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise SavedPlanError(path, "it is no JSON") from error
+        raise _unreadable(path, "it is not valid JSON") from error
     version = content.get("version") if isinstance(content, dict) else None
     if not isinstance(content, dict) or content.get("kind") != "saved-plan":
-        raise SavedPlanError(path, "it holds no saved plan")
+        raise _unreadable(path, "it is not a saved plan")
     if version != VERSION:
-        raise SavedPlanError(path, f"it is a saved plan of version {version!r}, not {VERSION}")
+        raise _unreadable(path, f"it is a saved plan of version {version!r}, not {VERSION}")
     try:
         found = TypeAdapter(_File).validate_python(content)
     except ValidationError as error:
         places = {".".join(map(str, one["loc"])) for one in error.errors()}
-        raise SavedPlanError(path, f"it is damaged at {', '.join(sorted(places))}") from error
+        raise _unreadable(path, f"it is damaged at {', '.join(sorted(places))}") from error
     made_from = found["madeFrom"]
     return SavedPlan(
         project=found["project"],
@@ -161,9 +144,9 @@ def read_plan(path: Path) -> SavedPlan:
 
 def without_secrets(engine_plan: JSON) -> JSON:
     """
-    Return *engine_plan* where nothing in it is encrypted, else nothing.
+    Return *engine_plan* if nothing in it is encrypted, else None.
 
-    What is encrypted with a passphrase can be guessed at by whoever has the file.
+    A passphrase could be guessed from an encrypted value by anyone who has the file.
     """
     return None if _has_secrets(engine_plan) else engine_plan
 

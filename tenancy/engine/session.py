@@ -15,7 +15,7 @@ from pulumi import automation as auto
 
 from tenancy.config.document import JSON
 from tenancy.config.stack_copies import copy_stack_file
-from tenancy.engine.errors import EngineError, EngineMissingError, error_from
+from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
@@ -273,11 +273,13 @@ class Session:
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            with self._readable_errors(), self._own_temporary_folder():
+            with self._own_temporary_folder():
                 operation(OperatedStack(self.name, self.stack.workspace), log, lines.append)
+        except auto.CommandError as error:
+            raise error_from(self.name, error, log.errors) from error
         except RuntimeError as error:
             # Raised by the SDK where the engine ended without a summary.
-            raise EngineError(self.name, f"{error}\n{''.join(lines)}") from error
+            raise failed(self.name, f"{error}\n{''.join(lines)}", log.errors) from error
         return Result(
             stack=self.name,
             kind=kind,
@@ -361,7 +363,7 @@ def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
     path = engine.variables.get("PATH", os.environ.get("PATH", ""))
     program = shutil.which("pulumi", path=path)
     if program is None:
-        raise EngineMissingError
+        raise engine_missing()
     # The SDK looks for bin/pulumi in a folder, else on the PATH of this process.
     folder = Path(program).parent
     command = _command(folder.parent) if folder.name == "bin" else None

@@ -130,7 +130,7 @@ def sandbox_engine(
         variables: Further variables of the engine. Default: none.
 
     Raises:
-        BusyError: Another update runs for longer than a minute.
+        EngineError: Another update runs for longer than a minute.
     """
     # The engine adds to this process's variables and removes none.
     for name in AMBIENT:
@@ -147,7 +147,7 @@ def wait_for_sandbox(root: Path, note: Note = no_note) -> None:
     Engines whose starter was killed are stopped, and locks of dead ones are removed.
 
     Raises:
-        BusyError: Another update runs for longer than a minute.
+        EngineError: Another update runs for longer than a minute.
     """
     layout = Layout(root)
     if end_orphans(layout.pulumi_home):

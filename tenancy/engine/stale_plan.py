@@ -4,40 +4,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tenancy.assessment import Assessment, assess, require_valid
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.saved_plan import SavedPlan
 from tenancy.engine.session import Session
 
-__all__ = ["StalePlanError", "require_fresh"]
+__all__ = ["require_fresh", "stale"]
 
 
-class StalePlanError(TenancyError):
-    """
-    Something that a plan was made from has changed.
-
-    Attributes:
-        stack: The stack.
-        changes: Everything that changed, each as a sentence.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, stack: str, changes: Iterable[str]) -> None:
-        self.stack = stack
-        self.changes = tuple(changes)
-        super().__init__(stack, self.changes)
-
-    def __str__(self) -> str:
-        return "\n".join(
+def stale(stack: str, changes: Iterable[str]) -> RefusedError:
+    """Return the refusal of a plan of *stack*, with everything that has changed."""
+    return RefusedError(
+        reason="\n".join(
             [
-                f"stack {self.stack}: the plan is stale; changed since it was saved:",
-                *(f"  {change}" for change in self.changes),
-                f"run `tenancy plan --stack {self.stack} --save FILE` again and review it",
+                f"stack {stack}: the plan is stale; changed since it was saved:",
+                *(f"  {change}" for change in changes),
+                f"run `tenancy plan --stack {stack} --save FILE` again and review it",
                 "Nothing was changed.",
             ]
         )
+    )
 
 
 def require_fresh(root: Path, session: Session, saved: SavedPlan) -> Assessment:
@@ -45,8 +31,7 @@ def require_fresh(root: Path, session: Session, saved: SavedPlan) -> Assessment:
     Return the project as it is now, if nothing has changed since *saved* was made.
 
     Raises:
-        StalePlanError: Something has.
-        RefusedConfigError: The checks refuse the files by now.
+        RefusedError: Something has, or the checks refuse the files by now.
         ClusterError: The cluster cannot be reached or read.
         EngineError: The state cannot be read.
     """
@@ -59,5 +44,5 @@ def require_fresh(root: Path, session: Session, saved: SavedPlan) -> Assessment:
     else:
         changes += differences(saved.made_from, fingerprint(assessment, session))
     if changes:
-        raise StalePlanError(session.name, changes)
+        raise stale(session.name, changes)
     return assessment

@@ -12,8 +12,7 @@ from tenancy.cluster.identity import require_same
 from tenancy.cluster.objects import objects
 from tenancy.config.document import JSON
 from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.finding import errors
 from tenancy.drifting import Identity, adoption
 from tenancy.drifting.adoption import Action, Step
@@ -26,18 +25,12 @@ from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
 from tenancy.model import Environment
 
-__all__ = ["AdoptionError", "adopt"]
+__all__ = ["adopt"]
 
 _CREATE_EXISTING = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
 """From 4.29 on the provider refuses to create an object that exists; adopting means to."""
 
 Live = Mapping[Identity, Mapping[str, JSON]]
-
-
-class AdoptionError(TenancyError):
-    """The namespaces cannot be adopted; nothing was changed."""
-
-    exit = Exit.REFUSED
 
 
 def adopt(
@@ -66,9 +59,8 @@ def adopt(
         interaction: Who confirms, and what is shown. Default: nobody is asked.
 
     Raises:
-        AdoptionError: They cannot be adopted.
+        RefusedError: They cannot be adopted, or the answer was no.
         ClusterError: The cluster cannot be reached or read.
-        NotConfirmedError: The answer was no, or there is nobody to answer.
         EngineError: The engine refused or failed.
         UnknownStackError: No file describes the stack.
     """
@@ -108,10 +100,12 @@ def adopt(
 def _environment(assessment: Assessment, stack: str, organization: str) -> Environment:
     environment = assessment.tenancy.environments.get(assessment.require(stack))
     if environment is None:
-        raise AdoptionError(f"stack {stack}: it is a platform; name an environment")
+        raise RefusedError(reason=f"stack {stack}: it is a platform; name an environment")
     file = assessment.root / "organizations" / f"{organization}.yaml"
     if file.exists() or any(o.name == organization for o in environment.organizations):
-        raise AdoptionError(f"organization {organization}: it exists already; give a new name")
+        raise RefusedError(
+            reason=f"organization {organization}: it exists already; give a new name"
+        )
     return environment
 
 
@@ -119,9 +113,11 @@ def _require_unmanaged(names: Sequence[str], live: Live) -> None:
     for name in names:
         namespace = live.get(Identity(kind="Namespace", name=name))
         if namespace is None:
-            raise AdoptionError(f"namespace {name}: it does not exist on the cluster")
+            raise RefusedError(reason=f"namespace {name}: it does not exist on the cluster")
         if _labels(namespace).get(labels.MANAGED) == "true":
-            raise AdoptionError(f"namespace {name}: a stack of Tenancy manages it already")
+            raise RefusedError(
+                reason=f"namespace {name}: a stack of Tenancy manages it already"
+            )
 
 
 def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -132,8 +128,8 @@ def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, JSON]:
 
 def _require_accepted(after: Assessment) -> Assessment:
     if after.is_refused:
-        raise AdoptionError(
-            report.text(errors(after.findings), after.documents)
+        raise RefusedError(
+            reason=report.text(errors(after.findings), after.documents)
             + "\nThe checks refuse these namespaces as they are. Nothing was changed."
         )
     return after

@@ -8,9 +8,7 @@ from tenancy.assessment import Assessment
 from tenancy.cluster import connect
 from tenancy.cluster.identity import require_same
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine.errors import EngineError
+from tenancy.diagnostics.errors import EngineError, RefusedError
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.outcomes import Outcomes, for_each_stack
@@ -19,34 +17,18 @@ from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack, opener
 
-__all__ = ["StillUsedError", "destroy", "kept_namespaces"]
+__all__ = ["destroy", "kept_namespaces"]
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
-class StillUsedError(TenancyError):
-    """
-    Environments are still applied on a platform that was to be destroyed.
-
-    Attributes:
-        platform: The platform's stack.
-        environments: The environments' stacks.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, platform: str, environments: tuple[str, ...]) -> None:
-        super().__init__(platform, environments)
-        self.platform = platform
-        self.environments = environments
-
-    def __str__(self) -> str:
-        flags = " ".join(f"--stack {name}" for name in (*self.environments, self.platform))
-        verb = "is" if len(self.environments) == 1 else "are"
-        return (
-            f"stack {self.platform}: {', '.join(self.environments)} {verb} still applied on it;"
-            f" environments are destroyed before their platform; run `tenancy destroy {flags}`"
-        )
+def _still_used(platform: str, environments: tuple[str, ...]) -> RefusedError:
+    flags = " ".join(f"--stack {name}" for name in (*environments, platform))
+    verb = "is" if len(environments) == 1 else "are"
+    return RefusedError(
+        reason=f"stack {platform}: {', '.join(environments)} {verb} still applied on it;"
+        f" environments are destroyed before their platform; run `tenancy destroy {flags}`"
+    )
 
 
 def destroy(
@@ -116,7 +98,7 @@ def _refuse_while_used(
         and is_applied(workspace.export_stack(summary.name))
     )
     if applied:
-        raise StillUsedError(session.name, applied)
+        raise _still_used(session.name, applied)
 
 
 def _destroy(

@@ -55,8 +55,7 @@ def accept_drift(
     Write the differences of each of *stacks* into its files; return what still differs.
 
     Raises:
-        AcceptRefusedError: A check refuses the result; every file is unchanged.
-        RefusedConfigError: The checks refuse the files as they are.
+        RefusedError: A check refuses the files, or the result; every file is unchanged.
         UnknownStackError: No file describes one of them.
     """
     names = assessment.in_order(stacks)
@@ -87,7 +86,7 @@ def repair_drift(
         interaction: Who confirms each repair, and what is shown. Default: nobody is asked.
 
     Raises:
-        NotConfirmedError: The answer was no, or there is nobody to answer.
+        RefusedError: The answer was no, or there is nobody to answer.
         EngineError: An update was needed for missing objects, and failed.
         UnknownStackError: No file describes one of them.
     """

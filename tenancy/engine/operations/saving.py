@@ -16,7 +16,7 @@ from tenancy.engine.plan import Planned, planned
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
-from tenancy.engine.stale_plan import StalePlanError
+from tenancy.engine.stale_plan import stale
 from tenancy.planning.plan_data import plan_data
 
 __all__ = ["PlanToSave", "save_plans"]
@@ -93,7 +93,7 @@ def _save(
         engine_plan = without_secrets(json.loads(file.read_text()))
     changes = differences(before, fingerprint(assess(root, stack), session))
     if changes:
-        raise StalePlanError(stack, changes)
+        raise stale(stack, changes)
     saved = SavedPlan(
         project=assessment.name,
         stack=stack,

@@ -77,8 +77,7 @@ def apply_saved_plan(
     the engine, where its own plan is part of the saved one.
 
     Raises:
-        StalePlanError: Something has changed since the plan was saved.
-        NotConfirmedError: The answer was no, or there is nobody to answer.
+        RefusedError: Something has changed since the plan was saved, or the answer was no.
         EngineError: The program or the engine refused, or it failed.
     """
     if interaction.asks:

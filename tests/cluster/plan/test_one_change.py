@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 from pulumi import automation as auto
 
-from tenancy.engine import StackRefusedError
+from tenancy.engine import EngineError
 from tenancy.planning.plan_data import plan_schema
+from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
 
@@ -124,7 +125,7 @@ def kubectl(used, kubectl_of):
 def test_the_engine_says_all_four_and_refuses_the_last_two(changed, kubectl, door: str) -> None:
     before = kubectl.json("get", "quota,namespaces,rolebindings", "-A")
 
-    with pytest.raises(StackRefusedError) as refused:
+    with pytest.raises(EngineError, check=is_refusal) as refused:
         getattr(changed.session("prod"), door)()
 
     said = unwrapped(refused.value.output)
@@ -195,7 +196,7 @@ def test_a_namespace_that_is_not_ours_is_refused_at_preview(used, kubectl) -> No
         "organizations/acme.yaml", "^  - id: staging$", namespace("mine", 5) + "  - id: staging"
     )
 
-    with pytest.raises(StackRefusedError, match=r"name-taken\]") as refused:
+    with pytest.raises(EngineError, check=is_refusal, match=r"name-taken\]") as refused:
         used.session("prod").preview()
 
     used.edit("organizations/acme.yaml", r"^  - id: mine\n(    .*\n)+", "")

@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from tenancy.engine import EngineError, StackRefusedError
+from tenancy.engine import EngineError
 from tenancy.local import sandbox as embedded
+from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
 
@@ -70,7 +71,7 @@ def test_an_unreachable_cluster_is_an_error_and_loses_nothing(applied) -> None:
 def test_a_stack_without_a_kubeconfig_is_refused(applied) -> None:
     applied.edit("Pulumi.dev.yaml", "tenancy:cluster: sandbox", "tenancy:cluster: elsewhere")
 
-    with pytest.raises(StackRefusedError, match="kubeconfig"):
+    with pytest.raises(EngineError, check=is_refusal, match="kubeconfig"):
         applied.session("dev").preview()
 
     applied.edit("Pulumi.dev.yaml", "tenancy:cluster: elsewhere", "tenancy:cluster: sandbox")
@@ -96,7 +97,7 @@ def test_a_mistake_in_another_stack_is_named_and_does_not_stand_in_the_way(appli
     assert preview.is_empty
     assert "Pulumi.prod.yaml" in preview.text
     assert "not checked" in preview.text.lower()
-    with pytest.raises(StackRefusedError, match="yaml-boolean-word"):
+    with pytest.raises(EngineError, check=is_refusal, match="yaml-boolean-word"):
         applied.session("prod").preview()
     applied.edit("Pulumi.prod.yaml", "pods: no", 'pods: "50"')
     assert "Pulumi.prod.yaml" not in applied.session("dev").preview().text

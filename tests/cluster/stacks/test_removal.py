@@ -2,7 +2,8 @@
 
 import pytest
 
-from tenancy.engine import EngineError, StackRefusedError
+from tenancy.engine import EngineError
+from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
 
@@ -58,15 +59,16 @@ def test_removing_a_namespace_takes_two_updates_and_an_exact_name(applied, kubec
 
     applied.edit("organizations/acme.yaml", entry, "")
     with pytest.raises(
-        StackRefusedError,
+        EngineError,
+        check=is_refusal,
         match=r"namespace-removed\]\n +found: +the namespace acme-lab would be",
     ):
         applied.session("dev").preview()
-    with pytest.raises(StackRefusedError, match="namespace-removed"):
+    with pytest.raises(EngineError, check=is_refusal, match="namespace-removed"):
         applied.up("dev")
     applied.edit("Pulumi.dev.yaml", r"^config:", "config:\n  tenancy:allowDeletion: [acme-lab]")
     with pytest.raises(
-        StackRefusedError, match=r"allowDeletion was\s+written in the same\s+change"
+        EngineError, check=is_refusal, match=r"allowDeletion was\s+written in the same\s+change"
     ):
         applied.up("dev")
     assert uid == kubectl(
@@ -87,7 +89,9 @@ def test_removing_a_namespace_takes_two_updates_and_an_exact_name(applied, kubec
 def test_a_changed_prefix_is_refused_for_it_would_replace_namespaces(applied) -> None:
     applied.edit("organizations/acme.yaml", r"^prefix: acme$", "prefix: acne")
 
-    with pytest.raises(StackRefusedError, match=r"the namespace acme-dev would be\s+deleted"):
+    with pytest.raises(
+        EngineError, check=is_refusal, match=r"the namespace acme-dev would be\s+deleted"
+    ):
         applied.session("dev").preview()
 
     applied.edit("organizations/acme.yaml", r"^prefix: acne$", "prefix: acme")

@@ -9,11 +9,10 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tenancy.cli.error_handling import Commands
-from tenancy.cli.prompts import NotConfirmedError
 from tenancy.cluster import ClusterError
 from tenancy.diagnostics.errors import RefusedError, TenancyError
 from tenancy.diagnostics.exit_codes import MEANINGS, Exit, worst
-from tenancy.engine import EngineError, LockedError, StackRefusedError
+from tenancy.engine import EngineError, EngineFailure
 from tenancy.engine.operations import (
     destroying,
     planning,
@@ -60,15 +59,19 @@ def test_of_several_the_heaviest_counts(codes: list[Exit], expected: Exit) -> No
     ("error", "expected"),
     [
         pytest.param(EngineError("dev", "out of order"), Exit.FAILED, id="engine"),
-        pytest.param(LockedError("dev", "locked"), Exit.FAILED, id="locked"),
+        pytest.param(
+            EngineError("dev", "locked", EngineFailure.LOCKED), Exit.FAILED, id="locked"
+        ),
         pytest.param(ClusterError("eu-1", "no answer", "wait"), Exit.FAILED, id="cluster"),
         pytest.param(
             ClusterError("eu-1", "another", "correct it", exit_code=Exit.REFUSED),
             Exit.REFUSED,
             id="another",
         ),
-        pytest.param(StackRefusedError("dev", "no"), Exit.REFUSED, id="program"),
-        pytest.param(NotConfirmedError("no"), Exit.REFUSED, id="not confirmed"),
+        pytest.param(
+            EngineError("dev", "no", EngineFailure.REFUSED), Exit.REFUSED, id="program"
+        ),
+        pytest.param(RefusedError(reason="no"), Exit.REFUSED, id="not confirmed"),
         pytest.param(RefusedError([]), Exit.REFUSED, id="checks"),
         pytest.param(KeyboardInterrupt(), Exit.INTERRUPTED, id="interrupted"),
         pytest.param(typer.Abort(), Exit.REFUSED, id="a question that nobody answers"),
@@ -128,7 +131,7 @@ def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
 def test_a_saved_plan_that_cannot_be_read_is_refused(run: Run, project: Path) -> None:
     (project / "x.json").write_text("{}")
 
-    for file, said in (("x.json", "it holds no saved plan"), ("y.json", "cannot be read")):
+    for file, said in (("x.json", "it is not a saved plan"), ("y.json", "cannot be read")):
         result = run("up", "--stack", "dev", "--plan", file)
 
         assert Exit.REFUSED == result.exit_code

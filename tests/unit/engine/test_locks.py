@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tenancy.diagnostics.errors import EngineError
 from tenancy.engine import leftover_processes, locks
-from tenancy.engine.locks import BusyError
 
 
 @pytest.fixture
@@ -93,7 +93,9 @@ def test_who_works_on_a_stack_is_named_after_waiting(
 ) -> None:
     lock(tmp_path, sleeper.pid)
 
-    with pytest.raises(BusyError, match=f"stack dev: process {sleeper.pid} on .* works on it"):
+    with pytest.raises(
+        EngineError, match=f"stack dev: process {sleeper.pid} on .* has been working on it"
+    ):
         locks.wait_until_free(tmp_path, seconds=0)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tenancy.assessment import UnknownStackError, assess
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine import EngineError, SkippedError, StackRefusedError
+from tenancy.engine import EngineError, EngineFailure, RefusedError
 from tenancy.engine.operations.order import apply_dependencies, destroy_dependencies
 from tenancy.engine.outcomes import in_sequence, in_threads
 
@@ -39,10 +39,13 @@ def test_a_failure_loses_no_result_of_the_others() -> None:
 
 
 def test_what_was_refused_is_told_from_what_failed() -> None:
-    refused = in_sequence(STACKS, failing(dev=StackRefusedError("dev", "no")))
+    refused = in_sequence(STACKS, failing(dev=EngineError("dev", "no", EngineFailure.REFUSED)))
     both = in_sequence(
         STACKS,
-        failing(dev=StackRefusedError("dev", "no"), prod=EngineError("prod", "broken")),
+        failing(
+            dev=EngineError("dev", "no", EngineFailure.REFUSED),
+            prod=EngineError("prod", "broken"),
+        ),
     )
 
     assert (Exit.REFUSED, Exit.FAILED) == (refused.exit, both.exit)
@@ -54,12 +57,12 @@ def test_a_stack_whose_platform_was_refused_is_skipped() -> None:
 
     def work(stack: str) -> str:
         tried.append(stack)
-        return failing(platform=StackRefusedError("platform", "no"))(stack)
+        return failing(platform=EngineError("platform", "no", EngineFailure.REFUSED))(stack)
 
     outcomes = in_sequence(STACKS, work, needs=ON_PLATFORM)
 
     assert ["platform"] == tried
-    assert isinstance(outcomes["dev"].error, SkippedError)
+    assert isinstance(outcomes["dev"].error, RefusedError)
     assert "skipped, because it depends on stack platform" in str(outcomes["dev"].error)
     # Nothing failed: the whole was refused.
     assert Exit.REFUSED is outcomes.exit
@@ -139,7 +142,7 @@ def test_a_platform_whose_environment_failed_is_skipped() -> None:
 
     assert {"dev", "prod"} == set(tried)
     assert ("prod is done",) == outcomes.results
-    assert isinstance(outcomes["platform"].error, SkippedError)
+    assert "depends on stack dev, which was not done" in str(outcomes["platform"].error)
     assert Exit.FAILED is outcomes.exit
 
 

@@ -9,9 +9,10 @@ import pytest
 from tenancy.assessment import assess
 from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.engine import SavedPlan, SavedPlanError, StalePlanError, read_plan, write_plan
+from tenancy.engine import SavedPlan, read_plan, write_plan
 from tenancy.engine.fingerprint import Fingerprint, differences, state_digests
 from tenancy.engine.saved_plan import without_secrets
+from tenancy.engine.stale_plan import stale
 from tenancy.planning.build import plan
 from tenancy.planning.plan_data import plan_data
 
@@ -73,9 +74,9 @@ def test_a_link_in_the_place_of_the_file_is_left_alone(
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        pytest.param(lambda text: text[:-20], "it is no JSON", id="cut off"),
-        pytest.param(lambda _: "[]", "it holds no saved plan", id="a list"),
-        pytest.param(lambda _: "{}", "it holds no saved plan", id="something else"),
+        pytest.param(lambda text: text[:-20], "it is not valid JSON", id="cut off"),
+        pytest.param(lambda _: "[]", "it is not a saved plan", id="a list"),
+        pytest.param(lambda _: "{}", "it is not a saved plan", id="something else"),
         pytest.param(
             lambda text: text.replace('"version": 1', '"version": 2', 1),
             "of version 2, not 1",
@@ -100,16 +101,16 @@ def test_a_damaged_plan_is_refused_with_what_is_wrong(
     write_plan(saved, path)
     path.write_text(damage(path.read_text()))
 
-    with pytest.raises(SavedPlanError) as refused:
+    with pytest.raises(RefusedError) as refused:
         read_plan(path)
 
     assert said in str(refused.value)
-    assert "make it again" in str(refused.value)
+    assert "save the plan again" in str(refused.value)
     assert Exit.REFUSED is refused.value.exit
 
 
 def test_a_plan_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
-    with pytest.raises(SavedPlanError, match="cannot be read: No such file"):
+    with pytest.raises(RefusedError, match="cannot be read: No such file"):
         read_plan(tmp_path / "dev.json")
 
 
@@ -193,10 +194,11 @@ def test_equal_fingerprints_have_no_differences() -> None:
 
 def test_everything_that_changed_is_listed_at_once() -> None:
     now = attrs.evolve(FINGERPRINT, files={}, state={}, objects={})
-    error = StalePlanError("dev", differences(FINGERPRINT, now))
+    changes = differences(FINGERPRINT, now)
+    error = stale("dev", changes)
 
-    assert 4 == len(error.changes)
-    assert [] == [one for one in error.changes if one not in str(error)]
+    assert 4 == len(changes)
+    assert [] == [one for one in changes if one not in str(error)]
     assert "tenancy plan --stack dev --save FILE" in str(error)
     assert str(error).endswith("Nothing was changed.")
 

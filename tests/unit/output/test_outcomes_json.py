@@ -9,7 +9,7 @@ from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.drifting import Change, Difference, Identity, Weight
 from tenancy.drifting.report import data as drift_data
-from tenancy.engine import EngineError, Result, StackRefusedError, Step
+from tenancy.engine import EngineError, EngineFailure, Result, Step
 from tenancy.engine.outcomes import in_sequence
 from tenancy.output.outcomes_json import data, result_data, schema
 from tenancy.output.schemas import written
@@ -101,7 +101,7 @@ def test_differences_are_as_the_schema_says() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        pytest.param(StackRefusedError("dev", "no"), "refused", id="refused"),
+        pytest.param(EngineError("dev", "no", EngineFailure.REFUSED), "refused", id="refused"),
         pytest.param(EngineError("dev", "broken"), "failed", id="failed"),
     ],
 )

@@ -1,0 +1,147 @@
+"""Why the engine failed, in words: known messages of Pulumi, what each means, what to do."""
+
+import re
+from typing import Final
+
+import attrs
+
+__all__ = ["Explanation", "diagnostics", "explain"]
+
+
+@attrs.frozen
+class Explanation:
+    """
+    What a message of Pulumi means.
+
+    Attributes:
+        pattern: Found in its output.
+        cause: What happened.
+        remedy: What to do, in the imperative.
+    """
+
+    pattern: re.Pattern[str]
+    cause: str
+    remedy: str
+
+
+def _known(pattern: str, cause: str, remedy: str) -> Explanation:
+    return Explanation(re.compile(pattern, re.IGNORECASE), cause, remedy)
+
+
+_KNOWN: Final = (
+    _known(
+        r"passphrase must be set",
+        "the passphrase of the stack's secrets is not set",
+        "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    ),
+    _known(
+        r"incorrect passphrase",
+        "the passphrase of the stack's secrets is wrong",
+        "correct PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    ),
+    _known(
+        r"PULUMI_ACCESS_TOKEN must be set for login",
+        "this shell is not logged in to a backend for Pulumi's state",
+        "run `pulumi login`, or set PULUMI_BACKEND_URL (and PULUMI_ACCESS_TOKEN for Pulumi"
+        " Cloud); a URL of an unknown kind counts as none",
+    ),
+    _known(
+        r"invalid access token|\[401\] Unauthorized",
+        "the backend for Pulumi's state refused the access token; it may have expired",
+        "run `pulumi login` again, or correct PULUMI_ACCESS_TOKEN",
+    ),
+    _known(
+        r"unable to open bucket file://",
+        "the folder for Pulumi's state does not exist",
+        "create it, or correct PULUMI_BACKEND_URL",
+    ),
+    _known(
+        r"unable to open bucket|no driver registered for|could not parse backend",
+        "the backend for Pulumi's state cannot be opened",
+        "correct PULUMI_BACKEND_URL, or run `pulumi login`",
+    ),
+    _known(
+        r"\.pulumi/meta\.yaml|failed to refresh cached credentials|NoCredentialProviders"
+        r"|could not find default credentials",
+        "the bucket for Pulumi's state cannot be read with the credentials of this shell",
+        "log in to the cloud, and check PULUMI_BACKEND_URL",
+    ),
+    _known(
+        r"configured Kubernetes cluster is unreachable",
+        "the cluster does not answer, or refuses the credentials",
+        "check the kubeconfig, the network and the login with `kubectl get namespaces`",
+    ),
+    _known(
+        r"performing HTTP request: .*no such host",
+        "the name of the backend for Pulumi's state does not resolve",
+        "check PULUMI_BACKEND_URL, the DNS and the VPN",
+    ),
+    _known(
+        r"performing HTTP request: .*(connection refused|timeout|deadline exceeded)",
+        "the backend for Pulumi's state does not answer",
+        "check PULUMI_BACKEND_URL, the network and the VPN",
+    ),
+    _known(
+        r"performing HTTP request: .*(x509|tls:)",
+        "the TLS certificate of the backend for Pulumi's state is not trusted",
+        "add its authority to this machine's trusted certificates; a proxy may also present"
+        " its own certificate",
+    ),
+    _known(
+        r"no resource plugin .* found|failed to load resource plugin|could not (find|download)"
+        r" .*plugin|error downloading provider",
+        "a plugin of Pulumi is missing and cannot be downloaded",
+        "check the network, or install it with `pulumi plugin install`",
+    ),
+    _known(
+        r"no space left on device",
+        "the disk is full",
+        "free some space, and run this again; what was done is kept",
+    ),
+)
+
+_NOISE: Final = re.compile(
+    r"from \$PATH|an unhandled error occurred: program exited with non-zero exit code"
+    r"|^\s*(pulumi:pulumi:Stack \([^)]*\):|pulumi:pulumi:Stack .* \*\*failed\*\*.*)\s*$"
+    r"|^Logging in using access token|WARN falling back to IMDSv1",
+    re.IGNORECASE,
+)
+"""Lines that say nothing: the program's own error stands beside them."""
+_KEPT_LINES: Final = 60
+
+
+def explain(output: str) -> Explanation | None:
+    """
+    Return what *output* of the engine means; None where no known message is in it.
+
+    >>> explain("error: incorrect passphrase").cause
+    "the passphrase of the stack's secrets is wrong"
+    """
+    return next((known for known in _KNOWN if known.pattern.search(output)), None)
+
+
+def diagnostics(output: str) -> str:
+    """Return the part of *output* for people: diagnostics where there are any, else its end."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", _without_wrapping(output))
+    # A program whose update failed is ended with a KeyboardInterrupt; the reason is beside it.
+    plain = re.sub(
+        r"\n *Traceback \(most recent call last\):\n(?: .*\n)*? *KeyboardInterrupt(?=\n|$)",
+        "",
+        plain,
+    )
+    _, heading, rest = plain.partition("Diagnostics:")
+    text = rest if heading else plain
+    for end in ("\nResources:\n", "\nOutputs:\n", "\nDuration:"):
+        text = text.partition(end)[0]
+    lines = [line for line in text.splitlines() if line.strip() and not _NOISE.search(line)]
+    return "\n".join(lines[-_KEPT_LINES:])
+
+
+def _without_wrapping(output: str) -> str:
+    """Return *output* without the labels that the SDK puts around a failed command."""
+    match = re.fullmatch(
+        r"\s*code: -?\d+\s*\n\s*stdout:(.*?)\n\s*stderr:(.*)", output, flags=re.DOTALL
+    )
+    if match is None:
+        return output
+    return "\n".join(part.strip("\n ") for part in match.groups() if part.strip())

@@ -30,7 +30,7 @@ def preview(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        RefusedConfigError: The checks refuse the files.
+        RefusedError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
     require_valid(assessment)

@@ -38,7 +38,7 @@ def up(
         interaction: Who confirms each update, and what is shown. Default: nobody is asked.
 
     Raises:
-        RefusedConfigError: The checks refuse the files.
+        RefusedError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
     require_valid(assessment)

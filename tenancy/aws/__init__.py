@@ -1,1 +1,1 @@
-"""AWS: EKS managed node groups and instance types, on boto3 and nothing else."""
+"""EKS managed node groups and EC2 instance types, through boto3."""

@@ -1,4 +1,4 @@
-"""A node group in EKS' own spelling, and back."""
+"""Translation of a node group to EKS' API shapes and back."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, TypedDict, cast
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
         NodegroupTypeDef,
     )
 
-__all__ = ["Live", "desired_size", "from_eks_effect", "live", "to_create", "to_eks_effect"]
+__all__ = [
+    "EksNodeGroupState",
+    "desired_size",
+    "from_eks_effect",
+    "node_group_state",
+    "to_create",
+    "to_eks_effect",
+]
 
 EksEffect = Literal["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]
 Effect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
@@ -55,7 +62,7 @@ def to_eks_effect(effect: Effect) -> EksEffect:
 
 def from_eks_effect(effect: str) -> Effect:
     """
-    Return EKS' *effect* as Kubernetes spells it; what is spelled so already stays.
+    Return EKS' *effect* as Kubernetes spells it; a Kubernetes spelling is returned unchanged.
 
     >>> from_eks_effect("PREFER_NO_SCHEDULE")
     'PreferNoSchedule'
@@ -70,7 +77,7 @@ def to_eks_taint(taint: Taint) -> EksTaint:
 
 def desired_size(scaling: ScalingConfig) -> int:
     """
-    Return how many nodes to begin with.
+    Return how many nodes a new group starts with.
 
     >>> desired_size(ScalingConfig(min_size=2, max_size=4))
     2
@@ -80,10 +87,10 @@ def desired_size(scaling: ScalingConfig) -> int:
 
 def to_create(group: NodeGroup) -> "CreateNodegroupRequestTypeDef":
     """
-    Return the request that makes *group*.
+    Return the request that creates *group*.
 
-    The scaling is always sent whole, for EKS takes all of it or none. `CUSTOM` is what EKS
-    reports of an image in a launch template, and is never sent.
+    The scaling is always sent whole, because EKS requires all its fields. `CUSTOM` is never
+    sent: EKS only reports it, for an image in a launch template.
     """
     request: dict[str, object] = {
         "clusterName": group.cluster_name,
@@ -121,17 +128,17 @@ def to_create(group: NodeGroup) -> "CreateNodegroupRequestTypeDef":
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Live:
+class EksNodeGroupState:
     """
-    A node group as EKS has it.
+    A node group as EKS reports it.
 
     Attributes:
-        group: Its inputs, in this tool's spelling, with everything that EKS reports.
-        arn: Its Amazon resource name, which holds the account.
-        status: EKS' own: `ACTIVE`, `CREATING`, `DEGRADED`, ….
-        desired_size: How many nodes there should be at this moment, by whoever scales.
-        auto_scaling_groups: Their names.
-        issues: What EKS says is not well.
+        group: Its inputs, with everything that EKS reports.
+        arn: Its Amazon resource name, which contains the account.
+        status: EKS' status: `ACTIVE`, `CREATING`, `DEGRADED`, ….
+        desired_size: How many nodes there should be now; an autoscaler may have set it.
+        auto_scaling_groups: The names of its Auto Scaling groups.
+        issues: The health issues that EKS reports.
     """
 
     group: NodeGroup
@@ -143,12 +150,12 @@ class Live:
 
     @property
     def account(self) -> str:
-        """The account that holds it: twelve digits."""
+        """The account that owns it: twelve digits."""
         return self.arn.split(":")[4]
 
 
-def live(answer: "NodegroupTypeDef", region: str) -> Live:
-    """Return what EKS' *answer* says, without judging it: strange values are kept."""
+def node_group_state(answer: "NodegroupTypeDef", region: str) -> EksNodeGroupState:
+    """Return the node group in EKS' *answer*; unexpected values are kept, not checked."""
     reported = cast("Mapping[str, object]", answer)
     scaling = cast("Mapping[str, int]", reported.get("scalingConfig") or {})
     taints = cast("list[Mapping[str, str]]", reported.get("taints") or [])
@@ -197,7 +204,7 @@ def live(answer: "NodegroupTypeDef", region: str) -> Live:
         }
     elif reported.get("diskSize") is not None:
         document["diskSize"] = reported["diskSize"]
-    return Live(
+    return EksNodeGroupState(
         group=_read(document),
         arn=str(reported.get("nodegroupArn", "")),
         status=str(reported.get("status", "")),
@@ -230,7 +237,7 @@ def _read(document: Mapping[str, object]) -> NodeGroup:
             f" of the cluster {document.get('clusterName')}",
             "a node group that this tool cannot describe",
             "one with Linux nodes and values that EKS documents",
-            "manage it where it was made, and use the pool backend `existing`",
+            "manage it with the tool that created it, and use the pool backend `existing`",
             [
                 f"{'.'.join(map(str, one['loc']))}: {one['msg']}, found {one['input']!r}"
                 for one in error.errors(include_url=False)

@@ -15,7 +15,7 @@ from botocore.exceptions import (
 
 from tenancy.diagnostics.errors import AwsError, AwsFailure
 
-__all__ = ["AwsError", "AwsFailure", "HealthIssue", "node_group_failed", "translated"]
+__all__ = ["AwsError", "AwsFailure", "HealthIssue", "aws_error", "node_group_failed"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -24,9 +24,9 @@ class HealthIssue:
     What EKS reports about a node group that is not healthy.
 
     Attributes:
-        code: EKS' own, such as `AsgInstanceLaunchFailures`.
-        message: EKS' own words.
-        resource_ids: What it concerns: instances, subnets, an Auto Scaling group.
+        code: EKS' code, such as `AsgInstanceLaunchFailures`.
+        message: EKS' message.
+        resource_ids: The affected instances, subnets or Auto Scaling group.
     """
 
     code: str
@@ -61,23 +61,23 @@ _REMEDIES = {
         "wait until the cluster and the node group are ACTIVE, or correct what is named"
     ),
     "ResourceLimitExceededException": "ask AWS for a higher quota, or remove a node group",
-    "ServerException": "try again; EKS had an error of its own",
+    "ServerException": "try again; EKS had an internal error",
     "ServiceUnavailableException": "try again; EKS was not available",
     "ThrottlingException": "try again later; AWS is limiting the calls of this account",
     "UnrecognizedClientException": "renew the credentials, and check their account",
 }
 
 
-def translated(error: BotoCoreError | ClientError, where: str) -> AwsError:
+def aws_error(error: BotoCoreError | ClientError, where: str) -> AwsError:
     """
     Return *error* as an error that a person can correct.
 
     Args:
         error: What boto3 raised.
-        where: The thing concerned, as people name it.
+        where: What the request was about.
     """
     if isinstance(error, ClientError):
-        return _refused(error, where)
+        return _client_error(error, where)
     if isinstance(
         error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError
     ):
@@ -104,39 +104,39 @@ def translated(error: BotoCoreError | ClientError, where: str) -> AwsError:
     return AwsError(where, str(error), "an answer from AWS", "correct the cause and try again")
 
 
-def _refused(error: ClientError, where: str) -> AwsError:
-    said = error.response.get("Error", {})
-    code = said.get("Code", "Unknown")
-    message = said.get("Message") or str(error)
+def _client_error(error: ClientError, where: str) -> AwsError:
+    answer = error.response.get("Error", {})
+    code = answer.get("Code", "Unknown")
+    message = answer.get("Message") or str(error)
     if code == "ResourceNotFoundException":
         if "cluster" in message.lower() and "node group" not in message.lower():
             return AwsError(
                 where,
-                f"AWS says {message!r}",
+                f"AWS answered {message!r}",
                 "a cluster that exists in this account and region",
                 "check clusterName, the region and the credentials' account",
                 failure=AwsFailure.CLUSTER_MISSING,
             )
         return AwsError(
             where,
-            f"AWS says {message!r}",
+            f"AWS answered {message!r}",
             "a node group that exists",
-            "run `pulumi refresh`, then `pulumi up` to make it again",
+            "run `pulumi refresh`, then `pulumi up` to create it again",
             failure=AwsFailure.NODE_GROUP_MISSING,
         )
     if code == "ResourceInUseException" and "exist" not in message.lower():
         return AwsError(
             where,
-            f"AWS says {message!r}",
+            f"AWS answered {message!r}",
             "one change of a node group or its cluster at a time",
             "wait until the running change is done and try again",
         )
     if code == "ResourceInUseException":
         return AwsError(
             where,
-            f"AWS says {message!r}",
+            f"AWS answered {message!r}",
             "a name that is free",
-            "import it with `pulumi import`, name the pool otherwise, or delete it by hand",
+            "import it with `pulumi import`, give the pool another name, or delete it by hand",
             failure=AwsFailure.NODE_GROUP_EXISTS,
         )
     return AwsError(

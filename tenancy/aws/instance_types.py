@@ -1,11 +1,11 @@
-"""GPU facts of instance types from EC2 itself, where somebody asks for that."""
+"""GPU facts of instance types, read from EC2."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.errors import translated
+from tenancy.aws.errors import aws_error
 from tenancy.model.gpu_catalog import InstanceType, described
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _AT_ONCE: Final = 100
 
 def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, InstanceType]:
     """
-    Return what EC2 says of the instance types *names*; what it does not know is missing.
+    Return EC2's facts about the instance types *names*; what it does not know is missing.
 
     Its `get` is a lookup for the catalogue.
 
@@ -33,7 +33,7 @@ def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, Insta
     source = f"EC2 in {client.meta.region_name}"
     found: dict[str, InstanceType] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        # By filter rather than by name, for one unknown name would fail the whole call.
+        # By filter rather than by name: one unknown name would fail the whole call.
         part = wanted[start : start + _AT_ONCE]
         try:
             pages = client.get_paginator("describe_instance_types").paginate(
@@ -44,7 +44,7 @@ def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, Insta
                     fact = described(cast("Mapping[str, object]", answer), source)
                     found[fact.name] = fact
         except (ClientError, BotoCoreError) as error:
-            raise translated(error, f"instance types {', '.join(part)}") from error
+            raise aws_error(error, f"instance types {', '.join(part)}") from error
     return found
 
 
@@ -61,5 +61,5 @@ def offered(client: "EC2Client", name: str) -> tuple[str, ...]:
             Filters=[{"Name": "instance-type", "Values": [cast("InstanceTypeType", name)]}],
         )
     except (ClientError, BotoCoreError) as error:
-        raise translated(error, f"instance type {name}") from error
+        raise aws_error(error, f"instance type {name}") from error
     return tuple(sorted(entry["Location"] for entry in answer["InstanceTypeOfferings"]))

@@ -1,4 +1,4 @@
-"""An EKS managed node group, as programs write it: every field that this tool manages."""
+"""The inputs of an EKS managed node group: every field that this tool manages."""
 
 import hashlib
 import re
@@ -57,7 +57,7 @@ AMI_TYPES: Final[frozenset[str]] = frozenset(AmiType.__args__)  # type: ignore[a
 
 
 class Taint(Spec):
-    """A taint, spelled as Kubernetes spells it; EKS' own spelling is made from it."""
+    """A taint, spelled as Kubernetes spells it; it is translated to EKS' spelling."""
 
     key: Key
     """At most 63 characters, which is less than Kubernetes allows."""
@@ -75,11 +75,11 @@ class ScalingConfig(Spec):
     max_size: int = Field(ge=1)
     """The most there can be; EKS wants at least 1."""
     desired_size: int | None = Field(default=None, ge=0)
-    """How many to begin with, then moved by an autoscaler: never compared. Default: minSize."""
+    """How many to start with; never compared: autoscalers change it. Default: minSize."""
 
 
 class LaunchTemplate(Spec):
-    """A launch template of one's own, by id or by name."""
+    """Your launch template, by id or by name."""
 
     id: str | None = None
     """`lt-…`. Default: found by name."""
@@ -90,22 +90,22 @@ class LaunchTemplate(Spec):
 
 
 class UpdateConfig(Spec):
-    """How many nodes an update takes away at a time."""
+    """How many nodes an update replaces at a time."""
 
     max_unavailable: int | None = Field(default=None, ge=1)
     """In nodes; not with a percentage."""
     max_unavailable_percentage: int | None = Field(default=None, ge=1, le=100)
     """In percent of the nodes."""
     update_strategy: Literal["DEFAULT", "MINIMAL"] | None = None
-    """`MINIMAL` takes a node away before its successor is there, for GPUs are scarce."""
+    """`MINIMAL` terminates a node before it starts the new one, for scarce GPUs."""
 
 
 class NodeRepairConfig(Spec):
-    """Whether EKS replaces nodes that are not well, such as those with a GPU error."""
+    """Whether EKS replaces unhealthy nodes, such as those with a GPU error."""
 
     enabled: bool
     max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
-    """Above it nothing is repaired. Default: EKS' own."""
+    """Above this number no node is repaired. Default: EKS' default."""
     max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
     max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
     max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
@@ -139,11 +139,11 @@ class NodeGroup(Spec):
     taints: Annotated[Listed[Taint], Field(max_length=50)] = ()
     """Taints of the nodes, one for each key and effect, in any order. Default: none."""
     launch_template: LaunchTemplate | None = None
-    """Default: EKS makes one. Another template replaces the node group, another version not."""
+    """Default: EKS creates one. Another template (not version) replaces the group."""
     update_config: UpdateConfig | None = None
-    """Default: EKS' own, one node at a time."""
+    """Default: EKS' default, one node at a time."""
     node_repair_config: NodeRepairConfig | None = None
-    """Default: EKS' own, none."""
+    """Default: EKS' default, none."""
     version: Version | None = None
     """Kubernetes' version: `1.36`. Default: the cluster's when it is made, not managed."""
     release_version: str | None = None
@@ -153,13 +153,13 @@ class NodeGroup(Spec):
 
     @property
     def where(self) -> str:
-        """The node group as messages name it."""
+        """The node group's name in messages."""
         return f"node group {self.nodegroup_name} of the cluster {self.cluster_name}"
 
 
 def node_group_name(pool: str) -> str:
     """
-    Return the name of the node group of *pool*: always the same, so that costs add up.
+    Return the name of the node group of *pool*: stable, so that costs can be attributed.
 
     >>> node_group_name("h100")
     'gpu-h100'

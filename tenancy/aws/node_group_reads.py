@@ -1,27 +1,27 @@
-"""Reading a node group, and waiting for EKS, which answers at once and works afterwards."""
+"""Read a node group, and wait for EKS, which works in the background after each request."""
 
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.eks_format import Live, live
-from tenancy.aws.errors import AwsError, AwsFailure, node_group_failed, translated
-from tenancy.aws.patience import Patience
+from tenancy.aws.eks_format import EksNodeGroupState, node_group_state
+from tenancy.aws.errors import AwsError, AwsFailure, aws_error, node_group_failed
+from tenancy.aws.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
 
-__all__ = ["SETTLED", "read", "wait", "wait_gone"]
+__all__ = ["UPDATABLE", "read", "wait", "wait_gone"]
 
-_MOVING: Final = frozenset({"CREATING", "UPDATING", "DELETING"})
+_IN_PROGRESS: Final = frozenset({"CREATING", "UPDATING", "DELETING"})
 _ACTIVE: Final = frozenset({"ACTIVE"})
-SETTLED: Final = frozenset({"ACTIVE", "DEGRADED"})
+UPDATABLE: Final = frozenset({"ACTIVE", "DEGRADED"})
 """The states in which EKS takes an update; an update may repair a node group."""
 
 
-def read(client: "EKSClient", cluster: str, name: str) -> Live | None:
+def read(client: "EKSClient", cluster: str, name: str) -> EksNodeGroupState | None:
     """
-    Return the node group *name* of *cluster* as EKS has it, or None where there is none.
+    Return the node group *name* of *cluster* as EKS reports it, or None if it does not exist.
 
     Raises:
         AwsError: There is no such cluster in this account and region, EKS did not answer, or
@@ -31,20 +31,20 @@ def read(client: "EKSClient", cluster: str, name: str) -> Live | None:
     try:
         answer = client.describe_nodegroup(clusterName=cluster, nodegroupName=name)
     except (ClientError, BotoCoreError) as error:
-        said = translated(error, where)
-        if said.failure is AwsFailure.NODE_GROUP_MISSING:
+        failure = aws_error(error, where)
+        if failure.failure is AwsFailure.NODE_GROUP_MISSING:
             return None
-        raise said from error
-    return live(answer["nodegroup"], client.meta.region_name)
+        raise failure from error
+    return node_group_state(answer["nodegroup"], client.meta.region_name)
 
 
 def wait(
     client: "EKSClient",
     cluster: str,
     name: str,
-    patience: Patience,
+    wait_options: WaitOptions,
     accepted: frozenset[str] = _ACTIVE,
-) -> Live:
+) -> EksNodeGroupState:
     """
     Return the node group once its status is *accepted*. Default: once it is ACTIVE.
 
@@ -53,10 +53,10 @@ def wait(
             with the issues that EKS reports.
     """
     where = f"node group {name} of the cluster {cluster}"
-    until = patience.until()
+    until = wait_options.until()
     while True:
-        found = read(client, cluster, name)
-        if found is None:
+        state = read(client, cluster, name)
+        if state is None:
             raise AwsError(
                 where,
                 "it was deleted during the wait",
@@ -64,57 +64,62 @@ def wait(
                 "try again",
                 failure=AwsFailure.NODE_GROUP_MISSING,
             )
-        if found.status in accepted:
-            return found
-        if found.status not in _MOVING:
+        if state.status in accepted:
+            return state
+        if state.status not in _IN_PROGRESS:
             raise node_group_failed(
                 where,
-                f"its status is {found.status}",
+                f"its status is {state.status}",
                 "correct what EKS reports and try again",
-                found.issues,
+                state.issues,
             )
-        _keep_waiting(where, found, patience, until)
+        _keep_waiting(where, state, wait_options, until)
 
 
-def wait_gone(client: "EKSClient", cluster: str, name: str, patience: Patience) -> None:
+def wait_gone(client: "EKSClient", cluster: str, name: str, wait_options: WaitOptions) -> None:
     """
-    Return once the node group is gone.
+    Return once the node group is deleted.
 
     Raises:
         AwsError: EKS could not delete it, or the time ran out; with the issues that EKS
             reports.
     """
     where = f"node group {name} of the cluster {cluster}"
-    until = patience.until()
+    until = wait_options.until()
     while True:
         try:
-            found = read(client, cluster, name)
+            state = read(client, cluster, name)
         except AwsError as error:
             if error.failure is AwsFailure.CLUSTER_MISSING:
                 return
             raise
-        if found is None:
+        if state is None:
             return
-        if found.status == "DELETE_FAILED":
+        if state.status == "DELETE_FAILED":
             raise node_group_failed(
                 where,
                 "its status is DELETE_FAILED",
                 "correct what EKS reports and try again",
-                found.issues,
+                state.issues,
             )
-        _keep_waiting(where, found, patience, until)
+        _keep_waiting(where, state, wait_options, until)
 
 
-def _keep_waiting(where: str, found: Live, patience: Patience, until: float) -> None:
-    if patience.stop.is_set():
-        raise node_group_failed(
-            where, f"the wait was ended while it was {found.status}", "try again", found.issues
-        )
-    if patience.now() >= until:
+def _keep_waiting(
+    where: str, state: EksNodeGroupState, wait_options: WaitOptions, until: float
+) -> None:
+    if wait_options.stop.is_set():
         raise node_group_failed(
             where,
-            f"it is still {found.status} after {patience.timeout}",
-            "correct what EKS reports, or give it more time (customTimeouts), and try again",
-            found.issues,
+            f"the wait was interrupted while it was {state.status}",
+            "try again",
+            state.issues,
         )
-    patience.pause()
+    if wait_options.now() >= until:
+        raise node_group_failed(
+            where,
+            f"it is still {state.status} after {wait_options.timeout}",
+            "correct what EKS reports, or give it more time (customTimeouts), and try again",
+            state.issues,
+        )
+    wait_options.pause()

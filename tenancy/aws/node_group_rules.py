@@ -1,4 +1,4 @@
-"""What EKS would refuse, or would accept and get wrong, found before any call."""
+"""Checks of a node group for what EKS would refuse or silently do wrong, before any call."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -42,14 +42,14 @@ def findings(
     is_partial: bool = False,
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with *group*, all of it.
+    Yield every finding about *group*.
 
     Args:
         group: The node group.
         origin: Where it is written. Default: an argument.
         lookup: Facts of instance types. Default: the bundled snapshot.
-        is_partial: Whether some of its values are placeholders of values that are not known
-            yet; then nothing is said of instance types that the lookup does not know.
+        is_partial: Whether some values are placeholders for values that are not known yet;
+            then unknown instance types give no finding.
     """
     at = Origin(ARGUMENT) if origin is None else origin
     yield from _scaling(group, at)
@@ -137,7 +137,7 @@ def _reserved(group: NodeGroup, at: Origin) -> Iterator[Finding]:
                 at / "tags" / tag,
                 f"the tag {tag}",
                 "a tag that does not begin with aws:",
-                "name it otherwise",
+                "give it another name",
             )
     if len(group.tags) > 50:
         yield _finding(
@@ -211,7 +211,7 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
         yield _finding(
             "version-with-custom-ami",
             at / ("version" if group.version else "releaseVersion"),
-            "a version with an image of one's own",
+            "a version with a custom image",
             "no version; the image decides it",
             "remove version and releaseVersion",
         )
@@ -267,9 +267,9 @@ def _machines(
         yield Finding(
             code="instance-type-unknown",
             origin=at / "instanceTypes",
-            found=f"{', '.join(unknown)}, of which no GPU facts are known",
-            allowed="an instance type of the catalogue, for the AMI type to be checked against",
-            remedy="check that amiType fits its processor and its GPU",
+            found=f"{', '.join(unknown)}, which the GPU catalog does not contain",
+            allowed="an instance type in the catalog, so that the AMI type can be checked",
+            remedy="check by hand that amiType fits its processor and GPU",
             severity=Severity.NOT_CHECKED,
         )
     if len({fact.architecture for fact in known}) > 1:
@@ -277,7 +277,7 @@ def _machines(
             "mixed-architectures",
             at / "instanceTypes",
             ", ".join(f"{fact.name} is {fact.architecture}" for fact in known),
-            "instance types of one architecture, for one AMI serves them all",
+            "instance types of one architecture, because one AMI serves them all",
             "make one pool for each architecture",
         )
         return
@@ -292,7 +292,7 @@ def _machines(
                     at / "capacityType",
                     f"SPOT for {fact.name}",
                     " or ".join(fact.usage_classes),
-                    "buy it otherwise, or choose another instance type",
+                    "choose another capacityType or another instance type",
                 )
 
 
@@ -312,5 +312,5 @@ def _image(ami_type: str, fact: InstanceType, origin: Origin) -> Iterator[Findin
             origin,
             f"{ami_type} for {fact.name}, which has {fact.gpus} {fact.gpu}",
             f"an AMI type with NVIDIA's driver, such as {nvidia_ami_type(fact.architecture)}",
-            "choose an NVIDIA AMI type, or pods will find no GPU",
+            "choose an NVIDIA AMI type; without it pods cannot use the GPUs",
         )

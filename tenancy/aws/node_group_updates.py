@@ -1,19 +1,19 @@
 """
-Changing a node group in place.
+Update a node group in place.
 
-Updates are followed by the status of the node group, never by DescribeUpdate: the status says
-the same, it says what went wrong as well, and moto has no other.
+An update is followed by the node group's status, not by DescribeUpdate: the status has the
+same information and the health issues too, and moto does not implement DescribeUpdate.
 """
 
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.eks_format import Live, to_eks_taint
-from tenancy.aws.errors import translated
+from tenancy.aws.eks_format import EksNodeGroupState, to_eks_taint
+from tenancy.aws.errors import aws_error
 from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.node_group_reads import SETTLED, read, wait
-from tenancy.aws.patience import Patience
+from tenancy.aws.node_group_reads import UPDATABLE, read, wait
+from tenancy.aws.wait_options import WaitOptions
 
 if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
@@ -25,43 +25,45 @@ if TYPE_CHECKING:
 __all__ = ["complete", "update"]
 
 
-def complete(client: "EKSClient", made: Live, group: NodeGroup, patience: Patience) -> Live:
-    """Send what EKS did not take with the creation."""
+def complete(
+    client: "EKSClient", made: EksNodeGroupState, group: NodeGroup, wait_options: WaitOptions
+) -> EksNodeGroupState:
+    """Send the settings that EKS does not accept at creation."""
     request: dict[str, object] = {}
     _add_rates(request, made.group, group)
-    return _send_config(client, group, request, patience) or made
+    return _send_config(client, group, request, wait_options) or made
 
 
 def update(
-    client: "EKSClient", old: NodeGroup, new: NodeGroup, patience: Patience | None = None
-) -> Live:
+    client: "EKSClient", old: NodeGroup, new: NodeGroup, wait_options: WaitOptions | None = None
+) -> EksNodeGroupState:
     """
     Bring the node group from *old* to *new*, in place, and return it once it is ACTIVE.
 
-    Labels, taints and tags are sent as differences: what is wanted and not there, and what
-    *old* had and *new* has not. What others added stays. The desired size is sent only where
-    the new range leaves it outside, since EKS refuses that.
+    Labels, taints and tags are sent as differences: what *new* has and the group lacks, and
+    what *old* had and *new* does not. What others added stays. The desired size is sent only
+    if it is outside the new range, which EKS would refuse.
 
     Args:
         client: A client of the node group's region.
-        old: What was last set out for.
-        new: What is wanted; it differs from *old* in nothing that needs a replacement.
-        patience: Default: as `Patience` says.
+        old: The inputs of the last update.
+        new: The new inputs; no change needs a replacement.
+        wait_options: Default: the defaults of `WaitOptions`.
 
     Raises:
         AwsError: It no longer exists, or EKS could not update it; with the issues that EKS
             reports.
     """
-    patient = Patience() if patience is None else patience
-    found = wait(client, new.cluster_name, new.nodegroup_name, patient, SETTLED)
-    request = _config(old, found, new)
-    found = _send_config(client, new, request, patient) or found
-    found = _send_version(client, old, found, new, patient) or found
-    return _send_tags(client, old, found, new) or found
+    options = WaitOptions() if wait_options is None else wait_options
+    state = wait(client, new.cluster_name, new.nodegroup_name, options, UPDATABLE)
+    request = _config(old, state, new)
+    state = _send_config(client, new, request, options) or state
+    state = _send_version(client, old, state, new, options) or state
+    return _send_tags(client, old, state, new) or state
 
 
-def _config(old: NodeGroup, found: Live, new: NodeGroup) -> dict[str, object]:
-    now = found.group
+def _config(old: NodeGroup, state: EksNodeGroupState, new: NodeGroup) -> dict[str, object]:
+    now = state.group
     request: dict[str, object] = {}
     labels: dict[str, object] = {
         "addOrUpdateLabels": {
@@ -90,8 +92,8 @@ def _config(old: NodeGroup, found: Live, new: NodeGroup) -> dict[str, object]:
     scaling: dict[str, int] = {}
     if (low, high) != (now.scaling_config.min_size, now.scaling_config.max_size):
         scaling = {"minSize": low, "maxSize": high}
-        if not low <= found.desired_size <= high:
-            scaling["desiredSize"] = min(max(found.desired_size, low), high)
+        if not low <= state.desired_size <= high:
+            scaling["desiredSize"] = min(max(state.desired_size, low), high)
         request["scalingConfig"] = scaling
     _add_rates(request, now, new)
     return request
@@ -111,22 +113,26 @@ def _add_rates(request: dict[str, object], now: NodeGroup, new: NodeGroup) -> No
 
 
 def _send_config(
-    client: "EKSClient", group: NodeGroup, request: dict[str, object], patience: Patience
-) -> Live | None:
+    client: "EKSClient", group: NodeGroup, request: dict[str, object], wait_options: WaitOptions
+) -> EksNodeGroupState | None:
     if not request:
         return None
     whole = request | {"clusterName": group.cluster_name, "nodegroupName": group.nodegroup_name}
     try:
         client.update_nodegroup_config(**cast("UpdateNodegroupConfigRequestTypeDef", whole))
     except (ClientError, BotoCoreError) as error:
-        raise translated(error, group.where) from error
-    return wait(client, group.cluster_name, group.nodegroup_name, patience)
+        raise aws_error(error, group.where) from error
+    return wait(client, group.cluster_name, group.nodegroup_name, wait_options)
 
 
 def _send_version(
-    client: "EKSClient", old: NodeGroup, found: Live, new: NodeGroup, patience: Patience
-) -> Live | None:
-    now = found.group
+    client: "EKSClient",
+    old: NodeGroup,
+    state: EksNodeGroupState,
+    new: NodeGroup,
+    wait_options: WaitOptions,
+) -> EksNodeGroupState | None:
+    now = state.group
     request: dict[str, object] = {}
     if new.version is not None and new.version != now.version:
         request["version"] = new.version
@@ -134,7 +140,7 @@ def _send_version(
         request["releaseVersion"] = new.release_version
     template = new.launch_template
     if template is not None and template.version is not None:
-        # EKS reports a number where `$Latest` was written, so both sides are asked.
+        # EKS reports a number where `$Latest` was written, so compare with both.
         known = {part.version for part in (old.launch_template, now.launch_template) if part}
         if template.version not in known:
             request["launchTemplate"] = template.model_dump(by_alias=True, exclude_none=True)
@@ -144,19 +150,21 @@ def _send_version(
     try:
         client.update_nodegroup_version(**cast("UpdateNodegroupVersionRequestTypeDef", request))
     except (ClientError, BotoCoreError) as error:
-        raise translated(error, new.where) from error
-    return wait(client, new.cluster_name, new.nodegroup_name, patience)
+        raise aws_error(error, new.where) from error
+    return wait(client, new.cluster_name, new.nodegroup_name, wait_options)
 
 
-def _send_tags(client: "EKSClient", old: NodeGroup, found: Live, new: NodeGroup) -> Live | None:
-    now = found.group.tags
+def _send_tags(
+    client: "EKSClient", old: NodeGroup, state: EksNodeGroupState, new: NodeGroup
+) -> EksNodeGroupState | None:
+    now = state.group.tags
     added = {key: value for key, value in new.tags.items() if now.get(key) != value}
     removed = sorted(key for key in old.tags if key not in new.tags and key in now)
     try:
         if added:
-            client.tag_resource(resourceArn=found.arn, tags=added)
+            client.tag_resource(resourceArn=state.arn, tags=added)
         if removed:
-            client.untag_resource(resourceArn=found.arn, tagKeys=removed)
+            client.untag_resource(resourceArn=state.arn, tagKeys=removed)
     except (ClientError, BotoCoreError) as error:
-        raise translated(error, new.where) from error
+        raise aws_error(error, new.where) from error
     return read(client, new.cluster_name, new.nodegroup_name) if added or removed else None

@@ -1,4 +1,4 @@
-"""Clients of AWS, always of one stated region, and whose account they act for."""
+"""boto3 clients for an explicit region, and the check of the account."""
 
 import os
 from typing import TYPE_CHECKING, Final
@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.errors import AwsError, AwsFailure, translated
+from tenancy.aws.errors import AwsError, AwsFailure, aws_error
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["ec2_client", "eks_client", "environment_region", "require_account"]
 
 _CONFIG: Final = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10)
-_ASKING: Final = Config(
+_LOOKUP_CONFIG: Final = Config(
     retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, read_timeout=20
 )
-"""For what has another source: nobody waits a minute for it."""
+"""Short timeouts, because lookups have a fallback."""
 
 
 def environment_region() -> str:
@@ -27,17 +27,17 @@ def environment_region() -> str:
     Return the region that boto3 finds in the environment or the profile.
 
     Raises:
-        AwsError: There is none.
+        AwsError: Neither has a region.
     """
-    found: str | None = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
-    if found is None:
+    region: str | None = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
+    if region is None:
         raise AwsError(
             "AWS",
             "no AWS region",
             "a region in the config or in AWS_REGION",
             "set options.region of the pool, or AWS_REGION",
         )
-    return found
+    return region
 
 
 def eks_client(region: str) -> "EKSClient":
@@ -50,7 +50,7 @@ def eks_client(region: str) -> "EKSClient":
     try:
         return boto3.session.Session().client("eks", region_name=region, config=_CONFIG)
     except BotoCoreError as error:
-        raise translated(error, f"EKS in {region}") from error
+        raise aws_error(error, f"EKS in {region}") from error
 
 
 def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
@@ -66,9 +66,9 @@ def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
     """
     try:
         session = boto3.session.Session(profile_name=profile)
-        return session.client("ec2", region_name=region, config=_ASKING)
+        return session.client("ec2", region_name=region, config=_LOOKUP_CONFIG)
     except BotoCoreError as error:
-        raise translated(error, f"EC2 in {region}") from error
+        raise aws_error(error, f"EC2 in {region}") from error
     except ValueError as error:
         raise AwsError(
             f"EC2 in {region}",
@@ -80,10 +80,10 @@ def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
 
 def require_account(arn: str, region: str, where: str) -> None:
     """
-    Return if the credentials are for the account that *arn* names.
+    Return if the credentials belong to the account in *arn*.
 
-    Asked before something is believed to be gone: with another account's credentials every
-    node group looks gone, and a refresh would drop it from the state.
+    Call it before treating a node group as deleted: with another account's credentials every
+    node group looks deleted, and a refresh would drop it from the state.
 
     Raises:
         AwsError: They are for another account, or AWS does not report whose they are.
@@ -93,12 +93,12 @@ def require_account(arn: str, region: str, where: str) -> None:
         client = boto3.session.Session().client("sts", region_name=region, config=_CONFIG)
         account = client.get_caller_identity()["Account"]
     except (ClientError, BotoCoreError) as error:
-        raise translated(error, where) from error
+        raise aws_error(error, where) from error
     if account != owner:
         raise AwsError(
             where,
             f"credentials for the account {account}",
-            f"credentials for the account {owner}, which holds it",
+            f"credentials for the account {owner}, which owns it",
             "set AWS_PROFILE, or the credentials, to that account",
             failure=AwsFailure.WRONG_ACCOUNT,
         )

@@ -28,7 +28,7 @@ from tenancy.diagnostics.finding import errors
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.kubernetes.names import parse_group, parse_user
 from tenancy.local.private_file import write_private
-from tenancy.local.sandbox.member import identity
+from tenancy.local.sandbox.member_certificate import issue_member_certificate
 from tenancy.model import Environment, Platform, Subject, SubjectKind
 
 __all__ = ["EPILOG", "command"]
@@ -269,7 +269,7 @@ def _credential(
         )
     groups = [s.name for s in subjects if s.kind is SubjectKind.GROUP]
     user = first.name if first.kind is SubjectKind.USER else f"member-of:{first.name}"
-    signed = identity(root, user, groups, asked.expires)
+    signed = issue_member_certificate(root, user, groups, asked.expires)
     shell.note(f"the certificate ends at {signed.expires:%Y-%m-%d %H:%M} UTC")
     return ClientCertificate(certificate=signed.certificate, key=signed.key)
 

@@ -24,7 +24,7 @@ from tenancy.engine.stack_opener import opener, wait_for_sandbox
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import State
 from tenancy.local.sandbox.layout import Layout
-from tenancy.local.sandbox.state import stacks_with_resources
+from tenancy.local.sandbox.orphaned_state import stacks_with_resources
 from tenancy.local.tools import Source
 
 __all__ = ["HELP", "down", "preview", "up"]

@@ -1,4 +1,4 @@
-"""Writing what holds a credential: inside one folder, for its owner only, in one step."""
+"""Write a file that holds a credential: inside one folder, owner-only, atomically."""
 
 import contextlib
 import os
@@ -15,12 +15,12 @@ def write_private(folder: Path, name: str, text: str, *, option: str = "--out") 
     """
     Write *text* to the file *name* in *folder*, readable by its owner only.
 
-    The folder is opened once and everything happens inside of it, so that nothing that is
-    renamed or linked meanwhile leads elsewhere. A file of ours that is there is replaced in one
-    step; anything else of that name is refused.
+    The folder is opened once and every step uses that descriptor, so a rename or a link made
+    in the meantime cannot redirect the write. An existing regular file is replaced atomically;
+    a link or a folder of that name is refused.
 
     Args:
-        option: By which another place is named, for the remedy.
+        option: The command-line option that names another folder; the message suggests it.
 
     Raises:
         RefusedError: *name* would leave the folder, a link or a folder has that name, or the
@@ -34,7 +34,7 @@ def write_private(folder: Path, name: str, text: str, *, option: str = "--out") 
     except OSError as error:
         raise RefusedError(
             reason=f"{folder}: cannot be used as a folder: {error.strerror}; "
-            f"name another with {option}"
+            f"choose another folder with {option}"
         ) from error
     try:
         _refuse_other(descriptor, folder, name)
@@ -55,11 +55,11 @@ def write_private(folder: Path, name: str, text: str, *, option: str = "--out") 
 
 def _refuse_other(descriptor: int, folder: Path, name: str) -> None:
     try:
-        found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        existing = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
     except FileNotFoundError:
         return
-    if not stat.S_ISREG(found.st_mode):
-        what = "a link" if stat.S_ISLNK(found.st_mode) else "not a file"
+    if not stat.S_ISREG(existing.st_mode):
+        what = "a link" if stat.S_ISLNK(existing.st_mode) else "not a file"
         raise RefusedError(reason=f"{folder / name} is {what} and was kept; remove it first")
 
 

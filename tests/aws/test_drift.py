@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenancy.aws.drift import as_written
+from tenancy.aws.drift import inputs_as_written
 from tenancy.aws.node_group import (
     LaunchTemplate,
     NodeGroup,
@@ -13,7 +13,7 @@ from tenancy.aws.node_group import (
     Taint,
     UpdateConfig,
 )
-from tenancy.aws.node_group_changes import PlanKind, plan
+from tenancy.aws.node_group_changes import NodeGroupPlanKind, plan_change
 from tests.aws.groups import group
 
 
@@ -34,7 +34,9 @@ FILLED_IN = {
 
 
 def test_what_eks_fills_in_is_no_drift():
-    assert written() | {"region": "eu-central-1"} == as_written(group(**FILLED_IN), written())
+    assert written() | {"region": "eu-central-1"} == inputs_as_written(
+        group(**FILLED_IN), written()
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,10 +56,12 @@ def test_what_eks_fills_in_is_no_drift():
     ],
 )
 def test_what_somebody_changed_is_drift(live, key):
-    before, found = written(), as_written(group(**live), written())
+    before, found = written(), inputs_as_written(group(**live), written())
 
     assert {key} == {k for k in before | found if before.get(k) != found.get(k)}
-    assert plan(NodeGroup.model_validate(found), group()).kind is not PlanKind.NONE
+    assert (
+        plan_change(NodeGroup.model_validate(found), group()).kind is not NodeGroupPlanKind.NONE
+    )
 
 
 def test_the_written_order_stays_where_the_set_is_the_same():
@@ -68,13 +72,17 @@ def test_the_written_order_stays_where_the_set_is_the_same():
     before = written(taints=taints, subnets=("subnet-2", "subnet-1"))
     before["taints"] = [{"key": "a", "effect": "NoSchedule"}, before["taints"][1]]
 
-    found = as_written(group(taints=taints[::-1], subnets=("subnet-1", "subnet-2")), before)
+    found = inputs_as_written(
+        group(taints=taints[::-1], subnets=("subnet-1", "subnet-2")), before
+    )
 
     assert before == found
 
 
 def test_tags_of_others_are_nobodys_drift_and_ours_are():
-    assert "tags" in (found := as_written(group(tags={"team": "x", "o": "p"}), written()))
+    assert "tags" in (
+        found := inputs_as_written(group(tags={"team": "x", "o": "p"}), written())
+    )
     assert {"team": "x"} == found["tags"]
 
 
@@ -86,13 +94,13 @@ def test_a_moving_version_of_a_launch_template_stays_as_it_was_written():
         disk_size=20, launch_template=LaunchTemplate(id="lt-1", name="gpu", version="7")
     )
 
-    assert before["launchTemplate"] == as_written(live, before)["launchTemplate"]
+    assert before["launchTemplate"] == inputs_as_written(live, before)["launchTemplate"]
 
 
 def test_the_desired_size_stays_as_it_was_written():
     before = written(scaling_config=ScalingConfig(min_size=0, max_size=4, desired_size=1))
 
-    assert before == as_written(group(), before)
+    assert before == inputs_as_written(group(), before)
 
 
 def test_an_import_takes_everything_but_versions_and_is_then_no_change():
@@ -100,11 +108,11 @@ def test_an_import_takes_everything_but_versions_and_is_then_no_change():
         **FILLED_IN | {"node_repair_config": NodeRepairConfig(enabled=True), "labels": {}}
     )
 
-    found = as_written(live)
+    found = inputs_as_written(live)
 
     assert not {"version", "releaseVersion", "labels"} & set(found)
     assert {"enabled": True} == found["nodeRepairConfig"]
-    assert plan(live, NodeGroup.model_validate(found)).kind is PlanKind.NONE
+    assert plan_change(live, NodeGroup.model_validate(found)).kind is NodeGroupPlanKind.NONE
 
 
 @given(
@@ -126,6 +134,6 @@ def test_what_is_as_it_was_written_reads_back_as_no_change(changed):
         by_alias=True, mode="json", exclude_none=True, exclude_defaults=True
     )
 
-    found = as_written(one, inputs)
+    found = inputs_as_written(one, inputs)
 
-    assert plan(NodeGroup.model_validate(found), one).kind is PlanKind.NONE
+    assert plan_change(NodeGroup.model_validate(found), one).kind is NodeGroupPlanKind.NONE

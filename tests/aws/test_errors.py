@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
-from tenancy.aws.errors import AwsError, AwsFailure, translated
+from tenancy.aws.errors import AwsError, AwsFailure, aws_error
 from tenancy.aws.session import environment_region, require_account
 
 ARN = "arn:aws:eks:eu-central-1:{}:nodegroup/main/gpu-h100/1"
@@ -51,7 +51,7 @@ def refused(code: str, message: str) -> ClientError:
     ],
 )
 def test_an_answer_of_aws_names_its_remedy(error, failure, remedy):
-    said = translated(error, "node group gpu-h100 of the cluster main")
+    said = aws_error(error, "node group gpu-h100 of the cluster main")
 
     assert said.failure is failure
     assert str(said).startswith("node group gpu-h100 of the cluster main: ")

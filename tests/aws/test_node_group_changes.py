@@ -12,7 +12,7 @@ from tenancy.aws.node_group import (
     Taint,
     UpdateConfig,
 )
-from tenancy.aws.node_group_changes import PlanKind, plan
+from tenancy.aws.node_group_changes import NodeGroupPlanKind, plan_change
 from tenancy.diagnostics.origin import Origin
 from tests.aws.groups import group
 
@@ -77,9 +77,9 @@ from tests.aws.groups import group
     ],
 )
 def test_what_eks_cannot_change_replaces_and_says_why(old, new, reason):
-    found = plan(group(**old), group(**new))
+    found = plan_change(group(**old), group(**new))
 
-    assert found.kind is PlanKind.REPLACE
+    assert found.kind is NodeGroupPlanKind.REPLACE
     assert found.reasons == (reason,)
 
 
@@ -122,9 +122,9 @@ def test_what_eks_cannot_change_replaces_and_says_why(old, new, reason):
     ],
 )
 def test_what_eks_can_change_is_changed_in_place(old, new, paths):
-    found = plan(group(**old), group(**new))
+    found = plan_change(group(**old), group(**new))
 
-    assert found.kind is PlanKind.UPDATE
+    assert found.kind is NodeGroupPlanKind.UPDATE
     assert sorted(paths) == sorted(Origin("", change.path).dotted for change in found.changes)
     assert found.reasons == ()
 
@@ -177,14 +177,14 @@ def test_what_eks_can_change_is_changed_in_place(old, new, paths):
     ],
 )
 def test_these_are_no_changes(old, new):
-    assert plan(group(**old), group(**new)).changes == ()
+    assert plan_change(group(**old), group(**new)).changes == ()
 
 
 def test_a_value_that_is_not_known_yet_counts_as_changed():
-    found = plan(group(), group(), unknown=["nodeRole", "labels"])
+    found = plan_change(group(), group(), unknown=["nodeRole", "labels"])
 
     assert [change.path for change in found.changes] == [("nodeRole",), ("labels",)]
-    assert found.kind is PlanKind.REPLACE
+    assert found.kind is NodeGroupPlanKind.REPLACE
 
 
 LABELS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz"))
@@ -209,11 +209,11 @@ GROUPS = st.builds(
 
 @given(GROUPS)
 def test_a_node_group_never_differs_from_itself(one: NodeGroup):
-    assert plan(one, one).kind is PlanKind.NONE
+    assert plan_change(one, one).kind is NodeGroupPlanKind.NONE
 
 
 @given(GROUPS, GROUPS)
 def test_a_difference_is_seen_from_both_sides(one: NodeGroup, other: NodeGroup):
-    assert {c.path for c in plan(one, other).changes} == {
-        c.path for c in plan(other, one).changes
+    assert {c.path for c in plan_change(one, other).changes} == {
+        c.path for c in plan_change(other, one).changes
     }

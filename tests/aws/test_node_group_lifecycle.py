@@ -20,11 +20,11 @@ from tenancy.aws.node_group import (
     Taint,
     UpdateConfig,
 )
-from tenancy.aws.node_group_changes import PlanKind, plan
-from tenancy.aws.patience import Patience
+from tenancy.aws.node_group_changes import NodeGroupPlanKind, plan_change
+from tenancy.aws.wait_options import WaitOptions
 from tests.aws.groups import group
 
-QUICK = Patience(
+QUICK = WaitOptions(
     timeout=datetime.timedelta(seconds=5), interval=datetime.timedelta(milliseconds=10)
 )
 
@@ -40,7 +40,7 @@ def names(eks):
 def test_a_node_group_is_made_as_it_was_asked_for(eks):
     made = node_group_lifecycle.create(eks, group(), QUICK)
 
-    assert plan(made.group, group()).kind is PlanKind.NONE
+    assert plan_change(made.group, group()).kind is NodeGroupPlanKind.NONE
     assert made.status == "ACTIVE"
     assert made.account == "123456789012"
     assert raw(eks)["taints"] == [
@@ -135,7 +135,7 @@ def fail(monkeypatch, status="CREATE_FAILED"):
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "DEGRADED", "CREATING"])
 def test_a_failed_creation_leaves_nothing_and_says_why(eks, monkeypatch, status):
     fail(monkeypatch, status)
-    hurried = Patience(
+    hurried = WaitOptions(
         timeout=datetime.timedelta(0), interval=datetime.timedelta(milliseconds=1)
     )
 
@@ -207,7 +207,7 @@ def test_a_wait_ends_when_the_person_ends_it(eks, monkeypatch):
     stop.set()
 
     with pytest.raises(AwsError, match="the wait was ended while it was CREATING"):
-        node_group_lifecycle.create(eks, group(), Patience(stop=stop))
+        node_group_lifecycle.create(eks, group(), WaitOptions(stop=stop))
 
     assert names(eks) == []
 
@@ -234,7 +234,7 @@ def test_labels_taints_and_range_change_in_place(eks):
 
     changed = node_group_lifecycle.update(eks, old, new, QUICK)
 
-    assert plan(changed.group, new).kind is PlanKind.NONE
+    assert plan_change(changed.group, new).kind is NodeGroupPlanKind.NONE
     assert changed.arn == made.arn
 
 
@@ -271,8 +271,8 @@ def test_the_desired_size_is_the_autoscalers(eks, desired, range_, after):
     )
 
     assert (
-        plan(node_group_lifecycle.read(eks, "main", "gpu-h100").group, old).kind
-        is PlanKind.NONE
+        plan_change(node_group_lifecycle.read(eks, "main", "gpu-h100").group, old).kind
+        is NodeGroupPlanKind.NONE
     )
 
     assert node_group_lifecycle.update(eks, old, new, QUICK).desired_size == after

@@ -17,7 +17,7 @@ from tenancy.assessment import assess
 from tenancy.config.project import load
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import Engine, Session
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox
 from tests.bench.fleet import ROOT, write_fleet
 
@@ -69,8 +69,8 @@ _TUNED = {
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A control plane for both, one after the other."""
     root = tmp_path_factory.mktemp("bench")
-    yield embedded.up(root)
-    embedded.down(root, wipe=True)
+    yield local_sandbox.up(root)
+    local_sandbox.down(root, wipe=True)
 
 
 @pytest.mark.parametrize("namespaces", SIZES)

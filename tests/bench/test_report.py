@@ -16,7 +16,7 @@ from tenancy.cluster import connect
 from tenancy.cluster.live_reads import read
 from tenancy.config.project import load
 from tenancy.engine import Engine
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox
 from tenancy.output.plan_markdown import markdown
 from tenancy.output.plan_text import text
@@ -34,8 +34,8 @@ T = TypeVar("T")
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     root = tmp_path_factory.mktemp("report")
-    yield embedded.up(root)
-    embedded.down(root, wipe=True)
+    yield local_sandbox.up(root)
+    local_sandbox.down(root, wipe=True)
 
 
 def test_the_report_beside_the_engine(box: Sandbox) -> None:

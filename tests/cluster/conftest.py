@@ -18,7 +18,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local import tools
 from tenancy.local.sandbox import Sandbox
 from tenancy.local.tools import Toolchain, ToolsError
@@ -116,7 +116,7 @@ def sandbox(toolchain: Toolchain, sandboxes: Path) -> Iterator[Sandbox]:
     """Return the control plane that all tests share: names in it have to be a test's own."""
     root = sandboxes / "shared"
     with _user_of(root):
-        yield embedded.up(root, toolchain=toolchain)
+        yield local_sandbox.up(root, toolchain=toolchain)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def own_sandbox(
     """Return a control plane of the module's own, for what there is once on a cluster."""
     root = sandboxes / f"{os.getpid()} {request.path.stem}"
     with _user_of(root):
-        yield embedded.up(root, toolchain=toolchain)
+        yield local_sandbox.up(root, toolchain=toolchain)
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def _user_of(root: Path) -> Iterator[None]:
         with _locked(root):
             mine.unlink()
             if not list(root.glob("used-by-*")):
-                embedded.down(root, wipe=True)
+                local_sandbox.down(root, wipe=True)
 
 
 def _end_abandoned(base: Path) -> None:
@@ -183,7 +183,7 @@ def _end_abandoned(base: Path) -> None:
             users = list(root.glob("used-by-*"))
             # Roots that nobody marked end with whoever made them.
             if users and not any(_lives(int(u.name.removeprefix("used-by-"))) for u in users):
-                embedded.down(root, wipe=True)
+                local_sandbox.down(root, wipe=True)
                 for user in users:
                     user.unlink()
 

@@ -13,7 +13,7 @@ import attrs
 import yaml
 
 from tenancy.local.sandbox import Sandbox
-from tenancy.local.sandbox.member import identity
+from tenancy.local.sandbox.member_certificate import issue_member_certificate
 from tests.cluster import planted as hide
 from tests.cluster.planted import Planted
 
@@ -158,7 +158,7 @@ def plant(life: Life, box: Sandbox, kubectl) -> None:
     operator, plugin = _token(box, kubectl, "operator"), _token(box, kubectl, "plugin")
     gone = _token(box, kubectl, "gone")
     kubectl("delete", "serviceaccount", "gone", "-n", "kube-system")
-    signed = identity(box.root, "operator", ["operators"], timedelta(hours=2))
+    signed = issue_member_certificate(box.root, "operator", ["operators"], timedelta(hours=2))
     told = hide.random_text()
     secret_of_tenant = hide.random_text()
 

@@ -22,7 +22,7 @@ from tenancy import checks
 from tenancy.config.project import load
 from tenancy.diagnostics.finding import Severity
 from tenancy.kubernetes.labels import GPU_POOL
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.model import resolve
 from tests.cluster.api import JSON_PATCH, Answer, Api, path_of, until
 from tests.cluster.gpu_campaign import (
@@ -431,7 +431,7 @@ def cluster(root: Path, toolchain, scale: Scale, *, recount: str) -> Iterator[Wo
     folder = root / "project"
     folder.mkdir()
     flags = {"kube-controller-manager": [f"--resource-quota-sync-period={recount}"]}
-    box = embedded.up(root, toolchain=toolchain, flags=flags)
+    box = local_sandbox.up(root, toolchain=toolchain, flags=flags)
     yield World(Api.of(box.kubeconfig), folder, scale)
 
 

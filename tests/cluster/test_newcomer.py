@@ -17,7 +17,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import State
 from tenancy.local.sandbox.layout import Layout
 
@@ -164,7 +164,7 @@ def clone(
     clone = Clone(made)
     assert "" == clone.changed_files
     yield clone
-    embedded.down(made, wipe=True)
+    local_sandbox.down(made, wipe=True)
 
 
 SIX_FIGURES = {
@@ -208,7 +208,7 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
     assert "stack dev: nothing changes" in second
     assert "nothing changes: the cluster is what the files say" in second
 
-    assert State.RUNNING is embedded.status(clone.root).state
+    assert State.RUNNING is local_sandbox.status(clone.root).state
     _a_member_uses_the_namespace_and_makes_none(clone)
     _plain_pulumi_says_the_same(clone)
     assert "" == clone.changed_files
@@ -317,7 +317,7 @@ def test_down_works_straight_after_an_interrupted_up(
     assert "nothing is left running" in said
     time.sleep(1)
     assert [] == clone.processes
-    box = embedded.up(clone.root)
+    box = local_sandbox.up(clone.root)
     try:
         left = clone.kubectl(
             "get",
@@ -328,7 +328,7 @@ def test_down_works_straight_after_an_interrupted_up(
             "name",
         )
     finally:
-        embedded.down(box.root)
+        local_sandbox.down(box.root)
     assert "" == left
 
 

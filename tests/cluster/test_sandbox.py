@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox, SandboxError, State, process
 from tenancy.local.sandbox.nodes import NODES
 from tenancy.local.sandbox.parts import NAMES
@@ -29,7 +29,7 @@ UP = "import sys; from pathlib import Path; from tenancy import sandbox, tools; 
 
 
 def pids(root: Path) -> dict[str, int | None]:
-    return {part.name: part.pid for part in embedded.status(root).parts}
+    return {part.name: part.pid for part in local_sandbox.status(root).parts}
 
 
 def processes_under(root: Path) -> list[int]:
@@ -236,7 +236,7 @@ class TestWhatItShares:
     ) -> None:
         before = pids(sandbox.root), sandbox.kubeconfig.read_bytes()
 
-        again = embedded.up(sandbox.root, toolchain=toolchain)
+        again = local_sandbox.up(sandbox.root, toolchain=toolchain)
 
         assert before == (pids(sandbox.root), sandbox.kubeconfig.read_bytes())
         assert sandbox.uid == again.uid
@@ -276,26 +276,26 @@ class TestEndingIt:
         kubectl_of: Callable,
         bystander: "subprocess.Popen[bytes]",
     ) -> None:
-        box = embedded.up(own_root, toolchain=toolchain)
+        box = local_sandbox.up(own_root, toolchain=toolchain)
         before = pids(own_root)
         kubectl_of(box)("create", "configmap", "kept")
         kubeconfig = box.kubeconfig.read_bytes()
 
-        ended = embedded.down(own_root)
+        ended = local_sandbox.down(own_root)
 
         assert len(NAMES) == ended
         assert [] == processes_under(own_root)
         assert bystander.poll() is None
-        assert State.STOPPED is embedded.status(own_root).state
-        assert 0 == embedded.down(own_root)
+        assert State.STOPPED is local_sandbox.status(own_root).state
+        assert 0 == local_sandbox.down(own_root)
 
         # A process that got the id of one of ours since is not ours.
         recorded = box.folder / "run/etcd.pid"
         recorded.write_text(f"{bystander.pid}\n1 (etcd) S {'0 ' * 30}\nanother-boot\n")
-        assert 0 == embedded.down(own_root)
+        assert 0 == local_sandbox.down(own_root)
         assert bystander.poll() is None
 
-        again = embedded.up(own_root, toolchain=toolchain)
+        again = local_sandbox.up(own_root, toolchain=toolchain)
 
         assert "kept" == kubectl_of(again).json("get", "configmap", "kept")["metadata"]["name"]
         assert box.uid == again.uid
@@ -305,21 +305,21 @@ class TestEndingIt:
     def test_a_wiped_one_starts_as_another_cluster(
         self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
-        box = embedded.up(own_root, toolchain=toolchain)
+        box = local_sandbox.up(own_root, toolchain=toolchain)
         kubectl_of(box)("create", "configmap", "forgotten")
         passphrase = (box.folder / "pulumi/passphrase").read_text()
 
-        again = embedded.up(own_root, wipe=True, toolchain=toolchain)
+        again = local_sandbox.up(own_root, wipe=True, toolchain=toolchain)
 
         assert box.uid != again.uid
         assert passphrase != (box.folder / "pulumi/passphrase").read_text()
         assert "not found" in kubectl_of(again).refused("get", "configmap", "forgotten")
         assert len(NAMES) == len(processes_under(own_root))
 
-        embedded.down(own_root, wipe=True)
+        local_sandbox.down(own_root, wipe=True)
 
         assert [] == processes_under(own_root)
-        assert State.ABSENT is embedded.status(own_root).state
+        assert State.ABSENT is local_sandbox.status(own_root).state
         assert ["lock"] == [path.name for path in box.folder.iterdir()]
 
 
@@ -327,7 +327,7 @@ class TestWhenSomethingGoesWrong:
     def test_a_part_that_died_is_named_with_the_end_of_its_log_and_started_again(
         self, own_root: Path, toolchain: Toolchain
     ) -> None:
-        embedded.up(own_root, toolchain=toolchain)
+        local_sandbox.up(own_root, toolchain=toolchain)
         before = pids(own_root)
         victim = before.pop("kube-scheduler")
         assert victim is not None
@@ -335,14 +335,14 @@ class TestWhenSomethingGoesWrong:
         while victim in processes_under(own_root):
             time.sleep(0.02)
 
-        found = embedded.status(own_root)
+        found = local_sandbox.status(own_root)
 
         broken = [part for part in found.parts if part.state is State.BROKEN]
         assert State.BROKEN is found.state
         assert ["kube-scheduler"] == [part.name for part in broken]
         assert broken[0].tail
 
-        embedded.up(own_root, toolchain=toolchain)
+        local_sandbox.up(own_root, toolchain=toolchain)
 
         after = pids(own_root)
         assert after.pop("kube-scheduler") not in {victim, None}
@@ -356,7 +356,7 @@ class TestWhenSomethingGoesWrong:
         (own_root / ".sandbox/etcd").write_text("not a folder")
 
         with pytest.raises(SandboxError) as refused:
-            embedded.up(own_root, toolchain=toolchain)
+            local_sandbox.up(own_root, toolchain=toolchain)
 
         assert str(refused.value).startswith("etcd of the sandbox ended")
         assert "not a directory" in str(refused.value)
@@ -369,24 +369,24 @@ class TestWhenSomethingGoesWrong:
         put_state(own_root, "pulumi:pulumi:Stack", "kubernetes:core/v1:Namespace")
 
         with pytest.raises(SandboxError, match=r"state of dev .* --wipe"):
-            embedded.up(own_root, toolchain=toolchain)
+            local_sandbox.up(own_root, toolchain=toolchain)
 
         assert [] == processes_under(own_root)
 
     def test_a_state_of_another_cluster_is_refused_and_nothing_is_left_running(
         self, own_root: Path, toolchain: Toolchain
     ) -> None:
-        box = embedded.up(own_root, toolchain=toolchain)
-        embedded.down(own_root)
+        box = local_sandbox.up(own_root, toolchain=toolchain)
+        local_sandbox.down(own_root)
         self._remember_another_cluster(box)
         # The control: without a state, a new cluster in the old one's place hurts nobody.
-        assert box.uid == embedded.up(own_root, toolchain=toolchain).uid
-        embedded.down(own_root)
+        assert box.uid == local_sandbox.up(own_root, toolchain=toolchain).uid
+        local_sandbox.down(own_root)
         self._remember_another_cluster(box)
         put_state(own_root, "kubernetes:core/v1:Namespace")
 
         with pytest.raises(SandboxError, match=f"is {box.uid} and was another"):
-            embedded.up(own_root, toolchain=toolchain)
+            local_sandbox.up(own_root, toolchain=toolchain)
 
         assert [] == processes_under(own_root)
 
@@ -398,15 +398,15 @@ class TestWhenSomethingGoesWrong:
     def test_a_taken_port_is_left_to_whoever_has_it(
         self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
-        box = embedded.up(own_root, toolchain=toolchain)
-        embedded.down(own_root)
+        box = local_sandbox.up(own_root, toolchain=toolchain)
+        local_sandbox.down(own_root)
         port = int(box.server.rpartition(":")[2])
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.1", port))
             other.listen()
 
-            again = embedded.up(own_root, toolchain=toolchain)
+            again = local_sandbox.up(own_root, toolchain=toolchain)
 
         assert box.server != again.server
         assert box.uid == again.uid
@@ -421,9 +421,9 @@ class TestWhenSomethingGoesWrong:
             run.kill()
             run.wait()
 
-        embedded.up(own_root, toolchain=toolchain)
+        local_sandbox.up(own_root, toolchain=toolchain)
 
-        assert State.RUNNING is embedded.status(own_root).state
+        assert State.RUNNING is local_sandbox.status(own_root).state
         assert sorted(pids(own_root).values()) == sorted(processes_under(own_root))
 
     def test_an_interrupted_run_ends_what_it_started(self, own_root: Path) -> None:
@@ -454,7 +454,7 @@ class TestWhenSomethingGoesWrong:
         monkeypatch.setattr(process, "time", waiting)
 
         with pytest.raises(KeyboardInterrupt):
-            embedded.up(own_root, toolchain=toolchain)
+            local_sandbox.up(own_root, toolchain=toolchain)
 
         # It was begun, and nothing said so yet.
         assert [True] == begun
@@ -479,11 +479,11 @@ class TestWhenSomethingGoesWrong:
                 "run", "p", "--image=x:1", "--dry-run=server", overrides, "-o", path
             )
 
-        box = embedded.up(own_root, toolchain=toolchain)
+        box = local_sandbox.up(own_root, toolchain=toolchain)
         assert "IfNotPresent" == policy(box)
 
         more = {"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}
-        again = embedded.up(own_root, toolchain=toolchain, flags=more)
+        again = local_sandbox.up(own_root, toolchain=toolchain, flags=more)
 
         assert "Always" == policy(again)
         assert box.uid == again.uid

@@ -12,7 +12,7 @@ import yaml
 
 from tenancy import engine as automation
 from tenancy.engine import Engine, Session
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tests.cluster.api import Api, path_of, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("three-teams")]
@@ -40,7 +40,7 @@ def root(toolchain, sandboxes, user_of) -> Iterator[Path]:
     folder = sandboxes / f"three teams {os.getpid()}"
     with user_of(folder):
         shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
-        box = embedded.up(folder, toolchain=toolchain)
+        box = local_sandbox.up(folder, toolchain=toolchain)
         administrator = Api.of(box.kubeconfig)
         for node in documents("nodes.yaml"):
             administrator.create(node).accepted()
@@ -49,7 +49,7 @@ def root(toolchain, sandboxes, user_of) -> Iterator[Path]:
         yield folder
 
 
-def session(folder: Path, box: embedded.Sandbox, stack: str) -> Session:
+def session(folder: Path, box: local_sandbox.Sandbox, stack: str) -> Session:
     own = box.environment()
     # The venv's own provider writes the taints of nodes; the packages are in the checkout.
     paths = [own.get("PATH", os.environ["PATH"]), str(Path(sys.executable).parent)]
@@ -65,8 +65,8 @@ def session(folder: Path, box: embedded.Sandbox, stack: str) -> Session:
 
 
 @pytest.fixture(scope="module")
-def box(root, toolchain) -> embedded.Sandbox:
-    return embedded.up(root, toolchain=toolchain)
+def box(root, toolchain) -> local_sandbox.Sandbox:
+    return local_sandbox.up(root, toolchain=toolchain)
 
 
 @pytest.fixture(scope="module")

@@ -26,14 +26,19 @@ from pulumi.provider.experimental.provider import (
 from pydantic import ValidationError
 
 from tenancy.aws import node_group_lifecycle
-from tenancy.aws.drift import as_written
-from tenancy.aws.eks_format import Live
+from tenancy.aws.drift import inputs_as_written
+from tenancy.aws.eks_format import EksNodeGroupState
 from tenancy.aws.errors import AwsError, AwsFailure
 from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.node_group_changes import Change, Plan, PlanKind, plan
+from tenancy.aws.node_group_changes import (
+    NodeGroupChange,
+    NodeGroupPlan,
+    NodeGroupPlanKind,
+    plan_change,
+)
 from tenancy.aws.node_group_rules import findings
-from tenancy.aws.patience import Patience
 from tenancy.aws.session import eks_client, environment_region, require_account
+from tenancy.aws.wait_options import WaitOptions
 from tenancy.config.spec.validation_findings import findings_from
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import ARGUMENT, Origin
@@ -101,8 +106,8 @@ class NodeGroupResource:
         hidden = unknown_keys(request.new_inputs)
         old = _group(known(request.old_state))
         new = _group(_completed(known(request.new_inputs), hidden))
-        found = plan(old, new, hidden)
-        if found.kind is PlanKind.REPLACE:
+        found = plan_change(old, new, hidden)
+        if found.kind is NodeGroupPlanKind.REPLACE:
             await self._log.warning(_announcement(old, found), request.urn)
         # A node group of the same name cannot be made before the old one is gone, and GPUs
         # that are reserved are there only once.
@@ -110,7 +115,7 @@ class NodeGroupResource:
             str(change.path[0]) for change in found.changes
         }
         return DiffResponse(
-            changes=found.kind is not PlanKind.NONE,
+            changes=found.kind is not NodeGroupPlanKind.NONE,
             replaces=sorted({str(c.path[0]) for c in found.changes if c.replaces}),
             stables=["clusterName", "nodegroupName", "region"] if is_same_name else [],
             delete_before_replace=is_same_name,
@@ -129,7 +134,10 @@ class NodeGroupResource:
         inputs = known(request.properties)
         group = _group(inputs)
         made = await asyncio.to_thread(
-            node_group_lifecycle.create, _client(group), group, self._patience(request.timeout)
+            node_group_lifecycle.create,
+            _client(group),
+            group,
+            self._wait_options(request.timeout),
         )
         return CreateResponse(
             resource_id=f"{group.cluster_name}/{group.nodegroup_name}",
@@ -157,7 +165,7 @@ class NodeGroupResource:
             return ReadResponse(resource_id="")
         for issue in found.issues:
             await self._log.warning(f"{where} is {found.status}: {issue}", request.urn)
-        inputs = as_written(found.group, written or None)
+        inputs = inputs_as_written(found.group, written or None)
         return ReadResponse(
             resource_id=request.resource_id,
             properties=secret_as(properties(_state(inputs, found)), request.properties),
@@ -165,14 +173,18 @@ class NodeGroupResource:
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
-        """Change it in place."""
+        """NodeGroupChange it in place."""
         if request.preview:
             kept = {key: request.olds[key] for key in _OUTPUTS if key in request.olds}
             return UpdateResponse(properties={**request.news, **kept})
         inputs = known(request.news)
         old, new = _group(known(request.olds)), _group(inputs)
         changed = await asyncio.to_thread(
-            node_group_lifecycle.update, _client(new), old, new, self._patience(request.timeout)
+            node_group_lifecycle.update,
+            _client(new),
+            old,
+            new,
+            self._wait_options(request.timeout),
         )
         return UpdateResponse(
             properties=secret_as(properties(_state(inputs, changed)), request.news)
@@ -194,13 +206,13 @@ class NodeGroupResource:
             eks_client(region),
             cluster,
             name,
-            self._patience(request.timeout),
+            self._wait_options(request.timeout),
         )
 
-    def _patience(self, timeout: float) -> Patience:
+    def _wait_options(self, timeout: float) -> WaitOptions:
         if timeout > 0:
-            return Patience(timeout=datetime.timedelta(seconds=timeout), stop=self._stop)
-        return Patience(stop=self._stop)
+            return WaitOptions(timeout=datetime.timedelta(seconds=timeout), stop=self._stop)
+        return WaitOptions(stop=self._stop)
 
 
 def _absent(value: PropertyValue | None) -> bool:
@@ -211,7 +223,7 @@ def _client(group: NodeGroup) -> "EKSClient":
     return eks_client(group.region or environment_region())
 
 
-def _read(region: str, cluster: str, name: str) -> Live | None:
+def _read(region: str, cluster: str, name: str) -> EksNodeGroupState | None:
     try:
         return node_group_lifecycle.read(eks_client(region), cluster, name)
     except AwsError as error:
@@ -244,12 +256,12 @@ def _group(values: Mapping[str, object]) -> NodeGroup:
     return NodeGroup.model_validate({k: v for k, v in values.items() if k not in _OUTPUTS})
 
 
-def _state(inputs: Mapping[str, object], live: Live) -> dict[str, object]:
+def _state(inputs: Mapping[str, object], live: EksNodeGroupState) -> dict[str, object]:
     """Return what is kept: nothing that moves by itself, or every refresh would be a change."""
     return {**inputs, "arn": live.arn, "autoScalingGroups": list(live.auto_scaling_groups)}
 
 
-def _kind(change: Change) -> PropertyDiffKind:
+def _kind(change: NodeGroupChange) -> PropertyDiffKind:
     if change.old is None:
         kinds = (PropertyDiffKind.ADD, PropertyDiffKind.ADD_REPLACE)
     elif change.new is None:
@@ -259,7 +271,7 @@ def _kind(change: Change) -> PropertyDiffKind:
     return kinds[change.replaces]
 
 
-def _announcement(old: NodeGroup, found: Plan) -> str:
+def _announcement(old: NodeGroup, found: NodeGroupPlan) -> str:
     most = old.scaling_config.max_size
     nodes = "1 node is" if most == 1 else f"up to {most} nodes are"
     return "\n".join(

@@ -1,9 +1,9 @@
 """
-The embedded control plane: a real API server on this machine, with fake nodes.
+The sandbox: a real Kubernetes control plane on this machine, with fake nodes.
 
 etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok run on the loopback
-interface with certificates of their own. Everything stands under `.sandbox` in the project,
-so that there can be as many as there are projects. Data survives `down` and `up`.
+interface with their own certificates. All files are in `.sandbox` in the project folder, so
+each project can have its own sandbox. Data survives `down` and `up`.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.lifecycle import bring_up, locked, take_down
 from tenancy.local.sandbox.parts import NAMES
 from tenancy.local.sandbox.ports import HOST
-from tenancy.local.sandbox.record import Record
+from tenancy.local.sandbox.record import SandboxRecord
 from tenancy.local.sandbox.status import PartStatus, SandboxStatus, State, status
 
 __all__ = [
@@ -41,13 +41,13 @@ __all__ = [
 @attrs.frozen(kw_only=True)
 class Sandbox:
     """
-    An embedded control plane that was started.
+    A sandbox that was started, whether it runs now or not.
 
     Attributes:
         root: The folder of the project.
         toolchain: The tools that it runs with.
         server: The API server's URL.
-        uid: What the cluster is known by: the UID of `kube-system`.
+        uid: The cluster's identity: the UID of `kube-system`.
     """
 
     root: Path
@@ -57,7 +57,7 @@ class Sandbox:
 
     @property
     def folder(self) -> Path:
-        """`.sandbox`, which holds everything of it; the engine's generated files too."""
+        """`.sandbox`: all its files, and the files generated for the engine."""
         return Layout(self.root).folder
 
     @property
@@ -67,14 +67,14 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """
-        Return the variables under which `pulumi` and `kubectl` work on this sandbox.
+        Return the variables that point `pulumi` and `kubectl` at this sandbox.
 
-        They are to be added to an environment without those of `AMBIENT`.
+        Add them to an environment from which the variables in `AMBIENT` were removed.
         """
         return environment(Layout(self.root), self.toolchain)
 
     def process_environment(self) -> dict[str, str]:
-        """Return a whole environment for a process that works on this sandbox."""
+        """Return a complete environment for a process that uses this sandbox."""
         return process_environment(Layout(self.root), self.toolchain)
 
 
@@ -87,16 +87,16 @@ def up(
     flags: Mapping[str, Sequence[str]] = {},
 ) -> Sandbox:
     """
-    Start the control plane of *root*, or what of it does not run, and wait until it is usable.
+    Start every stopped part of the sandbox of *root* and wait until the cluster is usable.
 
     Args:
         root: The folder of the project.
-        wipe: Whether to forget the cluster and Pulumi's state first. Default: no.
+        wipe: Whether to delete the cluster's data and Pulumi's state first. Default: no.
         console: Where progress is shown. Default: nowhere.
-        toolchain: The tools. Default: those of *root*, which are built where they are missing.
-        flags: More flags for a part, by its name, to try the cluster with another setting:
-            `{"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}`. Asked for
-            at every start. Default: none.
+        toolchain: The tools. Default: those of *root*; missing ones are built.
+        flags: Extra flags by the name of a part, such as
+            `{"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}`. They apply
+            to this start only. Default: none.
 
     Raises:
         SandboxError: Pulumi's state describes a cluster that no longer exists, or a process of
@@ -106,11 +106,11 @@ def up(
     """
     layout = Layout(root)
     chosen = toolchain or tools.ensure(layout.root, console)
-    with _in_words(layout), locked(layout, console) as lock:
+    with _explain_os_errors(layout), locked(layout, console) as lock:
         if wipe:
             take_down(layout)
             layout.wipe()
-        # The programs themselves: a link may later point at another version.
+        # Resolve links: a link may point at another version later.
         programs = {name: chosen.path(name).resolve() for name in NAMES}
         record = bring_up(layout, programs, lock, console, flags)
         tools.install_provider(chosen, layout.pulumi_home)
@@ -119,24 +119,24 @@ def up(
 
 def down(root: Path, *, wipe: bool = False, console: Console | None = None) -> int:
     """
-    End the processes of the sandbox of *root*, exactly those.
+    Stop the processes of the sandbox of *root*, and no others.
 
     Args:
         root: The folder of the project.
-        wipe: Whether to forget the cluster and Pulumi's state, too. Default: no.
-        console: Where it is said that another run is waited for. Default: nowhere.
+        wipe: Whether to delete the cluster's data and Pulumi's state too. Default: no.
+        console: Where to report that another run holds the lock. Default: nowhere.
 
     Returns:
-        How many processes were ended.
+        How many processes were stopped.
     """
     layout = Layout(root)
     if not layout.folder.is_dir() or layout.folder.is_symlink():
         return 0
-    with _in_words(layout), locked(layout, console):
-        ended = take_down(layout)
+    with _explain_os_errors(layout), locked(layout, console):
+        stopped = take_down(layout)
         if wipe:
             layout.wipe()
-    return ended
+    return stopped
 
 
 def current(root: Path) -> Sandbox:
@@ -144,18 +144,18 @@ def current(root: Path) -> Sandbox:
     Return the sandbox of *root* that was started before, whether it runs now or not.
 
     Raises:
-        SandboxError: There is none.
-        ToolsError: Its tools are gone.
+        SandboxError: None was started in *root*.
+        ToolsError: Its tools are no longer installed.
     """
     layout = Layout(root)
-    record = Record.load(layout.record)
+    record = SandboxRecord.load(layout.record)
     if record is None or record.uid is None or not layout.kubeconfig.exists():
         raise not_started(layout.root)
     return _sandbox(layout, record, tools.find(layout.root))
 
 
 @contextlib.contextmanager
-def _in_words(layout: Layout) -> Iterator[None]:
+def _explain_os_errors(layout: Layout) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -167,7 +167,7 @@ def _in_words(layout: Layout) -> Iterator[None]:
         ) from error
 
 
-def _sandbox(layout: Layout, record: Record, toolchain: tools.Toolchain) -> Sandbox:
+def _sandbox(layout: Layout, record: SandboxRecord, toolchain: tools.Toolchain) -> Sandbox:
     assert record.uid is not None
     return Sandbox(
         root=layout.root,

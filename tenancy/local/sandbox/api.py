@@ -1,4 +1,4 @@
-"""The few requests that starting a cluster needs, before any client can be used on it."""
+"""The few API requests that starting the sandbox needs."""
 
 import http.client
 import json
@@ -16,17 +16,17 @@ Json = dict[str, object]
 
 
 class UnreachableError(Exception):
-    """Nobody answers, or not yet; for the waiting loop, never for people."""
+    """The API server does not answer yet. Only the waiting loop catches it."""
 
 
 @attrs.frozen
 class Api:
     """
-    The API server, as its administrator.
+    A client of the sandbox's API server, with the administrator's certificate.
 
     Attributes:
-        port: Where it listens.
-        authority: What it is verified with.
+        port: The API server's port on the loopback interface.
+        authority: The certificate authority that signed the server's certificate.
         user: The administrator's certificate.
     """
 
@@ -36,32 +36,32 @@ class Api:
 
     def get(self, path: str) -> Json | None:
         """
-        Return the object at *path*; none if there is none.
+        Return the object at *path*, or None if it does not exist.
 
         Raises:
-            UnreachableError: Nobody answers, or with an error.
+            UnreachableError: The API server does not answer, or answers with an error.
         """
         status, body = self._request("GET", path, None)
         if status == http.client.NOT_FOUND:
             return None
         if status != http.client.OK:
             raise UnreachableError(f"{path}: {status} {body[:200]}")
-        # `/readyz` answers `ok`, which is no JSON.
+        # `/readyz` answers `ok`, which is not JSON.
         return cast("Json", json.loads(body)) if body.startswith("{") else {}
 
     def create(self, path: str, manifest: Json) -> None:
         """
-        Create an object; one that is there already stays as it is.
+        Create an object; an existing one is not changed.
 
         Raises:
-            UnreachableError: Nobody answers, or with an error.
+            UnreachableError: The API server does not answer, or answers with an error.
         """
         status, body = self._request("POST", path, json.dumps(manifest))
         if status not in {http.client.CREATED, http.client.CONFLICT}:
             raise UnreachableError(f"{path}: {status} {body[:200]}")
 
     def _request(self, method: str, path: str, body: str | None) -> tuple[int, str]:
-        # Not urllib: a proxy of the environment has no business here.
+        # Not urllib, which would use the environment's HTTP proxy.
         try:
             context = ssl.create_default_context(cafile=self.authority.certificate)
             context.load_cert_chain(self.user.certificate, self.user.key)

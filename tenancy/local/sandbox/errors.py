@@ -1,4 +1,4 @@
-"""Errors of the embedded control plane that several modules raise."""
+"""Errors of the sandbox that several modules raise."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ __all__ = ["SandboxError", "SandboxFailure", "not_started", "process_ended"]
 def not_started(root: Path) -> SandboxError:
     """Return the error for a project in *root* whose sandbox was never started."""
     return SandboxError(
-        f"there is no sandbox in {root}; run `tenancy sandbox up`",
+        f"no sandbox in {root}; run `tenancy sandbox up`",
         SandboxFailure.NOT_RUNNING,
     )
 

@@ -1,4 +1,4 @@
-"""Kubeconfigs with everything in them, so that one file is enough to use the cluster."""
+"""Self-contained kubeconfigs: certificates and keys are embedded, no other file is needed."""
 
 import base64
 from pathlib import Path
@@ -16,7 +16,7 @@ def kubeconfig(server: str, authority: Path, user: str, pair: Pair) -> bytes:
 
     Args:
         server: The API server's URL.
-        authority: The certificate that it is verified with.
+        authority: The certificate authority that signed the server's certificate.
         user: The user's name.
         pair: The user's certificate and key.
     """

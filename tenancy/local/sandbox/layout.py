@@ -1,4 +1,4 @@
-"""Where everything of the embedded control plane stands: under `.sandbox`, and nowhere else."""
+"""The folders and files of the sandbox, all under `.sandbox`."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import attrs
 
 from tenancy.local.sandbox.errors import SandboxError
 
-__all__ = ["Layout", "private"]
+__all__ = ["Layout", "write_owner_only"]
 
 
 def _absolute(path: Path) -> Path:
@@ -28,22 +28,22 @@ class Layout:
 
     @property
     def folder(self) -> Path:
-        """Holds everything else."""
+        """`.sandbox`, which holds all the others."""
         return self.root / ".sandbox"
 
     @property
     def kubeconfig(self) -> Path:
-        """The administrator's."""
+        """The administrator's kubeconfig."""
         return self.folder / "kubeconfig"
 
     @property
     def lock(self) -> Path:
-        """Held by whoever starts or ends parts."""
+        """The file that a process locks while it starts or stops parts."""
         return self.folder / "lock"
 
     @property
     def record(self) -> Path:
-        """What is remembered between two runs."""
+        """Ports, cluster UID and command digests, kept between two runs."""
         return self.folder / "record.json"
 
     @property
@@ -58,12 +58,12 @@ class Layout:
 
     @property
     def run(self) -> Path:
-        """Which process each part is, and the files it is configured with."""
+        """The process id of each part, and its configuration files."""
         return self.folder / "run"
 
     @property
     def logs(self) -> Path:
-        """What the parts say."""
+        """The logs of the parts."""
         return self.folder / "logs"
 
     @property
@@ -82,20 +82,20 @@ class Layout:
         return self.folder / "pulumi" / "passphrase"
 
     def log(self, part: str) -> Path:
-        """Return what *part* says since it was last started."""
+        """Return the log file of *part*, written anew at each start."""
         return self.logs / f"{part}.log"
 
     def make(self) -> None:
         """
-        Make the folders, readable by nobody else.
+        Create the folders, readable by their owner only.
 
         Raises:
-            SandboxError: `.sandbox` is something else than a folder of ours.
+            SandboxError: `.sandbox` is a file or a link.
         """
         if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
             raise SandboxError(
-                f"{self.folder} is not a folder: everything of the embedded control plane "
-                "stands in it, and --wipe removes it; move it away"
+                f"{self.folder} is not a folder: the sandbox keeps its files there, "
+                "and --wipe deletes them; move it away"
             )
         for folder in (
             self.folder,
@@ -106,11 +106,11 @@ class Layout:
             self.pulumi_state,
         ):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # A project that is not ours need not know that this folder is to be ignored.
+        # So that a project's own .gitignore need not list this folder.
         (self.folder / ".gitignore").write_text("*\n")
 
     def wipe(self) -> None:
-        """Remove everything but the lock, which the caller holds."""
+        """Delete everything except the lock file, which the caller has locked."""
         for path in self.folder.iterdir():
             if path == self.lock:
                 continue
@@ -120,11 +120,11 @@ class Layout:
                 path.unlink()
 
 
-def private(path: Path, content: bytes) -> None:
+def write_owner_only(path: Path, content: bytes) -> None:
     """
-    Write *content* to *path* in one step, readable by nobody else.
+    Write *content* to *path* atomically, readable by its owner only.
 
-    A file that holds it already is left alone.
+    A file that already has this content and mode is not written.
     """
     try:
         if path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o600:

@@ -1,4 +1,4 @@
-"""Start and end the control plane: each step can be interrupted, and the next run goes on."""
+"""Start and stop the sandbox. Every step can be interrupted; the next run continues."""
 
 import contextlib
 import fcntl
@@ -15,14 +15,19 @@ from rich.console import Console
 
 from tenancy.local.sandbox.api import Api, UnreachableError
 from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, process_ended
-from tenancy.local.sandbox.layout import Layout, private
+from tenancy.local.sandbox.layout import Layout, write_owner_only
+from tenancy.local.sandbox.orphaned_state import (
+    cluster_gone_error,
+    refuse_orphans,
+    stacks_with_resources,
+)
 from tenancy.local.sandbox.parts import (
     ADMIN,
     NAMES,
     PORTS,
     SERVICE_IP,
     USERS,
-    Part,
+    ControlPlanePart,
     parts,
     write_configuration,
 )
@@ -30,27 +35,26 @@ from tenancy.local.sandbox.pki import Pki, ensure, pair
 from tenancy.local.sandbox.ports import choose, free, listens
 from tenancy.local.sandbox.process import Process, end, recorded, start
 from tenancy.local.sandbox.ready import cluster_uid, create_nodes, missing, serves
-from tenancy.local.sandbox.record import Record
-from tenancy.local.sandbox.state import gone, refuse_orphans, stacks_with_resources
+from tenancy.local.sandbox.record import SandboxRecord
 
 __all__ = ["administrator", "bring_up", "locked", "process_of", "tail", "take_down"]
 
-_PATIENCE: Final = 60.0
-"""Seconds until a start is given up; it takes 10 on two cores."""
-_LAST_WILL: Final = 10.0
-"""Seconds that a part has to end by itself."""
-_WRITTEN_DOWN: Final = 2.0
-"""Seconds within which a process that was begun writes down that it is."""
+_START_TIMEOUT: Final = 60.0
+"""Seconds after which a start fails; it takes 10 on two cores."""
+_STOP_TIMEOUT: Final = 10.0
+"""Seconds that a part has to exit after SIGTERM, before SIGKILL."""
+_RECORD_TIMEOUT: Final = 2.0
+"""Seconds within which a started process writes its process id."""
 _ATTEMPTS: Final = 3
-"""How often ports are chosen anew because somebody else was quicker."""
-_LINES: Final = 15
-_WIDTH: Final = 1000
+"""How often to choose new ports when another process took one in the meantime."""
+_TAIL_LINES: Final = 15
+_TAIL_WIDTH: Final = 1000
 
 
 @contextlib.contextmanager
 def locked(layout: Layout, console: Console | None) -> Iterator[int]:
     """
-    Be the only one who starts or ends parts of this sandbox.
+    Hold the lock under which parts of this sandbox are started and stopped.
 
     Yields:
         The lock's descriptor.
@@ -61,45 +65,45 @@ def locked(layout: Layout, console: Console | None) -> Iterator[int]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say(console, "another run works on this sandbox; waiting for it")
+            _say(console, "another command holds the lock of this sandbox; waiting for it")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def administrator(layout: Layout, record: Record) -> Api:
-    """Return the API of a sandbox that was started before, running or not."""
+def administrator(layout: Layout, record: SandboxRecord) -> Api:
+    """Return an API client of a sandbox that was started before, running or not."""
     authority, user = pair(layout.pki, "ca"), pair(layout.pki, ADMIN)
     return Api(record.ports["kube-apiserver"], authority, user)
 
 
 def process_of(layout: Layout, part: str) -> Process | None:
-    """Return the process that *part* is or was; none if it was ended on purpose."""
+    """Return the process of *part*, running or exited; None if it was stopped on purpose."""
     return recorded(layout.run / f"{part}.pid")
 
 
 def tail(layout: Layout, part: str) -> tuple[str, ...]:
-    """Return the end of what *part* said."""
+    """Return the last lines of the log of *part*."""
     try:
         lines = layout.log(part).read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return ()
-    return tuple(line[:_WIDTH] for line in lines[-_LINES:])
+    return tuple(line[:_TAIL_WIDTH] for line in lines[-_TAIL_LINES:])
 
 
 def take_down(layout: Layout) -> int:
     """
-    End every part that lives and was started from here; the caller holds the lock.
+    Stop every running part of this sandbox; the caller holds the lock.
 
     Returns:
-        How many there were.
+        How many were stopped.
     """
     processes = {name: process_of(layout, name) for name in NAMES}
     living = {name: p for name, p in processes.items() if p is not None and p.alive}
-    # etcd last, so that nobody complains about it in their last moments.
-    end([process for name, process in living.items() if name != "etcd"], _LAST_WILL)
-    end([process for name, process in living.items() if name == "etcd"], _LAST_WILL)
+    # etcd last, so that the others do not log errors while they stop.
+    end([process for name, process in living.items() if name != "etcd"], _STOP_TIMEOUT)
+    end([process for name, process in living.items() if name == "etcd"], _STOP_TIMEOUT)
     for name in NAMES:
         (layout.run / f"{name}.pid").unlink(missing_ok=True)
     return len(living)
@@ -111,9 +115,9 @@ def bring_up(
     lock: int,
     console: Console | None,
     flags: Mapping[str, Sequence[str]],
-) -> Record:
+) -> SandboxRecord:
     """
-    Start what does not run and wait until the cluster can be used; the caller holds the lock.
+    Start the stopped parts and wait until the cluster is usable; the caller holds the lock.
 
     Raises:
         SandboxError: Pulumi's state describes another cluster, a process ended, or the cluster
@@ -123,8 +127,8 @@ def bring_up(
     refuse_orphans(layout)
     pki = ensure(layout.pki, dict(USERS), SERVICE_IP)
     if not layout.passphrase.exists():
-        private(layout.passphrase, secrets.token_urlsafe(32).encode())
-    record = Record.load(layout.record) or Record()
+        write_owner_only(layout.passphrase, secrets.token_urlsafe(32).encode())
+    record = SandboxRecord.load(layout.record) or SandboxRecord()
     for attempt in range(1, _ATTEMPTS + 1):
         record = _with_ports(layout, record, console)
         starter = _Start(
@@ -147,7 +151,9 @@ def bring_up(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _with_ports(layout: Layout, record: Record, console: Console | None) -> Record:
+def _with_ports(
+    layout: Layout, record: SandboxRecord, console: Console | None
+) -> SandboxRecord:
     chosen = dict(record.ports)
     for name in PORTS:
         part = "etcd" if name == "etcd-peer" else name
@@ -156,10 +162,10 @@ def _with_ports(layout: Layout, record: Record, console: Console | None) -> Reco
         if name in chosen and (ours or free(chosen[name])):
             continue
         if name in chosen:
-            _say(console, f"port {chosen[name]} of {part} is taken; choosing another")
+            _say(console, f"port {chosen[name]} of {part} is in use; choosing another")
         chosen[name] = choose(set(chosen.values()))
     if record.ports and chosen != record.ports:
-        # Others were told the old ports when they were started.
+        # The running parts were started with the old ports.
         take_down(layout)
     record = attrs.evolve(record, ports=chosen)
     record.save(layout.record)
@@ -167,7 +173,7 @@ def _with_ports(layout: Layout, record: Record, console: Console | None) -> Reco
 
 
 class _Start:
-    """One attempt; knows what it started, so that it can end just that."""
+    """One attempt to start; records which parts it started, so that it can stop just those."""
 
     def __init__(
         self,
@@ -175,7 +181,7 @@ class _Start:
         layout: Layout,
         programs: Mapping[str, Path],
         pki: Pki,
-        record: Record,
+        record: SandboxRecord,
         lock: int,
         flags: Mapping[str, Sequence[str]],
     ) -> None:
@@ -185,54 +191,57 @@ class _Start:
         self._lock = lock
         self._parts = parts(layout, programs, record.ports, pki, flags)
         self._api = administrator(layout, record)
-        self._deadline = time.monotonic() + _PATIENCE
+        self._deadline = time.monotonic() + _START_TIMEOUT
         self._started: list[str] = []
 
-    def run(self) -> Record:
-        """Start, wait, and return what is to be remembered."""
+    def run(self) -> SandboxRecord:
+        """Start the parts, wait, and return the record to keep."""
         if any(self._changed(part) for part in self._parts):
-            # All of them: an API server waits long for clients that stay connected.
+            # All of them: an API server takes long to stop while clients stay connected.
             take_down(self._layout)
         write_configuration(self._layout, self._record.ports, self._pki)
         etcd, server, *clients = self._parts
-        self._ensure(etcd)
-        # First: an API server that has no etcd does not end when it is asked to.
+        self._start_if_stopped(etcd)
+        # First: an API server without etcd does not stop on SIGTERM.
         self._wait("etcd does not listen", lambda: listens(self._record.ports["etcd"]))
-        self._ensure(server)
-        self._wait("the API server does not say that it is ready", lambda: serves(self._api))
-        # Only now: the controller-manager ends when there is no API server for a while.
+        self._start_if_stopped(server)
+        self._wait("the API server does not report ready", lambda: serves(self._api))
+        # Only now: the controller-manager exits if it reaches no API server for a while.
         for client in clients:
-            self._ensure(client)
+            self._start_if_stopped(client)
         self._verify_identity()
         self._wait("the fake nodes are not created", self._create_nodes)
         self._wait_until_usable()
         return self._record
 
     def undo(self) -> None:
-        """End what this attempt started, and leave what ran before."""
+        """Stop what this attempt started; what ran before keeps running."""
         names = [name for name in reversed(NAMES) if name in self._started]
-        end([process for name in names for process in self._begun(name)], _LAST_WILL)
+        end(
+            [process for name in names for process in self._started_process(name)],
+            _STOP_TIMEOUT,
+        )
         for name in names:
             (self._layout.run / f"{name}.pid").unlink(missing_ok=True)
 
-    def _begun(self, name: str) -> Iterator[Process]:
-        """Yield the process of a part; right after an interrupted start it is waited for."""
-        deadline = time.monotonic() + _WRITTEN_DOWN
+    def _started_process(self, name: str) -> Iterator[Process]:
+        """Yield the process of a part; wait for its process id if the start was interrupted."""
+        deadline = time.monotonic() + _RECORD_TIMEOUT
         while (process := process_of(self._layout, name)) is None:
             if time.monotonic() > deadline:
                 return
             time.sleep(0.01)
         yield process
 
-    def _changed(self, part: Part) -> bool:
-        return self._lives(part) and self._record.commands.get(part.name) != _digest(part)
+    def _changed(self, part: ControlPlanePart) -> bool:
+        return self._is_running(part) and self._record.commands.get(part.name) != _digest(part)
 
-    def _lives(self, part: Part) -> bool:
+    def _is_running(self, part: ControlPlanePart) -> bool:
         process = process_of(self._layout, part.name)
         return process is not None and process.alive
 
-    def _ensure(self, part: Part) -> None:
-        if self._lives(part):
+    def _start_if_stopped(self, part: ControlPlanePart) -> None:
+        if self._is_running(part):
             return
         commands = {**self._record.commands, part.name: _digest(part)}
         self._record = attrs.evolve(self._record, commands=commands)
@@ -244,7 +253,7 @@ class _Start:
             log=self._layout.log(part.name),
             lock=self._lock,
             cwd=self._layout.folder,
-            # No more: etcd takes every ETCD_* variable for a flag, and kwok reads a home.
+            # Nothing else: etcd reads every ETCD_* variable as a flag, and kwok needs a HOME.
             environment={"PATH": os.defpath, "HOME": str(self._layout.run)},
         )
 
@@ -255,8 +264,8 @@ class _Start:
         uid = cluster_uid(self._api)
         stacks = stacks_with_resources(self._layout.pulumi_state)
         if self._record.uid is not None and uid != self._record.uid and stacks:
-            found = f"the cluster is {uid} and was {self._record.uid}"
-            raise gone(self._layout, stacks, found)
+            reason = f"the cluster is {uid} and was {self._record.uid}"
+            raise cluster_gone_error(self._layout, stacks, reason)
         self._record = attrs.evolve(self._record, uid=uid)
         self._record.save(self._layout.record)
 
@@ -268,29 +277,29 @@ class _Start:
         return True
 
     def _wait_until_usable(self) -> None:
-        absent: tuple[str, ...] = ()
+        problems: tuple[str, ...] = ()
 
         def usable() -> bool:
-            nonlocal absent
-            absent = missing(self._api)
-            return not absent
+            nonlocal problems
+            problems = missing(self._api)
+            return not problems
 
-        self._wait(lambda: "; ".join(absent), usable)
+        self._wait(lambda: "; ".join(problems), usable)
 
-    def _wait(self, absent: str | Callable[[], str], there: Callable[[], bool]) -> None:
+    def _wait(self, problem: str | Callable[[], str], is_done: Callable[[], bool]) -> None:
         while True:
-            # First, since an answer may come from somebody who took a dead part's port.
+            # Before the question: another process may answer on the port of a dead part.
             for part in self._parts:
-                if part.name in self._started and not self._lives(part):
+                if part.name in self._started and not self._is_running(part):
                     raise process_ended(
                         part.name, self._layout.log(part.name), tail(self._layout, part.name)
                     )
-            if there():
+            if is_done():
                 return
             if time.monotonic() > self._deadline:
                 raise SandboxError(
-                    f"the sandbox is not ready after {_PATIENCE:.0f} s: "
-                    f"{absent if isinstance(absent, str) else absent()}; "
+                    f"the sandbox is not ready after {_START_TIMEOUT:.0f} s: "
+                    f"{problem if isinstance(problem, str) else problem()}; "
                     f"the output of its processes is in {self._layout.logs}. "
                     "Run `tenancy sandbox up` again; with --wipe it starts with new data.",
                     SandboxFailure.NOT_READY,
@@ -298,7 +307,7 @@ class _Start:
             time.sleep(0.1)
 
 
-def _digest(part: Part) -> str:
+def _digest(part: ControlPlanePart) -> str:
     return hashlib.sha256("\0".join(part.command).encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The fake nodes: two without and two with GPUs, labelled and tainted as real ones are."""
+"""The fake nodes: two with GPUs and two without, labelled and tainted as real nodes are."""
 
 from typing import Final
 
@@ -7,10 +7,10 @@ from tenancy.kubernetes import labels as ours
 __all__ = ["MODEL", "NODES"]
 
 MODEL: Final = "NVIDIA-H100-80GB-HBM3"
-"""What GPU feature discovery calls the cards of the GPU nodes."""
+"""The product label that GPU feature discovery sets for the GPUs of the GPU nodes."""
 
 _POOL: Final = "h100"
-"""The pool that the shipped `Pulumi.platform.yaml` makes of the GPU nodes."""
+"""The pool that the shipped `Pulumi.platform.yaml` declares for the GPU nodes."""
 
 
 def _node(
@@ -57,7 +57,7 @@ def _gpu(number: int, zone: str) -> dict[str, object]:
         "nvidia.com/gpu": "8",
         "pods": "250",
     }
-    # As GPU feature discovery writes them on a node with eight of these cards.
+    # As GPU feature discovery sets them on a node with eight of these GPUs.
     labels = {
         "nvidia.com/gpu.count": "8",
         "nvidia.com/gpu.family": "hopper",
@@ -67,7 +67,7 @@ def _gpu(number: int, zone: str) -> dict[str, object]:
         "nvidia.com/mig.capable": "true",
         "nvidia.com/mig.strategy": "single",
     }
-    # As whoever makes them hands them over: closed to pods that were granted no GPU.
+    # As GPU nodes should be set up: closed to pods without a GPU grant.
     taint = {"key": ours.GPU_POOL, "value": _POOL, "effect": "NoSchedule"}
     return _node(
         f"sandbox-gpu-{number}", zone, "sandbox.gpu-8", capacity, labels, taints=(taint,)
@@ -80,4 +80,4 @@ NODES: Final = (
     _gpu(1, "sandbox-a"),
     _gpu(2, "sandbox-b"),
 )
-"""Their manifests; kwok keeps what is written as their capacity."""
+"""The manifests of the nodes; kwok keeps the capacity that they state."""

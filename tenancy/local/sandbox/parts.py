@@ -1,4 +1,4 @@
-"""The five parts of the control plane and how each is started."""
+"""The five processes of the sandbox and their command lines."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import attrs
 import yaml
 
 from tenancy.local.sandbox.kubeconfig import kubeconfig
-from tenancy.local.sandbox.layout import Layout, private
+from tenancy.local.sandbox.layout import Layout, write_owner_only
 from tenancy.local.sandbox.pki import Pki
 from tenancy.local.sandbox.ports import HOST
 
@@ -18,13 +18,13 @@ __all__ = [
     "PORTS",
     "SERVICE_IP",
     "USERS",
-    "Part",
+    "ControlPlanePart",
     "parts",
     "write_configuration",
 ]
 
 NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
-"""In the order in which they start; they end the other way round."""
+"""In the order in which they start; they stop in reverse order."""
 
 PORTS: Final = (
     "etcd",
@@ -33,7 +33,7 @@ PORTS: Final = (
     "kube-controller-manager",
     "kube-scheduler",
 )
-"""What is listened on; kwok listens on nothing."""
+"""The ports that are allocated; kwok does not listen."""
 
 _SERVICES: Final = "10.96.0.0/16"
 SERVICE_IP: Final = "10.96.0.1"
@@ -50,20 +50,20 @@ USERS: Final[Mapping[str, tuple[str, ...]]] = {
     _SCHEDULER: (),
     _KWOK: ("system:masters",),
 }
-"""Who gets a client certificate, and the groups it states."""
+"""The users that get a client certificate, and the groups in it."""
 
-# Clients of a cluster with no load but ours: their own limits would only slow us down.
+# This cluster has no other load, so the clients' default limits would only slow it down.
 _QPS: Final = 500
 _BURST: Final = 1000
 
 
 @attrs.frozen(kw_only=True)
-class Part:
+class ControlPlanePart:
     """
-    One process.
+    One process of the control plane.
 
     Attributes:
-        name: Its name, that of the tool.
+        name: The name of its program.
         command: The program and its arguments.
         ports: The names of the ports that it listens on.
     """
@@ -79,16 +79,16 @@ def parts(
     ports: Mapping[str, int],
     pki: Pki,
     flags: Mapping[str, Sequence[str]] = {},
-) -> tuple[Part, ...]:
+) -> tuple[ControlPlanePart, ...]:
     """
     Return the parts, in the order in which they start.
 
     Args:
-        layout: Where everything stands.
+        layout: The sandbox's files.
         programs: The program of each part.
         ports: The port of each entry of `PORTS`.
         pki: Certificates and keys.
-        flags: More of them for a part, by its name. Default: none.
+        flags: Extra flags by the name of a part. Default: none.
     """
     arguments = {
         "etcd": _etcd(layout, ports, pki),
@@ -99,7 +99,7 @@ def parts(
     }
     listens = {name: (name,) for name in PORTS} | {"etcd": ("etcd", "etcd-peer"), "kwok": ()}
     return tuple(
-        Part(
+        ControlPlanePart(
             name=name,
             command=(str(programs[name]), *arguments[name], *flags.get(name, ())),
             ports=listens[name],
@@ -109,19 +109,19 @@ def parts(
 
 
 def write_configuration(layout: Layout, ports: Mapping[str, int], pki: Pki) -> None:
-    """Write the kubeconfigs and the files that parts are configured with."""
+    """Write the kubeconfigs and the configuration files of the parts."""
     server = f"https://{HOST}:{ports['kube-apiserver']}"
 
     def access(user: str) -> bytes:
         return kubeconfig(server, pki.authority.certificate, user, pki.users[user])
 
-    private(layout.kubeconfig, access(ADMIN))
+    write_owner_only(layout.kubeconfig, access(ADMIN))
     for name, user in (
         ("kube-controller-manager", _CONTROLLERS),
         ("kube-scheduler", _SCHEDULER),
         ("kwok", _KWOK),
     ):
-        private(_kubeconfig(layout, name), access(user))
+        write_owner_only(_kubeconfig(layout, name), access(user))
     scheduler = {
         "apiVersion": "kubescheduler.config.k8s.io/v1",
         "kind": "KubeSchedulerConfiguration",
@@ -132,9 +132,9 @@ def write_configuration(layout: Layout, ports: Mapping[str, int], pki: Pki) -> N
         },
         "leaderElection": {"leaderElect": False},
     }
-    private(layout.run / "kube-scheduler.yaml", yaml.safe_dump(scheduler).encode())
+    write_owner_only(layout.run / "kube-scheduler.yaml", yaml.safe_dump(scheduler).encode())
     stages = Path(__file__).with_name("stages.yaml").read_bytes()
-    private(layout.run / "stages.yaml", stages)
+    write_owner_only(layout.run / "stages.yaml", stages)
 
 
 def _kubeconfig(layout: Layout, name: str) -> Path:
@@ -162,7 +162,7 @@ def _etcd(layout: Layout, ports: Mapping[str, int], pki: Pki) -> list[str]:
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=sandbox={peer}",
         *certificates,
-        # Only a crash of the whole machine loses what a disk was not waited for.
+        # Faster; data is lost only if the whole machine crashes.
         "--unsafe-no-fsync",
         "--log-level=warn",
         "--auto-compaction-mode=periodic",
@@ -180,11 +180,11 @@ def _server(ports: Mapping[str, int], pki: Pki) -> list[str]:
         f"--bind-address={HOST}",
         f"--advertise-address={HOST}",
         f"--secure-port={ports['kube-apiserver']}",
-        # Endpoints must not hold a loopback address, and there is no other.
+        # Endpoints may not have a loopback address, and the sandbox has no other address.
         "--endpoint-reconciler-type=none",
         f"--service-cluster-ip-range={_SERVICES}",
         f"--tls-cert-file={pki.server.certificate}",
-        f"--tls-private-key-file={pki.server.key}",
+        f"--tls-write_owner_only-key-file={pki.server.key}",
         f"--client-ca-file={pki.authority.certificate}",
         f"--requestheader-client-ca-file={pki.proxy_authority.certificate}",
         "--requestheader-allowed-names=front-proxy-client",
@@ -195,7 +195,7 @@ def _server(ports: Mapping[str, int], pki: Pki) -> list[str]:
         f"--service-account-key-file={pki.accounts.certificate}",
         f"--service-account-signing-key-file={pki.accounts.key}",
         "--authorization-mode=Node,RBAC",
-        # So that pod security is what refuses a privileged pod.
+        # So that Pod Security, not this flag, refuses a privileged pod.
         "--allow-privileged=true",
         "--max-requests-inflight=2000",
         "--max-mutating-requests-inflight=1000",
@@ -212,7 +212,7 @@ def _controllers(layout: Layout, ports: Mapping[str, int], pki: Pki) -> list[str
         f"--bind-address={HOST}",
         f"--secure-port={ports['kube-controller-manager']}",
         "--use-service-account-credentials",
-        f"--service-account-private-key-file={pki.accounts.key}",
+        f"--service-account-write_owner_only-key-file={pki.accounts.key}",
         f"--root-ca-file={pki.authority.certificate}",
         "--leader-elect=false",
         f"--kube-api-qps={_QPS}",
@@ -238,12 +238,12 @@ def _scheduler(layout: Layout, ports: Mapping[str, int]) -> list[str]:
 def _kwok(layout: Layout) -> list[str]:
     return [
         f"--kubeconfig={_kubeconfig(layout, 'kwok')}",
-        # Without stages it ends at once: "no stages found".
+        # Without stages it exits at once: "no stages found".
         f"--config={layout.run / 'stages.yaml'}",
         "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
         f"--cidr={_PODS}",
-        # Without leases the node controller takes the nodes for dead every 50 s.
+        # Without leases the node controller marks the nodes as dead every 50 s.
         "--node-lease-duration-seconds=40",
-        # It would write a line for every lease that it renews.
+        # Its default writes a line for every renewed lease.
         "--v=WARN",
     ]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tenancy.local.sandbox.layout import private
+from tenancy.local.sandbox.layout import write_owner_only
 
 __all__ = ["Pair", "Pki", "ensure", "pair"]
 
@@ -41,13 +41,14 @@ class Pair:
 @attrs.frozen(kw_only=True)
 class Pki:
     """
-    Everything that is signed.
+    All certificates and keys of the sandbox.
 
     Attributes:
-        authority: Signs the cluster's certificates; users trust it.
-        etcd_authority: Signs etcd's alone: who may use the cluster may not use its store.
-        proxy_authority: Signs nothing here. The parts want to know whom they would believe
-            that it speaks for others, and complain every few seconds until they do.
+        authority: Signs the certificates of the API server and of users.
+        etcd_authority: Signs etcd's certificates only, so that a user of the cluster cannot
+            open its store.
+        proxy_authority: Signs nothing. The API server needs one for its front proxy settings
+            and logs an error every few seconds without it.
         accounts: Signs tokens of service accounts; its certificate is a public key.
         server: The API server's.
         etcd: etcd's, for clients and peers.
@@ -67,10 +68,10 @@ class Pki:
 
 def ensure(folder: Path, users: dict[str, tuple[str, ...]], service_ip: str) -> Pki:
     """
-    Return the sandbox's certificates, making those that are missing or about to expire.
+    Return the sandbox's certificates; create those that are missing or about to expire.
 
     Args:
-        folder: Where they stand.
+        folder: Where the files are.
         users: The groups of every user who gets a client certificate.
         service_ip: The API server's address inside the cluster.
     """
@@ -101,7 +102,7 @@ def ensure(folder: Path, users: dict[str, tuple[str, ...]], service_ip: str) -> 
 
 
 def pair(folder: Path, name: str) -> Pair:
-    """Return where the certificate and key called *name* stand, existing or not."""
+    """Return the paths of the certificate and key called *name*, existing or not."""
     return Pair(folder / f"{name}.crt", folder / f"{name}.key")
 
 
@@ -135,7 +136,7 @@ def _leaf(
 ) -> Pair:
     files = pair(folder, name)
     issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
-    if _good(files, issuer):
+    if _is_valid(files, issuer):
         return files
     issuer_key = _load(authority.key)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -145,7 +146,7 @@ def _leaf(
             x509.NameAttribute(NameOID.COMMON_NAME, user or name),
         ]
     )
-    # Who has names is a server; etcd is a client of itself as well.
+    # A certificate with names is a server's; etcd is also a client of itself.
     purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
     builder = _builder(subject, issuer.subject, key.public_key(), _LEAF)
     if names:
@@ -169,15 +170,15 @@ def _accounts(folder: Path) -> Pair:
     files = Pair(folder / "service-accounts.pub", folder / "service-accounts.key")
     if not (files.certificate.exists() and files.key.exists()):
         key = ec.generate_private_key(ec.SECP256R1())
-        private(files.key, _pem(key))
+        write_owner_only(files.key, _pem(key))
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        private(files.certificate, public)
+        write_owner_only(files.certificate, public)
     return files
 
 
-def _good(files: Pair, issuer: x509.Certificate) -> bool:
+def _is_valid(files: Pair, issuer: x509.Certificate) -> bool:
     if not (files.certificate.exists() and files.key.exists()):
         return False
     certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
@@ -203,7 +204,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        # Clocks are corrected backwards now and then.
+        # Tolerates a clock that is set back.
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + lasts)
     )
@@ -224,8 +225,8 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 def _write(files: Pair, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-    private(files.key, _pem(key))
-    private(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+    write_owner_only(files.key, _pem(key))
+    write_owner_only(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -11,8 +11,8 @@ __all__ = ["HOST", "choose", "free", "listens"]
 
 HOST: Final = "127.0.0.1"
 
-# Below what systems hand out for outgoing connections, so that nobody is given one of ours
-# while the sandbox is down.
+# Below the range for outgoing connections, so that the system does not give our ports to
+# other processes while the sandbox is stopped.
 _FIRST: Final = 20000
 _LAST: Final = 31999
 _ATTEMPTS: Final = 500
@@ -21,7 +21,7 @@ _ATTEMPTS: Final = 500
 def free(port: int) -> bool:
     """Return whether *port* can be listened on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        # As the parts do it: connections that linger from an earlier run do not count.
+        # As the parts do: connections in TIME_WAIT from an earlier run do not block the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
@@ -31,7 +31,7 @@ def free(port: int) -> bool:
 
 
 def listens(port: int) -> bool:
-    """Return whether somebody listens on *port*."""
+    """Return whether a process listens on *port*."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:
@@ -44,7 +44,7 @@ def choose(taken: Collection[int]) -> int:
     Return a free port that is not among *taken*.
 
     Raises:
-        SandboxError: There is none.
+        SandboxError: No port is free.
     """
     for _ in range(_ATTEMPTS):
         port = random.randint(_FIRST, _LAST)  # noqa: S311 (it only has to differ)
@@ -52,5 +52,5 @@ def choose(taken: Collection[int]) -> int:
             return port
     raise SandboxError(
         f"no free port between {_FIRST} and {_LAST} on {HOST}; "
-        "end what listens there, or other sandboxes with `tenancy sandbox down`"
+        "stop the processes that listen there, or other sandboxes with `tenancy sandbox down`"
     )

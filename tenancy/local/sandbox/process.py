@@ -1,9 +1,9 @@
 """
-Start and end processes that outlive us, and never touch anybody else's.
+Start and stop processes that outlive this command, and never signal another process.
 
-A process is known by its id *and* by when it started. The shell that becomes the part writes
-both down before it does, while it holds the sandbox's lock as its standard input: so there is
-no moment at which a part runs and nobody knows it, however we end.
+A process is identified by its id *and* its start time. The shell writes both to a file before
+it executes the program, and holds the sandbox's lock as its standard input until then. So a
+part never runs without a record of it, however this command ends.
 """
 
 import os
@@ -33,11 +33,11 @@ record=$1; shift
 @attrs.frozen
 class Process:
     """
-    A process that was started from here, perhaps by an earlier run.
+    A process that this or an earlier command started.
 
     Attributes:
-        pid: Its id, which the system may have given to another one since.
-        started: When it started, in the system's own words.
+        pid: Its process id, which the system may have reused since.
+        started: Its start time, as the system prints it.
     """
 
     pid: int
@@ -45,11 +45,11 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it is still there; one that only waits to be reaped is not."""
+        """Whether it still runs; a zombie process does not count."""
         return _started(self.pid) == self.started
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal; if it is gone, nobody gets it."""
+        """Send it a signal; if it has exited, no process gets the signal."""
         if not hasattr(os, "pidfd_open"):  # pragma: no cover (other systems than Linux)
             if self.alive:
                 os.kill(self.pid, number)
@@ -59,7 +59,7 @@ class Process:
         except ProcessLookupError:
             return
         try:
-            # The descriptor names one process for good, so this check cannot grow stale.
+            # A descriptor refers to one process only, so this check stays valid.
             if self.alive:
                 signal.pidfd_send_signal(descriptor, number)
         except ProcessLookupError:
@@ -78,12 +78,12 @@ def start(
     environment: Mapping[str, str],
 ) -> None:
     """
-    Start *command* in a session of its own and return when it is written down.
+    Start *command* in its own session and return once its process id is recorded.
 
     Args:
         command: The program and its arguments.
-        record: Where the process is written down.
-        log: What it says; an earlier log is kept once, with `.1` behind its name.
+        record: The file for its process id and start time.
+        log: Its output; the log of the previous start is kept with the suffix `.1`.
         lock: The descriptor of the lock that the caller holds.
         cwd: Its working folder.
         environment: All of its variables.
@@ -107,7 +107,7 @@ def start(
 
 
 def recorded(record: Path) -> Process | None:
-    """Return the process that was written down in *record*, whether it lives or not."""
+    """Return the process that *record* names, running or not."""
     try:
         pid, *rest = record.read_text().splitlines()
         return Process(int(pid), _identity(rest))
@@ -115,15 +115,15 @@ def recorded(record: Path) -> Process | None:
         return None
 
 
-def end(processes: Sequence[Process], patience: float) -> None:
+def end(processes: Sequence[Process], timeout: float) -> None:
     """
-    Ask *processes* to end, wait, and kill what did not within *patience* seconds.
+    Send SIGTERM to *processes*, and SIGKILL to those that still run after *timeout* seconds.
 
-    Returns when none is left.
+    Returns when all have exited.
     """
     for process in processes:
         process.signal(signal.SIGTERM)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while any(process.alive for process in processes):
         if time.monotonic() > deadline:
             for process in processes:
@@ -146,7 +146,7 @@ def _started(pid: int) -> str | None:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    # The state is the first field after the name, which stands in parentheses.
+    # The state is the first field after the name, which is in parentheses.
     if stat.rpartition(")")[2].split()[0] in "ZX":
         return None
     return _identity([stat, _BOOT.read_text()])

@@ -1,4 +1,4 @@
-"""When the cluster can be used: not when its parts run, but when they have done their part."""
+"""Whether the cluster is usable: it takes longer than until all parts run."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -13,7 +13,7 @@ _ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 
 
 def serves(api: Api) -> bool:
-    """Return whether the API server says that it is ready."""
+    """Return whether the API server reports ready."""
     try:
         return api.get("/readyz") is not None
     except UnreachableError:
@@ -21,7 +21,7 @@ def serves(api: Api) -> bool:
 
 
 def cluster_uid(api: Api) -> str | None:
-    """Return what a cluster is known by, the UID of `kube-system`; none if it is too young."""
+    """Return the UID of `kube-system`; None if it does not exist yet."""
     try:
         namespace = api.get("/api/v1/namespaces/kube-system")
     except UnreachableError:
@@ -33,7 +33,7 @@ def cluster_uid(api: Api) -> str | None:
 
 def create_nodes(api: Api) -> None:
     """
-    Create the fake nodes that are not there; those that are stay as they are.
+    Create the missing fake nodes; existing ones are not changed.
 
     Raises:
         UnreachableError: The API server does not answer.
@@ -46,10 +46,10 @@ def create_nodes(api: Api) -> None:
 
 def missing(api: Api) -> tuple[str, ...]:
     """
-    Say what is not there yet, each in words; nothing when the cluster can be used.
+    Return a sentence for each missing thing; empty when the cluster is usable.
 
-    The controller-manager is what fills most of it. Without that, quotas have no status and
-    limit nothing, so that the cluster looks ready and every test on it is wrong.
+    The controller-manager creates most of them. Without it, quotas have no status and limit
+    nothing: the cluster would look ready, and every test on it would be wrong.
     """
     try:
         return tuple(_missing(api))
@@ -60,17 +60,17 @@ def missing(api: Api) -> tuple[str, ...]:
 def _missing(api: Api) -> Iterator[str]:
     for node in NODES:
         name = cast("Json", node["metadata"])["name"]
-        found = api.get(f"/api/v1/nodes/{name}")
-        if found is None or not _ready(found):
+        live = api.get(f"/api/v1/nodes/{name}")
+        if live is None or not _ready(live):
             yield f"node {name} is not Ready"
-        elif _NOT_READY & _taints(found):
-            # The node controller takes them away a moment after the node is Ready.
+        elif _NOT_READY & _taints(live):
+            # The node controller removes the taint a moment after the node is Ready.
             yield f"node {name} is tainted as not ready"
     if api.get("/api/v1/namespaces/default/serviceaccounts/default") is None:
         yield "the namespace default has no service account"
     for role in ("admin", "edit", "view"):
-        found = api.get(f"{_ROLES}/{role}")
-        if found is None or not found.get("rules"):
+        live = api.get(f"{_ROLES}/{role}")
+        if live is None or not live.get("rules"):
             yield f"the cluster role {role} has no rules"
 
 

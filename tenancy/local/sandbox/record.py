@@ -1,4 +1,4 @@
-"""What is remembered of a sandbox between two runs."""
+"""The record of a sandbox that is kept between two runs."""
 
 import json
 from pathlib import Path
@@ -7,20 +7,20 @@ from typing import cast
 import attrs
 
 from tenancy.local.sandbox.errors import SandboxError
-from tenancy.local.sandbox.layout import private
+from tenancy.local.sandbox.layout import write_owner_only
 
-__all__ = ["Record"]
+__all__ = ["SandboxRecord"]
 
 
 @attrs.frozen(kw_only=True)
-class Record:
+class SandboxRecord:
     """
-    What is remembered.
+    What is kept of a sandbox between two runs.
 
     Attributes:
-        ports: The port of each listener; used again where it is still free.
-        uid: The cluster's, once it is known: that of `kube-system`.
-        commands: A digest of how each part was started, to see when that has changed.
+        ports: The port of each listener; reused while it is free.
+        uid: The UID of `kube-system`, once it is known.
+        commands: A digest of each part's command line, to detect a change.
     """
 
     ports: dict[str, int] = attrs.field(factory=dict)
@@ -28,12 +28,12 @@ class Record:
     commands: dict[str, str] = attrs.field(factory=dict)
 
     @classmethod
-    def load(cls, path: Path) -> "Record | None":
+    def load(cls, path: Path) -> "SandboxRecord | None":
         """
-        Return what *path* holds; none if there is no such file.
+        Return the record in *path*, or None if the file does not exist.
 
         Raises:
-            SandboxError: It is damaged.
+            SandboxError: The file is damaged.
         """
         try:
             content = cast("dict[str, object]", json.loads(path.read_text()))
@@ -47,14 +47,14 @@ class Record:
         except (ValueError, KeyError, TypeError) as error:
             raise SandboxError(
                 f"{path} is damaged ({error}): "
-                "run `tenancy sandbox up --wipe`, which starts anew"
+                "run `tenancy sandbox up --wipe`, which starts with an empty cluster"
             ) from error
 
     def save(self, path: Path) -> None:
-        """Write it in one step."""
+        """Write the record atomically."""
         content = {
             "ports": self.ports,
             "uid": self.uid,
             "commands": self.commands,
         }
-        private(path, (json.dumps(content, indent=2) + "\n").encode())
+        write_owner_only(path, (json.dumps(content, indent=2) + "\n").encode())

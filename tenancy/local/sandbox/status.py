@@ -1,4 +1,4 @@
-"""What runs of a sandbox, and what does not."""
+"""The status of a sandbox and of each of its parts."""
 
 import enum
 from pathlib import Path
@@ -10,19 +10,19 @@ from tenancy.local.sandbox.lifecycle import administrator, process_of, tail
 from tenancy.local.sandbox.parts import NAMES
 from tenancy.local.sandbox.ports import HOST
 from tenancy.local.sandbox.ready import missing
-from tenancy.local.sandbox.record import Record
+from tenancy.local.sandbox.record import SandboxRecord
 
 __all__ = ["PartStatus", "SandboxStatus", "State", "status"]
 
 
 class State(enum.Enum):
-    """What a sandbox is, or one of its parts."""
+    """The state of a sandbox or of one part."""
 
     RUNNING = "running"
     STOPPED = "stopped"
-    """Ended on purpose; its data is there."""
+    """Stopped on purpose; its data is kept."""
     BROKEN = "broken"
-    """Something of it ended by itself, or the cluster does not answer."""
+    """A part exited by itself, or the cluster does not answer."""
     ABSENT = "absent"
     """Never started, or wiped."""
 
@@ -30,15 +30,15 @@ class State(enum.Enum):
 @attrs.frozen(kw_only=True)
 class PartStatus:
     """
-    One part.
+    The status of one part.
 
     Attributes:
         name: Its name.
         state: Whether it runs.
-        pid: Its process. Default: it does not run.
-        port: Where it listens. Default: nowhere, or it does not run.
-        log: What it says.
-        tail: The end of that, where it ended by itself. Default: nothing.
+        pid: Its process id. Default: not running.
+        port: Its port. Default: not listening.
+        log: Its log file.
+        tail: The last lines of the log if it exited by itself. Default: none.
     """
 
     name: str
@@ -52,16 +52,16 @@ class PartStatus:
 @attrs.frozen(kw_only=True)
 class SandboxStatus:
     """
-    The whole.
+    The status of a sandbox.
 
     Attributes:
         root: The folder of the project.
-        state: Running only if the cluster can be used.
+        state: RUNNING only if the cluster is usable.
         parts: In the order in which they start.
-        server: The API server's URL. Default: it was never started.
-        kubeconfig: The administrator's. Default: it was never started.
-        uid: What the cluster is known by. Default: not known yet.
-        missing: What the cluster lacks to be usable, in words. Default: nothing.
+        server: The API server's URL. Default: never started.
+        kubeconfig: The administrator's kubeconfig. Default: never started.
+        uid: The UID of `kube-system`. Default: not known yet.
+        missing: What the cluster lacks to be usable, one sentence each. Default: nothing.
     """
 
     root: Path
@@ -75,13 +75,13 @@ class SandboxStatus:
 
 def status(root: Path) -> SandboxStatus:
     """
-    Look at the sandbox of *root* and change nothing.
+    Return the status of the sandbox of *root*; nothing is changed.
 
     Args:
         root: The folder of the project.
     """
     layout = Layout(root)
-    record = Record.load(layout.record)
+    record = SandboxRecord.load(layout.record)
     if record is None:
         absent = tuple(
             PartStatus(name=name, state=State.ABSENT, log=layout.log(name)) for name in NAMES
@@ -107,7 +107,7 @@ def status(root: Path) -> SandboxStatus:
     )
 
 
-def _part(layout: Layout, name: str, record: Record) -> PartStatus:
+def _part(layout: Layout, name: str, record: SandboxRecord) -> PartStatus:
     process = process_of(layout, name)
     log = layout.log(name)
     if process is None:

@@ -1,9 +1,9 @@
 """
-The programs that Tenancy starts: where they are, and building them where they are not.
+The programs that Tenancy starts: find them, and build the missing ones.
 
     PATH, in a fitting version  ->  the user's cache folder  ->  built from `toolchain/`
 
-The links in `.toolchain/bin` point at whatever was chosen.
+The links in `.toolchain/bin` point at the chosen programs.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tenancy.local.tools.build import build, obstacle
-from tenancy.local.tools.catalogue import cache_folder
+from tenancy.local.tools.definitions import cache_folder
 from tenancy.local.tools.errors import ToolsError, missing_tools
 from tenancy.local.tools.links import Toolchain, environment, install_provider, link
 from tenancy.local.tools.locate import Source, ToolStatus, locate, missing_modules, sources
@@ -33,20 +33,20 @@ __all__ = [
 
 def report(root: Path) -> tuple[ToolStatus, ...]:
     """
-    Say of every tool where it is, without building or changing anything.
+    Return where every tool is, without building or changing anything.
 
     Args:
         root: The folder of the project.
 
     Returns:
-        One status a tool, in the order of the catalogue; what is missing has a remedy.
+        One status per tool, in the order of `TOOLS`; a missing tool has a remedy.
     """
     return locate(root)
 
 
 def unbuildable(root: Path) -> str | None:
     """
-    Say why what is missing cannot be built here, with the remedy; none if it can.
+    Return why the missing tools cannot be built here, with the remedy; None if they can.
 
     Args:
         root: The folder of the project.
@@ -76,8 +76,8 @@ def ensure(root: Path, console: Console | None = None) -> Toolchain:
     """
     Find every tool, build what is missing, and link all into `.toolchain/bin`.
 
-    The first build takes 15 to 25 minutes on two cores and says so before it starts. An
-    interrupted one leaves nothing half done, and the next goes on from Go's own cache.
+    The first build takes 15 to 25 minutes on two cores and announces that before it starts.
+    An interrupted build leaves no partial result; the next run reuses Go's build cache.
 
     Args:
         root: The folder of the project.
@@ -94,7 +94,7 @@ def ensure(root: Path, console: Console | None = None) -> Toolchain:
         return find(root)
     except OSError as error:
         raise ToolsError(
-            f"{error.filename or cache_folder()}: {error.strerror or error}: the tools need "
-            "this place to be writable and on a disk with room for about 2 GB; mend that, "
-            "or name another cache folder in XDG_CACHE_HOME"
+            f"{error.filename or cache_folder()}: {error.strerror or error}: this folder must be "
+            "writable and on a disk with about 2 GB free; correct that, "
+            "or set XDG_CACHE_HOME to another cache folder"
         ) from error

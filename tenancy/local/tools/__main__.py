@@ -20,7 +20,7 @@ def main() -> int:
         console.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
-        console.print("interrupted; the next run goes on from here")
+        console.print("interrupted; the next run continues from here")
         return 130
     console.print(f"{len(toolchain.statuses)} tools are ready in {toolchain.bin}")
     return 0

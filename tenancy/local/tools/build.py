@@ -1,4 +1,4 @@
-"""Build tools from the Go modules of `toolchain/`, once for all checkouts of a user."""
+"""Build tools from the Go modules in `toolchain/`, once for all checkouts of a user."""
 
 import contextlib
 import fcntl
@@ -14,10 +14,17 @@ from typing import Final, Protocol
 
 from rich.console import Console
 
-from tenancy.local.tools.catalogue import PROVIDER, Copied, Module, cache_folder, key, target
+from tenancy.local.tools.definitions import (
+    PROVIDER,
+    CopiedFiles,
+    Module,
+    cache_folder,
+    key,
+    target,
+)
 from tenancy.local.tools.errors import ToolsError
 from tenancy.local.tools.locate import MANIFEST, built
-from tenancy.local.tools.progress import shown
+from tenancy.local.tools.progress import show_build
 from tenancy.local.tools.version import Version
 
 __all__ = ["announcement", "build", "obstacle"]
@@ -27,10 +34,10 @@ _GO_NAME = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 class Progress(Protocol):
-    """Whoever shows how far a build is."""
+    """Receives the progress of a build."""
 
     def total(self, packages: int) -> None:
-        """Say how many packages there are at most."""
+        """Set the largest number of packages there can be."""
 
     def line(self, text: str) -> None:
         """Take one line of what `go` prints."""
@@ -38,21 +45,21 @@ class Progress(Protocol):
 
 def announcement(modules: Sequence[Module]) -> str:
     """
-    Return what is said before a build starts: what is built, from where, how long it takes.
+    Return the text printed before a build: what is built and how long it takes.
 
     Args:
         modules: What is to be built, at least one.
     """
-    lines = ["These tools are not installed and are built once, for all checkouts:"]
+    lines = ["These tools are not installed. They are built once and shared by all checkouts:"]
     for entry in modules:
         names = ", ".join(entry.packages.values())
         lines.append(f"  {names}: about {_minutes(entry.minutes)}")
     total = _minutes(sum(entry.minutes for entry in modules))
     lines.append(
-        f"About {total} in all on two cores the first time, and less where Go has compiled "
-        "parts before. Interrupting is safe: the next run goes on."
+        f"About {total} in total on two cores the first time, less if Go has compiled "
+        "some packages before. Interrupting is safe: the next run continues."
     )
-    lines.append(f"The result stands in {cache_folder()}.")
+    lines.append(f"The programs are kept in {cache_folder()}.")
     return "\n".join(lines)
 
 
@@ -61,7 +68,7 @@ def build(modules: Sequence[Module], folder: Path, console: Console) -> None:
     Build *modules*, one after the other, with progress on *console*.
 
     Args:
-        modules: What to build. None: nothing is done or said.
+        modules: What to build. If empty, nothing is done or printed.
         folder: `toolchain/`.
         console: Where progress is shown.
 
@@ -78,7 +85,7 @@ def build(modules: Sequence[Module], folder: Path, console: Console) -> None:
 
 
 def obstacle(modules: Sequence[Module]) -> str | None:
-    """Say why *modules* cannot be built on this machine, with the remedy; none if they can."""
+    """Return why *modules* cannot be built here, with the remedy; None if they can."""
     try:
         _go(modules)
     except ToolsError as error:
@@ -89,20 +96,22 @@ def obstacle(modules: Sequence[Module]) -> str | None:
 def _build(entry: Module, folder: Path, go: Path, console: Console) -> None:
     cache = cache_folder()
     name = f"{entry.name}-{key(entry, folder)}"
-    with _alone(cache, entry.name, console) as lock:
+    with _build_lock(cache, entry.name, console) as lock:
         if built(entry, folder) is not None:
-            console.print(f"{entry.name}: built meanwhile by another run", highlight=False)
+            console.print(
+                f"{entry.name}: another run has built it in the meantime", highlight=False
+            )
             return
-        # What an interrupted run left; nobody else is here while the lock is held.
+        # Left by an interrupted run: while the lock is held, no other build runs.
         for leftover in cache.glob(f".building-{entry.name}-*"):
             shutil.rmtree(leftover)
         work = cache / f".building-{name}"
         (work / "bin").mkdir(parents=True)
         try:
-            with shown(entry.name, console) as progress:
+            with show_build(entry.name, console) as progress:
                 _compile(entry, folder, work, _Go(go, work, lock, progress, cache))
             finished = cache / name
-            # Only an unusable build can stand there: a usable one was found above.
+            # Only an unusable build can be there: a usable one was found above.
             shutil.rmtree(finished, ignore_errors=True)
             work.rename(finished)
         finally:
@@ -136,20 +145,20 @@ def _made(folder: Path, package: str, name: str) -> Path:
     return folder / (name if package == "." else parts[-1])
 
 
-def _copy(copied: Copied, goal: Path, go: "_Go") -> None:
+def _copy(copied: CopiedFiles, goal: Path, go: "_Go") -> None:
     origin = Path(json.loads(go.output("mod", "download", "-json", copied.module))["Dir"])
     for file in copied.files:
         path = goal / Path(file).name
         shutil.copyfile(origin / file, path)
         path.chmod(stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
         if path.name == "schema.json":
-            # The module has the schema of the commit, which does not know its release.
+            # The module has the schema of the commit, without the version of the release.
             schema = json.loads(path.read_text())
             path.write_text(json.dumps({**schema, "version": str(PROVIDER)}))
 
 
 class _Go:
-    """The `go` command in one build, whose lock lives as long as any process of it."""
+    """The `go` command in one build; its processes hold the build's lock."""
 
     def __init__(
         self, go: Path, work: Path, lock: int, progress: Progress, cache: Path
@@ -170,8 +179,8 @@ class _Go:
         return self._run(arguments, subprocess.PIPE)
 
     def _run(self, arguments: Sequence[str], merged: int) -> str:
-        answer = self._work / "answer"
-        with answer.open("w+") as out:
+        output = self._work / "output"
+        with output.open("w+") as out:
             process = subprocess.Popen(
                 [self._go, *arguments],
                 cwd=self._work / "source",
@@ -181,7 +190,7 @@ class _Go:
                 stderr=subprocess.PIPE if merged == subprocess.PIPE else subprocess.STDOUT,
                 text=True,
                 errors="replace",
-                # Where we are killed and `go` lives on, it keeps the next build waiting.
+                # If this process is killed and `go` still runs, the next build waits for it.
                 pass_fds=(self._lock,),
             )
             stream = process.stderr if merged == subprocess.PIPE else process.stdout
@@ -203,24 +212,28 @@ class _Go:
 
     def _failure(self, arguments: Sequence[str], code: int) -> str:
         tail = self._log.read_text(errors="replace").splitlines()[-15:]
-        said = "\n".join(f"    {line}" for line in tail)
+        excerpt = "\n".join(f"    {line}" for line in tail)
         text = (
-            f"`go {arguments[0]}` failed with exit code {code} in {self._work.name}:\n{said}\n"
+            f"`go {arguments[0]}` failed with exit code {code} in {self._work.name}:\n"
+            f"{excerpt}\n"
         )
         if any(
-            word in said for word in ("dial tcp", "no such host", "timeout", "proxyconnect")
+            word in excerpt for word in ("dial tcp", "no such host", "timeout", "proxyconnect")
         ):
             return (
                 text + "The Go module proxy cannot be reached: check GOPROXY and the network."
             )
-        if "no space left" in said:
-            return text + f"The disk is full: about 8 GB are needed beside {self._log.parent}."
-        return text + f"Run it again: what was compiled is kept. All of it is in {self._log}."
+        if "no space left" in excerpt:
+            return (
+                text
+                + f"The disk is full: about 8 GB are needed on the disk of {self._log.parent}."
+            )
+        return text + f"Run it again: compiled packages are kept. The whole log is {self._log}."
 
 
 def _environment(base: Mapping[str, str]) -> dict[str, str]:
-    # Flags and workspaces of the user's own Go work do not concern these builds, and a
-    # cross-compiling shell would fill the cache with programs that cannot run here.
+    # The user's own Go flags and workspaces must not affect these builds, and a shell set up
+    # for cross-compiling would fill the cache with programs that cannot run here.
     system, processor = target()
     return {
         **base,
@@ -236,36 +249,38 @@ def _go(modules: Sequence[Module]) -> Path:
     names = ", ".join(name for entry in modules for name in entry.packages.values())
     remedy = (
         "install it from https://go.dev/dl/ so that `go` is on PATH, "
-        "or install those tools themselves; `tenancy doctor` lists the versions that fit"
+        "or install those tools; `tenancy doctor` lists the versions that are supported"
     )
-    found = shutil.which("go")
-    if found is None:
+    go = shutil.which("go")
+    if go is None:
         raise ToolsError(f"Go {GO.major}.{GO.minor} is needed to build {names}: {remedy}")
     run = subprocess.run(
-        [found, "env", "GOVERSION"], capture_output=True, text=True, check=False, cwd="/"
+        [go, "env", "GOVERSION"], capture_output=True, text=True, check=False, cwd="/"
     )
     match = _GO_NAME.match(run.stdout.strip())
     if match is None:
-        said = (run.stderr or run.stdout).strip()
-        raise ToolsError(f"{found} does not say its version ({said}): {remedy}")
+        output = (run.stderr or run.stdout).strip()
+        raise ToolsError(f"{go} does not report its version ({output}): {remedy}")
     version = Version(*(int(number or 0) for number in match.groups()))
     if version < GO:
         raise ToolsError(
-            f"{found} is Go {version}; Go {GO.major}.{GO.minor} or newer is needed "
+            f"{go} is Go {version}; Go {GO.major}.{GO.minor} or newer is needed "
             f"to build {names}: {remedy}"
         )
-    return Path(found)
+    return Path(go)
 
 
 @contextlib.contextmanager
-def _alone(cache: Path, name: str, console: Console) -> Iterator[int]:
+def _build_lock(cache: Path, name: str, console: Console) -> Iterator[int]:
     cache.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(cache / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print(f"{name}: another run builds it; waiting for that", highlight=False)
+            console.print(
+                f"{name}: another run is building it; waiting for it", highlight=False
+            )
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor
     finally:

@@ -17,7 +17,7 @@ def missing_tools(statuses: "Sequence[ToolStatus]") -> ToolsError:
     missing = [status for status in statuses if status.path is None]
     lines = [f"{counted(len(missing), 'tool')} missing; nothing was started"]
     for status in missing:
-        lines.append(f"{status.name}: wanted {status.wanted}")
+        lines.append(f"{status.name}: needs {status.wanted}")
         lines += [f"    found {rejected}" for rejected in status.rejected]
     # Several tools can share a remedy, which is printed once.
     lines += dict.fromkeys(status.remedy for status in missing if status.remedy)

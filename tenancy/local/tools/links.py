@@ -1,4 +1,4 @@
-"""`.toolchain/bin`: one folder that holds a link to every tool that was chosen."""
+"""`.toolchain/bin`: a folder with a link to every chosen tool."""
 
 import os
 import shutil
@@ -9,13 +9,13 @@ from typing import Final
 
 import attrs
 
-from tenancy.local.tools.catalogue import PROVIDER_BINARY, TOOLS
+from tenancy.local.tools.definitions import PROVIDER_BINARY, TOOLS
 from tenancy.local.tools.locate import Source, ToolStatus, provider_version
 
 __all__ = ["Toolchain", "environment", "install_provider", "link"]
 
 _ENGINE: Final = {"pulumi", *(tool.name for tool in TOOLS if tool.beside == "pulumi")}
-"""The engine looks for its companions where it really is, and warns when it finds others."""
+"""The engine looks for these programs in its own folder, and warns about others on `PATH`."""
 
 
 @attrs.frozen(kw_only=True)
@@ -24,10 +24,10 @@ class Toolchain:
     A complete set of tools.
 
     Attributes:
-        bin: The folder of links; it stands first in the `PATH` of what we start.
-        provider: The program of the Kubernetes provider, which belongs into a Pulumi home
-            and not on `PATH`: from there the engine warns at every run.
-        statuses: Every tool, where it was found.
+        bin: The folder of links; it comes first in the `PATH` of the processes we start.
+        provider: The Kubernetes provider. It is linked into a Pulumi home, because the engine
+            warns at every run about a provider on `PATH`.
+        statuses: Where each tool was found.
     """
 
     bin: Path
@@ -39,7 +39,7 @@ class Toolchain:
         Return the link to the program *name*.
 
         Raises:
-            KeyError: There is no such tool.
+            KeyError: The toolchain has no tool of that name.
         """
         if name not in {status.name for status in self.statuses}:
             raise KeyError(name)
@@ -48,34 +48,34 @@ class Toolchain:
 
 def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
     """
-    Write the links of *root*, in place of those that were there.
+    Write the links of *root* and remove stale ones.
 
     Args:
         root: The folder of the project.
-        statuses: Every tool, found.
+        statuses: The status of every tool; none may be missing.
     """
     folder = root / ".toolchain"
     programs = folder / "bin"
     programs.mkdir(parents=True, exist_ok=True)
-    # A project that is not ours need not know that this folder is to be ignored.
+    # So that a project's own .gitignore need not list this folder.
     (folder / ".gitignore").write_text("*\n")
-    found = {status.name: status.path for status in statuses if status.path is not None}
-    provider = found.pop(PROVIDER_BINARY)
+    targets = {status.name: status.path for status in statuses if status.path is not None}
+    provider = targets.pop(PROVIDER_BINARY)
     cached = {status.name for status in statuses if status.source is Source.CACHE}
-    for name, path in found.items():
+    for name, path in targets.items():
         if name in cached & _ENGINE:
             _replace(programs / name, path, _hard_link)
         else:
             _replace(programs / name, path, Path.symlink_to)
     for stale in programs.iterdir():
-        if stale.name not in found and not stale.name.startswith("."):
+        if stale.name not in targets and not stale.name.startswith("."):
             stale.unlink(missing_ok=True)
     return Toolchain(bin=programs, provider=provider, statuses=tuple(statuses))
 
 
 def install_provider(toolchain: Toolchain, home: Path) -> None:
     """
-    Put a link to the Kubernetes provider where a Pulumi home keeps its plugins.
+    Link the Kubernetes provider into the plugin folder of a Pulumi home.
 
     Args:
         toolchain: The tools.
@@ -88,13 +88,13 @@ def install_provider(toolchain: Toolchain, home: Path) -> None:
 
 def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> dict[str, str]:
     """
-    Return the variables under which the tools are started; other variables stay as they are.
+    Return the variables that the tools are started with; add them to an environment.
 
     Args:
         toolchain: The tools.
-        base: Where `PATH` is taken from. Default: this process's environment.
+        base: The environment whose `PATH` is extended. Default: this process's environment.
     """
-    # Not resolved: in a virtual environment the link is what makes it one.
+    # Not resolved: the link is what makes it the Python of the virtual environment.
     python = Path(sys.executable)
     path = (os.environ if base is None else base).get("PATH", os.defpath)
     first = [str(toolchain.bin), str(python.parent)]
@@ -103,32 +103,32 @@ def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> 
         "PATH": os.pathsep.join([*first, *rest]),
         "PULUMI_PYTHON_CMD": str(python),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # Else a trace holds every message of the engine, with decrypted config among them.
+        # Otherwise a trace contains the engine's messages, including decrypted config.
         "PULUMI_TRACING_NO_PAYLOADS": "true",
     }
 
 
-def _replace(link: Path, goal: Path, make: Callable[[Path, Path], None]) -> None:
+def _replace(link: Path, target: Path, make: Callable[[Path, Path], None]) -> None:
     symbolic = make is Path.symlink_to
-    if symbolic == link.is_symlink() and link.exists() and _same(link, goal):
+    if symbolic == link.is_symlink() and link.exists() and _same(link, target):
         return
-    # Renamed into place, so that nobody ever finds the name missing.
+    # Renamed into place, so that the name always exists for other processes.
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    make(temporary, goal)
+    make(temporary, target)
     temporary.replace(link)
 
 
-def _same(link: Path, goal: Path) -> bool:
-    there, wanted = link.stat(), goal.stat()
-    # A copy is known by its size and time, which were copied with it.
-    copied = (there.st_size, there.st_mtime_ns) == (wanted.st_size, wanted.st_mtime_ns)
-    return copied or link.samefile(goal)
+def _same(link: Path, target: Path) -> bool:
+    current, wanted = link.stat(), target.stat()
+    # A copy has the size and modification time of its original.
+    copied = (current.st_size, current.st_mtime_ns) == (wanted.st_size, wanted.st_mtime_ns)
+    return copied or link.samefile(target)
 
 
-def _hard_link(link: Path, goal: Path) -> None:
+def _hard_link(link: Path, target: Path) -> None:
     try:
-        link.hardlink_to(goal)
+        link.hardlink_to(target)
     except OSError:
         # The cache is on another file system.
-        shutil.copy2(goal, link)
+        shutil.copy2(target, link)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.local.tools.catalogue import (
+from tenancy.local.tools.definitions import (
     MODULES,
     PROVIDER,
     PROVIDER_BINARY,
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 MANIFEST = "build.json"
-"""Beside the programs of a finished build: its versions and what it was built from."""
+"""The file in a finished build that has its versions and what it was built from."""
 
 
 class Source(enum.Enum):
@@ -53,16 +53,16 @@ class Source(enum.Enum):
 @attrs.frozen(kw_only=True)
 class ToolStatus:
     """
-    One tool, found or missing.
+    Where one tool was found, or what to do if it is missing.
 
     Attributes:
         name: The program.
-        wanted: The versions that fit, in words.
-        version: The one that was found. Default: none, or it cannot say.
+        wanted: The supported versions, in words.
+        version: The version found. Default: missing, or it does not report one.
         source: Where it was found.
-        path: The program itself. Default: missing.
-        remedy: What to do. Default: nothing, it is there.
-        rejected: What was found and does not fit, in words. Default: nothing.
+        path: The program. Default: missing.
+        remedy: What to do. Default: nothing to do.
+        rejected: Programs that were found but are not supported, in words. Default: none.
     """
 
     name: str
@@ -75,7 +75,7 @@ class ToolStatus:
 
 
 @attrs.frozen(kw_only=True)
-class _Found:
+class _InstalledTool:
     path: Path
     version: Version | None
 
@@ -89,7 +89,7 @@ def sources(root: Path) -> Path | None:
 
 
 def provider_version() -> Version:
-    """Return the release of the provider that the installed Python package asks for."""
+    """Return the provider version that the installed Python package requires."""
     try:
         installed = importlib.metadata.version("pulumi-kubernetes")
     except importlib.metadata.PackageNotFoundError:
@@ -103,8 +103,8 @@ def built(entry: Module, folder: Path | None) -> Path | None:
 
     Args:
         entry: The module.
-        folder: `toolchain/`. Where there is none (an installed wheel), the newest build
-            whose versions fit is good enough.
+        folder: `toolchain/`. None (an installed wheel): the newest build with supported
+            versions is used.
     """
     cache = cache_folder()
     if folder is not None:
@@ -133,13 +133,13 @@ def _complete(entry: Module, path: Path) -> bool:
 
 def locate(root: Path) -> tuple[ToolStatus, ...]:
     """
-    Look for every tool.
+    Find every tool.
 
     Args:
         root: The folder of the project.
 
     Returns:
-        One status a tool, in the order of the catalogue.
+        One status per tool, in the order of `TOOLS`.
     """
     rejected: dict[str, list[str]] = {tool.name: [] for tool in TOOLS}
     installed = {
@@ -161,7 +161,7 @@ def locate(root: Path) -> tuple[ToolStatus, ...]:
 
 
 def missing_modules(statuses: Sequence[ToolStatus]) -> tuple[Module, ...]:
-    """Return the modules that have to be built, each once, in the order of the catalogue."""
+    """Return the modules that must be built, each once, in the order of `MODULES`."""
     names = {status.name for status in statuses if status.source is Source.MISSING}
     if provider_version() != PROVIDER:
         names.discard(PROVIDER_BINARY)
@@ -169,11 +169,11 @@ def missing_modules(statuses: Sequence[ToolStatus]) -> tuple[Module, ...]:
 
 
 def _status(
-    tool: Tool, installed: _Found | None, rejected: tuple[str, ...], folder: Path | None
+    tool: Tool, installed: _InstalledTool | None, rejected: tuple[str, ...], folder: Path | None
 ) -> ToolStatus:
     wanted = str(tool.fits)
     if tool.name == PROVIDER_BINARY:
-        wanted = f"exactly {provider_version()}, as the installed pulumi-kubernetes asks for"
+        wanted = f"exactly {provider_version()}, as the installed pulumi-kubernetes requires"
         installed, where = _plugin(), Source.PLUGINS
     else:
         where = Source.PATH
@@ -211,19 +211,19 @@ def _remedy(tool: Tool, folder: Path | None) -> str:
     if folder is not None:
         return "run `make tools`, which builds what is missing (it needs Go 1.26 or newer)"
     return (
-        "install them so that they are on PATH, "
+        "install them on PATH, "
         "or run `make tools` once in a checkout of Tenancy, which fills the cache folder "
         f"{cache_folder()}"
     )
 
 
-def _fitting(tool: Tool, rejected: list[str]) -> _Found | None:
+def _fitting(tool: Tool, rejected: list[str]) -> _InstalledTool | None:
     for path in _on_path(tool.name):
         version = _printed_version(path, tool.version_arguments)
         if version is not None and version in tool.fits:
-            return _Found(path=path, version=version)
-        said = "a program that does not say its version" if version is None else version
-        rejected.append(f"{path}: {said}")
+            return _InstalledTool(path=path, version=version)
+        reason = "does not report its version" if version is None else version
+        rejected.append(f"{path}: {reason}")
     return None
 
 
@@ -234,7 +234,7 @@ def _on_path(name: str) -> Iterator[Path]:
         if found is None or Path(folder).parts[-2:] == (".toolchain", "bin"):
             continue
         resolved = Path(found).resolve()
-        # A link of ours, in whatever checkout, is no installation.
+        # A link into our cache, from any checkout, is not an installation.
         if resolved not in seen and not resolved.is_relative_to(cache_folder()):
             seen.add(resolved)
             yield Path(found)
@@ -257,7 +257,7 @@ def _printed_version(path: Path, arguments: Sequence[str]) -> Version | None:
 
 
 def _keep_complete_servers(
-    installed: dict[str, _Found], rejected: dict[str, list[str]]
+    installed: dict[str, _InstalledTool], rejected: dict[str, list[str]]
 ) -> None:
     present = [name for name in SERVERS if name in installed]
     minors = {_minor(installed[name]) for name in present if name != "etcd"}
@@ -266,11 +266,13 @@ def _keep_complete_servers(
     absent = ", ".join(name for name in SERVERS if name not in installed)
     for name in present:
         found = installed.pop(name)
-        why = f"not with it: {absent}" if absent else "the others are of another minor"
+        why = f"without {absent}" if absent else "the others have another minor version"
         rejected[name].append(f"{found.path}: {found.version}, but {why}")
 
 
-def _keep_close_kubectl(installed: dict[str, _Found], rejected: dict[str, list[str]]) -> None:
+def _keep_close_kubectl(
+    installed: dict[str, _InstalledTool], rejected: dict[str, list[str]]
+) -> None:
     kubectl = installed.get("kubectl")
     if kubectl is None:
         return
@@ -279,24 +281,24 @@ def _keep_close_kubectl(installed: dict[str, _Found], rejected: dict[str, list[s
     if abs(_minor(kubectl) - minor) > 1:
         del installed["kubectl"]
         rejected["kubectl"].append(
-            f"{kubectl.path}: {kubectl.version}, more than one minor from the API server's "
-            f"1.{minor}"
+            f"{kubectl.path}: {kubectl.version}, more than one minor version "
+            f"from the API server's 1.{minor}"
         )
 
 
-def _minor(found: _Found) -> int:
+def _minor(found: _InstalledTool) -> int:
     return -1 if found.version is None else found.version.minor
 
 
-def _companions(engine: Path) -> dict[str, _Found]:
+def _companions(engine: Path) -> dict[str, _InstalledTool]:
     names = [tool.name for tool in TOOLS if tool.beside == "pulumi"]
     for folder in (engine.parent, engine.resolve().parent):
         if all(os.access(folder / name, os.X_OK) for name in names):
-            return {name: _Found(path=folder / name, version=None) for name in names}
+            return {name: _InstalledTool(path=folder / name, version=None) for name in names}
     return {}
 
 
-def _plugin() -> _Found | None:
+def _plugin() -> _InstalledTool | None:
     home = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
     version = provider_version()
     path = Path(home) / "plugins" / f"resource-kubernetes-v{version}" / PROVIDER_BINARY
@@ -305,4 +307,4 @@ def _plugin() -> _Found | None:
         return None
     if path.resolve().is_relative_to(cache_folder()):
         return None
-    return _Found(path=path, version=version)
+    return _InstalledTool(path=path, version=version)

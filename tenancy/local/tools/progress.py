@@ -1,4 +1,4 @@
-"""How far a build is: a bar on a terminal, a line now and then in a log."""
+"""The progress of a build: a bar on a terminal, a line every 30 seconds in a log."""
 
 import contextlib
 import time
@@ -8,28 +8,28 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-__all__ = ["Shown", "shown"]
+__all__ = ["BuildProgress", "show_build"]
 
 _EVERY: Final = 30.0
 """Seconds between two lines in a log."""
 
 
-class Shown:
-    """Counts what `go` reports: modules that are downloaded, packages that are compiled."""
+class BuildProgress:
+    """Counts what `go` reports: downloaded modules and compiled packages."""
 
-    def __init__(self, show: Callable[["Shown"], None]) -> None:
+    def __init__(self, show: Callable[["BuildProgress"], None]) -> None:
         self._show = show
         self.packages = 0
         self.compiled = 0
         self.downloaded = 0
 
     def total(self, packages: int) -> None:
-        """Say how many packages there are at most."""
+        """Set the largest number of packages there can be."""
         self.packages = packages
         self._show(self)
 
     def line(self, text: str) -> None:
-        """Take one line of what `go` prints."""
+        """Count one line that `go` prints."""
         if text.startswith("go: downloading "):
             self.downloaded += 1
         elif text and " " not in text:
@@ -43,57 +43,57 @@ class Shown:
 
 
 @contextlib.contextmanager
-def shown(name: str, console: Console) -> Iterator[Shown]:
+def show_build(name: str, console: Console) -> Iterator[BuildProgress]:
     """
-    Show the build of *name* while the block runs, and how it ended.
+    Show the progress of building *name* while the block runs, then how long it took.
 
     Args:
         name: The module.
-        console: Where; what is not a terminal gets plain lines.
+        console: Where to show it; if it is not a terminal, as plain lines.
     """
     started = time.monotonic()
     with _bar(name, console) if console.is_terminal else _lines(name, console) as progress:
         yield progress
-    took = time.monotonic() - started
-    console.print(f"{name}: built in {_clock(took)}", highlight=False)
+    elapsed = time.monotonic() - started
+    console.print(f"{name}: built in {_clock(elapsed)}", highlight=False)
 
 
 @contextlib.contextmanager
-def _bar(name: str, console: Console) -> Iterator[Shown]:
+def _bar(name: str, console: Console) -> Iterator[BuildProgress]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.fields[status]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None, said="")
+        task = bar.add_task(name, total=None, status="")
 
-        def show(state: Shown) -> None:
+        def show(state: BuildProgress) -> None:
             bar.update(
                 task,
                 total=state.packages or None,
                 completed=state.compiled,
-                said=f"{state.compiled}/{state.packages}" if state.packages else str(state),
+                status=f"{state.compiled}/{state.packages}" if state.packages else str(state),
             )
 
-        yield Shown(show)
+        yield BuildProgress(show)
 
 
 @contextlib.contextmanager
-def _lines(name: str, console: Console) -> Iterator[Shown]:
+def _lines(name: str, console: Console) -> Iterator[BuildProgress]:
     started = last = time.monotonic()
     console.print(f"{name}: building", highlight=False)
 
-    def show(state: Shown) -> None:
+    def show(state: BuildProgress) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= _EVERY:
             last = now
             console.print(f"{name}: {state}, {_clock(now - started)}", highlight=False)
 
-    yield Shown(show)
+    yield BuildProgress(show)
 
 
 def _clock(seconds: float) -> str:

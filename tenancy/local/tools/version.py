@@ -23,7 +23,7 @@ class Version(NamedTuple):
     @classmethod
     def first_in(cls, text: str) -> Self | None:
         """
-        Return the first version that stands in *text*.
+        Return the first version in *text*.
 
         >>> str(Version.first_in("Client Version: v1.36.3 Kustomize Version: v5.8.1"))
         '1.36.3'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.tools import Toolchain
 from tests.cluster.api import Api
 from tests.cluster.security.attacks import Attack, table
@@ -17,7 +17,7 @@ def world(toolchain: Toolchain, sandboxes: Path, user_of) -> Iterator[World]:
     """Return the cluster. Its tests are one group, so that they run one after another."""
     root = sandboxes / "security"
     with user_of(root):
-        box = embedded.up(root, toolchain=toolchain)
+        box = local_sandbox.up(root, toolchain=toolchain)
         made = World(Api.of(box.kubeconfig))
         made.build()
         yield made

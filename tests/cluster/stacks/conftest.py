@@ -13,7 +13,7 @@ import pytest
 
 from tenancy import engine as automation
 from tenancy.engine import Engine, Result, Session
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox
 from tenancy.local.tools import Toolchain
 
@@ -71,12 +71,12 @@ def make_project(
         for file in SHIPPED:
             shutil.copy(ROOT / file, root / file)
         shutil.copytree(ROOT / "organizations", root / "organizations")
-        return Project(root, embedded.up(root, toolchain=toolchain))
+        return Project(root, local_sandbox.up(root, toolchain=toolchain))
 
     yield make
     for root in roots:
         (root / f"used-by-{os.getpid()}").unlink()
-        embedded.down(root, wipe=True)
+        local_sandbox.down(root, wipe=True)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tenancy.engine import EngineError
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox as local_sandbox
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
@@ -56,7 +56,7 @@ def test_another_cluster_under_the_same_name_is_refused(applied, make_project) -
 
 def test_an_unreachable_cluster_is_an_error_and_loses_nothing(applied) -> None:
     state = remembered(applied)
-    embedded.down(applied.root)
+    local_sandbox.down(applied.root)
 
     with pytest.raises(EngineError, match=r"got no answer.*run `make up`"):
         applied.session("dev").preview()
@@ -64,7 +64,7 @@ def test_an_unreachable_cluster_is_an_error_and_loses_nothing(applied) -> None:
         applied.up("dev")
 
     assert state == remembered(applied)
-    embedded.up(applied.root)
+    local_sandbox.up(applied.root)
     assert applied.session("dev").preview().is_empty
 
 

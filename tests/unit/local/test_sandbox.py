@@ -24,8 +24,9 @@ from tenancy.local import sandbox
 from tenancy.local.sandbox import AMBIENT, SandboxError, State
 from tenancy.local.sandbox.environment import environment, process_environment
 from tenancy.local.sandbox.kubeconfig import kubeconfig
-from tenancy.local.sandbox.layout import Layout, private
+from tenancy.local.sandbox.layout import Layout, write_owner_only
 from tenancy.local.sandbox.nodes import NODES
+from tenancy.local.sandbox.orphaned_state import refuse_orphans, stacks_with_resources
 from tenancy.local.sandbox.parts import (
     NAMES,
     PORTS,
@@ -37,8 +38,7 @@ from tenancy.local.sandbox.parts import (
 from tenancy.local.sandbox.pki import ensure
 from tenancy.local.sandbox.ports import choose, free
 from tenancy.local.sandbox.process import Process, end, recorded, start
-from tenancy.local.sandbox.record import Record
-from tenancy.local.sandbox.state import refuse_orphans, stacks_with_resources
+from tenancy.local.sandbox.record import SandboxRecord
 from tenancy.local.tools import Toolchain
 
 
@@ -207,7 +207,7 @@ class TestCertificates:
         path.write_text("secret")
         path.chmod(0o644)
 
-        private(path, b"secret")
+        write_owner_only(path, b"secret")
 
         assert 0o600 == path.stat().st_mode & 0o777
 
@@ -362,13 +362,13 @@ class TestTheFolder:
         assert "" == done.stdout
 
     def test_a_damaged_record_is_refused_with_the_remedy(self, layout: Layout) -> None:
-        Record(uid="u").save(layout.record)
+        SandboxRecord(uid="u").save(layout.record)
         assert "u" == sandbox_uid(layout)
 
         layout.record.write_text("{")
 
         with pytest.raises(SandboxError, match=r"record\.json is damaged .*--wipe"):
-            Record.load(layout.record)
+            SandboxRecord.load(layout.record)
 
     def test_nothing_is_made_by_looking(self, tmp_path: Path) -> None:
         assert State.ABSENT is sandbox.status(tmp_path).state
@@ -380,7 +380,7 @@ class TestTheFolder:
 
 
 def sandbox_uid(layout: Layout) -> str | None:
-    record = Record.load(layout.record)
+    record = SandboxRecord.load(layout.record)
     assert record is not None
     return record.uid
 

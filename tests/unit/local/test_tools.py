@@ -17,7 +17,7 @@ from rich.console import Console
 from tenancy.local import tools
 from tenancy.local.tools import Source, ToolsError
 from tenancy.local.tools.build import announcement, build
-from tenancy.local.tools.catalogue import MODULES, TOOLS, cache_folder, key, module
+from tenancy.local.tools.definitions import MODULES, TOOLS, cache_folder, key, module
 from tenancy.local.tools.locate import missing_modules
 from tenancy.local.tools.version import Range, Version
 
@@ -461,7 +461,7 @@ class TestBuilding:
         script = (
             "from pathlib import Path; from rich.console import Console; "
             "from tenancy.local.tools.build import build; "
-            "from tenancy.local.tools.catalogue import module; "
+            "from tenancy.local.tools.definitions import module; "
             f"build([module('kwok')], Path({str(ROOT / 'toolchain')!r}), Console(quiet=True))"
         )
         run = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)

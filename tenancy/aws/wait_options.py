@@ -1,4 +1,4 @@
-"""Waiting for EKS, which answers at once and does the work afterwards."""
+"""How to wait for EKS, which works in the background after each request."""
 
 import datetime
 import threading
@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 import attrs
 
-__all__ = ["Patience"]
+__all__ = ["WaitOptions"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Patience:
+class WaitOptions:
     """
-    How long to wait for EKS, and how often to ask.
+    How long to wait for EKS, and how often to poll.
 
     Attributes:
-        timeout: The longest wait for one call. Default: 30 minutes, as EKS itself gives up
-            on nodes that do not join by then.
-        interval: Between two questions. Default: 10 seconds.
-        stop: Set when the person does not want to wait any longer. Default: never.
+        timeout: The longest wait for one call. Default: 30 minutes, after which EKS itself
+            gives up on nodes that do not join.
+        interval: The time between two polls. Default: 10 seconds.
+        stop: Set it to stop waiting. Default: never set.
         now: The clock, in seconds. Default: a monotonic one.
     """
 
@@ -29,7 +29,7 @@ class Patience:
     now: Callable[[], float] = time.monotonic
 
     def until(self) -> float:
-        """Return the moment at which patience ends, by its own clock."""
+        """Return the time at which the timeout passes, by the clock *now*."""
         return self.now() + self.timeout.total_seconds()
 
     def pause(self) -> None:

@@ -1,4 +1,4 @@
-"""Client certificates for members, signed by the sandbox: so that a role can be tried out."""
+"""Client certificates for members, signed by the sandbox, to try out a role."""
 
 import datetime
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tenancy.local.sandbox.errors import SandboxError, not_started
 from tenancy.local.sandbox.layout import Layout
 
-__all__ = ["Identity", "identity"]
+__all__ = ["MemberCertificate", "issue_member_certificate"]
 
 _LONGEST = 64
-"""Of a name in a certificate, in characters: the upper bound of X.520."""
+"""The longest name in a certificate, in characters. Source: X.520, ub-common-name."""
 
 
 @attrs.frozen(kw_only=True)
-class Identity:
+class MemberCertificate:
     """
-    A certificate that makes the API server take its holder for somebody.
+    A client certificate that authenticates a user and its groups.
 
     Attributes:
         certificate: In PEM.
         key: In PEM; never shown.
-        expires: When it ends.
+        expires: When it stops being valid.
     """
 
     certificate: bytes
@@ -35,16 +35,16 @@ class Identity:
     expires: datetime.datetime
 
 
-def identity(
+def issue_member_certificate(
     root: Path, user: str, groups: Sequence[str], lasts: datetime.timedelta
-) -> Identity:
+) -> MemberCertificate:
     """
     Return a certificate of *user* in *groups*, signed by the sandbox of *root*.
 
     Args:
         user: The full name, with its prefix.
         groups: Full names.
-        lasts: How long it is valid. It cannot be revoked, so let it be short.
+        lasts: How long it is valid. Keep it short: it cannot be revoked.
 
     Raises:
         SandboxError: There is no sandbox, or a name belongs to the system or is too long for a
@@ -52,7 +52,7 @@ def identity(
     """
     for name in (user, *groups):
         if name.startswith("system:"):
-            raise SandboxError(f"{name!r} belongs to Kubernetes itself; name a member")
+            raise SandboxError(f"{name!r} is reserved by Kubernetes; name a member")
         if not 0 < len(name) <= _LONGEST:
             raise SandboxError(
                 f"{name!r} has {len(name)} characters; a certificate holds 1 to {_LONGEST}"
@@ -79,14 +79,14 @@ def identity(
         .issuer_name(issuer.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        # Clocks are corrected backwards now and then.
+        # Tolerates a clock that is set back.
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + lasts)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
-    return Identity(
+    return MemberCertificate(
         certificate=certificate.public_bytes(serialization.Encoding.PEM),
         key=key.private_bytes(
             serialization.Encoding.PEM,

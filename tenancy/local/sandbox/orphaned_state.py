@@ -1,4 +1,4 @@
-"""Whether Pulumi's state and the cluster that it speaks of still belong together."""
+"""Refuse a Pulumi state whose cluster no longer exists."""
 
 import gzip
 import json
@@ -7,12 +7,12 @@ from pathlib import Path
 from tenancy.local.sandbox.errors import SandboxError, SandboxFailure
 from tenancy.local.sandbox.layout import Layout
 
-__all__ = ["gone", "refuse_orphans", "stacks_with_resources"]
+__all__ = ["cluster_gone_error", "refuse_orphans", "stacks_with_resources"]
 
 
 def refuse_orphans(layout: Layout) -> None:
     """
-    Refuse a state whose cluster is gone, before anything is started.
+    Refuse a state whose cluster no longer exists, before anything is started.
 
     Raises:
         SandboxError: There is a state that holds resources, and no data of a cluster.
@@ -21,14 +21,14 @@ def refuse_orphans(layout: Layout) -> None:
         return
     stacks = stacks_with_resources(layout.pulumi_state)
     if stacks:
-        raise gone(layout, stacks, f"there is no data of a cluster in {layout.etcd}")
+        raise cluster_gone_error(layout, stacks, f"{layout.etcd} has no cluster data")
 
 
-def gone(layout: Layout, stacks: tuple[str, ...], found: str) -> SandboxError:
-    """Return the error that says that the cluster of *stacks* is gone, as *found* shows."""
+def cluster_gone_error(layout: Layout, stacks: tuple[str, ...], reason: str) -> SandboxError:
+    """Return the error for *stacks* whose cluster no longer exists because of *reason*."""
     return SandboxError(
         f"{layout.pulumi_state}: Pulumi's state of {', '.join(stacks)} holds resources of a "
-        f"cluster that is gone: {found}. An update of another cluster would fail. "
+        f"cluster that no longer exists: {reason}. An update of another cluster would fail. "
         "Nothing was changed: put the data back, or run `tenancy sandbox up --wipe`, "
         "which forgets that state and starts with new data.",
         SandboxFailure.CLUSTER_GONE,
@@ -57,10 +57,10 @@ def _holds_resources(path: Path) -> bool:
         state = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
         latest = state["checkpoint"]["latest"]
     except (OSError, ValueError, KeyError, TypeError):
-        # A state that cannot be read is not an empty one.
+        # Treat an unreadable state as one with resources.
         return True
     resources = (latest or {}).get("resources") or []
-    # The stack itself and its providers are nothing in a cluster.
+    # The stack itself and its providers are not objects in a cluster.
     return any(
         not str(resource.get("type", "")).startswith("pulumi:") for resource in resources
     )

@@ -1,4 +1,4 @@
-"""Which tools there are, in which versions, and how each is built."""
+"""The tools, their supported versions, and how each is built."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ __all__ = [
     "PROVIDER_BINARY",
     "SERVERS",
     "TOOLS",
-    "Copied",
+    "CopiedFiles",
     "Module",
     "Tool",
     "cache_folder",
@@ -33,7 +33,7 @@ PROVIDER: Final = Version(4, 25, 0)
 PROVIDER_BINARY: Final = "pulumi-resource-kubernetes"
 
 _RECIPE: Final = 1
-"""Counts the ways in which the same inputs were built; part of every key."""
+"""Increased when the build steps change; part of every cache key."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,9 +43,9 @@ class Tool:
 
     Attributes:
         name: The name under which it is started.
-        fits: The versions that are good enough.
-        version_arguments: What makes it print its version. Default: it cannot.
-        beside: The tool in whose folder it has to stand when it is not built. Default: any.
+        fits: The supported versions.
+        version_arguments: Arguments that make it print its version. Default: it cannot.
+        beside: The tool whose folder must contain it, unless it is built. Default: any folder.
     """
 
     name: str
@@ -55,14 +55,14 @@ class Tool:
 
 
 @attrs.frozen(kw_only=True)
-class Copied:
+class CopiedFiles:
     """
-    Files that are taken from a Go module as they are.
+    Files that are copied from a Go module unchanged.
 
     Attributes:
         module: The path of the module.
         files: Their paths in it.
-        source: Whether they are needed to build. Default: they are results themselves.
+        source: Whether the build needs them. Default: they are part of the result.
     """
 
     module: str
@@ -73,17 +73,17 @@ class Copied:
 @attrs.frozen(kw_only=True)
 class Module:
     """
-    A folder of `toolchain/`: what is built together and found together.
+    A folder of `toolchain/`: tools that are built and found together.
 
     Attributes:
         name: The folder's name.
-        tools: The programs it yields; each gets its own status.
+        tools: The programs it builds; each has its own status.
         packages: Go packages, each with the name of its program.
-        version: The version that a build has.
-        versions: Where a program has another one. Default: nowhere.
-        ldflags: Flags of the linker, without those that strip.
-        copied: Files that come from modules unbuilt. Default: none.
-        minutes: A rough time of the first build on two cores.
+        version: The version of a build.
+        versions: Versions of programs that have another one. Default: none.
+        ldflags: Linker flags, besides those that strip symbols.
+        copied: Files copied from modules. Default: none.
+        minutes: About how long the first build takes on two cores.
     """
 
     name: str
@@ -92,25 +92,25 @@ class Module:
     version: Version
     versions: dict[str, Version] = attrs.field(factory=dict)
     ldflags: tuple[str, ...] = ()
-    copied: tuple[Copied, ...] = ()
+    copied: tuple[CopiedFiles, ...] = ()
     minutes: float
 
     def built_version(self, tool: str) -> Version:
-        """Return the version that *tool* has when it is built from here."""
+        """Return the version of *tool* when it is built from this module."""
         return self.versions.get(tool, self.version)
 
 
 def _control_plane(name: str) -> Tool:
     return Tool(
         name=name,
-        # MutatingAdmissionPolicy v1 and the flags of the sandbox were tried on these two.
+        # MutatingAdmissionPolicy v1 and the sandbox's flags were tested on 1.35 and 1.36.
         fits=Range(Version(1, 35, 0), Version(1, 37, 0)),
         version_arguments=("--version",),
     )
 
 
 SERVERS: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-"""Taken from one place, all or none: halves of two installations are not a control plane."""
+"""Used from one installation, all or none: a mix of two installations may not work."""
 
 _STAMP: Final = "k8s.io/component-base/version"
 
@@ -185,7 +185,7 @@ MODULES: Final[tuple[Module, ...]] = (
             Tool(
                 name="pulumi-language-python",
                 fits=Range(Version(3, 79, 0), Version(4, 0, 0)),
-                # It cannot say its version: the one that came with a fitting engine fits.
+                # It cannot print its version: the one that came with a fitting engine fits.
                 beside="pulumi",
             ),
             *(
@@ -208,7 +208,7 @@ MODULES: Final[tuple[Module, ...]] = (
         },
         version=Version(3, 79, 0),
         copied=(
-            Copied(
+            CopiedFiles(
                 module="github.com/pulumi/pulumi/sdk/v3",
                 files=(
                     # The host looks for it beside itself.
@@ -235,7 +235,7 @@ MODULES: Final[tuple[Module, ...]] = (
             f"{PROVIDER}",
         ),
         copied=(
-            Copied(
+            CopiedFiles(
                 module="github.com/pulumi/pulumi-kubernetes/provider/v4",
                 files=(
                     f"cmd/{PROVIDER_BINARY}/schema.json",
@@ -252,7 +252,7 @@ TOOLS: Final[tuple[Tool, ...]] = tuple(tool for module in MODULES for tool in mo
 
 
 def module(tool: str) -> Module:
-    """Return the module that yields *tool*."""
+    """Return the module that builds *tool*."""
     return next(entry for entry in MODULES if tool in {t.name for t in entry.tools})
 
 
@@ -265,7 +265,7 @@ def target() -> tuple[str, str]:
 
 def key(entry: Module, folder: Path, on: tuple[str, str] | None = None) -> str:
     """
-    Return what a build of *entry* is known by: a digest of everything it is built from.
+    Return the cache key of a build of *entry*: a digest of everything it is built from.
 
     Args:
         entry: The module.
@@ -273,7 +273,7 @@ def key(entry: Module, folder: Path, on: tuple[str, str] | None = None) -> str:
         on: System and processor. Default: this machine's.
 
     Returns:
-        16 hexadecimal digits, equal in every checkout that would build the same.
+        16 hexadecimal digits, equal in every checkout that would build the same programs.
     """
     digest = hashlib.sha256()
     recipe = [_RECIPE, on or target(), sorted(entry.packages.items()), entry.ldflags]

@@ -146,7 +146,7 @@ def test_the_region_is_kept_from_the_first_time_on(provider, monkeypatch):
 
 def test_an_instance_type_that_nobody_knows_is_said_to_be_unchecked(provider, log):
     assert [] == check(provider, **GROUP | {"instanceTypes": ["p9.48xlarge"]}).failures
-    assert ["not checked: p9.48xlarge, of which no GPU facts are known"] == [
+    assert ["not checked: p9.48xlarge, which the GPU catalog does not contain"] == [
         message.partition(";")[0] for message in log.messages
     ]
 

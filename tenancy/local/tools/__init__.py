@@ -94,7 +94,7 @@ def ensure(root: Path, console: Console | None = None) -> Toolchain:
         return find(root)
     except OSError as error:
         raise ToolsError(
-            f"{error.filename or cache_folder()}: {error.strerror or error}: this folder must be "
-            "writable and on a disk with about 2 GB free; correct that, "
+            f"{error.filename or cache_folder()}: {error.strerror or error}: this folder must "
+            "be writable and on a disk with about 2 GB free; correct that, "
             "or set XDG_CACHE_HOME to another cache folder"
         ) from error

@@ -1,16 +1,16 @@
-# What people type. Everything that runs is in the package or in tests/; nothing is decided here.
+# The commands for people. The code is in the package and in tests/, not here.
 
 STACK ?= dev
 PYTHON ?= python3
 PYTEST ?=
-# What the samples of the long campaigns are drawn with; every run prints it.
+# The seeds of the samples of the long campaigns; every run prints them.
 export TENANCY_SEED ?= 20261123
 export GPU_CAMPAIGN_SEED ?= 736102
-# Every step of the engine starts the program anew, which is compiled once and not each time.
+# The engine starts the program at every step, so keep its compiled files.
 unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
-# Two stamps, so that `make up` waits for nothing that only the tests need.
+# Two stamps, so that `make up` does not install what only the tests need.
 READY := $(VENV)/.ready
 READY_TESTS := $(VENV)/.ready-tests
 
@@ -25,34 +25,34 @@ help: ## this list
 	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1   \2/p' Makefile
 	@echo
 	@echo "Needed beforehand: Python 3.11 or newer, and Go 1.26 or newer where Pulumi and a"
-	@echo "Kubernetes control plane are not installed. STACK=staging and STACK=prod are there too."
+	@echo "Kubernetes control plane are not installed. STACK=staging and STACK=prod also work."
 
 up: $(READY) ## build the tools once, start a control plane, apply platform and STACK
 	@$(BIN)/tenancy quickstart up --stack "$(STACK)"
 
-preview: $(READY) ## say what `make up` would change; nothing is applied
+preview: $(READY) ## show what `make up` would change; nothing is applied
 	@$(BIN)/tenancy quickstart preview --stack "$(STACK)"
 
 down: ## delete what was applied, stop the control plane, leave nothing running
 	@if [ -d .sandbox ]; then \
 	  $(MAKE) --no-print-directory $(READY) && $(BIN)/tenancy quickstart down; \
 	else \
-	  echo "nothing is there: no stack is applied, and no control plane runs"; \
+	  echo "nothing to do: no stack is applied and no control plane runs"; \
 	fi
 
-test: $(READY_TESTS) ## everything it needs, then the tests
+test: $(READY_TESTS) ## install what is missing, then run the tests
 	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not nightly and not bench" $(PYTEST)
 
-nightly: $(READY_TESTS) ## the long campaigns, which `make test` only samples
+nightly: $(READY_TESTS) ## run the long campaigns, which `make test` only samples
 	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m nightly $(PYTEST)
 
-bench: $(READY_TESTS) ## measurements, as ratios to a hand-written program in the same run
+bench: $(READY_TESTS) ## measure, as ratios to a hand-written program in the same run
 	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -s tests/bench $(PYTEST)
 
-lint: $(READY_TESTS) ## format, rules, types, and who may import whom
+lint: $(READY_TESTS) ## check format, rules, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -63,9 +63,9 @@ tools: $(READY) ## build what is not installed, once for this user
 
 venv: $(READY_TESTS) ## the virtual environment, with exact versions
 
-# `-c` for the packages, the variables for what their builds need: which of the two is read
-# depends on the version of pip. A new file list is written from pyproject.toml, for the pip that
-# comes with Python 3.11 knows no dependency groups.
+# `-c` constrains the packages, the variables constrain what their builds need: which of the two
+# pip reads depends on its version. The requirements are written from pyproject.toml, because the
+# pip of Python 3.11 does not support dependency groups.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
   $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 $(READY): pyproject.toml constraints.txt

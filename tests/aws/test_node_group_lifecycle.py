@@ -106,7 +106,7 @@ def test_a_cluster_that_is_missing_is_named(eks):
         node_group_lifecycle.create(eks, group(cluster_name="mian"), QUICK)
 
     assert str(refused.value) == (
-        "node group gpu-h100 of the cluster mian: AWS says 'No cluster found for name: mian.';"
+        "node group gpu-h100 of the cluster mian: AWS answered 'No cluster found for name: mian.';"
         " allowed: a cluster that exists in this account and region;"
         " check clusterName, the region and the credentials' account"
     )

@@ -273,7 +273,7 @@ def test_a_failed_creation_never_takes_what_was_there_before(engine, eks):
         labels={"owner": "somebody"},
     )
 
-    with pytest.raises(auto.CommandError, match="a node group of that name is there already"):
+    with pytest.raises(auto.CommandError, match="a node group of that name exists already"):
         engine.stack.up(color="never")
 
     assert {"owner": "somebody"} == live(eks)["labels"]

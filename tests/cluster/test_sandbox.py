@@ -1,4 +1,4 @@
-"""The embedded control plane, run for real."""
+"""The sandbox, started for real."""
 
 import json
 import os

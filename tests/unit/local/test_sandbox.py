@@ -1,4 +1,4 @@
-"""What of the embedded control plane can be said without starting one."""
+"""The parts of the sandbox that can be tested without starting it."""
 
 import gzip
 import json

@@ -235,7 +235,7 @@ class TestOnPath:
         statuses = {status.name: status for status in tools.report(tmp_path)}
 
         assert Source.MISSING is statuses["kube-apiserver"].source
-        assert f"not with it: {absent}" in statuses["kube-apiserver"].rejected[0]
+        assert f"but without {absent}" in statuses["kube-apiserver"].rejected[0]
         assert Source.PATH is statuses["kwok"].source
 
     def test_servers_of_two_minors_are_not_used(self, path: Path, tmp_path: Path) -> None:
@@ -314,9 +314,9 @@ class TestWithoutSources:
 
         said = str(refused.value)
         assert "11 tools missing" in said
-        assert "pulumi: wanted 3.255.0 or newer, below 4" in said
+        assert "pulumi: needs 3.255.0 or newer, below 4" in said
         assert f"found {path / 'kubectl'}: 1.32.4" in said
-        assert 1 == said.count("install them so that they are on PATH")
+        assert 1 == said.count("install them on PATH")
         assert str(cache_folder()) in said
 
     def test_a_fitting_build_in_the_cache_is_used(self, path: Path, tmp_path: Path) -> None:
@@ -363,7 +363,7 @@ class TestBuilding:
     def test_it_says_first_what_is_built_and_how_long_that_takes(self) -> None:
         said = announcement(MODULES)
 
-        assert "About 24 minutes in all" in said
+        assert "About 24 minutes in total" in said
         for entry in MODULES:
             for name in entry.packages.values():
                 assert name in said

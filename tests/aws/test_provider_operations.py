@@ -108,7 +108,7 @@ def test_an_interrupted_creation_ends_at_once_and_leaves_nothing(provider, eks, 
         await provider.cancel()
         await making
 
-    with pytest.raises(AwsError, match="the wait was ended while it was CREATING"):
+    with pytest.raises(AwsError, match="the wait was interrupted while it was CREATING"):
         asyncio.run(interrupted())
 
     assert [] == eks.list_nodegroups(clusterName="main")["nodegroups"]

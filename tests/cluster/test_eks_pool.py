@@ -256,7 +256,7 @@ def test_a_failed_creation_is_cleaned_up_and_the_next_succeeds(engine, eks, monk
             engine.stack.up(color="never")
 
     assert "We currently do not have sufficient p5.48xlarge capacity" in str(failed.value)
-    assert "what was made of it has been deleted" in str(failed.value)
+    assert "what was created has been deleted" in str(failed.value)
     assert "Unexpected <class" not in str(failed.value)
     assert [] == names(eks)
 

@@ -2,8 +2,10 @@
 
 import gc
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import attrs
 import pulumi
@@ -33,6 +35,8 @@ __all__ = ["main"]
 
 _TENANCY_OUTPUT = "tenancy"
 _CLUSTER_UID_OUTPUT = "clusterUid"
+_ALREADY_REPORTED: Final = 32
+"""The exit code after which the language host prints nothing (pulumi-language-python-exec)."""
 _WIDTH = 76
 """The engine indents what a program says by four."""
 
@@ -42,7 +46,17 @@ def main() -> None:
     # What was imported lasts as long as the process: it need not be searched for garbage, which
     # takes longest of all when the interpreter ends.
     gc.freeze()
-    pulumi.run(_program)
+    pulumi.run(_reporting)
+
+
+async def _reporting() -> pulumi.Inputs:
+    try:
+        return await _program()
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        # Raised to the language host, the error would be followed by "an unhandled error
+        # occurred: program exited with non-zero exit code: 1".
+        sys.exit(_ALREADY_REPORTED)
 
 
 async def _program() -> pulumi.Inputs:

@@ -1,6 +1,7 @@
 """The command line: `tenancy`."""
 
 import gc
+import logging
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -101,4 +102,6 @@ def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
     # Imported modules last as long as the process; the garbage collector need not visit them.
     gc.freeze()
+    # Libraries log what the error message reports in words.
+    logging.basicConfig(level=logging.CRITICAL)
     sys.exit(app(prog_name="tenancy"))

@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     "ADOPTED",
     "COST_CENTER",
+    "DEVICE_CLASSES",
     "DISPLAY_NAME",
     "DOMAIN",
     "EGRESS_CIDRS",
@@ -73,6 +74,8 @@ Where several granted pools have the resource, each has its `<resource>@<pool>=<
 """
 TOLERATIONS: Final = f"{DOMAIN}/tolerations"
 """An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
+DEVICE_CLASSES: Final = f"{DOMAIN}/device-classes"
+"""An annotation: DRA device classes of granted GPU node pools, comma-separated."""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
 LOAD_BALANCERS: Final = f"{DOMAIN}/load-balancers"

@@ -12,7 +12,7 @@ from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model.platform import Platform
 from tenancy.model.pool_priority_classes import pool_class, pools_sharing_a_resource
-from tenancy.model.values import Namespace, PodSecurity
+from tenancy.model.values import Grant, Namespace, PodSecurity
 
 __all__ = [
     "KUBERNETES_CREATES",
@@ -198,6 +198,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                     )
                 )
             ),
+            labels.DEVICE_CLASSES: ",".join(_device_classes(granted, platform)),
             labels.GPU_POOLS: ",".join(sorted({grant.pool for grant in granted})),
             labels.MAX_PER_POD: ",".join(
                 f"{name}={most}" for name, most in max_per_pod(resolved, platform).items()
@@ -206,6 +207,11 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
         }
     )
+
+
+def _device_classes(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:
+    pools = (platform.pool(grant.pool) for grant in granted)
+    return tuple(sorted({p.device_class for p in pools if p is not None and p.device_class}))
 
 
 def _load_balancers(resolved: Namespace) -> bool:

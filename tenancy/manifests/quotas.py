@@ -210,14 +210,21 @@ def object_counts(
 
 
 def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
-    """Return the limit of every GPU resource and device class; "0" where nothing is granted."""
-    limits = device_limits(grants, platform)
+    """
+    Return the limit of every GPU resource and device class; "0" where nothing is granted.
+
+    There may be a claim for each granted device, of a pool without a device class too: the
+    scheduler makes one for a pod that requests an extended resource which a class serves.
+    """
+    granted = tuple(grants)
+    limits = device_limits(granted, platform)
     classes = {devices_key(name) for name in platform.device_classes}
-    claims = str(sum(count for key, count in limits.items() if key in classes))
     return {
         **{key: str(count) for key, count in limits.items()},
-        RESOURCE_CLAIMS: claims,
-        RESOURCE_CLAIM_TEMPLATES: claims,
+        RESOURCE_CLAIMS: str(sum(grant.gpus for grant in granted)),
+        RESOURCE_CLAIM_TEMPLATES: str(
+            sum(count for key, count in limits.items() if key in classes)
+        ),
     }
 
 

@@ -11,8 +11,13 @@ from kubernetes import client, config
 
 Manifest = Mapping[str, object]
 
-PLURALS = {"NetworkPolicy": "networkpolicies", "PriorityClass": "priorityclasses"}
+PLURALS = {
+    "DeviceClass": "deviceclasses",
+    "NetworkPolicy": "networkpolicies",
+    "PriorityClass": "priorityclasses",
+}
 CLUSTER_SCOPED = {
+    "DeviceClass",
     "Namespace",
     "Node",
     "ClusterRole",

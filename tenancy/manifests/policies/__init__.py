@@ -2,6 +2,7 @@
 
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
 from tenancy.manifests.policies.claims import storage_claims
+from tenancy.manifests.policies.device_classes import device_classes, scheduler_claims
 from tenancy.manifests.policies.devices import device_annotations, device_environment
 from tenancy.manifests.policies.gpus import gpus_per_pod
 from tenancy.manifests.policies.guard import MANAGE, Guard
@@ -33,6 +34,8 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         endpoints(),
         storage_claims(),
         token_secrets(),
+        device_classes(),
+        scheduler_claims(),
         device_environment(),
         device_annotations(),
         pods(),

@@ -89,6 +89,18 @@ class Resources:
     operations: Sequence[str] = ("CREATE", "UPDATE")
 
 
+@attrs.frozen
+class Parameter:
+    """
+    A cluster-wide kind beside each of whose objects a policy looks, as `params`.
+
+    Where there is no such object, the policy does not look.
+    """
+
+    api_version: str
+    kind: str
+
+
 def text(value: str) -> str:
     r"""
     Return *value* as a text in an expression, whatever stands in it.
@@ -167,6 +179,7 @@ def guard(
     namespaces: Manifest | None = None,
     objects: Manifest | None = None,
     actions: Sequence[str] = ("Deny",),
+    parameter: Parameter | None = None,
 ) -> Guard:
     """
     Return the guard *name*.
@@ -181,6 +194,7 @@ def guard(
             Never for namespaces themselves, whose new labels it would be matched with.
         objects: Looks only at objects that have these labels, before or after.
         actions: Default: refuse.
+        parameter: The kind that rules know as `params`. Default: none.
     """
     spec: Manifest = {
         "failurePolicy": "Fail",
@@ -191,6 +205,9 @@ def guard(
             spec[key] = entries
     spec["validations"] = [_validation(rule) for rule in rules]
     binding: Manifest = {"policyName": name, "validationActions": list(actions)}
+    if parameter is not None:
+        spec["paramKind"] = {"apiVersion": parameter.api_version, "kind": parameter.kind}
+        binding["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Allow"}
     if namespaces is not None:
         binding["matchResources"] = {"namespaceSelector": namespaces}
     return Guard(

@@ -117,6 +117,12 @@ class TestWallQuotas:
         assert "4" == found["count/resourceclaims.resource.k8s.io"]
         assert "0" == found["other.example.com.deviceclass.resource.k8s.io/devices"]
 
+    def test_there_may_be_a_claim_for_each_granted_device(self, rendered):
+        found = hard(rendered["acme-train"], "gpus")
+
+        assert "19" == found["count/resourceclaims.resource.k8s.io"]
+        assert "0" == found["count/resourceclaimtemplates.resource.k8s.io"]
+
     def test_without_a_platform_gpus_are_0_all_the_same(self, resolved):
         alone = attrs.evolve(resolved["acme-web"], bindings=())
 

@@ -1,4 +1,4 @@
-"""What a command ends with: one table, for every command, for scripts and for the docs."""
+"""The exit codes of every command, in one table."""
 
 import enum
 from collections.abc import Iterable, Mapping
@@ -24,10 +24,10 @@ class Exit(enum.IntEnum):
 
 MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.DONE: "done, or there is nothing to do",
-    Exit.FAILED: "failed: it could not be done, or not be said",
+    Exit.FAILED: "failed, or the result is unknown",
     Exit.CHANGES: "there are changes (plan, preview, drift)",
-    Exit.REFUSED: "refused: by a check, a gate, a plan that is stale, or a no",
-    Exit.USAGE: "the command line is wrong: an option, or a name that nothing has",
+    Exit.REFUSED: "refused: by a check, because a plan is stale, or not confirmed",
+    Exit.USAGE: "usage error: an unknown option or name",
     Exit.INTERRUPTED: "interrupted",
 }
 """Every code and what it means. Numbers are never used for anything else."""

@@ -54,11 +54,11 @@ class EnvironmentSpec(Spec):
     """One environment on one cluster, with the organizations that it holds."""
 
     environment: NonEmpty
-    """`dev`, `staging`, `prod`, or another name of one's own."""
+    """`dev`, `staging`, `prod`, or another name."""
     cluster: NonEmpty
     """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
     kubeconfig: KubeconfigPath | None = None
-    """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
+    """The path of a kubeconfig, relative to the project. Default: none; the cluster `sandbox` needs none."""
     context: NonEmpty | None = None
     """The context in that kubeconfig; needed with `kubeconfig`."""
     platform_stack: NonEmpty = "platform"

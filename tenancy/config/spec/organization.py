@@ -83,7 +83,7 @@ class AdoptedSpec(Spec):
 
 
 class EntitlementsSpec(Spec):
-    """What a namespace may use, by whom, and what is let through; each part may be left out."""
+    """What a namespace may use, who may use it, and which traffic is allowed; each part is optional."""
 
     profile: NonEmpty | None = None
     """A profile of the environment. Default: that of the namespace it inherits from."""
@@ -96,7 +96,7 @@ class EntitlementsSpec(Spec):
     gpus: Listed[GrantSpec] | None = None
     """GPU grants, at most one for each pool. Default: none, written as 0."""
     members: Listed[MemberSpec] | None = None
-    """Members of this namespace alone, beside the organization's."""
+    """Members of this namespace only, in addition to the organization's."""
     network: NetworkSpec | None = None
     """What is let through. Default: DNS, the same organization, and observability."""
     pod_security: PodSecuritySpec | None = None
@@ -151,7 +151,7 @@ class OrganizationSpec(Spec):
     display_name: str | None = None
     """The name for people. Default: the organization's name."""
     owner: str | None = None
-    """Whom to ask, as text. Default: none is written."""
+    """Contact, free text. Default: not set."""
     billing: BillingSpec | None = None
     """Who pays. Default: nothing is written."""
     ceiling: Quantities | None = None

@@ -51,7 +51,7 @@ class PublicNamespaceSpec(Spec):
     name: NonEmpty
     """Its name in the cluster."""
     readers: Listed[SubjectSpec]
-    """Who reads it; `system:authenticated` may be named here, and here alone."""
+    """Who may read it. `system:authenticated` may be named here only."""
 
 
 class ServiceSpec(Spec):
@@ -71,7 +71,7 @@ class SharedNamespaceSpec(Spec):
     name: NonEmpty
     """Its name in the cluster."""
     purpose: Literal["observability", "services"] = "services"
-    """`observability` is reached by every namespace unless it says otherwise, and reaches their metrics ports. Default: services."""
+    """Every namespace reaches `observability` unless it opts out, and `observability` reaches its metrics ports. Default: services."""
     services: Listed[ServiceSpec]
     """What can be reached there, and nothing else."""
     metrics_ports: Listed[int] = ()
@@ -149,7 +149,7 @@ class GpuNodePoolSpec(Spec):
     gpus_per_node: int | None = Field(default=None, ge=1)
     """In physical devices. Default: from the catalogue, by instance type."""
     instance_types: Listed[str] = ()
-    """Instance types of the cloud. Default: none, for machines of one's own."""
+    """Instance types of the cloud. Default: none, as for your own machines."""
     resource: NonEmpty = "nvidia.com/gpu"
     """The extended resource of a whole GPU."""
     nodes: NodeRangeSpec
@@ -165,7 +165,7 @@ class GpuNodePoolSpec(Spec):
     sharing: SharingSpec = SharingSpec()
     """Default: not shared."""
     dedicated_to: NonEmpty | None = None
-    """The organization that alone may use it. Default: shared by grants."""
+    """The only organization that may use it. Default: shared by grants."""
     device_class: NonEmpty | None = None
     """The DRA device class of its devices. Default: none."""
     labels: dict[str, str] = Field(default={})
@@ -197,7 +197,7 @@ class PlatformSpec(Spec):
     """What is cluster-wide: pools, roles, policies, operators, public and shared namespaces."""
 
     operators: Listed[SubjectSpec]
-    """Who may change what this tool manages. Needed, for the guards shut out everybody else."""
+    """Who may change what Tenancy manages. Required: the admission policies refuse everyone else."""
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
@@ -211,7 +211,7 @@ class PlatformSpec(Spec):
     gpu_node_pools: Listed[GpuNodePoolSpec] = ()
     """GPU node pools. Default: none."""
     instance_type_catalogue: InstanceTypeCatalogueSpec | None = None
-    """Who knows what instance types have, where a pool does not say. Default: the bundled snapshot, and nobody is asked."""
+    """The source of what instance types have, where a pool does not state it. Default: the bundled snapshot; no cloud is asked."""
     gpu_resources: Listed[str] = ("nvidia.com/gpu",)
     """Further extended resources that exist on the cluster; each is written in every namespace, "0" without a grant."""
     device_classes: Listed[str] = ()
@@ -236,7 +236,7 @@ class PlatformStackSpec(Spec):
     cluster: NonEmpty
     """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
     kubeconfig: KubeconfigPath | None = None
-    """The path of a kubeconfig, relative to the project. Default: the sandbox's, for the sandbox alone."""
+    """The path of a kubeconfig, relative to the project. Default: none; the cluster `sandbox` needs none."""
     context: NonEmpty | None = None
     """The context in that kubeconfig; needed with `kubeconfig`."""
     platform: PlatformSpec

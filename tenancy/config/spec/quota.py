@@ -36,7 +36,7 @@ class ScopeExpressionSpec(Spec):
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
     """How the values are compared."""
     values: Listed[str] = ()
-    """The values, for `In` and `NotIn`; nothing otherwise."""
+    """The values of `In` and `NotIn`; empty otherwise."""
 
 
 class QuotaSpec(Spec):

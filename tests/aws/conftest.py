@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tenancy.aws.session import ec2_client, eks_client
 
@@ -15,6 +14,9 @@ CLUSTER = "main"
 
 @pytest.fixture(scope="session")
 def moto_endpoint() -> Iterator[str]:
+    # Imported here: it takes seconds, and only the process that has these tests needs it.
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -56,3 +58,11 @@ def eks(aws):
 @pytest.fixture
 def ec2(aws):
     return ec2_client(REGION)
+
+
+@pytest.fixture
+def moto_instance_types(aws):
+    """Return moto's module of instance types."""
+    from moto.ec2.models import instance_types  # noqa: PLC0415
+
+    return instance_types

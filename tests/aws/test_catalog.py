@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import moto.ec2
 import pytest
 
 from tenancy.aws.instance_types import described_live, offered
@@ -26,9 +25,10 @@ SNAPSHOT = json.loads(
 
 
 def moto_types():
-    path = Path(moto.ec2.__file__).parent / "resources" / "instance_types.json.gz"
-    with gzip.open(path) as file:
-        return json.load(file)
+    file = "moto/ec2/resources/instance_types.json.gz"
+    path = Path(importlib.metadata.distribution("moto").locate_file(file))
+    with gzip.open(path) as content:
+        return json.load(content)
 
 
 def test_the_snapshot_has_every_gpu_type_of_moto_with_its_figures():

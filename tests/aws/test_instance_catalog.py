@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from moto.ec2.models.instance_types import InstanceType, InstanceTypeBackend
 from typer.testing import CliRunner
 
 from tenancy import gpu as pools
@@ -44,20 +43,20 @@ def _asked_anew():
 
 
 @pytest.fixture
-def six_gpus(aws, monkeypatch):
+def six_gpus(aws, monkeypatch, moto_instance_types):
     """EC2 knows the instance type otherwise than the bundled snapshot does."""
-    entry = copy.deepcopy(InstanceType("p5.48xlarge"))
+    entry = copy.deepcopy(moto_instance_types.InstanceType("p5.48xlarge"))
     entry["GpuInfo"]["Gpus"][0] |= {"Count": 6, "LogicalGpuCount": 6}
-    monkeypatch.setattr(InstanceTypeBackend, "instance_types", [entry])
+    monkeypatch.setattr(moto_instance_types.InstanceTypeBackend, "instance_types", [entry])
 
 
 def test_an_eks_pool_of_a_type_that_ec2_alone_knows_gets_the_ami_of_its_processor(
-    aws, monkeypatch, project
+    aws, monkeypatch, project, moto_instance_types
 ):
-    entry = copy.deepcopy(InstanceType("p5.48xlarge"))
+    entry = copy.deepcopy(moto_instance_types.InstanceType("p5.48xlarge"))
     entry["InstanceType"] = "p9g.48xlarge"
     entry["ProcessorInfo"] = {"SupportedArchitectures": ["arm64"]}
-    monkeypatch.setattr(InstanceTypeBackend, "instance_types", [entry])
+    monkeypatch.setattr(moto_instance_types.InstanceTypeBackend, "instance_types", [entry])
     eks = POOL | {"backend": "eks", "instanceTypes": ["p9g.48xlarge"], "options": EKS}
 
     pool, found = resolved(project(eks, catalogue=EC2))
@@ -129,9 +128,9 @@ def test_config_outranks_ec2_which_says_that_it_differs(six_gpus, project):
 
 
 def test_an_instance_type_that_the_region_has_not_is_told_and_the_snapshot_asked(
-    aws, monkeypatch, project
+    aws, monkeypatch, project, moto_instance_types
 ):
-    monkeypatch.setattr(InstanceTypeBackend, "instance_types", [])
+    monkeypatch.setattr(moto_instance_types.InstanceTypeBackend, "instance_types", [])
 
     pool, [found] = resolved(project(POOL, catalogue=EC2))
 

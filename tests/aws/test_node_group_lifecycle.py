@@ -6,7 +6,6 @@ import threading
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
-from moto.eks.models import Nodegroup, eks_backends
 
 from tenancy.aws import node_group_lifecycle
 from tenancy.aws.errors import (
@@ -113,9 +112,16 @@ def test_a_cluster_that_is_missing_is_named(eks):
     )
 
 
+def moto_eks():
+    """Return moto's module of EKS, which takes seconds to import."""
+    from moto.eks import models  # noqa: PLC0415
+
+    return models
+
+
 def fail(monkeypatch, status="CREATE_FAILED"):
     """Let moto's node groups come to *status*, as EKS' do where there is no capacity."""
-    original = Nodegroup.__init__
+    original = moto_eks().Nodegroup.__init__
 
     def failing(self, **given):
         original(self, **given)
@@ -130,7 +136,7 @@ def fail(monkeypatch, status="CREATE_FAILED"):
             ]
         }
 
-    monkeypatch.setattr(Nodegroup, "__init__", failing)
+    monkeypatch.setattr(moto_eks().Nodegroup, "__init__", failing)
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "DEGRADED", "CREATING"])
@@ -306,7 +312,7 @@ def test_a_node_group_that_degrades_in_an_update_says_why(eks, monkeypatch):
         return answer
 
     def fail_now():
-        for account in eks_backends.values():
+        for account in moto_eks().eks_backends.values():
             for backend in account.values():
                 for cluster in backend.clusters.values():
                     for found in cluster.nodegroups.values():
@@ -327,7 +333,8 @@ def test_a_node_group_that_degrades_in_an_update_says_why(eks, monkeypatch):
 
 def test_a_degraded_node_group_can_still_be_changed(eks, monkeypatch):
     node_group_lifecycle.create(eks, group(), QUICK)
-    found = eks_backends["123456789012"]["eu-central-1"].clusters["main"].nodegroups
+    region = moto_eks().eks_backends["123456789012"]["eu-central-1"]
+    found = region.clusters["main"].nodegroups
     found["gpu-h100"].status = "DEGRADED"
     backend_update = eks.update_nodegroup_config
 

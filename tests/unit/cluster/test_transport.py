@@ -58,7 +58,8 @@ def server() -> Server:
 @pytest.fixture
 def api(server: Server) -> Iterator[ApiClient]:
     listening = HTTPServer(("127.0.0.1", 0), server.handler())
-    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    # It looks this often whether it is to stop, and twice a second if nothing is written.
+    threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True).start()
     settings = Configuration(
         host=f"http://127.0.0.1:{listening.server_port}",
         api_key={"authorization": "Bearer of-a-test"},

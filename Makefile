@@ -16,13 +16,13 @@ READY_TESTS := $(VENV)/.ready-tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down preview test lint bench nightly tools venv
+.PHONY: help up down preview test test-fast lint bench nightly tools venv
 
 help: ## this list
 	@echo "Organizations on shared (GPU) Kubernetes clusters."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
-	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1   \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1   \2/p' Makefile
 	@echo
 	@echo "Needed beforehand: Python 3.11 or newer, and Go 1.26 or newer where Pulumi and a"
 	@echo "Kubernetes control plane are not installed. STACK=staging and STACK=prod also work."
@@ -43,6 +43,10 @@ down: ## delete what was applied, stop the control plane, leave nothing running
 test: $(READY_TESTS) ## install what is missing, then run the tests
 	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not nightly and not bench" $(PYTEST)
+
+test-fast: $(READY_TESTS) ## the tests that need no cluster and no tools
+	@$(BIN)/pytest -n auto --maxprocesses 2 --dist loadscope --no-loadscope-reorder \
+	  -m "not nightly and not bench" tests/unit tests/program tests/aws $(PYTEST)
 
 nightly: $(READY_TESTS) ## run the long campaigns, which `make test` only samples
 	@$(BIN)/python -m tenancy.local.tools

@@ -1,4 +1,4 @@
-"""`tenancy check`: everything that is wrong in the files, at once, without a cluster."""
+"""`tenancy check`: every error in the files at once, without a cluster."""
 
 import json
 
@@ -18,13 +18,13 @@ Examples:
 
   tenancy check                 all stacks and organizations of this project
 
-  tenancy check --stack dev     what concerns one stack
+  tenancy check --stack dev     one stack only
 
-  tenancy check --offline       no cloud is asked, whatever config says
+  tenancy check --offline       without asking a cloud for instance types
 
   tenancy check --json          for programs; the exit code is the same
 
-Exit code: 0 where nothing refuses (warnings may be there), 3 where something does.
+Exit code: 0 without errors (there may be warnings), 3 with errors.
 """
 
 
@@ -36,7 +36,7 @@ def command(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Check every file and say all that is wrong, with its line and a remedy."""
+    """Check every file and list all findings, each with its line and what to do."""
     found = assess(project, stack, offline=is_offline)
     shell = terminal(color=not no_color)
     if as_json:

@@ -1,4 +1,4 @@
-"""`tenancy plan`: what the config means for people, and what an update changes for them."""
+"""`tenancy plan`: what an update would change for whom, or a summary of the files."""
 
 import json
 from collections.abc import Sequence
@@ -36,23 +36,23 @@ Examples:
 
   tenancy plan --stack dev --save FILE   for `tenancy up --plan FILE`
 
-  tenancy plan --offline                 all, from the files alone
+  tenancy plan --offline                 a summary of all files, without a cluster
 
-  tenancy plan --json                    as docs/schema/plan.json says
+  tenancy plan --json                    in the shape of docs/schema/plan.json
 
-A plan that is saved holds digests of the files, the state and the cluster: `tenancy up --plan`
-refuses it when any of them moved. It is not written where the plan is refused. With several
-stacks, FILE has {stack} in it.
+A saved plan contains digests of the files, the state and the cluster: `tenancy up --plan`
+refuses it if any of them changed. A refused plan is not saved. With several stacks, FILE
+contains {stack}.
 
-What could not be asked is listed as "not checked", never as passed.
+What could not be read is listed as "not checked", never as passed.
 
-Exit code: 0 where nothing changes for anybody, 2 where something does, 3 where it is refused,
-1 where it cannot be said. With --offline nothing is known of before: 0 or 3.
+Exit code: 0 if nothing changes for any organization, 2 if something does, 3 if the update is
+refused, 1 if the plan failed. With --offline nothing is compared: 0 or 3.
 """
 
 
 _STACK = "{stack}"
-"""What stands for a stack's name in the names of files."""
+"""The placeholder for a stack's name in the names of files."""
 
 
 class FormsError(TenancyError):
@@ -78,18 +78,20 @@ def command(
         show_default=False,
     ),
     everything: bool = typer.Option(
-        False, "--all", help="Every fact, on as many lines as it takes."
+        False, "--all", help="Every fact, however long; in a pager on a terminal."
     ),
     no_color: NoColor = False,
 ) -> None:
-    """Say what an update would change for people, and why it would be refused."""
+    """Show what an update would change for people, and why it would be refused."""
     if as_markdown and (as_json or is_offline):
-        raise FormsError("--markdown stands alone: leave --json or --offline out")
+        raise FormsError("--markdown cannot be combined with --json or --offline")
     if save is not None and is_offline:
-        raise FormsError("--save: a plan from the files alone cannot be applied; leave one out")
+        raise FormsError(
+            "--save cannot be combined with --offline: a summary of the files cannot be applied"
+        )
     only = stack[0] if stack and len(stack) == 1 else None
     if is_offline and stack and only is None:
-        raise FormsError("--offline: give one --stack, or none for all")
+        raise FormsError("--offline takes one --stack, or none for all stacks")
     shell = terminal(color=not no_color)
     found = assess(project, only, offline=is_offline)
     if is_offline:
@@ -145,9 +147,12 @@ def _show(
     others = [finding for finding in findings if finding.severity is not Severity.ERROR]
     if refusing:
         _print(rich_report(refusing, found.documents, width=width, with_summary=False), shell)
-    for one in plans:
-        _print(rich_text(one.plan, findings=(), width=width, most=most), shell)
-        shell.say()
+    texts = [rich_text(one.plan, findings=(), width=width, most=most) for one in plans]
+    lines = sum(text.plain.count("\n") + 2 for text in texts) if most is None else 0
+    with shell.paged(lines):
+        for text in texts:
+            _print(text, shell)
+            shell.say()
     if others:
         _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
     if findings:

@@ -23,7 +23,7 @@ Examples:
 
   tenancy render --stack dev --organization acme > acme.yaml
 
-All walls (quotas, limits, policies) come before the first role binding.
+Quotas, limits and policies come before the first role binding.
 """
 
 
@@ -54,12 +54,12 @@ def command(
         "--organization",
         "-o",
         metavar="NAME",
-        help="Only what belongs to it. Default: everything.",
+        help="Only this organization. Default: everything.",
         show_default=False,
     ),
     no_color: NoColor = False,
 ) -> None:
-    """Write the manifests as YAML; nothing is written where the config is wrong."""
+    """Write the manifests as YAML; if the config has errors, nothing is written."""
     found = assess(project, stack)
     shell = terminal(color=not no_color)
     if found.is_refused:

@@ -1,4 +1,4 @@
-"""`tenancy schema`: JSON Schemas, with which editors complete and check the config files."""
+"""`tenancy schema`: JSON Schemas of the config files and of every `--json`."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ Examples:
 
   tenancy schema --write               all of them, into docs/schema
 
-An editor with a YAML language server reads the first line of each shipped file and completes.
+Editors with a YAML language server find the schema by the first line of each shipped file.
 """
 
 
@@ -34,13 +34,13 @@ def texts() -> dict[str, str]:
 def command(
     name: str = typer.Argument(
         "stack.json",
-        help="The schema: stack.json, organization.json, plan.json, outcomes.json.",
+        help="The schema: stack.json, organization.json, or a command's, such as plan.json.",
     ),
     write: bool = typer.Option(False, "--write", help="Write all of them into docs/schema."),
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
-    """Write a JSON Schema of what people write, or of what commands write with `--json`."""
+    """Write the JSON Schema of a config file, or of what a command writes with `--json`."""
     shell = terminal(color=not no_color)
     found = texts()
     if not write:

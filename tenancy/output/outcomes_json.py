@@ -1,4 +1,4 @@
-"""What came of the stacks as JSON, in a published shape; its schema is made from it."""
+"""The result of a command on each stack as JSON, in a published shape."""
 
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar, cast
@@ -40,7 +40,7 @@ class StepData(TypedDict):
 
 @with_config(_CLOSED)
 class ResultData(TypedDict):
-    """What the engine did or would do; how many resources each operation concerns."""
+    """What the engine did or would do, and the number of resources by operation."""
 
     empty: bool
     changes: dict[str, int]
@@ -50,7 +50,7 @@ class ResultData(TypedDict):
 
 @with_config(_CLOSED)
 class DriftData(TypedDict):
-    """In what the cluster differs from the files; the worst first."""
+    """How the cluster differs from the files; the most severe first."""
 
     differences: list[DifferenceData]
 
@@ -58,9 +58,9 @@ class DriftData(TypedDict):
 @with_config(_CLOSED)
 class OutcomeData(TypedDict):
     """
-    What came of one stack; exit is what a command for it alone would end with.
+    The result of one stack; exit is the exit code of a command on it alone.
 
-    Either error says why there is no result, or result is what was asked for.
+    Either error is the reason that there is no result, or result is the result.
     """
 
     stack: str
@@ -72,7 +72,7 @@ class OutcomeData(TypedDict):
 
 @with_config(_CLOSED)
 class OutcomesData(TypedDict):
-    """What came of a command, stack by stack; it ends with the heaviest exit of them."""
+    """The result of a command, stack by stack; exit is the most severe of theirs."""
 
     version: Literal[1]
     kind: Kind
@@ -89,7 +89,7 @@ def schema() -> dict[str, JSON]:
 def data(
     kind: Kind, outcomes: Outcomes[T], of_result: Callable[[T], ResultData | DriftData]
 ) -> OutcomesData:
-    """Return *outcomes* of the command *kind* as plain data, results as *of_result* says."""
+    """Return *outcomes* of the command *kind* as plain data, results by *of_result*."""
     return {
         "version": VERSION,
         "kind": kind,

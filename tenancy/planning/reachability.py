@@ -4,8 +4,8 @@ Who reaches whom: network policies worked out offline, as a network plugin would
 A connection needs both ends. A pod that no policy of a direction selects is open in it; one
 that some select lets through what any of them allows. Pods are told apart by what policies can
 see of them: their namespace and their labels. So of each namespace one pod for each set of
-labels that some selector asks for stands for all that have it, and one without labels for the
-others; and one port of each protocol stands for all that no policy names.
+labels that some selector asks for represents all that have it, and one without labels the
+others; and one port of each protocol represents all that no policy names.
 
 Nothing but the policies is looked at: a cluster whose network plugin enforces none is open.
 """

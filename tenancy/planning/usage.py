@@ -63,9 +63,9 @@ def _of_quota(
                 origin=_place(namespace, quota.name, key),
                 found=f"{key} of {namespace.name} would become {limit}, below the"
                 f" {used} used now",
-                allowed=f"at least {used}; below it nothing new starts, and what ends is not"
-                " started again",
-                remedy=f"write at least {used}, end what uses it, or name"
+                allowed=f"at least {used}; with less, nothing new is admitted, and a pod"
+                " that ends is not replaced",
+                remedy=f"set at least {used}, reduce the usage, or list"
                 f" `{namespace.name}/{key}` under tenancy:allowBelowUsage",
                 organization=namespace.organization,
             )

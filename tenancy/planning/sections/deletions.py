@@ -127,7 +127,9 @@ class Deletions(Section):
                     f" namespace {deletion.becomes}"
                 )
             contents = deletion.contents
-            text += f" with {contents}" if contents else "; its contents were not counted"
+            text += (
+                f": {contents} would be lost" if contents else "; its contents were not counted"
+            )
             if deletion.is_released:
                 text += "; an earlier update released it"
             yield self.fact(text, Importance.DANGER, deletion.organization)

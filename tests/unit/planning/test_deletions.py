@@ -130,6 +130,6 @@ def test_config_maps_and_secrets_are_counted_and_named() -> None:
     contents = "0 pods, 0 volume claims, 1 ConfigMap (app) and 5 Secrets (a, b, c and 2 more)"
     assert [contents] == [d.contents for d in plan.section(Deletions).changes]
     assert f"it contains {contents}" in plan.findings[0].found
-    assert [f"namespace acme-lab would be DELETED with {contents}"] == [
+    assert [f"namespace acme-lab would be DELETED: {contents} would be lost"] == [
         fact.text for fact in plan.facts if fact.section == "deletions"
     ]

@@ -187,12 +187,12 @@ SUMS = """
 """.strip("\n")
 POOLS = """
 GPU node pool h100 (platform stack platform)
-  H100, 2 nodes of 8 nvidia.com/gpu: 16 at the most
-  16 granted, 0 left
+  H100, 2 nodes of 8 nvidia.com/gpu: 16 at most
+  16 granted in the files, 0 left
 
 GPU node pool l40s (platform stack platform)
-  L40S, 2 nodes of 4 nvidia.com/gpu: 8 at the most
-  8 granted, 0 left
+  L40S, 2 nodes of 4 nvidia.com/gpu: 8 at most
+  8 granted in the files, 0 left
 """.strip("\n")
 
 
@@ -223,7 +223,7 @@ def test_the_offline_plan_adds_up_what_each_team_has(plan):
 
 def test_the_offline_plan_says_what_each_pool_has_left(plan):
     assert POOLS in plan
-    assert "56 at the most\n  28 granted, 28 left" in plan
+    assert "56 at most\n  28 granted in the files, 28 left" in plan
 
 
 def test_the_readme_states_the_grants_that_are_written(environment):

@@ -171,7 +171,10 @@ def test_nodes_that_cannot_be_read_are_not_checked_and_never_passed(monkeypatch)
     [one] = grounded(existing())
 
     assert ("live-not-read", Severity.NOT_CHECKED) == (one.code, one.severity)
-    assert "the nodes of the cluster: reading the nodes was answered with 403" == one.found
+    found = (
+        "the nodes of the cluster could not be listed: reading the nodes was answered with 403"
+    )
+    assert found == one.found
 
 
 def test_nodes_are_read_once_and_only_where_a_pool_is_on_them(monkeypatch):

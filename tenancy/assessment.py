@@ -1,35 +1,48 @@
-"""From a folder to what is written in it, resolved and checked."""
+"""
+The one way from a folder to what is written in it: read, resolve, check.
+
+The Pulumi program, every command and the Python API call `assess`, so that all of them report
+and refuse the same.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 import attrs
 
 from tenancy import checks
-from tenancy.aws.instance_catalog import ask_all
+from tenancy.aws.instance_catalog import instance_types_of
+from tenancy.checks.stack_view import Resolution, stack_view
 from tenancy.config.document import Document, read
-from tenancy.config.project import STACK_FILE, Project, load
+from tenancy.config.project import STACK_FILE, EngineConfig, Project, is_platform, load
 from tenancy.diagnostics import report
 from tenancy.diagnostics.causes import only_causes
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, errors
+from tenancy.diagnostics.finding import Finding, errors, refusals
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.model import Cluster, Tenancy, resolve
 
 __all__ = [
+    "STRICT_VARIABLE",
     "Assessment",
     "NoProjectError",
     "RefusedConfigError",
     "UnknownStackError",
     "assess",
     "find_root",
+    "project_name",
     "require_valid",
 ]
 
 
+STRICT_VARIABLE: Final = "TENANCY_STRICT"
+"""Set in the environment of the program, it makes what was not checked refuse an update."""
+
+
 class NoProjectError(TenancyError):
-    """There is no project where one was looked for."""
+    """There is no project in the folder where one was looked for."""
 
 
 class UnknownStackError(TenancyError):
@@ -37,8 +50,8 @@ class UnknownStackError(TenancyError):
     No file describes the stack.
 
     Attributes:
-        stack: What was asked for.
-        known: The stacks that have a file that can be read.
+        stack: The stack that was named.
+        known: The stacks that have a file.
     """
 
     exit = Exit.USAGE
@@ -52,7 +65,7 @@ class UnknownStackError(TenancyError):
         guess = nearest(self.stack, self.known)
         remedy = f"did you mean {guess!r}?" if guess else f"write Pulumi.{self.stack}.yaml"
         return (
-            f"stack {self.stack!r}: there is none of that name; "
+            f"stack {self.stack!r}: there is no stack of that name; "
             f"allowed: {', '.join(self.known) or 'there is no stack yet'}; {remedy}"
         )
 
@@ -60,19 +73,25 @@ class UnknownStackError(TenancyError):
 @attrs.frozen(kw_only=True)
 class Assessment:
     """
-    A project as it was found.
+    A project after reading, resolving and checking.
 
     Attributes:
         root: The folder that holds `Pulumi.yaml`.
         name: The project's name.
-        findings: Everything that was found, in reading, resolving and checking.
+        stack: The stack that it is about; None where it is about all of them.
+        project: What people wrote.
+        tenancy: The same, resolved. About one stack, stacks with errors are left out of it.
+        findings: Everything that was found. About one stack, only what concerns it, and each
+            file of another stack that has errors, once, as not checked.
     """
 
     root: Path
     name: str
+    stack: str | None = None
     project: Project
     tenancy: Tenancy
     findings: tuple[Finding, ...]
+    _resolution: Resolution = attrs.field(repr=False, eq=False)
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -81,28 +100,46 @@ class Assessment:
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything found is an error."""
+        """Whether any finding is an error."""
         return bool(errors(self.findings))
 
     @property
     def stacks(self) -> tuple[str, ...]:
-        """Every stack that can be read, platforms first."""
+        """Every stack whose file could be read, platforms first."""
         return (*self.project.platforms, *self.project.environments)
+
+    def of(self, stack: str) -> "Assessment":
+        """
+        Return the same files, checked for *stack* alone; nothing is read again.
+
+        Raises:
+            UnknownStackError: No file describes it.
+        """
+        if stack not in self._files():
+            raise UnknownStackError(stack, tuple(self._files()))
+        return _checked(self.root, self.name, self._resolution, stack)
 
     def in_order(self, stacks: Iterable[str] | None = None) -> tuple[str, ...]:
         """
         Return *stacks*, each once, platforms before environments.
 
+        Stacks whose files have errors are among them: they are refused one by one.
+
         Args:
-            stacks: Default: every stack.
+            stacks: Default: every stack that has a file with config of ours.
 
         Raises:
-            UnknownStackError: There is one that no file describes.
+            UnknownStackError: No file describes one of them.
         """
-        if stacks is None:
-            return self.stacks
-        wanted = {self.require(stack) for stack in stacks}
-        return tuple(stack for stack in self.stacks if stack in wanted)
+        files = self._files()
+        wanted = set(files) if stacks is None else set(stacks)
+        for stack in sorted(wanted):
+            if stack not in files:
+                raise UnknownStackError(stack, tuple(files))
+        platforms = {name for name, document in files.items() if is_platform(document)}
+        return tuple(
+            name for name in sorted(files, key=lambda n: n not in platforms) if name in wanted
+        )
 
     def platform_of(self, stack: str) -> str | None:
         """Return the stack of the platform that *stack* is on; None for a platform."""
@@ -114,59 +151,79 @@ class Assessment:
         Return the cluster of *stack*.
 
         Raises:
-            UnknownStackError: There is no such stack.
+            RefusedConfigError: The file of the stack has errors.
+            UnknownStackError: No file describes it.
         """
         self.require(stack)
         if stack in self.tenancy.environments:
             return self.tenancy.environments[stack].cluster
-        found = self.tenancy.platforms[stack].cluster
-        assert found is not None
-        return found
+        cluster = self.tenancy.platforms[stack].cluster
+        assert cluster is not None
+        return cluster
 
     def require(self, stack: str) -> str:
         """
         Return *stack*.
 
         Raises:
-            RefusedConfigError: It has a file, and that is wrong.
-            UnknownStackError: There is no such stack.
+            RefusedConfigError: The file of the stack has errors.
+            UnknownStackError: No file describes it.
         """
         if stack not in self.stacks:
             file = STACK_FILE.format(stack=stack)
-            if any(v.origin.source == file for v in errors(self.findings)):
-                raise RefusedConfigError(self)
-            raise UnknownStackError(stack, self.stacks)
+            if any(one.origin.source == file for one in errors(self.findings)):
+                raise RefusedConfigError(self.of(stack))
+            raise UnknownStackError(stack, tuple(self._files()))
         return stack
+
+    def _files(self) -> Mapping[str, Document]:
+        """Return the config of each stack that has any, or that could not be read."""
+        stacks = {
+            source.partition(" with --config")[0]: document
+            for source, document in self.documents.items()
+            if source.startswith("Pulumi.")
+        }
+        return {
+            source.removeprefix("Pulumi.").removesuffix(".yaml"): document
+            for source, document in stacks.items()
+            if document.value or document.findings
+        }
 
 
 class RefusedConfigError(TenancyError):
     """
-    The config is wrong, so nothing was asked of any cluster.
+    The config has errors; no cluster was asked.
 
     Attributes:
-        found: The project and what was found.
+        found: The project and its findings.
+        is_strict: Whether what was not checked refuses too.
     """
 
     exit = Exit.REFUSED
 
-    def __init__(self, found: Assessment) -> None:
+    def __init__(self, found: Assessment, *, is_strict: bool = False) -> None:
         super().__init__(found)
         self.found = found
+        self.is_strict = is_strict
 
     def __str__(self) -> str:
-        refused = errors(self.found.findings)
+        refused = refusals(self.found.findings, strict=self.is_strict)
         return f"{report.text(refused, self.found.documents)}\nNothing was changed."
 
 
-def require_valid(found: Assessment) -> Assessment:
+def require_valid(found: Assessment, *, strict: bool = False) -> Assessment:
     """
     Return *found* where nothing refuses it.
 
+    Args:
+        found: The project.
+        strict: Whether what was not checked refuses too. Default: only errors do.
+
     Raises:
-        RefusedConfigError: Something does.
+        RefusedConfigError: Something refuses it.
     """
-    if found.is_refused:
-        raise RefusedConfigError(found)
+    if refusals(found.findings, strict=strict):
+        raise RefusedConfigError(found, is_strict=strict)
     return found
 
 
@@ -175,7 +232,7 @@ def find_root(folder: Path | None) -> Path:
     Return the project's folder: *folder* itself, or the nearest one above this one.
 
     Raises:
-        NoProjectError: No `Pulumi.yaml` is there.
+        NoProjectError: There is no `Pulumi.yaml`.
     """
     if folder is not None:
         if not (folder / "Pulumi.yaml").is_file():
@@ -194,47 +251,60 @@ def find_root(folder: Path | None) -> Path:
 
 
 def assess(
-    folder: Path | None, stack: str | None = None, *, offline: bool = False
+    root: Path | None = None,
+    stack: str | None = None,
+    engine_config: EngineConfig | None = None,
+    *,
+    offline: bool = False,
 ) -> Assessment:
     """
-    Read, resolve and check the project at *folder*.
+    Read, resolve and check the project at *root*.
 
     A cloud is asked only where a platform's config names it as the catalogue of its instance
-    types.
+    types. What people wrote wrongly is a finding and raises nothing.
 
     Args:
-        folder: See `find_root`.
-        stack: The one that matters; findings of others that do not touch it are left out.
-            Default: all.
-        offline: Ask nobody.
+        root: The folder that holds `Pulumi.yaml`. Default: this one, or the nearest above it.
+        stack: The stack that it is about: what does not concern it is left out. Default: all.
+        engine_config: The config of *stack* as the engine has it, for a program that the
+            engine runs. Default: the stack's file.
+        offline: Whether no cloud is asked. Default: it is.
 
     Raises:
-        NoProjectError: There is no project, or it has no stacks.
-        UnknownStackError: *stack* has no file.
+        NoProjectError: There is no project, or it has no stack files.
+        UnknownStackError: No file describes *stack*, and the engine has no config for it.
     """
-    root = find_root(folder)
-    name = _name(root)
-    if not any(root.glob("Pulumi.*.yaml")):
+    folder = find_root(root)
+    name = project_name(folder)
+    files = tuple(sorted(folder.glob("Pulumi.*.y*ml")))
+    if not files and engine_config is None:
         raise NoProjectError(
-            f"{root}: no stack files there (Pulumi.<stack>.yaml); "
-            "write one with tenancy:environment, tenancy:cluster and tenancy:organizations"
+            f"{folder}: no stack files there (Pulumi.<stack>.yaml); "
+            f"write one with {name}:environment, {name}:cluster and {name}:organizations"
         )
-    if stack is not None and not (root / f"Pulumi.{stack}.yaml").is_file():
-        raise UnknownStackError(stack, _stacks(root))
-    project, unreadable = load(root, project=name)
-    asked = ask_all(project, offline=offline)
-    tenancy, unresolved = resolve(project, asked.lookups)
-    found = checks.check(tenancy, stack=stack)
-    return Assessment(
-        root=root,
-        name=name,
+    known = tuple(path.name.split(".", 1)[1].rsplit(".", 1)[0] for path in files)
+    if stack is not None and engine_config is None and stack not in known:
+        raise UnknownStackError(stack, known)
+    project, reading = load(folder, project=name, engine=engine_config)
+    answers = instance_types_of(project, stack=stack, offline=offline)
+    tenancy, resolving = resolve(project, answers.lookups)
+    resolution = Resolution(
         project=project,
         tenancy=tenancy,
-        findings=only_causes((*unreadable, *asked.findings, *unresolved, *found)),
+        reading=(*reading, *answers.findings),
+        resolving=resolving,
+        lookups=answers.lookups,
     )
+    return _checked(folder, name, resolution, stack)
 
 
-def _name(root: Path) -> str:
+def project_name(root: Path) -> str:
+    """
+    Return the name of the project at *root*, which begins each of its config keys.
+
+    Raises:
+        NoProjectError: Its `Pulumi.yaml` has no name that can be read.
+    """
     document = read(root / "Pulumi.yaml", "Pulumi.yaml")
     name = document.at(("name",))
     if not isinstance(name, str) or not name:
@@ -244,8 +314,33 @@ def _name(root: Path) -> str:
     return name
 
 
-def _stacks(root: Path) -> tuple[str, ...]:
-    return tuple(
-        path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-        for path in sorted(root.glob("Pulumi.*.yaml"))
+def _checked(root: Path, name: str, whole: Resolution, stack: str | None) -> Assessment:
+    """Return what was resolved, checked as a whole or for one stack."""
+    tenancy: Tenancy
+    if stack is None:
+        tenancy, findings = whole.tenancy, (*whole.reading, *whole.resolving)
+    else:
+        view = stack_view(whole, stack)
+        tenancy, findings = view.tenancy, view.findings
+    checked = checks.check(tenancy, stack=stack, environments=_environments(whole))
+    return Assessment(
+        root=root,
+        name=name,
+        stack=stack,
+        project=whole.project,
+        tenancy=tenancy,
+        findings=only_causes((*findings, *checked)),
+        resolution=whole,
     )
+
+
+def _environments(whole: Resolution) -> frozenset[str]:
+    """Return the environments of all stacks, those whose files have errors included."""
+    names = {environment.name for environment in whole.tenancy.environments.values()}
+    for source in whole.tenancy.unread:
+        written = whole.project.documents[source].at(("environment",))
+        if isinstance(written, str):
+            names.add(written)
+        elif source.startswith("Pulumi."):
+            names.add(source.removeprefix("Pulumi.").removesuffix(".yaml"))
+    return frozenset(names)

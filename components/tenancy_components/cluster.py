@@ -1,4 +1,4 @@
-"""The one explicit provider of a stack: never the ambient kubeconfig, never another cluster."""
+"""The explicit provider of a stack, which never uses the ambient kubeconfig."""
 
 from pathlib import Path
 

@@ -6,7 +6,7 @@ import pulumi
 
 from tenancy import checks, model
 from tenancy import manifests as render
-from tenancy.aws.instance_catalog import ask
+from tenancy.aws.instance_catalog import instance_types
 from tenancy.checks.deletion import deletable_of_platform
 from tenancy.config.project import Written
 from tenancy.config.spec import PlatformSpec, PlatformStackSpec
@@ -136,7 +136,7 @@ def resolved_platform(
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
-    lookup, said = ask(spec, origin)
+    lookup, said = instance_types(spec, origin)
     resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
     refuse_errors(
         [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]

@@ -1,41 +1,29 @@
-"""What refuses an update before it is planned: another cluster, stale or secret config."""
+"""What refuses an update before its config is read: secret values, or an older copy."""
 
 from pathlib import Path
 
-from tenancy.cluster import ClusterError, Connection
-from tenancy.cluster.identity import require_same
+from tenancy.cluster import ClusterError
 from tenancy.config.document import read_stack, secret_config
 from tenancy.config.project import STACK_FILE, EngineConfig, said
 from tenancy.config.stack_copies import CONFIG_COPIES
-from tenancy_components.previous_update import PreviousUpdate
 from tenancy_components.refusal import refuse_errors
 
-__all__ = ["refuse_another_cluster", "refuse_secrets", "refuse_stale_copy"]
-
-
-def refuse_another_cluster(before: PreviousUpdate, connection: Connection) -> None:
-    """
-    Refuse where *connection* leads to another cluster than the stack was applied to.
-
-    Raises:
-        ClusterError: Another one answers than the one that the stack was applied to.
-    """
-    require_same(connection, before.cluster_uid)
+__all__ = ["StaleCopyError", "refuse_secrets", "refuse_stale_copy"]
 
 
 def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:
     """
-    Refuse encrypted values among our keys, wherever the engine has them from.
+    Refuse encrypted values among our keys, from the stack file, an environment or `--config`.
 
-    What is ours stands in objects and outputs in plain text, so no secret would stay one; and
-    the engine hands it over decrypted, so nothing of it may be read, or a message repeats it.
+    Our values are written into objects and outputs in plain text, so a secret would not stay
+    one. The engine passes it decrypted, so it is not read either: a message could repeat it.
 
     Raises:
         ComponentRefusedError: At least one of our keys is a secret.
     """
     file = STACK_FILE.format(stack=engine.stack)
-    found = read_stack(root / file, file, project) if (root / file).exists() else None
-    documents = {} if found is None else {file: found}
+    document = read_stack(root / file, file, project) if (root / file).exists() else None
+    documents = {} if document is None else {file: document}
     refuse_errors((secret_config(file, (key,)) for key in sorted(engine.secret)), documents)
 
 
@@ -44,7 +32,7 @@ def refuse_stale_copy(root: Path, engine: EngineConfig, project: str) -> None:
     Refuse where the engine read a copy of the stack file that is older than the file.
 
     Raises:
-        StaleCopyError: The copy says something else than the tracked file.
+        StaleCopyError: The copy differs from the tracked file.
     """
     file = STACK_FILE.format(stack=engine.stack)
     copy, tracked = root / CONFIG_COPIES / file, root / file

@@ -1,59 +1,39 @@
-"""What the last update left in the stack's outputs, read before the graph is built."""
+"""The record of the last update in the stack's outputs, read before anything is built."""
 
 import asyncio
 from collections.abc import Mapping
 
-import attrs
 import pulumi
 
-from tenancy.config.document import JSON
+from tenancy.planning.update import PreviousUpdate
 
-__all__ = ["PreviousUpdate", "namespaces_in_state", "remembered"]
+__all__ = ["namespaces_in_state", "previous_update"]
 
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.1
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
-@attrs.frozen(kw_only=True)
-class PreviousUpdate:
+async def previous_update(project: str, stack: str) -> PreviousUpdate:
     """
-    What the last update set out to reach.
-
-    Attributes:
-        tenancy: Its snapshot; nothing where there was no update.
-        cluster_uid: The UID of the cluster that it was for; None where there was no update.
-    """
-
-    tenancy: Mapping[str, JSON]
-    cluster_uid: str | None
-
-
-async def remembered(project: str, stack: str) -> PreviousUpdate:
-    """
-    Return what the stack's own outputs say.
+    Return what the outputs of the running *stack* record.
 
     The engine's invoke is used rather than a StackReference, which would leave a copy of the
     outputs in the state.
     """
     name = f"{pulumi.get_organization()}/{project}/{stack}"
     result = await _read(name, "pulumi:pulumi:readStackOutputs")
-    found = result.get("outputs") if isinstance(result, Mapping) else None
-    outputs = found if isinstance(found, Mapping) else {}
-    tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
-    return PreviousUpdate(
-        tenancy=tenancy if isinstance(tenancy, Mapping) else {},
-        cluster_uid=uid if isinstance(uid, str) else None,
-    )
+    outputs = result.get("outputs") if isinstance(result, Mapping) else None
+    return PreviousUpdate.from_outputs(outputs if isinstance(outputs, Mapping) else {})
 
 
 async def namespaces_in_state(project: str, stack: str) -> frozenset[str]:
-    """Return the names in the cluster of every namespace that is in the stack's own state."""
+    """Return the names in the cluster of the namespaces in the state of the running *stack*."""
     name = f"{pulumi.get_organization()}/{project}/{stack}"
     result = await _read(name, "pulumi:pulumi:readStackResourceOutputs")
-    found = result.get("outputs") if isinstance(result, Mapping) else None
+    resources = result.get("outputs") if isinstance(result, Mapping) else None
     names = set()
-    for resource in (found if isinstance(found, Mapping) else {}).values():
+    for resource in (resources if isinstance(resources, Mapping) else {}).values():
         if not isinstance(resource, Mapping) or resource.get("type") != _NAMESPACE:
             continue
         outputs = resource.get("outputs")
@@ -68,7 +48,7 @@ async def _read(name: str, invoke: str) -> object:
     Ask the engine by *invoke* for something of the stack *name*, the running one.
 
     The file and bucket backends move the state aside before they write it anew, so a read at
-    that moment finds no stack, although there is one.
+    that moment finds no stack; it is tried again.
     """
     for attempt in range(_ATTEMPTS):
         try:

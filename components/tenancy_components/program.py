@@ -1,34 +1,32 @@
-"""The program behind `__main__.py`: read, resolve, check, say what it means, then build."""
+"""
+The program behind `__main__.py`: assess the running stack, plan the update, then build it.
+
+What is refused and reported is decided by `tenancy.assessment` and `tenancy.planning.update`,
+as for every command.
+"""
 
 import gc
-import json
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import attrs
 import pulumi
-from pulumi.runtime import config as engine_config
 
-from tenancy import checks, model
-from tenancy.aws.instance_catalog import ask_all
-from tenancy.cluster import Connection, connect, live_reads
-from tenancy.cluster.prerequisites import ground
-from tenancy.config.document import JSON, Document
-from tenancy.config.project import STACK_FILE, EngineConfig, Project, load
+from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
+from tenancy.cluster import Connection
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.finding import Finding, errors
-from tenancy.model import Environment, Tenancy
+from tenancy.diagnostics.finding import refusals
 from tenancy.output.plan_text import text
 from tenancy.planning import snapshot
-from tenancy.planning.build import Plan, plan, removes_namespaces, unknown_names
+from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cluster
 from tenancy_components import cluster, preconditions
+from tenancy_components.engine_config import engine_config
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.policy_wait import bindings_wait_for_policies
-from tenancy_components.previous_update import PreviousUpdate, namespaces_in_state, remembered
+from tenancy_components.previous_update import namespaces_in_state, previous_update
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = ["main"]
@@ -38,7 +36,7 @@ _CLUSTER_UID_OUTPUT = "clusterUid"
 _ALREADY_REPORTED: Final = 32
 """The exit code after which the language host prints nothing (pulumi-language-python-exec)."""
 _WIDTH = 76
-"""The engine indents what a program says by four."""
+"""The engine indents the lines of a program by four."""
 
 
 def main() -> None:
@@ -61,175 +59,83 @@ async def _reporting() -> pulumi.Inputs:
 
 async def _program() -> pulumi.Inputs:
     try:
-        written = _Written.read(Path.cwd())
-        preconditions.refuse_stale_copy(written.root, written.engine, written.project_name)
-        written.refuse_errors()
-        connection = connect(written.cluster, written.root)
-        before = await remembered(written.project_name, pulumi.get_stack())
-        preconditions.refuse_another_cluster(before, connection)
-        found = await _plan(written, before, connection)
-        if not found.is_empty:
-            pulumi.info(text(found, findings=(), width=_WIDTH))
-        findings = [
-            *written.findings,
-            *found.findings,
-            *ground(
-                written.tenancy,
-                written.engine.stack,
-                connection,
-                preview=pulumi.runtime.is_dry_run(),
-            ),
-        ]
-        _report(findings, written.documents)
+        assessment = assess_running_stack(Path.cwd())
+        project, stack = pulumi.get_project(), pulumi.get_stack()
+        previous = await previous_update(project, stack)
+        live = read_cluster(assessment, stack, previous, is_required=True)
+        names = await namespaces_in_state(project, stack) if live.needs_state else ()
+        planned = plan_for(
+            assessment,
+            stack,
+            previous,
+            live,
+            namespaces_in_state=names,
+            is_preview=pulumi.runtime.is_dry_run(),
+        )
+        _report(planned)
     except ComponentRefusedError:
         raise
     except TenancyError as error:
         raise pulumi.RunError(str(error)) from error
-    return _build(written, connection, before)
+    assert live.connection is not None
+    return _build(assessment, stack, live.connection, previous)
 
 
-@attrs.frozen(kw_only=True)
-class _Written:
-    """What is written for the running stack, resolved, and what the checks found."""
+def assess_running_stack(root: Path) -> Assessment:
+    """
+    Return the project at *root* as it concerns the stack that the engine runs.
 
-    root: Path
-    project_name: str
-    engine: EngineConfig
-    tenancy: Tenancy
-    findings: tuple[Finding, ...]
-    documents: Mapping[str, Document]
-
-    @classmethod
-    def read(cls, root: Path) -> "_Written":
-        engine = _engine_config()
-        project_name = pulumi.get_project()
-        preconditions.refuse_secrets(root, engine, project_name)
-        project: Project
-        project, unreadable = load(root, project=project_name, engine=engine)
-        asked = ask_all(project, stack=engine.stack)
-        tenancy, unresolved = model.resolve(project, asked.lookups)
-        found = checks.check(tenancy, stack=engine.stack)
-        return cls(
-            root=root,
-            project_name=project_name,
-            engine=engine,
-            tenancy=tenancy,
-            findings=(
-                *_of_this_stack(
-                    (*unreadable, *asked.findings, *unresolved), tenancy, engine.stack
-                ),
-                *found,
-            ),
-            documents=project.documents,
+    Raises:
+        ComponentRefusedError: It has errors; no cluster was asked.
+        StaleCopyError: The engine read an older copy of the stack file.
+        UnknownStackError: The stack has no config of ours.
+    """
+    config, project = engine_config(), pulumi.get_project()
+    preconditions.refuse_secrets(root, config, project)
+    preconditions.refuse_stale_copy(root, config, project)
+    assessment = assess(root, config.stack, config)
+    if refusals(assessment.findings, strict=_is_strict()):
+        raise ComponentRefusedError(
+            assessment.findings, assessment.documents, is_strict=_is_strict()
         )
-
-    @property
-    def cluster(self) -> model.Cluster:
-        """The cluster that the stack names; a stack that names none is refused before."""
-        stack = self.engine.stack
-        environment = self.tenancy.environments.get(stack)
-        if environment is not None:
-            return environment.cluster
-        found = self.tenancy.platforms[stack].cluster
-        assert found is not None
-        return found
-
-    def refuse_errors(self) -> None:
-        """Refuse what is wrong before anything is asked of the cluster."""
-        stack = self.engine.stack
-        if errors(self.findings):
-            raise ComponentRefusedError(self.findings, self.documents)
-        if stack not in self.tenancy.environments and stack not in self.tenancy.platforms:
-            raise pulumi.RunError(
-                f"stack {stack}: there is no Pulumi.{stack}.yaml with our config; write one"
-                " with tenancy:environment and tenancy:organizations, or with tenancy:platform"
-            )
+    assessment.require(config.stack)
+    return assessment
 
 
-async def _plan(written: _Written, before: PreviousUpdate, connection: Connection) -> Plan:
-    """Return what the update means; pods are counted and the state is read only if need be."""
-    tenancy, stack = written.tenancy, written.engine.stack
-    has_deletions = removes_namespaces(before.tenancy, tenancy, stack)
-    there = live_reads.read(connection, contents=has_deletions)
-    made: frozenset[str] = frozenset()
-    if unknown_names(before.tenancy, tenancy, stack, there):
-        made = await namespaces_in_state(written.project_name, stack)
-    return plan(before.tenancy, tenancy, stack, there, in_state=made)
+def _report(planned: StackPlan) -> None:
+    """Print the plan, then refuse or warn."""
+    if not planned.plan.is_empty:
+        pulumi.info(text(planned.plan, findings=(), width=_WIDTH))
+    if refusals(planned.findings, strict=_is_strict()):
+        raise ComponentRefusedError(planned.findings, planned.documents, is_strict=_is_strict())
+    if planned.findings:
+        pulumi.warn(report.text(planned.findings, planned.documents))
 
 
-def _of_this_stack(
-    findings: Iterable[Finding], tenancy: Tenancy, stack: str
-) -> Iterator[Finding]:
-    """
-    Yield those that are not in the file of another stack.
-
-    A mistake in `Pulumi.prod.yaml` does not keep `dev` from being updated; what cannot be
-    compared for it is among the checks that were not made.
-    """
-    environment = tenancy.environments.get(stack)
-    stacks = {stack} if environment is None else {stack, environment.platform}
-    files = {STACK_FILE.format(stack=name) for name in stacks}
-    for finding in findings:
-        file = finding.origin.source.partition(" ")[0]
-        if file in files or not file.startswith("Pulumi."):
-            yield finding
+def _is_strict() -> bool:
+    return os.environ.get(STRICT_VARIABLE, "") not in ("", "0", "false")
 
 
-def _engine_config() -> EngineConfig:
-    prefix = f"{pulumi.get_project()}:"
-    given = {**engine_config.get_config_env(), **engine_config.CONFIG.get()}
-    secret = engine_config.get_config_secret_keys_env()
-    return EngineConfig(
-        stack=pulumi.get_stack(),
-        values={
-            key.removeprefix(prefix): _value(text)
-            for key, text in given.items()
-            if key.startswith(prefix)
-        },
-        secret=frozenset(
-            key.removeprefix(prefix)
-            for key in given
-            if key.startswith(prefix) and (key in secret or engine_config.is_config_secret(key))
-        ),
-    )
-
-
-def _value(text: str) -> JSON:
-    """Return a config value: the engine encodes lists and mappings alone as JSON."""
-    if text[:1] in {"{", "["}:
-        try:
-            decoded: JSON = json.loads(text)
-        except json.JSONDecodeError:
-            return text
-        return decoded
-    return text
-
-
-def _report(findings: list[Finding], documents: Mapping[str, Document]) -> None:
-    if errors(findings):
-        raise ComponentRefusedError(findings, documents)
-    if findings:
-        pulumi.warn(report.text(findings, documents))
-
-
-def _build(written: _Written, connection: Connection, before: PreviousUpdate) -> pulumi.Inputs:
-    """Register everything. Nothing is decided here."""
-    stack = written.engine.stack
-    provider = cluster.provider(written.cluster, written.root)
+def _build(
+    assessment: Assessment, stack: str, connection: Connection, previous: PreviousUpdate
+) -> pulumi.Inputs:
+    """Register every resource. Nothing is decided here."""
+    tenancy = assessment.tenancy
+    provider = cluster.provider(assessment.cluster(stack), assessment.root)
     opts = pulumi.ResourceOptions(provider=provider)
-    environment: Environment | None = written.tenancy.environments.get(stack)
+    environment = tenancy.environments.get(stack)
     if environment is None:
         mutating = connection.serves(
             "admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"
         )
-        platform = Platform(stack, written.tenancy.platforms[stack], mutating, opts)
+        platform = Platform(stack, tenancy.platforms[stack], mutating, opts)
         record = snapshot.platform(platform.resolved)
     else:
-        ground = written.tenancy.platform_of(environment)
-        if ground.is_written:
+        its_platform = tenancy.platform_of(environment)
+        if its_platform.is_written:
             opts.transformations = [bindings_wait_for_policies(connection)]
         for organization in environment.organizations:
-            Organization(organization.name, organization, ground, opts=opts)
+            Organization(organization.name, organization, its_platform, opts=opts)
         record = snapshot.environment(environment)
-    uid = before.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
+    uid = previous.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
     return {_TENANCY_OUTPUT: record, _CLUSTER_UID_OUTPUT: uid or connection.uid}

@@ -1,4 +1,4 @@
-"""How a component and the program refuse: all reasons at once, and no traceback."""
+"""How a component and the program refuse: with every reason, and without a traceback."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,16 +6,31 @@ import pulumi
 
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.finding import Finding, Source, errors, refusals
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 
 
 class ComponentRefusedError(RefusedError, pulumi.RunError):
-    """What was asked for cannot be right; the engine prints it without a traceback."""
+    """
+    The config or the arguments have errors; the engine prints them without a traceback.
+
+    Attributes:
+        is_strict: Whether what was not checked refuses too.
+    """
+
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        documents: Mapping[str, Source] | None = None,
+        *,
+        is_strict: bool = False,
+    ) -> None:
+        super().__init__(findings, documents)
+        self.is_strict = is_strict
 
     def __str__(self) -> str:
-        refused = report.text(errors(self.findings), self.documents)
+        refused = report.text(refusals(self.findings, strict=self.is_strict), self.documents)
         return f"{refused}\nNothing was changed."
 
 
@@ -23,11 +38,11 @@ def refuse_errors(
     findings: Iterable[Finding], documents: Mapping[str, Source] | None = None
 ) -> None:
     """
-    Raise where *findings* hold an error.
+    Raise where one of *findings* is an error.
 
     Raises:
-        ComponentRefusedError: At least one of them refuses.
+        ComponentRefusedError: At least one of them is.
     """
-    found = tuple(findings)
-    if errors(found):
-        raise ComponentRefusedError(found, documents)
+    collected = tuple(findings)
+    if errors(collected):
+        raise ComponentRefusedError(collected, documents)

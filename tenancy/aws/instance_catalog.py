@@ -1,4 +1,4 @@
-"""What EC2 says of the instance types of a platform whose config asks for that, asked once."""
+"""EC2's answers about the instance types of platforms whose config asks for them."""
 
 import functools
 from collections.abc import Iterator, Mapping
@@ -14,34 +14,36 @@ from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 
-__all__ = ["Asked", "ask", "ask_all"]
+__all__ = ["InstanceTypeAnswers", "instance_types", "instance_types_of"]
 
 _NOT_OURS: Final = frozenset({"coreweave"})
 """Backends whose instance types are another cloud's."""
 
 
 @attrs.frozen(kw_only=True)
-class Asked:
+class InstanceTypeAnswers:
     """
-    What came of it.
+    EC2's answers for a project.
 
     Attributes:
-        lookups: By the platform's stack; nothing for one that asks nobody, or got no answer.
-        findings: What was not answered, and that the snapshot was used instead.
+        lookups: By the platform's stack; a platform that needs none or got none is left out.
+        findings: What was not answered, so that the bundled snapshot was used instead.
     """
 
     lookups: Mapping[str, Lookup] = attrs.field(factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
-def ask_all(project: Project, *, stack: str | None = None, offline: bool = False) -> Asked:
+def instance_types_of(
+    project: Project, *, stack: str | None = None, offline: bool = False
+) -> InstanceTypeAnswers:
     """
-    Ask what the platforms of *project* want to be asked.
+    Ask EC2 about the instance types of the platforms of *project*.
 
     Args:
-        project: As it was written.
-        stack: Only what this stack, or an environment of it, is on. Default: every platform.
-        offline: Ask nobody, and say so.
+        project: What people wrote.
+        stack: Only the platform of this stack. Default: every platform.
+        offline: Send no request, and report what was not asked.
     """
     wanted = set(project.platforms)
     if stack is not None:
@@ -51,27 +53,27 @@ def ask_all(project: Project, *, stack: str | None = None, offline: bool = False
     findings: list[Finding] = []
     for name, written in project.platforms.items():
         if name in wanted:
-            lookup, found = ask(
+            lookup, found = instance_types(
                 written.spec.platform, written.origin / "platform", offline=offline
             )
             findings += found
             if lookup is not None:
                 lookups[name] = lookup
-    return Asked(lookups=lookups, findings=tuple(findings))
+    return InstanceTypeAnswers(lookups=lookups, findings=tuple(findings))
 
 
-def ask(
+def instance_types(
     spec: PlatformSpec, origin: Origin, *, offline: bool = False
 ) -> tuple[Lookup | None, list[Finding]]:
     """
-    Return what EC2 says of the instance types of one platform; None where it says nothing.
+    Return EC2's answer about the instance types of one platform; None where there is none.
 
-    It never fails: an answer that does not come is a finding.
+    It never raises: a missing answer is a finding.
 
     Args:
         spec: The platform.
         origin: Where it is written.
-        offline: Ask nobody, and say so.
+        offline: Send no request, and report what was not asked.
     """
     catalogue = spec.instance_type_catalogue
     places = dict(_places(spec, origin))
@@ -79,7 +81,7 @@ def ask(
         return None, []
     where = origin / "instanceTypeCatalogue"
     if offline:
-        return None, [_not_asked(catalogue, where, "it was to be offline")]
+        return None, [_not_asked(catalogue, where, "--offline was given")]
     answer = _answer(catalogue.region, catalogue.profile, tuple(sorted(places)))
     if isinstance(answer, AwsError):
         return None, [_not_asked(catalogue, where, f"{answer.found}; {answer.remedy}")]
@@ -89,8 +91,8 @@ def ask(
             origin=place,
             found=f"the instance type {name}, which EC2 in {catalogue.region} does not have",
             allowed=f"instance types of {catalogue.region}",
-            remedy=f"correct it, or the region; what it has is from {snapshot_source()}, if"
-            " that knows it",
+            remedy=f"correct the name or the region; {snapshot_source()} was used instead, if"
+            " it has the type",
             severity=Severity.WARNING,
         )
         for name, place in places.items()
@@ -109,8 +111,8 @@ def _places(spec: PlatformSpec, origin: Origin) -> Iterator[tuple[str, Origin]]:
 def _answer(
     region: str, profile: str | None, names: tuple[str, ...]
 ) -> Mapping[str, InstanceType] | AwsError:
-    """Return EC2's answer, or why there is none: in one process each question is asked once."""
-    # Nobody waits for boto3 where nobody is asked.
+    """Return EC2's answer, or why there is none; a process sends each request once."""
+    # Importing boto3 takes long, and most projects send no request.
     from tenancy.aws.session import ec2_client  # noqa: PLC0415
 
     try:
@@ -123,8 +125,8 @@ def _not_asked(catalogue: InstanceTypeCatalogueSpec, origin: Origin, why: str) -
     return Finding(
         code="instance-types-not-asked",
         origin=origin,
-        found=f"EC2 in {catalogue.region} did not say what the instance types have: {why}",
-        allowed="facts of the instance types as they are today",
-        remedy=f"ask again where EC2 answers; {snapshot_source()} was used instead",
+        found=f"no answer of EC2 in {catalogue.region} about the instance types: {why}",
+        allowed="today's facts of the instance types",
+        remedy=f"run this again where EC2 answers; {snapshot_source()} was used instead",
         severity=Severity.NOT_CHECKED,
     )

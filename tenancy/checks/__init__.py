@@ -5,7 +5,7 @@ Every check is a pure function that yields findings; none raises, prints, or sto
 first. They look at what is resolved; what cannot be resolved, `tenancy.model` says itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -50,16 +50,21 @@ __all__ = [
 ]
 
 
-def check(tenancy: Tenancy, *, stack: str | None = None) -> tuple[Finding, ...]:
+def check(
+    tenancy: Tenancy, *, stack: str | None = None, environments: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """
-    Return everything that is wrong with *tenancy*, each finding once, in a settled order.
+    Return everything that is wrong with *tenancy*, each finding once, in a fixed order.
 
     Args:
         tenancy: The whole project, for ceilings, the environment order and unique names.
         stack: Only what concerns this stack: its environment, the organizations that it
             holds over all of their environments, and its cluster. Default: everything.
+        environments: Environments of stacks that are not in *tenancy*, because their files
+            have errors; organizations may name them. Default: there are none.
     """
-    return tuple(dict.fromkeys(_Scope.of(tenancy, stack).findings()))
+    scope = _Scope.of(tenancy, stack, frozenset(environments))
+    return tuple(dict.fromkeys(scope.findings()))
 
 
 def check_organization(
@@ -152,7 +157,9 @@ class _Scope:
         platforms: Those that are looked at by themselves.
         by_name: The organizations that are looked at over all of their environments.
         clusters: The clusters that are looked at, each with all of its environments.
-        amounts: What a namespace counts; shared, for it remembers what it read.
+        amounts: What a namespace counts; shared by all checks, because it caches.
+        other_environments: See `check`.
+        is_whole: Whether every stack is looked at.
     """
 
     tenancy: Tenancy
@@ -161,9 +168,13 @@ class _Scope:
     by_name: Mapping[str, tuple[Organization, ...]]
     clusters: Mapping[str, tuple[Environment, ...]]
     amounts: totals.Amounts
+    other_environments: frozenset[str]
+    is_whole: bool
 
     @classmethod
-    def of(cls, tenancy: Tenancy, stack: str | None) -> "_Scope":
+    def of(
+        cls, tenancy: Tenancy, stack: str | None, other_environments: frozenset[str]
+    ) -> "_Scope":
         environments = tuple(
             found for name, found in tenancy.environments.items() if stack in (None, name)
         )
@@ -191,11 +202,13 @@ class _Scope:
             by_name={name: tuple(found) for name, found in by_name.items()},
             clusters={name: tuple(found) for name, found in clusters.items()},
             amounts=totals.amounts(tenancy.platform_of),
+            other_environments=other_environments,
+            is_whole=stack is None,
         )
 
     def findings(self) -> Iterator[Finding]:
-        for source in self.tenancy.unread:
-            yield _unread(source)
+        if self.is_whole:
+            yield from map(_unread, self.tenancy.unread)
         for found in self.platforms:
             yield from self._platform(found)
         for environment in self.environments:
@@ -217,7 +230,8 @@ class _Scope:
 
     def _environment(self, environment: Environment) -> Iterator[Finding]:
         ground = self.tenancy.platform_of(environment)
-        yield from platform.environment_on(environment, ground)
+        written = [name for name, one in self.tenancy.platforms.items() if one.is_written]
+        yield from platform.environment_on(environment, ground, written, self.tenancy.unread)
         yield from names.environment_names(environment)
         yield from names.name_template(environment)
         yield from names.organization_names(
@@ -250,12 +264,7 @@ class _Scope:
 
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())
-        environment_orders = (
-            name
-            for found in self.tenancy.platforms.values()
-            for name in found.environment_order
-        )
-        return frozenset((*stacks, *environment_orders))
+        return self.other_environments.union(stacks)
 
     def _exceptions(
         self, organizations: Sequence[Organization]

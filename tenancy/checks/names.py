@@ -282,15 +282,15 @@ def prefixes(
 
 
 def known_environments(
-    organization: Organization, known: Collection[str], unread: Sequence[str]
+    organization: Organization, known: Collection[str], unread: Collection[str]
 ) -> Iterator[Finding]:
     """
-    Yield each environment that *organization* names and nobody has.
+    Yield each environment that *organization* names and no stack has.
 
     Args:
         organization: In any of its environments.
-        known: The environments of all stacks, and those of the environment order.
-        unread: Files that are wrong, any of which could be that environment's.
+        known: The environments of all stacks.
+        unread: Files that have errors, any of which could be that environment's.
     """
     for name, origin in organization.named_environments:
         if name in known:
@@ -299,9 +299,11 @@ def known_environments(
         yield Finding(
             code="environment-unknown",
             origin=origin,
-            found=f"the environment {quoted(name)}, which no stack is",
+            found=f"the environment {quoted(name)}, which no stack has",
             allowed=", ".join(sorted(known)),
-            remedy=f"did you mean {guess!r}?" if guess else "name one of them",
+            remedy=f"did you mean {guess!r}?"
+            if guess
+            else f"name one of them, or write a stack file with `environment: {name}`",
             severity=Severity.NOT_CHECKED if unread else Severity.ERROR,
             organization=organization.name,
         )

@@ -1,11 +1,13 @@
 """Platforms: that one is there, on the same cluster, and that what it says can be."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from tenancy.config.project import STACK_FILE
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.suggestions import nearest
 from tenancy.diagnostics.wording import misnamed, quoted, reason_blank
 from tenancy.kubernetes.names import (
     InvalidNameError,
@@ -31,10 +33,36 @@ SANDBOX: Final = "sandbox"
 _VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
 
 
-def environment_on(environment: Environment, platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the cluster of *environment*, and with its platform."""
+def environment_on(
+    environment: Environment,
+    platform: Platform,
+    platforms: Collection[str],
+    unread: Collection[str],
+) -> Iterator[Finding]:
+    """
+    Yield what is wrong with the cluster of *environment*, and with its platform.
+
+    Args:
+        environment: The environment.
+        platform: Its platform; marked so where no file describes it.
+        platforms: The stacks that describe a platform.
+        unread: The files that have errors; those of the platform's file are enough.
+    """
     yield from _cluster(environment.cluster, environment.origin)
-    if not platform.is_written:
+    if STACK_FILE.format(stack=platform.stack) in unread:
+        return
+    if not platform.is_written and environment.names_platform:
+        guess = nearest(platform.stack, platforms)
+        yield Finding(
+            code="platform-unknown",
+            origin=environment.origin / "platformStack",
+            found=f"the platform {platform.stack!r}, which no stack file describes",
+            allowed=", ".join(sorted(platforms)) or "a stack with the key platform",
+            remedy=f"did you mean {guess!r}?"
+            if guess
+            else f"write Pulumi.{platform.stack}.yaml",
+        )
+    elif not platform.is_written:
         yield Finding(
             code="platform-not-written",
             origin=environment.origin / "platformStack",

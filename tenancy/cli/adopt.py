@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from tenancy import engine
+from tenancy.assessment import assess
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
-from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import terminal
 
 __all__ = ["EPILOG", "command"]
@@ -49,7 +49,7 @@ def command(
     """Take over namespaces that exist, with their quotas, limit ranges and role bindings."""
     shell = terminal(color=not no_color)
     engine.adopt(
-        read_valid_project(project, shell),
+        assess(project),
         stack,
         namespaces,
         organization=organization,

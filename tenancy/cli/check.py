@@ -5,9 +5,10 @@ import json
 import typer
 
 from tenancy.assessment import Assessment, assess
-from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack
+from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack, Strict
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import refusals
 from tenancy.output.check_data import check_data
 from tenancy.output.findings_text import rich_report
 
@@ -19,6 +20,8 @@ Examples:
   tenancy check                 all stacks and organizations of this project
 
   tenancy check --stack dev     one stack only
+
+  tenancy check --strict        also refuse what could not be checked; for CI
 
   tenancy check --offline       without asking a cloud for instance types
 
@@ -33,6 +36,7 @@ def command(
     project: ProjectFolder = None,
     stack: Stack = None,
     is_offline: Offline = False,
+    strict: Strict = False,
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
@@ -40,26 +44,29 @@ def command(
     found = assess(project, stack, offline=is_offline)
     shell = terminal(color=not no_color)
     if as_json:
-        shell.say(json.dumps(check_data(found.findings, found.documents), indent=2))
+        written = check_data(found.findings, found.documents)
+        refused = bool(refusals(found.findings, strict=strict))
+        shell.say(json.dumps({**written, "refused": refused}, indent=2))
     else:
         shell.out.print(
             rich_report(found.findings, found.documents, width=min(shell.out.width, 100)),
             soft_wrap=True,
         )
         shell.say(_scope(found))
-    if found.is_refused:
+    if refusals(found.findings, strict=strict):
         raise typer.Exit(Exit.REFUSED)
 
 
 def _scope(found: Assessment) -> str:
-    tenancy = found.tenancy
-    names = {organization.name for organization in tenancy.organizations}
-    spaces = sum(len(tuple(e.namespaces)) for e in tenancy.environments.values())
+    environments = [
+        one for one in found.tenancy.environments.values() if found.stack in (None, one.stack)
+    ]
+    stacks = found.stacks if found.stack is None else (found.stack,)
+    counts = (
+        (len(stacks), "stack"),
+        (len({o.name for one in environments for o in one.organizations}), "organization"),
+        (sum(len(tuple(one.namespaces)) for one in environments), "namespace"),
+    )
     return "looked at " + ", ".join(
-        f"{count} {noun}{'' if count == 1 else 's'}"
-        for count, noun in (
-            (len(found.stacks), "stack"),
-            (len(names), "organization"),
-            (spaces, "namespace"),
-        )
+        f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts
     )

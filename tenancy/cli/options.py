@@ -14,6 +14,7 @@ __all__ = [
     "ProjectFolder",
     "Stack",
     "Stacks",
+    "Strict",
     "Yes",
 ]
 
@@ -65,5 +66,9 @@ Offline = Annotated[
     typer.Option(
         "--offline", help="Ask nobody: no cluster, no state, and no cloud for instance types."
     ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse also where something could not be checked; for CI."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for CI.")]

@@ -10,13 +10,13 @@ from rich.text import Text
 from tenancy import engine
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder
+from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Severity, errors
-from tenancy.engine import Outcomes, Planned, PlanToSave, write_plan
+from tenancy.diagnostics.finding import Severity, errors, refusals
+from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
 from tenancy.output.findings_text import rich_report
 from tenancy.output.plan_markdown import markdown
 from tenancy.output.plan_text import LINES, rich_text
@@ -77,6 +77,7 @@ def command(
         help="Also write what `tenancy up --plan FILE` applies.",
         show_default=False,
     ),
+    strict: Strict = False,
     everything: bool = typer.Option(
         False, "--all", help="Every fact, however long; in a pager on a terminal."
     ),
@@ -93,11 +94,11 @@ def command(
     if is_offline and stack and only is None:
         raise FormsError("--offline takes one --stack, or none for all stacks")
     shell = terminal(color=not no_color)
-    found = assess(project, only, offline=is_offline)
+    found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
-        _offline(found, only, shell, as_json=as_json)
+        _offline(found, only, shell, as_json=as_json, strict=strict)
         return
-    outcomes = _planned(found, stack or None, save, shell)
+    outcomes = _planned(found, stack or None, save, shell, strict=strict)
     plans = outcomes.results
     if as_json:
         written = [plan_data(p.plan, p.findings, p.documents) for p in plans]
@@ -112,12 +113,17 @@ def command(
 
 
 def _planned(
-    found: Assessment, stacks: Sequence[str] | None, save: str | None, shell: Terminal
-) -> Outcomes[Planned]:
+    found: Assessment,
+    stacks: Sequence[str] | None,
+    save: str | None,
+    shell: Terminal,
+    *,
+    strict: bool,
+) -> Outcomes[StackPlan]:
     """Return the plans, after those that can be applied are written."""
     interaction = TerminalInteraction(Terminal(out=shell.err, err=shell.err))
     if save is None:
-        return engine.plan(found, stacks, interaction=interaction)
+        return engine.plan(found, stacks, strict=strict, interaction=interaction)
     names = found.in_order(stacks)
     if len(names) > 1 and _STACK not in save:
         raise FormsError(f"--save {save}: several stacks need {_STACK} in its name")
@@ -138,7 +144,7 @@ def _write(stack: str, plan: PlanToSave, pattern: str, shell: Terminal) -> None:
 
 
 def _show(
-    plans: Sequence[Planned], found: Assessment, shell: Terminal, most: int | None
+    plans: Sequence[StackPlan], found: Assessment, shell: Terminal, most: int | None
 ) -> None:
     """Write the reasons of a refusal, the plans, the other findings, and a count of them."""
     width = min(shell.out.width, 100)
@@ -159,10 +165,14 @@ def _show(
         shell.say(report.summary(findings), style="bold")
 
 
-def _offline(found: Assessment, stack: str | None, shell: Terminal, *, as_json: bool) -> None:
+def _offline(
+    found: Assessment, stack: str | None, shell: Terminal, *, as_json: bool, strict: bool
+) -> None:
     summary = summarize(found.tenancy, found.findings, stack=stack)
+    is_refused = bool(refusals(found.findings, strict=strict))
     if as_json:
-        shell.say(json.dumps(summary_data(summary, found.documents), indent=2))
+        data = {**summary_data(summary, found.documents), "refused": is_refused}
+        shell.say(json.dumps(data, indent=2))
     else:
         width = min(shell.out.width, 100)
         refusing = errors(summary.findings)
@@ -176,7 +186,7 @@ def _offline(found: Assessment, stack: str | None, shell: Terminal, *, as_json: 
             shell.say(line, style="bold" if is_heading else None)
         _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
         shell.say(report.summary(summary.findings), style="bold")
-    if found.is_refused:
+    if is_refused:
         raise typer.Exit(Exit.REFUSED)
 
 

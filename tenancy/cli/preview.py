@@ -1,10 +1,10 @@
 """`tenancy preview`: what an update would do; nothing is changed."""
 
 from tenancy import engine
+from tenancy.assessment import assess
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks
+from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Strict
 from tenancy.cli.outcome_report import finish, message_terminal
-from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import terminal
 from tenancy.output.outcomes_json import result_data
 
@@ -27,6 +27,7 @@ def command(
     *,
     stack: Stacks,
     project: ProjectFolder = None,
+    strict: Strict = False,
     as_json: Json = False,
     everything: All = False,
     no_color: NoColor = False,
@@ -34,7 +35,7 @@ def command(
     """Show what an update would do, and why it would be refused; change nothing."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
-    assessment = read_valid_project(project, messages)
+    assessment = assess(project)
     interaction = TerminalInteraction(messages, everything=everything)
-    outcomes = engine.preview(assessment, stack, interaction=interaction)
+    outcomes = engine.preview(assessment, stack, strict=strict, interaction=interaction)
     finish("preview", outcomes, shell, as_json=as_json, of_result=result_data)

@@ -11,11 +11,10 @@ from typing import Annotated
 import typer
 
 from tenancy import engine
-from tenancy.assessment import Assessment, assess
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cli.existing_objects import show_existing_objects
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
-from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics.errors import RefusedError
 from tenancy.engine import Outcomes, Result
@@ -56,7 +55,7 @@ def _without_file(stacks: tuple[str, ...]) -> RefusedError:
 def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
     """Build the tools once, start the control plane, apply the platform and then the stack."""
     shell = terminal(color=not no_color)
-    assessment = read_valid_project(project, shell)
+    assessment = assess(project)
     stacks = _on_sandbox(assessment, stack, "up")
     _announce(assessment.root, stacks, shell)
     _start(assessment.root, shell)
@@ -79,7 +78,7 @@ def preview(
 ) -> None:
     """Show what `up` would change; nothing is applied."""
     shell = terminal(color=not no_color)
-    assessment = read_valid_project(project, shell)
+    assessment = assess(project)
     stacks = _on_sandbox(assessment, stack, "preview")
     _announce_tools(assessment.root, shell)
     was_running = sandbox.status(assessment.root).state is State.RUNNING
@@ -125,7 +124,7 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
 
 def _on_sandbox(assessment: Assessment, stack: str, command: str) -> list[str]:
     """Return the platform's stack and *stack*, all of them on the sandbox."""
-    assessment.require(stack)
+    require_valid(assessment.of(stack)).require(stack)
     platform = assessment.platform_of(stack)
     stacks = [stack]
     if platform is not None and platform in assessment.project.platforms:

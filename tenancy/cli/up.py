@@ -6,10 +6,10 @@ from pathlib import Path
 import typer
 
 from tenancy import engine
+from tenancy.assessment import assess
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Yes
+from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Strict, Yes
 from tenancy.cli.outcome_report import finish, message_terminal
-from tenancy.cli.project import read_valid_project
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics.errors import UsageError
 from tenancy.engine import SavedPlan, read_plan
@@ -46,6 +46,7 @@ def command(
         help="Apply a saved plan, and nothing else; may be given several times.",
         show_default=False,
     ),
+    strict: Strict = False,
     as_json: Json = False,
     yes: Yes = False,
     everything: All = False,
@@ -54,11 +55,12 @@ def command(
     """Preview, confirm and apply a stack."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
-    assessment = read_valid_project(project, messages)
+    assessment = assess(project)
     outcomes = engine.up(
         assessment,
         stack,
         saved_plans=_saved_plans(plan or (), assessment.in_order(stack)),
+        strict=strict,
         interaction=TerminalInteraction(messages, asks=not yes, everything=everything),
     )
     finish("up", outcomes, shell, as_json=as_json, of_result=result_data)

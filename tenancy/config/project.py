@@ -1,9 +1,9 @@
-"""All that was written for one Pulumi project: its stack files and its organizations."""
+"""What people wrote for one Pulumi project: its stack files and its organizations."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 import pydantic
@@ -12,14 +12,34 @@ from tenancy.config.document import JSON, Document, read, read_stack
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
 from tenancy.config.spec.locations import fields_by_key
 from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.finding import Finding
+from tenancy.config.unused_files import (
+    stacks_without_config,
+    unused_organizations,
+    wrong_extensions,
+)
+from tenancy.diagnostics.finding import Finding, errors
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.suggestions import nearest
 
-__all__ = ["EngineConfig", "Project", "Written", "load", "said"]
+__all__ = [
+    "ORGANIZATION_FILE",
+    "STACK_FILE",
+    "EngineConfig",
+    "Project",
+    "Written",
+    "is_platform",
+    "load",
+    "said",
+]
 
 S = TypeVar("S", bound=Spec)
 
+CONFIG_KEYS: Final = frozenset(
+    field.alias or name
+    for model in (EnvironmentSpec, PlatformStackSpec)
+    for name, field in model.model_fields.items()
+)
+"""The config keys of a stack, without the project's name before them."""
 STACK_FILE = "Pulumi.{stack}.yaml"
 ORGANIZATION_FILE = "organizations/{name}.yaml"
 
@@ -51,7 +71,7 @@ class Written(Generic[S]):
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Project:
     """
-    What people wrote, whole, before anything is resolved.
+    What people wrote, before anything is resolved. A file that is wrong is not in it.
 
     Attributes:
         environments: The stacks that are environments, by stack.
@@ -88,7 +108,7 @@ def load(
     environments: dict[str, Written[EnvironmentSpec]] = {}
     platforms: dict[str, Written[PlatformStackSpec]] = {}
     for stack, document in stacks.items():
-        if isinstance(document.value, Mapping) and _is_platform(document.value):
+        if is_platform(document):
             if (platform := loader.parse(PlatformStackSpec, document)) is not None:
                 platforms[stack] = platform
         elif (
@@ -96,11 +116,16 @@ def load(
             and (environment := loader.parse(EnvironmentSpec, document)) is not None
         ):
             environments[stack] = environment
+    files = {path.stem: path for path in sorted((root / "organizations").glob("*.yaml"))}
     organizations = {
-        path.stem: written
-        for path in sorted((root / "organizations").glob("*.yaml"))
+        name: written
+        for name, path in files.items()
         if (written := loader.parse(OrganizationSpec, loader.read(path))) is not None
     }
+    loader.add(wrong_extensions(root))
+    loader.add(stacks_without_config(stacks, project, engine.stack if engine else None))
+    if not errors(loader.findings):
+        loader.add(unused_organizations([e.spec for e in environments.values()], files))
     return (
         Project(
             environments=environments,
@@ -112,8 +137,11 @@ def load(
     )
 
 
-def _is_platform(config: Mapping[str, JSON]) -> bool:
-    """Return whether *config* is a platform's, also where the key `platform` is misspelt."""
+def is_platform(document: Document) -> bool:
+    """Return whether the config is a platform's, also where the key `platform` is misspelt."""
+    config = document.value
+    if not isinstance(config, Mapping):
+        return False
     if "platform" in config or "environment" in config:
         return "platform" in config
     known = set(fields_by_key(EnvironmentSpec)) | {"platform"}
@@ -132,7 +160,7 @@ class _Loader:
         """Yield the config of each stack that has a file, by stack."""
         for path in sorted(self.root.glob("Pulumi.*.yaml")):
             stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-            yield stack, self._keep(read_stack(path, path.name, project=project))
+            yield stack, self._keep(read_stack(path, path.name, project, CONFIG_KEYS))
 
     def read(self, path: Path) -> Document:
         """Read an organization's file."""
@@ -144,7 +172,7 @@ class _Loader:
         try:
             return Written(model.model_validate(document.value), origin)
         except pydantic.ValidationError as error:
-            self._add(findings_from(error, origin=origin, document=document, model=model))
+            self.add(findings_from(error, origin=origin, document=document, model=model))
             return None
 
     def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
@@ -169,10 +197,11 @@ class _Loader:
 
     def _keep(self, document: Document) -> Document:
         self.documents[document.source] = document
-        self._add(document.findings)
+        self.add(document.findings)
         return document
 
-    def _add(self, findings: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Keep *findings*."""
         self.findings.extend(findings)
 
 

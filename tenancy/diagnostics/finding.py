@@ -9,7 +9,7 @@ from tenancy.diagnostics.codes import require
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.severity import Severity
 
-__all__ = ["Finding", "Severity", "Source", "errors"]
+__all__ = ["Finding", "Severity", "Source", "errors", "refusals"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -63,3 +63,15 @@ class Source(Protocol):
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the errors among *findings*, in the same order."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def refusals(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
+    """
+    Return those of *findings* that refuse.
+
+    Args:
+        findings: In the order in which they are to be returned.
+        strict: Whether what was not checked refuses too. Default: only errors do.
+    """
+    refusing = {Severity.ERROR, Severity.NOT_CHECKED} if strict else {Severity.ERROR}
+    return tuple(one for one in findings if one.severity in refusing)

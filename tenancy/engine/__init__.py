@@ -27,7 +27,7 @@ from tenancy.engine.operations import (
 )
 from tenancy.engine.operations.saving import PlanToSave
 from tenancy.engine.outcomes import Outcome, Outcomes
-from tenancy.engine.plan import Planned
+from tenancy.engine.plan import StackPlan
 from tenancy.engine.results import Result, Step
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
@@ -46,12 +46,12 @@ __all__ = [
     "Outcome",
     "Outcomes",
     "PlanToSave",
-    "Planned",
     "RefusedError",
     "Result",
     "SavedPlan",
     "Session",
     "StackDrift",
+    "StackPlan",
     "Step",
     "accept_drift",
     "adopt",

@@ -45,11 +45,12 @@ def accept(
     for path, text in texts.items():
         write(path, text)
     result = assess(assessment.root)
-    if result.is_refused:
+    refused = [v for one in drifted for v in errors(result.of(one.stack).findings)]
+    if refused:
         for path, text in before.items():
             write(path, text)
         raise RefusedError(
-            reason=report.text(errors(result.findings), result.documents)
+            reason=report.text(refused, result.documents)
             + "\nThe checks refuse the configuration with these differences accepted; the files"
             " are unchanged."
         )

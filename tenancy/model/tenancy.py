@@ -175,6 +175,7 @@ def _environment(
                 origin=origin / "cluster",
             ),
             platform=spec.platform_stack,
+            names_platform="platform_stack" in spec.model_fields_set,
             origin=origin,
             organizations=tuple(organizations),
             name_template=spec.name_template,

@@ -351,6 +351,8 @@ class Environment:
         name: The environment's name; several stacks may hold parts of one.
         platform: The name of its platform's stack.
         name_template: How its namespaces are called.
+        names_platform: Whether its config names the platform's stack, rather than leaving it
+            at the default.
     """
 
     stack: str
@@ -360,6 +362,7 @@ class Environment:
     origin: Origin
     organizations: tuple[Organization, ...]
     name_template: str = "{prefix}-{id}"
+    names_platform: bool = False
     environment_order_exceptions: tuple[EnvironmentOrderException, ...] = ()
     allow_deletion: tuple[str, ...] = ()
     allow_below_usage: tuple[str, ...] = ()

@@ -1,13 +1,14 @@
 """The stack's config file as the engine knows it, cut down to our own keys."""
 
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Final
 
 import attrs
 
 from tenancy.config.document.reading import read
 from tenancy.config.document.tree import JSON, Document, Node, Position
-from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin, Step
 
 __all__ = ["read_stack", "secret_config"]
@@ -15,8 +16,21 @@ __all__ = ["read_stack", "secret_config"]
 _PACKAGE = "tenancy"
 """What the shipped project is called, so that examples name keys by it."""
 
+_PROVIDERS: Final = frozenset(
+    "auth0 aws aws-native azure azure-native azuread civo cloudflare confluentcloud consul"  # noqa: SIM905
+    " datadog digitalocean docker docker-build eks equinix-metal flux gcp github gitlab"
+    " google-native grafana helm kubernetes linode newrelic nomad okta openstack pulumi"
+    " pulumiservice rancher2 rke scaleway snowflake vault vsphere".split()
+)
+"""Packages of Pulumi: their keys may be called as ours are, such as `kubernetes:context`."""
 
-def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Document:
+_SHARED_KEYS: Final = frozenset({"cluster", "context", "environment", "kubeconfig", "network"})
+"""Those of our keys that a package which is not listed here may have too."""
+
+
+def read_stack(
+    path: pathlib.Path, source: str, project: str = "tenancy", keys: Collection[str] = ()
+) -> Document:
     """
     Return the config of *project* in the stack file at *path*, by key without the namespace.
 
@@ -26,13 +40,21 @@ def read_stack(path: pathlib.Path, source: str, project: str = "tenancy") -> Doc
     of other namespaces, and the engine's own (`encryptionsalt`, `secretsprovider`,
     `encryptedkey`, `environment`), are left out, and so are their traps.
 
-    A `secure:` value among our keys is a finding: what shapes the graph cannot be secret.
+    A `secure:` value among our keys is a finding: what shapes the graph cannot be secret. So
+    is one of our keys under the name of another project, which nothing would read.
+
+    Args:
+        path: The file.
+        source: What people call it.
+        project: The project's name.
+        keys: Our keys without the namespace, to know them under another project's name.
+            Default: only those of the project `tenancy` are known.
 
     Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
     pulumi/sdk/go/common/resource/config/key.go, ParseKey.
     """
     whole = read(path, source)
-    return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project)
+    return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project, keys)
 
 
 def secret_config(source: str, path: Iterable[Step]) -> Finding:
@@ -51,7 +73,7 @@ def _is_empty(whole: Document) -> bool:
     return whole.value is None and not whole.findings
 
 
-def _cut(whole: Document, project: str) -> Document:
+def _cut(whole: Document, project: str, keys: Collection[str]) -> Document:
     if whole.root is None or whole.value is None:
         return whole
     places: dict[Finding, Position] = {}
@@ -79,18 +101,9 @@ def _cut(whole: Document, project: str) -> Document:
     for secure in _secure(value, ()):
         finding = secret_config(whole.source, secure)
         places[finding] = result.position(secure) or (1, 1)
-    if foreign := _of_the_package(config_node, project):
-        key, node = foreign[0]
-        finding = Finding(
-            code="config-namespace",
-            origin=Origin(whole.source),
-            found=f"config keys that the project {project} does not read: `{key}`"
-            + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""),
-            allowed=f"keys under the project's own name: `{project}:…`",
-            remedy=f"write them so, or call the project {_PACKAGE} in Pulumi.yaml",
-            severity=Severity.WARNING,
-        )
-        places[finding] = node[:2]
+    if misnamed := _misnamed(config_node, project, keys, has_own=bool(ours)):
+        finding, position = _under_another_name(whole.source, project, misnamed)
+        places[finding] = position
     return attrs.evolve(result, findings=tuple(places), places=places)
 
 
@@ -129,11 +142,42 @@ def _ours(config: Node, project: str) -> list[tuple[str, str]]:
     return found
 
 
-def _of_the_package(config: Node, project: str) -> list[tuple[str, Node]]:
-    """Return the keys that look like ours in a project of another name, and where they are."""
-    if project == _PACKAGE or not isinstance(config[2], dict):
+def _misnamed(
+    config: Node, project: str, keys: Collection[str], *, has_own: bool
+) -> list[tuple[str, str, Node]]:
+    """
+    Return our keys under the name of another project: as written, the key alone, its place.
+
+    A key that a provider may have too is one of ours only in a file without any of ours.
+    """
+    if not isinstance(config[2], dict):
         return []
-    return [(key, node) for key, node in config[2].items() if key.startswith(f"{_PACKAGE}:")]
+    found = []
+    for written, node in config[2].items():
+        namespace, _, short = written.partition(":")
+        short = short.removeprefix("config:")
+        if not short or namespace == project or namespace in _PROVIDERS:
+            continue
+        is_ours = short in keys and (short not in _SHARED_KEYS or not has_own)
+        if is_ours or namespace == _PACKAGE:
+            found.append((written, short, node))
+    return found
+
+
+def _under_another_name(
+    source: str, project: str, misnamed: list[tuple[str, str, Node]]
+) -> tuple[Finding, Position]:
+    written, short, node = misnamed[0]
+    more = f" and {len(misnamed) - 1} more" if len(misnamed) > 1 else ""
+    finding = Finding(
+        code="config-namespace",
+        origin=Origin(source),
+        found=f"config keys that the project {project} does not read: `{written}`{more}",
+        allowed=f"keys under the name of the project in Pulumi.yaml: `{project}:…`",
+        remedy=f"did you mean `{project}:{short}`? Or call the project"
+        f" {written.partition(':')[0]} in Pulumi.yaml",
+    )
+    return finding, node[:2]
 
 
 def _keep(whole: Document, ours: dict[str, str], places: dict[Finding, Position]) -> None:

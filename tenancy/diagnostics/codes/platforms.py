@@ -15,6 +15,12 @@ GROUP: Final = Group(
     "Platforms",
     (
         Code(
+            "platform-unknown",
+            "no stack file describes the platform that `platformStack` names",
+            "`platformStack: platfrom`",
+            "write the nearest name, or its file",
+        ),
+        Code(
             "platform-not-written",
             "no file describes the platform",
             "`platformStack: other`",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from tenancy import manifests
-from tenancy.assessment import Assessment, assess
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cluster import connect
 from tenancy.cluster.field_ownership import hand_over
 from tenancy.cluster.identity import require_same
@@ -64,6 +64,7 @@ def adopt(
         EngineError: The engine refused or failed.
         UnknownStackError: No file describes the stack.
     """
+    assessment = require_valid(assessment.of(stack))
     environment = _environment(assessment, stack, organization)
     names = list(dict.fromkeys(namespaces))
     connection = connect(environment.cluster, assessment.root)
@@ -80,7 +81,7 @@ def adopt(
     files = AdoptionFiles.of(assessment, organization, stack)
     files.write(config)
     try:
-        after = _require_accepted(assess(assessment.root))
+        after = _require_accepted(assess(assessment.root, stack))
         desired = _desired(after, stack, organization)
         interaction.show_lines(tuple(_lines(tuple(adoption.steps(desired, live)))))
         opens = open_stack or opener(after, interaction.note, _CREATE_EXISTING)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.assessment import Assessment, require_valid
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.repair import repair
 from tenancy.diagnostics.exit_codes import Exit
@@ -39,7 +39,7 @@ def drift(
     return for_each_stack(
         "comparing",
         assessment.in_order(stacks),
-        lambda stack, _: compare(require_valid(assess(assessment.root, stack)), stack),
+        lambda stack, _: compare(require_valid(assessment.of(stack)), stack),
         interaction,
         exit_of=_exit,
     )
@@ -60,7 +60,7 @@ def accept_drift(
     """
     names = assessment.in_order(stacks)
     outcomes = drift(assessment, names, interaction=interaction)
-    after = accept(require_valid(assessment), outcomes.results, interaction.note)
+    after = accept(assessment, outcomes.results, interaction.note)
     return in_sequence(
         names, lambda stack: _compared_again(after, outcomes[stack]), exit_of=_exit
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tenancy.assessment import Assessment
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
-from tenancy.engine.plan import Planned, planned
+from tenancy.engine.plan import StackPlan, plan_stack
 from tenancy.engine.stack_opener import OpenStack, opener
 
 __all__ = ["plan"]
@@ -16,8 +16,9 @@ def plan(
     stacks: Iterable[str] | None = None,
     *,
     open_stack: OpenStack | None = None,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
-) -> Outcomes[Planned]:
+) -> Outcomes[StackPlan]:
     """
     Return for each of *stacks* what an update would change for people.
 
@@ -25,6 +26,7 @@ def plan(
         assessment: The project.
         stacks: Default: all of them.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
@@ -34,7 +36,7 @@ def plan(
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),
-        lambda stack, _: planned(assessment.root, stack, opens),
+        lambda stack, _: plan_stack(assessment, stack, opens),
         interaction,
-        exit_of=lambda result: result.exit,
+        exit_of=lambda result: result.exit_under(strict=strict),
     )

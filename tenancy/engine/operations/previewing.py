@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from tenancy.assessment import Assessment, require_valid
+from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
@@ -18,27 +19,35 @@ def preview(
     stacks: Iterable[str] | None = None,
     *,
     open_stack: OpenStack | None = None,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[Result]:
     """
     Return for each of *stacks* what the engine would do.
 
+    A stack that the checks refuse is not previewed; the others are.
+
     Args:
         assessment: The project.
         stacks: Default: all of them.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        RefusedError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
-    require_valid(assessment)
-    opens = open_stack or opener(assessment, interaction.note)
+    variables = {STRICT_VARIABLE: "1"} if strict else {}
+    opens = open_stack or opener(assessment, interaction.note, variables)
+
+    def work(stack: str, shown: Interaction) -> Result:
+        require_stack(assessment, stack, shown, strict=strict)
+        return preview_stack(opens(stack), shown)
+
     return for_each_stack(
         "previewing",
         assessment.in_order(stacks),
-        lambda stack, shown: preview_stack(opens(stack), shown),
+        work,
         interaction,
         exit_of=lambda result: Exit.DONE if result.is_empty else Exit.CHANGES,
     )

@@ -12,7 +12,7 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
-from tenancy.engine.plan import Planned, planned
+from tenancy.engine.plan import StackPlan, plan_stack
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
@@ -33,7 +33,7 @@ class PlanToSave:
         preview: What the engine would do; None where the plan is refused.
     """
 
-    planned: Planned
+    planned: StackPlan
     saved: SavedPlan | None = None
     preview: Result | None = None
 
@@ -83,7 +83,7 @@ def _save(
     session = open_stack(stack)
     assessment = assess(root, stack)
     before = None if assessment.is_refused else fingerprint(assessment, session)
-    plan = planned(root, stack, lambda _: session)
+    plan = plan_stack(assessment, stack, lambda _: session)
     if before is None or plan.is_refused:
         return PlanToSave(planned=plan)
     with tempfile.TemporaryDirectory(prefix="tenancy-plan-") as folder:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tenancy.assessment import Assessment, require_valid
+from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
+from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan
@@ -22,12 +23,14 @@ def up(
     *,
     saved_plans: Mapping[str, SavedPlan] | None = None,
     open_stack: OpenStack | None = None,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[Result]:
     """
     Make the cluster of each of *stacks* match the configuration.
 
-    An environment is skipped where its platform is in the same call and was not applied.
+    An environment is skipped where its platform is in the same call and was not applied. A
+    stack that the checks refuse is not applied; the others are.
 
     Args:
         assessment: The project.
@@ -35,17 +38,18 @@ def up(
         saved_plans: A saved plan for each stack; one that is stale is refused. Default: what
             the files describe when it is applied.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: Who confirms each update, and what is shown. Default: nobody is asked.
 
     Raises:
-        RefusedError: The checks refuse the files.
         UnknownStackError: No file describes one of them.
     """
-    require_valid(assessment)
-    opens = open_stack or opener(assessment, interaction.note)
+    variables = {STRICT_VARIABLE: "1"} if strict else {}
+    opens = open_stack or opener(assessment, interaction.note, variables)
     names = assessment.in_order(stacks)
 
     def update(stack: str, shown: Interaction) -> Result:
+        require_stack(assessment, stack, shown, strict=strict)
         if saved_plans is not None:
             return apply_saved_plan(assessment, opens(stack), saved_plans[stack], shown)
         return _update(opens(stack), shown)

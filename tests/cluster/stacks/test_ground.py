@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tenancy.assessment import assess
 from tenancy.engine import EngineError
-from tenancy.engine.plan import planned
+from tenancy.engine.plan import plan_stack
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
@@ -17,7 +18,7 @@ def test_walls_stand_before_doors_are_made(make_project, kubectl_of) -> None:
     project = make_project()
 
     preview = project.session("dev").preview()
-    said = planned(project.root, "dev", project.session)
+    said = plan_stack(assess(project.root), "dev", project.session)
     with pytest.raises(EngineError, check=is_refusal, match=r"platform-not-applied\]"):
         project.up("dev")
 

@@ -1,0 +1,137 @@
+"""
+What concerns one stack.
+
+A mistake in the file of another stack does not refuse this one. What would have been compared
+with that stack is reported as not checked, once for each file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from tenancy.config.project import ORGANIZATION_FILE, STACK_FILE, Project
+from tenancy.config.spec import OrganizationOverrideSpec
+from tenancy.diagnostics.finding import Finding, Severity, errors
+from tenancy.diagnostics.origin import Origin
+from tenancy.model import Tenancy, resolve
+from tenancy.model.gpu_catalog import Lookup
+
+__all__ = ["Resolution", "StackView", "stack_view"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Resolution:
+    """
+    A project after reading and resolving, before the checks.
+
+    Attributes:
+        project: What people wrote.
+        tenancy: The same, resolved.
+        reading: What was found in reading the files and in asking clouds.
+        resolving: What was found in resolving.
+        lookups: What clouds answered about instance types, by the platform's stack.
+    """
+
+    project: Project
+    tenancy: Tenancy
+    reading: tuple[Finding, ...]
+    resolving: tuple[Finding, ...]
+    lookups: Mapping[str, Lookup]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class StackView:
+    """
+    A project as one stack sees it.
+
+    Attributes:
+        tenancy: Every stack but those that have errors of their own.
+        findings: Those of the stack's own files, and the files that were left out.
+    """
+
+    tenancy: Tenancy
+    findings: tuple[Finding, ...]
+
+
+def stack_view(whole: Resolution, stack: str) -> StackView:
+    """
+    Return what concerns *stack*: its file, its platform's, and those of its organizations.
+
+    A stack that has errors is left out of the comparisons (ceilings, environment order, unique
+    names, capacity): half of it would give wrong sums.
+    """
+    files = _files(whole.project, stack)
+    own_errors = set(resolve(_only(whole.project, stack), whole.lookups)[1])
+    findings = [
+        *(one for one in whole.reading if _is_of(one, files)),
+        *(one for one in whole.resolving if one in own_errors),
+    ]
+    elsewhere = [one for one in whole.reading if not _is_of(one, files)]
+    wrong = {_file(one): None for one in errors(elsewhere)}
+    if errors(set(whole.resolving) - own_errors):
+        wrong |= {STACK_FILE.format(stack=name): None for name in _unresolved(whole, stack)}
+    tenancy = attrs.evolve(
+        whole.tenancy,
+        environments={
+            name: environment
+            for name, environment in whole.tenancy.environments.items()
+            if name == stack or STACK_FILE.format(stack=name) not in wrong
+        },
+    )
+    not_compared = (_not_compared(file) for file in sorted(wrong))
+    return StackView(tenancy=tenancy, findings=(*findings, *not_compared))
+
+
+def _files(project: Project, stack: str) -> frozenset[str]:
+    """Return the files whose mistakes refuse *stack*."""
+    own = STACK_FILE.format(stack=stack)
+    environment = project.environments.get(stack)
+    if environment is None:
+        return frozenset({own})
+    spec = environment.spec
+    held = (
+        organization.file or ORGANIZATION_FILE.format(name=name)
+        for name, organization in spec.organizations.items()
+        if isinstance(organization, OrganizationOverrideSpec)
+    )
+    return frozenset({own, STACK_FILE.format(stack=spec.platform_stack), *held})
+
+
+def _only(project: Project, stack: str) -> Project:
+    """Return *project* with *stack* and its platform as the only stacks."""
+    environment = project.environments.get(stack)
+    stacks = {stack} if environment is None else {stack, environment.spec.platform_stack}
+    return attrs.evolve(
+        project,
+        environments={} if environment is None else {stack: environment},
+        platforms={name: one for name, one in project.platforms.items() if name in stacks},
+    )
+
+
+def _unresolved(whole: Resolution, stack: str) -> Iterator[str]:
+    """Yield every other stack that does not resolve by itself."""
+    for name in (*whole.project.platforms, *whole.project.environments):
+        if name != stack and errors(resolve(_only(whole.project, name), whole.lookups)[1]):
+            yield name
+
+
+def _is_of(finding: Finding, files: Iterable[str]) -> bool:
+    """Return whether *finding* is in one of *files*, or in none that belongs to a stack."""
+    file = _file(finding)
+    return file in files or not file.startswith(("Pulumi.", "organizations/"))
+
+
+def _file(finding: Finding) -> str:
+    return finding.origin.source.partition(" with --config")[0]
+
+
+def _not_compared(file: str) -> Finding:
+    return Finding(
+        code="file-not-read",
+        origin=Origin(file),
+        found=f"errors in {file}, which this stack does not use",
+        allowed="ceilings, the environment order, unique names and GPU capacity are compared"
+        " over all files; here they leave this one out",
+        remedy=f"correct {file}; `tenancy check` lists its errors; --strict refuses them here",
+        severity=Severity.NOT_CHECKED,
+    )

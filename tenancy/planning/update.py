@@ -1,0 +1,176 @@
+"""
+The plan of an update: the files, the last update's record, and what is on the cluster.
+
+The Pulumi program and `tenancy plan` call `read_cluster` and `plan_for`, so that both report
+and refuse the same.
+"""
+
+from collections.abc import Collection, Mapping
+
+import attrs
+
+from tenancy.assessment import Assessment
+from tenancy.cluster import ClusterError, Connection, connect
+from tenancy.cluster.identity import require_same
+from tenancy.cluster.live_reads import read
+from tenancy.cluster.prerequisites import ground
+from tenancy.config.document import JSON, Document
+from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics.finding import Finding, errors, refusals
+from tenancy.model.live import Live
+from tenancy.planning.build import Plan, plan, removes_namespaces, unknown_names
+
+__all__ = ["ClusterReading", "PreviousUpdate", "StackPlan", "plan_for", "read_cluster"]
+
+
+@attrs.frozen(kw_only=True)
+class PreviousUpdate:
+    """
+    What the last update of a stack set out to reach.
+
+    Attributes:
+        tenancy: Its snapshot; empty where there was no update.
+        cluster_uid: The UID of the cluster that it was for; None where there was no update.
+    """
+
+    tenancy: Mapping[str, JSON]
+    cluster_uid: str | None
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, object]) -> "PreviousUpdate":
+        """Return what the outputs of the stack record."""
+        tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
+        return cls(
+            tenancy=tenancy if isinstance(tenancy, Mapping) else {},
+            cluster_uid=uid if isinstance(uid, str) else None,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class ClusterReading:
+    """
+    What is on the cluster of a stack.
+
+    Attributes:
+        connection: To the cluster; None where it did not answer.
+        live: What is there; None where it did not answer.
+        why_not: Why it did not answer; empty where it did.
+        needs_state: Whether the plan depends on which namespaces are in the stack's state:
+            some that are to be created exist already.
+    """
+
+    connection: Connection | None
+    live: Live | None
+    why_not: str = ""
+    needs_state: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class StackPlan:
+    """
+    The plan of an update of one stack.
+
+    Attributes:
+        plan: What changes.
+        findings: Those of the checks, of the plan, and of the cluster's prerequisites.
+        documents: Every file that was read, for line numbers.
+    """
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    documents: Mapping[str, Document]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether any finding is an error."""
+        return bool(errors(self.findings))
+
+    @property
+    def exit(self) -> Exit:
+        """Refused, or whether anything changes for anybody."""
+        return self.exit_under(strict=False)
+
+    def exit_under(self, *, strict: bool) -> Exit:
+        """Return the exit code; *strict* refuses what was not checked too."""
+        if refusals(self.findings, strict=strict):
+            return Exit.REFUSED
+        return Exit.DONE if self.plan.is_empty else Exit.CHANGES
+
+
+def read_cluster(
+    assessment: Assessment, stack: str, previous: PreviousUpdate, *, is_required: bool = False
+) -> ClusterReading:
+    """
+    Connect to the cluster of *stack* and read what the plan compares.
+
+    Pods and volume claims are counted only where namespaces are to be deleted.
+
+    Args:
+        assessment: The project.
+        stack: The stack.
+        previous: Its last update.
+        is_required: Whether a cluster that does not answer is an error. Default: it is
+            reported as not checked.
+
+    Raises:
+        AnotherClusterError: Another cluster answers than the one that it was applied to.
+        ClusterError: The cluster does not answer, and it is required.
+    """
+    tenancy = assessment.tenancy
+    try:
+        connection = connect(assessment.cluster(stack), assessment.root)
+    except ClusterError as error:
+        if is_required:
+            raise
+        return ClusterReading(connection=None, live=None, why_not=error.found)
+    require_same(connection, previous.cluster_uid)
+    live = read(connection, contents=removes_namespaces(previous.tenancy, tenancy, stack))
+    return ClusterReading(
+        connection=connection,
+        live=live,
+        needs_state=bool(unknown_names(previous.tenancy, tenancy, stack, live)),
+    )
+
+
+def plan_for(
+    assessment: Assessment,
+    stack: str,
+    previous: PreviousUpdate,
+    cluster: ClusterReading,
+    *,
+    namespaces_in_state: Collection[str] = (),
+    is_preview: bool = True,
+) -> StackPlan:
+    """
+    Return what an update of *stack* means, and everything that was found about it.
+
+    Args:
+        assessment: The project.
+        stack: The stack.
+        previous: Its last update.
+        cluster: What is on its cluster.
+        namespaces_in_state: The namespaces in the stack's state, by their names in the
+            cluster; used where `cluster.needs_state`.
+        is_preview: Whether nothing is applied yet: a missing platform is then a warning.
+
+    Raises:
+        ClusterError: The cluster stopped answering.
+    """
+    tenancy = assessment.tenancy
+    made_plan = plan(
+        previous.tenancy,
+        tenancy,
+        stack,
+        cluster.live,
+        in_state=frozenset(namespaces_in_state),
+        why_not=cluster.why_not,
+    )
+    missing: tuple[Finding, ...] = ()
+    # Nothing is looked for on the cluster that wrong files would name.
+    if cluster.connection is not None and not assessment.is_refused:
+        missing = tuple(ground(tenancy, stack, cluster.connection, preview=is_preview))
+    return StackPlan(
+        plan=made_plan,
+        findings=tuple(dict.fromkeys((*assessment.findings, *made_plan.findings, *missing))),
+        documents=assessment.documents,
+    )

@@ -14,8 +14,9 @@ import attrs
 from tenancy import checks
 from tenancy.aws.instance_catalog import instance_types_of
 from tenancy.checks.stack_view import Resolution, stack_view
+from tenancy.config import project as project_files
 from tenancy.config.document import Document, read
-from tenancy.config.project import STACK_FILE, EngineConfig, Project, is_platform, load
+from tenancy.config.project import STACK_FILE, EngineConfig, Project, is_platform
 from tenancy.diagnostics import report
 from tenancy.diagnostics.causes import only_causes
 from tenancy.diagnostics.errors import TenancyError
@@ -32,6 +33,7 @@ __all__ = [
     "UnknownStackError",
     "assess",
     "find_root",
+    "load",
     "project_name",
     "require_valid",
 ]
@@ -285,7 +287,7 @@ def assess(
     known = tuple(path.name.split(".", 1)[1].rsplit(".", 1)[0] for path in files)
     if stack is not None and engine_config is None and stack not in known:
         raise UnknownStackError(stack, known)
-    project, reading = load(folder, project=name, engine=engine_config)
+    project, reading = project_files.load(folder, project=name, engine=engine_config)
     answers = instance_types_of(project, stack=stack, offline=offline)
     tenancy, resolving = resolve(project, answers.lookups)
     resolution = Resolution(
@@ -296,6 +298,22 @@ def assess(
         lookups=answers.lookups,
     )
     return _checked(folder, name, resolution, stack)
+
+
+def load(root: str | Path | None = None, stack: str | None = None) -> Assessment:
+    """
+    Read, resolve and check the project at *root*; see `assess`, which returns errors too.
+
+    Args:
+        root: The folder that holds `Pulumi.yaml`. Default: this one, or the nearest above it.
+        stack: The stack that it is about; errors of others do not matter. Default: all.
+
+    Raises:
+        NoProjectError: There is no project, or it has no stack files.
+        RefusedConfigError: The files have errors.
+        UnknownStackError: No file describes *stack*.
+    """
+    return require_valid(assess(None if root is None else Path(root), stack))
 
 
 def project_name(root: Path) -> str:

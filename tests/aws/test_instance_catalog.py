@@ -158,7 +158,7 @@ def test_ec2_that_does_not_answer_is_not_checked_and_the_snapshot_used(
     assert (8, snapshot_source()) == (pool.gpus_per_node, pool.gpus_from)
     assert ("instance-types-not-asked", Severity.NOT_CHECKED) == (found.code, found.severity)
     assert "platform.instanceTypeCatalogue" == found.origin.dotted
-    assert "EC2 in eu-west-1 did not say what the instance types have" in found.found
+    assert "no answer of EC2 in eu-west-1 about the instance types" in found.found
     assert f"{snapshot_source()} was used instead" in found.remedy
 
 
@@ -249,7 +249,7 @@ def test_the_plan_says_who_knows_the_gpus(six_gpus, project):
     data = json.loads(run(root, "plan", "--offline", "--json").output)
 
     assert f"8 GPUs a node from {snapshot_source()}" in offline.output
-    assert "it was to be offline" in " ".join(offline.output.split())
+    assert "--offline was given" in " ".join(offline.output.split())
     assert [snapshot_source()] == [p["gpusFrom"] for p in data["gpuNodePools"]]
 
 

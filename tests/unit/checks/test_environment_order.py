@@ -2,19 +2,14 @@
 
 import pytest
 
-from tenancy import checks
-from tenancy.config.project import load
-from tenancy.model import resolve
 from tests.unit.builders import (
     a_namespace,
     a_platform,
     a_pool,
     a_profile,
-    a_project,
     an_environment,
     an_organization,
     findings,
-    said,
 )
 
 
@@ -276,17 +271,3 @@ def test_a_ladder_of_ones_own_is_followed():
 
     assert [] == findings(**climb("50", "30", "20"), platform=ladder)
     assert 1 == len(findings(**climb("20", "30", "30"), platform=ladder))
-
-
-def test_a_stack_that_cannot_be_read_is_said_to_be_not_checked(tmp_path):
-    (tmp_path / "Pulumi.prod.yaml").write_text("config:\n  tenancy:environment: [prod\n")
-    project, _ = load(tmp_path)
-    tenancy, _ = resolve(project)
-
-    assert [
-        "not checked: Pulumi.prod.yaml [file-not-read] Pulumi.prod.yaml, which "
-        "is wrong; allowed: files that can be read; ceilings, the environment order, unique "
-        "names and GPU pools are not checked over this one; mend "
-        "Pulumi.prod.yaml; its own findings are listed too",
-    ] == said(checks.check(tenancy))
-    assert () == resolve(a_project())[0].unread

@@ -374,8 +374,8 @@ def test_one_name_on_two_clusters_is_no_clash():
 
     found = findings(environments=environments)
 
-    assert ["not checked"] == [f.partition(":")[0] for f in found]
-    assert "[platform-not-written]" in found[0]
+    assert 1 == len(found)
+    assert "[platform-unknown]" in found[0]
 
 
 def test_public_and_shared_namespaces_have_names_of_their_own():
@@ -432,15 +432,21 @@ def test_an_environment_that_nobody_has_is_refused_by_name():
     known = a_namespace("dev", environments=["dev", "staging"])
     misspelt = a_namespace("dev", environments=["dev", "stagign"])
 
-    assert [] == findings(organizations={"acme": an_organization(known)})
+    both = {
+        "dev": an_environment("dev"),
+        "staging": an_environment("staging", nameTemplate="{prefix}-{id}-{environment}"),
+    }
+    assert [] == findings(environments=both, organizations={"acme": an_organization(known)})
+    [only_ordered] = findings(organizations={"acme": an_organization(known)})
+    assert "the environment 'staging', which no stack has; allowed: dev" in only_ordered
     assert [
         "organizations/acme.yaml: namespaces[0].environments[1] "
-        "[environment-unknown] the environment 'stagign', which no stack is; "
-        "allowed: dev, prod, staging; did you mean 'staging'?",
-    ] == findings(organizations={"acme": an_organization(misspelt)})
+        "[environment-unknown] the environment 'stagign', which no stack has; "
+        "allowed: dev, staging; did you mean 'staging'?",
+    ] == findings(environments=both, organizations={"acme": an_organization(misspelt)})
     member = {"group": "devs", "role": "viewer", "environments": ["live"]}
     assert [
         "organizations/acme.yaml: members[0].environments[0] "
-        "[environment-unknown] the environment 'live', which no stack is; "
-        "allowed: dev, prod, staging; name one of them",
+        "[environment-unknown] the environment 'live', which no stack has; "
+        "allowed: dev; name one of them, or write a stack file with `environment: live`",
     ] == findings(organization={"members": [member]})

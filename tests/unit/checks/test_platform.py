@@ -105,7 +105,15 @@ def test_a_cluster_has_one_platform():
         "Pulumi.prod.yaml: platformStack [platform-differs] the platform 'other' "
         "on the cluster sandbox; allowed: one platform for a cluster: "
         "'platform', as in dev; name the same platformStack",
-    ] == [f for f in found if not f.startswith("not checked")]
+    ] == [f for f in found if "[platform-unknown]" not in f]
+
+
+def test_a_platform_stack_that_does_not_exist_is_refused_with_the_nearest_name():
+    assert [] == findings(environment={"platformStack": "platform"})
+    assert [
+        "Pulumi.dev.yaml: platformStack [platform-unknown] the platform 'platfrom', which no "
+        "stack file describes; allowed: platform; did you mean 'platform'?",
+    ] == findings(environment={"platformStack": "platfrom"})
 
 
 def test_a_platform_that_nobody_wrote_is_not_checked():

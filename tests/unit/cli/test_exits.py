@@ -117,7 +117,7 @@ def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (planning, previewing, updating, refreshing, destroying):
-        monkeypatch.setattr(module, "opener", lambda *_: None)
+        monkeypatch.setattr(module, "opener", lambda *_: lambda _: pytest.fail("opened"))
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

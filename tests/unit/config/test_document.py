@@ -269,7 +269,7 @@ def test_another_project_has_other_keys(write):
     assert {"b": 2, "c": 3} == document.value
 
 
-def test_our_keys_in_a_project_of_another_name_are_warned_of(write):
+def test_our_keys_in_a_project_of_another_name_are_refused(write):
     text = "config:\n  aws:region: x\n  tenancy:a: 1\n  tenancy:b: 2\n  fleet:c: 3\n"
     path = write(text)
 
@@ -279,12 +279,40 @@ def test_our_keys_in_a_project_of_another_name_are_warned_of(write):
     assert ({"a": 1, "b": 2}, ()) == (ours.value, ours.findings)
     assert {"c": 3} == theirs.value
     [warning] = theirs.findings
-    assert ("config-namespace", Severity.WARNING) == (warning.code, warning.severity)
+    assert ("config-namespace", Severity.ERROR) == (warning.code, warning.severity)
+    assert "did you mean `fleet:a`?" in warning.remedy
     assert (
         "config keys that the project fleet does not read: `tenancy:a` and 1 more"
         == warning.found
     )
     assert (3, 3) == theirs.places[warning][:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "misnamed"),
+    [
+        pytest.param("old-name:environment: dev", "`old-name:environment`", id="another name"),
+        pytest.param(
+            "old-name:config:profiles: {}", "`old-name:config:profiles`", id="the long form"
+        ),
+        pytest.param(
+            "tenancy:cluster: a\n  old:profiles: {}", "`old:profiles`", id="among ours"
+        ),
+        pytest.param("aws:region: x\n  kubernetes:context: y", None, id="providers"),
+        pytest.param("pulumi:tags: {}", None, id="of the engine"),
+        pytest.param(
+            "tenancy:cluster: a\n  acme:environment: b", None, id="a key that others may have"
+        ),
+    ],
+)
+def test_our_keys_under_another_projects_name_are_refused(write, text, misnamed):
+    keys = {"environment", "profiles", "cluster", "context"}
+
+    document = read_stack(write(f"config:\n  {text}\n"), "f", keys=keys)
+
+    assert [misnamed] * bool(misnamed) == [
+        finding.found.rpartition(": ")[2] for finding in document.findings
+    ]
 
 
 def test_a_secure_value_among_ours_is_refused_and_one_of_others_is_not(write):

@@ -27,11 +27,11 @@ from tenancy.engine.operations import (
 )
 from tenancy.engine.operations.saving import PlanToSave
 from tenancy.engine.outcomes import Outcome, Outcomes
-from tenancy.engine.plan import StackPlan
 from tenancy.engine.results import Result, Step
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
 from tenancy.engine.stack_opener import OpenStack
+from tenancy.engine.stack_plan import StackPlan
 
 __all__ = [
     "AUTOMATIC",

@@ -7,6 +7,7 @@ from tenancy.diagnostics.severity import Severity
 
 __all__ = ["GROUP"]
 
+_ERROR: Final = Severity.ERROR
 _WARNING: Final = Severity.WARNING
 _NOT_CHECKED: Final = Severity.NOT_CHECKED
 

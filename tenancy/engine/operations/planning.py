@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from tenancy.assessment import Assessment
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
-from tenancy.engine.plan import StackPlan, plan_stack
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.stack_plan import StackPlan, plan_stack
 
 __all__ = ["plan"]
 

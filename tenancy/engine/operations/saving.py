@@ -12,10 +12,10 @@ from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
-from tenancy.engine.plan import StackPlan, plan_stack
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.stack_plan import StackPlan, plan_stack
 from tenancy.engine.stale_plan import stale
 from tenancy.planning.plan_data import plan_data
 

@@ -8,7 +8,7 @@ import yaml
 
 from tenancy.assessment import assess
 from tenancy.engine import EngineError
-from tenancy.engine.plan import plan_stack
+from tenancy.engine.stack_plan import plan_stack
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster

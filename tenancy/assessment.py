@@ -359,6 +359,6 @@ def _environments(whole: Resolution) -> frozenset[str]:
         written = whole.project.documents[source].at(("environment",))
         if isinstance(written, str):
             names.add(written)
-        elif source.startswith("Pulumi."):
+        if source.startswith("Pulumi."):
             names.add(source.removeprefix("Pulumi.").removesuffix(".yaml"))
     return frozenset(names)

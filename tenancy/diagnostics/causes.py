@@ -41,6 +41,7 @@ _NO_QUOTA: Final = _Rule(
 
 _RULES: Final[Mapping[str, _Rule]] = {
     "environment-order": _NO_QUOTA,
+    "environment-unknown": _Rule(frozenset(("environment-name",)), _is_anywhere),
     "namespace-name": _Rule(frozenset(("prefix", "namespace-id")), _is_of_organization),
     "namespace-name-taken": _Rule(frozenset(("duplicate-id",)), _is_of_organization),
     "namespace-without-quota": _Rule(frozenset(("unknown-profile",)), _is_below),

@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from tenancy.assessment import Assessment
 from tenancy.cli.error_handling import Commands
 from tenancy.cluster import ClusterError
 from tenancy.diagnostics.errors import RefusedError, TenancyError
@@ -116,8 +117,12 @@ def test_a_wrong_command_line_is_told_from_changes(
 def test_config_that_is_wrong_is_refused_before_any_engine_is_asked(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+
+    def opener_of_none(assessment: Assessment, *_: object) -> Callable[[str], None]:
+        return lambda stack: pytest.fail(f"{assessment.require(stack)} was opened")
+
     for module in (planning, previewing, updating, refreshing, destroying):
-        monkeypatch.setattr(module, "opener", lambda *_: lambda _: pytest.fail("opened"))
+        monkeypatch.setattr(module, "opener", opener_of_none)
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
 

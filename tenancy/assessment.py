@@ -355,7 +355,10 @@ def _checked(root: Path, name: str, whole: Resolution, stack: str | None) -> Ass
 def _environments(whole: Resolution) -> frozenset[str]:
     """Return the environments of all stacks, those whose files have errors included."""
     names = {environment.name for environment in whole.tenancy.environments.values()}
-    for source in whole.tenancy.unread:
+    wrong = {
+        one.origin.source for one in errors(whole.reading)
+    } & whole.project.documents.keys()
+    for source in wrong.union(whole.tenancy.unread):
         written = whole.project.documents[source].at(("environment",))
         if isinstance(written, str):
             names.add(written)

@@ -11,6 +11,7 @@ import attrs
 
 from tenancy.checks import (
     access,
+    bounds,
     ceilings,
     classes,
     deletion,
@@ -25,6 +26,7 @@ from tenancy.checks import (
     pools,
     quotas,
     unique,
+    written_bounds,
 )
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
@@ -90,7 +92,8 @@ def check_platform(platform_of_it: Platform) -> tuple[Finding, ...]:
     How its cluster is reached is the program's own business: it passes a provider.
     """
     found = unique.unique_names(platform_of_it.stack, (), (platform_of_it,))
-    return tuple(dict.fromkeys((*_platform_alone(platform_of_it), *found)))
+    own = written_bounds.written_bounds(platform_of_it, ())
+    return tuple(dict.fromkeys((*_platform_alone(platform_of_it), *own, *found)))
 
 
 def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
@@ -115,6 +118,7 @@ def _organizations_here(
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
     yield from platform.pod_security(organizations)
+    yield from bounds.bounded(organizations, ground, totals.amounts(lambda _: ground))
 
 
 def _platform_alone(ground: Platform) -> Iterator[Finding]:
@@ -135,6 +139,7 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
     yield from ceilings.ceiling(one, totals.amounts(lambda _: ground))
     if organization.environment:
         yield from ceilings.part_of_ceiling(organization, "its other environments are not here")
+    yield from bounds.bounded_gpus(ground, one)
     yield from gpus.not_compared(organization, ground.gpu_resources)
     yield Finding(
         code="names-not-checked",
@@ -225,7 +230,11 @@ class _Scope:
         yield from _platform_alone(found)
         yield from deletion.deletable_of_platform(found)
         there = self.tenancy.environments_on(found)
-        yield from gpus.owners(found, (o.name for e in there for o in e.organizations))
+        names_there = [o.name for e in there for o in e.organizations]
+        yield from gpus.owners(found, names_there)
+        yield from written_bounds.written_bounds(found, names_there)
+        here = (o for e in there for o in e.organizations if o.name in self.by_name)
+        yield from bounds.bounded_gpus(found, here)
         yield from gpus.capacity(found, there)
 
     def _environment(self, environment: Environment) -> Iterator[Finding]:
@@ -241,6 +250,7 @@ class _Scope:
         yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
         yield from deletion.below_usage(environment)
+        yield from bounds.exceptions(environment, ground)
 
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.diagnostics.wording import counted, joined, reason_blank
-from tenancy.model import Environment, GpuNodePool, Grant, Organization, Platform
+from tenancy.model import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
 from tenancy.model.capacity import is_overcommit_factor, pool_demands
 
 __all__ = ["capacity", "grants", "not_compared", "overcommits", "owners"]
@@ -65,9 +65,25 @@ def grants(organizations: Iterable[Organization], platform: Platform) -> Iterato
     pools = {pool.name: pool for pool in platform.pools}
     for organization in organizations:
         for namespace in organization.namespaces:
+            if namespace.inherits_grants and any(grant.gpus for grant in namespace.grants):
+                yield _inherited(namespace)
             for grant in namespace.grants:
                 if (pool := pools.get(grant.pool)) is not None:
                     yield from _grant(grant, pool, organization.name)
+
+
+def _inherited(namespace: Namespace) -> Finding:
+    granted = [f"{grant.gpus} of {grant.pool}" for grant in namespace.grants if grant.gpus]
+    return Finding(
+        code="gpu-grant-inherited",
+        origin=namespace.origin,
+        found=f"the namespace {namespace.name} inherits the GPU grants of"
+        f" {namespace.lineage[0]}: {joined(granted)} once more",
+        allowed="grants that each namespace states for itself",
+        remedy="write gpus there: [] for none, or what it needs",
+        severity=Severity.WARNING,
+        organization=namespace.organization,
+    )
 
 
 def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from tenancy.manifests.environment import environment
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
+from tenancy.manifests.quotas import DEFAULT_OBJECT_COUNTS
 from tenancy.manifests.stream import to_yaml
 
 __all__ = [
+    "DEFAULT_OBJECT_COUNTS",
     "KUBERNETES_CREATES",
     "QUOTA_KEYS",
     "Manifest",

@@ -203,6 +203,7 @@ class _Resolver:
             labels=spec.labels,
             annotations=spec.annotations,
             lineage=lineage,
+            inherits_grants=self._inherits_grants(spec),
             storage_classes=entitlements.storage_classes,
             priority_classes=tuple(sorted(set(entitlements.priority_classes or ()))),
             adopted=kept,
@@ -226,6 +227,10 @@ class _Resolver:
             )
         self.entitlements[identifier] = (entitlements, lineage)
         return entitlements, lineage
+
+    def _inherits_grants(self, spec: NamespaceSpec) -> bool:
+        override = self.source.override.namespaces.get(spec.id)
+        return spec.gpus is None and (override is None or override.gpus is None)
 
     def _inherited(
         self, spec: NamespaceSpec, origin: Origin, children: tuple[str, ...]

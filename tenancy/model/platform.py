@@ -7,6 +7,7 @@ import attrs
 from tenancy.config.spec.platform import CapacitySpec, SharingSpec, TaintSpec
 from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.bounds import OrganizationBounds
 from tenancy.model.gpu_catalog import InstanceType
 from tenancy.model.values import Cluster, Subject
 
@@ -131,6 +132,7 @@ class Platform:
         gpu_resources: Every extended resource that is written in each namespace, sorted.
         device_classes: Every DRA device class that is written in each namespace, sorted.
         storage_classes: `shared` or `granted` by name.
+        organization_bounds: None where organizations are not bounded.
     """
 
     stack: str
@@ -142,6 +144,7 @@ class Platform:
     groups_prefix: str = "oidc:"
     max_namespaces: int = 10
     max_id_length: int = 7
+    organization_bounds: OrganizationBounds | None = None
     environment_order: tuple[str, ...] = ("dev", "staging", "prod")
     public: PublicNamespace | None = None
     shared: tuple[SharedNamespace, ...] = ()

@@ -8,6 +8,7 @@ from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
+from tenancy.model.bounds import organization_bounds
 from tenancy.model.gpu_catalog import Lookup
 from tenancy.model.platform import (
     Platform,
@@ -82,6 +83,9 @@ def platform(
             groups_prefix=bare.groups_prefix,
             max_namespaces=spec.limits.namespaces,
             max_id_length=spec.limits.id_length,
+            organization_bounds=None
+            if spec.organization_bounds is None
+            else organization_bounds(spec.organization_bounds, origin / "organizationBounds"),
             environment_order=spec.environment_order,
             public=None
             if spec.public is None

@@ -247,6 +247,7 @@ class Namespace:
         bindings: One for each role, sorted by role.
         grants: At most one for each pool, sorted by pool.
         lineage: Ids of the namespaces that it inherits from, the nearest first.
+        inherits_grants: Whether its grants are written for another namespace alone.
         protect: Whether it may not be deleted.
         storage_classes: Granted ones; None where nothing was said.
     """
@@ -271,6 +272,7 @@ class Namespace:
     labels: Mapping[str, str] = attrs.field(factory=dict)
     annotations: Mapping[str, str] = attrs.field(factory=dict)
     lineage: tuple[str, ...] = ()
+    inherits_grants: bool = False
     storage_classes: tuple[str, ...] | None = None
     priority_classes: tuple[str, ...] = ()
     adopted: Adopted | None = None

@@ -1,6 +1,7 @@
 """What people and other programs write: strict models, and nothing computed."""
 
 from tenancy.config.spec.access import MemberSpec, RoleSpec, RuleSpec, SubjectSpec
+from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
 from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
 from tenancy.config.spec.model import Spec
 from tenancy.config.spec.organization import (
@@ -33,9 +34,11 @@ from tenancy.config.spec.quota import (
 __all__ = [
     "AdoptedSpec",
     "BillingSpec",
+    "BoundsSpec",
     "EntitlementsSpec",
     "EnvironmentOrderExceptionSpec",
     "EnvironmentSpec",
+    "ExceptionName",
     "GpuNodePoolSpec",
     "GrantSpec",
     "InstanceTypeCatalogueSpec",
@@ -44,6 +47,7 @@ __all__ = [
     "NamespaceOverrideSpec",
     "NamespaceSpec",
     "NetworkSpec",
+    "OrganizationBoundsSpec",
     "OrganizationOverrideSpec",
     "OrganizationSpec",
     "PlatformSpec",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tenancy.config.spec.access import NonEmpty, RoleSpec, SubjectSpec
+from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
 
@@ -202,6 +203,8 @@ class PlatformSpec(Spec):
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
     """Limits of every organization."""
+    organization_bounds: OrganizationBoundsSpec | None = None
+    """The most that organizations may be given, by name or for all. Default: not bounded."""
     environment_order: Listed[str] = ("dev", "staging", "prod")
     """The environments in growing order."""
     public: PublicNamespaceSpec | None = None

@@ -62,6 +62,13 @@ GROUP: Final = Group(
             "lower it, or raise `gpus`",
         ),
         Code(
+            "gpu-grant-inherited",
+            "a namespace inherits GPU grants, so that the organization has them once more",
+            "`inheritFrom: train` without `gpus`",
+            "write `gpus`: `[]` for none, or what it needs",
+            (_WARNING,),
+        ),
+        Code(
             "gpu-pool-dedicated",
             "a pool that is dedicated to other organizations",
             "a grant of globex's pool",

@@ -126,5 +126,30 @@ GROUP: Final = Group(
             "`system-mine`",
             "rename it",
         ),
+        Code(
+            "exceeds-platform",
+            "an organization is given more than the platform's `organizationBounds` allow",
+            "`ceiling: {requests.cpu: 64}` where at most 32 are allowed",
+            "keep to the bound, or let the platform's operators raise it",
+        ),
+        Code(
+            "bounds-organization-unknown",
+            "bounds of an organization that is not on the cluster",
+            "`organizationBounds.organizations.acem`",
+            "correct the name",
+            (_WARNING,),
+        ),
+        Code(
+            "bounds-name-unknown",
+            "bounds name a pool or a class that the platform does not have",
+            "`gpus: {h10: 8}`",
+            "name an existing one",
+        ),
+        Code(
+            "bounds-prefix-twice",
+            "bounds give one prefix to two organizations",
+            "`prefixes: [acme]` twice",
+            "remove one",
+        ),
     ),
 )

@@ -1,0 +1,315 @@
+"""Bounds: no organization is given more than the platform's file allows it."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from tenancy.config.spec import ExceptionName
+from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics.wording import joined, quoted
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import parse_quota_key
+from tenancy.manifests import DEFAULT_OBJECT_COUNTS
+from tenancy.model import Environment, Limits, Namespace, Organization, Platform
+from tenancy.model.bounds import Bounds
+from tenancy.model.quota_keys import quota_keys
+from tenancy.model.totals import Amounts
+
+__all__ = ["bounded", "bounded_gpus", "exceptions"]
+
+_LEVELS: Final = ("baseline", "restricted")
+"""Pod Security levels, the lower one first."""
+
+_COUNTS: Final = {
+    parse_quota_key(key).name: Quantity.parse(count)
+    for key, count in DEFAULT_OBJECT_COUNTS.items()
+}
+"""The counts that a namespace has where nobody wrote others."""
+
+
+def bounded(
+    organizations: Iterable[Organization], platform: Platform, amounts: Amounts
+) -> Iterator[Finding]:
+    """
+    Yield where an organization has more than the platform allows it.
+
+    Args:
+        organizations: Those of one environment.
+        platform: The platform of its cluster.
+        amounts: What a namespace counts.
+    """
+    if platform.organization_bounds is None:
+        return
+    for organization in organizations:
+        bounds = platform.organization_bounds.of(organization.name)
+        yield from _prefix(organization, platform, bounds)
+        yield from _ceiling(organization, bounds)
+        for namespace in organization.namespaces:
+            yield from _quota(namespace, bounds, amounts(namespace))
+            yield from _choices(namespace, bounds, platform)
+            yield from _egress(namespace, bounds)
+            if namespace.adopted is not None:
+                place = namespace.origin / "adopted"
+                yield from _exception("adopted", bounds, place, organization.name)
+
+
+def bounded_gpus(
+    platform: Platform, organizations: Iterable[Organization]
+) -> Iterator[Finding]:
+    """
+    Refuse more GPUs of a pool than *platform* allows an organization.
+
+    Args:
+        platform: That of the cluster.
+        organizations: Each in all of its environments on that cluster.
+    """
+    if platform.organization_bounds is None:
+        return
+    totals: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], Origin] = {}
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            for grant in namespace.grants:
+                key = (organization.name, grant.pool)
+                totals[key] = totals.get(key, 0) + grant.gpus
+                first.setdefault(key, grant.origin)
+    for (name, pool), total in totals.items():
+        bounds = platform.organization_bounds.of(name)
+        most = bounds.gpus.get(pool, 0)
+        if total > most:
+            yield _exceeds(
+                first[name, pool],
+                f"grants of {total} GPUs of the pool {pool} to the namespaces of {name}",
+                f"at most {most}",
+                bounds.origin / "gpus",
+                name,
+            )
+
+
+def exceptions(environment: Environment, platform: Platform) -> Iterator[Finding]:
+    """Refuse exceptions in *environment* that the platform does not allow the organization."""
+    if platform.organization_bounds is None:
+        return
+    of = platform.organization_bounds.of
+    origin = environment.origin
+    written: list[tuple[ExceptionName, int, str]] = [
+        *(
+            ("allowBelowUsage", i, _owner(entry.partition("/")[0], environment))
+            for i, entry in enumerate(environment.allow_below_usage)
+        ),
+        *(
+            ("environmentOrderExceptions", i, entry.organization)
+            for i, entry in enumerate(environment.environment_order_exceptions)
+        ),
+    ]
+    # `--config`, and a release before a destroy, come from who runs the command.
+    if "allowDeletion" not in origin.source.partition(" with --config ")[2]:
+        written += [
+            ("allowDeletion", i, _owner(name, environment))
+            for i, name in enumerate(environment.allow_deletion)
+        ]
+    for kind, index, name in written:
+        yield from _exception(kind, of(name), origin / kind / index, name or None)
+
+
+def _prefix(
+    organization: Organization, platform: Platform, bounds: Bounds
+) -> Iterator[Finding]:
+    name, prefix = organization.name, organization.prefix
+    if bounds.prefixes is not None:
+        if prefix not in bounds.prefixes:
+            yield _exceeds(
+                organization.origin / "prefix",
+                f"the prefix {quoted(prefix)}",
+                joined(bounds.prefixes, last="or") or "no prefix",
+                bounds.origin / "prefixes",
+                name,
+            )
+        return
+    assert platform.organization_bounds is not None
+    for owner, theirs in platform.organization_bounds.by_name.items():
+        for owned in theirs.prefixes or () if owner != name else ():
+            if prefix == owned or prefix.startswith(f"{owned}-"):
+                yield _exceeds(
+                    organization.origin / "prefix",
+                    f"the prefix {quoted(prefix)}",
+                    f"a prefix that is not of {owner}",
+                    theirs.origin / "prefixes",
+                    name,
+                )
+
+
+def _ceiling(organization: Organization, bounds: Bounds) -> Iterator[Finding]:
+    own = _by_name(organization.ceiling or {})
+    place = organization.origin
+    for key, most in _by_name(bounds.ceiling).items():
+        limit = own.get(key)
+        if limit is None:
+            yield _exceeds(
+                place if organization.ceiling is None else place / "ceiling",
+                f"no ceiling of {key} for {organization.name}, which is unlimited",
+                f"a ceiling of at most {most}",
+                most.origin,
+                organization.name,
+                remedy=f"write {key} under ceiling",
+            )
+        elif limit.quantity > most.quantity:
+            yield _exceeds(
+                limit.origin,
+                f"a ceiling of {key} of {limit} for {organization.name}",
+                f"at most {most}",
+                most.origin,
+                organization.name,
+            )
+
+
+def _quota(
+    namespace: Namespace, bounds: Bounds, amounts: Mapping[str, Quantity]
+) -> Iterator[Finding]:
+    for key, most in _by_name(bounds.namespace_quota).items():
+        amount = amounts.get(key, _COUNTS.get(key))
+        if amount is not None and amount <= most.quantity:
+            continue
+        origin = _written(namespace, key)
+        whose = namespace.organization if origin is not None else namespace.name
+        yield _exceeds(
+            origin or namespace.origin,
+            f"{key} {'unlimited' if amount is None else amount} in "
+            + (f"a namespace of {whose}" if origin is not None else f"the namespace {whose}"),
+            f"at most {most}",
+            most.origin,
+            namespace.organization,
+            remedy=f"write {key} under quota, at most {most}" if origin is None else None,
+        )
+
+
+def _choices(namespace: Namespace, bounds: Bounds, platform: Platform) -> Iterator[Finding]:
+    name, level = namespace.organization, namespace.pod_security
+    if _LEVELS.index(level.enforce) < _LEVELS.index(bounds.pod_security):
+        yield _exceeds(
+            level.origin or namespace.origin,
+            f"the Pod Security level {level.enforce} for a namespace of {name}",
+            bounds.pod_security,
+            bounds.origin / "podSecurity",
+            name,
+        )
+    granted = [
+        c
+        for c in namespace.storage_classes or ()
+        if platform.storage_classes.get(c) != "shared"
+    ]
+    for key, what, names, allowed in (
+        (
+            "priorityClasses",
+            "priority class",
+            namespace.priority_classes,
+            bounds.priority_classes,
+        ),
+        ("storageClasses", "storage class", granted, bounds.storage_classes),
+    ):
+        for chosen in names:
+            if chosen not in allowed:
+                yield _exceeds(
+                    namespace.origin / key,
+                    f"the {what} {quoted(chosen)} for the namespace {namespace.name}",
+                    joined(allowed, last="or") or f"no {what}",
+                    bounds.origin / key,
+                    name,
+                )
+
+
+def _egress(namespace: Namespace, bounds: Bounds) -> Iterator[Finding]:
+    opened = namespace.network.egress_cidrs
+    ranges = [r for text in bounds.egress_cidrs if (r := _range(text)) is not None]
+    for text in opened:
+        wanted = _range(text)
+        # What is no range has a finding of its own.
+        if wanted is None or any(_is_inside(wanted, allowed) for allowed in ranges):
+            continue
+        yield _exceeds(
+            (namespace.network.origin or namespace.origin / "network") / "egressCidrs",
+            f"the range {text} for a namespace of {namespace.organization}",
+            f"ranges inside of {joined(bounds.egress_cidrs, last='or')}"
+            if bounds.egress_cidrs
+            else "no range outside of the cluster",
+            bounds.origin / "egressCidrs",
+            namespace.organization,
+        )
+
+
+def _exception(
+    kind: ExceptionName, bounds: Bounds, origin: Origin, organization: str | None
+) -> Iterator[Finding]:
+    if kind not in bounds.exceptions:
+        yield _exceeds(
+            origin,
+            f"the exception {kind} for {organization or 'an unknown organization'}",
+            joined(bounds.exceptions, last="or") or "no exception",
+            bounds.origin / "exceptions",
+            organization,
+            remedy="remove it",
+        )
+
+
+def _exceeds(
+    origin: Origin,
+    found: str,
+    allowed: str,
+    bound: Origin,
+    organization: str | None,
+    *,
+    remedy: str | None = None,
+) -> Finding:
+    return Finding(
+        code="exceeds-platform",
+        origin=origin,
+        found=found,
+        allowed=f"{allowed}, the bound in {bound}",
+        remedy=f"{remedy or 'keep to the bound'}, or let the platform's operators raise it",
+        organization=organization,
+    )
+
+
+_Range = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _range(text: str) -> _Range | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _is_inside(inner: _Range, outer: _Range) -> bool:
+    # Each is compared with its own kind: the other raises.
+    return (
+        inner.version == outer.version
+        and inner.network_address in outer
+        and inner.broadcast_address in outer
+    )
+
+
+def _by_name(limits: Limits) -> Limits:
+    return {key.name: limits[key.text] for key in quota_keys(limits)}
+
+
+def _written(namespace: Namespace, name: str) -> Origin | None:
+    """Return where a quota of *namespace* has the key *name*; None where none has."""
+    for quota in namespace.quotas:
+        if not quota.is_scoped:
+            for key in quota_keys(quota.hard):
+                if key.name == name:
+                    return quota.hard[key.text].origin
+    return None
+
+
+def _owner(namespace: str, environment: Environment) -> str:
+    """Return the organization of *namespace*, which may be gone; empty if unknown."""
+    for organization in environment.organizations:
+        if any(namespace == each.name for each in organization.namespaces):
+            return organization.name
+    owners: Sequence[Organization] = sorted(
+        environment.organizations, key=lambda each: len(each.prefix), reverse=True
+    )
+    return next((o.name for o in owners if namespace.startswith(f"{o.prefix}-")), "")

@@ -1,0 +1,100 @@
+"""Bounds as the platform writes them: everything that they name exists."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+
+from tenancy.checks.quotas import hard
+from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import quoted
+from tenancy.model import Platform
+from tenancy.model.bounds import Bounds
+
+__all__ = ["written_bounds"]
+
+
+def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:
+    """
+    Yield what is wrong with the bounds that *platform* writes.
+
+    Args:
+        organizations: Names of those on its cluster; empty where they are not known.
+    """
+    if platform.organization_bounds is None:
+        return
+    every = platform.organization_bounds
+    known = sorted(set(organizations))
+    for name, bounds in every.by_name.items():
+        if known and name not in known:
+            guess = nearest(name, known)
+            yield Finding(
+                code="bounds-organization-unknown",
+                origin=bounds.origin,
+                found=f"bounds of the organization {quoted(name)}, which is not on the cluster",
+                allowed=f"an organization of the cluster ({', '.join(known)})",
+                remedy=f"did you mean {guess!r}?" if guess else "remove them once it is gone",
+                severity=Severity.WARNING,
+            )
+    for bounds in (every.default, *every.by_name.values()):
+        yield from hard(bounds.ceiling)
+        yield from hard(bounds.namespace_quota)
+        yield from _unknown(bounds, platform)
+    owners: dict[str, str] = {}
+    for name, bounds in every.by_name.items():
+        for prefix in bounds.prefixes or ():
+            owner = owners.setdefault(prefix, name)
+            if owner != name and bounds.prefixes is not every.default.prefixes:
+                yield Finding(
+                    code="bounds-prefix-twice",
+                    origin=bounds.origin / "prefixes",
+                    found=f"the prefix {quoted(prefix)} of {owner} and of {name}",
+                    allowed="each prefix for one organization",
+                    remedy="remove it from one of them",
+                )
+
+
+def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
+    pools = [pool.name for pool in platform.pools]
+    chosen: tuple[tuple[str, str, Iterable[str], Sequence[str]], ...] = (
+        ("the GPU node pool", "gpus", bounds.gpus, pools),
+        (
+            "the priority class",
+            "priorityClasses",
+            bounds.priority_classes,
+            list(platform.priority_classes),
+        ),
+        (
+            "the storage class",
+            "storageClasses",
+            bounds.storage_classes,
+            list(platform.storage_classes),
+        ),
+    )
+    for what, key, names, known in chosen:
+        for name in names:
+            if name not in known:
+                guess = nearest(name, known)
+                yield Finding(
+                    code="bounds-name-unknown",
+                    origin=bounds.origin / key,
+                    found=f"{what} {quoted(name)}",
+                    allowed=f"one of the platform ({', '.join(known) or 'it has none'})",
+                    remedy=f"did you mean {guess!r}?" if guess else "correct or remove it",
+                )
+    for text in bounds.egress_cidrs:
+        if not _is_range(text):
+            yield Finding(
+                code="egress-cidr",
+                origin=bounds.origin / "egressCidrs",
+                found=f"{quoted(text)}, which is no range of addresses",
+                allowed="ranges of addresses such as 203.0.113.0/24",
+                remedy="write an address, '/' and its bits",
+            )
+
+
+def _is_range(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""Bounds: the most that an organization may be given, which only the platform's file can raise."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tenancy.config.spec.model import Listed, Quantities, Spec
+
+__all__ = ["BoundsSpec", "ExceptionName", "OrganizationBoundsSpec"]
+
+ExceptionName = Literal[
+    "allowDeletion", "allowBelowUsage", "environmentOrderExceptions", "adopted"
+]
+"""An exception to a rule, by the key under which it is written."""
+
+
+class BoundsSpec(Spec):
+    """The most that an organization may be given. A key that is left out is taken from `default`."""
+
+    ceiling: Quantities | None = None
+    """The most of its `ceiling`, by quota key; a ceiling must then have these keys. Default: not bounded."""
+    namespace_quota: Quantities | None = None
+    """The most of each of its namespaces, by quota key: `services.loadbalancers`, `pods`, `count/jobs.batch`. Default: not bounded."""
+    gpus: dict[str, int] | None = None
+    """The most GPUs of all its namespaces together, by pool. Default: none of any pool."""
+    pod_security: Literal["restricted", "baseline"] | None = None
+    """The lowest Pod Security level of its namespaces. Default: `restricted`."""
+    egress_cidrs: Listed[str] | None = None
+    """Ranges of addresses in which its `egressCidrs` must be. Default: none."""
+    priority_classes: Listed[str] | None = None
+    """Priority classes that its namespaces may name. Default: none."""
+    storage_classes: Listed[str] | None = None
+    """Storage classes that are `granted` and that its namespaces may name; `shared` ones always may. Default: none."""
+    prefixes: Listed[str] | None = None
+    """Its prefixes, which no other organization may have. Default: any that is listed for nobody."""
+    exceptions: Listed[ExceptionName] | None = None
+    """The exceptions that may be written for it. Default: none."""
+
+
+class OrganizationBoundsSpec(Spec):
+    """Bounds of every organization. They hold wherever a value is written; only this file raises them."""
+
+    default: BoundsSpec = BoundsSpec()
+    """What holds for organizations that are not named below. Default: every list is empty."""
+    organizations: dict[str, BoundsSpec] = Field(default={})
+    """By name; a key that is written here takes the place of the one in `default`."""

@@ -36,10 +36,14 @@ _SCHEDULER: Final = "system:kube-scheduler"
 _GROUP: Final = "resource.k8s.io"
 
 _GRANTED: Final = Condition("granted", annotation(labels.DEVICE_CLASSES))
-_REQUESTS: Final = Condition(
-    "requests",
+_ASKED: Final = (
     "(request.resource.resource == 'resourceclaims' ? dyn(object).spec"
-    " : dyn(object).spec.spec).?devices.?requests.orValue([])",
+    " : dyn(object).spec.spec).?devices.?requests"
+)
+_REQUESTS: Final = Condition(
+    # A claim without requests reaches a policy with the value null.
+    "requests",
+    f"{_ASKED}.orValue(null) == null ? [] : {_ASKED}.orValue([])",
 )
 _CLASSES: Final = Condition(
     "classes",

@@ -23,6 +23,8 @@ FAMILIES = {
     "pod-security": 90,
     "device-environment": 84,
     "device-annotations": 7,
+    "device-classes": 22,
+    "scheduler-claims": 4,
     "token-secrets": 2,
     "storage-claims": 7,
     "services": 28,

@@ -48,6 +48,9 @@ SURVIVORS: dict[str, str] = {
     "PolicyBinding tenancy-gpus-per-pod: spec.matchResources deleted": (
         "other namespaces have no annotation that bounds anything"
     ),
+    "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
+        "what anybody else claims of such a class, tenancy-device-classes refuses too"
+    ),
     "tenancy-storage-claims: spec.validations.2.expression is 'true'": (
         "the API server drops the field that it looks at, unless a gate is opened"
     ),

@@ -30,6 +30,10 @@ PROJECT = Path(__file__).with_name("project")
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
 
 EDGE = "acme-edge"
+CLOSED_CLASS, SERVED_CLASS = "closed.example.com", "served.example.com"
+"""Device classes: of a resource that nobody is granted, and of `nvidia.com/gpu`."""
+EDGE_CLASS = "edge.example.com"
+"""A device class of no resource, which the namespace that operators opened is granted."""
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     # Each is a user and the groups that they have proven to be in.
@@ -75,6 +79,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     ),
     "anonymous": ("system:anonymous",),
     "operator": ("oidc:olga@platform.example", "oidc:platform-operators"),
+    "scheduler": ("system:kube-scheduler",),
     "namespace controller": (
         "system:serviceaccount:kube-system:namespace-controller",
         "system:serviceaccounts",
@@ -201,7 +206,7 @@ class World:
 
     def build(self) -> None:
         """Apply everything, and wait until the walls answer."""
-        for extra in (*_helpers(), *_edge()):
+        for extra in (*_helpers(), *_edge(), *_device_classes()):
             self.apply(extra)
         *before, armed = _stages(self.manifests)
         for stage in before:
@@ -409,12 +414,35 @@ def _edge() -> list[Object]:
     edge = make.space(
         EDGE,
         labels={**make.MANAGED, make.ORGANIZATION: "acme"},
-        annotations={f"{make.DOMAIN}/egress-cidrs": "168.0.0.0/7,fc00::/7"},
+        annotations={
+            f"{make.DOMAIN}/egress-cidrs": "168.0.0.0/7,fc00::/7",
+            f"{make.DOMAIN}/device-classes": EDGE_CLASS,
+        },
     )
     leads = make.binding(
         make.group("oidc:acme-leads"), namespace=EDGE, to=("ClusterRole", "tenancy:admin")
     )
     return [edge, leads]
+
+
+def _device_classes() -> list[Object]:
+    """Return device classes whose claims the scheduler makes for pods."""
+    return [
+        make.thing(
+            "resource.k8s.io/v1",
+            "DeviceClass",
+            name,
+            spec={
+                **({"extendedResourceName": resource} if resource else {}),
+                "selectors": [{"cel": {"expression": "device.driver == 'example.com'"}}],
+            },
+        )
+        for name, resource in (
+            (CLOSED_CLASS, "closed.example.com/gpu"),
+            (SERVED_CLASS, "nvidia.com/gpu"),
+            (EDGE_CLASS, None),
+        )
+    ]
 
 
 def wait(holds, what: str, *, seconds: float = 10) -> bool:
@@ -428,11 +456,14 @@ def wait(holds, what: str, *, seconds: float = 10) -> bool:
 
 
 __all__ = [
+    "CLOSED_CLASS",
     "EDGE",
+    "EDGE_CLASS",
     "FILLERS",
     "FULL",
     "LAB",
     "PEOPLE",
+    "SERVED_CLASS",
     "TRAIN",
     "WEB",
     "Request",

@@ -12,6 +12,7 @@ from tests.cluster.security.attacks.access import (
     roles,
     service_accounts,
 )
+from tests.cluster.security.attacks.claims import device_classes
 from tests.cluster.security.attacks.containers import (
     device_environment,
     pod_security,
@@ -35,6 +36,7 @@ def table(world: World) -> list[Attack]:
         *pod_security(world),
         *device_environment(world),
         *storage_claims(),
+        *device_classes(),
         *services(world),
         *endpoints(world),
         *network_policies(world),

@@ -91,23 +91,23 @@ def quotas() -> Iterator[Attack]:
             "gpus gpu.nvidia.com.deviceclass.resource.k8s.io/devices",
             make.device_claim(WEB),
             make.config_map(),
-            "developer",
+            "scheduler",
         ),
         (
             "gpus other.example.com.deviceclass.resource.k8s.io/devices",
             make.device_claim(LAB, of="other.example.com"),
             make.device_claim(LAB),
-            "rival",
+            "scheduler",
         ),
         (
             "gpus count/resourceclaims.resource.k8s.io",
             make.device_claim(WEB, of="unknown.example.com"),
             make.config_map(),
-            "developer",
+            "scheduler",
         ),
         (
             "gpus count/resourceclaimtemplates.resource.k8s.io",
-            make.device_claim_template(WEB),
+            _no_devices(),
             make.config_map(),
             "developer",
         ),
@@ -159,6 +159,7 @@ def quotas() -> Iterator[Attack]:
                 request=attack,
                 reasons=(f"exceeded quota: {name}, requested: ", f"{counted}="),
                 control=control,
+                controller="operating helper" if person == "scheduler" else "",
             )
 
 
@@ -208,6 +209,13 @@ def limits() -> Iterator[Attack]:
                 reasons=(reason,),
                 control=control,
             )
+
+
+def _no_devices() -> Object:
+    """Return a template of claims of no device, which no guard of classes refuses."""
+    found = make.device_claim_template(WEB)
+    found["spec"] = {"spec": {"devices": {}}}
+    return found
 
 
 def _two_containers(*, cpu: str) -> Object:

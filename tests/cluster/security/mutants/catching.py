@@ -14,7 +14,14 @@ from tests.cluster.security.objects import (
     WEB,
     Object,
 )
-from tests.cluster.security.world import EDGE, Request, World, elders
+from tests.cluster.security.world import (
+    CLOSED_CLASS,
+    EDGE,
+    SERVED_CLASS,
+    Request,
+    World,
+    elders,
+)
 
 # What catches them
 
@@ -36,13 +43,13 @@ def by_attacks(found: Sequence[Attack], *more: Check) -> Check:
     return check
 
 
-def from_outside(bad: Object) -> Check:
+def from_outside(bad: Object, person: str = "helper") -> Check:
     """Return the check that nobody looks at *bad* where no organization lives."""
     moved = copy.deepcopy(bad)
     moved["metadata"]["namespace"] = "default"
 
     def check(world: World) -> list[str]:
-        answer = world.send("helper", post(moved))
+        answer = world.send(person, post(moved))
         return [] if answer.ok else [f"outside: {answer.message}"]
 
     return check
@@ -145,8 +152,13 @@ OUTSIDE: Mapping[str, Object] = {
     },
     "tenancy-workloads": make.config_map(),
     "tenancy-cron-jobs": make.config_map(),
+    "tenancy-device-classes": make.device_claim(WEB),
+    "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),
 }
 """What each policy refuses in an organization's namespace, and in no other."""
+
+OUTSIDERS: Mapping[str, str] = {"tenancy-scheduler-claims": "scheduler"}
+"""Who does it in another namespace; for all other policies, helpers."""
 
 PASSED: Mapping[str, Object] = {
     "tenancy-device-environment": OUTSIDE["tenancy-device-environment"],
@@ -179,6 +191,12 @@ CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
         "PUT",
         make.named(make.volume_claim(), "seed"),
         {"volumeName": "made-for-it"},
+    ),
+    "tenancy-device-classes": (
+        "scheduler",
+        "POST",
+        make.device_claim(TRAIN, of=SERVED_CLASS),
+        {},
     ),
     "tenancy-endpoints": (
         "endpoint controller",

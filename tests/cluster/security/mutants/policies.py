@@ -8,6 +8,7 @@ from tests.cluster.security.mutants.breaking import Check, Mutant, mutant
 from tests.cluster.security.mutants.catching import (
     CONTROLLERS,
     OUTSIDE,
+    OUTSIDERS,
     PASSED,
     TEMPLATE_KINDS,
     by_attacks,
@@ -44,6 +45,8 @@ _EMPTY: Mapping[str, str] = {
     "organization": "''",
     "names": "[]",
     "blocks": "[]",
+    "requests": "[]",
+    "resources": "[]",
 }
 """What says nothing in place of each variable."""
 
@@ -52,7 +55,9 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
     if name in TEMPLATE_KINDS:
         return templates(name)
     family = name.removeprefix("tenancy-")
-    outside = [from_outside(OUTSIDE[name])] if name in OUTSIDE else []
+    outside = (
+        [from_outside(OUTSIDE[name], OUTSIDERS.get(name, "helper"))] if name in OUTSIDE else []
+    )
     passing = [by_operators(PASSED[name])] if name in PASSED else []
     if name == "tenancy-network-policies":
         passing.append(own_peers)

@@ -9,11 +9,11 @@ __all__ = ["DestroyGuard"]
 
 class DestroyGuard(pulumi.ComponentResource):
     """
-    A protected resource that depends on all doors and walls, and so is deleted before them.
+    A protected resource that depends on all role bindings and guardrails, and is deleted first.
 
     The engine finds that a namespace is protected only when it comes to delete it, which is
-    after the walls inside it: a destroy that it refuses would leave the namespace bare. The
-    seal comes first and is refused first, and nothing is deleted.
+    after the guardrails inside it: a destroy that it refuses would leave the namespace bare.
+    The guard comes first and is refused first, and nothing is deleted.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""One namespace with its walls and, last of all, its doors."""
+"""One namespace with its guardrails and, last of all, its role bindings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ class Namespace(pulumi.ComponentResource):
     A namespace, its quotas, limit range and network policies, and its role bindings.
 
     The namespace itself is protected and kept on deletion unless it may be deleted. Walls come
-    before doors: role bindings wait until every quota binds.
+    before access: role bindings wait until every quota binds.
 
     Args:
         name: The logical name.
@@ -37,7 +37,7 @@ class Namespace(pulumi.ComponentResource):
 
     Attributes:
         name: The name in the cluster, a plain str.
-        built: The Kubernetes namespace, its walls and its doors.
+        built: The Kubernetes namespace, its guardrails and its role bindings.
 
     Raises:
         ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
@@ -107,18 +107,18 @@ class Built:
     """The resources of one namespace, in the order in which they come to exist."""
 
     namespace: pulumi.Resource
-    walls: Sequence[pulumi.Resource]
-    doors: Sequence[pulumi.Resource]
+    guardrails: Sequence[pulumi.Resource]
+    role_bindings: Sequence[pulumi.Resource]
 
     @property
     def all(self) -> list[pulumi.Resource]:
         """Every one of them."""
-        return [self.namespace, *self.walls, *self.doors]
+        return [self.namespace, *self.guardrails, *self.role_bindings]
 
     @property
     def last(self) -> Sequence[pulumi.Resource]:
-        """Those on which no other depends: doors, or walls where nobody is let in."""
-        return self.doors or self.walls
+        """Those on which no other depends: role bindings, else guardrails."""
+        return self.role_bindings or self.guardrails
 
 
 def build(
@@ -130,7 +130,7 @@ def build(
     after: Sequence[pulumi.Resource] = (),
 ) -> Built:
     """
-    Create *manifests* below *parent*: the namespace, then its walls, then its doors.
+    Create *manifests* below *parent*: the namespace, its guardrails, then its role bindings.
 
     Args:
         name: What the logical names begin with.
@@ -145,22 +145,25 @@ def build(
     # Only where the namespace really goes may its deletion stand for that of its content.
     gone_with = None if protect else namespace
 
-    def wall(manifest: render.Manifest, *, patch: bool) -> pulumi.Resource:
+    def guardrail(manifest: render.Manifest, *, patch: bool) -> pulumi.Resource:
         opts = child(parent, depends_on=[namespace], deleted_with=gone_with)
         return create(resource_name(name, manifest), manifest, opts, patch=patch)
 
-    walls = [
-        *(wall(manifest, patch=False) for manifest in manifests.guardrails),
-        *(wall(manifest, patch=True) for manifest in manifests.patches),
+    guardrails = [
+        *(guardrail(manifest, patch=False) for manifest in manifests.guardrails),
+        *(guardrail(manifest, patch=True) for manifest in manifests.patches),
     ]
-    doors = [
+    role_bindings = [
         create(
             resource_name(name, manifest),
             manifest,
             child(
-                parent, depends_on=[namespace, *walls], protect=False, retain_on_delete=False
+                parent,
+                depends_on=[namespace, *guardrails],
+                protect=False,
+                retain_on_delete=False,
             ),
         )
         for manifest in manifests.access
     ]
-    return Built(namespace=namespace, walls=walls, doors=doors)
+    return Built(namespace=namespace, guardrails=guardrails, role_bindings=role_bindings)

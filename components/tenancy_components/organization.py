@@ -1,4 +1,4 @@
-"""An organization: its namespaces, each with its walls and doors."""
+"""An organization: its namespaces, each with its guardrails and role bindings."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Doors wait for the admission policies: who is let in meets all the walls."""
+"""Role bindings wait for the admission policies: no access before they apply."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from tenancy.diagnostics.errors import TenancyError
 
 __all__ = ["bindings_wait_for_policies"]
 
-_DOOR = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+_ROLE_BINDING = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
 
 
 def bindings_wait_for_policies(connection: Connection) -> pulumi.ResourceTransformation:
@@ -39,7 +39,7 @@ def bindings_wait_for_policies(connection: Connection) -> pulumi.ResourceTransfo
     def transform(
         args: pulumi.ResourceTransformationArgs,
     ) -> pulumi.ResourceTransformationResult | None:
-        if args.type_ != _DOOR:
+        if args.type_ != _ROLE_BINDING:
             return None
         opts = pulumi.ResourceOptions.merge(args.opts, waiting)
         return pulumi.ResourceTransformationResult(args.props, opts)

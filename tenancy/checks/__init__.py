@@ -2,7 +2,7 @@
 Checks: what cannot be right, over the whole, all of it at once.
 
 Every check is a pure function that yields findings; none raises, prints, or stops at the
-first. They look at what is resolved; what cannot be resolved, `tenancy.model` says itself.
+first. They look at resolved values; what cannot be resolved is a finding of `tenancy.model`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
 def _organizations_here(
     organizations: Sequence[Organization], ground: Platform
 ) -> Iterator[Finding]:
-    """What an environment's organizations say by themselves."""
+    """What an environment's organizations are checked for, one by one."""
     yield from quotas.quotas(organizations, ground)
     yield from limit_ranges.limit_ranges(organizations)
     yield from pod_fit.fits(organizations)
@@ -122,7 +122,7 @@ def _organizations_here(
 
 
 def _platform_alone(ground: Platform) -> Iterator[Finding]:
-    """What a platform says by itself, wherever it is."""
+    """What a platform itself is checked for, without its environments."""
     yield from platform.platform_itself(ground)
     yield from access.platform_subjects(ground)
     yield from escalation.escalations(ground)
@@ -262,7 +262,7 @@ class _Scope:
         for found in organizations:
             yield from names.known_environments(found, known, self.tenancy.unread)
         yield from ceilings.ceiling(ordered, self.amounts)
-        yield from environment_order.kept(
+        yield from environment_order.larger_than_next(
             ordered, grounds[0].environment_order, self._exceptions(organizations), self.amounts
         )
 
@@ -281,8 +281,8 @@ class _Scope:
     ) -> Mapping[str, Sequence[EnvironmentOrderException]]:
         found: dict[str, list[EnvironmentOrderException]] = {}
         for organization in organizations:
-            excuses = self.tenancy.environment_of(organization).environment_order_exceptions
-            found.setdefault(organization.environment, []).extend(excuses)
+            written = self.tenancy.environment_of(organization).environment_order_exceptions
+            found.setdefault(organization.environment, []).extend(written)
         return found
 
 

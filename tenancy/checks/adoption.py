@@ -73,7 +73,7 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Finding]:
             yield Finding(
                 code="adopted-binding-unused",
                 origin=place / role,
-                found=f"a name for the role binding of {quoted(role)}, which nobody holds here",
+                found=f"a name for the role binding of {quoted(role)}, without a member here",
                 allowed=", ".join(sorted(held)) or "none: the namespace has no members",
                 remedy="remove the entry, or name a role that a member holds",
                 severity=Severity.WARNING,

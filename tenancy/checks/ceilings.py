@@ -67,7 +67,7 @@ def _unlimited(total: Sum, organizations: Sequence[Organization]) -> Iterator[Fi
             code="quota-unlimited",
             origin=_place(first),
             found=f"no {total.key} in the quotas of {names}, so that it is unlimited there",
-            allowed=f"a limit, for {first.organization} has a ceiling of {limit}",
+            allowed=f"a limit: {first.organization} has a ceiling of {limit}",
             remedy=f"write {total.key} there, or take it out of the ceiling",
             organization=first.organization,
             details=(str(total),),
@@ -88,7 +88,7 @@ def _differing(organizations: Sequence[Organization]) -> Iterator[Finding]:
                 code="ceiling-differs",
                 origin=other.origin / "ceiling",
                 found=f"another ceiling of {other.name} than in {first.origin.source}",
-                allowed="one ceiling, for it holds over all environments",
+                allowed="one ceiling: it holds over all environments",
                 remedy=f"describe the organization once, in organizations/{other.name}.yaml",
                 organization=other.name,
             )

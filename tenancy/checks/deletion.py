@@ -28,7 +28,7 @@ def deletable(environment: Environment) -> Iterator[Finding]:
 def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
     """Yield what is wrong with the names that *platform* allows to be deleted."""
     known = {own.name for own in platform.own_namespaces}
-    # The platform's origin is its `platform` key; the list stands beside it.
+    # The platform's origin is its `platform` key; the list is beside it.
     beside = Origin(platform.origin.source, platform.origin.path[:-1]) / "allowDeletion"
     yield from exact_names(platform.allow_deletion, known, beside)
 
@@ -102,7 +102,7 @@ def below_usage(environment: Environment) -> Iterator[Finding]:
     names = {namespace.name for namespace in environment.namespaces}
     for index, entry in enumerate(environment.allow_below_usage):
         namespace, _, key = entry.partition("/")
-        if entry in known or (namespace in names and _is_of_walls(key)):
+        if entry in known or (namespace in names and _is_of_tenancy(key)):
             continue
         guess = nearest(entry, known, cutoff=0.8)
         yield Finding(
@@ -114,8 +114,8 @@ def below_usage(environment: Environment) -> Iterator[Finding]:
         )
 
 
-def _is_of_walls(key: str) -> bool:
-    """Whether *key* may stand in a quota that nobody wrote: of GPUs, or a count of objects."""
+def _is_of_tenancy(key: str) -> bool:
+    """Whether *key* may be in a quota that Tenancy adds: of GPUs, or a count of objects."""
     try:
         found = parse_quota_key(key)
     except InvalidResourceError:

@@ -14,21 +14,21 @@ from tenancy.model import Environment, EnvironmentOrderException, Namespace, Org
 from tenancy.model.environment_order import by_environment
 from tenancy.model.totals import Amounts
 
-__all__ = ["kept", "unused_exceptions"]
+__all__ = ["larger_than_next", "unused_exceptions"]
 
 Figures: TypeAlias = Mapping[str, Quantity]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class _Rung:
-    """What stands on one environment: a workload's namespaces, or the rest of them."""
+class _Level:
+    """What is compared of one environment: a workload's namespaces, or the rest of them."""
 
     environment: str
     namespaces: tuple[Namespace, ...]
     figures: Figures
 
 
-def kept(
+def larger_than_next(
     organizations: Sequence[Organization],
     order: Sequence[str],
     exceptions: Mapping[str, Sequence[EnvironmentOrderException]],
@@ -43,52 +43,58 @@ def kept(
     Args:
         organizations: One organization in each of its environments.
         order: The environments of the environment order, the smallest first.
-        exceptions: What is excused, by environment.
+        exceptions: Those that are written, by environment.
         amounts: What a namespace counts.
     """
     used: set[EnvironmentOrderException] = set()
     steps = by_environment(organizations, order)
     name = organizations[0].name
-    for workload, climb in _climbs(steps, amounts):
-        for found in _inversions(climb, workload, name):
-            excuse = _excuse(found, exceptions.get(found.lower.environment, ()), name, workload)
-            if excuse is None:
+    for workload, levels in _comparisons(steps, amounts):
+        for found in _inversions(levels, workload, name):
+            exception = _exception(
+                found, exceptions.get(found.lower.environment, ()), name, workload
+            )
+            if exception is None:
                 yield found.finding
             else:
-                used.add(excuse)
-    for excuses in exceptions.values():
-        for excuse in excuses:
-            if excuse.organization == name:
-                yield from reason_blank(excuse.reason, excuse.origin / "reason", name)
-                if excuse not in used:
-                    yield _unused(excuse, "nothing here is larger than in the next environment")
+                used.add(exception)
+    for listed in exceptions.values():
+        for exception in listed:
+            if exception.organization == name:
+                yield from reason_blank(exception.reason, exception.origin / "reason", name)
+                if exception not in used:
+                    yield _unused(
+                        exception, "nothing here is larger than in the next environment"
+                    )
 
 
 def unused_exceptions(environment: Environment) -> Iterator[Finding]:
     """Warn of exceptions for organizations that *environment* does not hold."""
     held = {organization.name for organization in environment.organizations}
-    for excuse in environment.environment_order_exceptions:
-        if excuse.organization not in held:
-            yield _unused(excuse, f"{environment.name} does not hold {excuse.organization}")
+    for exception in environment.environment_order_exceptions:
+        if exception.organization not in held:
+            yield _unused(
+                exception, f"{environment.name} does not hold {exception.organization}"
+            )
 
 
-def _unused(excuse: EnvironmentOrderException, why: str) -> Finding:
-    about = "" if excuse.workload is None else f" of the workload {excuse.workload}"
+def _unused(exception: EnvironmentOrderException, why: str) -> Finding:
+    about = "" if exception.workload is None else f" of the workload {exception.workload}"
     return Finding(
         code="environment-order-exception-unused",
-        origin=excuse.origin,
-        found=f"an exception for {excuse.resource}{about} of {excuse.organization} that"
-        f" excuses nothing: {why}",
+        origin=exception.origin,
+        found=f"an exception for {exception.resource}{about} of {exception.organization} that"
+        f" is not needed: {why}",
         allowed="exceptions that are needed",
         remedy="remove it",
         severity=Severity.WARNING,
-        organization=excuse.organization,
+        organization=exception.organization,
     )
 
 
-def _climbs(
+def _comparisons(
     steps: Sequence[Sequence[Organization]], amounts: Amounts
-) -> Iterator[tuple[str | None, Sequence[_Rung]]]:
+) -> Iterator[tuple[str | None, Sequence[_Level]]]:
     """Yield what is compared: each workload that two environments have, then the rest."""
     if len(steps) < 2:
         return
@@ -99,7 +105,7 @@ def _climbs(
     paired = frozenset(name for name, count in present.items() if count > 1)
     workloads: tuple[str | None, ...] = (*sorted(paired), None)
     for workload in workloads:
-        climb = []
+        levels = []
         for step in steps:
             namespaces = tuple(
                 n
@@ -109,13 +115,13 @@ def _climbs(
             )
             if namespaces:
                 figures = _together([amounts(n) for n in namespaces])
-                climb.append(
-                    _Rung(
+                levels.append(
+                    _Level(
                         environment=step[0].environment, namespaces=namespaces, figures=figures
                     )
                 )
-        if len(climb) > 1:
-            yield workload, climb
+        if len(levels) > 1:
+            yield workload, levels
 
 
 def _together(figures: Sequence[Figures]) -> Figures:
@@ -131,33 +137,33 @@ class _Inversion:
     """One resource that is larger below than above."""
 
     key: str
-    lower: _Rung
+    lower: _Level
     finding: Finding
 
 
 def _inversions(
-    climb: Sequence[_Rung], workload: str | None, organization: str
+    levels: Sequence[_Level], workload: str | None, organization: str
 ) -> Iterator[_Inversion]:
     whose = organization if workload is None else f"the workload {workload} of {organization}"
-    for key in dict.fromkeys(key for rung in climb for key in rung.figures):
-        last: _Rung | None = None
-        unlimited: _Rung | None = None
-        for rung in climb:
-            amount = rung.figures.get(key)
+    for key in dict.fromkeys(key for level in levels for key in level.figures):
+        last: _Level | None = None
+        unlimited: _Level | None = None
+        for level in levels:
+            amount = level.figures.get(key)
             if amount is None:
-                unlimited = unlimited or rung
+                unlimited = unlimited or level
                 continue
             below = last.figures[key] if last is not None else None
             if last is not None and below is not None and below > amount:
                 said = f"{below} in {last.environment}"
-                yield _inversion(key, last, rung, said, whose)
+                yield _inversion(key, last, level, said, whose)
             elif unlimited is not None:
                 said = f"unlimited in {unlimited.environment}"
-                yield _inversion(key, unlimited, rung, said, whose)
-            last, unlimited = rung, None
+                yield _inversion(key, unlimited, level, said, whose)
+            last, unlimited = level, None
 
 
-def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _Inversion:
+def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) -> _Inversion:
     is_unlimited = key not in lower.figures
     return _Inversion(
         key=key,
@@ -181,19 +187,19 @@ def _inversion(key: str, lower: _Rung, upper: _Rung, said: str, whose: str) -> _
     )
 
 
-def _place(rung: _Rung, key: str) -> Origin:
+def _place(level: _Level, key: str) -> Origin:
     """Return where *key* is written first: by a grant, in a quota, or not at all."""
-    for namespace in rung.namespaces:
+    for namespace in level.namespaces:
         for grant in namespace.grants:
             if key == requests_key(grant.resource):
                 return grant.origin
         for quota in namespace.quotas:
             if not quota.is_scoped:
                 return quota.hard[key].origin if key in quota.hard else quota.origin
-    return rung.namespaces[0].origin
+    return level.namespaces[0].origin
 
 
-def _excuse(
+def _exception(
     found: _Inversion,
     exceptions: Iterable[EnvironmentOrderException],
     organization: str,
@@ -201,11 +207,11 @@ def _excuse(
 ) -> EnvironmentOrderException | None:
     return next(
         (
-            excuse
-            for excuse in exceptions
-            if excuse.organization == organization
-            and excuse.workload == workload
-            and _names(excuse.resource, found.key)
+            exception
+            for exception in exceptions
+            if exception.organization == organization
+            and exception.workload == workload
+            and _names(exception.resource, found.key)
         ),
         None,
     )

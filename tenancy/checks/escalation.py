@@ -1,4 +1,4 @@
-"""Escalation: no role gives more than a namespace, and every rule says what it seems to say."""
+"""Escalation: no role gives more than a namespace, and no rule means less than it seems."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
@@ -23,7 +23,7 @@ _GIVING_VERBS: Final = {
     "attest": "to vouch for certificates of anybody",
     "bind": "to bind roles that one does not hold",
     "escalate": "to write roles that give more than one holds",
-    "impersonate": "to act as somebody else",
+    "impersonate": "to act as another user",
     "manage": "to change what this tool manages",
     "sign": "to sign certificates of anybody",
 }
@@ -35,7 +35,7 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 @attrs.frozen(slots=True)
 class _Danger:
     """
-    Resources that reach beyond the namespace, or around its walls.
+    Resources that reach beyond the namespace, or around its guardrails.
 
     Attributes:
         group: Their API group.
@@ -66,14 +66,14 @@ def _danger(
 
 _DANGERS: Final = (
     _danger("", "nodes", "to reach every pod of a node, around admission and audit"),
-    _danger("", "namespaces", "to change labels by which the walls know a namespace", _WRITES),
+    _danger("", "namespaces", "to change labels by which policies select a namespace", _WRITES),
     _danger("", "persistentvolumes", "to mount paths of a node, and volumes of others"),
     _danger("", "resourcequotas limitranges", "to change one's own limits", _WRITES),
     _danger("", "bindings pods/binding", "to place pods on any node, around the scheduler"),
     _danger("", "endpoints", "to send a service's traffic elsewhere", _WRITES),
-    _danger("", "users groups", "to act as somebody else"),
+    _danger("", "users groups", "to act as another user"),
     _danger("discovery.k8s.io", "endpointslices", "to send traffic elsewhere", _WRITES),
-    _danger("authentication.k8s.io", "", "to act as somebody else"),
+    _danger("authentication.k8s.io", "", "to act as another user"),
     _danger(_RBAC, "roles rolebindings", "to give rights to others", _WRITES),
     _danger(_RBAC, "clusterroles clusterrolebindings", "to give rights everywhere", _WRITES),
     _danger("certificates.k8s.io", "", "to become anybody by a certificate"),
@@ -308,7 +308,7 @@ def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Findi
         "role-escalation",
         origin,
         f"{what} in the role {role.name}, {why}",
-        "what stays inside a namespace and leaves its walls alone",
+        "what stays inside a namespace and leaves its guardrails alone",
         "remove it from the rule",
     )
 

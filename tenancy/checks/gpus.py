@@ -44,7 +44,7 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
 
 
 def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:
-    """Warn of pools that are dedicated to nobody who is there."""
+    """Warn of pools that are dedicated to an organization that is not there."""
     known = sorted(set(organizations))
     for pool in platform.pools:
         if pool.dedicated_to is None or pool.dedicated_to in known:
@@ -55,7 +55,9 @@ def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding
             origin=pool.origin / "dedicatedTo",
             found=f"the pool {pool.name}, dedicated to {pool.dedicated_to!r}",
             allowed=f"an organization of the cluster ({', '.join(known) or 'it has none'})",
-            remedy=f"did you mean {guess!r}?" if guess else "nobody can use it until it exists",
+            remedy=f"did you mean {guess!r}?"
+            if guess
+            else "create the organization, or share the pool",
             severity=Severity.WARNING,
         )
 

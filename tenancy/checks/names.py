@@ -51,7 +51,7 @@ def organization_names(
         is_lone = _is_lone(organization)
         if not is_lone:
             yield from _organization(organization, longest)
-        # The prefix's own finding says it already.
+        # The prefix has a finding of its own.
         is_prefix_kept = not is_lone and reserved_prefix_reason(organization.prefix) is not None
         for namespace in organization.namespaces:
             yield from _namespace(organization, namespace, longest, template, is_prefix_kept)
@@ -134,7 +134,7 @@ def _namespace(
     try:
         parse_namespace_name(namespace.name)
     except InvalidNameError as error:
-        # The id's own finding says it already; a name too long for it is another matter.
+        # The id has a finding of its own; a name too long for it is another mistake.
         if is_well_named:
             yield misnamed(
                 error,
@@ -149,7 +149,7 @@ def _namespace(
             code="namespace-name-reserved",
             origin=place,
             found=f"the namespace's name {quoted(namespace.name)}",
-            allowed=f"a name that nobody else keeps; {reason}",
+            allowed=f"a name that no system keeps; {reason}",
             remedy="choose another prefix or id",
             organization=name,
         )
@@ -202,7 +202,7 @@ def _template_reason(template: str) -> str | None:
     found = _PLACEHOLDER.findall(template)
     for name in found:
         if name not in _PLACEHOLDERS:
-            return f"in which {{{name}}} stands for nothing"
+            return f"in which {{{name}}} is unknown"
     for name in ("prefix", "id"):
         if found.count(name) != 1:
             return f"which holds {{{name}}} {counted(found.count(name), 'time')}"

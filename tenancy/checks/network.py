@@ -23,7 +23,7 @@ METADATA: Final = (
     ipaddress.ip_network("168.63.129.16/32"),
 )
 """
-Where clouds hand a node's own identity to whoever asks: all link-local addresses,
+Where clouds give a node's own identity to any caller: all link-local addresses,
 169.254.169.254 among them, and those of AWS, Google, Alibaba and Azure that are not.
 """
 
@@ -63,7 +63,7 @@ def _wrong(text: str) -> tuple[str, str, str] | None:
     try:
         network: _Network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return "which is no range of addresses", ranges, "write an address, '/' and its bits"
+        return "which is not a range of addresses", ranges, "write an address, '/' and its bits"
     if "/" not in text or not text.rpartition("/")[2].isdigit():
         return "which has no number of bits", ranges, f"write {network}"
     address = text.partition("/")[0]
@@ -72,7 +72,7 @@ def _wrong(text: str) -> tuple[str, str, str] | None:
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is not None:
         return (
-            "an IPv4 address in IPv6's clothes",
+            "an IPv4 address written as IPv6",
             ranges,
             f"write it as {mapped}/{max(network.prefixlen - 96, 0)}",
         )

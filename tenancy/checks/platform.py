@@ -1,4 +1,4 @@
-"""Platforms: that one is there, on the same cluster, and that what it says can be."""
+"""Platforms: one exists, on the same cluster, and its values are possible."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -90,7 +90,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
             code="cluster-not-named",
             origin=origin / "cluster",
             found="a cluster without a name",
-            allowed="a name that stays, for the provider is identified by it",
+            allowed="a name that stays: the provider is identified by it",
             remedy="name the cluster",
         )
     if cluster.name == SANDBOX:
@@ -99,7 +99,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
                 code="cluster-sandbox",
                 origin=origin / ("context" if cluster.kubeconfig is None else "kubeconfig"),
                 found="a kubeconfig or a context for the cluster 'sandbox'",
-                allowed="neither, for 'sandbox' is the embedded cluster",
+                allowed="neither: 'sandbox' is the embedded cluster",
                 remedy="give the cluster another name, or remove kubeconfig and context",
             )
         return
@@ -113,7 +113,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
             code="cluster-not-reachable",
             origin=origin / "cluster",
             found=f"the cluster {quoted(cluster.name)} without {' and '.join(missing)}",
-            allowed="kubeconfig and context, for neither is ever guessed",
+            allowed="kubeconfig and context: neither is ever guessed",
             remedy=f"write {' and '.join(missing)}",
         )
 
@@ -134,7 +134,7 @@ def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[
 
 
 def pod_security(organizations: Iterable[Organization]) -> Iterator[Finding]:
-    """Refuse a lower Pod Security level whose reason says nothing."""
+    """Refuse a lower Pod Security level with a blank reason."""
     for organization in organizations:
         for namespace in organization.namespaces:
             found = namespace.pod_security
@@ -206,7 +206,7 @@ def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterat
         return
     reason = system_reason(name)
     if reason is None and name == "default":
-        reason = "every cluster has the namespace default, and nobody owns it"
+        reason = "every cluster has the namespace default, and no organization owns it"
     if reason is None and name == "llmos-public" and not may_be_public:
         reason = "llmos-public is a public namespace"
     if reason is not None:
@@ -214,7 +214,7 @@ def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterat
             code="platform-namespace-reserved",
             origin=origin,
             found=f"the namespace {name!r}",
-            allowed=f"a name that nobody else keeps; {reason}",
+            allowed=f"a name that no system keeps; {reason}",
             remedy="choose another name",
         )
 

@@ -88,7 +88,7 @@ def hard(limits: Limits) -> Iterator[Finding]:
                 code="quota-key-twice",
                 origin=limit.origin,
                 found=f"{text} beside {first}",
-                allowed=f"one of the two, for both limit {key.name}",
+                allowed=f"one of the two: both limit {key.name}",
                 remedy=f"keep {key.name}",
             )
     for resource in ("cpu", "memory", "ephemeral-storage"):
@@ -111,7 +111,7 @@ def _requests_over_limits(limits: Limits, resource: str) -> Iterator[Finding]:
         code="quota-requests-over-limits",
         origin=requested.origin,
         found=f"{requested} requested and {limited} limited of {resource}",
-        allowed="requests up to the limits, for no container requests more than its limit",
+        allowed="requests up to the limits: no container requests more than its limit",
         remedy=f"lower requests.{resource} to {limited}, or raise limits.{resource}",
         severity=Severity.WARNING,
     )
@@ -138,7 +138,7 @@ def _name(quota: Quota) -> Iterator[Finding]:
                 code="quota-name-reserved",
                 origin=quota.origin,
                 found=f"a further quota called {QUOTA_NAME!r}",
-                allowed=f"another name, for {QUOTA_NAME!r} is the one written under quota",
+                allowed=f"another name: {QUOTA_NAME!r} is the one written under quota",
                 remedy="move its keys under quota, or rename it",
             )
         return

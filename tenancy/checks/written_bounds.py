@@ -86,7 +86,7 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
             yield Finding(
                 code="egress-cidr",
                 origin=bounds.origin / "egressCidrs",
-                found=f"{quoted(text)}, which is no range of addresses",
+                found=f"{quoted(text)}, which is not a range of addresses",
                 allowed="ranges of addresses such as 203.0.113.0/24",
                 remedy="write an address, '/' and its bits",
             )

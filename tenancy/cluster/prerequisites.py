@@ -105,7 +105,7 @@ def _platform(
                 origin=origin / "platformStack",
                 found=f"the platform {platform.stack} is not on the cluster: {len(names)}"
                 f" of {len(wanted[kind])} {kind}s are missing, {names[0]} among them",
-                allowed="walls before doors: the platform first, then its environments",
+                allowed="the platform first, then its environments",
                 remedy=f"apply the stack {platform.stack} first",
                 severity=severity,
             )

@@ -47,7 +47,7 @@ ORGANIZATION_FILE = "organizations/{name}.yaml"
 @attrs.frozen(kw_only=True, slots=True)
 class EngineConfig:
     """
-    The config that the engine gave the program: the truth, whatever the file says.
+    The config that the engine gave the program: it holds where the file differs.
 
     Attributes:
         stack: The stack's name.

@@ -1,4 +1,4 @@
-"""How a value that somebody wrote is repeated to people: short, harmless, never a secret."""
+"""How a written value is repeated to people: short, harmless, never a secret."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from tenancy.diagnostics.origin import Step
 __all__ = ["CONTROL", "HIDDEN", "clean", "is_kubeconfig", "is_secret", "shown"]
 
 HIDDEN = "(hidden)"
-"""What stands in a message instead of a value that may be a secret."""
+"""What a message has instead of a value that may be a secret."""
 
 LONGEST = 60
 """In characters. Longer values are cut."""
@@ -87,7 +87,7 @@ def shown(text: str, path: Iterable[Step] = ()) -> str:
     """
     Return *text* as it may be repeated: hidden under a secret's key, cleaned, and cut.
 
-    A kubeconfig in place of its path is hidden too, for it is made of credentials.
+    A kubeconfig in place of its path is hidden too: it has credentials.
 
     >>> shown("hunter2", ("password",)), shown("a" * 70)[-3:]
     ('(hidden)', 'aa…')

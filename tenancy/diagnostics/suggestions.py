@@ -1,4 +1,4 @@
-"""What somebody probably meant."""
+"""The known name that was probably meant."""
 
 import difflib
 from collections.abc import Iterable

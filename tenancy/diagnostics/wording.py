@@ -15,7 +15,7 @@ _SHOWN = 60
 
 def joined(words: Sequence[str], *, last: str = "and") -> str:
     """
-    Return *words* as one says them.
+    Return *words* as one phrase.
 
     >>> joined(["requests.memory", "limits.cpu", "limits.memory"])
     'requests.memory, limits.cpu and limits.memory'
@@ -78,7 +78,7 @@ def misnamed(
     Args:
         error: What the parser said.
         code: The finding's code.
-        origin: Where the name stands.
+        origin: Where the name is written.
         what: What it names, with an article: `the prefix`.
         organization: Whom it concerns. Default: the whole stack.
     """
@@ -95,7 +95,7 @@ def misnamed(
 def reason_blank(
     reason: str | None, origin: Origin, organization: str | None = None
 ) -> Iterable[Finding]:
-    """Refuse a *reason* that says nothing; None where none is needed."""
+    """Refuse a blank *reason*; None where none is needed."""
     if reason is None or reason.strip():
         return ()
     return (

@@ -50,7 +50,7 @@ def edits(
     Return, for each difference that has a place in the config, what to write.
 
     Quotas, limit ranges, added subjects, and labels and annotations of one's own have a place.
-    What the files cannot say has none: what a wall adds, network rules, a subject that is away
+    What the files have no key for has none: guardrails, network rules, a subject that is away
     but is written for the whole organization.
 
     Args:

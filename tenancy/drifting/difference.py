@@ -56,7 +56,7 @@ class Weight(enum.Enum):
     """How bad it is."""
 
     SECURITY = "security"
-    """Somebody may do, reach or run more than the files say, or a wall is missing."""
+    """More access, traffic or use than the files allow, or a guardrail is missing."""
     USAGE = "usage"
     """More or less may be used, or less may be done, than the files say."""
     HARMLESS = "harmless"

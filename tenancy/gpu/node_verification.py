@@ -21,9 +21,9 @@ def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Finding]:
     """
     Yield what the nodes of *pool* lack, as they are on the cluster.
 
-    An open door of a pool that is dedicated to an organization refuses: others would run on
-    what is that organization's alone. So does a named node that is missing, for the patch that
-    labels it would make it. What an update writes itself is not missed.
+    A missing taint of a pool that is dedicated to an organization is an error: others would run
+    on its nodes. So is a named node that is missing: the patch that labels it would create it.
+    What an update writes itself is not reported.
 
     Args:
         pool: A pool of the backend `existing`.

@@ -118,7 +118,7 @@ class SubjectKind(enum.Enum):
 @attrs.frozen(kw_only=True, slots=True, order=False)
 class Subject:
     """
-    Somebody as the API server knows them.
+    A user, group or service account as the API server knows it.
 
     Attributes:
         kind: User, Group or ServiceAccount.
@@ -242,7 +242,7 @@ class Namespace:
     Attributes:
         name: Its final name in the cluster.
         id: The short id that people write.
-        quotas: What people wrote, the main one first. What the walls add is not among them.
+        quotas: What people wrote, the main one first. What Tenancy adds is not among them.
         limit_range: What people wrote; None where containers are not limited.
         bindings: One for each role, sorted by role.
         grants: At most one for each pool, sorted by pool.

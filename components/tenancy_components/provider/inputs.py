@@ -29,7 +29,7 @@ GPU_NODE_POOL: Final = "tenancy:index:GpuNodePool"
 
 
 class OrganizationInputs(OrganizationSpec):
-    """An organization on one cluster: its namespaces, each with its walls and doors."""
+    """An organization on one cluster: its namespaces, each with its guardrails and role bindings."""
 
     platform: PlatformSpec | None = None
     """What is cluster-wide, as it stands in the platform's own stack; nothing of it is made here. Default: what needs it is not checked, and roles are written into each namespace."""

@@ -21,7 +21,7 @@ _UNNAMED = "?"
 
 
 MOST = 1000
-"""Traps in one document. Nobody reads more of them, and a hostile file has millions."""
+"""The most traps in one document; a hostile file has millions."""
 
 
 class _Frame:
@@ -56,7 +56,7 @@ class Builder:
     Takes events one by one.
 
     Attributes:
-        value: What the document says so far.
+        value: The value that was read so far.
         root: The positions so far.
         places: The findings in the order of the document, each with its position.
     """
@@ -92,7 +92,7 @@ class Builder:
                 "yaml-too-many-traps",
                 f"{MOST} mistakes up to here; nothing after this line was looked at",
                 "none",
-                "mend those that are listed, then look again",
+                "correct those that are listed, then check again",
             )
             return False
         return self._documents < 2 and self._skipped <= DEEPEST
@@ -150,7 +150,7 @@ class Builder:
                 "yaml-alias",
                 f"the anchor `&{shown(str(event.anchor))}`",
                 "values without anchors and aliases",
-                "remove the anchor and write the value wherever it holds",
+                "remove the anchor and write the value in each place",
             )
         if event.tag is not None:
             self._refuse(
@@ -214,7 +214,7 @@ class Builder:
             self._refuse(
                 position,
                 "yaml-duplicate-key",
-                f"the key `{shown(key)}` a second time; the first stands in line {first[0]}",
+                f"the key `{shown(key)}` a second time; the first is in line {first[0]}",
                 "each key once",
                 "remove one of the two, or give it another name",
             )
@@ -242,7 +242,7 @@ class Builder:
             self._refuse(
                 position,
                 "yaml-key-not-text",
-                f"the key `{shown(text)}`, which is no text",
+                f"the key `{shown(text)}`, which is not text",
                 "text as a key",
                 f'write "{shown(text)}", in quotes',
             )

@@ -19,7 +19,7 @@ class Trap:
         code: The finding's code.
         what: What it is, after the text as written.
         allowed: What may stand there.
-        remedy: What to do. `{text}` stands for what was written.
+        remedy: What to do. `{text}` is replaced by what was written.
     """
 
     code: str
@@ -88,7 +88,7 @@ _BOOLEAN_WORDS = frozenset(
     for spelled in (word, word.title(), word.upper())
 )
 
-# YAML 1.2.2, section 10.3.2 (core schema), less what stands among the traps below.
+# YAML 1.2.2, section 10.3.2 (core schema), without what is among the traps below.
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 # yaml.org/type/{int,float,timestamp}.html: what YAML 1.1 readers accept beyond that. The

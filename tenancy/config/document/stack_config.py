@@ -69,7 +69,7 @@ def secret_config(source: str, path: Iterable[Step]) -> Finding:
 
 
 def _is_empty(whole: Document) -> bool:
-    """An empty stack file is no mistake; one that could not be read is."""
+    """An empty stack file is not a mistake; one that could not be read is."""
     return whole.value is None and not whole.findings
 
 
@@ -89,7 +89,7 @@ def _cut(whole: Document, project: str, keys: Collection[str]) -> Document:
                 code="yaml-duplicate-key",
                 origin=Origin(whole.source, (short,)),
                 found=f"the config key `{short}` a second time, as `{key}`; "
-                f"the first stands in line {nodes[short][0]}",
+                f"the first is in line {nodes[short][0]}",
                 allowed="each key once",
                 remedy="remove one of the two",
             )

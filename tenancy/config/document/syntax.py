@@ -1,4 +1,4 @@
-"""What the YAML parser says of text that is no YAML, in words for people."""
+"""What the YAML parser says of text that is not YAML, in words for people."""
 
 import attrs
 import yaml
@@ -25,7 +25,7 @@ class _Saying:
 
 
 # The messages of libyaml (src/scanner.c, src/parser.c) and of PyYAML's own parser, which
-# mostly says the same; what is not among them is repeated as it is.
+# has mostly the same content; what is not among them is repeated as it is.
 _SAYINGS = (
     _Saying(
         "unexpected end of stream",
@@ -117,7 +117,7 @@ def finding_from(error: yaml.YAMLError, text: str, source: str) -> tuple[Finding
         (known for known in _SAYINGS if known.problem in problem),
         _Saying(
             "",
-            f"text that is no YAML: {problem}",
+            f"text that is not YAML: {problem}",
             "look here and one line above: indentation, `key: value` with a space, open quotes",
         ),
     )

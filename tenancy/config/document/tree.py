@@ -33,7 +33,7 @@ class Document:
 
     Attributes:
         source: The file as people name it, relative to the project.
-        value: What it says. Nothing, where the document cannot be read at all; a value that
+        value: Its value. None where the document cannot be read at all; a value that
             is a trap is kept as the text that was written.
         findings: Every trap, in the order of the document. None of them is a warning.
     """
@@ -51,9 +51,9 @@ class Document:
         Return *value*, which was not read from a file, as a document.
 
         Args:
-            value: What it says.
+            value: Its value.
             source: Where it comes from, for people.
-            lines: A document that mostly says the same, for line numbers. Default: none.
+            lines: A document that has mostly the same content, for line numbers. Default: none.
         """
         root = lines.root if lines is not None else None
         return cls(source=source, value=value, root=root, lines=lines)
@@ -86,7 +86,7 @@ class Document:
 
     def place(self, finding: Finding) -> Position | None:
         """
-        Return where *finding* stands, line and column from 1.
+        Return the place of *finding*, line and column from 1.
 
         Exact for this document's own findings (the second of two equal keys, the alias
         itself); for any other, the position of its path.
@@ -95,7 +95,7 @@ class Document:
 
     def scalar(self, path: tuple[Step, ...]) -> str | None:
         """
-        Return the text at *path* as it was written, without quotes; None if it is no scalar.
+        Return the text at *path* as it was written, without quotes; None if it is not a scalar.
 
         This is how a message can say `0.10` where the value is the float 0.1.
         """

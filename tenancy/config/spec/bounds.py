@@ -38,7 +38,7 @@ class BoundsSpec(Spec):
 
 
 class OrganizationBoundsSpec(Spec):
-    """Bounds of every organization. They hold wherever a value is written; only this file raises them."""
+    """Bounds of every organization. They hold for every value, in any file; only this file raises them."""
 
     default: BoundsSpec = BoundsSpec()
     """What holds for organizations that are not named below. Default: every list is empty."""

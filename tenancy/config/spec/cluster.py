@@ -10,14 +10,14 @@ __all__ = ["KubeconfigPath"]
 
 
 class KubeconfigContentError(ValueError):
-    """A kubeconfig stands where its path belongs. It is never repeated."""
+    """A kubeconfig is written where its path belongs. It is never repeated."""
 
     code: str = "kubeconfig-content"
     reason = "the content of a kubeconfig"
     allowed = "its path, relative to the project, on one line"
     remedy = (
         "write it to a file that is kept out of git and name that file here; then make its"
-        " credentials anew, for config is kept and shown"
+        " credentials anew: config is kept and shown"
     )
 
 

@@ -83,7 +83,7 @@ def findings_from(
 
     Args:
         error: What reading as *model* raised.
-        origin: Where the value that was read as *model* stands.
+        origin: Where the value is that was read as *model*.
         model: The model, which knows the keys and the choices.
         document: The document that holds the value, for what was literally written.
             Default: the value came from a program.
@@ -133,7 +133,7 @@ class _Problem:
 
 
 def _trapped(document: Document | None) -> set[tuple[Step, ...]]:
-    """Where a trap stands instead of a value. A second key hides nothing below it."""
+    """Where a trap is instead of a value. A second key hides nothing below it."""
     if document is None:
         return set()
     return {v.origin.path for v in document.findings if v.code != "yaml-duplicate-key"}

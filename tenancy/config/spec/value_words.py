@@ -18,7 +18,7 @@ def described(value: object, path: tuple[Step, ...], literal: str | None) -> str
 
     Args:
         value: The value.
-        path: Where it stands; under a secret's key it is hidden.
+        path: Where it is; under a secret's key it is hidden.
         literal: The text as written, where it is a scalar of a document.
 
     >>> described(0.1, (), "0.10"), described([1], (), None)

@@ -1,5 +1,5 @@
 """
-The guard of tenants' own network policies: they open doors inside of their organization only.
+The guard of tenants' own network policies: they allow traffic inside the organization only.
 
 Network policies only ever add. So each peer that a tenant adds has to be the organization's
 own, a shared namespace that was granted, or an address inside of what was granted.

@@ -52,7 +52,7 @@ def test_what_cannot_be_a_name_is_refused():
 def test_a_name_for_a_role_that_nobody_holds_is_warned_of():
     assert [
         f"warning: {PLACE}.roleBindings.kubernetes:view [adopted-binding-unused] a name for "
-        "the role binding of 'kubernetes:view', which nobody holds here; allowed: "
+        "the role binding of 'kubernetes:view', without a member here; allowed: "
         "developer, kubernetes:edit; remove the entry, or name a role that a member holds"
     ] == found_in(roleBindings={"kubernetes:view": "readers"})
 

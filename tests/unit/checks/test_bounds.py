@@ -304,7 +304,7 @@ def test_bounds_of_one_organization_take_the_place_of_the_default_key_by_key():
             {"default": {"egressCidrs": ["10.0.0"]}},
             [
                 "Pulumi.platform.yaml: platform.organizationBounds.default.egressCidrs"
-                " [egress-cidr] '10.0.0', which is no range of addresses; allowed: ranges of"
+                " [egress-cidr] '10.0.0', which is not a range of addresses; allowed: ranges of"
                 " addresses such as 203.0.113.0/24; write an address, '/' and its bits"
             ],
         ),

@@ -49,7 +49,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb escalate in the role peek, to write roles "
                 "that give more than one holds; allowed: what stays inside a namespace "
-                "and leaves its walls alone; remove it from the rule",
+                "and leaves its guardrails alone; remove it from the rule",
             ],
             id="escalate",
         ),
@@ -59,7 +59,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb bind in the role peek, to bind roles that "
                 "one does not hold; allowed: what stays inside a namespace and leaves "
-                "its walls alone; remove it from the rule",
+                "its guardrails alone; remove it from the rule",
                 "warning: Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-cluster-scoped] clusterroles in the role peek; allowed: resources "
                 "of a namespace; this one is in none, so the rule gives nothing; remove "
@@ -72,8 +72,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb impersonate in the role peek, to act as "
-                "somebody else; allowed: what stays inside a namespace and leaves its "
-                "walls alone; remove it from the rule",
+                "another user; allowed: what stays inside a namespace and leaves its "
+                "guardrails alone; remove it from the rule",
             ],
             id="impersonate",
         ),
@@ -83,7 +83,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] get nodes/proxy in the role peek, to reach every pod "
                 "of a node, around admission and audit; allowed: what stays inside a "
-                "namespace and leaves its walls alone; remove it from the rule",
+                "namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="nodes/proxy",
         ),
@@ -92,8 +92,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] get and patch namespaces in the role peek, to change "
-                "labels by which the walls know a namespace; allowed: what stays inside "
-                "a namespace and leaves its walls alone; remove it from the rule",
+                "labels by which policies select a namespace; allowed: what stays inside "
+                "a namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="namespaces",
         ),
@@ -102,8 +102,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update namespaces/status in the role peek, to change "
-                "labels by which the walls know a namespace; allowed: what stays inside "
-                "a namespace and leaves its walls alone; remove it from the rule",
+                "labels by which policies select a namespace; allowed: what stays inside "
+                "a namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="their status",
         ),
@@ -112,8 +112,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update namespaces/finalize in the role peek, to "
-                "change labels by which the walls know a namespace; allowed: what stays "
-                "inside a namespace and leaves its walls alone; remove it from the rule",
+                "change labels by which policies select a namespace; allowed: what stays "
+                "inside a namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="their end",
         ),
@@ -123,7 +123,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create persistentvolumes in the role peek, to mount "
                 "paths of a node, and volumes of others; allowed: what stays inside a "
-                "namespace and leaves its walls alone; remove it from the rule",
+                "namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="volumes",
         ),
@@ -133,7 +133,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update resourcequotas in the role peek, to change "
                 "one's own limits; allowed: what stays inside a namespace and leaves its "
-                "walls alone; remove it from the rule",
+                "guardrails alone; remove it from the rule",
             ],
             id="quotas",
         ),
@@ -142,7 +142,7 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] delete limitranges in the role peek, to change one's "
-                "own limits; allowed: what stays inside a namespace and leaves its walls "
+                "own limits; allowed: what stays inside a namespace and leaves its guardrails "
                 "alone; remove it from the rule",
             ],
             id="limit ranges",
@@ -152,7 +152,7 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create rolebindings in the role peek, to give rights "
-                "to others; allowed: what stays inside a namespace and leaves its walls "
+                "to others; allowed: what stays inside a namespace and leaves its guardrails "
                 "alone; remove it from the rule",
             ],
             id="role bindings",
@@ -167,7 +167,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create validatingwebhookconfigurations in the role "
                 "peek, to change what is admitted; allowed: what stays inside a "
-                "namespace and leaves its walls alone; remove it from the rule",
+                "namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="webhooks",
         ),
@@ -181,7 +181,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] delete validatingadmissionpolicies in the role peek, "
                 "to change what is admitted; allowed: what stays inside a namespace and "
-                "leaves its walls alone; remove it from the rule",
+                "leaves its guardrails alone; remove it from the rule",
             ],
             id="admission policies",
         ),
@@ -195,7 +195,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create customresourcedefinitions in the role peek, to "
                 "change kinds of the whole cluster; allowed: what stays inside a "
-                "namespace and leaves its walls alone; remove it from the rule",
+                "namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="CRDs",
         ),
@@ -209,7 +209,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update certificatesigningrequests/approval in the "
                 "role peek, to become anybody by a certificate; allowed: what stays "
-                "inside a namespace and leaves its walls alone; remove it from the rule",
+                "inside a namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="approval of certificates",
         ),
@@ -219,7 +219,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create pods/binding in the role peek, to place pods "
                 "on any node, around the scheduler; allowed: what stays inside a "
-                "namespace and leaves its walls alone; remove it from the rule",
+                "namespace and leaves its guardrails alone; remove it from the rule",
             ],
             id="the scheduler's work",
         ),
@@ -229,7 +229,7 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update endpoints in the role peek, to send a "
                 "service's traffic elsewhere; allowed: what stays inside a namespace and "
-                "leaves its walls alone; remove it from the rule",
+                "leaves its guardrails alone; remove it from the rule",
             ],
             id="others' traffic",
         ),
@@ -239,10 +239,10 @@ RBAC = "rbac.authorization.k8s.io"
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb manage in the role peek, to change what this "
                 "tool manages; allowed: what stays inside a namespace and leaves its "
-                "walls alone; remove it from the rule",
+                "guardrails alone; remove it from the rule",
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] managed in the role peek, to change what this tool "
-                "manages; allowed: what stays inside a namespace and leaves its walls "
+                "manages; allowed: what stays inside a namespace and leaves its guardrails "
                 "alone; remove it from the rule",
             ],
             id="this tool's own right",
@@ -252,7 +252,7 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] patch roles in the role peek, to give rights to "
-                "others; allowed: what stays inside a namespace and leaves its walls "
+                "others; allowed: what stays inside a namespace and leaves its guardrails "
                 "alone; remove it from the rule",
             ],
             id="hidden among others",

@@ -161,7 +161,7 @@ def test_a_reserved_name_that_prefix_and_id_give_is_refused():
 
     assert [
         "organizations/acme.yaml: namespaces[0].id [namespace-name-reserved] the "
-        "namespace's name 'system-upgrade'; allowed: a name that nobody else "
+        "namespace's name 'system-upgrade'; allowed: a name that no system "
         "keeps; the namespace system-upgrade is kept for LLMOS; choose another "
         "prefix or id",
     ] == findings(organizations={"acme": organization})
@@ -286,7 +286,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}-{team}-{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}-{team}-{id}', in which {team} stands for nothing; allowed: "
+                "'{prefix}-{team}-{id}', in which {team} is unknown; allowed: "
                 "{prefix} and {id} once each, and {environment}, joined by hyphens; "
                 'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],

@@ -116,7 +116,7 @@ from tests.unit.builders import a_platform, findings
             "203.0.113.0/33",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '203.0.113.0/33', which is no range of addresses; "
+                "[egress-cidr] '203.0.113.0/33', which is not a range of addresses; "
                 "allowed: ranges of addresses such as 203.0.113.0/24; write an address, "
                 "'/' and its bits",
             ],
@@ -126,7 +126,7 @@ from tests.unit.builders import a_platform, findings
             "010.0.0.0/8",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '010.0.0.0/8', which is no range of addresses; allowed: "
+                "[egress-cidr] '010.0.0.0/8', which is not a range of addresses; allowed: "
                 "ranges of addresses such as 203.0.113.0/24; write an address, '/' and "
                 "its bits",
             ],
@@ -136,7 +136,7 @@ from tests.unit.builders import a_platform, findings
             "example.com",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] 'example.com', which is no range of addresses; allowed: "
+                "[egress-cidr] 'example.com', which is not a range of addresses; allowed: "
                 "ranges of addresses such as 203.0.113.0/24; write an address, '/' and "
                 "its bits",
             ],
@@ -146,8 +146,8 @@ from tests.unit.builders import a_platform, findings
             "::ffff:169.254.169.254/128",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '::ffff:169.254.169.254/128', an IPv4 address in IPv6's "
-                "clothes; allowed: ranges of addresses such as 203.0.113.0/24; write it "
+                "[egress-cidr] '::ffff:169.254.169.254/128', an IPv4 address written as "
+                "IPv6; allowed: ranges of addresses such as 203.0.113.0/24; write it "
                 "as 169.254.169.254/32",
             ],
             id="the metadata address disguised",

@@ -29,7 +29,7 @@ def on(**cluster):
             {**EAST, "context": None},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without context; allowed: kubeconfig and context, for neither is ever "
+                "without context; allowed: kubeconfig and context: neither is ever "
                 "guessed; write context",
             ],
             id="no context",
@@ -38,7 +38,7 @@ def on(**cluster):
             {**EAST, "kubeconfig": None},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without kubeconfig; allowed: kubeconfig and context, for neither is "
+                "without kubeconfig; allowed: kubeconfig and context: neither is "
                 "ever guessed; write kubeconfig",
             ],
             id="no kubeconfig",
@@ -47,7 +47,7 @@ def on(**cluster):
             {"cluster": "east"},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without kubeconfig and context; allowed: kubeconfig and context, for "
+                "without kubeconfig and context; allowed: kubeconfig and context: "
                 "neither is ever guessed; write kubeconfig and context",
             ],
             id="neither",
@@ -56,7 +56,7 @@ def on(**cluster):
             {**EAST, "cluster": "sandbox"},
             [
                 "Pulumi.dev.yaml: kubeconfig [cluster-sandbox] a kubeconfig or a context "
-                "for the cluster 'sandbox'; allowed: neither, for 'sandbox' is the "
+                "for the cluster 'sandbox'; allowed: neither: 'sandbox' is the "
                 "embedded cluster; give the cluster another name, or remove kubeconfig "
                 "and context",
             ],
@@ -66,7 +66,7 @@ def on(**cluster):
             {**EAST, "cluster": " "},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-named] a cluster without a name; "
-                "allowed: a name that stays, for the provider is identified by it; name "
+                "allowed: a name that stays: the provider is identified by it; name "
                 "the cluster",
             ],
             id="a blank name",
@@ -166,7 +166,7 @@ def test_an_environment_order_names_each_environment_once(order, expected):
             [
                 "Pulumi.platform.yaml: platform.public.name "
                 "[platform-namespace-reserved] the namespace 'kube-public'; allowed: a "
-                "name that nobody else keeps; the namespace kube-public is kept for "
+                "name that no system keeps; the namespace kube-public is kept for "
                 "Kubernetes; choose another name",
             ],
             id="Kubernetes'",
@@ -176,8 +176,8 @@ def test_an_environment_order_names_each_environment_once(order, expected):
             [
                 "Pulumi.platform.yaml: platform.public.name "
                 "[platform-namespace-reserved] the namespace 'default'; allowed: a name "
-                "that nobody else keeps; every cluster has the namespace default, and "
-                "nobody owns it; choose another name",
+                "that no system keeps; every cluster has the namespace default, and "
+                "no organization owns it; choose another name",
             ],
             id="everybody's",
         ),
@@ -207,13 +207,13 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name "
         "[platform-namespace-reserved] the namespace 'llmos-public'; allowed: a "
-        "name that nobody else keeps; llmos-public is a public namespace; choose "
+        "name that no system keeps; llmos-public is a public namespace; choose "
         "another name",
     ] == shared("llmos-public")
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name "
         "[platform-namespace-reserved] the namespace 'istio-system'; allowed: a "
-        "name that nobody else keeps; the namespace istio-system is kept for "
+        "name that no system keeps; the namespace istio-system is kept for "
         "Istio; choose another name",
     ] == shared("istio-system")
 

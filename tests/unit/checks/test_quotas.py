@@ -88,7 +88,7 @@ from tests.unit.builders import (
             "2",
             [
                 "Pulumi.dev.yaml: profiles.standard.quota.cpu [quota-key-twice] cpu "
-                "beside requests.cpu; allowed: one of the two, for both limit "
+                "beside requests.cpu; allowed: one of the two: both limit "
                 "requests.cpu; keep requests.cpu",
             ],
             id="cpu beside requests.cpu",
@@ -105,7 +105,7 @@ def test_requests_over_the_limits_are_warned_of():
     assert [
         'warning: Pulumi.dev.yaml: profiles.standard.quota["requests.cpu"] '
         "[quota-requests-over-limits] 4001m requested and 4 limited of cpu; "
-        "allowed: requests up to the limits, for no container requests more than "
+        "allowed: requests up to the limits: no container requests more than "
         "its limit; lower requests.cpu to 4, or raise limits.cpu",
     ] == findings(profile=a_profile({"requests.cpu": "4001m"}))
 
@@ -147,7 +147,7 @@ def test_requests_over_the_limits_are_warned_of():
             "quota",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.quota [quota-name-reserved] a "
-                "further quota called 'quota'; allowed: another name, for 'quota' is the "
+                "further quota called 'quota'; allowed: another name: 'quota' is the "
                 "one written under quota; move its keys under quota, or rename it",
             ],
             id="the main one's",

@@ -203,7 +203,7 @@ def test_a_namespace_that_stands_alone_is_called_as_a_namespace_may_be():
     ] == lone("n" * 64)[:1]
     assert [
         "argument: name [namespace-name-reserved] the namespace's name "
-        "'kube-mine'; allowed: a name that nobody else keeps; the namespace "
+        "'kube-mine'; allowed: a name that no system keeps; the namespace "
         "kube-mine is kept for Kubernetes; choose another prefix or id",
     ] == lone("kube-mine")[:1]
 

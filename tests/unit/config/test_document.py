@@ -124,7 +124,7 @@ def test_the_second_of_two_equal_keys_is_pointed_at_and_the_first_is_named():
 
     [finding] = document.findings
 
-    assert "the key `b` a second time; the first stands in line 2" == finding.found
+    assert "the key `b` a second time; the first is in line 2" == finding.found
     assert (4, 3) == document.place(finding)
 
 

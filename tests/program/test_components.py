@@ -29,7 +29,7 @@ def organization(**opts: object):
     return lambda: Organization("acme", ORGANIZATION, opts=cluster(**opts))
 
 
-def test_every_namespace_has_walls_and_one_binding_for_each_role(monitor) -> None:
+def test_every_namespace_has_guardrails_and_one_binding_for_each_role(monitor) -> None:
     found = build(monitor, organization())
 
     assert {("Namespace", "acme-dev"), ("Namespace", "acme-prod")} <= found.keys()
@@ -104,20 +104,20 @@ def test_without_a_provider_nothing_goes_to_the_ambient_cluster(monitor, make) -
     assert made & {"Namespace", "ClusterRole"}
 
 
-def test_doors_depend_on_every_quota_and_wall(monitor) -> None:
+def test_role_bindings_depend_on_every_guardrail(monitor) -> None:
     found = build(monitor, organization())
 
     binding = found["RoleBinding", "acme-dev-tenancy-admin"]
     depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
 
-    walls = {
+    guardrails = {
         name
         for kind, name in found
         if kind in {"ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccountPatch"}
         and name.startswith("acme-dev-")
     }
-    assert walls <= depends
-    assert len(walls) > 5
+    assert guardrails <= depends
+    assert len(guardrails) > 5
 
 
 def test_the_name_of_a_namespace_is_plain_text(monitor) -> None:

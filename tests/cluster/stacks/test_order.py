@@ -1,5 +1,5 @@
 """
-Walls before doors, at every moment: what the API server went through is replayed.
+Guardrails before access, at every moment: what the API server went through is replayed.
 
 Every event of an update is looked at, in the order of the server's own versions; so what held
 for a millisecond is found too.
@@ -92,8 +92,8 @@ def _managed(objects: Mapping[Key, Mapping], kinds: tuple[str, ...]) -> set[Key]
     }
 
 
-def _open(objects: Mapping[Key, Mapping], walls: set[Key]) -> Iterator[str]:
-    """Yield what is missing where somebody has access; *walls* are all that there are to be."""
+def _open(objects: Mapping[Key, Mapping], guardrails: set[Key]) -> Iterator[str]:
+    """Yield what is missing where somebody has access; *guardrails* are all that there are to be."""
     for _, namespace, name in _managed(objects, ("RoleBinding",)):
         where = f"{namespace}, where {name} lets somebody in"
         space = objects.get(("Namespace", "", namespace), {"metadata": {}})
@@ -104,9 +104,9 @@ def _open(objects: Mapping[Key, Mapping], walls: set[Key]) -> Iterator[str]:
         account = objects.get(("ServiceAccount", namespace, "default"), {})
         if account.get("automountServiceAccountToken") is not False:
             yield f"{where}: the default account mounts its token"
-        mine = {key for key in walls if key[1] == namespace}
+        mine = {key for key in guardrails if key[1] == namespace}
         if not mine:
-            yield f"{where}: no walls at all"
+            yield f"{where}: no guardrails at all"
         yield from (f"{where}: {wrong}" for key in mine for wrong in _lacks(objects, key))
 
 
@@ -139,19 +139,19 @@ def api(project) -> Api:
     return Api.of(project.box.kubeconfig)
 
 
-def test_a_binding_without_walls_would_be_found() -> None:
+def test_a_binding_without_guardrails_would_be_found() -> None:
     bound = {("RoleBinding", "a", "b"): {"metadata": {"labels": {OURS: "true"}}}}
     quota = ("ResourceQuota", "a", "quota")
     unfilled = {quota: {"spec": {"hard": {"pods": "1"}}, "status": {}}}
 
-    assert "a, where b lets somebody in: no walls at all" in list(_open(bound, set()))
+    assert "a, where b lets somebody in: no guardrails at all" in list(_open(bound, set()))
     assert "a, where b lets somebody in: no ResourceQuota quota" in list(_open(bound, {quota}))
     assert "a, where b lets somebody in: the quota quota does not bind" in list(
         _open(bound | unfilled, {quota})
     )
 
 
-def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_walls(
+def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_guardrails(
     project, api: Api, record_property
 ) -> None:
     """From an empty cluster through updates to an empty cluster."""
@@ -164,7 +164,7 @@ def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_walls(
     for stack in ("platform", "dev", "staging"):
         project.up(stack)
         note()
-    walls = _managed(history.objects, WALLS)
+    guardrails = _managed(history.objects, WALLS)
     doors = _managed(history.objects, ("RoleBinding",))
     project.edit("organizations/acme.yaml", r"role: developer$", "role: viewer")
     project.edit("Pulumi.dev.yaml", r'pods: "20"', 'pods: "21"')
@@ -183,7 +183,7 @@ def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_walls(
     record_property("states of a cluster that were looked at", len(seen))
     assert {"acme-dev", "acme-staging", "llmos-public"} <= {key[1] for key in doors}
     assert len(seen) > 100
-    assert [] == [wrong for state in seen for wrong in _open(state, walls)]
+    assert [] == [wrong for state in seen for wrong in _open(state, guardrails)]
     assert set() == _managed(history.objects, (*WALLS, "RoleBinding"))
     project.edit("organizations/acme.yaml", r"role: viewer\n    environments: \[dev, staging\]",
                  "role: developer\n    environments: [dev, staging]")  # fmt: skip
@@ -276,9 +276,9 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
     made = {key[2] for key in _managed(history.objects, ("Namespace",))}
     for number, (_, resource, _) in DENIED.items():
         assert f"no {resource} in acme-{number} today" in str(failed.value)
-    # All namespaces were made and others' walls with them; no door was opened too early.
+    # All namespaces were made and others' guardrails with them; no door was opened too early.
     assert _prod() <= made
-    assert [] == [wrong for state in states for wrong in _open(state, _walls_of(history))]
+    assert [] == [wrong for state in states for wrong in _open(state, _guardrails_of(history))]
     for number in DENIED:
         assert not [
             s for s in states for key in s if key[:2] == ("RoleBinding", f"acme-{number}")
@@ -298,8 +298,8 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
     assert [] == list(_open(history.objects, _managed(history.objects, WALLS)))
 
 
-def _walls_of(history: History) -> set[Key]:
-    """Return the walls of each namespace of prod, those that could not be made included."""
+def _guardrails_of(history: History) -> set[Key]:
+    """Return the guardrails of each namespace of prod, those that could not be made included."""
     standing = _managed(history.objects, WALLS)
     kinds = {(kind, name) for kind, namespace, name in standing if namespace in _prod()}
     wanted = {(kind, namespace, name) for kind, name in kinds for namespace in _prod()}

@@ -89,7 +89,7 @@ def test_a_platforms_own_namespaces_may_be_deleted():
     ("entry", "expected"),
     [
         pytest.param("acme-dev/pods", [], id="a limit"),
-        pytest.param("acme-dev/requests.nvidia.com/gpu", [], id="a limit of the walls"),
+        pytest.param("acme-dev/requests.nvidia.com/gpu", [], id="a limit of the guardrails"),
         pytest.param(
             "acme-dev/pod",
             [

@@ -14,18 +14,18 @@ def objects(result: Result) -> list[dict]:
     return [found for found in yaml.safe_load_all(result.stdout) if found]
 
 
-def test_one_stack_is_written_with_walls_before_doors(run: Run) -> None:
+def test_one_stack_is_written_with_guardrails_before_access(run: Run) -> None:
     result = run("render", "--stack", "dev")
 
     kinds = [found["kind"] for found in objects(result)]
     assert 0 == result.exit_code
     assert "Namespace" == kinds[0]
-    doors = [index for index, kind in enumerate(kinds) if kind == "RoleBinding"]
-    walls = [
+    bindings = [index for index, kind in enumerate(kinds) if kind == "RoleBinding"]
+    guardrails = [
         index for index, kind in enumerate(kinds) if kind in {"ResourceQuota", "LimitRange"}
     ]
-    assert doors
-    assert max(walls) < min(doors)
+    assert bindings
+    assert max(guardrails) < min(bindings)
 
 
 def test_the_quota_holds_exactly_the_written_figures(run: Run) -> None:

@@ -58,7 +58,7 @@ def test_the_public_namespace_is_read_and_holds_no_key_to_secrets(rendered):
     assert ["system:authenticated"] == [s["name"] for s in binding["subjects"]]
 
 
-def test_public_and_shared_namespaces_have_walls_before_doors(rendered):
+def test_public_and_shared_namespaces_have_guardrails_before_access(rendered):
     for namespace in rendered.namespaces:
         names = [wall["metadata"]["name"] for wall in namespace.guardrails]
         assert {"gpus", "default-deny", "allow-dns"} <= set(names)

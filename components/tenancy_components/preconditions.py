@@ -1,14 +1,49 @@
-"""What refuses an update before its config is read: secret values, or an older copy."""
+"""What refuses an update beside findings: secrets, an older copy, access that would stay."""
 
+import os
 from pathlib import Path
+
+import pulumi
 
 from tenancy.cluster import ClusterError
 from tenancy.config.document import read_stack, secret_config
 from tenancy.config.project import STACK_FILE, EngineConfig, said
 from tenancy.config.stack_copies import CONFIG_COPIES
+from tenancy.planning.build import Plan
+from tenancy.planning.leaving import REMOVES_ACCESS
+from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy_components.refusal import refuse_errors
 
-__all__ = ["StaleCopyError", "refuse_secrets", "refuse_stale_copy"]
+__all__ = [
+    "StaleCopyError",
+    "refuse_remaining_access",
+    "refuse_secrets",
+    "refuse_stale_copy",
+]
+
+
+def refuse_remaining_access(plan: Plan, stack: str, *, is_preview: bool) -> None:
+    """
+    Refuse an update that leaves access to removed members, unless `tenancy up` runs it.
+
+    A program cannot take it away: resources are deleted only after it has ended, and until
+    then an admin who leaves could bind themselves again.
+
+    Args:
+        plan: What changes.
+        stack: The stack.
+        is_preview: Whether nothing is applied: then the plan names what would be taken away.
+
+    Raises:
+        RunError: Something would still give access.
+    """
+    remaining = plan.section(RemainingAccessSection).changes
+    if remaining and not is_preview and not os.environ.get(REMOVES_ACCESS):
+        raise pulumi.RunError(
+            "removed members would keep access by bindings or token Secrets that are listed"
+            " above, and plain pulumi cannot take it away; run `tenancy up --stack"
+            f" {stack}`\nNothing was changed."
+        )
 
 
 def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:

@@ -73,6 +73,9 @@ async def _program() -> pulumi.Inputs:
             is_preview=pulumi.runtime.is_dry_run(),
         )
         _report(planned)
+        preconditions.refuse_remaining_access(
+            planned.plan, stack, is_preview=pulumi.runtime.is_dry_run()
+        )
     except ComponentRefusedError:
         raise
     except TenancyError as error:

@@ -47,6 +47,11 @@ def command(
         show_default=False,
     ),
     strict: Strict = False,
+    renew_service_accounts: bool = typer.Option(
+        False,
+        "--renew-service-accounts",
+        help="End tokens that removed members may have; the plan names the pods to restart.",
+    ),
     as_json: Json = False,
     yes: Yes = False,
     everything: All = False,
@@ -61,6 +66,7 @@ def command(
         stack,
         saved_plans=_saved_plans(plan or (), assessment.in_order(stack)),
         strict=strict,
+        renew_service_accounts=renew_service_accounts,
         interaction=TerminalInteraction(messages, asks=not yes, everything=everything),
     )
     finish("up", outcomes, shell, as_json=as_json, of_result=result_data)

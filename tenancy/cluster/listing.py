@@ -6,6 +6,7 @@ from typing import Final
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.transport import JSON_TYPE, Request
 from tenancy.config.document import JSON
+from tenancy.diagnostics.errors import ClusterError
 
 __all__ = ["METADATA", "listed"]
 
@@ -21,6 +22,7 @@ def listed(
     query: Mapping[str, str] = {},
     *,
     accept: str = JSON_TYPE,
+    most: int | None = None,
 ) -> Iterator[Mapping[str, JSON]]:
     """
     Yield what is listed at *path*, page by page.
@@ -28,12 +30,22 @@ def listed(
     Args:
         query: What narrows the list. Default: nothing.
         accept: Another form of the answer, such as `METADATA`.
+        most: How many items are read at the most. Default: all of them.
 
     Raises:
         ApiException: The API server refused.
+        ClusterError: There are more than *most*.
     """
     pages = {"limit": str(_PAGE), **query}
+    page = 0
     while True:
+        if most is not None and page * _PAGE >= most:
+            raise ClusterError(
+                connection.cluster,
+                f"{path} has more than {most} objects",
+                "remove what is no longer needed",
+            )
+        page += 1
         body = connection.request(Request("GET", path, query=pages, accept=accept))
         items, metadata = body.get("items"), body.get("metadata")
         for item in items if isinstance(items, list) else ():

@@ -1,27 +1,28 @@
 """What the plan needs of a cluster, in a handful of lists for the whole of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeVar
 
+from tenancy.cluster.access_reads import cluster_role_bindings, role_bindings, roles_of, tokens
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.json_access import mapping, texts
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.config.document import JSON
-from tenancy.kubernetes import labels
-from tenancy.model import roles
 from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
+from tenancy.model.live_access import LiveAccess, LiveBinding
 
 __all__ = ["read"]
 
 _ROOT_CERTIFICATE: Final = "kube-root-ca.crt"
 """The ConfigMap that Kubernetes creates in each namespace."""
-_OURS: Final = f"{labels.MANAGED}=true"
 
 Item = Mapping[str, JSON]
 T = TypeVar("T")
 
 
-def read(connection: Connection, *, contents: bool = False) -> Live:
+def read(
+    connection: Connection, *, contents: bool = False, tokens_of: Collection[str] = ()
+) -> Live:
     """
     Return what is there. What cannot be read is said to be so, and nothing fails.
 
@@ -29,6 +30,8 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
         connection: To a cluster that answered.
         contents: Whether pods, volume claims, ConfigMaps and Secrets are listed, which only
             deletions need.
+        tokens_of: Namespaces whose service accounts, their pods and their token Secrets are
+            listed, which only the removal of members needs.
     """
     unread: list[Unread] = []
 
@@ -40,15 +43,24 @@ def read(connection: Connection, *, contents: bool = False) -> Live:
             unread.append(Unread(part=name, why=error.found))
             return None
 
+    bindings = part("role bindings", lambda: role_bindings(connection))
     return Live(
         namespaces=part("namespaces", lambda: _namespaces(connection)),
         quotas=part("quotas", lambda: _quotas(connection)),
-        bindings=part("role bindings", lambda: _bindings(connection)),
+        bindings=None if bindings is None else _ours(bindings),
         pods=part("pods", lambda: _pods(connection)) if contents else None,
         claims=part("volume claims", lambda: _claims(connection)) if contents else None,
         config_maps=part("ConfigMaps", lambda: _names(connection, "configmaps"))
         if contents
         else None,
+        access=LiveAccess(
+            role_bindings=bindings,
+            cluster_role_bindings=part(
+                "cluster role bindings", lambda: cluster_role_bindings(connection)
+            ),
+            roles=part("roles", lambda: roles_of(connection)),
+            **tokens(connection, tokens_of, part) if tokens_of else {},
+        ),
         secrets=part("Secrets", lambda: _names(connection, "secrets")) if contents else None,
         unread=tuple(unread),
     )
@@ -78,16 +90,15 @@ def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
     return found
 
 
-def _bindings(connection: Connection) -> Mapping[str, Mapping[str, frozenset[str]]]:
+def _ours(
+    bindings: Iterable[LiveBinding],
+) -> Mapping[str, Mapping[str, frozenset[str]]]:
     found: dict[str, dict[str, frozenset[str]]] = {}
-    path = "/apis/rbac.authorization.k8s.io/v1/rolebindings"
-    for item in listed(connection, path, {"labelSelector": _OURS}):
-        namespace, name = _place(item)
-        role = roles.of_binding(name, texts(mapping(item.get("metadata")).get("labels")))
-        subjects = item.get("subjects")
-        found.setdefault(namespace, {})[role] = frozenset(
-            _subject(mapping(one)) for one in (subjects if isinstance(subjects, list) else ())
-        )
+    for binding in bindings:
+        if binding.is_managed:
+            found.setdefault(binding.namespace, {})[binding.member_role] = frozenset(
+                binding.subjects
+            )
     return found
 
 
@@ -115,12 +126,6 @@ def _counts(items: Iterator[Item]) -> Mapping[str, int]:
         namespace, _ = _place(item)
         found[namespace] = found.get(namespace, 0) + 1
     return found
-
-
-def _subject(subject: Item) -> str:
-    namespace = subject.get("namespace")
-    where = f"{namespace}/" if namespace and subject.get("kind") == "ServiceAccount" else ""
-    return f"{subject.get('kind')} {where}{subject.get('name')}"
 
 
 def _place(item: Item) -> tuple[str, str]:

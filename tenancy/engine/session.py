@@ -20,6 +20,7 @@ from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
+from tenancy.planning.leaving import REMOVES_ACCESS
 
 __all__ = ["Engine", "Session", "inline", "local"]
 
@@ -104,12 +105,15 @@ class Session:
         on_step: OnStep | None = None,
         refresh: bool = False,
         plan: Path | None = None,
+        removes_access: bool = False,
     ) -> Result:
         """
         Make the cluster match the configuration.
 
         Args:
             plan: The engine's own plan: it refuses every other operation. Default: none.
+            removes_access: Whether the caller takes away what else gives access to removed
+                members; otherwise the program refuses where something does. Default: no.
 
         Raises:
             EngineError: The program refused, or the engine failed; what was done is recorded.
@@ -128,6 +132,7 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
+            {REMOVES_ACCESS: "1"} if removes_access else {},
         )
 
     def refresh(self, *, on_step: OnStep | None = None) -> Result:
@@ -197,7 +202,9 @@ class Session:
             salt=folder / file,
         )
         try:
-            return attrs.evolve(self, config_file=released).up(on_step=on_step)
+            return attrs.evolve(self, config_file=released).up(
+                on_step=on_step, removes_access=True
+            )
         finally:
             released.unlink(missing_ok=True)
             released.parent.rmdir()
@@ -246,34 +253,34 @@ class Session:
             raise error_from(self.name, error) from error
 
     @contextmanager
-    def _own_temporary_folder(self) -> Iterator[None]:
+    def _own_variables(self, variables: Mapping[str, str]) -> Iterator[None]:
         """
-        Give the engine a folder for temporary files that is deleted afterwards.
+        Give the engine *variables*, and a folder for temporary files, deleted afterwards.
 
         The Kubernetes provider writes a whole copy of the kubeconfig into it and leaves it
         there (pulumi-kubernetes, provider/pkg/provider/util.go, writeKubeconfigToFile).
         """
         workspace = self.stack.workspace
-        before = workspace.env_vars.get(_TEMPORARY)
+        before = dict(workspace.env_vars)
         with tempfile.TemporaryDirectory(prefix="tenancy-") as folder:
-            workspace.env_vars = {**workspace.env_vars, _TEMPORARY: folder}
+            workspace.env_vars = {**before, **variables, _TEMPORARY: folder}
             try:
                 yield
             finally:
-                kept = {k: v for k, v in workspace.env_vars.items() if k != _TEMPORARY}
-                workspace.env_vars = kept if before is None else {**kept, _TEMPORARY: before}
+                workspace.env_vars = before
 
     def _run(
         self,
         kind: str,
         on_step: OnStep | None,
         operation: Callable[[OperatedStack, EventLog, Callable[[str], None]], object],
+        variables: Mapping[str, str] = {},
     ) -> Result:
         accept_unknown_events()
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            with self._own_temporary_folder():
+            with self._own_variables(variables):
                 operation(OperatedStack(self.name, self.stack.workspace), log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error, log.errors) from error

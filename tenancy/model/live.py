@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from tenancy.model.live_access import LiveAccess
+
 __all__ = ["Live", "LiveNamespace", "LiveQuota", "Unread"]
 
 
@@ -63,6 +65,7 @@ class Live:
         claims: How many volume claims there are, likewise.
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
         secrets: The names of Secrets by namespace, likewise.
+        access: Every binding and role, whoever made it.
         unread: The parts that were asked for and not given.
     """
 
@@ -73,4 +76,5 @@ class Live:
     claims: Mapping[str, int] | None = None
     config_maps: Mapping[str, tuple[str, ...]] | None = None
     secrets: Mapping[str, tuple[str, ...]] | None = None
+    access: LiveAccess = attrs.field(factory=LiveAccess)
     unread: tuple[Unread, ...] = ()

@@ -133,6 +133,8 @@ class Platform:
         device_classes: Every DRA device class that is written in each namespace, sorted.
         storage_classes: `shared` or `granted` by name.
         organization_bounds: None where organizations are not bounded.
+        token_seconds: How long a token that a member asks for may last.
+        bindable: Subjects of no organization that admins of organizations may bind.
     """
 
     stack: str
@@ -145,6 +147,8 @@ class Platform:
     max_namespaces: int = 10
     max_id_length: int = 7
     organization_bounds: OrganizationBounds | None = None
+    token_seconds: int = 24 * 3600
+    bindable: tuple[Subject, ...] = ()
     environment_order: tuple[str, ...] = ("dev", "staging", "prod")
     public: PublicNamespace | None = None
     shared: tuple[SharedNamespace, ...] = ()

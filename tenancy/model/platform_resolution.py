@@ -86,6 +86,8 @@ def platform(
             organization_bounds=None
             if spec.organization_bounds is None
             else organization_bounds(spec.organization_bounds, origin / "organizationBounds"),
+            token_seconds=spec.limits.token_seconds,
+            bindable=subjects(spec.bindable_subjects, origin / "bindableSubjects"),
             environment_order=spec.environment_order,
             public=None
             if spec.public is None

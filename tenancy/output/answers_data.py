@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from tenancy.output.usage import QuotaUsage
 from tenancy.planning.access_queries import Permission, RoleHolder
-from tenancy.planning.sections.access import AllowedData, allowed_data
+from tenancy.planning.permissions import AllowedData, allowed_data
 from tenancy.planning.shapes import CLOSED
 
 __all__ = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from tenancy.model import Environment, Namespace, Platform, Subject, SubjectKind, Tenancy, roles
-from tenancy.planning.sections.access import Allowed, expanded
+from tenancy.planning.permissions import Allowed, expanded
 
 __all__ = ["Permission", "Place", "RoleHolder", "resources_of", "what_can", "who_can"]
 

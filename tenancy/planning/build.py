@@ -17,7 +17,7 @@ from tenancy.planning.section import Section
 from tenancy.planning.sections import SECTIONS
 from tenancy.planning.unchecked import not_asked, not_read
 
-__all__ = ["Plan", "plan", "removes_namespaces", "unknown_names"]
+__all__ = ["Plan", "plan", "removes_members", "removes_namespaces", "unknown_names"]
 
 S = TypeVar("S", bound=Section)
 
@@ -131,6 +131,17 @@ def removes_namespaces(before: Mapping[str, JSON], tenancy: Tenancy, stack: str)
     """
     wanted = {name for name, _, _ in _wanted(tenancy, stack)}
     return not wanted.issuperset(_recorded_names(restore(before)))
+
+
+def removes_members(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> frozenset[str]:
+    """
+    Return the namespaces in which somebody loses a role, so that their tokens are looked for.
+
+    Raises:
+        TenancyError: *before* cannot be read.
+    """
+    comparison = Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=None)
+    return frozenset(leaver.namespace for leaver in comparison.leavers)
 
 
 def unknown_names(

@@ -8,6 +8,7 @@ import attrs
 from tenancy.model import Cluster, Environment, Namespace, Organization, Platform, Tenancy
 from tenancy.model.live import Live
 from tenancy.model.totals import Amounts, amounts
+from tenancy.planning.leaving import Leaver, leavers
 from tenancy.planning.previous import Before
 
 __all__ = ["Comparison"]
@@ -72,6 +73,11 @@ class Comparison:
         if self.environment is not None:
             return ()
         return tuple(namespace.name for namespace in self.platform.own_namespaces)
+
+    @cached_property
+    def leavers(self) -> tuple[Leaver, ...]:
+        """Who loses a role in which of the namespaces that stay."""
+        return leavers(self.namespaces_before, self.namespaces_after)
 
     @cached_property
     def other_stacks(self) -> tuple[Namespace, ...]:

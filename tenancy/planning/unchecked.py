@@ -45,11 +45,18 @@ def not_read_part(unread: Unread, origin: Origin) -> Finding:
 
 
 _DELETIONS: Final = "deletions whose contents are known"
+_TOKENS: Final = "tokens that who loses a role may still have"
 _NEEDED: Final[Mapping[str, str]] = {
     "namespaces": "names that do not exist or that this stack created, and a last update that"
     " finished",
     "quotas": "limits above what is used now",
-    "role bindings": "a last update that finished",
+    "role bindings": "a last update that finished, and nobody who still has access",
+    "cluster role bindings": "who still has access after losing a role",
+    "roles": "what bindings give that no file has",
+    "token Secrets": _TOKENS,
+    "service accounts": _TOKENS,
+    "pods of service accounts": _TOKENS,
+    "policies on tokens": _TOKENS,
     "pods": _DELETIONS,
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,

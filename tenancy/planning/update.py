@@ -18,7 +18,13 @@ from tenancy.config.document import JSON, Document
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.finding import Finding, errors, refusals
 from tenancy.model.live import Live
-from tenancy.planning.build import Plan, plan, removes_namespaces, unknown_names
+from tenancy.planning.build import (
+    Plan,
+    plan,
+    removes_members,
+    removes_namespaces,
+    unknown_names,
+)
 
 __all__ = ["ClusterReading", "PreviousUpdate", "StackPlan", "plan_for", "read_cluster"]
 
@@ -103,7 +109,8 @@ def read_cluster(
     """
     Connect to the cluster of *stack* and read what the plan compares.
 
-    Pods and volume claims are counted only where namespaces are to be deleted.
+    Pods and volume claims are counted only where namespaces are to be deleted, and tokens are
+    looked for only where somebody loses a role.
 
     Args:
         assessment: The project.
@@ -124,7 +131,11 @@ def read_cluster(
             raise
         return ClusterReading(connection=None, live=None, why_not=error.found)
     require_same(connection, previous.cluster_uid)
-    live = read(connection, contents=removes_namespaces(previous.tenancy, tenancy, stack))
+    live = read(
+        connection,
+        contents=removes_namespaces(previous.tenancy, tenancy, stack),
+        tokens_of=removes_members(previous.tenancy, tenancy, stack),
+    )
     return ClusterReading(
         connection=connection,
         live=live,

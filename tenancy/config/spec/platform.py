@@ -44,6 +44,8 @@ class LimitsSpec(Spec):
     """The most namespaces an organization has, over all environments. Default: 10."""
     id_length: int = Field(default=7, ge=1, le=30)
     """The longest namespace id, in characters. Default: 7."""
+    token_seconds: int = Field(default=24 * 3600, ge=3607)
+    """How long a service account's token that a member asks for may last, in seconds; at least 3607, as every pod's own does. Default: 86400, a day."""
 
 
 class PublicNamespaceSpec(Spec):
@@ -199,6 +201,8 @@ class PlatformSpec(Spec):
 
     operators: Listed[SubjectSpec]
     """Who may change what Tenancy manages. Required: the admission policies refuse everyone else."""
+    bindable_subjects: Listed[SubjectSpec] = ()
+    """Users, groups and service accounts of no organization that admins of organizations may bind, such as CI. Default: none; they bind members of their organization only."""
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()

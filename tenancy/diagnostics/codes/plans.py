@@ -47,6 +47,13 @@ GROUP: Final = Group(
             (_NOT_CHECKED,),
         ),
         Code(
+            "group-members-not-checked",
+            "somebody loses a role, and only the identity provider knows who is in which group",
+            "a member who is removed",
+            "remove them from the groups in the identity provider",
+            (_NOT_CHECKED,),
+        ),
+        Code(
             "network-not-checked",
             "too many pairs of namespaces change at once",
             "a first update with hundreds",

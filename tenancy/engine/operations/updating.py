@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
+from tenancy.engine.access_removal import update_and_remove_access
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
@@ -24,6 +25,7 @@ def up(
     saved_plans: Mapping[str, SavedPlan] | None = None,
     open_stack: OpenStack | None = None,
     strict: bool = False,
+    renew_service_accounts: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[Result]:
     """
@@ -39,6 +41,8 @@ def up(
             the files describe when it is applied.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         strict: Whether what was not checked refuses a stack too. Default: only errors do.
+        renew_service_accounts: Whether service accounts are created again whose tokens removed
+            members may have; their pods have to be restarted. Default: no.
         interaction: Who confirms each update, and what is shown. Default: nobody is asked.
 
     Raises:
@@ -51,15 +55,29 @@ def up(
     def update(stack: str, shown: Interaction) -> Result:
         require_stack(assessment, stack, shown, strict=strict)
         if saved_plans is not None:
-            return apply_saved_plan(assessment, opens(stack), saved_plans[stack], shown)
-        return _update(opens(stack), shown)
+            return apply_saved_plan(
+                assessment,
+                opens(stack),
+                saved_plans[stack],
+                shown,
+                renew_service_accounts=renew_service_accounts,
+            )
+        return _update(
+            assessment, opens(stack), shown, renew_service_accounts=renew_service_accounts
+        )
 
     return for_each_stack(
         "applying", names, update, interaction, needs=apply_dependencies(assessment, names)
     )
 
 
-def _update(session: Session, interaction: Interaction) -> Result:
+def _update(
+    assessment: Assessment,
+    session: Session,
+    interaction: Interaction,
+    *,
+    renew_service_accounts: bool,
+) -> Result:
     stack, total = session.name, None
     if interaction.previews or interaction.asks:
         preview = preview_stack(session, interaction)
@@ -68,11 +86,29 @@ def _update(session: Session, interaction: Interaction) -> Result:
             return preview
         interaction.confirm(f"apply this to stack {stack}?")
         total = preview.total
-    return _apply(session, interaction, f"applying stack {stack}", total=total)
+
+    def apply() -> Result:
+        with interaction.progress(f"applying stack {stack}", total=total) as on_step:
+            return session.up(on_step=on_step, removes_access=True)
+
+    result = update_and_remove_access(
+        assessment,
+        session,
+        apply,
+        interaction.note,
+        renew_service_accounts=renew_service_accounts,
+    )
+    interaction.show_result(result)
+    return result
 
 
 def apply_saved_plan(
-    assessment: Assessment, session: Session, saved: SavedPlan, interaction: Interaction
+    assessment: Assessment,
+    session: Session,
+    saved: SavedPlan,
+    interaction: Interaction,
+    *,
+    renew_service_accounts: bool = False,
 ) -> Result:
     """
     Apply *saved* to the stack of *session*, if nothing that it was made from has changed.
@@ -91,17 +127,19 @@ def apply_saved_plan(
     require_fresh(assessment.root, session, saved)
     with saved.engine_file() as plan:
         doing = f"applying the saved plan of stack {session.name}"
-        with interaction.progress(doing) as on_step:
-            result = session.up(on_step=on_step, plan=plan)
-    interaction.show_result(result)
-    return result
 
+        def apply() -> Result:
+            with interaction.progress(doing) as on_step:
+                return session.up(on_step=on_step, plan=plan, removes_access=True)
 
-def _apply(
-    session: Session, interaction: Interaction, doing: str, *, total: int | None
-) -> Result:
-    with interaction.progress(doing, total=total) as on_step:
-        result = session.up(on_step=on_step)
+        result = update_and_remove_access(
+            assessment,
+            session,
+            apply,
+            interaction.note,
+            saved=saved,
+            renew_service_accounts=renew_service_accounts,
+        )
     interaction.show_result(result)
     return result
 

@@ -13,6 +13,7 @@ from tenancy.planning.sections.inherited import Inherited
 from tenancy.planning.sections.network import Connections
 from tenancy.planning.sections.new_namespaces import NewNamespaces
 from tenancy.planning.sections.quotas import Quotas
+from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
 
@@ -22,6 +23,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     IncompleteUpdate,
     Deletions,
     Access,
+    RemainingAccessSection,
     Quotas,
     GpuGrants,
     NewNamespaces,

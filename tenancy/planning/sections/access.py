@@ -1,55 +1,30 @@
 """Who gains and who loses access, and where: roles expanded to verbs on resources."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.wording import joined
 from tenancy.model import Namespace, Platform, Rule, roles
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, shortened
+from tenancy.planning.permissions import (
+    Allowed,
+    AllowedData,
+    allowed_data,
+    described,
+    expanded,
+    expansion,
+    role_names,
+    together,
+    without,
+)
 from tenancy.planning.previous import Before
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
 
-__all__ = ["Access", "AccessChange", "Allowed", "AllowedData", "allowed_data", "expanded"]
-
-_TOKENS: Final = frozenset({"serviceaccounts/token", "rolebindings", "roles", "impersonate"})
-_SHELLS: Final = frozenset({"pods/exec", "pods/attach", "pods/portforward"})
-_DELETE: Final = frozenset({"delete", "deletecollection", "*"})
-
-Verbs = Mapping[tuple[str, str], frozenset[str]]
-"""Verbs by API group and resource."""
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class Allowed:
-    """
-    Verbs on one resource.
-
-    Attributes:
-        api_group: Empty for the core group.
-        resource: With its subresource: `pods/exec`.
-        verbs: Sorted as roles write them.
-    """
-
-    api_group: str
-    resource: str
-    verbs: tuple[str, ...]
-
-    @property
-    def weight(self) -> int:
-        """How much it can do, 0 the most: secrets, shells, rights, deletion, the rest."""
-        if self.resource in {"secrets", "*"}:
-            return 0
-        if self.resource in _SHELLS:
-            return 1
-        if self.resource in _TOKENS and set(self.verbs) - set(roles.READ):
-            return 2
-        return 3 if _DELETE.intersection(self.verbs) else 4
+__all__ = ["Access", "AccessChange"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -79,15 +54,6 @@ class AccessChange:
     gained: tuple[Allowed, ...]
     lost: tuple[Allowed, ...]
     unknown: tuple[str, ...] = ()
-
-
-@with_config(CLOSED)
-class AllowedData(TypedDict):
-    """Verbs on one resource."""
-
-    apiGroup: str
-    resource: str
-    verbs: list[str]
 
 
 @with_config(CLOSED)
@@ -172,58 +138,17 @@ class Access(Section):
         where = shortened(names) if names else "the whole platform"
         if change.is_production and names:
             where += " (PRODUCTION)"
-        roles_text = f"{_roles(change.roles_before)} → {_roles(change.roles_after)}"
+        roles_text = f"{role_names(change.roles_before)} → {role_names(change.roles_after)}"
         if change.roles_before == change.roles_after:
-            roles_text = f"{_roles(change.roles_after)}, whose rules change"
+            roles_text = f"{role_names(change.roles_after)}, whose rules change"
         head = f"{change.subject} in {where}: {roles_text}"
         new, old = set(change.roles_after), set(change.roles_before)
         if change.gained or new - old:
-            text = f"{head}; gains {_described(change.gained, new - old)}"
+            text = f"{head}; gains {described(change.gained, new - old)}"
             yield self.fact(text, Importance.MORE, change.organization)
         if change.lost or (not change.gained and old - new):
-            text = f"{head}; loses {_described(change.lost, old - new)}"
+            text = f"{head}; loses {described(change.lost, old - new)}"
             yield self.fact(text, Importance.LESS, change.organization)
-
-
-def allowed_data(allowed: Allowed) -> AllowedData:
-    """Return *allowed* as plain data."""
-    return {
-        "apiGroup": allowed.api_group,
-        "resource": allowed.resource,
-        "verbs": list(allowed.verbs),
-    }
-
-
-def _roles(names: Sequence[str]) -> str:
-    return joined(names) or "no role"
-
-
-def _described(allowed: Sequence[Allowed], role_names: Iterable[str]) -> str:
-    """Return verbs and resources in a few words, the most powerful first."""
-    parts = [f"{a.resource} ({_verbs_text(a.verbs)})" for a in allowed if a.weight in {0, 2}]
-    shells = [a.resource for a in allowed if a.weight == 1]
-    if shells:
-        parts.insert(1 if parts else 0, joined(shells))
-    deleting = [a for a in allowed if a.weight == 3]
-    rest = [a for a in allowed if a.weight == 4]
-    writing = [a for a in rest if set(a.verbs) - set(roles.READ)]
-    for verb, some in (("delete", deleting), ("change", writing)):
-        if some:
-            parts.append(f"{verb} {shortened([a.resource for a in some])}")
-    if len(rest) > len(writing):
-        parts.append(f"read {shortened([a.resource for a in rest if a not in writing])}")
-    unknown = sorted(role for role in role_names if roles.is_kubernetes(role))
-    if unknown:
-        parts.append(f"the permissions of {joined(unknown)}, which the cluster defines")
-    return ", ".join(parts) or "no permission that another role does not give"
-
-
-def _verbs_text(verbs: Sequence[str]) -> str:
-    if set(verbs) >= set(roles.ALL_VERBS):
-        return "every verb"
-    if set(verbs) == set(roles.READ):
-        return "read"
-    return ", ".join(verbs)
 
 
 def _access_changes(
@@ -242,7 +167,7 @@ def _access_changes(
         rules_before: The rules of the platform's own roles before. Default: unchanged.
     """
     now = expanded(platform)
-    then = now if rules_before is None else _expand(rules_before.get)
+    then = now if rules_before is None else expansion(rules_before.get)
     roles_before, roles_after = _roles_of(before), _roles_of(after)
     groups: dict[
         tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], dict[str, None]
@@ -264,8 +189,8 @@ def _access_changes(
             is_production=environment == last,
             roles_before=was,
             roles_after=will,
-            gained=_without(_together(will, now), _together(was, then)),
-            lost=_without(_together(was, then), _together(will, now)),
+            gained=without(together(will, now), together(was, then)),
+            lost=without(together(was, then), together(will, now)),
             unknown=tuple(r for r in dict.fromkeys((*was, *will)) if roles.is_kubernetes(r)),
         )
         for (organization, environment, stack, subject, was, will), names in groups.items()
@@ -296,42 +221,6 @@ def _operator_changes(before: Before, after: Platform) -> tuple[AccessChange, ..
     )
 
 
-def expanded(platform: Platform) -> Callable[[str], Verbs]:
-    """Return what a role may do, for those whose rules are known here."""
-
-    def own(role: str) -> tuple[Rule, ...] | None:
-        found = platform.roles.get(role)
-        return None if found is None else found.rules
-
-    return _expand(own)
-
-
-def _expand(own: Callable[[str], tuple[Rule, ...] | None]) -> Callable[[str], Verbs]:
-    known: dict[str, Verbs] = {}
-
-    def of(role: str) -> Verbs:
-        if role not in known:
-            rules = own(role)
-            if rules is None:
-                built_in = roles.BUILT_IN.get(role)
-                rules = () if built_in is None else built_in.rules
-            known[role] = _verbs(rules)
-        return known[role]
-
-    return of
-
-
-def _verbs(rules: Iterable[Rule]) -> Verbs:
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for rule in rules:
-        only = f" ({', '.join(rule.resource_names)})" if rule.resource_names else ""
-        for group in rule.api_groups:
-            for resource in rule.resources:
-                key = (group, resource + only)
-                found[key] = found.get(key, frozenset()) | frozenset(rule.verbs)
-    return found
-
-
 @attrs.frozen
 class _Member:
     """A subject that has roles in one namespace."""
@@ -357,30 +246,6 @@ def _roles_of(namespaces: Iterable[Namespace]) -> Mapping[_Member, set[str]]:
                 )
                 members.setdefault(member, set()).add(binding.role)
     return members
-
-
-def _together(names: Iterable[str], expand: Callable[[str], Verbs]) -> Verbs:
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for name in names:
-        for key, verbs in expand(name).items():
-            found[key] = found.get(key, frozenset()) | verbs
-    return found
-
-
-def _without(those: Verbs, others: Verbs) -> tuple[Allowed, ...]:
-    return tuple(
-        sorted(_left(those, others), key=lambda a: (a.weight, a.api_group, a.resource))
-    )
-
-
-def _left(those: Verbs, others: Verbs) -> Iterator[Allowed]:
-    for (group, resource), verbs in those.items():
-        left = verbs - others.get((group, resource), frozenset())
-        if left:
-            ordered = [v for v in (*roles.ALL_VERBS, *sorted(left)) if v in left]
-            yield Allowed(
-                api_group=group, resource=resource, verbs=tuple(dict.fromkeys(ordered))
-            )
 
 
 def _order(change: AccessChange) -> tuple[bool, int, str, str, tuple[str, ...]]:

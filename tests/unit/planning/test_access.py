@@ -2,7 +2,8 @@
 
 import pytest
 
-from tenancy.planning.sections.access import Access, Allowed
+from tenancy.planning.permissions import Allowed
+from tenancy.planning.sections.access import Access
 from tests.unit.builders import a_namespace, a_platform, an_environment, an_organization
 from tests.unit.planning.changing import a_plan, a_record
 

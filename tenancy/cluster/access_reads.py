@@ -1,0 +1,194 @@
+"""Bindings, roles, service accounts and tokens of a cluster, whoever made them."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypedDict, TypeVar
+
+from kubernetes.client.exceptions import ApiException
+
+from tenancy.cluster.connection import Connection
+from tenancy.cluster.json_access import mapping, text, texts
+from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.transport import Request
+from tenancy.config.document import JSON
+from tenancy.kubernetes import labels
+from tenancy.model import Rule, roles
+from tenancy.model.live_access import LiveBinding, ServiceAccountPods, TokenSecret
+
+__all__ = ["Part", "cluster_role_bindings", "role_bindings", "roles_of", "tokens"]
+
+T = TypeVar("T")
+
+_RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
+_MOST: Final = 20_000
+"""How many bindings or roles are read at the most: 40 in each of 500 namespaces."""
+_MOST_NAMESPACES: Final = 100
+"""In how many namespaces service accounts and pods are listed at the most."""
+_BUILT_IN: Final = "kubernetes.io/bootstrapping"
+_TOKEN_SECRET: Final = "kubernetes.io/service-account-token"  # noqa: S105
+_ACCOUNT_OF_TOKEN: Final = "kubernetes.io/service-account.name"  # noqa: S105
+_POLICY: Final = (
+    "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/tenancy-token-requests"
+)
+
+
+class Part(Protocol):
+    """Runs a read; returns None where the cluster refuses it, and notes that."""
+
+    def __call__(self, name: str, make: Callable[[], T]) -> T | None:
+        """Return what *make* reads."""
+
+
+class Tokens(TypedDict, total=False):
+    """What `tokens` reads, by the attributes of `LiveAccess`."""
+
+    token_secrets: tuple[TokenSecret, ...] | None
+    service_accounts: tuple[ServiceAccountPods, ...] | None
+    tokens_bounded_since: str | None
+
+
+def role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:
+    """Return every RoleBinding of the cluster."""
+    return tuple(
+        _binding(item) for item in listed(connection, f"{_RBAC}/rolebindings", most=_MOST)
+    )
+
+
+def cluster_role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:
+    """Return every ClusterRoleBinding."""
+    found = listed(connection, f"{_RBAC}/clusterrolebindings", most=_MOST)
+    return tuple(_binding(item) for item in found)
+
+
+def roles_of(connection: Connection) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
+    """Return the rules of every ClusterRole and Role, by namespace and name."""
+    return {
+        (text(item, "metadata", "namespace"), text(item, "metadata", "name")): tuple(
+            _rules(item.get("rules"))
+        )
+        for plural in ("clusterroles", "roles")
+        for item in listed(connection, f"{_RBAC}/{plural}", most=_MOST)
+    }
+
+
+def tokens(connection: Connection, namespaces: Collection[str], part: Part) -> Tokens:
+    """
+    Return the service accounts of *namespaces*, their pods and their token Secrets.
+
+    No Secret's content is read, only what each is called and whose token it has.
+    """
+    asked = sorted(namespaces)[:_MOST_NAMESPACES]
+    pods = part("pods of service accounts", lambda: _pods(connection, asked))
+    return {
+        "token_secrets": part("token Secrets", lambda: _token_secrets(connection, asked)),
+        "service_accounts": part(
+            "service accounts", lambda: _service_accounts(connection, asked, pods)
+        ),
+        "tokens_bounded_since": part("policies on tokens", lambda: _bounded_since(connection)),
+    }
+
+
+def _token_secrets(
+    connection: Connection, namespaces: Sequence[str]
+) -> tuple[TokenSecret, ...]:
+    query = {"fieldSelector": f"type={_TOKEN_SECRET}"}
+    return tuple(
+        TokenSecret(
+            namespace=namespace,
+            name=text(item, "metadata", "name"),
+            service_account=text(item, "metadata", "annotations", _ACCOUNT_OF_TOKEN),
+        )
+        for namespace in namespaces
+        for item in listed(
+            connection, f"/api/v1/namespaces/{namespace}/secrets", query, accept=METADATA
+        )
+    )
+
+
+def _service_accounts(
+    connection: Connection,
+    namespaces: Sequence[str],
+    pods: Mapping[tuple[str, str], Sequence[str]] | None,
+) -> tuple[ServiceAccountPods, ...]:
+    return tuple(
+        ServiceAccountPods(
+            namespace=namespace,
+            name=(name := text(item, "metadata", "name")),
+            pods=None if pods is None else tuple(pods.get((namespace, name), ())),
+        )
+        for namespace in namespaces
+        for item in listed(
+            connection, f"/api/v1/namespaces/{namespace}/serviceaccounts", accept=METADATA
+        )
+    )
+
+
+def _pods(
+    connection: Connection, namespaces: Sequence[str]
+) -> Mapping[tuple[str, str], Sequence[str]]:
+    """Return the names of pods by namespace and service account."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for namespace in namespaces:
+        for item in listed(connection, f"/api/v1/namespaces/{namespace}/pods", most=_MOST):
+            account = text(item, "spec", "serviceAccountName") or "default"
+            found.setdefault((namespace, account), []).append(text(item, "metadata", "name"))
+    return {key: sorted(names) for key, names in found.items()}
+
+
+def _bounded_since(connection: Connection) -> str:
+    try:
+        found = connection.request(Request("GET", _POLICY))
+    except ApiException as error:
+        if error.status == 404:
+            return ""
+        raise
+    return text(found, "metadata", "creationTimestamp")
+
+
+def _binding(item: Mapping[str, JSON]) -> LiveBinding:
+    metadata, reference = mapping(item.get("metadata")), mapping(item.get("roleRef"))
+    name, labelled = text(metadata, "name"), texts(metadata.get("labels"))
+    subjects = item.get("subjects")
+    is_managed = labelled.get(labels.MANAGED) == "true"
+    return LiveBinding(
+        namespace=text(metadata, "namespace"),
+        name=name,
+        role_kind=text(reference, "kind"),
+        role=text(reference, "name"),
+        subjects=tuple(
+            dict.fromkeys(
+                subject_text(mapping(one))
+                for one in (subjects if isinstance(subjects, list) else ())
+            )
+        ),
+        is_managed=is_managed,
+        member_role=roles.of_binding(name, labelled) if is_managed else "",
+        is_built_in=_BUILT_IN in labelled,
+    )
+
+
+def subject_text(subject: Mapping[str, JSON]) -> str:
+    """
+    Return *subject*, as a binding has it, the way that `Subject` is written.
+
+    >>> subject_text({"kind": "ServiceAccount", "namespace": "acme-dev", "name": "runner"})
+    'ServiceAccount acme-dev/runner'
+    """
+    namespace = subject.get("namespace")
+    where = f"{namespace}/" if namespace and subject.get("kind") == "ServiceAccount" else ""
+    return f"{subject.get('kind')} {where}{subject.get('name')}"
+
+
+def _rules(rules: JSON) -> Iterator[Rule]:
+    for rule in rules if isinstance(rules, list) else ():
+        given = mapping(rule)
+        if given.get("resources"):
+            yield Rule(
+                api_groups=_words(given.get("apiGroups")),
+                resources=_words(given.get("resources")),
+                verbs=_words(given.get("verbs")),
+                resource_names=_words(given.get("resourceNames")),
+            )
+
+
+def _words(value: JSON) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -88,7 +88,7 @@ def who_can_command(
     holders = who_can(verb, resource, namespace, found.tenancy, stack=stack)
     if as_json:
         data = who_can_data(verb, resource, namespace, holders)
-        shell.say(json.dumps(data, indent=2))
+        shell.write(json.dumps(data, indent=2) + "\n")
     else:
         places = [Place.of(n, e) for e, n in _namespaces(found, stack) if n.name == namespace]
         for place in places:
@@ -126,7 +126,7 @@ def what_can_command(
         )
         raise NotFoundError("member", subject, sorted(known))
     if as_json:
-        shell.say(json.dumps(what_can_data(permissions), indent=2))
+        shell.write(json.dumps(what_can_data(permissions), indent=2) + "\n")
         return
     width = min(shell.out.width, 100)
     for one in permissions:
@@ -160,7 +160,7 @@ def usage(
         if why:
             shell.note(f"stack {environment.stack}: use not checked: {why}")
     if as_json:
-        shell.say(json.dumps(usage_data(rows), indent=2))
+        shell.write(json.dumps(usage_data(rows), indent=2) + "\n")
         return
     lines = list(usage_lines(rows))
     with shell.paged(len(lines), everything=everything):

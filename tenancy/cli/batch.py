@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import attrs
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from tenancy.cli.terminal import Terminal
 from tenancy.engine.outcomes import AT_ONCE
@@ -22,8 +23,12 @@ _WRITING = threading.Lock()
 class BufferedTerminal(Terminal):
     """Keeps what is written until `write_to` writes all of it in one piece."""
 
-    out: Console = attrs.field(factory=lambda: Console(file=io.StringIO()))
-    err: Console = attrs.field(factory=lambda: Console(file=io.StringIO()))
+    out: Console = attrs.field(
+        factory=lambda: Console(file=io.StringIO(), markup=False, emoji=False)
+    )
+    err: Console = attrs.field(
+        factory=lambda: Console(file=io.StringIO(), markup=False, emoji=False)
+    )
     _kept: list[tuple[bool, str, str | None]] = attrs.field(factory=list, init=False)
 
     def say(self, text: str = "", style: str | None = None) -> None:
@@ -72,7 +77,7 @@ class BatchStatus:
             names = ", ".join(self.working_on)
             seconds = time.monotonic() - self.started
             self.status.update(
-                f"{self.doing} {names}: {self.done} of {self.count} done, {seconds:.0f} s"
+                Text(f"{self.doing} {names}: {self.done} of {self.count} done, {seconds:.0f} s")
             )
 
 
@@ -84,5 +89,5 @@ def batch_status(doing: str, count: int, shell: Terminal) -> Iterator[BatchStatu
         shell.note(title)
         yield BatchStatus(doing, count, None)
         return
-    with shell.err.status(title) as status:
+    with shell.err.status(Text(title)) as status:
         yield BatchStatus(doing, count, status)

@@ -46,7 +46,7 @@ def command(
     if as_json:
         written = check_data(found.findings, found.documents)
         refused = bool(refusals(found.findings, strict=strict))
-        shell.say(json.dumps({**written, "refused": refused}, indent=2))
+        shell.write(json.dumps({**written, "refused": refused}, indent=2) + "\n")
     else:
         shell.out.print(
             rich_report(found.findings, found.documents, width=min(shell.out.width, 100)),

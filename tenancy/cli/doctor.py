@@ -23,7 +23,7 @@ def command(
     statuses = tools.report(folder_of(project))
     shown = terminal(color=not no_color)
     if as_json:
-        shown.say(json.dumps(doctor_data(statuses), indent=2))
+        shown.write(json.dumps(doctor_data(statuses), indent=2) + "\n")
     else:
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
     if any(status.source is Source.MISSING for status in statuses):

@@ -37,4 +37,4 @@ def command(project: ProjectFolder = None, stack: Stack = "dev") -> None:
     """Print shell lines; eval "$(tenancy env)" makes pulumi and kubectl use the sandbox."""
     box = sandbox.current(folder_of(project))
     variables = {**box.environment(), **stack_variables(box, stack)}
-    terminal(color=False).say(exports(variables))
+    terminal(color=False).write(exports(variables) + "\n")

@@ -43,7 +43,7 @@ def finish(
         typer.Exit: The exit code is not 0.
     """
     if as_json:
-        shell.say(json.dumps(data(kind, outcomes, of_result), indent=2))
+        shell.write(json.dumps(data(kind, outcomes, of_result), indent=2) + "\n")
     elif len(outcomes.of) > 1 and outcomes.errors:
         parts = (f"{outcome.stack} {outcome.exit.name.lower()}" for outcome in outcomes)
         shell.note(f"Summary: {', '.join(parts)}", style="bold")

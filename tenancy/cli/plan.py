@@ -103,9 +103,9 @@ def command(
     if as_json:
         written = [plan_data(p.plan, p.findings, p.documents) for p in plans]
         if only is None or written:
-            shell.say(json.dumps(written if only is None else written[0], indent=2))
+            shell.write(json.dumps(written if only is None else written[0], indent=2) + "\n")
     elif as_markdown and plans:
-        shell.say("\n".join(markdown(p.plan, p.findings, p.documents) for p in plans))
+        shell.write("\n".join(markdown(p.plan, p.findings, p.documents) for p in plans) + "\n")
     elif plans:
         _show(plans, found, shell, most=None if everything else LINES)
     if outcomes.exit is not Exit.DONE:
@@ -172,7 +172,7 @@ def _offline(
     is_refused = bool(refusals(found.findings, strict=strict))
     if as_json:
         data = {**summary_data(summary, found.documents), "refused": is_refused}
-        shell.say(json.dumps(data, indent=2))
+        shell.write(json.dumps(data, indent=2) + "\n")
     else:
         width = min(shell.out.width, 100)
         refusing = errors(summary.findings)

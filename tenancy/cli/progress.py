@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 from rich.status import Status
+from rich.text import Text
 
 from tenancy.cli.signals import defer_interrupt
 from tenancy.cli.terminal import Terminal
@@ -74,7 +75,7 @@ class _Progress:
         """Count a step that is done, show it, and show any that failed."""
         self.done += what == "done"
         if self.status is not None:
-            self.status.update(f"{self._text()}, now {_label(step)}")
+            self.status.update(Text(f"{self._text()}, now {_label(step)}"))
         elif time.monotonic() - self.last_line >= _EVERY_SECONDS:
             self.last_line = time.monotonic()
             self.shell.note(f"  {self._text()}")
@@ -128,7 +129,7 @@ def _spinner(doing: str, shell: Terminal) -> Iterator[Status | None]:
     if not shell.err.is_terminal:
         yield None
         return
-    with shell.err.status(doing) as status:
+    with shell.err.status(Text(doing)) as status:
         yield status
 
 

@@ -65,7 +65,7 @@ def command(
     if found.is_refused:
         shell.note(report.text(errors(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
-    shell.say(manifests.to_yaml(_manifests(found, stack, organization)).rstrip("\n"))
+    shell.write(manifests.to_yaml(_manifests(found, stack, organization)))
 
 
 def _manifests(

@@ -91,7 +91,7 @@ def status(
 
 def _show(current: SandboxStatus, shown: Terminal, *, as_json: bool) -> None:
     if as_json:
-        shown.say(json.dumps(sandbox_status_data(current), indent=2))
+        shown.write(json.dumps(sandbox_status_data(current), indent=2) + "\n")
         return
     shown.say(f"the embedded control plane is {current.state.value}")
     if current.state is State.ABSENT:

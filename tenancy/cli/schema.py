@@ -46,7 +46,7 @@ def command(
     if not write:
         if name not in found:
             raise typer.BadParameter(f"{name!r}; allowed: {', '.join(found)}")
-        shell.say(found[name].rstrip("\n"))
+        shell.write(found[name].rstrip("\n") + "\n")
         return
     folder = find_root(project) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 import attrs
 from rich.console import Console
+from rich.text import Text
+
+from tenancy.diagnostics.redaction import clean_lines
 
 __all__ = ["Terminal", "flowing", "terminal"]
 
@@ -34,13 +37,21 @@ class Terminal:
     out: Console
     err: Console
 
+    def write(self, text: str) -> None:
+        """Write *text*, a result for programs, to standard output exactly as it is."""
+        try:
+            self.out.file.write(text)
+            self.out.file.flush()
+        except BrokenPipeError:
+            self.out.on_broken_pipe()
+
     def say(self, text: str = "", style: str | None = None) -> None:
-        """Write *text* to standard output as it is."""
-        self.out.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        """Write *text*, which is for people, to standard output."""
+        self.out.print(Text(clean_lines(text)), style=style, soft_wrap=True)
 
     def note(self, text: str = "", style: str | None = None) -> None:
-        """Write *text* to standard error as it is."""
-        self.err.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        """Write *text*, which is for people, to standard error."""
+        self.err.print(Text(clean_lines(text)), style=style, soft_wrap=True)
 
     @contextmanager
     def paged(self, lines: int, *, everything: bool = False) -> Iterator[None]:
@@ -69,8 +80,15 @@ def terminal(*, color: bool = True) -> Terminal:
 
     def console(*, stderr: bool) -> Console:
         if color:
-            return _Console(stderr=stderr, highlight=False)
-        return _Console(stderr=stderr, highlight=False, no_color=True, color_system=None)
+            return _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+        return _Console(
+            stderr=stderr,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            no_color=True,
+            color_system=None,
+        )
 
     return Terminal(out=console(stderr=False), err=console(stderr=True))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from tenancy.diagnostics.origin import Step
 
-__all__ = ["CONTROL", "HIDDEN", "clean", "is_kubeconfig", "is_secret", "shown"]
+__all__ = ["CONTROL", "HIDDEN", "clean", "clean_lines", "is_kubeconfig", "is_secret", "shown"]
 
 HIDDEN = "(hidden)"
 """What a message has instead of a value that may be a secret."""
@@ -20,10 +20,13 @@ CONTROL = re.compile(
 )
 """Characters that a document must not hold, not even as an escape."""
 
-# C0 and C1 controls, DEL, the bidirectional and zero-width marks, the two Unicode line
-# breaks, surrogates: they move a terminal's cursor, hide text or reorder it.
+# C0 and C1 controls, DEL, the Unicode line breaks, surrogates, and characters without a shape
+# (bidirectional marks, joiners, fillers, selectors, tags): they move a terminal's cursor, hide
+# text or reorder it.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?|\x9b[0-?]*[ -/]*[@-~]"
@@ -67,6 +70,16 @@ def clean(text: str) -> str:
     'dev'
     """
     return _UNSAFE.sub("", _ANSI.sub("", text))
+
+
+def clean_lines(text: str) -> str:
+    r"""
+    Return *text* as `clean` does, with its lines kept and each tab as four spaces.
+
+    >>> clean_lines("one\x1b[2J\n\ttwo")
+    'one\n    two'
+    """
+    return "\n".join(clean(line.replace("\t", "    ")) for line in text.split("\n"))
 
 
 def is_secret(path: Iterable[Step]) -> bool:

@@ -12,6 +12,8 @@ __all__ = ["to_yaml"]
 
 # What every YAML reader takes for text without quotes. `y`, `no`, `1e3` and `0755` are not.
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*", re.ASCII)
+# In a block, readers change other line breaks, and spaces at the beginning or the end of lines.
+_BLOCK: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)(?:\n+[!-~](?:[ -~]*[!-~])?)*\n?")
 _WORDS: Final = frozenset(
     ("y", "yes", "n", "no", "on", "off", "true", "false", "null", "nan", "inf")
 )
@@ -28,7 +30,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    if "\n" in value:
+    if "\n" in value and _BLOCK.fullmatch(value):
         style = "|"
     elif _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         style = ""

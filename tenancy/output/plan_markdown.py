@@ -2,21 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from tenancy.diagnostics.finding import Finding, Severity, Source, errors
 from tenancy.diagnostics.findings_data import findings_data
-from tenancy.diagnostics.redaction import clean
 from tenancy.diagnostics.report import TITLES, summary
+from tenancy.output.markdown_text import markdown_text
 from tenancy.output.styles import EMOJI
 from tenancy.planning.build import Plan
 from tenancy.planning.fact_groups import fact_groups, headline
 
 __all__ = ["markdown", "marker"]
-
-# What Markdown, HTML and forges (mentions, references) would read as more than text.
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|~!])")
-_CALL: Final = re.compile("([@#])")
 
 
 def marker(stack: str) -> str:
@@ -49,17 +44,17 @@ def _lines(
     plan: Plan, findings: tuple[Finding, ...], documents: Mapping[str, Source]
 ) -> Iterator[str]:
     yield marker(plan.stack)
-    yield f"## {_escaped(headline(plan))}"
+    yield f"## {markdown_text(headline(plan))}"
     if errors(findings):
         yield ""
         yield f"**Refused:** {summary(findings)}. Nothing was changed."
         yield from _findings(Severity.ERROR, findings, documents)
     for group in fact_groups(plan):
         yield ""
-        yield f"### {_escaped(group.title)}"
+        yield f"### {markdown_text(group.title)}"
         yield ""
         for fact in group.facts:
-            yield f"- {EMOJI[fact.importance]} {_escaped(fact.text)}"
+            yield f"- {EMOJI[fact.importance]} {markdown_text(fact.text)}"
     for severity in (Severity.WARNING, Severity.NOT_CHECKED):
         yield from _findings(severity, findings, documents)
 
@@ -75,14 +70,9 @@ def _findings(
     yield ""
     for entry in findings_data(chosen, documents):
         place = entry["file"] + (f":{entry['line']}" if entry["line"] else "")
-        yield f"- `{entry['code']}` in {_escaped(place)}"
-        yield f"  - found: {_escaped(str(entry['found']))}"
-        yield f"  - allowed: {_escaped(str(entry['allowed']))}"
-        yield f"  - do: {_escaped(str(entry['remedy']))}"
+        yield f"- `{entry['code']}` in {markdown_text(place)}"
+        yield f"  - found: {markdown_text(str(entry['found']))}"
+        yield f"  - allowed: {markdown_text(str(entry['allowed']))}"
+        yield f"  - do: {markdown_text(str(entry['remedy']))}"
         for detail in entry["details"]:
-            yield f"  - {_escaped(detail.strip())}"
-
-
-def _escaped(text: str) -> str:
-    # Forges read mentions and references even when escaped; a comment interrupts them.
-    return _CALL.sub(r"\1<!-- -->", _SPECIAL.sub(r"\\\1", clean(text)))
+            yield f"  - {markdown_text(detail.strip())}"

@@ -93,7 +93,7 @@ def _managed(objects: Mapping[Key, Mapping], kinds: tuple[str, ...]) -> set[Key]
 
 
 def _open(objects: Mapping[Key, Mapping], guardrails: set[Key]) -> Iterator[str]:
-    """Yield what is missing where somebody has access; *guardrails* are all that there are to be."""
+    """Yield what is missing where access exists; *guardrails* are all that there will be."""
     for _, namespace, name in _managed(objects, ("RoleBinding",)):
         where = f"{namespace}, where {name} lets somebody in"
         space = objects.get(("Namespace", "", namespace), {"metadata": {}})
@@ -299,7 +299,7 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
 
 
 def _guardrails_of(history: History) -> set[Key]:
-    """Return the guardrails of each namespace of prod, those that could not be made included."""
+    """Return the guardrails of each namespace of prod, also those that could not be made."""
     standing = _managed(history.objects, WALLS)
     kinds = {(kind, name) for kind, namespace, name in standing if namespace in _prod()}
     wanted = {(kind, namespace, name) for kind, name in kinds for namespace in _prod()}

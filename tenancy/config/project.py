@@ -42,6 +42,8 @@ CONFIG_KEYS: Final = frozenset(
 """The config keys of a stack, without the project's name before them."""
 STACK_FILE = "Pulumi.{stack}.yaml"
 ORGANIZATION_FILE = "organizations/{name}.yaml"
+LARGEST_ORGANIZATION = 1024 * 1024
+"""In bytes: the largest file of an organization, which the organization itself may write."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -160,11 +162,15 @@ class _Loader:
         """Yield the config of each stack that has a file, by stack."""
         for path in sorted(self.root.glob("Pulumi.*.yaml")):
             stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-            yield stack, self._keep(read_stack(path, path.name, project, CONFIG_KEYS))
+            yield (
+                stack,
+                self._keep(read_stack(path, path.name, project, CONFIG_KEYS, root=self.root)),
+            )
 
     def read(self, path: Path) -> Document:
         """Read an organization's file."""
-        return self._keep(read(path, str(path.relative_to(self.root))))
+        source = str(path.relative_to(self.root))
+        return self._keep(read(path, source, root=self.root, largest=LARGEST_ORGANIZATION))
 
     def parse(self, model: type[S], document: Document) -> Written[S] | None:
         """Return *document* as *model*, or nothing and its findings."""

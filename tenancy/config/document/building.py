@@ -11,7 +11,7 @@ from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin, Step
 from tenancy.diagnostics.redaction import CONTROL, clean, shown
 
-__all__ = ["DEEPEST", "MOST", "Builder"]
+__all__ = ["DEEPEST", "LONGEST", "MOST", "MOST_ENTRIES", "Builder"]
 
 DEEPEST = 32
 """Mappings and lists inside each other. Deeper ones are refused."""
@@ -22,6 +22,13 @@ _UNNAMED = "?"
 
 MOST = 1000
 """The most traps in one document; a hostile file has millions."""
+
+
+LONGEST = 4096
+"""In characters: a longer value is refused. No object of Kubernetes needs one from here."""
+
+MOST_ENTRIES = 5000
+"""Entries of one mapping or list; nothing after them is read."""
 
 
 class _Frame:
@@ -95,7 +102,23 @@ class Builder:
                 "correct those that are listed, then check again",
             )
             return False
+        if self._is_full():
+            self._refuse(
+                _position(event),
+                "yaml-too-many-entries",
+                f"a mapping or a list of more than {MOST_ENTRIES} entries; nothing after this"
+                " line was looked at",
+                f"at most {MOST_ENTRIES} entries",
+                "remove what does not belong there, or split it",
+            )
+            return False
         return self._documents < 2 and self._skipped <= DEEPEST
+
+    def _is_full(self) -> bool:
+        if not self._frames:
+            return False
+        frame = self._frames[-1]
+        return max(len(frame.entries), len(frame.items)) > MOST_ENTRIES
 
     def stop(self, finding: Finding, position: Position) -> None:
         """Note *finding*, after which nothing can be read."""
@@ -192,8 +215,19 @@ class Builder:
                 self._refuse_trap(position, trap, text)
         elif CONTROL.search(text):
             self._refuse_control(text, position)
+        if len(text) > LONGEST:
+            self._refuse_long(position)
         self._add(value, text, position)
         self._settle()
+
+    def _refuse_long(self, position: Position) -> None:
+        self._refuse(
+            position,
+            "yaml-long-value",
+            f"text of more than {LONGEST} characters",
+            f"at most {LONGEST} characters",
+            "shorten it",
+        )
 
     def _refuse_control(self, text: str, position: Position) -> None:
         match = CONTROL.search(text)
@@ -210,6 +244,8 @@ class Builder:
         key = clean(text) if CONTROL.search(text) else text
         first = frame.entry_nodes.get(key)
         self._take_key(key, position)
+        if len(text) > LONGEST:
+            self._refuse_long(position)
         if first is not None:
             self._refuse(
                 position,

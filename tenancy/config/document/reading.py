@@ -8,11 +8,12 @@ from typing import Any
 import yaml
 
 from tenancy.config.document.building import Builder
+from tenancy.config.document.contents import Refusal, read_contents
 from tenancy.config.document.syntax import finding_from
 from tenancy.config.document.tree import Document, Position
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.redaction import CONTROL, clean
+from tenancy.diagnostics.redaction import CONTROL
 
 __all__ = ["LARGEST", "parse", "read"]
 
@@ -32,36 +33,32 @@ _OTHER_ENCODINGS = (
 )
 
 
-def read(path: pathlib.Path, source: str) -> Document:
+def read(
+    path: pathlib.Path,
+    source: str,
+    *,
+    root: pathlib.Path | None = None,
+    largest: int = LARGEST,
+) -> Document:
     """
     Return the document in the file *path*, which people know as *source*.
 
     Never raises for what a person wrote: a file that is missing, too large or no YAML gives
     a document without a value and with the finding that says so.
+
+    Args:
+        path: The file.
+        source: Its name for people.
+        root: The folder that it must be in, also after links. Default: any.
+        largest: In bytes. Default: 8 MiB.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return _unread(
-            source,
-            "file-missing",
-            "no file of that name",
-            "a YAML file",
-            f"create {clean(source)}",
-        )
-    except OSError as error:
-        return _unread(
-            source,
-            "file-unreadable",
-            f"a file that cannot be read: {error.strerror}",
-            "a readable YAML file",
-            "check its name and its permissions",
-        )
-    return parse(content, source)
+    contents = read_contents(path, source, root=root, largest=largest)
+    if isinstance(contents, Refusal):
+        return _unread(source, contents.code, contents.found, contents.allowed, contents.remedy)
+    return parse(contents, source, largest=largest)
 
 
-def parse(text: str | bytes, source: str) -> Document:
+def parse(text: str | bytes, source: str, *, largest: int = LARGEST) -> Document:
     r"""
     Return the one YAML document in *text*, which people know as *source*.
 
@@ -72,12 +69,13 @@ def parse(text: str | bytes, source: str) -> Document:
     >>> [trap.code for trap in parse("a: no\na: 0755", "Pulumi.dev.yaml").findings]
     ['yaml-boolean-word', 'yaml-duplicate-key', 'yaml-octal']
     """
-    if len(text) > LARGEST:
+    if len(text) > largest:
+        size = f"{largest // 1024**2} MiB"
         return _unread(
             source,
             "yaml-too-large",
-            "more than 8 MiB",
-            "at most 8 MiB",
+            f"more than {size}",
+            f"at most {size}",
             "split it: one file for each organization",
         )
     if isinstance(text, bytes):

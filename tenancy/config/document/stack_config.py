@@ -29,7 +29,12 @@ _SHARED_KEYS: Final = frozenset({"cluster", "context", "environment", "kubeconfi
 
 
 def read_stack(
-    path: pathlib.Path, source: str, project: str = "tenancy", keys: Collection[str] = ()
+    path: pathlib.Path,
+    source: str,
+    project: str = "tenancy",
+    keys: Collection[str] = (),
+    *,
+    root: pathlib.Path | None = None,
 ) -> Document:
     """
     Return the config of *project* in the stack file at *path*, by key without the namespace.
@@ -49,11 +54,12 @@ def read_stack(
         project: The project's name.
         keys: Our keys without the namespace, to know them under another project's name.
             Default: only those of the project `tenancy` are known.
+        root: The folder that it must be in, also after links. Default: any.
 
     Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
     pulumi/sdk/go/common/resource/config/key.go, ParseKey.
     """
-    whole = read(path, source)
+    whole = read(path, source, root=root)
     return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project, keys)
 
 

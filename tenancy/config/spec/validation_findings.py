@@ -64,6 +64,9 @@ _UNQUOTED = {
     value_words.BOOLEAN: "true|false",
 }
 
+MOST_MISTAKES = 200
+"""Mistakes of one document that are listed; further ones are counted."""
+
 _REMEDY = "write a value that is allowed"
 
 _CHOICES = frozenset({"enum", "literal_error", "union_tag_invalid", "union_tag_not_found"})
@@ -103,16 +106,30 @@ def findings_from(
     kept = _collapsed(problems, 0)
     misspelt = {
         (*problem.path[:-1], meant)
-        for problem in kept
+        for problem in kept[:MOST_MISTAKES]
         if problem.kind == "extra_forbidden" and (meant := _meant(problem)) is not None
     }
-    return [
-        _finding(problem, origin, document)
+    mistakes = [
+        problem
         for problem in sorted(kept, key=lambda one: one.order)
         # A required key that is misspelt is one mistake: the key that is there.
         if not (problem.kind == "missing" and problem.path in misspelt)
         and trapped.isdisjoint(itertools.accumulate(_steps(origin, problem), initial=()))
     ]
+    found = [_finding(problem, origin, document) for problem in mistakes[:MOST_MISTAKES]]
+    if len(mistakes) > MOST_MISTAKES:
+        found.append(_too_many(len(mistakes), origin))
+    return found
+
+
+def _too_many(count: int, origin: Origin) -> Finding:
+    return Finding(
+        code="too-many-mistakes",
+        origin=origin,
+        found=f"{count} mistakes, of which the first {MOST_MISTAKES} are listed",
+        allowed="none",
+        remedy="correct those that are listed, then check again",
+    )
 
 
 @attrs.frozen(kw_only=True)

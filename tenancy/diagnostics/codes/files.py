@@ -27,6 +27,18 @@ GROUP: Final = Group(
             "check its name and permissions",
         ),
         Code(
+            "file-outside",
+            "a link that leads out of the project",
+            "`organizations/acme.yaml`, a link to `/etc/passwd`",
+            "replace it by the file itself",
+        ),
+        Code(
+            "file-special",
+            "a pipe, a socket or a device in place of a file",
+            "a pipe called `Pulumi.dev.yaml`",
+            "replace it by a regular file",
+        ),
+        Code(
             "file-not-read",
             "a file that this stack does not use has errors, so comparisons leave it out",
             "a syntax error in `Pulumi.prod.yaml`, at `--stack dev`",
@@ -207,9 +219,27 @@ GROUP: Final = Group(
         ),
         Code(
             "yaml-too-large",
-            "a file of more than 8 MiB",
+            "a stack's file of more than 8 MiB, or an organization's of more than 1 MiB",
             "one file for a thousand organizations",
             "make a file for each",
+        ),
+        Code(
+            "yaml-long-value",
+            "a key or a value of more than 4096 characters",
+            "a file pasted into an annotation",
+            "shorten it",
+        ),
+        Code(
+            "yaml-too-many-entries",
+            "a mapping or a list of more than 5000 entries",
+            "a hundred thousand unknown keys",
+            "remove what does not belong there, or split it",
+        ),
+        Code(
+            "too-many-mistakes",
+            "a file with more mistakes than are listed",
+            "a file of another format",
+            "correct the first ones, then check again",
         ),
         Code(
             "yaml-too-many-traps",

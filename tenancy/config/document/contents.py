@@ -1,0 +1,75 @@
+"""The contents of a file that people wrote: regular, inside the project, of a bounded size."""
+
+import os
+import pathlib
+import stat
+
+import attrs
+
+from tenancy.diagnostics.redaction import clean
+
+__all__ = ["Refusal", "read_contents"]
+
+
+@attrs.frozen
+class Refusal:
+    """Why a file is not read: the code and the three texts of its finding."""
+
+    code: str
+    found: str
+    allowed: str
+    remedy: str
+
+
+def read_contents(
+    path: pathlib.Path, source: str, *, root: pathlib.Path | None, largest: int
+) -> bytes | Refusal:
+    """
+    Return what is in the file *path*, at most one byte more than *largest*.
+
+    A pipe or a device is never waited for.
+
+    Args:
+        path: The file.
+        source: Its name for people.
+        root: The folder that it must be in, also after links. Default: any.
+        largest: In bytes.
+    """
+    try:
+        if root is not None and not path.resolve(strict=True).is_relative_to(root.resolve()):
+            return Refusal(
+                "file-outside",
+                "a link that leads out of the project",
+                "a file inside the project",
+                "replace the link by the file itself",
+            )
+        # Without waiting: opening a pipe would last until another process writes into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                return Refusal(
+                    "file-special",
+                    "a pipe, a socket or a device",
+                    "a regular file",
+                    "replace it by a regular file",
+                )
+            return file.read(largest + 1)
+    except FileNotFoundError:
+        return Refusal(
+            "file-missing", "no file of that name", "a YAML file", f"create {clean(source)}"
+        )
+    except OSError as error:
+        return Refusal(
+            "file-unreadable",
+            f"a file that cannot be read: {error.strerror}",
+            "a readable YAML file",
+            "check its name and its permissions",
+        )
+    except RuntimeError:
+        return Refusal(
+            "file-unreadable",
+            "a link that leads to itself",
+            "a readable YAML file",
+            "replace the link by the file itself",
+        )

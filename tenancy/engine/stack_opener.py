@@ -12,6 +12,7 @@ from tenancy.engine.interaction import Note
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
 from tenancy.engine.locks import wait_until_free
 from tenancy.engine.session import Engine, Session, local
+from tenancy.engine.variables import prepare_variables
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import AMBIENT, SandboxError, SandboxFailure, State
 from tenancy.local.sandbox.layout import Layout
@@ -102,7 +103,9 @@ def engine_for(
         UnknownStackError: No file describes it.
         SandboxError: It is on the sandbox, which does not run.
         ToolsError: The engine is not installed.
+        RefusedError: The environment has a variable that changes what is applied.
     """
+    prepare_variables(assessment.root / CONFIG_COPIES)
     if not assessment.cluster(stack).is_sandbox:
         return Engine(variables={**_installed_engine(assessment.root), **variables})
     box = sandbox.current(assessment.root)

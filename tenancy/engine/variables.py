@@ -1,0 +1,108 @@
+"""The environment variables of the engine: which may be set, and which Tenancy sets."""
+
+import os
+from collections.abc import Iterator, Mapping, MutableMapping
+from pathlib import Path
+from typing import Final
+
+from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics.redaction import shown
+
+__all__ = ["SET_BY_TENANCY", "prepare_variables"]
+
+SET_BY_TENANCY: Final[Mapping[str, str]] = {
+    "PATH": "the tools of this machine first",
+    "TMPDIR": "a folder of its own, deleted after each run",
+    "PULUMI_PYTHON_CMD": "this Python",
+    "PULUMI_SKIP_UPDATE_CHECK": "no check for a newer engine",
+    "PULUMI_PARALLEL": "32, unless it is set",
+    "PULUMI_TRACING_NO_PAYLOADS": "no config in traces",
+    "TENANCY_STARTED_BY": "the process, to stop an engine whose command was killed",
+    "KUBECONFIG": "on the sandbox: its own",
+    "PULUMI_HOME": "on the sandbox: its own",
+    "PULUMI_BACKEND_URL": "on the sandbox: its own",
+    "PULUMI_CONFIG_PASSPHRASE_FILE": "on the sandbox: its own",
+    "PULUMI_K8S_CLIENT_QPS": "on the sandbox: more requests a second",
+    "PULUMI_K8S_CLIENT_BURST": "on the sandbox: more requests a second",
+    "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "on the sandbox: no backup of each step",
+    "PULUMI_STACK": "by `tenancy env` alone; each command names its stack",
+    "PULUMI_OPTION_CONFIG_FILE": "by `tenancy env` alone; each stack has its own config",
+}
+"""Every variable that the engine gets from Tenancy, and what it is."""
+
+_ALLOWED: Final = frozenset(
+    (
+        # Login, state and secrets.
+        *("PULUMI_ACCESS_TOKEN", "PULUMI_API", "PULUMI_BACKEND_URL", "PULUMI_CONSOLE_DOMAIN"),
+        *(
+            "PULUMI_CONFIG_PASSPHRASE",
+            "PULUMI_CONFIG_PASSPHRASE_FILE",
+            "PULUMI_CREDENTIALS_PATH",
+        ),
+        *("PULUMI_HOME", "PULUMI_ORGANIZATION", "PULUMI_GITSSH_PASSPHRASE"),
+        # How it runs, not what it changes.
+        *("PULUMI_PARALLEL", "PULUMI_PYTHON_CMD", "PULUMI_SKIP_UPDATE_CHECK"),
+        *("PULUMI_SKIP_CONFIRMATIONS", "PULUMI_IGNORE_AMBIENT_PLUGINS"),
+        *("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PULUMI_DISABLE_CI_DETECTION"),
+        *("PULUMI_PR_NUMBER", "PULUMI_STACK", "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK"),
+        *(
+            "PULUMI_SUPPRESS_NEO_LINK",
+            "PULUMI_SUPPRESS_COPILOT_LINK",
+            "PULUMI_ERROR_OUTPUT_STRING",
+        ),
+    )
+)
+_ALLOWED_PREFIXES: Final = (
+    *(
+        "PULUMI_CI_",
+        "PULUMI_DEBUG_",
+        "PULUMI_DIY_BACKEND_",
+        "PULUMI_GIT_",
+        "PULUMI_K8S_CLIENT_",
+    ),
+    *("PULUMI_LOG_", "PULUMI_OTEL_", "PULUMI_SELF_MANAGED_STATE_", "PULUMI_TEST_"),
+    *("PULUMI_TRACING_", "PULUMI_VCS_"),
+)
+_CONFIG_FILE: Final = "PULUMI_OPTION_CONFIG_FILE"
+
+
+def prepare_variables(copies: Path, variables: MutableMapping[str, str] | None = None) -> None:
+    """
+    Refuse variables that change what is applied; forget those of `tenancy env`.
+
+    Every variable whose name begins with `PULUMI_` is refused unless it is known: targets,
+    excludes, skips and refreshes of the engine, and what a later version adds. Dropping one
+    silently would apply something else than was asked.
+
+    Args:
+        copies: The folder of the copies of stack files, one of which `tenancy env` names.
+        variables: The environment. Default: that of this process, which the engine inherits.
+
+    Raises:
+        RefusedError: A variable is set that is not known.
+    """
+    inherited = os.environ if variables is None else variables
+    if Path(inherited.get(_CONFIG_FILE, "")).is_relative_to(copies):
+        # Of another stack, perhaps. Each command names the config of its own.
+        del inherited[_CONFIG_FILE]
+        inherited.pop("PULUMI_STACK", None)
+    refused = sorted(_refused(inherited))
+    if refused:
+        names = ", ".join(shown(name) for name in refused)
+        raise RefusedError(
+            reason=f"refused: the environment has {names}, which can change what is applied;"
+            " allowed: Pulumi's variables for login, state, proxies, plugins and logs;"
+            f" run `unset {' '.join(shown(name) for name in refused)}` and try again;"
+            " to change only some stacks or organizations, use --stack\nNothing was changed."
+        )
+
+
+def _refused(variables: Mapping[str, str]) -> Iterator[str]:
+    for name, value in variables.items():
+        if (
+            name.startswith("PULUMI_")
+            and value
+            and name not in _ALLOWED
+            and not name.startswith(_ALLOWED_PREFIXES)
+        ):
+            yield name

@@ -177,7 +177,7 @@ def _look_alikes(namespace: Namespace) -> Iterator[Finding]:
 
 
 def platform_subjects(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the operators and the public readers of *platform*."""
+    """Yield what is wrong with subjects of *platform*: operators, bindable ones, readers."""
     if not platform.is_written:
         return
     for key, prefix in (
@@ -203,6 +203,8 @@ def platform_subjects(platform: Platform) -> Iterator[Finding]:
         )
     for operator in platform.operators:
         yield from _subject(operator, platform.origin / "operators", platform)
+    for subject in platform.bindable:
+        yield from _subject(subject, platform.origin / "bindableSubjects", platform)
     if (public := platform.public) is not None:
         for reader in public.readers:
             place = public.origin / "readers"

@@ -1,25 +1,41 @@
 """`tenancy who-can`, `what-can` and `usage`: questions about access and quotas."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import typer
 
 from tenancy.assessment import Assessment, assess
-from tenancy.cli.options import Json, NoColor, ProjectFolder, Stack
-from tenancy.cli.terminal import terminal
+from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
+from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect
+from tenancy.cluster.access_reads import read_access
 from tenancy.cluster.live_reads import read
 from tenancy.diagnostics.errors import ClusterError, NotFoundError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.diagnostics.wording import joined, wrapped
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Environment, Namespace
+from tenancy.model import Environment, Namespace, Platform
 from tenancy.model.live import Live
+from tenancy.model.live_access import LiveAccess, LiveBinding
 from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
 from tenancy.output.usage import QuotaUsage, usage_lines
-from tenancy.planning.access_queries import Place, resources_of, what_can, who_can
+from tenancy.planning.access_queries import (
+    Place,
+    RoleHolder,
+    resources_of,
+    what_can,
+    who_can,
+)
+from tenancy.planning.live_access_queries import (
+    LiveHolder,
+    LivePermission,
+    live_what_can,
+    live_who_can,
+    possible_names,
+)
+from tenancy.planning.permissions import Allowed
 
 __all__ = [
     "USAGE_EPILOG",
@@ -39,17 +55,19 @@ Examples:
 
   tenancy who-can create pods/exec -n acme-prod --json
 
-The answer is what the files grant. One name may be on several clusters: without --stack, every
-one of them is answered. Exit code 3: nobody may.
+The answer is what the files grant; with --live also what all bindings on the cluster grant. One
+name may be on several clusters: without --stack, every one of them is answered. Exit code 3:
+nobody may.
 """
 WHAT_CAN_EPILOG = """
 Examples:
 
   tenancy what-can acme-developers
 
-  tenancy what-can dana --group acme-leads --stack prod
+  tenancy what-can dana --group acme-leads --stack prod --live
 
-Only the identity provider knows who is in a group.
+With --live also what all bindings on the cluster grant. Only the identity provider knows who is
+in a group.
 """
 USAGE_EPILOG = """
 Examples:
@@ -74,6 +92,7 @@ def who_can_command(
     ),
     project: ProjectFolder = None,
     stack: Stack = None,
+    live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
     """Show who may do something in a namespace, and by which role."""
@@ -86,22 +105,24 @@ def who_can_command(
     if resource.partition(".")[0] not in {r.partition(".")[0] for r in plain} | {"*"}:
         raise NotFoundError("resource in any role", resource, sorted(plain))
     holders = who_can(verb, resource, namespace, found.tenancy, stack=stack)
+    there: list[LiveHolder] | None = None
+    if live:
+        there = [
+            holder
+            for place, access, _ in _accesses(found, stack, namespace)
+            for holder in live_who_can(verb, resource, place, access)
+        ]
     if as_json:
-        data = who_can_data(verb, resource, namespace, holders)
+        data = who_can_data(verb, resource, namespace, holders, there)
         shell.write(json.dumps(data, indent=2) + "\n")
     else:
-        places = [Place.of(n, e) for e, n in _namespaces(found, stack) if n.name == namespace]
-        for place in places:
-            shell.say(str(place), style="bold")
-            here = [holder for holder in holders if holder.place == place]
-            for holder in here:
-                note = (
-                    "" if holder.verbs is not None else "; not checked: the cluster defines it"
-                )
-                shell.say(f"  {holder.subject}  ({holder.role}{note})")
-            if not any(holder.verbs is not None for holder in here):
-                shell.say(f"  nobody may {verb} {resource} according to the files")
-    if not any(holder.verbs is not None for holder in holders):
+        for place in (Place.of(n, e) for e, n in _namespaces(found, stack)):
+            if place.namespace == namespace:
+                shell.say(str(place), style="bold")
+                for line in _holders(verb, resource, place, holders, there or ()):
+                    shell.say(f"  {line}")
+        shell.say(f"not checked: {_unchecked(live=live)}")
+    if not there and not any(holder.verbs is not None for holder in holders):
         raise typer.Exit(Exit.REFUSED)
 
 
@@ -111,13 +132,23 @@ def what_can_command(
     group: list[str] = typer.Option([], "--group", help="A group that the subject is in."),  # noqa: B008
     project: ProjectFolder = None,
     stack: Stack = None,
+    live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
     """Show what a subject may do, namespace by namespace, the most powerful first."""
     shell = terminal()
     found = _assessed(project, stack)
     permissions = tuple(what_can(subject, found.tenancy, group, stack=stack))
-    if not permissions:
+    there: list[LivePermission] | None = None
+    if live:
+        there = [
+            permission
+            for place, access, platform in _accesses(found, stack)
+            for permission in live_what_can(
+                possible_names(subject, group, platform), place, access
+            )
+        ]
+    if not permissions and not there:
         known = frozenset(
             s.written or s.name
             for _, n in _namespaces(found, stack)
@@ -126,19 +157,76 @@ def what_can_command(
         )
         raise NotFoundError("member", subject, sorted(known))
     if as_json:
-        shell.write(json.dumps(what_can_data(permissions), indent=2) + "\n")
+        shell.write(json.dumps(what_can_data(permissions, there), indent=2) + "\n")
         return
     width = min(shell.out.width, 100)
     for one in permissions:
         shell.say(f"{one.subject} in {one.place}: {joined(one.roles)}", style="bold")
-        by_verbs: dict[tuple[str, ...], list[str]] = {}
-        for allowed in one.allowed:
-            by_verbs.setdefault(allowed.verbs, []).append(allowed.resource)
-        for verbs, resources in by_verbs.items():
-            line = f"{', '.join(resources)}: {', '.join(verbs)}"
-            shell.say("\n".join(wrapped(line, width, first="  ", rest="    ")))
+        _say_allowed(one.allowed, shell, width)
         for role in one.unknown:
             shell.say(f"  not checked: {role}, which the cluster defines")
+    for by in there or ():
+        head = f"{by.subject} in {by.place}, on the cluster: {_by(by.binding)}"
+        shell.say(head, style="bold")
+        _say_allowed(by.allowed, shell, width)
+    shell.say(f"not checked: {_unchecked(live=live)}")
+
+
+def _holders(
+    verb: str,
+    resource: str,
+    place: Place,
+    holders: Iterable[RoleHolder],
+    live: Iterable[LiveHolder],
+) -> Iterator[str]:
+    """Yield a line for each who may do it at *place*."""
+    here = [holder for holder in holders if holder.place == place]
+    for holder in here:
+        note = "" if holder.verbs is not None else "; not checked: the cluster defines it"
+        yield f"{holder.subject}  ({holder.role}{note})"
+    if not any(holder.verbs is not None for holder in here):
+        yield f"nobody may {verb} {resource} according to the files"
+    for one in live:
+        if one.place == place:
+            yield f"on the cluster: {one.subject}  ({_by(one.binding)})"
+
+
+def _say_allowed(some: Iterable[Allowed], shell: Terminal, width: int) -> None:
+    by_verbs: dict[tuple[str, ...], list[str]] = {}
+    for allowed in some:
+        by_verbs.setdefault(allowed.verbs, []).append(allowed.resource)
+    for verbs, resources in by_verbs.items():
+        line = f"{', '.join(resources)}: {', '.join(verbs)}"
+        shell.say("\n".join(wrapped(line, width, first="  ", rest="    ")))
+
+
+def _by(binding: LiveBinding) -> str:
+    return f"{binding.role_kind} {binding.role}, by {binding}"
+
+
+def _unchecked(*, live: bool) -> str:
+    if live:
+        return "who is in a group; only the identity provider knows"
+    return "bindings on the cluster that no file has; add --live"
+
+
+def _accesses(
+    found: Assessment, stack: str | None, namespace: str | None = None
+) -> Iterator[tuple[Place, LiveAccess, Platform]]:
+    """
+    Yield each namespace with what is on its cluster.
+
+    Raises:
+        ClusterError: A cluster does not answer, or refuses a list.
+    """
+    for environment in _environments(found, stack):
+        wanted = [n for n in environment.namespaces if namespace in (None, n.name)]
+        if not wanted:
+            continue
+        access = read_access(connect(environment.cluster, found.root))
+        for one in wanted:
+            place = Place.of(one, environment)
+            yield place, access, found.tenancy.platform_of(environment)
 
 
 def usage(

@@ -11,6 +11,7 @@ __all__ = [
     "Json",
     "NoColor",
     "Offline",
+    "OnTheCluster",
     "ProjectFolder",
     "Stack",
     "Stacks",
@@ -66,6 +67,10 @@ Offline = Annotated[
     typer.Option(
         "--offline", help="Ask nobody: no cluster, no state, and no cloud for instance types."
     ),
+]
+OnTheCluster = Annotated[
+    bool,
+    typer.Option("--live", help="Also read all bindings on the cluster."),
 ]
 Strict = Annotated[
     bool,

@@ -1,4 +1,4 @@
-"""Bindings, roles, service accounts and tokens of a cluster, whoever made them."""
+"""All bindings, roles, service accounts and tokens of a cluster."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypedDict, TypeVar
@@ -12,9 +12,16 @@ from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON
 from tenancy.kubernetes import labels
 from tenancy.model import Rule, roles
-from tenancy.model.live_access import LiveBinding, ServiceAccountPods, TokenSecret
+from tenancy.model.live_access import LiveAccess, LiveBinding, ServiceAccountPods, TokenSecret
 
-__all__ = ["Part", "cluster_role_bindings", "role_bindings", "roles_of", "tokens"]
+__all__ = [
+    "Part",
+    "cluster_role_bindings",
+    "read_access",
+    "role_bindings",
+    "roles_of",
+    "tokens",
+]
 
 T = TypeVar("T")
 
@@ -44,6 +51,21 @@ class Tokens(TypedDict, total=False):
     token_secrets: tuple[TokenSecret, ...] | None
     service_accounts: tuple[ServiceAccountPods, ...] | None
     tokens_bounded_since: str | None
+
+
+def read_access(connection: Connection) -> LiveAccess:
+    """
+    Return every binding and role of a cluster.
+
+    Raises:
+        ClusterError: The cluster refuses a list.
+    """
+    with connection.errors("listing bindings and roles"):
+        return LiveAccess(
+            role_bindings=role_bindings(connection),
+            cluster_role_bindings=cluster_role_bindings(connection),
+            roles=roles_of(connection),
+        )
 
 
 def role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:

@@ -19,6 +19,8 @@ __all__ = [
     "MANAGED",
     "MANAGED_BY",
     "MAX_PER_POD",
+    "MEMBERS",
+    "NAMESPACES",
     "ORGANIZATION",
     "OWNER",
     "POD_SECURITY_REASON",
@@ -78,6 +80,14 @@ DEVICE_CLASSES: Final = f"{DOMAIN}/device-classes"
 """An annotation: DRA device classes of granted GPU node pools, comma-separated."""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
+MEMBERS: Final = f"{DOMAIN}/members"
+"""
+An annotation: the organization's members in this environment, whom role bindings may name.
+
+A line each, as `<kind> <name>`: a name may have commas in it, and no line break.
+"""
+NAMESPACES: Final = f"{DOMAIN}/namespaces"
+"""An annotation: the organization's namespaces in this environment, comma-separated."""
 LOAD_BALANCERS: Final = f"{DOMAIN}/load-balancers"
 """An annotation: `true` where Services of type LoadBalancer are granted."""
 

@@ -204,6 +204,8 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                 f"{name}={most}" for name, most in max_per_pod(resolved, platform).items()
             ),
             labels.TOLERATIONS: ",".join(tolerations(resolved, platform)),
+            labels.MEMBERS: "\n".join(map(str, resolved.organization_members)),
+            labels.NAMESPACES: ",".join(resolved.organization_namespaces),
             labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
         }
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import attrs
+
 from tenancy.config.spec import MemberSpec, SubjectSpec
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 from tenancy.model.platform import Platform
-from tenancy.model.values import Member, RoleBinding, Subject, SubjectKind
+from tenancy.model.values import Member, Namespace, RoleBinding, Subject, SubjectKind
 
-__all__ = ["Member", "bindings", "members", "subject"]
+__all__ = ["Member", "bindings", "knowing_each_other", "members", "subject"]
 
 
 def members(specs: Iterable[MemberSpec] | None, origin: Origin) -> tuple[Member, ...]:
@@ -106,4 +108,21 @@ def bindings(
             for role, held in sorted(by_role.items())
         ),
         findings,
+    )
+
+
+def knowing_each_other(namespaces: Iterable[Namespace]) -> tuple[Namespace, ...]:
+    """Return an organization's *namespaces*, each with the members and names of all of them."""
+    namespaces = tuple(namespaces)
+    members = {
+        subject.key: subject
+        for namespace in namespaces
+        for binding in namespace.bindings
+        for subject in binding.subjects
+    }
+    subjects = tuple(members[key] for key in sorted(members))
+    names = tuple(sorted(namespace.name for namespace in namespaces))
+    return tuple(
+        attrs.evolve(namespace, organization_members=subjects, organization_namespaces=names)
+        for namespace in namespaces
     )

@@ -65,7 +65,7 @@ class Live:
         claims: How many volume claims there are, likewise.
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
         secrets: The names of Secrets by namespace, likewise.
-        access: Every binding and role, whoever made it.
+        access: Every binding and role, also those that Tenancy did not create.
         unread: The parts that were asked for and not given.
     """
 

@@ -1,4 +1,4 @@
-"""Who may do what on a cluster, as its bindings and roles say, whoever made them."""
+"""Who may do what on a cluster, by all of its bindings and roles."""
 
 from collections.abc import Iterator, Mapping
 

@@ -14,7 +14,7 @@ from tenancy.config.spec import (
 )
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
-from tenancy.model.access import Member, bindings, members, subject
+from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
 from tenancy.model.adoption import adopted, named_bindings, named_limit_range
 from tenancy.model.entitlements import Entitlements, Profiles, limits, network, pod_security
 from tenancy.model.grants import grants
@@ -110,7 +110,7 @@ class _Resolver:
 
     def organization(self) -> Organization:
         spec, source, context = self.source.spec, self.source, self.context
-        namespaces = tuple(self._namespaces())
+        namespaces = knowing_each_other(self._namespaces())
         self._unknown_overrides()
         named = references(source.name, self.members, self._own_members(), spec, source.origin)
         self.findings.extend(named.findings)

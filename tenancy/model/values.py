@@ -250,6 +250,9 @@ class Namespace:
         inherits_grants: Whether its grants are written for another namespace alone.
         protect: Whether it may not be deleted.
         storage_classes: Granted ones; None where nothing was said.
+        organization_members: Every member of its organization in this environment, sorted.
+        organization_namespaces: The names of its organization's namespaces in this
+            environment, sorted.
     """
 
     name: str
@@ -277,6 +280,8 @@ class Namespace:
     priority_classes: tuple[str, ...] = ()
     adopted: Adopted | None = None
     protect: bool = True
+    organization_members: tuple[Subject, ...] = ()
+    organization_namespaces: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)

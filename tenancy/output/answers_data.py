@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from tenancy.output.usage import QuotaUsage
 from tenancy.planning.access_queries import Permission, RoleHolder
+from tenancy.planning.live_access_queries import LiveHolder, LivePermission
 from tenancy.planning.permissions import AllowedData, allowed_data
 from tenancy.planning.shapes import CLOSED
 
@@ -34,8 +35,37 @@ class HolderData(TypedDict):
 
 
 @with_config(CLOSED)
+class LiveHolderData(TypedDict):
+    """A subject that a binding on the cluster lets do it; who is in a group is not checked."""
+
+    subject: str
+    role: str
+    bindingKind: str
+    binding: str
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+
+
+@with_config(CLOSED)
+class LivePermissionData(TypedDict):
+    """What a binding on the cluster lets a subject do in a namespace."""
+
+    subject: str
+    role: str
+    bindingKind: str
+    binding: str
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+    allowed: list[AllowedData]
+
+
+@with_config(CLOSED)
 class WhoCanData(TypedDict):
-    """Who may do it; under notChecked, who has a role that the cluster defines."""
+    """Who may do it; notChecked: roles that the cluster defines; live: null without --live."""
 
     version: Literal[1]
     kind: Literal["who-can"]
@@ -44,6 +74,7 @@ class WhoCanData(TypedDict):
     namespace: str
     holders: list[HolderData]
     notChecked: list[HolderData]
+    live: list[LiveHolderData] | None
 
 
 @with_config(CLOSED)
@@ -62,11 +93,12 @@ class PermissionData(TypedDict):
 
 @with_config(CLOSED)
 class WhatCanData(TypedDict):
-    """What a subject may do, namespace by namespace."""
+    """What a subject may do, namespace by namespace; live: null without --live."""
 
     version: Literal[1]
     kind: Literal["what-can"]
     permissions: list[PermissionData]
+    live: list[LivePermissionData] | None
 
 
 @with_config(CLOSED)
@@ -95,9 +127,13 @@ class UsageData(TypedDict):
 
 
 def who_can_data(
-    verb: str, resource: str, namespace: str, holders: Iterable[RoleHolder]
+    verb: str,
+    resource: str,
+    namespace: str,
+    holders: Iterable[RoleHolder],
+    live: Iterable[LiveHolder] | None = None,
 ) -> WhoCanData:
-    """Return *holders*, those that are not checked apart."""
+    """Return *holders*, those that are not checked apart, and those on the cluster."""
     holders = tuple(holders)
     return {
         "version": 1,
@@ -107,11 +143,14 @@ def who_can_data(
         "namespace": namespace,
         "holders": [_holder(h) for h in holders if h.verbs is not None],
         "notChecked": [_holder(h) for h in holders if h.verbs is None],
+        "live": None if live is None else [_live_holder(h) for h in live],
     }
 
 
-def what_can_data(permissions: Iterable[Permission]) -> WhatCanData:
-    """Return *permissions* in order."""
+def what_can_data(
+    permissions: Iterable[Permission], live: Iterable[LivePermission] | None = None
+) -> WhatCanData:
+    """Return *permissions* in order, and those on the cluster."""
     return {
         "version": 1,
         "kind": "what-can",
@@ -127,6 +166,12 @@ def what_can_data(permissions: Iterable[Permission]) -> WhatCanData:
                 "allowed": [allowed_data(a) for a in one.allowed],
             }
             for one in permissions
+        ],
+        "live": None
+        if live is None
+        else [
+            {**_live_holder(one), "allowed": [allowed_data(a) for a in one.allowed]}
+            for one in live
         ],
     }
 
@@ -151,6 +196,19 @@ def usage_data(rows: Iterable[QuotaUsage]) -> UsageData:
             }
             for row in rows
         ],
+    }
+
+
+def _live_holder(one: LiveHolder | LivePermission) -> LiveHolderData:
+    return {
+        "subject": one.subject,
+        "role": one.binding.role,
+        "bindingKind": one.binding.kind,
+        "binding": one.binding.name,
+        "namespace": one.place.namespace,
+        "environment": one.place.environment,
+        "stack": one.place.stack,
+        "cluster": one.place.cluster,
     }
 
 

@@ -5,9 +5,17 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from tenancy.model import Environment, Namespace, Platform, Subject, SubjectKind, Tenancy, roles
-from tenancy.planning.permissions import Allowed, expanded
+from tenancy.planning.permissions import Allowed, Verbs, expanded
 
-__all__ = ["Permission", "Place", "RoleHolder", "resources_of", "what_can", "who_can"]
+__all__ = [
+    "Permission",
+    "Place",
+    "RoleHolder",
+    "resources_of",
+    "verbs_on",
+    "what_can",
+    "who_can",
+]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -86,7 +94,7 @@ def who_can(
         for binding in here.bindings:
             verbs: tuple[str, ...] | None = None
             if not roles.is_kubernetes(binding.role):
-                verbs = tuple(sorted(_verbs_on(resource, binding.role, platform)))
+                verbs = tuple(sorted(verbs_on(resource, expanded(platform)(binding.role))))
                 if not {verb, "*"}.intersection(verbs):
                     continue
             holders += [
@@ -147,15 +155,15 @@ def _namespaces(tenancy: Tenancy, stack: str | None) -> Iterator[tuple[Environme
             yield environment, namespace
 
 
-def _verbs_on(resource: str, role: str, platform: Platform) -> frozenset[str]:
-    """Return the verbs of *role* on *resource*, in any API group unless one is named."""
+def verbs_on(resource: str, given: Verbs) -> frozenset[str]:
+    """Return the verbs of *given* on *resource*, in any API group unless one is named."""
     name, _, group = resource.partition(".")
     name, slash, sub = name.partition("/")
     if not slash and "/" in group:
         group, slash, sub = group.partition("/")
     wanted = f"{name}/{sub}" if slash else name
     found: frozenset[str] = frozenset()
-    for (api_group, there), verbs in expanded(platform)(role).items():
+    for (api_group, there), verbs in given.items():
         if there in {wanted, "*"} and (not group or api_group in {group, "*"}):
             found |= verbs
     return found

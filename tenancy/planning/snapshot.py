@@ -97,6 +97,8 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
         "objectCounts": {key: str(amount) for key, amount in resolved.object_counts.items()},
         "podSecurityVersion": resolved.pod_security_version,
         "requireImagePull": resolved.require_image_pull,
+        "bindableSubjects": [str(s) for s in resolved.bindable],
+        "tokenSeconds": resolved.token_seconds,
     }
 
 

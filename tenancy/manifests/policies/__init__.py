@@ -13,7 +13,7 @@ from tenancy.manifests.policies.objects import managed_objects, managed_service_
 from tenancy.manifests.policies.placement import placement_guard, placement_mutation
 from tenancy.manifests.policies.pods import pods, templates
 from tenancy.manifests.policies.services import endpoints, services
-from tenancy.manifests.policies.tokens import token_secrets
+from tenancy.manifests.policies.tokens import pod_tokens, token_requests, token_secrets
 from tenancy.model import roles
 from tenancy.model.platform import Platform
 
@@ -27,13 +27,15 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         namespaces(),
         managed_objects(),
         managed_service_accounts(),
-        role_bindings(bindable),
+        role_bindings(bindable, platform.bindable),
         tenant_roles(),
         network_policies(),
         services(),
         endpoints(),
         storage_claims(),
         token_secrets(),
+        token_requests(platform.token_seconds),
+        pod_tokens(platform.token_seconds),
         device_classes(),
         scheduler_claims(),
         device_environment(),

@@ -1,34 +1,52 @@
 """
 The guard of tenants' own bindings: an admin hands out access to the namespace, and no more.
 
-Kubernetes lets nobody give what they do not hold. On top of that, nobody is named who is not a
-person, a group or a service account of the namespace, and no role that others may widen.
+Kubernetes lets nobody give what they do not hold. On top of that, only members of the
+organization are named, service accounts of its namespaces in the same environment, and subjects
+that the platform lists; and no role that others may widen.
+
+The members are an annotation of the namespace, which only operators can write. Where it is
+missing, nobody is a member.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
+from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import RBAC
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
+    Condition,
     Guard,
     Resources,
     Rule,
+    annotation,
     changed,
     guard,
+    text,
     texts,
 )
+from tenancy.model import Subject
 
 __all__ = ["BINDINGS", "ROLES", "role_bindings", "tenant_roles"]
 
 BINDINGS: Final = "tenancy-role-bindings"
 ROLES: Final = "tenancy-roles"
 
+_NAMESPACE_OF: Final = "dyn(s).?namespace.orValue('')"
 
-def role_bindings(cluster_roles: Iterable[str]) -> Guard:
-    """Return the guard of RoleBindings; of ClusterRoles only *cluster_roles* may be bound."""
+
+def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()) -> Guard:
+    """
+    Return the guard of RoleBindings.
+
+    Args:
+        cluster_roles: Of ClusterRoles only these may be bound.
+        bindable: Who may be bound beside members of the organization. Default: nobody.
+    """
     allowed = sorted(cluster_roles)
+    others = sorted(map(str, bindable))
     subjects = "object.?subjects.orValue([])"
     return guard(
         BINDINGS,
@@ -45,9 +63,27 @@ def role_bindings(cluster_roles: Iterable[str]) -> Guard:
             ),
             Rule(
                 f"{subjects}.all(s, s.kind != 'ServiceAccount'"
-                " || dyn(s).?namespace.orValue('') == request.namespace)",
-                "'service accounts of other namespaces may not be bound here; only those of '"
-                " + request.namespace",
+                f" || {_NAMESPACE_OF} == request.namespace"
+                f" || {_NAMESPACE_OF} in variables.namespaces"
+                f" || ('ServiceAccount ' + {_NAMESPACE_OF} + '/' + s.name)"
+                f" in {texts(others)})",
+                "'service accounts of other organizations may not be bound here; only of '"
+                " + (variables.namespaces.size() == 0 ? request.namespace"
+                " : variables.namespaces.join(', '))",
+                computed=True,
+            ),
+            Rule(
+                f"{subjects}.all(s, s.kind == 'ServiceAccount'"
+                " || (s.kind + ' ' + s.name) in variables.members"
+                f" || (s.kind + ' ' + s.name) in {texts(others)})",
+                f"{subjects}.filter(s, s.kind != 'ServiceAccount'"
+                " && !((s.kind + ' ' + s.name) in variables.members)"
+                f" && !((s.kind + ' ' + s.name) in {texts(others)}))"
+                ".map(s, s.kind + ' ' + s.name).join(', ').replace('\\n', ' ')"
+                " + ' may not be bound here, only members of the organization'"
+                f" + {text(_besides(others))}"
+                " + (variables.members.size() == 0 ? '; this namespace has no list of members:"
+                " an operator applies its stack' : '')",
                 computed=True,
             ),
             Rule(
@@ -56,8 +92,17 @@ def role_bindings(cluster_roles: Iterable[str]) -> Guard:
             ),
         ],
         conditions=[changed("{}.?subjects.orValue([])"), NOT_AUTHORISED],
+        variables=[
+            Condition("members", annotation(labels.MEMBERS, "\\n")),
+            Condition("namespaces", annotation(labels.NAMESPACES)),
+        ],
         namespaces=ORGANIZATIONS,
     )
+
+
+def _besides(others: Iterable[str]) -> str:
+    listed = ", ".join(others)
+    return f" and subjects that the platform lists ({listed})" if listed else ""
 
 
 def tenant_roles() -> Guard:

@@ -121,15 +121,15 @@ def texts(values: Iterable[str]) -> str:
     return f"[{', '.join(text(value) for value in values)}]"
 
 
-def annotation(key: str) -> str:
+def annotation(key: str, separator: str = ",") -> str:
     """
-    Return the expression for the comma-separated annotation *key* of the namespace, as a list.
+    Return the expression for the annotation *key* of the namespace, as a list.
 
     Only operators can write it, for the namespace guard says so.
     """
     return (
         f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
-        ".split(',').filter(item, item != '')"
+        f".split('{separator}').filter(item, item != '')"
     )
 
 

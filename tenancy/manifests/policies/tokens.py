@@ -1,8 +1,8 @@
 """
-The guard of tokens that never expire.
+The guards of tokens: none lasts for ever, and none for longer than the platform allows.
 
-Who may write secrets could have one made for a service account, keep it, and come back with it
-after they have left. Tokens that pods and people ask for expire by themselves.
+Who may write secrets could have a token made for a service account, keep it, and come back with
+it after they have left. Tokens that people and pods ask for expire when they asked for it.
 """
 
 from typing import Final
@@ -10,15 +10,28 @@ from typing import Final
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
+    Condition,
     Guard,
     Resources,
     Rule,
     guard,
 )
 
-__all__ = ["NAME", "token_secrets"]
+__all__ = [
+    "NAME",
+    "POD_TOKENS",
+    "TOKEN_REQUESTS",
+    "pod_tokens",
+    "token_requests",
+    "token_secrets",
+]
 
 NAME: Final = "tenancy-token-secrets"
+TOKEN_REQUESTS: Final = "tenancy-token-requests"  # noqa: S105
+POD_TOKENS: Final = "tenancy-pod-tokens"
+
+_EXTENDED: Final = 3607
+"""Seconds for which kubelets ask: the API server extends such a token of a pod to a year."""
 
 
 def token_secrets() -> Guard:
@@ -31,6 +44,65 @@ def token_secrets() -> Guard:
                 "object.?type.orValue('') != 'kubernetes.io/service-account-token'",
                 "secrets of type kubernetes.io/service-account-token are refused, for they"
                 " never expire: ask for a token with kubectl create token",
+            )
+        ],
+        conditions=[NOT_AUTHORISED],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def token_requests(seconds: int) -> Guard:
+    """
+    Return the guard of requests for tokens of service accounts.
+
+    Kubelets ask for the tokens of pods; they pass.
+
+    Args:
+        seconds: How long a token may last.
+    """
+    asked = "object.spec.?expirationSeconds.orValue(3600)"
+    return guard(
+        TOKEN_REQUESTS,
+        [Resources("", ("serviceaccounts/token",), ("CREATE",))],
+        [
+            Rule(
+                f"{asked} <= {seconds}",
+                f"'a token may last at most {seconds} seconds; expirationSeconds is '"
+                f" + string({asked})",
+                computed=True,
+            ),
+            Rule(
+                f"{asked} != {_EXTENDED}",
+                f"expirationSeconds may not be {_EXTENDED}, which API servers extend to a year:"
+                " ask for another number of seconds",
+            ),
+        ],
+        conditions=[
+            Condition("not-a-kubelet", "!('system:nodes' in request.userInfo.groups)"),
+            NOT_AUTHORISED,
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def pod_tokens(seconds: int) -> Guard:
+    """
+    Return the guard of tokens that pods mount.
+
+    Args:
+        seconds: How long a token may last.
+    """
+    volumes = "object.spec.?volumes.orValue([])"
+    source = "source.?serviceAccountToken.?expirationSeconds.orValue(0)"
+    return guard(
+        POD_TOKENS,
+        [Resources("", ("pods",), ("CREATE",))],
+        [
+            Rule(
+                f"{volumes}.all(volume, volume.?projected.?sources.orValue([]).all(source,"
+                f" {source} <= {seconds}))",
+                f"a mounted token may last at most {seconds} seconds: lower the"
+                " expirationSeconds of the projected serviceAccountToken",
             )
         ],
         conditions=[NOT_AUTHORISED],

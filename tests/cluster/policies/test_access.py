@@ -38,13 +38,13 @@ class TestRoleBindings:
             ),
             pytest.param(
                 role_binding(account(LAB, "default")),
-                "service accounts of other namespaces may not be bound here",
+                "service accounts of other organizations may not be bound here",
                 id="a foreign service account",
             ),
             pytest.param(role_binding(group("*")), "a subject may not be *", id="wildcard"),
             pytest.param(
                 role_binding(group("oidc:friends"), account(LAB, "default")),
-                "service accounts of other namespaces",
+                "service accounts of other organizations",
                 id="one among good ones",
             ),
         ],
@@ -110,10 +110,11 @@ class TestRoleBindings:
     @pytest.mark.parametrize(
         "made",
         [
-            pytest.param(role_binding(user("oidc:bob")), id="a person"),
+            pytest.param(role_binding(group("oidc:acme-developers")), id="a group"),
             pytest.param(role_binding(account(WEB, "deployer")), id="an own service account"),
             pytest.param(
-                role_binding(group("oidc:a"), role=("ClusterRole", "tenancy:admin")), id="admin"
+                role_binding(group("oidc:acme-leads"), role=("ClusterRole", "tenancy:admin")),
+                id="admin",
             ),
         ],
     )

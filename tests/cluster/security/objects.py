@@ -275,3 +275,9 @@ def labelled(found: Object, labels: Mapping) -> Object:
     made = copy.deepcopy(found)
     made["metadata"]["labels"] = {**made["metadata"].get("labels", {}), **labels}
     return made
+
+
+def token_volume(seconds: int, audience: str = "vault") -> Object:
+    """Return a volume with a service account's token that lasts for *seconds*."""
+    source = {"audience": audience, "expirationSeconds": seconds, "path": "token"}
+    return {"name": "token", "projected": {"sources": [{"serviceAccountToken": source}]}}

@@ -258,6 +258,7 @@ class World:
             (make.config_map(NVIDIA_VISIBLE_DEVICES="YQ=="), "tenancy-device-environment"),
             (make.network_policy(ingress=[{}]), "tenancy-network-policies"),
             (make.binding(make.group("*")), "tenancy-role-bindings"),
+            (make.pod(volumes=[make.token_volume(86401)]), "tenancy-pod-tokens"),
         )
         for found, name in probes:
             request = Request("POST", path_of(found, collection=True), found)

@@ -319,3 +319,9 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
 )
 def test_an_identity_providers_prefix_is_no_system_name(prefix, expected):
     assert expected == findings(platform=a_platform(oidc={"usernamePrefix": prefix}))
+
+
+def test_subjects_that_every_admin_may_bind_have_names_of_an_identity_provider():
+    assert [] == findings(platform=a_platform(bindableSubjects=[{"group": "ci"}]))
+    [found] = findings(platform=a_platform(bindableSubjects=[{"group": "system:masters"}]))
+    assert "platform.bindableSubjects.group [subject-name] the group" in found

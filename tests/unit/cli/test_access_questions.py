@@ -99,3 +99,19 @@ def test_usage_without_a_cluster_is_not_checked_and_never_zero(run: Run) -> None
         (r["namespace"], r["key"], r["limit"], r["used"]) for r in rows
     }
     assert "not checked" in run("usage", "--stack", "dev").stdout
+
+
+def test_what_only_the_cluster_knows_is_not_checked_without_live(run: Run) -> None:
+    said = "not checked: bindings on the cluster that no file has; add --live"
+
+    assert said in run("who-can", "get", "secrets", "-n", "acme-dev").stdout
+    assert said in run("what-can", "acme-leads").stdout
+    result = run("who-can", "get", "secrets", "-n", "acme-dev", "--json")
+    assert json.loads(result.stdout)["live"] is None
+
+
+def test_live_needs_a_cluster_that_answers(run: Run) -> None:
+    result = run("who-can", "get", "secrets", "-n", "acme-dev", "--live")
+
+    assert Exit.DONE != result.exit_code
+    assert "sandbox" in result.output

@@ -227,3 +227,25 @@ def test_environments_that_are_named_are_remembered_with_their_places():
         ("prod", "organizations/acme.yaml: namespaces[0].environments[1]"),
         ("prod", "organizations/acme.yaml: members[0].environments[0]"),
     ] == [(name, str(origin)) for name, origin in held.named_environments]
+
+
+def test_each_namespace_knows_all_members_and_namespaces_of_its_organization():
+    organization = an_organization(
+        a_namespace("dev"),
+        a_namespace("ops", members=[{"user": "kim", "role": "viewer"}]),
+        members=MEMBERS,
+        defaultNamespace="dev",
+    )
+    tenancy = a_tenancy(
+        environments={"dev": an_environment()}, organizations={"acme": organization}
+    )
+
+    for namespace in tenancy.environments["dev"].namespaces:
+        assert [
+            "Group oidc:leads",
+            "Group oidc:zoo",
+            "ServiceAccount acme-dev/builder",
+            "User oidc:ana@example.com",
+            "User oidc:kim",
+        ] == [str(subject) for subject in namespace.organization_members]
+        assert ("acme-dev", "acme-ops") == namespace.organization_namespaces

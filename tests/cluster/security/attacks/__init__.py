@@ -23,6 +23,7 @@ from tests.cluster.security.attacks.namespaces import namespaces, other_namespac
 from tests.cluster.security.attacks.networks import endpoints, network_policies, services
 from tests.cluster.security.attacks.pods import pods
 from tests.cluster.security.attacks.quotas import limits, quotas
+from tests.cluster.security.attacks.tokens import pod_tokens, token_requests
 from tests.cluster.security.attacks.writing import Attack, failures, patch, post
 from tests.cluster.security.world import World
 
@@ -45,6 +46,8 @@ def table(world: World) -> list[Attack]:
         *managed(world),
         *forged(world),
         *service_accounts(world),
+        *token_requests(),
+        *pod_tokens(),
         *namespaces(world),
         *other_namespaces(world),
         *quotas(),

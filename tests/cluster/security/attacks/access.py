@@ -29,7 +29,8 @@ from tests.cluster.security.world import Request, World
 def bindings(world: World) -> Iterator[Attack]:
     """Yield the bindings that name others, or roles that others widen."""
     named = "subjects may not be named system:"
-    foreign = "service accounts of other namespaces may not be bound here"
+    foreign = "service accounts of other organizations may not be bound here"
+    stranger = "may not be bound here, only members of the organization"
     for what, subject, reason in (
         ("everybody", make.group("system:authenticated"), named),
         ("everybody unknown", make.group("system:unauthenticated"), named),
@@ -48,6 +49,22 @@ def bindings(world: World) -> Iterator[Attack]:
             make.binding(make.group("oidc:friends"), subject),
             guarded("tenancy-role-bindings", reason),
             good=make.binding(),
+        )
+    yield from strangers(world, stranger)
+    for what, subject in (
+        ("another's service account", make.account(LAB, "builder")),
+        ("a namesake of one that is listed", make.account("ci-system", "builder2")),
+        ("an account of the cluster's own", make.account("kube-system", "default")),
+        ("an account whose namespace begins alike", make.account("acme-we", "deployer")),
+        ("an account whose namespace ends alike", make.account("acme-web-2", "deployer")),
+    ):
+        yield from everyway(
+            world,
+            f"role-bindings: {what}",
+            make.binding(subject),
+            guarded("tenancy-role-bindings", foreign),
+            good=make.binding(make.account("acme-train", "deployer")),
+            paths=CREATING,
         )
     for name in ("cluster-admin", "admin", "edit", "view", "helpers"):
         bad = make.binding(to=("ClusterRole", name))
@@ -70,6 +87,42 @@ def bindings(world: World) -> Iterator[Attack]:
                 good=make.binding(),
                 paths=CREATING,
             )
+
+
+def strangers(world: World, reason: str) -> Iterator[Attack]:
+    """Yield bindings of who is no member, each nearly a member's or a listed subject's."""
+    members = (
+        make.group("oidc:acme-viewers"),
+        make.user("oidc:eve@acme.example"),
+        make.account(WEB, "anything"),
+        make.user("oidc:ci@platform.example"),
+        make.account("ci-system", "builder"),
+    )
+    for what, subject in (
+        ("the cluster's administrator", make.user("kubernetes-admin")),
+        ("administrators of kubeadm", make.group("kubeadm:cluster-admins")),
+        ("another organization's group", make.group("oidc:globex-leads")),
+        ("another organization's person", make.user("oidc:gil@globex.example")),
+        ("an operator", make.group("oidc:platform-operators")),
+        ("a group without the prefix", make.group("acme-leads")),
+        ("a group with the prefix twice", make.group("oidc:oidc:acme-leads")),
+        ("a group in capitals", make.group("oidc:ACME-leads")),
+        ("a group that begins alike", make.group("oidc:acme-lead")),
+        ("a group that a member begins", make.group("oidc:acme-leads-2")),
+        ("every group at once", make.group("oidc:acme-leads\nGroup oidc:acme-viewers")),
+        ("a group of no name", make.group(" ")),
+        ("a user called as a group is", make.user("oidc:acme-leads")),
+        ("a group called as a user is", make.group("oidc:eve@acme.example")),
+        ("a listed user as a group", make.group("oidc:ci@platform.example")),
+        ("a person of nobody", make.user("oidc:oscar@elsewhere.example")),
+    ):
+        yield from everyway(
+            world,
+            f"role-bindings: {what}",
+            make.binding(members[0], subject),
+            guarded("tenancy-role-bindings", subject["name"].replace("\n", " "), reason),
+            good=make.binding(*members),
+        )
 
 
 def roles(world: World) -> Iterator[Attack]:

@@ -36,6 +36,8 @@ _EMPTY: Mapping[str, str] = {
     "tolerations": "[]",
     "tolerable": "[]",
     "classes": "[]",
+    "members": "[]",
+    "namespaces": "[]",
     "class": "''",
     "granted": "[]",
     "told": "''",

@@ -8,6 +8,7 @@ from tenancy.cluster.json_access import text
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.nodes import nodes
 from tenancy.cluster.objects import kind_of
+from tenancy.cluster.unread import not_read_part
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.diagnostics.origin import Origin
 from tenancy.gpu.existing import NAME as EXISTING
@@ -15,7 +16,6 @@ from tenancy.gpu.node_verification import verify
 from tenancy.manifests.policies import MANAGE
 from tenancy.model import Platform, Subject, SubjectKind, Tenancy
 from tenancy.model.live import Unread
-from tenancy.planning.unchecked import not_read_part
 
 __all__ = ["ground"]
 

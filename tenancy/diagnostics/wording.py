@@ -2,10 +2,10 @@
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
-from tenancy.kubernetes.names import InvalidNameError
 
 __all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank", "wrapped"]
 
@@ -64,8 +64,19 @@ def wrapped(line: str, width: int, *, first: str = "", rest: str = "") -> list[s
     ) or [first.rstrip()]
 
 
+class RefusedName(Protocol):
+    """What a parser of names reports: the text, the rule that it breaks, and the remedy."""
+
+    @property
+    def text(self) -> object: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
 def misnamed(
-    error: InvalidNameError,
+    error: RefusedName,
     *,
     code: str,
     origin: Origin,

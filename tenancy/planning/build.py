@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import attrs
 
+from tenancy.cluster.unread import not_read
 from tenancy.config.document import JSON
 from tenancy.diagnostics.finding import Finding, errors
 from tenancy.model import Tenancy
@@ -15,7 +16,7 @@ from tenancy.planning.name_conflicts import Wanted, existing_names, name_conflic
 from tenancy.planning.previous import Before, restore
 from tenancy.planning.section import Section
 from tenancy.planning.sections import SECTIONS
-from tenancy.planning.unchecked import not_asked, not_read
+from tenancy.planning.unchecked import not_asked
 
 __all__ = ["Plan", "plan", "removes_members", "removes_namespaces", "unknown_names"]
 

@@ -21,7 +21,7 @@ from tenancy.diagnostics import report
 from tenancy.diagnostics.causes import only_causes
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, errors, refusals
+from tenancy.diagnostics.finding import Finding, errors_in, refusals
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.model import Cluster, Tenancy, resolve
 
@@ -103,7 +103,7 @@ class Assessment:
     @property
     def is_refused(self) -> bool:
         """Whether any finding is an error."""
-        return bool(errors(self.findings))
+        return bool(errors_in(self.findings))
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -173,7 +173,7 @@ class Assessment:
         """
         if stack not in self.stacks:
             file = STACK_FILE.format(stack=stack)
-            if any(one.origin.source == file for one in errors(self.findings)):
+            if any(one.origin.source == file for one in errors_in(self.findings)):
                 raise RefusedConfigError(self.of(stack))
             raise UnknownStackError(stack, tuple(self._files()))
         return stack
@@ -356,7 +356,7 @@ def _environments(whole: Resolution) -> frozenset[str]:
     """Return the environments of all stacks, those whose files have errors included."""
     names = {environment.name for environment in whole.tenancy.environments.values()}
     wrong = {
-        one.origin.source for one in errors(whole.reading)
+        one.origin.source for one in errors_in(whole.reading)
     } & whole.project.documents.keys()
     for source in wrong.union(whole.tenancy.unread):
         written = whole.project.documents[source].at(("environment",))

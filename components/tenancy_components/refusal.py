@@ -6,7 +6,7 @@ import pulumi
 
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import Finding, Source, errors, refusals
+from tenancy.diagnostics.finding import Finding, Source, errors_in, refusals
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 
@@ -44,5 +44,5 @@ def refuse_errors(
         ComponentRefusedError: At least one of them is.
     """
     collected = tuple(findings)
-    if errors(collected):
+    if errors_in(collected):
         raise ComponentRefusedError(collected, documents)

@@ -11,7 +11,7 @@ import attrs
 
 from tenancy.config.project import ORGANIZATION_FILE, STACK_FILE, Project
 from tenancy.config.spec import OrganizationOverrideSpec
-from tenancy.diagnostics.finding import Finding, Severity, errors
+from tenancy.diagnostics.finding import Finding, Severity, errors_in
 from tenancy.diagnostics.origin import Origin
 from tenancy.model import Tenancy, resolve
 from tenancy.model.gpu_catalog import Lookup
@@ -67,8 +67,8 @@ def stack_view(whole: Resolution, stack: str) -> StackView:
         *(one for one in whole.resolving if one in own_errors),
     ]
     elsewhere = [one for one in whole.reading if not _is_of(one, files)]
-    wrong = {_file(one): None for one in errors(elsewhere)}
-    if errors(set(whole.resolving) - own_errors):
+    wrong = {_file(one): None for one in errors_in(elsewhere)}
+    if errors_in(set(whole.resolving) - own_errors):
         wrong |= {STACK_FILE.format(stack=name): None for name in _unresolved(whole, stack)}
     tenancy = attrs.evolve(
         whole.tenancy,
@@ -111,7 +111,7 @@ def _only(project: Project, stack: str) -> Project:
 def _unresolved(whole: Resolution, stack: str) -> Iterator[str]:
     """Yield every other stack that does not resolve by itself."""
     for name in (*whole.project.platforms, *whole.project.environments):
-        if name != stack and errors(resolve(_only(whole.project, name), whole.lookups)[1]):
+        if name != stack and errors_in(resolve(_only(whole.project, name), whole.lookups)[1]):
             yield name
 
 

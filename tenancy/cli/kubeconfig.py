@@ -24,7 +24,7 @@ from tenancy.cluster.tokens import service_account_token
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import UsageError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.finding import errors_in
 from tenancy.diagnostics.suggestions import nearest
 from tenancy.kubernetes.names import parse_group, parse_user
 from tenancy.local.private_file import write_private
@@ -112,7 +112,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     shell = terminal(color=not no_color)
     found = assess(project, offline=True)
     if found.is_refused:
-        shell.note(report.text(errors(found.findings), found.documents))
+        shell.note(report.text(errors_in(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
     environment = _environment(found, stack)
     subjects = _subjects(

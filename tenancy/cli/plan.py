@@ -15,7 +15,7 @@ from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Severity, errors, refusals
+from tenancy.diagnostics.finding import Severity, errors_in, refusals
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
 from tenancy.output.findings_text import rich_report
 from tenancy.output.plan_markdown import markdown
@@ -149,7 +149,7 @@ def _show(
     """Write the reasons of a refusal, the plans, the other findings, and a count of them."""
     width = min(shell.out.width, 100)
     findings = tuple(dict.fromkeys(finding for one in plans for finding in one.findings))
-    refusing = errors(findings)
+    refusing = errors_in(findings)
     others = [finding for finding in findings if finding.severity is not Severity.ERROR]
     if refusing:
         _print(rich_report(refusing, found.documents, width=width, with_summary=False), shell)
@@ -175,7 +175,7 @@ def _offline(
         shell.write(json.dumps(data, indent=2) + "\n")
     else:
         width = min(shell.out.width, 100)
-        refusing = errors(summary.findings)
+        refusing = errors_in(summary.findings)
         others = [f for f in summary.findings if f.severity is not Severity.ERROR]
         if refusing:
             _print(

@@ -11,7 +11,7 @@ from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.finding import errors_in
 from tenancy.diagnostics.suggestions import nearest
 
 __all__ = ["EPILOG", "command"]
@@ -63,7 +63,7 @@ def command(
     found = assess(project, stack)
     shell = terminal(color=not no_color)
     if found.is_refused:
-        shell.note(report.text(errors(found.findings), found.documents))
+        shell.note(report.text(errors_in(found.findings), found.documents))
         raise typer.Exit(Exit.REFUSED)
     shell.write(manifests.to_yaml(_manifests(found, stack, organization)))
 

@@ -17,7 +17,7 @@ from tenancy.config.unused_files import (
     unused_organizations,
     wrong_extensions,
 )
-from tenancy.diagnostics.finding import Finding, errors
+from tenancy.diagnostics.finding import Finding, errors_in
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.suggestions import nearest
 
@@ -126,7 +126,7 @@ def load(
     }
     loader.add(wrong_extensions(root))
     loader.add(stacks_without_config(stacks, project, engine.stack if engine else None))
-    if not errors(loader.findings):
+    if not errors_in(loader.findings):
         loader.add(unused_organizations([e.spec for e in environments.values()], files))
     return (
         Project(

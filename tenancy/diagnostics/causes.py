@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, errors
+from tenancy.diagnostics.finding import Finding, errors_in
 from tenancy.diagnostics.severity import Severity
 
 __all__ = ["only_causes"]
@@ -74,7 +74,7 @@ def only_causes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     finding, which lists the files.
     """
     findings = tuple(dict.fromkeys(findings))
-    refusing = errors(findings)
+    refusing = errors_in(findings)
     files = {_file(error.origin.source) for error in refusing}
     kept = [finding for finding in findings if not _follows(finding, refusing, files)]
     return _summed(kept)

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Mapping
 
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.finding import Finding, Source, errors_in
 from tenancy.diagnostics.suggestions import nearest
 
 __all__ = [
@@ -111,7 +111,7 @@ class RefusedError(TenancyError):
     def __str__(self) -> str:
         if self.reason is not None:
             return self.reason
-        refused = errors(self.findings)
+        refused = errors_in(self.findings)
         count = f"{len(refused)} error{'' if len(refused) == 1 else 's'}"
         return "\n".join([f"refused: {count}; nothing was changed", *map(str, refused)])
 

@@ -9,7 +9,7 @@ from tenancy.diagnostics.codes import require
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.severity import Severity
 
-__all__ = ["Finding", "Severity", "Source", "errors", "refusals"]
+__all__ = ["Finding", "Severity", "Source", "errors_in", "refusals"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -60,7 +60,7 @@ class Source(Protocol):
         ...
 
 
-def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the errors among *findings*, in the same order."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 

@@ -7,7 +7,7 @@ from tenancy.assessment import Assessment, assess
 from tenancy.config.document.editing import Change, edited, write
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.finding import errors_in
 from tenancy.diagnostics.origin import Origin
 from tenancy.drifting import Difference
 from tenancy.drifting.accept import Edit, edits
@@ -45,7 +45,7 @@ def accept(
     for path, text in texts.items():
         write(path, text)
     result = assess(assessment.root)
-    refused = [v for one in drifted for v in errors(result.of(one.stack).findings)]
+    refused = [v for one in drifted for v in errors_in(result.of(one.stack).findings)]
     if refused:
         for path, text in before.items():
             write(path, text)

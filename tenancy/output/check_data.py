@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.finding import Finding, Source, errors_in
 from tenancy.diagnostics.findings_data import FindingData, findings_data
 from tenancy.planning.shapes import CLOSED
 
@@ -29,6 +29,6 @@ def check_data(findings: Iterable[Finding], documents: Mapping[str, Source]) -> 
     return {
         "version": 1,
         "kind": "check",
-        "refused": bool(errors(findings)),
+        "refused": bool(errors_in(findings)),
         "findings": findings_data(findings, documents),
     }

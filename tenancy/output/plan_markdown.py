@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenancy.diagnostics.finding import Finding, Severity, Source, errors
+from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in
 from tenancy.diagnostics.findings_data import findings_data
 from tenancy.diagnostics.report import TITLES, summary
 from tenancy.output.markdown_text import markdown_text
@@ -45,7 +45,7 @@ def _lines(
 ) -> Iterator[str]:
     yield marker(plan.stack)
     yield f"## {markdown_text(headline(plan))}"
-    if errors(findings):
+    if errors_in(findings):
         yield ""
         yield f"**Refused:** {summary(findings)}. Nothing was changed."
         yield from _findings(Severity.ERROR, findings, documents)

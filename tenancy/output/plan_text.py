@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 from rich.text import Text
 
-from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.finding import Finding, Source, errors_in
 from tenancy.diagnostics.redaction import clean
 from tenancy.diagnostics.report import TITLES, finding_lines
 from tenancy.diagnostics.wording import wrapped
@@ -74,7 +74,7 @@ def _lines(
     width: int,
     most: int | None,
 ) -> Iterator[Line]:
-    refusing = errors(findings)
+    refusing = errors_in(findings)
     others = [finding for finding in findings if finding not in refusing]
     first = [(line, "bold") for line in wrapped(clean(headline(plan)), width, rest="  ")]
     first += _findings(refusing, documents, width)

@@ -7,7 +7,7 @@ import attrs
 
 from tenancy.cluster.unread import not_read
 from tenancy.config.document import JSON
-from tenancy.diagnostics.finding import Finding, errors
+from tenancy.diagnostics.finding import Finding, errors_in
 from tenancy.model import Tenancy
 from tenancy.model.live import Live
 from tenancy.planning.comparison import Comparison
@@ -60,7 +60,7 @@ class Plan:
     @property
     def is_refused(self) -> bool:
         """Whether anything in it refuses the update."""
-        return bool(errors(self.findings))
+        return bool(errors_in(self.findings))
 
     @property
     def facts(self) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.finding import Finding, Source, errors
+from tenancy.diagnostics.finding import Finding, Source, errors_in
 from tenancy.diagnostics.findings_data import FindingData, findings_data
 from tenancy.planning.build import Plan
 from tenancy.planning.fact_groups import fact_groups, headline
@@ -70,7 +70,7 @@ def plan_data(
         "stack": plan.stack,
         "cluster": plan.cluster,
         "environment": plan.environment,
-        "refused": bool(errors(findings)),
+        "refused": bool(errors_in(findings)),
         "findings": findings_data(findings, documents),
         "headline": headline(plan),
         "first": plan.is_first,

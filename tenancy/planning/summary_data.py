@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Source, errors
+from tenancy.diagnostics.finding import Source, errors_in
 from tenancy.diagnostics.findings_data import FindingData, findings_data
 from tenancy.model import Namespace
 from tenancy.model.totals import Sum
@@ -163,7 +163,7 @@ def summary_data(summary: Summary, documents: Mapping[str, Source] = {}) -> Summ
         "version": VERSION,
         "kind": "summary",
         "stacks": list(summary.stacks),
-        "refused": bool(errors(summary.findings)),
+        "refused": bool(errors_in(summary.findings)),
         "findings": findings_data(summary.findings, documents),
         "organizations": [_organization(o, summary.clusters) for o in summary.organizations],
         "gpuNodePools": [_pool(pool) for pool in summary.pools],

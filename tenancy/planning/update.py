@@ -16,7 +16,7 @@ from tenancy.cluster.live_reads import read
 from tenancy.cluster.prerequisites import ground
 from tenancy.config.document import JSON, Document
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, errors, refusals
+from tenancy.diagnostics.finding import Finding, errors_in, refusals
 from tenancy.model.live import Live
 from tenancy.planning.build import (
     Plan,
@@ -89,7 +89,7 @@ class StackPlan:
     @property
     def is_refused(self) -> bool:
         """Whether any finding is an error."""
-        return bool(errors(self.findings))
+        return bool(errors_in(self.findings))
 
     @property
     def exit(self) -> Exit:

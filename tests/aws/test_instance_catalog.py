@@ -16,7 +16,7 @@ from tenancy.aws.instance_catalog import instance_types, instance_types_of
 from tenancy.cli import app
 from tenancy.config.project import load
 from tenancy.config.spec import PlatformSpec
-from tenancy.diagnostics.finding import Severity, errors
+from tenancy.diagnostics.finding import Severity, errors_in
 from tenancy.diagnostics.origin import Origin
 from tenancy.model import resolve
 from tenancy.model.gpu_catalog import snapshot_source
@@ -264,4 +264,4 @@ def test_the_plan_says_who_knows_the_gpus(six_gpus, project):
 def test_a_wrong_switch_is_refused(project, written, code):
     _, unreadable = load(project(POOL, catalogue=written))
 
-    assert [code] == [v.code for v in errors(unreadable)]
+    assert [code] == [v.code for v in errors_in(unreadable)]

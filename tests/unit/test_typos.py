@@ -7,7 +7,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tenancy.assessment import assess
-from tenancy.diagnostics.finding import Finding, Severity, errors
+from tenancy.diagnostics.finding import Finding, Severity, errors_in
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("Pulumi.yaml", *(f"Pulumi.{s}.yaml" for s in ("dev", "staging", "prod", "platform")))
@@ -88,7 +88,7 @@ def findings_of(project: Path) -> tuple[Finding, ...]:
 
 
 def test_the_project_without_a_mistake_has_no_error(project: Path) -> None:
-    assert () == errors(findings_of(project))
+    assert () == errors_in(findings_of(project))
 
 
 @pytest.mark.parametrize(("file", "before", "after", "code", "where"), TYPOS)
@@ -101,7 +101,7 @@ def test_one_mistake_gives_one_error_which_is_its_cause(
 
     findings = findings_of(project)
 
-    assert [(code, where)] == [(f.code, f.origin.source) for f in errors(findings)]
+    assert [(code, where)] == [(f.code, f.origin.source) for f in errors_in(findings)]
     assert 1 >= sum(f.severity is Severity.NOT_CHECKED for f in findings)
 
 
@@ -112,7 +112,7 @@ def test_several_files_with_errors_are_one_line_of_what_is_not_checked(project: 
 
     findings = findings_of(project)
 
-    assert [DEV, PROD] == [error.origin.source for error in errors(findings)]
+    assert [DEV, PROD] == [error.origin.source for error in errors_in(findings)]
     assert [f"errors in {DEV}, {PROD}"] == [
         finding.found for finding in findings if finding.severity is Severity.NOT_CHECKED
     ]
@@ -125,5 +125,5 @@ def test_two_mistakes_that_do_not_cause_one_another_are_both_reported(project: P
     acme.write_text(text.replace("profile: standard", "profile: standrad", 1))
 
     assert {"role-unknown", "unknown-profile"} == {
-        error.code for error in errors(findings_of(project))
+        error.code for error in errors_in(findings_of(project))
     }

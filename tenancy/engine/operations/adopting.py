@@ -13,7 +13,7 @@ from tenancy.cluster.objects import objects
 from tenancy.config.document import JSON
 from tenancy.diagnostics import report
 from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.finding import errors_in
 from tenancy.drifting import Identity, adoption
 from tenancy.drifting.adoption import Action, Step
 from tenancy.drifting.comparison import KINDS
@@ -130,7 +130,7 @@ def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def _require_accepted(after: Assessment) -> Assessment:
     if after.is_refused:
         raise RefusedError(
-            reason=report.text(errors(after.findings), after.documents)
+            reason=report.text(errors_in(after.findings), after.documents)
             + "\nThe checks refuse these namespaces as they are. Nothing was changed."
         )
     return after

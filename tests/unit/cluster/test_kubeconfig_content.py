@@ -20,7 +20,7 @@ from tenancy.cluster import ClusterError, connect
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.config.project import EngineConfig, load
 from tenancy.diagnostics import report
-from tenancy.diagnostics.finding import errors
+from tenancy.diagnostics.finding import errors_in
 from tenancy.diagnostics.findings_data import findings_data
 from tenancy.diagnostics.redaction import is_kubeconfig
 from tenancy.model import Cluster
@@ -57,7 +57,7 @@ def told(root: Path, kubeconfig: object, *, by_engine: bool = False) -> tuple[se
         json.dumps(findings_data(found, project.documents)),
         *map(str, found),
     ]
-    return {finding.code for finding in errors(found)}, "\n".join(said)
+    return {finding.code for finding in errors_in(found)}, "\n".join(said)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What only follows from an error is left out; no refusal and nothing unrelated is."""
 
 from tenancy.diagnostics.causes import only_causes
-from tenancy.diagnostics.finding import Finding, errors
+from tenancy.diagnostics.finding import Finding, errors_in
 from tenancy.diagnostics.origin import Origin
 from tenancy.diagnostics.severity import Severity
 
@@ -81,4 +81,4 @@ def test_findings_with_an_error_never_become_findings_without_one() -> None:
     one = finding("namespace-without-quota", ACME / "namespaces" / 0)
     same = finding("namespace-without-quota", ACME / "namespaces" / 0, organization="acme")
 
-    assert 2 == len(errors(only_causes((one, same))))
+    assert 2 == len(errors_in(only_causes((one, same))))

@@ -26,13 +26,13 @@ ALL = [
 ]
 
 
-def errors(*of) -> list[Finding]:
+def errors_in(*of) -> list[Finding]:
     return [v for v in gpu.problems(of) if v.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize("pool", ALL)
 def test_a_right_pool_is_accepted_and_always_rendered_alike(pool):
-    assert [] == errors(pool)
+    assert [] == errors_in(pool)
     assert gpu.render(pool) == gpu.render(pool)
     assert gpu.render(pool) != []
 
@@ -51,7 +51,7 @@ def test_the_entry_points_of_the_wheel_are_those_of_a_checkout():
 
 
 def test_a_backend_that_is_not_there_is_refused_with_the_nearest():
-    found = errors(a_pool(backend="karpentr"))
+    found = errors_in(a_pool(backend="karpentr"))
 
     assert [
         "Pulumi.platform.yaml: platform.gpuNodePools[0].backend [unknown-backend] the backend"
@@ -64,8 +64,8 @@ def test_a_backend_that_is_not_there_is_refused_with_the_nearest():
 def test_an_option_that_the_backend_does_not_know_is_refused(pool):
     wrong = attrs.evolve(pool, options={**pool.options, "autoscalling": True})
 
-    assert ["unknown-key"] == [v.code for v in errors(wrong)]
-    assert "options.autoscalling" in str(errors(wrong)[0])
+    assert ["unknown-key"] == [v.code for v in errors_in(wrong)]
+    assert "options.autoscalling" in str(errors_in(wrong)[0])
 
 
 class Theirs:
@@ -100,7 +100,7 @@ def test_another_package_adds_a_backend(installed):
     try:
         pool = a_pool(backend="gke")
 
-        assert [] == errors(pool)
+        assert [] == errors_in(pool)
         assert [NodePatch(node="h100-0", labels={})] == gpu.render(pool)
     finally:
         sys.modules[__name__].Theirs = type(sys.modules[__name__].Theirs)

@@ -60,7 +60,7 @@ lint: $(READY_TESTS) ## check format, rules, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 
 tools: $(READY) ## build what is not installed, once for this user
 	@$(BIN)/python -m tenancy.local.tools

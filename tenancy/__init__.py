@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tenancy.assessment import Assessment, RefusedConfigError, assess, load
-    from tenancy.diagnostics.errors import TenancyError
-    from tenancy.diagnostics.exit_codes import Exit
-    from tenancy.diagnostics.finding import Finding, Severity
+    from tenancy.diagnostics import Exit, Finding, Severity, TenancyError
     from tenancy.engine import (
         Interaction,
         Outcome,

@@ -12,17 +12,21 @@ from typing import Final
 import attrs
 
 from tenancy import checks
-from tenancy.aws.instance_catalog import instance_types_of
-from tenancy.checks.stack_view import Resolution, stack_view
-from tenancy.config import project as project_files
+from tenancy.aws import instance_types_of
+from tenancy.checks import Resolution, stack_view
+from tenancy.config import STACK_FILE, EngineConfig, Project, is_platform
+from tenancy.config import load as load_project
 from tenancy.config.document import Document, read
-from tenancy.config.project import STACK_FILE, EngineConfig, Project, is_platform
-from tenancy.diagnostics import report
-from tenancy.diagnostics.causes import only_causes
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, errors_in, refusals
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import (
+    Exit,
+    Finding,
+    TenancyError,
+    errors_in,
+    nearest,
+    only_causes,
+    refusals,
+    report,
+)
 from tenancy.model import Cluster, Tenancy, resolve
 
 __all__ = [
@@ -287,7 +291,7 @@ def assess(
     known = tuple(path.name.split(".", 1)[1].rsplit(".", 1)[0] for path in files)
     if stack is not None and engine_config is None and stack not in known:
         raise UnknownStackError(stack, known)
-    project, reading = project_files.load(folder, project=name, engine=engine_config)
+    project, reading = load_project(folder, project=name, engine=engine_config)
     answers = instance_types_of(project, stack=stack, offline=offline)
     tenancy, resolving = resolve(project, answers.lookups)
     resolution = Resolution(

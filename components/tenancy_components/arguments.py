@@ -7,10 +7,8 @@ import pulumi
 import pydantic
 from pulumi.output import Unknown
 
-from tenancy.config.spec import Spec
-from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import ARGUMENT, Origin, Step
+from tenancy.config.spec import Spec, findings_from
+from tenancy.diagnostics import ARGUMENT, Finding, Origin, Step
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = [

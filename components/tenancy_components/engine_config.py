@@ -5,8 +5,8 @@ import json
 import pulumi
 from pulumi.runtime import config as runtime_config
 
+from tenancy.config import EngineConfig
 from tenancy.config.document import JSON
-from tenancy.config.project import EngineConfig
 
 __all__ = ["engine_config"]
 

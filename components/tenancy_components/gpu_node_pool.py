@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from tenancy import gpu, model
-from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
+from tenancy.aws import NodeGroup as NodeGroupSpec
 from tenancy.config.spec import GpuNodePoolSpec
-from tenancy.diagnostics.origin import ARGUMENT, Origin
-from tenancy.model.pools import gpu_node_pool
+from tenancy.diagnostics import ARGUMENT, Origin
+from tenancy.model import gpu_node_pool
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup

@@ -8,7 +8,7 @@ import pulumi
 from tenancy import checks, model
 from tenancy import manifests as render
 from tenancy.config.spec import StandaloneNamespaceSpec
-from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
 from tenancy_components.destroy_guard import DestroyGuard

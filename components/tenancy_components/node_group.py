@@ -11,9 +11,8 @@ from typing import Final
 import pulumi
 import pulumi.runtime
 
-from tenancy.aws.node_group import NodeGroup as NodeGroupSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.aws import NodeGroup as NodeGroupSpec
+from tenancy.diagnostics import Finding, Origin
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = ["NodeGroup", "hosted", "require_plugin"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from tenancy.diagnostics.redaction import is_kubeconfig
+from tenancy.diagnostics import is_kubeconfig
 from tenancy.gpu import NodeTaints as NodeTaintsSpec
 from tenancy_components.node_group import require_plugin
 

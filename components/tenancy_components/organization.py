@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from tenancy import checks, model
-from tenancy.checks.deletion import exact_names
+from tenancy.checks import exact_names
 from tenancy.config.spec import OrganizationSpec
-from tenancy.diagnostics.origin import ARGUMENT, Origin
-from tenancy.model.entitlements import Profiles
+from tenancy.diagnostics import ARGUMENT, Origin
+from tenancy.model import Profiles
 from tenancy.planning import snapshot
 from tenancy_components.arguments import (
     Late,

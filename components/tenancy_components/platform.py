@@ -6,13 +6,12 @@ import pulumi
 
 from tenancy import checks, model
 from tenancy import manifests as render
-from tenancy.aws.instance_catalog import instance_types
-from tenancy.checks.deletion import deletable_of_platform
-from tenancy.config.project import Written
+from tenancy.aws import instance_type_lookup
+from tenancy.checks import deletable_of_platform
+from tenancy.config import Written
 from tenancy.config.spec import PlatformSpec, PlatformStackSpec
-from tenancy.diagnostics import report
-from tenancy.diagnostics.origin import ARGUMENT, Origin
-from tenancy.model.platform_resolution import platform as resolve_platform
+from tenancy.diagnostics import ARGUMENT, Origin, report
+from tenancy.model import resolve_platform
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.destroy_guard import DestroyGuard
@@ -136,7 +135,7 @@ def resolved_platform(
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
-    lookup, said = instance_types(spec, origin)
+    lookup, said = instance_type_lookup(spec, origin)
     resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
     refuse_errors(
         [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]

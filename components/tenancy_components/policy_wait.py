@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from tenancy.cluster import Connection
-from tenancy.cluster.policy_probe import wait_for_policies
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.cluster import Connection, wait_for_policies
+from tenancy.diagnostics import TenancyError
 
 __all__ = ["bindings_wait_for_policies"]
 

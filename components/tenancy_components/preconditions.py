@@ -6,12 +6,10 @@ from pathlib import Path
 import pulumi
 
 from tenancy.cluster import ClusterError
+from tenancy.config import CONFIG_COPIES, STACK_FILE, EngineConfig, said
 from tenancy.config.document import read_stack, secret_config
-from tenancy.config.project import STACK_FILE, EngineConfig, said
-from tenancy.config.stack_copies import CONFIG_COPIES
-from tenancy.planning.build import Plan
-from tenancy.planning.leaving import REMOVES_ACCESS
-from tenancy.planning.sections.remaining_access import RemainingAccessSection
+from tenancy.planning import REMOVES_ACCESS, Plan
+from tenancy.planning.sections import RemainingAccessSection
 from tenancy_components.refusal import refuse_errors
 
 __all__ = [

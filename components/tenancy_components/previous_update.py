@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from tenancy.planning.update import PreviousUpdate
+from tenancy.planning import PreviousUpdate
 
 __all__ = ["namespaces_in_state", "previous_update"]
 

@@ -15,12 +15,9 @@ import pulumi
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
 from tenancy.cluster import Connection
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.finding import refusals
-from tenancy.output.plan_text import text
-from tenancy.planning import snapshot
-from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cluster
+from tenancy.diagnostics import TenancyError, refusals, report
+from tenancy.output import plan_text
+from tenancy.planning import PreviousUpdate, StackPlan, plan_for, read_cluster, snapshot
 from tenancy_components import cluster, preconditions
 from tenancy_components.engine_config import engine_config
 from tenancy_components.organization import Organization
@@ -108,7 +105,7 @@ def assess_running_stack(root: Path) -> Assessment:
 def _report(planned: StackPlan) -> None:
     """Print the plan, then refuse or warn."""
     if not planned.plan.is_empty:
-        pulumi.info(text(planned.plan, findings=(), width=_WIDTH))
+        pulumi.info(plan_text(planned.plan, findings=(), width=_WIDTH))
     if refusals(planned.findings, strict=_is_strict()):
         raise ComponentRefusedError(planned.findings, planned.documents, is_strict=_is_strict())
     if planned.findings:

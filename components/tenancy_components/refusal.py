@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pulumi
 
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import Finding, Source, errors_in, refusals
+from tenancy.diagnostics import Finding, RefusedError, Source, errors_in, refusals, report
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from tenancy import engine
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 
 
 def main(root: str, *stacks: str) -> int:

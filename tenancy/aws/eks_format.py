@@ -14,7 +14,7 @@ from tenancy.aws.node_group import (
     Taint,
     UpdateConfig,
 )
-from tenancy.config.spec.model import Spec
+from tenancy.config.spec import Spec
 
 if TYPE_CHECKING:
     from mypy_boto3_eks.type_defs import (

@@ -13,7 +13,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from tenancy.diagnostics.errors import AwsError, AwsFailure
+from tenancy.diagnostics import AwsError, AwsFailure
 
 __all__ = ["AwsError", "AwsFailure", "HealthIssue", "aws_error", "node_group_failed"]
 

@@ -8,13 +8,12 @@ import attrs
 
 from tenancy.aws.errors import AwsError
 from tenancy.aws.instance_types import described_live
-from tenancy.config.project import Project
+from tenancy.config import Project
 from tenancy.config.spec import InstanceTypeCatalogueSpec, PlatformSpec
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 
-__all__ = ["InstanceTypeAnswers", "instance_types", "instance_types_of"]
+__all__ = ["InstanceTypeAnswers", "instance_type_lookup", "instance_types_of"]
 
 _NOT_OURS: Final = frozenset({"coreweave"})
 """Backends whose instance types are another cloud's."""
@@ -53,7 +52,7 @@ def instance_types_of(
     findings: list[Finding] = []
     for name, written in project.platforms.items():
         if name in wanted:
-            lookup, found = instance_types(
+            lookup, found = instance_type_lookup(
                 written.spec.platform, written.origin / "platform", offline=offline
             )
             findings += found
@@ -62,7 +61,7 @@ def instance_types_of(
     return InstanceTypeAnswers(lookups=lookups, findings=tuple(findings))
 
 
-def instance_types(
+def instance_type_lookup(
     spec: PlatformSpec, origin: Origin, *, offline: bool = False
 ) -> tuple[Lookup | None, list[Finding]]:
     """

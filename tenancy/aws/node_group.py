@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from tenancy.config.spec.model import Listed, Spec
+from tenancy.config.spec import Listed, Spec
 
 __all__ = [
     "AMI_TYPES",

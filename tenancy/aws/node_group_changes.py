@@ -7,7 +7,7 @@ from typing import Final, cast
 import attrs
 
 from tenancy.aws.node_group import LaunchTemplate, NodeGroup
-from tenancy.diagnostics.origin import ARGUMENT, Origin, Step
+from tenancy.diagnostics import ARGUMENT, Origin, Step
 
 __all__ = [
     "NodeGroupChange",

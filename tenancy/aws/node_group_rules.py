@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tenancy.aws.node_group import NodeGroup
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.diagnostics import ARGUMENT, Finding, Origin, Severity
 from tenancy.model.gpu_catalog import InstanceType, Lookup, bundled
 
 __all__ = ["findings", "is_gpu_ami", "nvidia_ami_type"]

@@ -3,13 +3,13 @@
 import os
 from typing import TYPE_CHECKING, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tenancy.aws.errors import AwsError, AwsFailure, aws_error
 
 if TYPE_CHECKING:
+    import boto3.session
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_eks import EKSClient
 
@@ -29,7 +29,7 @@ def environment_region() -> str:
     Raises:
         AwsError: Neither has a region.
     """
-    region: str | None = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
+    region: str | None = os.environ.get("AWS_REGION") or _session().region_name
     if region is None:
         raise AwsError(
             "AWS",
@@ -48,7 +48,7 @@ def eks_client(region: str) -> "EKSClient":
         AwsError: boto3 cannot make one, such as for an unknown profile.
     """
     try:
-        return boto3.session.Session().client("eks", region_name=region, config=_CONFIG)
+        return _session().client("eks", region_name=region, config=_CONFIG)
     except BotoCoreError as error:
         raise aws_error(error, f"EKS in {region}") from error
 
@@ -65,7 +65,7 @@ def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
         AwsError: boto3 cannot make one, such as for an unknown profile.
     """
     try:
-        session = boto3.session.Session(profile_name=profile)
+        session = _session(profile_name=profile)
         return session.client("ec2", region_name=region, config=_LOOKUP_CONFIG)
     except BotoCoreError as error:
         raise aws_error(error, f"EC2 in {region}") from error
@@ -90,7 +90,7 @@ def require_account(arn: str, region: str, where: str) -> None:
     """
     owner = arn.split(":")[4]
     try:
-        client = boto3.session.Session().client("sts", region_name=region, config=_CONFIG)
+        client = _session().client("sts", region_name=region, config=_CONFIG)
         account = client.get_caller_identity()["Account"]
     except (ClientError, BotoCoreError) as error:
         raise aws_error(error, where) from error
@@ -102,3 +102,10 @@ def require_account(arn: str, region: str, where: str) -> None:
             "set AWS_PROFILE, or the credentials, to that account",
             failure=AwsFailure.WRONG_ACCOUNT,
         )
+
+
+def _session(profile_name: str | None = None) -> "boto3.session.Session":
+    """Return a session of boto3, which is slow to import and is needed only for AWS."""
+    import boto3.session  # noqa: PLC0415
+
+    return boto3.session.Session(profile_name=profile_name)

@@ -28,27 +28,33 @@ from tenancy.checks import (
     unique,
     written_bounds,
 )
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.checks.deletion import deletable_of_platform, exact_names
+from tenancy.checks.view import Resolution, stack_view
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model import (
     Environment,
     EnvironmentOrderException,
+    Fit,
     Organization,
     Platform,
+    Sum,
     Tenancy,
+    fit,
     totals,
 )
-from tenancy.model.pod_fit import Fit, fit
-from tenancy.model.totals import Sum
 
 __all__ = [
     "Fit",
+    "Resolution",
     "Sum",
     "check",
     "check_organization",
     "check_platform",
+    "deletable_of_platform",
+    "exact_names",
     "fit",
     "organization_sums",
+    "stack_view",
 ]
 
 

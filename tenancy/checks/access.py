@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tenancy.config.spec import MemberSpec
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import joined, misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, Severity, joined, misnamed, nearest, quoted
 from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_group,

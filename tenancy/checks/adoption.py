@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.wording import misnamed, quoted, reason_blank
+from tenancy.diagnostics import Finding, Severity, misnamed, quoted, reason_blank
 from tenancy.kubernetes.names import InvalidNameError, parse_rbac_name, parse_subdomain
-from tenancy.model import Adopted, Namespace
-from tenancy.model.roles import binding_name
+from tenancy.model import Adopted, Namespace, binding_name
 
 __all__ = ["adoption"]
 

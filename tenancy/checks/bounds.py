@@ -5,16 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tenancy.config.spec import ExceptionName
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import joined, quoted
+from tenancy.diagnostics import Finding, Origin, joined, quoted
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import parse_quota_key
 from tenancy.manifests import DEFAULT_OBJECT_COUNTS
-from tenancy.model import Environment, Limits, Namespace, Organization, Platform
-from tenancy.model.bounds import Bounds
-from tenancy.model.quota_keys import quota_keys
-from tenancy.model.totals import Amounts
+from tenancy.model import (
+    Amounts,
+    Bounds,
+    Environment,
+    Limits,
+    Namespace,
+    Organization,
+    Platform,
+    quota_keys,
+)
 
 __all__ = ["bounded", "bounded_gpus", "exceptions"]
 

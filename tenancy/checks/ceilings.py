@@ -5,12 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from tenancy.checks.quotas import hard
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import joined
+from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model import Namespace, Organization
-from tenancy.model.totals import Amounts, Sum, sums
+from tenancy.model import Amounts, Namespace, Organization, Sum, sums
 
 __all__ = ["ceiling", "part_of_ceiling"]
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, Severity, misnamed, nearest, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.model import Organization, Platform
 

@@ -3,10 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, Severity, misnamed, nearest, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_namespace_name, system_reason
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
 from tenancy.model import Environment, Platform

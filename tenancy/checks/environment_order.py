@@ -5,14 +5,17 @@ from typing import TypeAlias
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import reason_blank
+from tenancy.diagnostics import Finding, Origin, Severity, reason_blank
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
-from tenancy.model import Environment, EnvironmentOrderException, Namespace, Organization
-from tenancy.model.environment_order import by_environment
-from tenancy.model.totals import Amounts
+from tenancy.model import (
+    Amounts,
+    Environment,
+    EnvironmentOrderException,
+    Namespace,
+    Organization,
+    by_environment,
+)
 
 __all__ = ["larger_than_next", "unused_exceptions"]
 

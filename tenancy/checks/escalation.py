@@ -5,14 +5,10 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import joined, quoted
-from tenancy.kubernetes.labels import DOMAIN
-from tenancy.kubernetes.resources.builtin import CLUSTER_SCOPED, GROUPS, UNCOUNTED
-from tenancy.model import Platform, Role, Rule
-from tenancy.model.roles import ALL_VERBS, READ
+from tenancy.diagnostics import Finding, Origin, Severity, joined, nearest, quoted
+from tenancy.kubernetes import DOMAIN
+from tenancy.kubernetes.resources import CLUSTER_SCOPED, GROUPS, UNCOUNTED
+from tenancy.model import ALL_VERBS, READ, Platform, Role, Rule
 
 __all__ = ["escalations", "role"]
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import counted, joined, reason_blank
-from tenancy.model import Environment, GpuNodePool, Grant, Namespace, Organization, Platform
-from tenancy.model.capacity import is_overcommit_factor, pool_demands
+from tenancy.diagnostics import Finding, Severity, counted, joined, nearest, reason_blank
+from tenancy.model import (
+    Environment,
+    GpuNodePool,
+    Grant,
+    Namespace,
+    Organization,
+    Platform,
+    is_overcommit_factor,
+    pool_demands,
+)
 
 __all__ = ["capacity", "grants", "not_compared", "overcommits", "owners"]
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, misnamed, quoted
 from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_annotation_key,

@@ -4,9 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import quoted
+from tenancy.diagnostics import Finding, Origin, quoted
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import (
     InvalidResourceError,
@@ -18,6 +16,7 @@ from tenancy.kubernetes.resources import (
     parse_limit_resource,
 )
 from tenancy.model import (
+    ContainerDefaults,
     Limit,
     LimitRange,
     LimitRangeItem,
@@ -25,9 +24,9 @@ from tenancy.model import (
     Namespace,
     Organization,
     Quota,
+    container_defaults,
+    quota_keys,
 )
-from tenancy.model.container_defaults import ContainerDefaults, container_defaults
-from tenancy.model.quota_keys import quota_keys
 
 __all__ = ["limit_ranges"]
 

@@ -6,9 +6,7 @@ from typing import Final
 
 from tenancy.checks.adoption import adoption
 from tenancy.checks.labels import label_value, labels
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.diagnostics import Finding, Severity, counted, misnamed, nearest, quoted
 from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_label,

@@ -4,10 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import quoted
+from tenancy.diagnostics import Finding, Origin, Severity, nearest, quoted
 from tenancy.model import Network, Organization, Platform
 
 __all__ = ["METADATA", "networks"]

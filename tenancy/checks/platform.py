@@ -4,11 +4,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tenancy.config.project import STACK_FILE
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import misnamed, quoted, reason_blank
+from tenancy.config import STACK_FILE
+from tenancy.diagnostics import (
+    Finding,
+    Origin,
+    Severity,
+    misnamed,
+    nearest,
+    quoted,
+    reason_blank,
+)
 from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_label,
@@ -21,9 +26,16 @@ from tenancy.kubernetes.resources import (
     check_quantity,
     parse_quota_key,
 )
-from tenancy.model import Cluster, Environment, Organization, Platform, SharedNamespace
-from tenancy.model.platform import Service
-from tenancy.model.roles import BUILT_IN, PUBLIC_READER
+from tenancy.model import (
+    BUILT_IN,
+    PUBLIC_READER,
+    Cluster,
+    Environment,
+    Organization,
+    Platform,
+    Service,
+    SharedNamespace,
+)
 
 __all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
 

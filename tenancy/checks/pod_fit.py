@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.wording import joined
-from tenancy.model import Namespace, Organization
-from tenancy.model.pod_fit import Fit, fit
+from tenancy.diagnostics import Finding, Severity, joined
+from tenancy.model import Fit, Namespace, Organization, fit
 
 __all__ = ["fits"]
 

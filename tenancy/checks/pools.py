@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, counted, misnamed, quoted
 from tenancy.gpu import problems as backend_problems
 from tenancy.kubernetes.names import (
     InvalidNameError,

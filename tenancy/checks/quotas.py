@@ -5,9 +5,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import counted, misnamed, quoted
+from tenancy.diagnostics import Finding, Origin, Severity, counted, misnamed, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import (
@@ -23,10 +21,19 @@ from tenancy.kubernetes.resources import (
     scope_reason,
 )
 from tenancy.manifests import KUBERNETES_CREATES, QUOTA_KEYS, created
-from tenancy.model import Limits, Namespace, Organization, Platform, Quota, roles
-from tenancy.model.entitlements import QUOTA_NAME
-from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
-from tenancy.model.quota_keys import quota_keys
+from tenancy.model import (
+    MANAGED_QUOTAS,
+    POOL_QUOTA_PREFIX,
+    QUOTA_NAME,
+    Limits,
+    Namespace,
+    Organization,
+    Platform,
+    Quota,
+    device_limits,
+    quota_keys,
+    roles,
+)
 
 __all__ = ["hard", "quotas"]
 

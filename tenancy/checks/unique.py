@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import quoted
+from tenancy.diagnostics import Finding, Origin, quoted
 from tenancy.model import Environment, Namespace, Platform
 
 __all__ = ["unique_names"]

@@ -4,11 +4,8 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 from tenancy.checks.quotas import hard
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import quoted
-from tenancy.model import Platform
-from tenancy.model.bounds import Bounds
+from tenancy.diagnostics import Finding, Severity, nearest, quoted
+from tenancy.model import Bounds, Platform
 
 __all__ = ["written_bounds"]
 

@@ -28,7 +28,7 @@ from tenancy.cli import (
 )
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.registration import Command, Group, register
-from tenancy.diagnostics.exit_codes import table
+from tenancy.diagnostics import table
 
 __all__ = ["app", "main"]
 

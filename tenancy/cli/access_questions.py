@@ -9,33 +9,24 @@ import typer
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect
-from tenancy.cluster.access_reads import read_access
-from tenancy.cluster.live_reads import read
-from tenancy.diagnostics.errors import ClusterError, NotFoundError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.wording import joined, wrapped
+from tenancy.cluster import connect, read, read_access
+from tenancy.diagnostics import ClusterError, Exit, NotFoundError, joined, wrapped
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Environment, Namespace, Platform
-from tenancy.model.live import Live
-from tenancy.model.live_access import LiveAccess, LiveBinding
-from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
-from tenancy.output.usage import QuotaUsage, usage_lines
-from tenancy.planning.access_queries import (
+from tenancy.model import Environment, Live, LiveAccess, LiveBinding, Namespace, Platform
+from tenancy.output import QuotaUsage, usage_data, usage_lines, what_can_data, who_can_data
+from tenancy.planning import (
+    Allowed,
+    LiveHolder,
+    LivePermission,
     Place,
     RoleHolder,
+    live_what_can,
+    live_who_can,
+    possible_names,
     resources_of,
     what_can,
     who_can,
 )
-from tenancy.planning.live_access_queries import (
-    LiveHolder,
-    LivePermission,
-    live_what_can,
-    live_who_can,
-    possible_names,
-)
-from tenancy.planning.permissions import Allowed
 
 __all__ = [
     "USAGE_EPILOG",

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.text import Text
 
 from tenancy.cli.terminal import Terminal
-from tenancy.engine.outcomes import AT_ONCE
+from tenancy.engine import AT_ONCE
 
 __all__ = ["BatchStatus", "BufferedTerminal", "batch_status"]
 

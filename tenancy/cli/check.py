@@ -7,10 +7,8 @@ import typer
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack, Strict
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import refusals
-from tenancy.output.check_data import check_data
-from tenancy.output.findings_text import rich_report
+from tenancy.diagnostics import Exit, refusals
+from tenancy.output import check_data, rich_report
 
 __all__ = ["EPILOG", "command"]
 

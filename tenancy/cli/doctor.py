@@ -8,10 +8,10 @@ from rich.table import Table
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit
 from tenancy.local import tools
 from tenancy.local.tools import Source, ToolStatus
-from tenancy.output.local_data import doctor_data
+from tenancy.output import doctor_data
 
 __all__ = ["command"]
 

@@ -8,8 +8,8 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
 from tenancy.cli.outcome_report import finish
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.errors import UsageError
-from tenancy.drifting.report import data, lines
+from tenancy.diagnostics import UsageError
+from tenancy.drifting import data, lines
 from tenancy.engine import StackDrift
 
 __all__ = ["EPILOG", "command"]

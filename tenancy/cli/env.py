@@ -9,7 +9,7 @@ import typer
 from tenancy.cli.options import ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import terminal
-from tenancy.engine.stack_opener import stack_variables
+from tenancy.engine import stack_variables
 from tenancy.local import sandbox
 from tenancy.local.sandbox import AMBIENT
 

@@ -7,8 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit, TenancyError
 
 __all__ = ["Commands"]
 

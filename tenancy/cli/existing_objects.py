@@ -5,11 +5,8 @@ from collections.abc import Mapping
 
 from tenancy.assessment import Assessment
 from tenancy.cli.terminal import Terminal
-from tenancy.cluster import connect
-from tenancy.cluster.usage import Used, quota_usage
-from tenancy.model import Namespace, SubjectKind
-from tenancy.model.entitlements import QUOTA_NAME
-from tenancy.model.pod_fit import fit
+from tenancy.cluster import Used, connect, quota_usage
+from tenancy.model import QUOTA_NAME, Namespace, SubjectKind, fit
 
 __all__ = ["show_existing_objects"]
 

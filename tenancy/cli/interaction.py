@@ -10,9 +10,8 @@ from tenancy.cli.progress import show_preview, show_progress, show_result
 from tenancy.cli.prompts import ask_for_name, ask_yes_no
 from tenancy.cli.signals import interrupt_now
 from tenancy.cli.terminal import Terminal
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.engine import Interaction, OnStep, Result
-from tenancy.engine.interaction import ForStack
+from tenancy.diagnostics import TenancyError
+from tenancy.engine import ForStack, Interaction, OnStep, Result
 
 __all__ = ["TerminalInteraction"]
 

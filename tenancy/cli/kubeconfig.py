@@ -10,25 +10,22 @@ import typer
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect, member_kubeconfig
-from tenancy.cluster.endpoint import endpoint
-from tenancy.cluster.member_kubeconfig import (
+from tenancy.cluster import (
     ClientCertificate,
     Credential,
     OidcLogin,
     Reach,
     Server,
     Token,
+    connect,
+    endpoint,
+    member_kubeconfig,
+    service_account_token,
 )
-from tenancy.cluster.tokens import service_account_token
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import UsageError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import errors_in
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Exit, UsageError, errors_in, nearest, report
 from tenancy.kubernetes.names import parse_group, parse_user
-from tenancy.local.private_file import write_private
-from tenancy.local.sandbox.member_certificate import issue_member_certificate
+from tenancy.local import write_private
+from tenancy.local.sandbox import issue_member_certificate
 from tenancy.model import Environment, Platform, Subject, SubjectKind
 
 __all__ = ["EPILOG", "command"]

@@ -7,9 +7,9 @@ from typing import TypeVar
 import typer
 
 from tenancy.cli.terminal import Terminal
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit
 from tenancy.engine import Outcomes
-from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data
+from tenancy.output import DriftData, Kind, ResultData, data
 
 __all__ = ["finish", "message_terminal"]
 

@@ -12,18 +12,10 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Severity, errors_in, refusals
+from tenancy.diagnostics import Exit, Severity, TenancyError, errors_in, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
-from tenancy.output.findings_text import rich_report
-from tenancy.output.plan_markdown import markdown
-from tenancy.output.plan_text import LINES, rich_text
-from tenancy.output.summary_text import text
-from tenancy.planning.plan_data import plan_data
-from tenancy.planning.summary import summarize
-from tenancy.planning.summary_data import summary_data
+from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
+from tenancy.planning import plan_data, summarize, summary_data
 
 __all__ = ["EPILOG", "command"]
 
@@ -181,7 +173,7 @@ def _offline(
             _print(
                 rich_report(refusing, found.documents, width=width, with_summary=False), shell
             )
-        for line in text(summary, width=width).splitlines():
+        for line in summary_text(summary, width=width).splitlines():
             is_heading = bool(line) and not line.startswith(" ")
             shell.say(line, style="bold" if is_heading else None)
         _print(rich_report(others, found.documents, width=width, with_summary=False), shell)

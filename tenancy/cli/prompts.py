@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from tenancy.cli.terminal import Terminal
-from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics import RefusedError
 
 __all__ = ["ask_for_name", "ask_yes_no"]
 

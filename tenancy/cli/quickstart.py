@@ -16,14 +16,17 @@ from tenancy.cli.existing_objects import show_existing_objects
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.engine import Outcomes, Result
-from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
-from tenancy.engine.stack_opener import opener, wait_for_sandbox
+from tenancy.diagnostics import RefusedError
+from tenancy.engine import (
+    TAKE_OVER_FIELDS,
+    Outcomes,
+    Result,
+    opener,
+    resuming_opener,
+    wait_for_sandbox,
+)
 from tenancy.local import sandbox, tools
-from tenancy.local.sandbox import State
-from tenancy.local.sandbox.layout import Layout
-from tenancy.local.sandbox.orphaned_state import stacks_with_resources
+from tenancy.local.sandbox import Layout, State, stacks_with_resources
 from tenancy.local.tools import Source
 
 __all__ = ["HELP", "down", "preview", "up"]

@@ -6,7 +6,7 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import Json, NoColor, ProjectFolder, Stacks
 from tenancy.cli.outcome_report import finish, message_terminal
 from tenancy.cli.terminal import terminal
-from tenancy.output.outcomes_json import result_data
+from tenancy.output import result_data
 
 __all__ = ["EPILOG", "command"]
 

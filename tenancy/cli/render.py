@@ -8,11 +8,7 @@ from tenancy import manifests
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import errors_in
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Exit, TenancyError, errors_in, nearest, report
 
 __all__ = ["EPILOG", "command"]
 

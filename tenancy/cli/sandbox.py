@@ -10,10 +10,10 @@ from rich.table import Table
 from tenancy.assessment import NoProjectError, find_root
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit
 from tenancy.local import sandbox
 from tenancy.local.sandbox import SandboxStatus, State
-from tenancy.output.local_data import sandbox_status_data
+from tenancy.output import sandbox_status_data
 
 __all__ = ["HELP", "down", "folder_of", "status", "up"]
 

@@ -8,7 +8,7 @@ import typer
 from tenancy.assessment import find_root
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import terminal
-from tenancy.output.schemas import schemas
+from tenancy.output import schemas
 
 __all__ = ["EPILOG", "FOLDER", "command", "texts"]
 

@@ -9,7 +9,7 @@ import attrs
 from rich.console import Console
 from rich.text import Text
 
-from tenancy.diagnostics.redaction import clean_lines
+from tenancy.diagnostics import clean_lines
 
 __all__ = ["Terminal", "flowing", "terminal"]
 

@@ -1,5 +1,62 @@
 """Live reads of a cluster, each through a connection that was named in config."""
 
+from tenancy.cluster.access_reads import read_access
+from tenancy.cluster.access_removal import (
+    delete_secret,
+    renew_service_account,
+    take_out_subjects,
+)
 from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
+from tenancy.cluster.endpoints import endpoint
+from tenancy.cluster.field_ownership import hand_over
+from tenancy.cluster.identity import require_same
+from tenancy.cluster.kubeconfig_connection import connect_by
+from tenancy.cluster.live_reads import read
+from tenancy.cluster.managed_objects import objects
+from tenancy.cluster.member_kubeconfig import (
+    ClientCertificate,
+    Credential,
+    OidcLogin,
+    Reach,
+    Server,
+    Token,
+)
+from tenancy.cluster.nodes import read_taints, write_taints
+from tenancy.cluster.policy_probe import wait_for_policies
+from tenancy.cluster.prerequisites import ground
+from tenancy.cluster.repair import repair
+from tenancy.cluster.tokens import service_account_token
+from tenancy.cluster.unread import not_read
+from tenancy.cluster.usage import Used, quota_usage
 
-__all__ = ["ClusterError", "Connection", "connect", "kubeconfig_of"]
+__all__ = [
+    "ClientCertificate",
+    "ClusterError",
+    "Connection",
+    "Credential",
+    "OidcLogin",
+    "Reach",
+    "Server",
+    "Token",
+    "Used",
+    "connect",
+    "connect_by",
+    "delete_secret",
+    "endpoint",
+    "ground",
+    "hand_over",
+    "kubeconfig_of",
+    "not_read",
+    "objects",
+    "quota_usage",
+    "read",
+    "read_access",
+    "read_taints",
+    "renew_service_account",
+    "repair",
+    "require_same",
+    "service_account_token",
+    "take_out_subjects",
+    "wait_for_policies",
+    "write_taints",
+]

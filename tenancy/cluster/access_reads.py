@@ -11,8 +11,7 @@ from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON
 from tenancy.kubernetes import labels
-from tenancy.model import Rule, roles
-from tenancy.model.live_access import LiveAccess, LiveBinding, ServiceAccountPods, TokenSecret
+from tenancy.model import LiveAccess, LiveBinding, Rule, ServiceAccountPods, TokenSecret, roles
 
 __all__ = [
     "Part",

@@ -17,8 +17,7 @@ from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import ClusterError
-from tenancy.diagnostics.redaction import shown
+from tenancy.diagnostics import ClusterError, shown
 from tenancy.model import Cluster
 
 __all__ = [

@@ -2,8 +2,7 @@
 
 from tenancy.cluster.connection import Connection
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import ClusterError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import ClusterError, Exit
 
 __all__ = ["require_same"]
 

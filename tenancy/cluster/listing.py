@@ -6,7 +6,7 @@ from typing import Final
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.transport import JSON_TYPE, Request
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import ClusterError
+from tenancy.diagnostics import ClusterError
 
 __all__ = ["METADATA", "listed"]
 

@@ -8,8 +8,7 @@ from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.json_access import mapping, texts
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.config.document import JSON
-from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
-from tenancy.model.live_access import LiveAccess, LiveBinding
+from tenancy.model import Live, LiveAccess, LiveBinding, LiveNamespace, LiveQuota, Unread
 
 __all__ = ["read"]
 

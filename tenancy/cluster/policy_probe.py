@@ -7,9 +7,9 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.transport import Request, answer
-from tenancy.diagnostics.errors import ClusterError
+from tenancy.diagnostics import ClusterError
 from tenancy.manifests import Manifest
-from tenancy.manifests.policies.pods import WORKLOADS
+from tenancy.manifests.policies import WORKLOADS
 
 __all__ = ["wait_for_policies"]
 

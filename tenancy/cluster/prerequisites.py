@@ -6,16 +6,14 @@ from tenancy import manifests
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.json_access import text
 from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.nodes import nodes
-from tenancy.cluster.objects import kind_of
 from tenancy.cluster.unread import not_read_part
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.gpu.existing import NAME as EXISTING
-from tenancy.gpu.node_verification import verify
+from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.gpu import NAME as EXISTING
+from tenancy.gpu import verify
 from tenancy.manifests.policies import MANAGE
-from tenancy.model import Platform, Subject, SubjectKind, Tenancy
-from tenancy.model.live import Unread
+from tenancy.model import Platform, Subject, SubjectKind, Tenancy, Unread
 
 __all__ = ["ground"]
 

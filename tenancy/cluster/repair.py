@@ -12,12 +12,19 @@ from typing import Final, cast
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.objects import kind_of
+from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.transport import APPLY, JSON_TYPE, MERGE, Request
 from tenancy.config.document import JSON
-from tenancy.drifting import Change, Difference, Identity, differences
-from tenancy.drifting.difference import Field
-from tenancy.drifting.field_managers import OURS, Writer, writers
+from tenancy.drifting import (
+    OURS,
+    Change,
+    Difference,
+    Field,
+    Identity,
+    Writer,
+    differences,
+    writers,
+)
 from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
 

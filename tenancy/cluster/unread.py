@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.model.live import Live, Unread
+from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.model import Live, Unread
 
 __all__ = ["not_read", "not_read_part"]
 
@@ -47,5 +46,3 @@ _NEEDED: Final[Mapping[str, str]] = {
     "Secrets": _DELETIONS,
     "nodes": "pools whose nodes are there, with their taints, labels and devices",
 }
-
-

@@ -17,9 +17,7 @@ from tenancy.config.unused_files import (
     unused_organizations,
     wrong_extensions,
 )
-from tenancy.diagnostics.finding import Finding, errors_in
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Finding, Origin, errors_in, nearest
 
 __all__ = [
     "ORGANIZATION_FILE",

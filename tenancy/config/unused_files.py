@@ -6,9 +6,7 @@ from typing import Final
 
 from tenancy.config.document import Document
 from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Finding, Origin, Severity, nearest
 
 __all__ = ["stacks_without_config", "unused_organizations", "wrong_extensions"]
 

@@ -1,1 +1,79 @@
 """Findings, errors, exit codes, and how they are worded."""
+
+from tenancy.diagnostics.causes import only_causes
+from tenancy.diagnostics.errors import (
+    AwsError,
+    AwsFailure,
+    ClusterError,
+    EngineError,
+    EngineFailure,
+    NotFoundError,
+    RefusedError,
+    SandboxError,
+    SandboxFailure,
+    TenancyError,
+    ToolsError,
+    UsageError,
+)
+from tenancy.diagnostics.exit_codes import Exit, table, worst
+from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in, refusals
+from tenancy.diagnostics.finding_data import FindingData, findings_data, grouped
+from tenancy.diagnostics.origin import ARGUMENT, Origin, Step
+from tenancy.diagnostics.redaction import (
+    CONTROL,
+    HIDDEN,
+    clean,
+    clean_lines,
+    is_kubeconfig,
+    shown,
+)
+from tenancy.diagnostics.report import LABELS, TITLES, finding_lines, summary
+from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics.wording import counted, joined, misnamed, quoted, reason_blank, wrapped
+
+__all__ = [
+    "ARGUMENT",
+    "CONTROL",
+    "HIDDEN",
+    "LABELS",
+    "TITLES",
+    "AwsError",
+    "AwsFailure",
+    "ClusterError",
+    "EngineError",
+    "EngineFailure",
+    "Exit",
+    "Finding",
+    "FindingData",
+    "NotFoundError",
+    "Origin",
+    "RefusedError",
+    "SandboxError",
+    "SandboxFailure",
+    "Severity",
+    "Source",
+    "Step",
+    "TenancyError",
+    "ToolsError",
+    "UsageError",
+    "clean",
+    "clean_lines",
+    "counted",
+    "errors_in",
+    "finding_lines",
+    "findings_data",
+    "grouped",
+    "is_kubeconfig",
+    "joined",
+    "misnamed",
+    "nearest",
+    "only_causes",
+    "quoted",
+    "reason_blank",
+    "refusals",
+    "shown",
+    "summary",
+    "table",
+    "worst",
+    "wrapped",
+]

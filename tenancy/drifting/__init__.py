@@ -1,6 +1,29 @@
 """What a cluster holds against what the files say, exactly: a pure comparison."""
 
-from tenancy.drifting.comparison import differences
-from tenancy.drifting.difference import Change, Difference, Identity, Weight
+from tenancy.drifting.accept import Edit, edits
+from tenancy.drifting.comparison import KINDS, differences
+from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
+from tenancy.drifting.field_managers import OURS, Writer, writers
+from tenancy.drifting.meanings import digest, live_meanings, meaning
+from tenancy.drifting.report import DifferenceData, data, lines
 
-__all__ = ["Change", "Difference", "Identity", "Weight", "differences"]
+__all__ = [
+    "KINDS",
+    "OURS",
+    "Change",
+    "Difference",
+    "DifferenceData",
+    "Edit",
+    "Field",
+    "Identity",
+    "Weight",
+    "Writer",
+    "data",
+    "differences",
+    "digest",
+    "edits",
+    "lines",
+    "live_meanings",
+    "meaning",
+    "writers",
+]

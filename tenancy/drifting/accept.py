@@ -6,12 +6,11 @@ from typing import Final
 import attrs
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Origin
 from tenancy.drifting.difference import Change, Difference
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Environment, Namespace, Platform, roles
-from tenancy.model.managed_quotas import MANAGED_QUOTAS
+from tenancy.model import MANAGED_QUOTAS, Environment, Namespace, Platform, roles
 
 __all__ = ["Edit", "edits", "limit_range_spec", "quota_spec"]
 

@@ -8,11 +8,10 @@ a person; by default nothing is shown and nobody is asked. `local` and `inline` 
 """
 
 from tenancy.assessment import Assessment, assess
-from tenancy.diagnostics.errors import EngineError, EngineFailure, RefusedError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import EngineError, EngineFailure, Exit, RefusedError
 from tenancy.engine.comparison import StackDrift
 from tenancy.engine.events import OnStep
-from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
 from tenancy.engine.operations import (
     accept_drift,
     adopt,
@@ -26,20 +25,24 @@ from tenancy.engine.operations import (
     up,
 )
 from tenancy.engine.operations.saving import PlanToSave
-from tenancy.engine.outcomes import Outcome, Outcomes
+from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
+from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
 from tenancy.engine.results import Result, Step
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
-from tenancy.engine.stack_opener import OpenStack
+from tenancy.engine.stack_opener import OpenStack, opener, stack_variables, wait_for_sandbox
 from tenancy.engine.stack_plan import StackPlan
 
 __all__ = [
+    "AT_ONCE",
     "AUTOMATIC",
+    "TAKE_OVER_FIELDS",
     "Assessment",
     "Engine",
     "EngineError",
     "EngineFailure",
     "Exit",
+    "ForStack",
     "Interaction",
     "OnStep",
     "OpenStack",
@@ -60,12 +63,16 @@ __all__ = [
     "drift",
     "inline",
     "local",
+    "opener",
     "plan",
     "preview",
     "read_plan",
     "refresh",
     "repair_drift",
+    "resuming_opener",
     "save_plans",
+    "stack_variables",
     "up",
+    "wait_for_sandbox",
     "write_plan",
 ]

@@ -4,13 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tenancy.assessment import Assessment, assess
-from tenancy.config.document.editing import Change, edited, write
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import errors_in
-from tenancy.diagnostics.origin import Origin
-from tenancy.drifting import Difference
-from tenancy.drifting.accept import Edit, edits
+from tenancy.config.document import Change, edited, write
+from tenancy.diagnostics import Origin, RefusedError, errors_in, report
+from tenancy.drifting import Difference, Edit, edits
 from tenancy.engine.comparison import StackDrift
 from tenancy.engine.interaction import Note
 

@@ -5,21 +5,26 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import ClusterError, Connection
-from tenancy.cluster.access_removal import (
+from tenancy.cluster import (
+    ClusterError,
+    Connection,
     delete_secret,
     renew_service_account,
     take_out_subjects,
 )
-from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics import RefusedError
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan
 from tenancy.engine.session import Session
 from tenancy.engine.stale_plan import stale
-from tenancy.planning.build import removes_members
-from tenancy.planning.remaining_access import RemainingAccess
-from tenancy.planning.sections.remaining_access import RemainingAccessSection
-from tenancy.planning.update import PreviousUpdate, plan_for, read_cluster
+from tenancy.planning import (
+    PreviousUpdate,
+    RemainingAccess,
+    plan_for,
+    read_cluster,
+    removes_members,
+)
+from tenancy.planning.sections import RemainingAccessSection
 
 __all__ = ["update_and_remove_access"]
 

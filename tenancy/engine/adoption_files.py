@@ -7,8 +7,7 @@ import attrs
 from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
-from tenancy.config.document import JSON
-from tenancy.config.document.editing import Change, edited, write
+from tenancy.config.document import JSON, Change, edited, write
 
 __all__ = ["AdoptionFiles"]
 

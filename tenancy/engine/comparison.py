@@ -6,12 +6,10 @@ import attrs
 
 from tenancy import manifests
 from tenancy.assessment import Assessment
-from tenancy.cluster import Connection, connect
-from tenancy.cluster.objects import objects
+from tenancy.cluster import Connection, connect, objects
 from tenancy.config.document import JSON
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.drifting import Difference, Identity, differences
-from tenancy.drifting.comparison import KINDS
+from tenancy.diagnostics import Exit
+from tenancy.drifting import KINDS, Difference, Identity, differences
 from tenancy.manifests import Manifest
 
 __all__ = ["StackDrift", "compare", "desired_manifests"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pulumi import automation as auto
 
-from tenancy.diagnostics.errors import EngineError, EngineFailure
+from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.failures import diagnostics, explain
 
 __all__ = ["engine_missing", "error_from", "failed"]

@@ -6,10 +6,9 @@ from typing import Final
 import attrs
 
 from tenancy.assessment import Assessment
+from tenancy.config import STACK_FILE
 from tenancy.config.document import JSON
-from tenancy.config.project import STACK_FILE
-from tenancy.drifting import Identity
-from tenancy.drifting.meaning import digest, live_meanings, meaning
+from tenancy.drifting import Identity, digest, live_meanings, meaning
 from tenancy.engine.comparison import compare
 from tenancy.engine.session import Session
 from tenancy.planning import snapshot

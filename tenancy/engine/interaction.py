@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 from tenancy.engine.events import OnStep
 from tenancy.engine.results import Result
 

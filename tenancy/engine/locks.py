@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.diagnostics.errors import EngineError, EngineFailure
+from tenancy.diagnostics import EngineError, EngineFailure
 
 __all__ = ["Lock", "clear_stale", "locks", "wait_until_free"]
 

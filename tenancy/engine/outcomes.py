@@ -7,8 +7,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 
 import attrs
 
-from tenancy.diagnostics.errors import RefusedError, TenancyError
-from tenancy.diagnostics.exit_codes import Exit, worst
+from tenancy.diagnostics import Exit, RefusedError, TenancyError, worst
 from tenancy.engine.interaction import Interaction
 
 __all__ = [

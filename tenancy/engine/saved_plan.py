@@ -12,10 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics import RefusedError
 from tenancy.engine.fingerprint import SECRET_MARK, Fingerprint
-from tenancy.local.private_file import write_private
-from tenancy.planning.plan_data import PlanData
+from tenancy.local import write_private
+from tenancy.planning import PlanData
 
 __all__ = ["VERSION", "SavedPlan", "read_plan", "write_plan"]
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import attrs
 from pulumi import automation as auto
 
+from tenancy.config import copy_stack_file
 from tenancy.config.document import JSON
-from tenancy.config.stack_copies import copy_stack_file
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
-from tenancy.planning.leaving import REMOVES_ACCESS
+from tenancy.planning import REMOVES_ACCESS
 
 __all__ = ["Engine", "Session", "inline", "local"]
 

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tenancy.assessment import Assessment, assess
-from tenancy.config.stack_copies import CONFIG_COPIES, copy_stack_file
+from tenancy.config import CONFIG_COPIES, copy_stack_file
 from tenancy.engine.interaction import Note
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
 from tenancy.engine.locks import wait_until_free
 from tenancy.engine.session import Engine, Session, local
 from tenancy.engine.variables import prepare_variables
 from tenancy.local import sandbox, tools
-from tenancy.local.sandbox import AMBIENT, SandboxError, SandboxFailure, State
-from tenancy.local.sandbox.layout import Layout
+from tenancy.local.sandbox import AMBIENT, Layout, SandboxError, SandboxFailure, State
 from tenancy.local.tools import Source, missing_tools
 
 __all__ = [

@@ -1,10 +1,10 @@
 """The plan of a stack, with the record of its last update from the engine."""
 
 from tenancy.assessment import Assessment
-from tenancy.diagnostics.errors import EngineError, SandboxError, TenancyError, ToolsError
+from tenancy.diagnostics import EngineError, SandboxError, TenancyError, ToolsError
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
-from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cluster
+from tenancy.planning import PreviousUpdate, StackPlan, plan_for, read_cluster
 
 __all__ = ["NoRecordError", "StackPlan", "plan_stack"]
 

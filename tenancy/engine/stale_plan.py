@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tenancy.assessment import Assessment, assess, require_valid
-from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics import RefusedError
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.saved_plan import SavedPlan
 from tenancy.engine.session import Session

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
 
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.redaction import shown
+from tenancy.diagnostics import RefusedError, shown
 
 __all__ = ["SET_BY_TENANCY", "prepare_variables"]
 

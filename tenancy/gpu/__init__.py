@@ -6,6 +6,8 @@ A backend is an entry point of the group `tenancy.gpu_backends`: an object that 
 """
 
 from tenancy.gpu.backend import Backend, backends, problems, render
+from tenancy.gpu.existing import NAME
+from tenancy.gpu.node_verification import verify
 from tenancy.gpu.objects import (
     Manifest,
     NodePatch,
@@ -16,8 +18,10 @@ from tenancy.gpu.objects import (
 )
 from tenancy.gpu.options import options
 from tenancy.gpu.placement import node_labels, node_taints
+from tenancy.gpu.taints import merged
 
 __all__ = [
+    "NAME",
     "Backend",
     "Manifest",
     "NodePatch",
@@ -25,10 +29,12 @@ __all__ = [
     "Rendered",
     "backends",
     "identity",
+    "merged",
     "moved_by_others",
     "node_labels",
     "node_taints",
     "options",
     "problems",
     "render",
+    "verify",
 ]

@@ -5,11 +5,9 @@ import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol, runtime_checkable
 
-from tenancy.diagnostics.errors import NotFoundError, ToolsError
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Finding, NotFoundError, ToolsError, nearest
 from tenancy.gpu.objects import Rendered
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["GROUP", "Backend", "backends", "problems", "render"]
 

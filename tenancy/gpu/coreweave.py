@@ -11,13 +11,13 @@ from typing import Final
 import attrs
 from pydantic import Field
 
-from tenancy.config.spec.model import Spec
-from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.config.spec import Spec
+from tenancy.diagnostics import Finding, Severity
 from tenancy.gpu.objects import Rendered
 from tenancy.gpu.options import options, parsed
 from tenancy.gpu.placement import node_labels, node_taints
 from tenancy.kubernetes import labels
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["BACKEND", "CoreWeave", "CoreWeaveOptions"]
 

@@ -6,22 +6,22 @@ from typing import Final, Literal
 import attrs
 from pydantic import Field, ValidationError
 
-from tenancy.aws.node_group import (
+from tenancy.aws import (
     LaunchTemplate,
     NodeGroup,
     NodeRepairConfig,
     UpdateConfig,
+    findings,
     node_group_name,
+    nvidia_ami_type,
 )
-from tenancy.aws.node_group_rules import findings, nvidia_ami_type
-from tenancy.config.spec.model import Listed, Spec
-from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.finding import Finding
+from tenancy.config.spec import Listed, Spec, findings_from
+from tenancy.diagnostics import Finding
 from tenancy.gpu.objects import Rendered
 from tenancy.gpu.options import options, parsed
 from tenancy.gpu.placement import node_labels, node_taints
+from tenancy.model import GpuNodePool
 from tenancy.model.gpu_catalog import InstanceType, bundled
-from tenancy.model.platform import GpuNodePool
 
 __all__ = ["BACKEND", "Eks", "EksOptions"]
 

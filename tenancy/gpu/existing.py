@@ -5,12 +5,12 @@ from typing import Final
 
 import attrs
 
-from tenancy.config.spec.model import Spec
-from tenancy.diagnostics.finding import Finding
+from tenancy.config.spec import Spec
+from tenancy.diagnostics import Finding
 from tenancy.gpu.objects import NodePatch, NodeTaints, Rendered
 from tenancy.gpu.options import NoOptions, parsed
 from tenancy.gpu.placement import node_labels, node_taints
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["BACKEND", "NAME", "Existing"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
-from tenancy.config.spec.platform import TaintSpec
-from tenancy.diagnostics.finding import Finding, Severity
+from tenancy.config.spec import TaintSpec
+from tenancy.diagnostics import Finding, Severity
 from tenancy.gpu.placement import node_labels, node_taints
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["verify"]
 

@@ -5,8 +5,8 @@ from typing import cast
 
 import attrs
 
-from tenancy.aws.node_group import NodeGroup
-from tenancy.config.spec.platform import TaintSpec
+from tenancy.aws import NodeGroup
+from tenancy.config.spec import TaintSpec
 
 __all__ = [
     "Manifest",

@@ -5,11 +5,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from tenancy.config.spec.model import Spec
-from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import Finding
-from tenancy.model.platform import GpuNodePool
+from tenancy.config.spec import Spec, findings_from
+from tenancy.diagnostics import Finding, RefusedError
+from tenancy.model import GpuNodePool
 
 __all__ = ["NoOptions", "options", "parsed"]
 

@@ -1,8 +1,8 @@
 """What the nodes of a pool carry, whatever makes them."""
 
-from tenancy.config.spec.platform import TaintSpec
+from tenancy.config.spec import TaintSpec
 from tenancy.kubernetes import labels
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["node_labels", "node_taints"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tenancy.config.spec.platform import TaintSpec
+from tenancy.config.spec import TaintSpec
 
 __all__ = ["merged"]
 

@@ -6,7 +6,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from tenancy.diagnostics.errors import RefusedError
+from tenancy.diagnostics import RefusedError
 
 __all__ = ["write_private"]
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from tenancy.diagnostics.errors import NotFoundError
+from tenancy.diagnostics import NotFoundError
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import RBAC, Manifest, manifest
-from tenancy.model import roles
-from tenancy.model.platform import Platform, Role, Rule
-from tenancy.model.values import RoleBinding, Subject, SubjectKind
+from tenancy.model import Platform, Role, RoleBinding, Rule, Subject, SubjectKind, roles
 
 __all__ = [
     "cluster_role",

@@ -2,8 +2,7 @@
 
 from tenancy.manifests.manifest import Manifest
 from tenancy.manifests.namespace import namespace
-from tenancy.model.platform import Platform
-from tenancy.model.values import Environment
+from tenancy.model import Environment, Platform
 
 __all__ = ["environment"]
 

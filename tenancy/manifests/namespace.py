@@ -10,9 +10,14 @@ from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.manifests.network import organization_policies, reached
 from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
-from tenancy.model.platform import Platform
-from tenancy.model.pool_priority_classes import pool_class, pools_sharing_a_resource
-from tenancy.model.values import Grant, Namespace, PodSecurity
+from tenancy.model import (
+    Grant,
+    Namespace,
+    Platform,
+    PodSecurity,
+    pool_class,
+    pools_sharing_a_resource,
+)
 
 __all__ = [
     "KUBERNETES_CREATES",

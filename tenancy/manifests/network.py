@@ -13,8 +13,7 @@ from typing import Final
 
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import Manifest, manifest
-from tenancy.model.platform import Platform, Service, SharedNamespace
-from tenancy.model.values import Namespace
+from tenancy.model import Namespace, Platform, Service, SharedNamespace
 
 __all__ = [
     "LINK_LOCAL",

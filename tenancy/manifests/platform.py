@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from tenancy.config.spec.platform import PriorityClassSpec
+from tenancy.config.spec import PriorityClassSpec
 from tenancy.kubernetes import labels
 from tenancy.manifests.access import cluster_role, namespaced_role, role_binding, subjects
 from tenancy.manifests.manifest import (
@@ -17,10 +17,16 @@ from tenancy.manifests.namespace import default_service_account, pod_security_la
 from tenancy.manifests.network import baseline, same_namespace, shared_policies
 from tenancy.manifests.policies import MANAGE, mutations, policies
 from tenancy.manifests.quotas import no_devices
-from tenancy.model import roles
-from tenancy.model.platform import Platform, PublicNamespace, Role, SharedNamespace
-from tenancy.model.pool_priority_classes import contested, pool_class
-from tenancy.model.values import PodSecurity
+from tenancy.model import (
+    Platform,
+    PodSecurity,
+    PublicNamespace,
+    Role,
+    SharedNamespace,
+    contested,
+    pool_class,
+    roles,
+)
 
 __all__ = ["OPERATOR", "PUBLIC", "platform"]
 

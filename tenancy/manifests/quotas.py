@@ -18,11 +18,18 @@ from tenancy.kubernetes.resources import (
     requests_key,
 )
 from tenancy.manifests.manifest import Manifest, manifest
+from tenancy.model import (
+    Grant,
+    LimitRange,
+    Limits,
+    Namespace,
+    Platform,
+    Quota,
+    device_limits,
+    pool_class,
+    pools_sharing_a_resource,
+)
 from tenancy.model import managed_quotas as names
-from tenancy.model.managed_quotas import device_limits
-from tenancy.model.platform import Platform
-from tenancy.model.pool_priority_classes import pool_class, pools_sharing_a_resource
-from tenancy.model.values import Grant, LimitRange, Limits, Namespace, Quota
 
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",

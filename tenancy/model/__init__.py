@@ -1,9 +1,47 @@
 """What is true after inheritance, with canonical quantities and final names."""
 
+from tenancy.model.bounds import Bounds
+from tenancy.model.capacity import is_overcommit_factor, pool_demands
+from tenancy.model.container_defaults import ContainerDefaults, container_defaults
+from tenancy.model.entitlements import LIMITS_NAME, QUOTA_NAME, Profiles
+from tenancy.model.environment_order import by_environment
+from tenancy.model.hard_keys import quota_keys
+from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
+from tenancy.model.live_access import (
+    LiveAccess,
+    LiveBinding,
+    ServiceAccountPods,
+    TokenSecret,
+    groups_of,
+    names_of,
+)
+from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
-from tenancy.model.platform import GpuNodePool, Platform, Role, Rule, SharedNamespace
+from tenancy.model.platform import (
+    GpuNodePool,
+    Platform,
+    PublicNamespace,
+    Role,
+    Rule,
+    Service,
+    SharedNamespace,
+)
+from tenancy.model.platform_resolution import resolve_platform
+from tenancy.model.pod_fit import Fit, fit
+from tenancy.model.pool_priority_classes import contested, pool_class, pools_sharing_a_resource
+from tenancy.model.pools import gpu_node_pool
+from tenancy.model.roles import (
+    ALL_VERBS,
+    BUILT_IN,
+    KUBERNETES,
+    KUBERNETES_PREFIX,
+    PUBLIC_READER,
+    READ,
+    binding_name,
+)
 from tenancy.model.standalone import standalone_namespace
 from tenancy.model.tenancy import Tenancy, resolve
+from tenancy.model.totals import Amounts, Sum, amounts, sums
 from tenancy.model.values import (
     Adopted,
     Cluster,
@@ -20,37 +58,82 @@ from tenancy.model.values import (
     PodSecurity,
     Quota,
     RoleBinding,
+    ScopeExpression,
     Subject,
     SubjectKind,
 )
 
 __all__ = [
+    "ALL_VERBS",
+    "BUILT_IN",
+    "KUBERNETES",
+    "KUBERNETES_PREFIX",
+    "LIMITS_NAME",
+    "MANAGED_QUOTAS",
+    "POOL_QUOTA_PREFIX",
+    "PUBLIC_READER",
+    "QUOTA_NAME",
+    "READ",
     "Adopted",
+    "Amounts",
+    "Bounds",
     "Cluster",
+    "ContainerDefaults",
     "Environment",
     "EnvironmentContext",
     "EnvironmentOrderException",
+    "Fit",
     "GpuNodePool",
     "Grant",
     "Limit",
     "LimitRange",
     "LimitRangeItem",
     "Limits",
+    "Live",
+    "LiveAccess",
+    "LiveBinding",
+    "LiveNamespace",
+    "LiveQuota",
     "Namespace",
     "Network",
     "Organization",
     "OrganizationInput",
     "Platform",
     "PodSecurity",
+    "Profiles",
+    "PublicNamespace",
     "Quota",
     "Role",
     "RoleBinding",
     "Rule",
+    "ScopeExpression",
+    "Service",
+    "ServiceAccountPods",
     "SharedNamespace",
     "Subject",
     "SubjectKind",
+    "Sum",
     "Tenancy",
+    "TokenSecret",
+    "Unread",
+    "amounts",
+    "binding_name",
+    "by_environment",
+    "container_defaults",
+    "contested",
+    "device_limits",
+    "fit",
+    "gpu_node_pool",
+    "groups_of",
+    "is_overcommit_factor",
+    "names_of",
     "organization",
+    "pool_class",
+    "pool_demands",
+    "pools_sharing_a_resource",
+    "quota_keys",
     "resolve",
+    "resolve_platform",
     "standalone_namespace",
+    "sums",
 ]

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 
 from tenancy.config.spec import MemberSpec, SubjectSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.model.platform import Platform
 from tenancy.model.values import Member, Namespace, RoleBinding, Subject, SubjectKind
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from tenancy.config.spec import BoundsSpec, OrganizationBoundsSpec
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.values import Limit, Limits
 

@@ -13,7 +13,7 @@ from tenancy.config.spec import (
     ProfileSpec,
     QuotaSpec,
 )
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.access import Member, members
 from tenancy.model.values import (

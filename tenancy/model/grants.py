@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from tenancy.config.spec import GrantSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.model.platform import GpuNodePool, Platform
 from tenancy.model.values import Grant
 

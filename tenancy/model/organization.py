@@ -12,8 +12,7 @@ from tenancy.config.spec import (
     PodSecuritySpec,
     SubjectSpec,
 )
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
 from tenancy.model.adoption import adopted, named_bindings, named_limit_range
 from tenancy.model.entitlements import Entitlements, Profiles, limits, network, pod_security

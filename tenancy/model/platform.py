@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy.config.spec.platform import CapacitySpec, SharingSpec, TaintSpec
-from tenancy.diagnostics.origin import Origin
+from tenancy.config.spec import CapacitySpec, SharingSpec, TaintSpec
+from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
 from tenancy.model.gpu_catalog import InstanceType

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from tenancy.config.project import Written
+from tenancy.config import Written
 from tenancy.config.spec import PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
 from tenancy.model.bounds import organization_bounds
@@ -21,13 +20,13 @@ from tenancy.model.platform import (
 from tenancy.model.pools import gpu_node_pool
 from tenancy.model.values import Cluster, Subject
 
-__all__ = ["CLUSTER_ROLE_PREFIX", "platform"]
+__all__ = ["CLUSTER_ROLE_PREFIX", "resolve_platform"]
 
 CLUSTER_ROLE_PREFIX = "tenancy:"
 """What the names of our ClusterRoles begin with."""
 
 
-def platform(
+def resolve_platform(
     stack: str, written: Written[PlatformStackSpec], *, live: Lookup | None = None
 ) -> tuple[Platform, list[Finding]]:
     """

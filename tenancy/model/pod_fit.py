@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import attrs
 
-from tenancy.diagnostics.wording import counted, joined
+from tenancy.diagnostics import counted, joined
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import QuotaKey
 from tenancy.model.container_defaults import ContainerDefaults, container_defaults
-from tenancy.model.quota_keys import quota_keys
+from tenancy.model.hard_keys import quota_keys
 from tenancy.model.values import Limit, LimitRange, Quota
 
 __all__ = ["Fit", "Room", "fit"]

@@ -1,8 +1,7 @@
 """A GPU node pool from its spec: what its nodes have, and under which names pods ask for it."""
 
 from tenancy.config.spec import GpuNodePoolSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model.gpu_catalog import Lookup, node_facts
 from tenancy.model.platform import GpuNodePool

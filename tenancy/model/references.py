@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from tenancy.config.spec import OrganizationSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.model.values import Member
 
 __all__ = ["References", "references"]

@@ -6,8 +6,7 @@ from tenancy.config.spec import (
     OrganizationSpec,
     StandaloneNamespaceSpec,
 )
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.model.entitlements import Profiles
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform

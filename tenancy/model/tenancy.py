@@ -4,16 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from tenancy.config.project import ORGANIZATION_FILE, Project, Written
+from tenancy.config import ORGANIZATION_FILE, Project, Written
 from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec, OrganizationSpec
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import Finding, Origin, nearest
 from tenancy.model.entitlements import Profiles
 from tenancy.model.gpu_catalog import Lookup
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform
-from tenancy.model.platform_resolution import platform as resolve_platform
+from tenancy.model.platform_resolution import resolve_platform
 from tenancy.model.values import (
     Cluster,
     Environment,

@@ -8,9 +8,9 @@ import attrs
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key, requests_key
+from tenancy.model.hard_keys import quota_keys
 from tenancy.model.managed_quotas import device_limits
 from tenancy.model.platform import Platform
-from tenancy.model.quota_keys import quota_keys
 from tenancy.model.values import Limit, Namespace, Organization, Quota
 
 __all__ = ["Amounts", "Part", "Sum", "amounts", "sums"]

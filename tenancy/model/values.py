@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from tenancy.config.spec import MemberSpec
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 
 __all__ = [

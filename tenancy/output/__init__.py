@@ -1,1 +1,35 @@
 """Text, Markdown and JSON of what was found, planned and done."""
+
+from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
+from tenancy.output.check_json import check_data
+from tenancy.output.findings_text import rich_report
+from tenancy.output.json_schemas import schemas
+from tenancy.output.local_data import doctor_data, sandbox_status_data
+from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data, result_data
+from tenancy.output.plan_as_text import LINES, plan_text, rich_text
+from tenancy.output.plan_markdown import markdown
+from tenancy.output.summary_as_text import summary_text
+from tenancy.output.usage import QuotaUsage, usage_lines
+
+__all__ = [
+    "LINES",
+    "DriftData",
+    "Kind",
+    "QuotaUsage",
+    "ResultData",
+    "check_data",
+    "data",
+    "doctor_data",
+    "markdown",
+    "plan_text",
+    "result_data",
+    "rich_report",
+    "rich_text",
+    "sandbox_status_data",
+    "schemas",
+    "summary_text",
+    "usage_data",
+    "usage_lines",
+    "what_can_data",
+    "who_can_data",
+]

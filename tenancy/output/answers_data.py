@@ -7,10 +7,15 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.output.usage import QuotaUsage
-from tenancy.planning.access_queries import Permission, RoleHolder
-from tenancy.planning.live_access_queries import LiveHolder, LivePermission
-from tenancy.planning.permissions import AllowedData, allowed_data
-from tenancy.planning.shapes import CLOSED
+from tenancy.planning import (
+    CLOSED,
+    AllowedData,
+    LiveHolder,
+    LivePermission,
+    Permission,
+    RoleHolder,
+    allowed_data,
+)
 
 __all__ = [
     "UsageData",

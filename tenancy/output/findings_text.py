@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.text import Text
 
-from tenancy.diagnostics.finding import Finding, Source
-from tenancy.diagnostics.findings_data import grouped
-from tenancy.diagnostics.report import LABELS, TITLES, finding_lines, summary
+from tenancy.diagnostics import LABELS, TITLES, Finding, Source, finding_lines, grouped, summary
 from tenancy.output.styles import SEVERITY_STYLES
 
 __all__ = ["rich_report"]

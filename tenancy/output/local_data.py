@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from tenancy.local.sandbox import SandboxStatus
 from tenancy.local.tools import ToolStatus
-from tenancy.planning.shapes import CLOSED
+from tenancy.planning import CLOSED
 
 __all__ = ["DoctorData", "SandboxStatusData", "doctor_data", "sandbox_status_data"]
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics import clean
 
 __all__ = ["markdown_text"]
 

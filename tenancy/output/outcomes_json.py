@@ -7,9 +7,8 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.drifting.report import DifferenceData
-from tenancy.engine.outcomes import Outcomes
-from tenancy.engine.results import Result
+from tenancy.drifting import DifferenceData
+from tenancy.engine import Outcomes, Result
 
 __all__ = ["Kind", "OutcomesData", "ResultData", "data", "result_data", "schema"]
 

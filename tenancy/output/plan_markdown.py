@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in
-from tenancy.diagnostics.findings_data import findings_data
-from tenancy.diagnostics.report import TITLES, summary
+from tenancy.diagnostics import (
+    TITLES,
+    Finding,
+    Severity,
+    Source,
+    errors_in,
+    findings_data,
+    summary,
+)
 from tenancy.output.markdown_text import markdown_text
 from tenancy.output.styles import EMOJI
-from tenancy.planning.build import Plan
-from tenancy.planning.fact_groups import fact_groups, headline
+from tenancy.planning import Plan, fact_groups, headline
 
 __all__ = ["markdown", "marker"]
 

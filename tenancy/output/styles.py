@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tenancy.diagnostics.finding import Severity
-from tenancy.planning.facts import Importance
+from tenancy.diagnostics import Severity
+from tenancy.planning import Importance
 
 __all__ = ["EMOJI", "FACT_STYLES", "MARKS", "SEVERITY_STYLES"]
 

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.planning.access_queries import Place
+from tenancy.planning import Place
 
 __all__ = ["QuotaUsage", "usage_lines"]
 

@@ -1,1 +1,75 @@
 """What a change means: a pure difference between what was, what is to be, and what is live."""
+
+from tenancy.planning.access_queries import (
+    Permission,
+    Place,
+    RoleHolder,
+    resources_of,
+    what_can,
+    who_can,
+)
+from tenancy.planning.build import Plan, removes_members
+from tenancy.planning.facts import Fact, Importance
+from tenancy.planning.grouping import FactGroup, fact_groups, headline
+from tenancy.planning.leaving import REMOVES_ACCESS
+from tenancy.planning.live_access_queries import (
+    LiveHolder,
+    LivePermission,
+    live_what_can,
+    live_who_can,
+    possible_names,
+)
+from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
+from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
+from tenancy.planning.remaining_access import RemainingAccess
+from tenancy.planning.shapes import CLOSED
+from tenancy.planning.summary import (
+    NamespaceSummary,
+    OrganizationSummary,
+    PoolSummary,
+    Summary,
+    summarize,
+)
+from tenancy.planning.summary_json import SummaryData, summary_data
+from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cluster
+
+__all__ = [
+    "CLOSED",
+    "REMOVES_ACCESS",
+    "Allowed",
+    "AllowedData",
+    "Fact",
+    "FactGroup",
+    "Importance",
+    "LiveHolder",
+    "LivePermission",
+    "NamespaceSummary",
+    "OrganizationSummary",
+    "Permission",
+    "Place",
+    "Plan",
+    "PlanData",
+    "PoolSummary",
+    "PreviousUpdate",
+    "RemainingAccess",
+    "RoleHolder",
+    "StackPlan",
+    "Summary",
+    "SummaryData",
+    "allowed_data",
+    "fact_groups",
+    "headline",
+    "live_what_can",
+    "live_who_can",
+    "plan_data",
+    "plan_for",
+    "plan_schema",
+    "possible_names",
+    "read_cluster",
+    "removes_members",
+    "resources_of",
+    "summarize",
+    "summary_data",
+    "what_can",
+    "who_can",
+]

@@ -5,11 +5,10 @@ from typing import TypeVar
 
 import attrs
 
-from tenancy.cluster.unread import not_read
+from tenancy.cluster import not_read
 from tenancy.config.document import JSON
-from tenancy.diagnostics.finding import Finding, errors_in
-from tenancy.model import Tenancy
-from tenancy.model.live import Live
+from tenancy.diagnostics import Finding, errors_in
+from tenancy.model import Live, Tenancy
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact
 from tenancy.planning.name_conflicts import Wanted, existing_names, name_conflicts

@@ -5,9 +5,17 @@ from functools import cached_property
 
 import attrs
 
-from tenancy.model import Cluster, Environment, Namespace, Organization, Platform, Tenancy
-from tenancy.model.live import Live
-from tenancy.model.totals import Amounts, amounts
+from tenancy.model import (
+    Amounts,
+    Cluster,
+    Environment,
+    Live,
+    Namespace,
+    Organization,
+    Platform,
+    Tenancy,
+    amounts,
+)
 from tenancy.planning.leaving import Leaver, leavers
 from tenancy.planning.previous import Before
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics.wording import joined
+from tenancy.diagnostics import joined
 from tenancy.kubernetes.quantity import Quantity
 
 __all__ = ["Fact", "Importance", "amount", "shortened", "step"]

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from tenancy.model import Namespace
-from tenancy.model.live_access import LiveAccess, LiveBinding
-from tenancy.model.roles import binding_name
+from tenancy.model import LiveAccess, LiveBinding, Namespace, binding_name
 from tenancy.planning.permissions import Allowed, ordered, verbs_of
 from tenancy.planning.remaining_access import BindingRemoval
 

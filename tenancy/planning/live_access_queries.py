@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import attrs
 
-from tenancy.model import Platform
-from tenancy.model.live_access import LiveAccess, LiveBinding, groups_of, names_of
+from tenancy.model import LiveAccess, LiveBinding, Platform, groups_of, names_of
 from tenancy.planning.access_queries import Place, verbs_on
 from tenancy.planning.permissions import Allowed, ordered, verbs_of
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes import labels
-from tenancy.model.live import Live, LiveNamespace
+from tenancy.model import Live, LiveNamespace
 
 __all__ = ["Wanted", "existing_names", "name_conflicts"]
 

@@ -7,7 +7,7 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.wording import joined
+from tenancy.diagnostics import joined
 from tenancy.model import Platform, Rule, roles
 from tenancy.planning.facts import shortened
 from tenancy.planning.shapes import CLOSED

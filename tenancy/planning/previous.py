@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Origin, TenancyError
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import (
     Grant,
@@ -19,10 +18,10 @@ from tenancy.model import (
     Quota,
     RoleBinding,
     Rule,
+    ScopeExpression,
     Subject,
     SubjectKind,
 )
-from tenancy.model.values import ScopeExpression
 from tenancy.planning.snapshot import VERSION
 
 __all__ = ["Before", "PoolBefore", "restore"]

@@ -19,7 +19,7 @@ from typing import Final, cast
 import attrs
 
 from tenancy.kubernetes import labels
-from tenancy.manifests.manifest import Manifest
+from tenancy.manifests import Manifest
 
 __all__ = ["OTHER", "Network", "Pods", "Port", "Route", "crossing"]
 

@@ -5,13 +5,15 @@ from typing import Final
 
 import attrs
 
-from tenancy.model import Platform, Rule, roles
-from tenancy.model.live_access import (
+from tenancy.model import (
     LiveAccess,
     LiveBinding,
+    Platform,
+    Rule,
     TokenSecret,
     groups_of,
     names_of,
+    roles,
 )
 from tenancy.planning.leaving import Leaver
 from tenancy.planning.permissions import Allowed, Verbs, expanded, ordered, verbs_of

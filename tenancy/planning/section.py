@@ -4,7 +4,7 @@ import abc
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Self
 
-from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics import Finding
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance
 

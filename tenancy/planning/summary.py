@@ -4,19 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model import (
+    Amounts,
     Cluster,
     Environment,
+    Fit,
     GpuNodePool,
     Namespace,
     Organization,
     Platform,
+    Sum,
     Tenancy,
+    amounts,
+    fit,
+    sums,
 )
-from tenancy.model.pod_fit import Fit, fit
-from tenancy.model.totals import Amounts, Sum, amounts, sums
 
 __all__ = [
     "GrantSummary",

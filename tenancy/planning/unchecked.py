@@ -1,12 +1,7 @@
 """Findings of the plan about what it could not compare."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
-
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model import Cluster
-from tenancy.model.live import Live, Unread
 
 __all__ = ["network_left_out", "not_asked"]
 

@@ -10,14 +10,10 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import ClusterError, Connection, connect
-from tenancy.cluster.identity import require_same
-from tenancy.cluster.live_reads import read
-from tenancy.cluster.prerequisites import ground
+from tenancy.cluster import ClusterError, Connection, connect, ground, read, require_same
 from tenancy.config.document import JSON, Document
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, errors_in, refusals
-from tenancy.model.live import Live
+from tenancy.diagnostics import Exit, Finding, errors_in, refusals
+from tenancy.model import Live
 from tenancy.planning.build import (
     Plan,
     plan,

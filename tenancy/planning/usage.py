@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from tenancy import manifests
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Environment, Namespace, Platform
-from tenancy.model.live import Live, LiveQuota
+from tenancy.model import Environment, Live, LiveQuota, Namespace, Platform
 
 __all__ = ["below_usage", "used_of"]
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tenancy import gpu as pools
 from tenancy.aws import instance_catalog as catalogue
-from tenancy.aws.instance_catalog import instance_types, instance_types_of
+from tenancy.aws.instance_catalog import instance_type_lookup, instance_types_of
 from tenancy.cli import app
 from tenancy.config.project import load
 from tenancy.config.spec import PlatformSpec
@@ -180,14 +180,14 @@ def test_what_keeps_ec2_from_being_asked_is_said(aws, monkeypatch, variables, sa
         else:
             monkeypatch.delenv(name)
 
-    lookup, [found] = instance_types(spec(POOL, **EC2), HERE)
+    lookup, [found] = instance_type_lookup(spec(POOL, **EC2), HERE)
 
     assert lookup is None
     assert said in found.message
 
 
 def test_a_profile_that_there_is_not_is_said(aws):
-    lookup, [found] = instance_types(spec(POOL, **EC2, profile="nobody"), HERE)
+    lookup, [found] = instance_type_lookup(spec(POOL, **EC2, profile="nobody"), HERE)
 
     assert lookup is None
     assert "nobody" in found.found
@@ -200,7 +200,7 @@ def test_a_profile_brings_its_own_credentials(aws, monkeypatch, tmp_path):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
 
-    lookup, found = instance_types(spec(POOL, **EC2, profile="team"), HERE)
+    lookup, found = instance_type_lookup(spec(POOL, **EC2, profile="team"), HERE)
 
     assert [] == found
     assert 8 == lookup("p5.48xlarge").gpus
@@ -211,8 +211,8 @@ def test_nobody_is_asked_without_the_switch_or_without_an_instance_type(monkeypa
     coreweave = POOL | {"backend": "coreweave", "instanceTypes": ["gd-8xh100ib-i128"]}
     own = {k: v for k, v in POOL.items() if k != "instanceTypes"}
 
-    assert (None, []) == instance_types(spec(POOL), HERE)
-    assert (None, []) == instance_types(spec(own, coreweave, **EC2), HERE)
+    assert (None, []) == instance_type_lookup(spec(POOL), HERE)
+    assert (None, []) == instance_type_lookup(spec(own, coreweave, **EC2), HERE)
 
 
 def test_only_the_platform_of_the_stack_is_asked(six_gpus, project):

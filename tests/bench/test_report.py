@@ -18,11 +18,11 @@ from tenancy.config.project import load
 from tenancy.engine import Engine
 from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox
+from tenancy.output.plan_as_text import plan_text
 from tenancy.output.plan_markdown import markdown
-from tenancy.output.plan_text import text
 from tenancy.planning import snapshot
 from tenancy.planning.build import plan
-from tenancy.planning.plan_data import plan_data
+from tenancy.planning.plan_json import plan_data
 from tests.bench.fleet import ROOT, write_project
 
 pytestmark = pytest.mark.bench
@@ -71,7 +71,7 @@ def test_the_report_beside_the_engine(box: Sandbox) -> None:
     environment = tenancy.environments["dev"]
     live = timed("read the cluster", lambda: read(connect(environment.cluster, box.root)))
     made = timed("plan", lambda: plan(before, tenancy, "dev", live))
-    timed("text", lambda: text(made))
+    timed("text", lambda: plan_text(made))
     timed("markdown", lambda: markdown(made, found, project.documents))
     timed("json", lambda: plan_data(made, found, project.documents))
 

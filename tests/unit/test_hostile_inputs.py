@@ -15,7 +15,7 @@ from tenancy.config.project import Project, Written
 from tenancy.config.spec import EnvironmentSpec, Spec
 from tenancy.config.spec.validation_findings import findings_from
 from tenancy.diagnostics import report
-from tenancy.diagnostics.findings_data import findings_data
+from tenancy.diagnostics.finding_data import findings_data
 from tenancy.diagnostics.origin import Origin
 from tenancy.model import resolve
 from tests.unit.config.test_malformed import ENVIRONMENT

@@ -11,8 +11,7 @@ from pulumi.provider import ConstructResult, Provider
 
 from tenancy import model as resolve
 from tenancy.config.spec import OrganizationSpec, PlatformSpec, Spec, StandaloneNamespaceSpec
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import TenancyError, nearest
 from tenancy_components.arguments import parse, separate
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.namespace import Namespace

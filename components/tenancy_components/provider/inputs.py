@@ -4,12 +4,12 @@ from typing import Final
 
 from tenancy.config.spec import (
     GpuNodePoolSpec,
+    Listed,
+    NonEmpty,
     OrganizationSpec,
     PlatformSpec,
     StandaloneNamespaceSpec,
 )
-from tenancy.config.spec.access import NonEmpty
-from tenancy.config.spec.model import Listed
 
 __all__ = [
     "GPU_NODE_POOL",

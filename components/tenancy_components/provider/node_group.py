@@ -25,23 +25,25 @@ from pulumi.provider.experimental.provider import (
 )
 from pydantic import ValidationError
 
-from tenancy.aws import node_group_lifecycle
-from tenancy.aws.drift import inputs_as_written
-from tenancy.aws.eks_format import EksNodeGroupState
-from tenancy.aws.errors import AwsError, AwsFailure
-from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.node_group_changes import (
+from tenancy.aws import (
+    AwsError,
+    AwsFailure,
+    EksNodeGroupState,
+    NodeGroup,
     NodeGroupChange,
     NodeGroupPlan,
     NodeGroupPlanKind,
+    WaitOptions,
+    eks_client,
+    environment_region,
+    findings,
+    inputs_as_written,
+    node_group_lifecycle,
     plan_change,
+    require_account,
 )
-from tenancy.aws.node_group_rules import findings
-from tenancy.aws.session import eks_client, environment_region, require_account
-from tenancy.aws.wait_options import WaitOptions
-from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import ARGUMENT, Origin
+from tenancy.config.spec import findings_from
+from tenancy.diagnostics import ARGUMENT, Finding, Origin, Severity
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.values import (
     UNKNOWN,

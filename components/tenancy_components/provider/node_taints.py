@@ -23,14 +23,10 @@ from pulumi.provider.experimental.provider import (
 )
 from pydantic import Field, ValidationError
 
-from tenancy.cluster import ClusterError, Connection
-from tenancy.cluster.kubeconfig_connection import connect_by
-from tenancy.cluster.nodes import read_taints, write_taints
-from tenancy.config.spec.model import Listed, Spec
-from tenancy.config.spec.platform import TaintSpec
-from tenancy.config.spec.validation_findings import findings_from
-from tenancy.diagnostics.origin import ARGUMENT, Origin
-from tenancy.gpu.taints import merged
+from tenancy.cluster import ClusterError, Connection, connect_by, read_taints, write_taints
+from tenancy.config.spec import Listed, Spec, TaintSpec, findings_from
+from tenancy.diagnostics import ARGUMENT, Origin
+from tenancy.gpu import merged
 from tenancy_components.provider.values import UNKNOWN, known, properties, unknown_keys
 
 __all__ = ["NodeTaintsInputs", "NodeTaintsResource"]

@@ -12,7 +12,7 @@ from pulumi.provider.experimental.provider import Provider
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.provider import TenancyProvider
 from tenancy_components.provider.servicer import Servicer

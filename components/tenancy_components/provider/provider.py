@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pulumi.provider.experimental import provider as engine
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.node_group import NodeGroupResource
 from tenancy_components.provider.node_taints import NodeTaintsResource

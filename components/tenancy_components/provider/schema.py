@@ -12,8 +12,7 @@ import attrs
 from pydantic import BaseModel
 
 from tenancy import __version__
-from tenancy.aws.node_group import NodeGroup
-from tenancy.aws.node_group_changes import immutable_inputs
+from tenancy.aws import NodeGroup, immutable_inputs
 from tenancy_components.arguments import OUTPUT_LEAVES
 from tenancy_components.provider.inputs import (
     GPU_NODE_POOL,

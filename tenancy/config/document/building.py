@@ -7,9 +7,7 @@ import yaml
 
 from tenancy.config.document.scalars import Trap, resolve
 from tenancy.config.document.tree import JSON, Content, Node, Position
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin, Step
-from tenancy.diagnostics.redaction import CONTROL, clean, shown
+from tenancy.diagnostics import CONTROL, Finding, Origin, Step, clean, shown
 
 __all__ = ["DEEPEST", "LONGEST", "MOST", "MOST_ENTRIES", "Builder"]
 

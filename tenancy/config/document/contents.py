@@ -6,7 +6,7 @@ import stat
 
 import attrs
 
-from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics import clean
 
 __all__ = ["Refusal", "read_contents"]
 

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tenancy.config.document.tree import JSON
-from tenancy.diagnostics.origin import Step
+from tenancy.diagnostics import Step
 
 __all__ = ["Change", "edited", "write"]
 

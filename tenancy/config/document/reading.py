@@ -11,9 +11,7 @@ from tenancy.config.document.building import Builder
 from tenancy.config.document.contents import Refusal, read_contents
 from tenancy.config.document.syntax import finding_from
 from tenancy.config.document.tree import Document, Position
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.redaction import CONTROL
+from tenancy.diagnostics import CONTROL, Finding, Origin
 
 __all__ = ["LARGEST", "parse", "read"]
 

@@ -8,8 +8,7 @@ import attrs
 
 from tenancy.config.document.reading import read
 from tenancy.config.document.tree import JSON, Document, Node, Position
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin, Step
+from tenancy.diagnostics import Finding, Origin, Step
 
 __all__ = ["read_stack", "secret_config"]
 

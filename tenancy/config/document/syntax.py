@@ -4,9 +4,7 @@ import attrs
 import yaml
 
 from tenancy.config.document.tree import Position
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.redaction import clean
+from tenancy.diagnostics import Finding, Origin, clean
 
 __all__ = ["finding_from"]
 

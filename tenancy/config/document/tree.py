@@ -5,8 +5,7 @@ from typing import TypeAlias
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Step
+from tenancy.diagnostics import Finding, Step
 
 __all__ = ["JSON", "Content", "Document", "Node", "Position"]
 

@@ -1,9 +1,9 @@
 """What people and other programs write: strict models, and nothing computed."""
 
-from tenancy.config.spec.access import MemberSpec, RoleSpec, RuleSpec, SubjectSpec
+from tenancy.config.spec.access import MemberSpec, NonEmpty, RoleSpec, RuleSpec, SubjectSpec
 from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
 from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
-from tenancy.config.spec.model import Spec
+from tenancy.config.spec.model import Listed, Spec
 from tenancy.config.spec.organization import (
     AdoptedSpec,
     BillingSpec,
@@ -18,11 +18,15 @@ from tenancy.config.spec.organization import (
     StandaloneNamespaceSpec,
 )
 from tenancy.config.spec.platform import (
+    CapacitySpec,
     GpuNodePoolSpec,
     InstanceTypeCatalogueSpec,
     PlatformSpec,
     PlatformStackSpec,
+    PriorityClassSpec,
     SharedNamespaceSpec,
+    SharingSpec,
+    TaintSpec,
 )
 from tenancy.config.spec.quota import (
     LimitRangeSpec,
@@ -30,11 +34,13 @@ from tenancy.config.spec.quota import (
     QuotaSpec,
     ScopeExpressionSpec,
 )
+from tenancy.config.spec.validation_findings import findings_from
 
 __all__ = [
     "AdoptedSpec",
     "BillingSpec",
     "BoundsSpec",
+    "CapacitySpec",
     "EntitlementsSpec",
     "EnvironmentOrderExceptionSpec",
     "EnvironmentSpec",
@@ -43,23 +49,29 @@ __all__ = [
     "GrantSpec",
     "InstanceTypeCatalogueSpec",
     "LimitRangeSpec",
+    "Listed",
     "MemberSpec",
     "NamespaceOverrideSpec",
     "NamespaceSpec",
     "NetworkSpec",
+    "NonEmpty",
     "OrganizationBoundsSpec",
     "OrganizationOverrideSpec",
     "OrganizationSpec",
     "PlatformSpec",
     "PlatformStackSpec",
     "PodSecuritySpec",
+    "PriorityClassSpec",
     "ProfileSpec",
     "QuotaSpec",
     "RoleSpec",
     "RuleSpec",
     "ScopeExpressionSpec",
     "SharedNamespaceSpec",
+    "SharingSpec",
     "Spec",
     "StandaloneNamespaceSpec",
     "SubjectSpec",
+    "TaintSpec",
+    "findings_from",
 ]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from tenancy.diagnostics.redaction import is_kubeconfig
+from tenancy.diagnostics import is_kubeconfig
 
 __all__ = ["KubeconfigPath"]
 

@@ -9,7 +9,7 @@ import pydantic
 import typing_extensions
 from pydantic.fields import FieldInfo
 
-from tenancy.diagnostics.origin import Step
+from tenancy.diagnostics import Step
 
 __all__ = ["Location", "field_at", "fields_by_key", "locate"]
 

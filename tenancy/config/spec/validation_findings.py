@@ -10,12 +10,17 @@ import pydantic
 from tenancy.config.document.tree import Document
 from tenancy.config.spec import value_words
 from tenancy.config.spec.locations import Location, field_at, fields_by_key, locate
+from tenancy.diagnostics import (
+    HIDDEN,
+    Finding,
+    Origin,
+    Step,
+    TenancyError,
+    clean,
+    nearest,
+    shown,
+)
 from tenancy.diagnostics.codes import CODES
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin, Step
-from tenancy.diagnostics.redaction import HIDDEN, clean, shown
-from tenancy.diagnostics.suggestions import nearest
 
 __all__ = ["findings_from"]
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tenancy.diagnostics.origin import Step
-from tenancy.diagnostics.redaction import shown
+from tenancy.diagnostics import Step, shown
 
 __all__ = ["BOOLEAN", "LIST", "MAPPING", "NOTHING", "NUMBER", "TEXT", "WHOLE"]
 __all__ += ["described", "either", "plain"]

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from tenancy.config.document import JSON
-from tenancy.drifting import Identity
 from tenancy.drifting.accept import limit_range_spec, quota_spec
+from tenancy.drifting.difference import Identity
 from tenancy.kubernetes import labels
-from tenancy.model import Platform
-from tenancy.model.entitlements import LIMITS_NAME
-from tenancy.model.roles import KUBERNETES, KUBERNETES_PREFIX
+from tenancy.model import KUBERNETES, KUBERNETES_PREFIX, LIMITS_NAME, Platform
 
 __all__ = ["organization"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from tenancy.config.document import JSON
-from tenancy.drifting import Change, Difference, Identity, differences
-from tenancy.drifting.comparison import KINDS
+from tenancy.drifting.comparison import KINDS, differences
+from tenancy.drifting.difference import Change, Difference, Identity
 from tenancy.drifting.field_managers import OURS, writers
 from tenancy.manifests import Manifest
 

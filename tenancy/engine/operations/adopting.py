@@ -6,17 +6,11 @@ import attrs
 
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
-from tenancy.cluster import connect
-from tenancy.cluster.field_ownership import hand_over
-from tenancy.cluster.identity import require_same
-from tenancy.cluster.objects import objects
+from tenancy.cluster import connect, hand_over, objects, require_same
 from tenancy.config.document import JSON
-from tenancy.diagnostics import report
-from tenancy.diagnostics.errors import RefusedError
-from tenancy.diagnostics.finding import errors_in
-from tenancy.drifting import Identity, adoption
+from tenancy.diagnostics import RefusedError, errors_in, report
+from tenancy.drifting import KINDS, Identity, adoption
 from tenancy.drifting.adoption import Action, Step
-from tenancy.drifting.comparison import KINDS
 from tenancy.engine.adoption_files import AdoptionFiles
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.results import Result

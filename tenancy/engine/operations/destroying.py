@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pulumi import automation as auto
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import connect
-from tenancy.cluster.identity import require_same
+from tenancy.cluster import connect, require_same
 from tenancy.config.document import JSON
-from tenancy.diagnostics.errors import EngineError, RefusedError
+from tenancy.diagnostics import EngineError, RefusedError
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.outcomes import Outcomes, for_each_stack

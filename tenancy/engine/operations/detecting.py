@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from tenancy.assessment import Assessment, require_valid
-from tenancy.cluster.identity import require_same
-from tenancy.cluster.repair import repair
-from tenancy.diagnostics.exit_codes import Exit
-from tenancy.drifting.report import lines
+from tenancy.cluster import repair, require_same
+from tenancy.diagnostics import Exit
+from tenancy.drifting import lines
 from tenancy.engine.accepting import accept
 from tenancy.engine.comparison import StackDrift, compare, desired_manifests
 from tenancy.engine.interaction import AUTOMATIC, Interaction

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack

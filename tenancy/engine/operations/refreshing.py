@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import connect
-from tenancy.cluster.identity import require_same
+from tenancy.cluster import connect, require_same
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result

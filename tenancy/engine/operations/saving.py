@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from tenancy.assessment import Assessment, assess
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
@@ -17,7 +17,7 @@ from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stack_plan import StackPlan, plan_stack
 from tenancy.engine.stale_plan import stale
-from tenancy.planning.plan_data import plan_data
+from tenancy.planning import plan_data
 
 __all__ = ["PlanToSave", "save_plans"]
 

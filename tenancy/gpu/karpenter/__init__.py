@@ -10,14 +10,14 @@ from typing import Final
 
 import attrs
 
-from tenancy.config.spec.model import Spec
-from tenancy.diagnostics.finding import Finding
+from tenancy.config.spec import Spec
+from tenancy.diagnostics import Finding
 from tenancy.gpu.karpenter.objects import node_class, node_pool
 from tenancy.gpu.karpenter.options import KarpenterOptions, NodeClassRefSpec
 from tenancy.gpu.karpenter.validation import option_findings, pool_findings
 from tenancy.gpu.objects import Rendered
 from tenancy.gpu.options import options, parsed
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["BACKEND", "Karpenter", "KarpenterOptions"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tenancy.config.spec.platform import TaintSpec
+from tenancy.config.spec import TaintSpec
 from tenancy.gpu.karpenter.options import (
     EC2,
     KarpenterOptions,
@@ -13,7 +13,7 @@ from tenancy.gpu.karpenter.options import (
 from tenancy.gpu.objects import Manifest
 from tenancy.gpu.placement import node_labels, node_taints
 from tenancy.kubernetes import labels
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["is_static", "node_class", "node_pool"]
 

@@ -4,8 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from tenancy.config.spec.model import Listed, Spec
-from tenancy.config.spec.platform import TaintSpec
+from tenancy.config.spec import Listed, Spec, TaintSpec
 
 __all__ = [
     "BudgetSpec",

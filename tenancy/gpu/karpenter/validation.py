@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics import Finding
 from tenancy.gpu.karpenter.objects import is_static
 from tenancy.gpu.karpenter.options import KarpenterOptions, NodeClassSpec
-from tenancy.model.platform import GpuNodePool
+from tenancy.model import GpuNodePool
 
 __all__ = ["option_findings", "pool_findings"]
 

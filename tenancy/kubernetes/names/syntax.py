@@ -3,8 +3,7 @@
 import re
 from typing import Final, Never, NewType
 
-from tenancy.diagnostics.errors import TenancyError
-from tenancy.diagnostics.exit_codes import Exit
+from tenancy.diagnostics import Exit, TenancyError
 from tenancy.kubernetes.labels import DOMAIN
 
 __all__ = [

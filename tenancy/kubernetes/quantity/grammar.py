@@ -9,7 +9,7 @@ import functools
 import re
 from typing import Final, Never
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 
 __all__ = [
     "BINARY",

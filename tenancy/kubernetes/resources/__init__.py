@@ -1,6 +1,11 @@
 """Names of resources on the wire, each quoted once: quota keys, scopes and limits."""
 
-from tenancy.kubernetes.resources.builtin import COUNT_ALIASES
+from tenancy.kubernetes.resources.builtin import (
+    CLUSTER_SCOPED,
+    COUNT_ALIASES,
+    GROUPS,
+    UNCOUNTED,
+)
 from tenancy.kubernetes.resources.device_keys import (
     IMPLICIT_PREFIX,
     RESOURCE_CLAIM_TEMPLATES,
@@ -55,9 +60,11 @@ from tenancy.kubernetes.resources.unit import (
 )
 
 __all__ = [
+    "CLUSTER_SCOPED",
     "COUNT_ALIASES",
     "CPU",
     "EPHEMERAL_STORAGE",
+    "GROUPS",
     "IMPLICIT_PREFIX",
     "LIMITS_CPU",
     "LIMITS_EPHEMERAL_STORAGE",
@@ -75,6 +82,7 @@ __all__ = [
     "RESOURCE_CLAIM_TEMPLATES",
     "STANDARD_KEYS",
     "STORAGE",
+    "UNCOUNTED",
     "InvalidResourceError",
     "KeyKind",
     "LimitField",

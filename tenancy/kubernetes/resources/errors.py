@@ -1,6 +1,6 @@
 """A resource that nothing would ever count."""
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 
 __all__ = ["InvalidResourceError"]
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import nearest
 
 __all__ = ["is_gpu_resource", "misspelt_resource"]
 

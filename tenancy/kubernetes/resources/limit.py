@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import nearest
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import unit as wire
 from tenancy.kubernetes.resources.errors import InvalidResourceError

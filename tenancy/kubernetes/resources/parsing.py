@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Final, Never
 
-from tenancy.diagnostics.suggestions import nearest
+from tenancy.diagnostics import nearest
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.kubernetes.resources import builtin
 from tenancy.kubernetes.resources import unit as wire

@@ -18,6 +18,8 @@ from tenancy.local.sandbox.environment import AMBIENT, environment, process_envi
 from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, not_started
 from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.lifecycle import bring_up, locked, take_down
+from tenancy.local.sandbox.member_certificate import issue_member_certificate
+from tenancy.local.sandbox.orphaned_state import stacks_with_resources
 from tenancy.local.sandbox.parts import NAMES
 from tenancy.local.sandbox.ports import HOST
 from tenancy.local.sandbox.record import SandboxRecord
@@ -25,6 +27,7 @@ from tenancy.local.sandbox.status import PartStatus, SandboxStatus, State, statu
 
 __all__ = [
     "AMBIENT",
+    "Layout",
     "PartStatus",
     "Sandbox",
     "SandboxError",
@@ -33,6 +36,8 @@ __all__ = [
     "State",
     "current",
     "down",
+    "issue_member_certificate",
+    "stacks_with_resources",
     "status",
     "up",
 ]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tenancy.diagnostics.errors import SandboxError, SandboxFailure
+from tenancy.diagnostics import SandboxError, SandboxFailure
 
 __all__ = ["SandboxError", "SandboxFailure", "not_started", "process_ended"]
 

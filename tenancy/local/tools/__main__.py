@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.diagnostics import TenancyError
 from tenancy.local.tools import ensure
 
 __all__ = ["main"]

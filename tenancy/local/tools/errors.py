@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tenancy.diagnostics.errors import ToolsError
-from tenancy.diagnostics.wording import counted
+from tenancy.diagnostics import ToolsError, counted
 
 if TYPE_CHECKING:
     from tenancy.local.tools.locate import ToolStatus

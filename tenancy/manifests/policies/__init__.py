@@ -11,13 +11,12 @@ from tenancy.manifests.policies.namespaces import namespaces
 from tenancy.manifests.policies.networks import network_policies
 from tenancy.manifests.policies.objects import managed_objects, managed_service_accounts
 from tenancy.manifests.policies.placement import placement_guard, placement_mutation
-from tenancy.manifests.policies.pods import pods, templates
+from tenancy.manifests.policies.pods import WORKLOADS, pods, templates
 from tenancy.manifests.policies.services import endpoints, services
 from tenancy.manifests.policies.tokens import pod_tokens, token_requests, token_secrets
-from tenancy.model import roles
-from tenancy.model.platform import Platform
+from tenancy.model import Platform, roles
 
-__all__ = ["MANAGE", "Guard", "mutations", "policies"]
+__all__ = ["MANAGE", "WORKLOADS", "Guard", "mutations", "policies"]
 
 
 def policies(platform: Platform) -> tuple[Guard, ...]:

@@ -27,8 +27,7 @@ from tenancy.manifests.policies.guard import (
     text,
     texts,
 )
-from tenancy.model.platform import GpuNodePool
-from tenancy.model.pool_priority_classes import pool_class
+from tenancy.model import GpuNodePool, pool_class
 
 __all__ = ["NAME", "Taint", "placement_guard", "placement_mutation", "pool_taints"]
 

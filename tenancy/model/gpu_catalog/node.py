@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.gpu_catalog.instance_types import (
     InstanceType,

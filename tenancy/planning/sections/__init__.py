@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tenancy.planning.permissions import AllowedData, allowed_data
 from tenancy.planning.section import Section
 from tenancy.planning.sections.access import Access
 from tenancy.planning.sections.deletions import Deletions
@@ -17,7 +18,7 @@ from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
 
-__all__ = ["SECTIONS"]
+__all__ = ["SECTIONS", "AllowedData", "RemainingAccessSection", "allowed_data"]
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
     IncompleteUpdate,

@@ -6,11 +6,8 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import counted, joined
-from tenancy.model import Namespace, Platform
-from tenancy.model.live import Live
+from tenancy.diagnostics import Finding, Origin, counted, joined
+from tenancy.model import Live, Namespace, Platform
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, shortened
 from tenancy.planning.section import Section

@@ -9,9 +9,13 @@ from typing_extensions import TypedDict
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
-from tenancy.model import EnvironmentOrderException, Namespace, Organization
-from tenancy.model.environment_order import by_environment
-from tenancy.model.totals import Amounts
+from tenancy.model import (
+    Amounts,
+    EnvironmentOrderException,
+    Namespace,
+    Organization,
+    by_environment,
+)
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, amount, step
 from tenancy.planning.section import Section

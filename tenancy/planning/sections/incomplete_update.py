@@ -4,12 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import counted
+from tenancy.diagnostics import Finding, Origin, Severity, counted
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Namespace
-from tenancy.model.live import Live
+from tenancy.model import Live, Namespace
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.previous import Before

@@ -8,7 +8,7 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.wording import joined
+from tenancy.diagnostics import joined
 from tenancy.model import Namespace
 from tenancy.planning import snapshot
 from tenancy.planning.comparison import Comparison

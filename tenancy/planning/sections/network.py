@@ -10,10 +10,8 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy import manifests as render
-from tenancy.diagnostics.finding import Finding
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import joined
-from tenancy.manifests.manifest import Manifest
+from tenancy.diagnostics import Finding, Origin, joined
+from tenancy.manifests import Manifest
 from tenancy.model import Namespace, Platform
 from tenancy.planning import reachability
 from tenancy.planning.comparison import Comparison

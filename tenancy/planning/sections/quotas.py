@@ -6,7 +6,7 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Finding
+from tenancy.diagnostics import Finding
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, amount, step

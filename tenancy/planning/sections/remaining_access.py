@@ -7,9 +7,7 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.origin import Origin
-from tenancy.diagnostics.wording import joined
+from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.model import RoleBinding
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, shortened

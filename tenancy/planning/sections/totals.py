@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
-from tenancy.model.totals import Sum, sums
+from tenancy.model import Sum, sums
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, amount, step
 from tenancy.planning.section import Section

@@ -12,7 +12,7 @@ import pytest
 from pulumi import automation as auto
 
 from tenancy.engine import EngineError
-from tenancy.planning.plan_data import plan_schema
+from tenancy.planning.plan_json import plan_schema
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from typer.testing import Result
 
-from tenancy.output.schemas import schemas, written
+from tenancy.output.json_schemas import schemas, written
 
 Run = Callable[..., Result]
 

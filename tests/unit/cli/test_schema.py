@@ -8,7 +8,7 @@ from typer.testing import Result
 
 from tenancy.cli import schema
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.output.schemas import organization, stack
+from tenancy.output.json_schemas import organization, stack
 
 Run = Callable[..., Result]
 

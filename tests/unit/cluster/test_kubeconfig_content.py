@@ -21,7 +21,7 @@ from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.config.project import EngineConfig, load
 from tenancy.diagnostics import report
 from tenancy.diagnostics.finding import errors_in
-from tenancy.diagnostics.findings_data import findings_data
+from tenancy.diagnostics.finding_data import findings_data
 from tenancy.diagnostics.redaction import is_kubeconfig
 from tenancy.model import Cluster
 

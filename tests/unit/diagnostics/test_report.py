@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tenancy.config.document import parse
 from tenancy.diagnostics import report
 from tenancy.diagnostics.finding import Finding, Severity
-from tenancy.diagnostics.findings_data import findings_data
+from tenancy.diagnostics.finding_data import findings_data
 from tenancy.diagnostics.origin import Origin
 from tenancy.output.findings_text import rich_report
 

@@ -7,7 +7,7 @@ import pytest
 
 from tenancy import manifests
 from tenancy.drifting import Identity
-from tenancy.drifting.meaning import live_meanings, meaning
+from tenancy.drifting.meanings import live_meanings, meaning
 from tenancy.kubernetes import labels
 from tests.unit.builders import a_tenancy
 

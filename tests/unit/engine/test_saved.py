@@ -14,7 +14,7 @@ from tenancy.engine.fingerprint import Fingerprint, differences, state_digests
 from tenancy.engine.saved_plan import without_secrets
 from tenancy.engine.stale_plan import stale
 from tenancy.planning.build import plan
-from tenancy.planning.plan_data import plan_data
+from tenancy.planning.plan_json import plan_data
 
 SECRET = "4dabf18193072939515e22adb298388d"
 FINGERPRINT = Fingerprint(

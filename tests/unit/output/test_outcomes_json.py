@@ -11,8 +11,8 @@ from tenancy.drifting import Change, Difference, Identity, Weight
 from tenancy.drifting.report import data as drift_data
 from tenancy.engine import EngineError, EngineFailure, Result, Step
 from tenancy.engine.outcomes import in_sequence
+from tenancy.output.json_schemas import written
 from tenancy.output.outcomes_json import data, result_data, schema
-from tenancy.output.schemas import written
 
 URN = "urn:pulumi:dev::tenancy::kubernetes:core/v1:Namespace::acme-dev"
 

@@ -7,12 +7,12 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+from tenancy.output.plan_as_text import LINES, plan_text, rich_text
 from tenancy.output.plan_markdown import markdown, marker
-from tenancy.output.plan_text import LINES, rich_text, text
 from tenancy.planning.build import Plan
-from tenancy.planning.fact_groups import fact_groups
 from tenancy.planning.facts import Importance
-from tenancy.planning.plan_data import plan_data, plan_schema
+from tenancy.planning.grouping import fact_groups
+from tenancy.planning.plan_json import plan_data, plan_schema
 from tests.unit.builders import a_namespace, a_profile, an_organization
 from tests.unit.planning.changing import a_cluster, a_plan, a_record, here
 
@@ -55,7 +55,7 @@ def facts(plan: Plan) -> list[str]:
 
 
 def test_every_fact_stands_in_every_form(plan: Plan) -> None:
-    plain = " ".join(text(plan, most=None).split())
+    plain = " ".join(plan_text(plan, most=None).split())
     unescaped = re.sub(r"\\(.)", r"\1", markdown(plan).replace("<!-- -->", ""))
 
     assert facts(plan)
@@ -78,7 +78,7 @@ def test_the_reasons_of_a_refusal_come_first_in_every_form(plan: Plan) -> None:
     assert plan.is_refused
     assert plan_data(plan)["refused"]
     assert "**Refused:** 3 errors" in markdown(plan)
-    assert ["Errors"] == text(plan).splitlines()[1:2]
+    assert ["Errors"] == plan_text(plan).splitlines()[1:2]
     assert ["refused", "findings"] == [
         key for key in plan_data(plan) if key in {"refused", "findings", "facts"}
     ][:2]
@@ -87,19 +87,19 @@ def test_the_reasons_of_a_refusal_come_first_in_every_form(plan: Plan) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_longer_than_the_terminal(plan: Plan, width: int) -> None:
-    assert max(map(len, text(plan, width=width).splitlines())) <= width
+    assert max(map(len, plan_text(plan, width=width).splitlines())) <= width
 
 
 def test_a_screen_holds_it_and_what_is_left_out_is_counted() -> None:
     ids = [f"n{index}" for index in range(30)]
     plan = a_plan(a_record(**several("20", *ids)), **several("25", *ids))
 
-    shown = text(plan).splitlines()
+    shown = plan_text(plan).splitlines()
 
     assert len(shown) <= LINES
     [left] = [line for line in shown if "`tenancy plan --stack dev --all`" in line]
     assert re.search(r"\d+ more: .* shows everything", left)
-    assert len(text(plan, most=None).splitlines()) > LINES
+    assert len(plan_text(plan, most=None).splitlines()) > LINES
 
 
 def test_dangers_are_never_left_out() -> None:
@@ -110,7 +110,7 @@ def test_dangers_are_never_left_out() -> None:
     dangers = [fact for fact in plan.facts if fact.importance is Importance.DANGER]
 
     assert 59 == len(dangers)
-    shown = " ".join(text(plan).split())
+    shown = " ".join(plan_text(plan).split())
     assert [] == [fact.text for fact in dangers if fact.text not in shown]
 
 
@@ -121,13 +121,13 @@ def test_a_pipe_gets_no_colour_and_a_terminal_some(plan: Plan) -> None:
             console.print(rich_text(plan), soft_wrap=True)
         return captured.get()
 
-    assert printed() == text(plan) + "\n"
+    assert printed() == plan_text(plan) + "\n"
     assert "\x1b[" in printed(force_terminal=True, color_system="standard")
     assert "\x1b[3" not in printed(force_terminal=True, no_color=True)
 
 
 def test_nothing_that_changes_is_one_line(empty: Plan) -> None:
-    assert "Plan of stack dev on cluster sandbox: no changes for any organization" == text(
+    assert "Plan of stack dev on cluster sandbox: no changes for any organization" == plan_text(
         empty
     )
     assert plan_data(empty)["empty"]

@@ -6,7 +6,7 @@ import pytest
 from tenancy.diagnostics.errors import TenancyError
 from tenancy.model.gpu_catalog import snapshot_source
 from tenancy.model.live import LiveNamespace
-from tenancy.output.plan_text import text
+from tenancy.output.plan_as_text import plan_text
 from tenancy.planning.sections.environment_order import EnvironmentOrder
 from tenancy.planning.sections.gpu_grants import GpuGrants
 from tenancy.planning.sections.gpu_node_pools import GpuNodePools
@@ -63,8 +63,8 @@ def test_a_pool_says_who_knows_its_gpus_unless_config_does() -> None:
 
     written, found = a_plan({}, **granted(8)), a_plan({}, **looked_up)
 
-    assert "GPUs per node from" not in text(written)
-    assert f"GPUs per node from {snapshot_source()}" in " ".join(text(found).split())
+    assert "GPUs per node from" not in plan_text(written)
+    assert f"GPUs per node from {snapshot_source()}" in " ".join(plan_text(found).split())
 
 
 # Environments

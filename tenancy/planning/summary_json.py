@@ -6,10 +6,8 @@ from typing import Final, Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Source, errors_in
-from tenancy.diagnostics.findings_data import FindingData, findings_data
-from tenancy.model import Namespace
-from tenancy.model.totals import Sum
+from tenancy.diagnostics import FindingData, Source, errors_in, findings_data
+from tenancy.model import Namespace, Sum
 from tenancy.planning.sections.totals import PartData, part_data
 from tenancy.planning.shapes import CLOSED, amount_data
 from tenancy.planning.summary import (

@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics.finding import Finding, Source, errors_in
-from tenancy.diagnostics.findings_data import FindingData, findings_data
-from tenancy.planning.shapes import CLOSED
+from tenancy.diagnostics import Finding, FindingData, Source, errors_in, findings_data
+from tenancy.planning import CLOSED
 
 __all__ = ["CheckData", "check_data"]
 

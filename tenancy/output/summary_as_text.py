@@ -3,21 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tenancy.diagnostics.redaction import clean
-from tenancy.diagnostics.wording import counted, wrapped
-from tenancy.model import Namespace
-from tenancy.model.totals import Sum
-from tenancy.planning.summary import (
-    NamespaceSummary,
-    OrganizationSummary,
-    PoolSummary,
-    Summary,
-)
+from tenancy.diagnostics import clean, counted, wrapped
+from tenancy.model import Namespace, Sum
+from tenancy.planning import NamespaceSummary, OrganizationSummary, PoolSummary, Summary
 
-__all__ = ["text"]
+__all__ = ["summary_text"]
 
 
-def text(plan: Summary, *, width: int = 80) -> str:
+def summary_text(plan: Summary, *, width: int = 80) -> str:
     """
     Return *plan* in plain text; lines that begin at the margin are headings.
 

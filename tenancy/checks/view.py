@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from tenancy.config.project import ORGANIZATION_FILE, STACK_FILE, Project
+from tenancy.config import ORGANIZATION_FILE, STACK_FILE, Project
 from tenancy.config.spec import OrganizationOverrideSpec
-from tenancy.diagnostics.finding import Finding, Severity, errors_in
-from tenancy.diagnostics.origin import Origin
+from tenancy.diagnostics import Finding, Origin, Severity, errors_in
 from tenancy.model import Tenancy, resolve
 from tenancy.model.gpu_catalog import Lookup
 

@@ -7,10 +7,9 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics.finding import Finding, Source, errors_in
-from tenancy.diagnostics.findings_data import FindingData, findings_data
+from tenancy.diagnostics import Finding, FindingData, Source, errors_in, findings_data
 from tenancy.planning.build import Plan
-from tenancy.planning.fact_groups import fact_groups, headline
+from tenancy.planning.grouping import fact_groups, headline
 from tenancy.planning.section import Section
 from tenancy.planning.sections import SECTIONS
 from tenancy.planning.shapes import CLOSED

@@ -6,16 +6,19 @@ from typing import Final
 import attrs
 from rich.text import Text
 
-from tenancy.diagnostics.finding import Finding, Source, errors_in
-from tenancy.diagnostics.redaction import clean
-from tenancy.diagnostics.report import TITLES, finding_lines
-from tenancy.diagnostics.wording import wrapped
+from tenancy.diagnostics import (
+    TITLES,
+    Finding,
+    Source,
+    clean,
+    errors_in,
+    finding_lines,
+    wrapped,
+)
 from tenancy.output.styles import FACT_STYLES, MARKS, SEVERITY_STYLES
-from tenancy.planning.build import Plan
-from tenancy.planning.fact_groups import FactGroup, fact_groups, headline
-from tenancy.planning.facts import Fact, Importance
+from tenancy.planning import Fact, FactGroup, Importance, Plan, fact_groups, headline
 
-__all__ = ["LINES", "rich_text", "text"]
+__all__ = ["LINES", "plan_text", "rich_text"]
 
 LINES: Final = 40
 """How many lines a plan has at most, unless dangers and findings alone take more."""
@@ -29,7 +32,7 @@ Line = tuple[str, str]
 """A line and its style."""
 
 
-def text(
+def plan_text(
     plan: Plan,
     *,
     findings: Iterable[Finding] | None = None,

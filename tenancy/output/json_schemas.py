@@ -8,11 +8,10 @@ from pydantic import BaseModel, TypeAdapter
 from tenancy.config.document import JSON
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
 from tenancy.output.answers_data import UsageData, WhatCanData, WhoCanData
-from tenancy.output.check_data import CheckData
+from tenancy.output.check_json import CheckData
 from tenancy.output.local_data import DoctorData, SandboxStatusData
 from tenancy.output.outcomes_json import schema as outcomes_schema
-from tenancy.planning.plan_data import plan_schema
-from tenancy.planning.summary_data import SummaryData
+from tenancy.planning import SummaryData, plan_schema
 
 __all__ = ["organization", "schemas", "stack", "written"]
 

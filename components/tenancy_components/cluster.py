@@ -19,7 +19,7 @@ def provider(cluster: Cluster, root: Path) -> pulumi_kubernetes.Provider:
     """
     path, context = kubeconfig_of(cluster, root)
     return pulumi_kubernetes.Provider(
-        f"cluster-{cluster.name}",
+        cluster.provider_name,
         kubeconfig=str(path),
         context=context,
         cluster_identifier=cluster.name,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from tenancy.kubernetes import ANNOTATION, field_manager
+
 __all__ = ["child", "create", "object_name", "resource_name"]
 
 
@@ -20,6 +22,11 @@ def create(
     The provider takes manifests as Kubernetes writes them. The classes of its SDK would spell
     each field in Python's way and back again, and take almost half a second to load.
 
+    Every object is applied under one field manager of the stack, which the annotation
+    `pulumi.com/patchFieldManager` names: an update that was interrupted and is resumed, also
+    with the state lost, applies as the same manager and conflicts with nothing. Another stack
+    has another manager, so an object that this stack applied is never taken over silently.
+
     Args:
         patch: Whether the object exists already, made by a controller, and only the fields of
             the manifest become ours. Default: the object is ours.
@@ -27,7 +34,27 @@ def create(
     api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
     group = api_version if "/" in api_version else f"core/{api_version}"
     token = f"kubernetes:{group}:{kind}" + ("Patch" if patch else "")
-    return pulumi.CustomResource(token, name, dict(manifest), opts)
+    # A patch that is deleted gives up every field of its manager, so each patch has its own.
+    manager = _manager(opts, name if patch else "")
+    return pulumi.CustomResource(token, name, _applied_by(manager, manifest), opts)
+
+
+def _manager(opts: pulumi.ResourceOptions, patch: str) -> str:
+    """Return the field manager of the running stack on the cluster of the parent's provider."""
+    provider = opts.provider
+    if provider is None and opts.parent is not None:
+        provider = opts.parent.get_provider("kubernetes:core/v1:Namespace")
+    # A program in another language passes a reference, whose name is not known here. Managers
+    # meet on one cluster only, so project and stack tell them apart.
+    cluster = provider.pulumi_resource_name if provider is not None else ""
+    return field_manager(pulumi.get_project(), pulumi.get_stack(), cluster, patch)
+
+
+def _applied_by(manager: str, manifest: Mapping[str, object]) -> dict[str, object]:
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, Mapping)
+    annotations = {**metadata.get("annotations", {}), ANNOTATION: manager}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}
 
 
 def object_name(manifest: Mapping[str, object]) -> str:

@@ -20,6 +20,7 @@ from tenancy.output import plan_text
 from tenancy.planning import PreviousUpdate, StackPlan, plan_for, read_cluster, snapshot
 from tenancy_components import cluster, preconditions
 from tenancy_components.engine_config import engine_config
+from tenancy_components.field_managers import move_to_one_field_manager, stack_manager
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.policy_wait import bindings_wait_for_policies
@@ -30,6 +31,7 @@ __all__ = ["main"]
 
 _TENANCY_OUTPUT = "tenancy"
 _CLUSTER_UID_OUTPUT = "clusterUid"
+_FIELD_MANAGER_OUTPUT = "fieldManager"
 _ALREADY_REPORTED: Final = 32
 """The exit code after which the language host prints nothing (pulumi-language-python-exec)."""
 _WIDTH = 76
@@ -73,11 +75,12 @@ async def _program() -> pulumi.Inputs:
         preconditions.refuse_remaining_access(
             planned.plan, stack, is_preview=pulumi.runtime.is_dry_run()
         )
+        assert live.connection is not None
+        move_to_one_field_manager(assessment, stack, live.connection, previous)
     except ComponentRefusedError:
         raise
     except TenancyError as error:
         raise pulumi.RunError(str(error)) from error
-    assert live.connection is not None
     return _build(assessment, stack, live.connection, previous)
 
 
@@ -138,4 +141,8 @@ def _build(
             Organization(organization.name, organization, its_platform, opts=opts)
         record = snapshot.environment(environment)
     uid = previous.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
-    return {_TENANCY_OUTPUT: record, _CLUSTER_UID_OUTPUT: uid or connection.uid}
+    return {
+        _TENANCY_OUTPUT: record,
+        _CLUSTER_UID_OUTPUT: uid or connection.uid,
+        _FIELD_MANAGER_OUTPUT: stack_manager(assessment, stack),
+    }

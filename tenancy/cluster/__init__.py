@@ -8,7 +8,7 @@ from tenancy.cluster.access_removal import (
 )
 from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
 from tenancy.cluster.endpoints import endpoint
-from tenancy.cluster.field_ownership import hand_over
+from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.kubeconfig_connection import connect_by
 from tenancy.cluster.live_reads import read
@@ -57,6 +57,7 @@ __all__ = [
     "require_same",
     "service_account_token",
     "take_out_subjects",
+    "use_one_field_manager",
     "wait_for_policies",
     "write_taints",
 ]

@@ -1,17 +1,19 @@
-"""Objects that exist handed over to the engine, in their place."""
+"""Who owns the fields of objects that exist, rewritten without a change of any value."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.repair import change_of, merge_patch
+from tenancy.cluster.json_access import mapping, texts
+from tenancy.cluster.managed_objects import objects
+from tenancy.cluster.repair import change_of, merge_patch, set_managed_fields
 from tenancy.config.document import JSON
-from tenancy.drifting import Change, Identity, differences
+from tenancy.drifting import Change, Identity, differences, without_random_managers
 from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
 
-__all__ = ["hand_over"]
+__all__ = ["hand_over", "use_one_field_manager"]
 
 _ENGINE: Final = "pulumi-kubernetes"
 
@@ -46,6 +48,65 @@ def hand_over(
             _spell(connection, identity, manifest, change)
         else:
             merge_patch(connection, identity, change, manager=_ENGINE)
+
+
+def use_one_field_manager(
+    connection: Connection, desired: Iterable[Manifest], manager: str, *, stack: str
+) -> tuple[Identity, ...]:
+    """
+    Put *manager* in place of the field managers that the provider once made up.
+
+    Stacks that were applied before they had a field manager of their own have such managers,
+    several of them where an update was interrupted and resumed; an update under another manager
+    would conflict with each. Only `metadata.managedFields` changes, and only of objects whose
+    labels prove that this stack made them.
+
+    Args:
+        desired: The manifests of the stack.
+        manager: The stack's field manager.
+        stack: The stack that the labels have to name.
+
+    Returns:
+        The objects that changed.
+
+    Raises:
+        ClusterError: The cluster refused; what was done before stays done.
+    """
+    wanted = [Identity.of(manifest) for manifest in desired]
+    kinds = dict.fromkeys(["Namespace", *(identity.kind for identity in wanted)])
+    live = objects(connection, kinds)
+    changed = []
+    for identity in wanted:
+        there = live.get(identity)
+        # A patch resource of the service account has a manager of its own.
+        if there is None or identity.kind == "ServiceAccount":
+            continue
+        if not _is_of_stack(identity, live, stack):
+            continue
+        entries = without_random_managers(there, manager)
+        if entries is not None:
+            set_managed_fields(connection, identity, there, entries)
+            changed.append(identity)
+    return tuple(changed)
+
+
+def _is_of_stack(
+    identity: Identity, live: Mapping[Identity, Mapping[str, JSON]], stack: str
+) -> bool:
+    """Return whether labels prove that *stack* made the object."""
+    own = _labels(live[identity])
+    if own.get(labels.MANAGED) != "true":
+        return False
+    namespace = identity.name if identity.kind == "Namespace" else identity.namespace
+    # What is cluster-wide has no label of its stack; a cluster has one platform.
+    if not namespace:
+        return True
+    there = _labels(live.get(Identity(kind="Namespace", name=namespace), {}))
+    return there.get(labels.MANAGED) == "true" and there.get(labels.STACK) == stack
+
+
+def _labels(live: Mapping[str, JSON]) -> Mapping[str, str]:
+    return texts(mapping(live.get("metadata")).get("labels"))
 
 
 def _spell(

@@ -2,8 +2,9 @@
 Drifted objects made again what they should be, field by field.
 
 The engine's provider compares an object only where its inputs say something, so that an update
-leaves alone what was added by hand. Here it is taken away. What was changed is applied under
-the engine's own field manager: fields owned by another one would make its next update fail.
+leaves alone what was added by hand. Here it is removed. What was changed is applied under the
+stack's own field manager, and other managers give those fields up: where two managers own a
+field, the next update of it fails.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,10 +13,12 @@ from typing import Final, cast
 import attrs
 
 from tenancy.cluster.connection import Connection
+from tenancy.cluster.json_access import mapping
 from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.transport import APPLY, JSON_TYPE, MERGE, Request
 from tenancy.config.document import JSON
 from tenancy.drifting import (
+    FIELD,
     OURS,
     Change,
     Difference,
@@ -23,12 +26,13 @@ from tenancy.drifting import (
     Identity,
     Writer,
     differences,
+    without_conflicts,
     writers,
 )
-from tenancy.kubernetes import labels
+from tenancy.kubernetes import ANNOTATION, labels
 from tenancy.manifests import Manifest
 
-__all__ = ["Repaired", "change_of", "merge_patch", "repair"]
+__all__ = ["Repaired", "change_of", "merge_patch", "repair", "set_managed_fields"]
 
 _MANAGER: Final = "tenancy"
 _CREATED_BY: Final = "pulumi-kubernetes"
@@ -66,6 +70,7 @@ def repair(
     live: Live,
     found: Iterable[Difference],
     *,
+    manager: str,
     delete_foreign: bool = False,
 ) -> Repaired:
     """
@@ -74,6 +79,7 @@ def repair(
     Args:
         live: What is there, as it was compared.
         found: What differs.
+        manager: The stack's field manager, which alone owns afterwards what it applies.
         delete_foreign: Whether objects go that no file has and that do not carry our label.
             Default: they stay.
 
@@ -104,7 +110,9 @@ def repair(
             deleted.append(identity)
             missing.append(identity)
         else:
-            _mend(connection, identity, wanted[identity], live[identity], drifted)
+            _mend(
+                connection, identity, wanted[identity], live[identity], drifted, manager=manager
+            )
             patched.append(identity)
     return Repaired(
         patched=tuple(patched),
@@ -120,21 +128,73 @@ def _mend(
     manifest: Manifest,
     live: Mapping[str, JSON],
     drifted: Iterable[Difference],
+    *,
+    manager: str,
 ) -> None:
-    engine = _engine(live)
-    if engine is not None:
+    is_patch = identity.kind == "ServiceAccount"
+    if is_patch:
+        # Kubernetes makes it and a patch resource applies it, under a manager of its own.
+        applied_by = _engine(live)
+        applier = None if applied_by is None else applied_by.manager
+    else:
+        applier = manager
+    drifted = list(drifted)
+    if applier is not None:
         # First of all, so that nobody else comes to own a value of ours.
-        query = {"fieldManager": engine.manager, "force": "true"}
-        live = _request(
-            connection, "PATCH", identity, manifest, content_type=APPLY, query=query
-        )
+        query = {"fieldManager": applier, "force": "true"}
+        applied = _annotated(manifest, applier)
+        live = _request(connection, "PATCH", identity, applied, content_type=APPLY, query=query)
+        if not is_patch:
+            live = _release(connection, identity, live, applier)
         there = {identity: {**live, "kind": identity.kind}}
         # An object alone; what is said of the namespace around it is not asked again.
         drifted = [d for d in differences([manifest], there) if d.object == identity]
-    change = change_of((d.field for d in drifted), manifest, live)
+    fields = (d.field for d in drifted if d.field[:1] != (FIELD,))
+    change = change_of(fields, manifest, live)
     if change:
-        manager = _CREATED_BY if engine is None else _MANAGER
-        merge_patch(connection, identity, change, manager=manager)
+        by = _CREATED_BY if applier is None else _MANAGER
+        merge_patch(connection, identity, change, manager=by)
+
+
+def _annotated(manifest: Manifest, manager: str) -> Manifest:
+    """Return *manifest* as the engine applies it, with the annotation of its field manager."""
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, Mapping)
+    annotations = {**metadata.get("annotations", {}), ANNOTATION: manager}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _release(
+    connection: Connection, identity: Identity, live: Mapping[str, JSON], manager: str
+) -> Mapping[str, JSON]:
+    """Make other managers give up the fields of *manager*; return the object as it is then."""
+    entries = without_conflicts(live, manager)
+    if entries is None:
+        return live
+    return set_managed_fields(connection, identity, live, entries)
+
+
+def set_managed_fields(
+    connection: Connection,
+    identity: Identity,
+    live: Mapping[str, JSON],
+    entries: list[JSON],
+) -> Mapping[str, JSON]:
+    """
+    Replace `metadata.managedFields` of an object, and return it as it is then.
+
+    No value changes. An object that somebody changed since it was read is refused.
+
+    Args:
+        live: The object as it was read.
+
+    Raises:
+        ClusterError: The cluster refused, or the object changed meanwhile.
+    """
+    metadata = mapping(live.get("metadata"))
+    version = metadata.get("resourceVersion")
+    body = {"metadata": {"resourceVersion": version, "managedFields": entries}}
+    return _request(connection, "PATCH", identity, body, content_type=MERGE)
 
 
 def change_of(

@@ -3,11 +3,13 @@
 from tenancy.drifting.accept import Edit, edits
 from tenancy.drifting.comparison import KINDS, differences
 from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
+from tenancy.drifting.field_conflicts import FIELD, without_conflicts, without_random_managers
 from tenancy.drifting.field_managers import OURS, Writer, writers
 from tenancy.drifting.meanings import digest, live_meanings, meaning
 from tenancy.drifting.report import DifferenceData, data, lines
 
 __all__ = [
+    "FIELD",
     "KINDS",
     "OURS",
     "Change",
@@ -25,5 +27,7 @@ __all__ = [
     "lines",
     "live_meanings",
     "meaning",
+    "without_conflicts",
+    "without_random_managers",
     "writers",
 ]

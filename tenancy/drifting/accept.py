@@ -8,6 +8,7 @@ import attrs
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Origin
 from tenancy.drifting.difference import Change, Difference
+from tenancy.drifting.field_conflicts import FIELD
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import MANAGED_QUOTAS, Environment, Namespace, Platform, roles
@@ -59,6 +60,8 @@ def edits(
     alone = _Alone(environment, platform, live)
     found: dict[Difference, Edit] = {}
     for difference in differences:
+        if difference.field[:1] == (FIELD,):
+            continue
         at = difference.object
         name = at.name if at.kind == "Namespace" else at.namespace
         if (namespace := namespaces.get(name)) is None:

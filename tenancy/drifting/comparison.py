@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
+from tenancy.drifting.field_conflicts import FIELD, conflicting_managers
 from tenancy.drifting.field_managers import CONTROLLERS, writer
 from tenancy.drifting.fields import Value, fields
 from tenancy.drifting.impact import weight
@@ -23,7 +24,9 @@ _ORDER: Final = tuple(Weight)
 Live = Mapping[Identity, Mapping[str, object]]
 
 
-def differences(desired: Iterable[Manifest], live: Live) -> tuple[Difference, ...]:
+def differences(
+    desired: Iterable[Manifest], live: Live, *, manager: str | None = None
+) -> tuple[Difference, ...]:
     """
     Return every difference between *desired* and *live*, the worst first.
 
@@ -34,9 +37,14 @@ def differences(desired: Iterable[Manifest], live: Live) -> tuple[Difference, ..
         desired: What the files say, rendered.
         live: What is there, by identity: at least every object of the desired kinds, and of
             `KINDS` in the desired namespaces.
+        manager: The stack's field manager; other managers that own fields of it are then a
+            difference too, because the next update of those fields fails. Default: managers
+            are not compared.
     """
     wanted = {Identity.of(manifest): manifest for manifest in desired}
     found = [*_of_wanted(wanted, live), *_unwanted(wanted, live)]
+    if manager is not None:
+        found += _managers(wanted, live, manager)
     return tuple(sorted(found, key=lambda difference: _ORDER.index(difference.weight)))
 
 
@@ -48,6 +56,24 @@ def _of_wanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diff
         elif _space(identity) not in wanted or _space(identity) in live:
             # Nothing is said of what went with its namespace.
             yield _whole(identity, Change.REMOVED)
+
+
+def _managers(
+    wanted: Mapping[Identity, Manifest], live: Live, manager: str
+) -> Iterator[Difference]:
+    for identity in wanted:
+        # Of the service account that Kubernetes makes, a patch owns fields under its own name.
+        if identity not in live or identity.kind == "ServiceAccount":
+            continue
+        for other in conflicting_managers(live[identity], manager):
+            yield Difference(
+                object=identity,
+                field=(FIELD, other),
+                change=Change.ADDED,
+                weight=Weight.USAGE,
+                desired=manager,
+                manager=other,
+            )
 
 
 def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Difference]:

@@ -106,6 +106,11 @@ class Difference:
                 Change.ADDED: "the object itself: no file has it",
                 Change.REMOVED: "the object itself: it is not in the cluster",
             }.get(self.change, "the object itself: it is being deleted")
+        if self.field[0] == "managedFields":
+            return (
+                f"field manager {self.field[1]}: it owns fields that {self.desired} applies,"
+                " so the next update of them would fail"
+            )
         place = _place(self.field)
         if self.change is Change.CHANGED:
             desired, live = _said(self.desired), _said(self.live)

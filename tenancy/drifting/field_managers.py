@@ -7,6 +7,7 @@ import attrs
 
 from tenancy.config.document import JSON
 from tenancy.drifting.difference import Field
+from tenancy.kubernetes import PREFIX
 
 __all__ = ["CONTROLLERS", "OURS", "Writer", "writer", "writers"]
 
@@ -20,8 +21,8 @@ CONTROLLERS: Final = frozenset(
     }
 )
 """Managers that are part of Kubernetes; labels and annotations that they add are no drift."""
-OURS: Final = "pulumi"
-"""What the managers of the engine's provider begin with."""
+OURS: Final = ("pulumi", PREFIX)
+"""What the managers begin with under which the engine's provider writes."""
 
 
 @attrs.frozen(kw_only=True, slots=True)

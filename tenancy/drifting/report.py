@@ -8,6 +8,7 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from tenancy.drifting.difference import Difference, Weight
+from tenancy.drifting.field_conflicts import FIELD
 
 __all__ = ["DifferenceData", "data", "lines"]
 
@@ -74,7 +75,7 @@ def data(differences: Iterable[Difference]) -> list[DifferenceData]:
 
 
 def _by(difference: Difference) -> str:
-    if difference.manager is None:
+    if difference.manager is None or difference.field[:1] == (FIELD,):
         return ""
     when = f" at {difference.since}" if difference.since else ""
     return f" (by {difference.manager}{when})"

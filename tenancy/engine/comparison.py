@@ -10,6 +10,7 @@ from tenancy.cluster import Connection, connect, objects
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Exit
 from tenancy.drifting import KINDS, Difference, Identity, differences
+from tenancy.kubernetes import field_manager
 from tenancy.manifests import Manifest
 
 __all__ = ["StackDrift", "compare", "desired_manifests"]
@@ -23,17 +24,19 @@ class StackDrift:
     Attributes:
         desired: As the files describe them.
         live: As they are on the cluster, by kind and name.
+        manager: The stack's field manager.
     """
 
     stack: str
     connection: Connection
     desired: tuple[Manifest, ...]
     live: Mapping[Identity, Mapping[str, JSON]]
+    manager: str
 
     @property
     def differences(self) -> tuple[Difference, ...]:
         """What differs, the worst first."""
-        return differences(self.desired, self.live)
+        return differences(self.desired, self.live, manager=self.manager)
 
     @property
     def exit(self) -> Exit:
@@ -60,6 +63,7 @@ def compare(assessment: Assessment, stack: str) -> StackDrift:
         connection=connection,
         desired=desired,
         live=objects(connection, kinds),
+        manager=field_manager(assessment.name, stack, assessment.cluster(stack).provider_name),
     )
 
 

@@ -336,6 +336,11 @@ class Cluster:
         """Whether it is the embedded control plane."""
         return self.name == "sandbox" and self.kubeconfig is None
 
+    @property
+    def provider_name(self) -> str:
+        """The logical name of its Kubernetes provider, which is part of the field manager."""
+        return f"cluster-{self.name}"
+
 
 @attrs.frozen(kw_only=True, slots=True)
 class EnvironmentOrderException:

@@ -33,18 +33,22 @@ class PreviousUpdate:
     Attributes:
         tenancy: Its snapshot; empty where there was no update.
         cluster_uid: The UID of the cluster that it was for; None where there was no update.
+        field_manager: The one that applied its objects; None where each had one of its own.
     """
 
     tenancy: Mapping[str, JSON]
     cluster_uid: str | None
+    field_manager: str | None = None
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, object]) -> "PreviousUpdate":
         """Return what the outputs of the stack record."""
         tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
+        manager = outputs.get("fieldManager")
         return cls(
             tenancy=tenancy if isinstance(tenancy, Mapping) else {},
             cluster_uid=uid if isinstance(uid, str) else None,
+            field_manager=manager if isinstance(manager, str) else None,
         )
 
 

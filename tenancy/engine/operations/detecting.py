@@ -117,6 +117,7 @@ def _repair(
         drifted.desired,
         drifted.live,
         drifted.differences,
+        manager=drifted.manager,
         delete_foreign=delete_foreign,
     )
     for verb, objects in (("repaired", repaired.patched), ("deleted", repaired.deleted)):

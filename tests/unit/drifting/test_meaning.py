@@ -42,7 +42,8 @@ def bookkeeping(manifest: dict) -> None:
 
 def by_a_controller(manifest: dict) -> None:
     manifest["metadata"]["labels"]["kubernetes.io/metadata.name"] = "x"
-    manifest["metadata"]["annotations"] = {"pulumi.com/patchForce": "true"}
+    annotations = manifest["metadata"].setdefault("annotations", {})
+    annotations["pulumi.com/patchForce"] = "true"
 
 
 @pytest.mark.parametrize(

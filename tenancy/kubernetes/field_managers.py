@@ -1,0 +1,52 @@
+"""The field manager under which a stack applies its objects, and the names of others."""
+
+import hashlib
+import re
+from typing import Final
+
+__all__ = ["ANNOTATION", "PREFIX", "RANDOM_PREFIX", "field_manager"]
+
+ANNOTATION: Final = "pulumi.com/patchFieldManager"
+"""
+The annotation from which the Kubernetes provider takes the manager of an object.
+
+Without it the provider makes up a name at each create and keeps it in the state alone.
+Source: pulumi-kubernetes, provider/pkg/provider/provider.go, `fieldManagerName`.
+"""
+PREFIX: Final = "tenancy/"
+"""What each of our managers begins with."""
+RANDOM_PREFIX: Final = "pulumi-kubernetes-"
+"""What the managers begin with that the provider makes up."""
+
+_LONGEST: Final = 128
+"""Source: k8s.io/apimachinery, pkg/apis/meta/v1/validation, `FieldManagerMaxLength`."""
+_DIGEST: Final = 16
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def field_manager(project: str, stack: str, *parts: str) -> str:
+    """
+    Return the field manager of a stack.
+
+    Two stacks never have the same one: what is too long for an API server, or has characters
+    that would make it ambiguous, is cut and ends with a digest of the whole.
+
+    Args:
+        project: The Pulumi project.
+        stack: The stack.
+        parts: What else tells it apart: the logical name of the provider of its cluster, and
+            of a patch its own. Empty ones are left out.
+
+    >>> field_manager("shop", "dev", "cluster-east")
+    'tenancy/shop/dev/cluster-east'
+    >>> len(field_manager("shop", "dev", "x" * 200))
+    128
+    """
+    names = [project, stack, *(part for part in parts if part)]
+    whole = PREFIX + "/".join(names)
+    if len(whole) <= _LONGEST and all(_PLAIN.fullmatch(name) for name in names):
+        return whole
+    # A digest of the list: joined, names with a slash could read like other names.
+    digest = hashlib.sha256(repr(names).encode()).hexdigest()[:_DIGEST]
+    readable = PREFIX + "/".join(re.sub(r"[^A-Za-z0-9._-]", "-", name) for name in names)
+    return f"{readable[: _LONGEST - _DIGEST - 1]}~{digest}"

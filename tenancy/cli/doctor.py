@@ -1,33 +1,78 @@
-"""`tenancy doctor`: each tool, its version, where it is from, and how to get a missing one."""
+"""`tenancy doctor`: each tool, where it is from, how to get it; and how long tokens last."""
 
 import json
+from pathlib import Path
+from typing import Final
 
 import typer
 from rich.table import Table
 
+from tenancy.assessment import assess
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit
+from tenancy.cluster import connect, extends_tokens
+from tenancy.diagnostics import ClusterError, Exit
 from tenancy.local import tools
 from tenancy.local.tools import Source, ToolStatus
-from tenancy.output import doctor_data
+from tenancy.output import TokenLife, doctor_data
 
 __all__ = ["command"]
 
+_NOT_SEEN: Final = "the flags of its API server cannot be seen"
+
 
 def command(
-    project: ProjectFolder = None, as_json: Json = False, no_color: NoColor = False
+    project: ProjectFolder = None,
+    stack: str | None = typer.Option(
+        None,
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="Also ask the cluster of this stack how long tokens of pods last.",
+        show_default=False,
+    ),
+    as_json: Json = False,
+    no_color: NoColor = False,
 ) -> None:
     """List each tool and where it comes from. The exit code is 1 if one is missing."""
     statuses = tools.report(folder_of(project))
     shown = terminal(color=not no_color)
+    tokens = None if stack is None else _tokens(project, stack)
     if as_json:
-        shown.write(json.dumps(doctor_data(statuses), indent=2) + "\n")
+        shown.write(json.dumps(doctor_data(statuses, tokens), indent=2) + "\n")
     else:
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
+        if tokens is not None:
+            shown.say(_said(tokens))
     if any(status.source is Source.MISSING for status in statuses):
         raise typer.Exit(Exit.FAILED)
+
+
+def _tokens(project: Path | None, stack: str) -> TokenLife:
+    """Return what the cluster of *stack* lets see of the life of tokens."""
+    assessment = assess(project, stack)
+    cluster = assessment.cluster(assessment.require(stack))
+    try:
+        extends, why = extends_tokens(connect(cluster, assessment.root)), _NOT_SEEN
+    except ClusterError as error:
+        extends, why = None, error.found
+    return TokenLife(cluster=cluster.name, is_extended=extends, why_not=why)
+
+
+def _said(tokens: TokenLife) -> str:
+    flag = "--service-account-extend-token-expiration"
+    if tokens.is_extended is None:
+        return (
+            f"cluster {tokens.cluster}: not checked: whether pods' tokens last a year ({flag}):"
+            f" {tokens.why_not}"
+        )
+    if tokens.is_extended:
+        return (
+            f"cluster {tokens.cluster}: tokens of pods last up to a year, while the pod exists;"
+            f" with {flag}=false for the API server they last as long as they were asked for"
+        )
+    return f"cluster {tokens.cluster}: tokens of pods last as long as they were asked for"
 
 
 def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | None) -> None:

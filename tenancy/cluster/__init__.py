@@ -25,6 +25,7 @@ from tenancy.cluster.nodes import read_taints, write_taints
 from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.prerequisites import ground
 from tenancy.cluster.repair import repair
+from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
 from tenancy.cluster.unread import not_read
 from tenancy.cluster.usage import Used, quota_usage
@@ -43,6 +44,7 @@ __all__ = [
     "connect_by",
     "delete_secret",
     "endpoint",
+    "extends_tokens",
     "ground",
     "hand_over",
     "kubeconfig_of",

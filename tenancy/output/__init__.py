@@ -4,7 +4,7 @@ from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
 from tenancy.output.check_json import check_data
 from tenancy.output.findings_text import rich_report
 from tenancy.output.json_schemas import schemas
-from tenancy.output.local_data import doctor_data, sandbox_status_data
+from tenancy.output.local_data import TokenLife, doctor_data, sandbox_status_data
 from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data, result_data
 from tenancy.output.plan_as_text import LINES, plan_text, rich_text
 from tenancy.output.plan_markdown import markdown
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "QuotaUsage",
     "ResultData",
+    "TokenLife",
     "check_data",
     "data",
     "doctor_data",

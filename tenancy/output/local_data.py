@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
+import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
@@ -26,13 +27,38 @@ class ToolData(TypedDict):
     notUsed: list[str]
 
 
+@attrs.frozen(kw_only=True, slots=True)
+class TokenLife:
+    """
+    Whether a cluster's API server extends tokens of pods to a year.
+
+    Attributes:
+        is_extended: None where that could not be seen.
+        why_not: Why it could not be seen.
+    """
+
+    cluster: str
+    is_extended: bool | None
+    why_not: str = ""
+
+
+@with_config(CLOSED)
+class TokenLifeData(TypedDict):
+    """Whether a cluster extends tokens of pods to a year; null where that could not be seen."""
+
+    cluster: str
+    podTokensLastAYear: bool | None
+    notChecked: str | None
+
+
 @with_config(CLOSED)
 class DoctorData(TypedDict):
-    """Every tool, and where it comes from."""
+    """Every tool, where it comes from, and the life of tokens where a stack was named."""
 
     version: Literal[1]
     kind: Literal["doctor"]
     tools: list[ToolData]
+    tokens: TokenLifeData | None
 
 
 @with_config(CLOSED)
@@ -62,8 +88,8 @@ class SandboxStatusData(TypedDict):
     parts: list[SandboxPartData]
 
 
-def doctor_data(statuses: Iterable[ToolStatus]) -> DoctorData:
-    """Return the tools in order."""
+def doctor_data(statuses: Iterable[ToolStatus], tokens: TokenLife | None = None) -> DoctorData:
+    """Return the tools in order, and what was seen of the life of tokens."""
     return {
         "version": 1,
         "kind": "doctor",
@@ -79,6 +105,13 @@ def doctor_data(statuses: Iterable[ToolStatus]) -> DoctorData:
             }
             for status in statuses
         ],
+        "tokens": None
+        if tokens is None
+        else {
+            "cluster": tokens.cluster,
+            "podTokensLastAYear": tokens.is_extended,
+            "notChecked": tokens.why_not if tokens.is_extended is None else None,
+        },
     }
 
 

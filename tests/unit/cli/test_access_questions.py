@@ -115,3 +115,13 @@ def test_live_needs_a_cluster_that_answers(run: Run) -> None:
 
     assert Exit.DONE != result.exit_code
     assert "sandbox" in result.output
+
+
+def test_doctor_does_not_promise_what_it_cannot_see(run: Run) -> None:
+    result = run("doctor", "--stack", "dev")
+
+    assert "not checked: whether pods' tokens last a year" in " ".join(result.output.split())
+    tokens = json.loads(run("doctor", "--stack", "dev", "--json").stdout)["tokens"]
+    assert tokens["podTokensLastAYear"] is None
+    assert tokens["notChecked"]
+    assert json.loads(run("doctor", "--json").stdout)["tokens"] is None

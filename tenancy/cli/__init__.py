@@ -28,6 +28,7 @@ from tenancy.cli import (
 )
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.registration import Command, Group, register
+from tenancy.cli.signals import interrupted_by_sigterm
 from tenancy.diagnostics import table
 
 __all__ = ["app", "main"]
@@ -102,6 +103,7 @@ def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
     # Imported modules last as long as the process; the garbage collector need not visit them.
     gc.freeze()
+    interrupted_by_sigterm()
     # Libraries log what the error message reports in words.
     logging.basicConfig(level=logging.CRITICAL)
     sys.exit(app(prog_name="tenancy"))

@@ -1,15 +1,15 @@
-"""Ctrl-C while the engine works: it is interrupted too, and gets time to write its state."""
+"""Ctrl-C and SIGTERM: the engine is interrupted too, and gets time to write its state."""
 
 import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
-from tenancy.engine import EngineError
+from tenancy.engine import EngineError, interrupt_engines
 
-__all__ = ["defer_interrupt", "interrupt_now"]
+__all__ = ["defer_interrupt", "interrupt_now", "interrupted_by_sigterm"]
 
 _MESSAGE = b"\ninterrupting: the engine finishes what it began; Ctrl-C again stops it at once\n"
 _LAST = 3
@@ -32,23 +32,24 @@ def defer_interrupt() -> Iterator[None]:
         return
     asked = 0
 
-    def interrupted(_number: int, _frame: object) -> None:
+    def interrupted(number: int, _frame: object) -> None:
         nonlocal asked
         asked += 1
+        if number == signal.SIGTERM:
+            # A terminal sends Ctrl-C to the engine too; SIGTERM goes to this process alone.
+            interrupt_engines()
         if asked == 1:
             # Not through a buffer, which may be half-way through another line.
             os.write(2, _MESSAGE)
         if asked >= _LAST:
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupted)
     try:
-        yield
+        with _handled(interrupted):
+            yield
     except EngineError:
         if not asked:
             raise
-    finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
     if asked:
         raise KeyboardInterrupt
 
@@ -68,11 +69,27 @@ def interrupt_now() -> Iterator[threading.Event]:
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         asked.set()
+        if number == signal.SIGTERM:
+            interrupt_engines()
         os.write(2, _MESSAGE)
         signal.default_int_handler(number, frame)
 
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
+    with _handled(interrupted):
         yield asked
+
+
+def interrupted_by_sigterm() -> None:
+    """Let SIGTERM interrupt this process as Ctrl-C does, from now on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let *handler* answer Ctrl-C and SIGTERM in the block."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+        for number, old in before.items():
+            signal.signal(number, old or signal.default_int_handler)

@@ -12,6 +12,7 @@ from tenancy.diagnostics import EngineError, EngineFailure, Exit, RefusedError
 from tenancy.engine.comparison import StackDrift
 from tenancy.engine.events import OnStep
 from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
+from tenancy.engine.leftover_processes import interrupt_engines
 from tenancy.engine.operations import (
     accept_drift,
     adopt,
@@ -62,6 +63,7 @@ __all__ = [
     "destroy",
     "drift",
     "inline",
+    "interrupt_engines",
     "local",
     "opener",
     "plan",

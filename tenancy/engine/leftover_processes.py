@@ -9,7 +9,14 @@ from pathlib import Path
 
 import attrs
 
-__all__ = ["STARTED_BY", "EngineProcess", "end_orphans", "engines", "this_process"]
+__all__ = [
+    "STARTED_BY",
+    "EngineProcess",
+    "end_orphans",
+    "engines",
+    "interrupt_engines",
+    "this_process",
+]
 
 STARTED_BY = "TENANCY_STARTED_BY"
 """The variable by which an engine knows the process that started it: id and start time."""
@@ -49,17 +56,25 @@ def this_process() -> str:
     return _identity(os.getpid()) or ""
 
 
-def engines(home: Path) -> Iterator[EngineProcess]:
+def interrupt_engines() -> None:
+    """Ask the engines that this process started to end, as Ctrl-C in a terminal does."""
+    mine = this_process()
+    for found in engines(None):
+        if found.is_engine and found.started_by == mine:
+            _signal(found.pid, signal.SIGINT)
+
+
+def engines(home: Path | None) -> Iterator[EngineProcess]:
     """
-    Yield every process of an engine that works with the Pulumi home *home*.
+    Yield every process of an engine that works with the Pulumi home *home*; None for any.
 
     Nothing where the system does not show the variables of processes.
     """
-    wanted = str(home)
     for folder in _PROC.glob("[0-9]*"):
         pid = int(folder.name)
         variables = _variables(folder)
-        if pid == os.getpid() or variables.get("PULUMI_HOME") != wanted:
+        is_wanted = home is None or variables.get("PULUMI_HOME") == str(home)
+        if pid == os.getpid() or not is_wanted:
             continue
         try:
             arguments = (folder / "cmdline").read_bytes().split(b"\0")
@@ -74,9 +89,9 @@ def engines(home: Path) -> Iterator[EngineProcess]:
             )
 
 
-def end_orphans(home: Path) -> int:
+def end_orphans(home: Path | None) -> int:
     """
-    End the engines of *home* whose starter is gone.
+    End the engines of *home* whose starter is gone; None for those of any home.
 
     They are asked as by Ctrl-C, so that they write down what they did; those that do not end
     are killed.

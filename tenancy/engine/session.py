@@ -17,6 +17,7 @@ from tenancy.config import copy_stack_file
 from tenancy.config.document import JSON
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
+from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
@@ -262,7 +263,8 @@ class Session:
         """
         workspace = self.stack.workspace
         before = dict(workspace.env_vars)
-        with tempfile.TemporaryDirectory(prefix="tenancy-") as folder:
+        remove_left_folders()
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
             workspace.env_vars = {**before, **variables, _TEMPORARY: folder}
             try:
                 yield

@@ -31,6 +31,8 @@ __all__ = [
 _WAIT_SECONDS = 60.0
 """How long another update of the sandbox is waited for."""
 
+_STOPPED = "an earlier run was killed; its leftover Pulumi process was stopped"
+
 _NEEDED = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 """Tools that an update needs; a missing provider is downloaded by the engine."""
 
@@ -106,7 +108,10 @@ def engine_for(
     """
     prepare_variables(assessment.root / CONFIG_COPIES)
     if not assessment.cluster(stack).is_sandbox:
-        return Engine(variables={**_installed_engine(assessment.root), **variables})
+        installed = _installed_engine(assessment.root)
+        if end_orphans(None):
+            note(_STOPPED)
+        return Engine(variables={**installed, STARTED_BY: this_process(), **variables})
     box = sandbox.current(assessment.root)
     state = sandbox.status(assessment.root).state
     if state is not State.RUNNING:
@@ -153,7 +158,7 @@ def wait_for_sandbox(root: Path, note: Note = no_note) -> None:
     """
     layout = Layout(root)
     if end_orphans(layout.pulumi_home):
-        note("an earlier run was killed; its leftover Pulumi process was stopped")
+        note(_STOPPED)
     for lock in wait_until_free(layout.pulumi_state, seconds=_WAIT_SECONDS):
         note(
             f"stack {lock.stack}: an earlier run (process {lock.pid}) was interrupted; "

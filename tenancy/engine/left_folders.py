@@ -1,0 +1,50 @@
+"""Temporary folders of runs that were killed: copies of kubeconfigs do not stay in them."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+__all__ = ["PREFIX", "remove_left_folders"]
+
+PREFIX: Final = "tenancy-engine-"
+"""Before the id of the process in the name of its folder."""
+
+_NAME: Final = re.compile(rf"{PREFIX}(\d+)-\w+")
+
+
+def remove_left_folders(parent: Path | None = None) -> int:
+    """
+    Remove the temporary folders of this user's runs whose process is gone.
+
+    Args:
+        parent: Where they are. Default: the folder for temporary files.
+
+    Returns:
+        How many there were.
+    """
+    removed = 0
+    for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
+        match = _NAME.fullmatch(folder.name)
+        if match is None or folder.is_symlink() or _is_alive(int(match[1])):
+            continue
+        try:
+            if folder.stat().st_uid == os.getuid():
+                shutil.rmtree(folder)
+                removed += 1
+        except OSError:
+            # Another command of this user removes it at the same time.
+            continue
+    return removed
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

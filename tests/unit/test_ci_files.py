@@ -136,3 +136,111 @@ def test_what_is_applied_is_what_was_saved(path: Path, tmp_path: Path) -> None:
 
 def test_both_forges_have_a_file() -> None:
     assert ["github", "gitlab"] == [path.stem for path in FILES]
+
+
+def jobs(path: Path) -> dict[str, dict[str, object]]:
+    """Every job of *path* by its name."""
+    document = yaml.safe_load(path.read_text())
+    parts = document.get("jobs", document)
+    return {
+        name: job
+        for name, job in parts.items()
+        if isinstance(job, dict) and ("steps" in job or "script" in job)
+    }
+
+
+def environment_of(job: dict[str, object]) -> object:
+    """The name of the environment whose secrets *job* has."""
+    found = job.get("environment")
+    return found["name"] if isinstance(found, dict) else found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_only_apply_has_the_credentials_of_an_operator(path: Path) -> None:
+    environments = {name: environment_of(job) for name, job in jobs(path).items()}
+
+    assert {
+        "plan": "plan",
+        "save": "plan",
+        "apply": "production",
+        "drift": "plan",
+    } == environments
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_secret_is_given_to_all_jobs(path: Path) -> None:
+    document = yaml.safe_load(path.read_text())
+
+    assert "secrets." not in str(document.get("env")) + str(document.get("variables"))
+
+
+def test_every_action_and_image_is_pinned_by_digest() -> None:
+    github, gitlab = (path.read_text() for path in FILES)
+    actions = re.findall(r"uses: (\S+)", github)
+
+    assert len(actions) > 8
+    assert [] == [a for a in actions if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", a)]
+    assert ["$TENANCY_IMAGE"] == re.findall(r"image: (\S+)", gitlab)
+    for image, expected in (("python@sha256:0", 0), ("python:latest", 64), ("", 64)):
+        done = subprocess.run(
+            ["sh", "-c", IMAGE_CHECK],
+            env={"TENANCY_IMAGE": image},
+            capture_output=True,
+            check=False,
+        )
+        assert expected == done.returncode
+
+
+[IMAGE_CHECK] = {s for s in scripts(yaml.safe_load(FILES[1].read_text())) if "pin TENANCY" in s}
+
+
+def test_the_code_that_plans_a_pull_request_is_the_default_branchs() -> None:
+    [first, second, *_] = [
+        step for step in jobs(FILES[0])["plan"]["steps"] if "checkout" in str(step.get("uses"))
+    ]
+    installs = jobs(FILES[1])["plan"]["before_script"]
+
+    assert "base.sha" in first["with"]["ref"]
+    assert ("head.sha", "proposed") == (
+        second["with"]["ref"].partition("pull_request.")[2].removesuffix(" }}"),
+        second["with"]["path"],
+    )
+    positions = [
+        next(i for i, line in enumerate(installs) if words in line)
+        for words in ("checkout --force FETCH_HEAD", "git archive", "pip install")
+    ]
+    assert sorted(positions) == positions
+
+
+def test_of_a_pull_request_only_yaml_files_are_taken(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "proposed"):
+        (folder / "organizations").mkdir(parents=True)
+        (folder / "__main__.py").write_text(folder.name)
+        (folder / "Pulumi.dev.yaml").write_text(folder.name)
+        (folder / "organizations/acme.yaml").write_text(folder.name)
+    (tmp_path / "proposed/organizations/evil.py").write_text("evil")
+    (tmp_path / "proposed/organizations/out.yaml").symlink_to("/etc/passwd")
+
+    done = subprocess.run(
+        ["bash", "-e", "-c", steps(FILES[0], "cp --no-dereference")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert tmp_path.name == (tmp_path / "__main__.py").read_text()
+    assert "proposed" == (tmp_path / "Pulumi.dev.yaml").read_text()
+    assert ["acme.yaml", "out.yaml"] == sorted(
+        p.name for p in (tmp_path / "organizations").iterdir()
+    )
+    assert (tmp_path / "organizations/out.yaml").is_symlink()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_comment_is_taken_over_only_where_its_author_is_the_bot(path: Path) -> None:
+    text = path.read_text()
+
+    chosen = '.user.login == "github-actions[bot]"', ".author.username == $author"
+    assert chosen[path.stem == "gitlab"] + " and (.body | startswith($marker))" in text

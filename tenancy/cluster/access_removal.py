@@ -10,12 +10,12 @@ from tenancy.cluster.connection import Connection
 from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.transport import APPLY, MERGE, Request
 from tenancy.config.document import JSON
+from tenancy.drifting import OURS
 
 __all__ = ["delete_secret", "renew_service_account", "take_out_subjects"]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _MANAGER: Final = "tenancy"
-_ENGINE: Final = "pulumi-kubernetes"
 _TRIES: Final = 5
 """How often a write is repeated where somebody else changed the object in between."""
 _NOT_FOUND: Final = 404
@@ -185,7 +185,7 @@ def _applied(live: Mapping[str, JSON]) -> tuple[str, dict[str, JSON]]:
     fields = mapping(live.get("metadata")).get("managedFields")
     for entry in fields if isinstance(fields, list) else ():
         manager = text(entry, "manager")
-        if text(entry, "operation") == "Apply" and manager.startswith(_ENGINE):
+        if text(entry, "operation") == "Apply" and manager.startswith(OURS):
             owned = mapping(mapping(entry).get("fieldsV1"))
             return manager, _of_fields(owned, live)
     return "", {}

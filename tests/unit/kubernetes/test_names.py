@@ -519,3 +519,14 @@ def test_a_refusal_stays_short_whatever_was_written():
 def test_the_nearest_known_word_is_found(text, candidates, expected):
     assert expected == nearest(text, candidates)
     assert expected == nearest(text, reversed(candidates))
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("argocd", "Argo CD"), ("flux-system", "Flux"), ("cert-manager", "cert-manager")],
+)
+def test_the_namespaces_of_well_known_charts_are_kept_and_names_beside_them_free(
+    name: str, owner: str
+) -> None:
+    assert f"the namespace {name} is kept for {owner}" == reserved_reason(name)
+    assert None is reserved_reason(f"acme-{name}")

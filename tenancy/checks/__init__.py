@@ -18,10 +18,13 @@ from tenancy.checks import (
     environment_order,
     escalation,
     gpus,
+    grants_without_effect,
     limit_ranges,
     names,
     network,
+    network_rules,
     platform,
+    platform_network,
     pod_fit,
     pools,
     quotas,
@@ -121,6 +124,8 @@ def _organizations_here(
     yield from pod_fit.fits(organizations)
     yield from access.members(organizations, ground)
     yield from network.networks(organizations, ground)
+    yield from network_rules.rules(organizations, ground)
+    yield from grants_without_effect.grants_without_effect(organizations, ground)
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
     yield from platform.pod_security(organizations)
@@ -130,6 +135,7 @@ def _organizations_here(
 def _platform_alone(ground: Platform) -> Iterator[Finding]:
     """What a platform itself is checked for, without its environments."""
     yield from platform.platform_itself(ground)
+    yield from platform_network.platform_network(ground)
     yield from access.platform_subjects(ground)
     yield from escalation.escalations(ground)
     yield from classes.class_names(ground)
@@ -277,6 +283,7 @@ class _Scope:
         grounds = dict.fromkeys(environment.platform for environment in environments)
         here = [self.tenancy.platforms[name] for name in grounds]
         yield from unique.unique_names(cluster, environments, here)
+        yield from network_rules.agreements(environments)
 
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())

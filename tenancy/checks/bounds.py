@@ -224,22 +224,53 @@ def _choices(namespace: Namespace, bounds: Bounds, platform: Platform) -> Iterat
 
 
 def _egress(namespace: Namespace, bounds: Bounds) -> Iterator[Finding]:
-    opened = namespace.network.egress_cidrs
-    ranges = [r for text in bounds.egress_cidrs if (r := _range(text)) is not None]
-    for text in opened:
-        wanted = _range(text)
-        # What is no range has a finding of its own.
-        if wanted is None or any(_is_inside(wanted, allowed) for allowed in ranges):
-            continue
-        yield _exceeds(
-            (namespace.network.origin or namespace.origin / "network") / "egressCidrs",
-            f"the range {text} for a namespace of {namespace.organization}",
-            f"ranges inside of {joined(bounds.egress_cidrs, last='or')}"
-            if bounds.egress_cidrs
-            else "no range outside of the cluster",
-            bounds.origin / "egressCidrs",
-            namespace.organization,
-        )
+    network = namespace.network
+    place = network.origin or namespace.origin / "network"
+    opened = [
+        *((text, place / "egressCidrs") for text in network.egress_cidrs),
+        *(
+            (text, (rule.origin or place / "egress") / "cidrs")
+            for rule in network.egress
+            for text in rule.cidrs
+        ),
+    ]
+    for text, origin in opened:
+        yield from _range_bound(text, origin, "egressCidrs", bounds, namespace.organization)
+    for incoming in network.ingress:
+        for text in incoming.cidrs:
+            origin = (incoming.origin or place / "ingress") / "cidrs"
+            yield from _range_bound(
+                text, origin, "ingressCidrs", bounds, namespace.organization
+            )
+    for outgoing in network.egress:
+        if outgoing.internet and not bounds.internet:
+            yield _exceeds(
+                (outgoing.origin or place / "egress") / "internet",
+                f"egress to the internet for a namespace of {namespace.organization}",
+                "no egress to the internet",
+                bounds.origin / "internet",
+                namespace.organization,
+            )
+
+
+def _range_bound(
+    text: str, origin: Origin, key: str, bounds: Bounds, organization: str
+) -> Iterator[Finding]:
+    allowed = bounds.ingress_cidrs if key == "ingressCidrs" else bounds.egress_cidrs
+    wanted = _range(text)
+    ranges = [r for each in allowed if (r := _range(each)) is not None]
+    # What is not a range has a finding of its own.
+    if wanted is None or any(_is_inside(wanted, outer) for outer in ranges):
+        return
+    yield _exceeds(
+        origin,
+        f"the range {text} for a namespace of {organization}",
+        f"ranges inside of {joined(allowed, last='or')}"
+        if allowed
+        else "no range outside of the cluster",
+        bounds.origin / key,
+        organization,
+    )
 
 
 def _exception(

@@ -7,7 +7,7 @@ from typing import Final
 from tenancy.diagnostics import Finding, Origin, Severity, nearest, quoted
 from tenancy.model import Network, Organization, Platform
 
-__all__ = ["METADATA", "networks"]
+__all__ = ["METADATA", "invalid_range", "networks"]
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -38,15 +38,23 @@ def networks(organizations: Iterable[Organization], platform: Platform) -> Itera
             looked_at.add(id(network))
             origin = network.origin or namespace.origin / "network"
             for cidr in network.egress_cidrs:
-                yield from _cidr(cidr, origin / "egressCidrs")
+                yield from invalid_range(cidr, origin / "egressCidrs")
             yield from _services(network, origin / "sharedServices", platform)
 
 
-def _cidr(text: str, origin: Origin) -> Iterator[Finding]:
-    reason, allowed, remedy = _wrong(text) or (None, "", "")
+def invalid_range(text: str, origin: Origin, *, is_incoming: bool = False) -> Iterator[Finding]:
+    """
+    Refuse *text* where it is not a range of addresses, or one that may not be opened.
+
+    Args:
+        text: As it was written.
+        origin: Where.
+        is_incoming: Whether traffic comes from there, so that every address may be meant.
+    """
+    reason, allowed, remedy = _wrong(text, is_incoming=is_incoming) or (None, "", "")
     if reason is not None:
         yield Finding(
-            code="egress-cidr",
+            code="ingress-cidr" if is_incoming else "egress-cidr",
             origin=origin,
             found=f"{quoted(text)}, {reason}",
             allowed=allowed,
@@ -54,7 +62,7 @@ def _cidr(text: str, origin: Origin) -> Iterator[Finding]:
         )
 
 
-def _wrong(text: str) -> tuple[str, str, str] | None:
+def _wrong(text: str, *, is_incoming: bool) -> tuple[str, str, str] | None:
     """Return what is wrong with *text*, what is allowed and what to do; None if nothing is."""
     ranges = "ranges of addresses such as 203.0.113.0/24"
     try:
@@ -73,6 +81,8 @@ def _wrong(text: str) -> tuple[str, str, str] | None:
             ranges,
             f"write it as {mapped}/{max(network.prefixlen - 96, 0)}",
         )
+    if is_incoming and network.prefixlen == 0:
+        return None
     if network.prefixlen == 0:
         return (
             "which is every address, the metadata address of the nodes among them",
@@ -80,7 +90,10 @@ def _wrong(text: str) -> tuple[str, str, str] | None:
             "write their ranges one by one",
         )
     for closed in METADATA:
-        if network.version == closed.version and network.overlaps(closed):
+        # What comes in from a range around them is let in without them.
+        if network.version == closed.version and (
+            network.overlaps(closed) and not (is_incoming and closed.subnet_of(network))  # type: ignore[arg-type]
+        ):
             return (
                 f"which holds metadata addresses of the nodes ({closed})",
                 "ranges without them: they give away the node's identity",

@@ -204,17 +204,26 @@ def _namespaces(platform: Platform) -> Iterator[Finding]:
     if (public := platform.public) is not None:
         yield from _namespace_name(public.name, public.origin / "name", may_be_public=True)
     for shared in platform.shared:
-        yield from _namespace_name(shared.name, shared.origin / "name", may_be_public=False)
+        yield from _namespace_name(
+            shared.name,
+            shared.origin / "name",
+            may_be_public=False,
+            is_managed=shared.is_managed,
+        )
         yield from _services(shared)
 
 
-def _namespace_name(name: str, origin: Origin, *, may_be_public: bool) -> Iterator[Finding]:
+def _namespace_name(
+    name: str, origin: Origin, *, may_be_public: bool, is_managed: bool = True
+) -> Iterator[Finding]:
     try:
         parse_namespace_name(name)
     except InvalidNameError as error:
         yield misnamed(
             error, code="platform-namespace-name", origin=origin, what="the namespace's name"
         )
+        return
+    if not is_managed:
         return
     reason = system_reason(name)
     if reason is None and name == "default":

@@ -8,12 +8,16 @@ __all__ = [
     "DEVICE_CLASSES",
     "DISPLAY_NAME",
     "DOMAIN",
+    "EGRESS_BLOCKS",
     "EGRESS_CIDRS",
+    "EGRESS_PEERS",
     "ENVIRONMENT",
     "GPU_MODEL",
     "GPU_POOL",
     "GPU_POOLS",
     "ID",
+    "INGRESS_BLOCKS",
+    "INGRESS_PEERS",
     "INHERITS_FROM",
     "LOAD_BALANCERS",
     "MANAGED",
@@ -64,6 +68,23 @@ ADOPTED: Final = f"{DOMAIN}/adopted"
 """An annotation: why the namespace's name breaks the rule."""
 EGRESS_CIDRS: Final = f"{DOMAIN}/egress-cidrs"
 """An annotation: addresses that network policies of the namespace may name, comma-separated."""
+INGRESS_PEERS: Final = f"{DOMAIN}/ingress-peers"
+"""
+An annotation: peers that network policies may let in, on which ports, separated by spaces.
+
+Each is `<labels of the peer's namespace>;<labels of its pods>;<labels of own pods>;<ports>`.
+Labels are `<key>=<value>` and ports `<protocol>/<first>-<last>`, both comma-separated.
+"""
+EGRESS_PEERS: Final = f"{DOMAIN}/egress-peers"
+"""An annotation: peers that pods may reach, in the form of `INGRESS_PEERS`."""
+INGRESS_BLOCKS: Final = f"{DOMAIN}/ingress-blocks"
+"""
+An annotation: addresses that network policies may let in, on which ports, separated by spaces.
+
+Each is `<range>;<ranges that are excluded>;<labels of own pods>;<ports>`.
+"""
+EGRESS_BLOCKS: Final = f"{DOMAIN}/egress-blocks"
+"""An annotation: addresses that pods may reach, in the form of `INGRESS_BLOCKS`."""
 SHARED_SERVICES: Final = f"{DOMAIN}/shared-services"
 """An annotation: shared namespaces that network policies may name, comma-separated."""
 PRIORITY_CLASSES: Final = f"{DOMAIN}/priority-classes"

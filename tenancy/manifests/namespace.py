@@ -7,7 +7,8 @@ from typing import Final
 from tenancy.kubernetes import labels
 from tenancy.manifests.access import namespace_access
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
-from tenancy.manifests.network import organization_policies, reached
+from tenancy.manifests.network import annotations as network_annotations
+from tenancy.manifests.network import organization_policies
 from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model import (
@@ -190,8 +191,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.INHERITS_FROM: resolved.lineage[0] if resolved.lineage else None,
             labels.POD_SECURITY_REASON: resolved.pod_security.reason,
             labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
-            labels.SHARED_SERVICES: ",".join(reached(resolved, platform)),
-            labels.EGRESS_CIDRS: ",".join(resolved.network.egress_cidrs),
+            **network_annotations(resolved, platform),
             labels.PRIORITY_CLASSES: ",".join(
                 dict.fromkeys(
                     (
@@ -222,8 +222,8 @@ def _device_classes(granted: Iterable[Grant], platform: Platform) -> tuple[str, 
 
 
 def _load_balancers(resolved: Namespace) -> bool:
-    """Return whether somebody wrote that there may be load balancers."""
-    return any(
+    """Return whether load balancers are granted, by their own key or in a quota."""
+    return bool(resolved.load_balancers) or any(
         limit.quantity.nanos > 0
         for written in resolved.quotas
         for key, limit in written.hard.items()

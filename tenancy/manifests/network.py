@@ -6,39 +6,33 @@ named by labels that only operators can set, or by the name that the API server 
 each namespace; never by an empty selector.
 """
 
-import functools
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import Manifest, manifest
-from tenancy.model import Namespace, Platform, Service, SharedNamespace
+from tenancy.manifests.network_grants import (
+    NAME_LABEL,
+    Allowance,
+    allowances,
+    excluded,
+    ip_block,
+)
+from tenancy.manifests.network_grants import annotations as _granted_annotations
+from tenancy.model import Dns, Namespace, Platform, PortRange, Service, SharedNamespace
 
 __all__ = [
-    "LINK_LOCAL",
-    "NAME_LABEL",
+    "annotations",
     "baseline",
-    "observability",
     "organization_policies",
-    "reached",
     "same_namespace",
     "shared_policies",
 ]
-
-NAME_LABEL: Final = "kubernetes.io/metadata.name"
-"""The label that the API server puts on every namespace, and that nobody can change."""
-
-LINK_LOCAL: Final = ("169.254.0.0/16", "fd00:ec2::/32", "fe80::/10")
-"""Addresses of the nodes' metadata and credential services, which no pod ever reaches."""
-
-_DNS: Final = ({"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53})
 
 
 def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:
     """Return the policies of an organization's *namespace*."""
     name, network = namespace.name, namespace.network
-    found = [*baseline(name)]
+    found = [*baseline(name, platform.dns)]
     if network.same_organization:
         peer = {"namespaceSelector": _match({labels.ORGANIZATION: namespace.organization})}
         found.append(_both_ways("allow-same-organization", name, peer))
@@ -46,9 +40,9 @@ def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Man
         found.append(same_namespace(name))
     watching = observability(platform) if network.observability else ()
     scraped = [
-        {"from": [_namespace(shared.name)], "ports": _ports(shared.metrics_ports)}
+        {"from": [_namespace(shared.name)], "ports": _ports(ports)}
         for shared in watching
-        if shared.metrics_ports
+        if (ports := (*shared.metrics_ports, *network.metrics_ports))
     ]
     services = [rule for shared in watching for rule in _services(shared)]
     if scraped or services:
@@ -62,17 +56,68 @@ def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Man
     )
     if blocks := [block for cidr in network.egress_cidrs if (block := _block(cidr))]:
         found.append(_policy("allow-egress", name, egress=[{"to": blocks}]))
+    found.extend(_granted_policies(name, allowances(namespace, platform)))
     return tuple(found)
 
 
-def shared_policies(shared: SharedNamespace) -> tuple[Manifest, ...]:
+def annotations(namespace: Namespace, platform: Platform) -> dict[str, str]:
+    """Return what admission reads of the traffic that *namespace* allows."""
+    unmanaged = (s for s in _reached(namespace, platform) if not s.is_managed)
+    return {
+        labels.SHARED_SERVICES: ",".join(
+            shared.name for shared in _reached(namespace, platform) if shared.is_managed
+        ),
+        labels.EGRESS_CIDRS: ",".join(namespace.network.egress_cidrs),
+        **_granted_annotations(
+            (
+                *allowances(namespace, platform),
+                *(
+                    allowance
+                    for shared in unmanaged
+                    for allowance in _of_unmanaged(shared, namespace)
+                ),
+            )
+        ),
+    }
+
+
+def _of_unmanaged(shared: SharedNamespace, namespace: Namespace) -> list[Allowance]:
+    """Return what a shared namespace that has no policies of ours allows, port by port."""
+    peer = {NAME_LABEL: shared.name}
+    found = [
+        Allowance(
+            direction="egress",
+            policy="",
+            pod_labels={},
+            ports=_ranges(service.ports),
+            namespace=peer,
+            peer_pods=service.pod_labels,
+        )
+        for service in shared.services
+        if service.ports
+    ]
+    ports = (*shared.metrics_ports, *namespace.network.metrics_ports)
+    if ports and namespace.network.observability and shared.purpose == "observability":
+        found.append(
+            Allowance(
+                direction="ingress",
+                policy="",
+                pod_labels={},
+                ports=_ranges(ports),
+                namespace=peer,
+            )
+        )
+    return found
+
+
+def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
     """Return the policies of a shared namespace: its services are reached, and nothing else."""
     tenants = {
         "namespaceSelector": {
             "matchExpressions": [{"key": labels.ORGANIZATION, "operator": "Exists"}]
         }
     }
-    found = [*baseline(shared.name), same_namespace(shared.name)]
+    found = [*baseline(shared.name, dns), same_namespace(shared.name)]
     found.extend(
         _policy(
             f"allow-service-{service.name}",
@@ -83,24 +128,20 @@ def shared_policies(shared: SharedNamespace) -> tuple[Manifest, ...]:
         for service in shared.services
         if service.ports
     )
-    if shared.purpose == "observability" and shared.metrics_ports:
-        found.append(
-            _policy(
-                "allow-metrics",
-                shared.name,
-                egress=[{"to": [tenants], "ports": _ports(shared.metrics_ports)}],
-            )
-        )
+    if shared.purpose == "observability":
+        # On every port: each namespace lets in its own metrics ports, and no other.
+        found.append(_policy("allow-metrics", shared.name, egress=[{"to": [tenants]}]))
     return tuple(found)
 
 
-def baseline(namespace: str) -> tuple[Manifest, Manifest]:
+def baseline(namespace: str, dns: Dns) -> tuple[Manifest, Manifest]:
     """Return what every namespace of ours has: nothing in, nothing out but DNS."""
-    # One peer with both selectors. As two peers they would open the whole of kube-system.
-    dns = {
-        "namespaceSelector": _match({NAME_LABEL: "kube-system"}),
-        "podSelector": _match({"k8s-app": "kube-dns"}),
-    }
+    # One peer with both selectors. As two peers they would open the whole namespace.
+    pods = {**_namespace(dns.namespace), "podSelector": _match(dns.pod_labels)}
+    rules: list[Manifest] = [{"to": [pods], "ports": _dns_ports(dns.ports)}]
+    if dns.node_local:
+        cache = [ip_block(_single(address)) for address in dns.node_local]
+        rules.append({"to": cache, "ports": _dns_ports((53,))})
     return (
         manifest(
             "networking.k8s.io/v1",
@@ -109,8 +150,19 @@ def baseline(namespace: str) -> tuple[Manifest, Manifest]:
             namespace,
             spec={"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
         ),
-        _policy("allow-dns", namespace, egress=[{"to": [dns], "ports": list(_DNS)}]),
+        _policy("allow-dns", namespace, egress=rules),
     )
+
+
+def _dns_ports(ports: Iterable[int]) -> list[dict[str, object]]:
+    return [
+        {"protocol": protocol, "port": port} for port in ports for protocol in ("UDP", "TCP")
+    ]
+
+
+def _single(address: str) -> str:
+    """Return the range that is *address* alone."""
+    return f"{address}/{128 if ':' in address else 32}"
 
 
 def same_namespace(namespace: str) -> Manifest:
@@ -123,12 +175,37 @@ def observability(platform: Platform) -> tuple[SharedNamespace, ...]:
     return tuple(shared for shared in platform.shared if shared.purpose == "observability")
 
 
-def reached(namespace: Namespace, platform: Platform) -> tuple[str, ...]:
-    """Return the names of the shared namespaces that *namespace* reaches, sorted."""
+def _reached(namespace: Namespace, platform: Platform) -> tuple[SharedNamespace, ...]:
+    """Return the shared namespaces that *namespace* reaches, sorted by name."""
     watching = observability(platform) if namespace.network.observability else ()
-    known = {shared.name for shared in platform.shared}
-    asked = known.intersection(namespace.network.shared_services)
-    return tuple(sorted(asked | {shared.name for shared in watching}))
+    asked = (s for s in platform.shared if s.name in namespace.network.shared_services)
+    by_name = {shared.name: shared for shared in (*watching, *asked)}
+    return tuple(by_name[name] for name in sorted(by_name))
+
+
+def _granted_policies(namespace: str, granted: Iterable[Allowance]) -> list[Manifest]:
+    """Return one policy for each name; its rules are what the allowances of that name say."""
+    by_name: dict[tuple[str, str], list[Allowance]] = {}
+    for allowance in granted:
+        by_name.setdefault((allowance.policy, allowance.direction), []).append(allowance)
+    found = []
+    for (name, direction), group in sorted(by_name.items()):
+        end = "from" if direction == "ingress" else "to"
+        peers: dict[tuple[PortRange, ...], list[Manifest]] = {}
+        for allowance in group:
+            peers.setdefault(allowance.ports, []).append(allowance.peer)
+        rules = [{end: them, "ports": _ranged(ports)} for ports, them in peers.items()]
+        selector = _match(group[0].pod_labels) if group[0].pod_labels else {}
+        found.append(
+            _policy(
+                name,
+                namespace,
+                selector=selector,
+                ingress=rules if direction == "ingress" else (),
+                egress=rules if direction == "egress" else (),
+            )
+        )
+    return found
 
 
 def _services(shared: SharedNamespace) -> list[dict[str, object]]:
@@ -142,25 +219,10 @@ def _services(shared: SharedNamespace) -> list[dict[str, object]]:
     ]
 
 
-def _block(cidr: str) -> dict[str, object] | None:
+def _block(cidr: str) -> Manifest | None:
     """Return *cidr* without what no pod may reach; nothing where that is all of it."""
-    if (inside := _link_local(cidr)) is None:
-        return None
-    return {"ipBlock": {"cidr": cidr, **({"except": list(inside)} if inside else {})}}
-
-
-@functools.lru_cache(maxsize=1024)
-def _link_local(cidr: str) -> tuple[str, ...] | None:
-    """Return the closed blocks inside of *cidr*; None where it is inside of one itself."""
-    network = ipaddress.ip_network(cidr, strict=False)
-    closed = [
-        local
-        for text in LINK_LOCAL
-        if (local := ipaddress.ip_network(text)).version == network.version
-    ]
-    if any(network.subnet_of(local) for local in closed):  # type: ignore[arg-type]
-        return None
-    return tuple(str(local) for local in closed if local.subnet_of(network))  # type: ignore[arg-type]
+    without = excluded(cidr)
+    return None if without is None else ip_block(cidr, without)
 
 
 def _both_ways(name: str, namespace: str, peer: Mapping[str, object]) -> Manifest:
@@ -204,3 +266,18 @@ def _match(wanted: Mapping[str, str]) -> dict[str, object]:
 
 def _ports(ports: Iterable[int]) -> list[dict[str, object]]:
     return [{"protocol": "TCP", "port": port} for port in sorted(set(ports))]
+
+
+def _ranges(ports: Iterable[int]) -> tuple[PortRange, ...]:
+    return tuple(PortRange("TCP", port, port) for port in sorted(set(ports)))
+
+
+def _ranged(ports: Iterable[PortRange]) -> list[dict[str, object]]:
+    return [
+        {
+            "protocol": port.protocol,
+            "port": port.first,
+            **({"endPort": port.last} if port.last != port.first else {}),
+        }
+        for port in ports
+    ]

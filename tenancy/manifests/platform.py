@@ -56,7 +56,7 @@ def platform(resolved: Platform) -> PlatformManifests:
         mutation_bindings=tuple(mutation.binding for mutation in placing),
         namespaces=(
             *(() if resolved.public is None else (_public(resolved.public, resolved),)),
-            *(_shared(shared, resolved) for shared in resolved.shared),
+            *(_shared(shared, resolved) for shared in resolved.shared if shared.is_managed),
         ),
     )
 
@@ -121,7 +121,11 @@ def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
     return NamespaceManifests(
         namespace=_namespace(name, PUBLIC, resolved),
         patches=(default_service_account(name),),
-        guardrails=(no_devices(name, resolved), *baseline(name), same_namespace(name)),
+        guardrails=(
+            no_devices(name, resolved),
+            *baseline(name, resolved.dns),
+            same_namespace(name),
+        ),
         access=(
             namespaced_role(role, name),
             role_binding(
@@ -139,7 +143,7 @@ def _shared(shared: SharedNamespace, resolved: Platform) -> NamespaceManifests:
     return NamespaceManifests(
         namespace=_namespace(shared.name, shared.purpose, resolved),
         patches=(default_service_account(shared.name),),
-        guardrails=(no_devices(shared.name, resolved), *shared_policies(shared)),
+        guardrails=(no_devices(shared.name, resolved), *shared_policies(shared, resolved.dns)),
         access=(),
     )
 

@@ -34,6 +34,7 @@ from tenancy.model import managed_quotas as names
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "EPHEMERAL_STORAGE",
+    "NODE_PORTS_PER_LOAD_BALANCER",
     "gpu_limits",
     "limit_range",
     "managed_quotas",
@@ -73,6 +74,13 @@ DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
 Counts of objects in every namespace, so that nobody fills etcd; the platform may set others.
 
 What Tenancy and Kubernetes themselves create in a namespace is added to them.
+"""
+
+NODE_PORTS_PER_LOAD_BALANCER: Final = 10
+"""
+How many ports the granted load balancers of a namespace have at the most, on average.
+
+The API server gives each port of a Service of type LoadBalancer a node port by default.
 """
 
 EPHEMERAL_STORAGE: Final[Mapping[str, str]] = MappingProxyType(
@@ -161,11 +169,27 @@ def managed_quotas(
     ]
     needed = [candidate for candidate in candidates if candidate[1]]
     quotas = len(namespace.quotas) + len(needed) + 1
-    counts = object_counts(platform, {**created, "resourcequotas": quotas}, written)
+    counts = object_counts(
+        platform,
+        {**created, "resourcequotas": quotas},
+        written,
+        _load_balancer_counts(namespace),
+    )
     return (
         _quota(names.OBJECT_COUNTS, namespace.name, counts),
         *(_quota(name, namespace.name, hard, **scope) for name, hard, scope in needed),
     )
+
+
+def _load_balancer_counts(namespace: Namespace) -> dict[str, int]:
+    """Return the counts of granted load balancers and of their node ports."""
+    granted = namespace.load_balancers
+    if not granted:
+        return {}
+    return {
+        "services.loadbalancers": granted,
+        "services.nodeports": granted * NODE_PORTS_PER_LOAD_BALANCER,
+    }
 
 
 def _of_class(name: str) -> dict[str, object]:
@@ -184,7 +208,10 @@ _CROSS_NAMESPACE: Final[dict[str, object]] = {
 
 
 def object_counts(
-    platform: Platform, created: Mapping[str, int], written: Iterable[str] = ()
+    platform: Platform,
+    created: Mapping[str, int],
+    written: Iterable[str] = (),
+    granted: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, str]:
     """
     Return how many objects of each kind may exist.
@@ -196,6 +223,7 @@ def object_counts(
         platform: Whose counts take the place of the defaults.
         created: How many objects Tenancy creates, by the quota key that counts them.
         written: Keys that people wrote in the namespace, which are left to them.
+        granted: Counts that the namespace is granted, which take the place of all others.
     """
     left_out = set(written)
     own = {COUNT_ALIASES.get(key, key) for key in platform.object_counts} - set(
@@ -205,6 +233,9 @@ def object_counts(
     for key in {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}:
         # The platform's `count/secrets` takes the place of the default of `secrets`.
         if _plain(key) in left_out or key in own:
+            continue
+        if key in granted:
+            counts[key] = str(granted[key])
             continue
         ours = created.get(COUNT_ALIASES.get(key, key), 0)
         allowed = platform.object_counts.get(key)

@@ -32,6 +32,8 @@ class Bounds:
     gpus: Mapping[str, int]
     pod_security: str
     egress_cidrs: tuple[str, ...]
+    internet: bool
+    ingress_cidrs: tuple[str, ...]
     priority_classes: tuple[str, ...]
     storage_classes: tuple[str, ...]
     prefixes: tuple[str, ...] | None
@@ -91,6 +93,11 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         gpus=gpus or {},
         pod_security=own.pod_security or default.pod_security or "restricted",
         egress_cidrs=cidrs or (),
+        internet=bool(default.internet if own.internet is None else own.internet),
+        ingress_cidrs=(
+            default.ingress_cidrs if own.ingress_cidrs is None else own.ingress_cidrs
+        )
+        or (),
         priority_classes=priority or (),
         storage_classes=storage or (),
         prefixes=own.prefixes if own.prefixes is not None else default.prefixes,

@@ -8,7 +8,6 @@ from tenancy.config.spec import (
     EntitlementsSpec,
     GrantSpec,
     LimitRangeSpec,
-    NetworkSpec,
     PodSecuritySpec,
     ProfileSpec,
     QuotaSpec,
@@ -16,12 +15,12 @@ from tenancy.config.spec import (
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.access import Member, members
+from tenancy.model.network import Network, network
 from tenancy.model.values import (
     Limit,
     LimitRange,
     LimitRangeItem,
     Limits,
-    Network,
     PodSecurity,
     Quota,
     ScopeExpression,
@@ -33,7 +32,6 @@ __all__ = [
     "Entitlements",
     "Profiles",
     "limits",
-    "network",
     "pod_security",
 ]
 
@@ -55,6 +53,7 @@ class Entitlements:
     pod_security: tuple[PodSecuritySpec, Origin] | None = None
     storage_classes: tuple[str, ...] | None = None
     priority_classes: tuple[str, ...] | None = None
+    load_balancers: int | None = None
 
     def with_own(
         self, spec: EntitlementsSpec, origin: Origin, profile: "Entitlements | None"
@@ -90,6 +89,9 @@ class Entitlements:
             priority_classes=self.priority_classes
             if spec.priority_classes is None
             else spec.priority_classes,
+            load_balancers=self.load_balancers
+            if spec.load_balancers is None
+            else spec.load_balancers,
         )
 
 
@@ -196,17 +198,6 @@ def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:
                 )
             )
     return LimitRange(name=LIMITS_NAME, items=tuple(items), origin=origin)
-
-
-def network(spec: NetworkSpec, origin: Origin) -> Network:
-    """Return *spec*, written at *origin*."""
-    return Network(
-        same_organization=spec.same_organization,
-        observability=spec.observability,
-        shared_services=tuple(sorted(set(spec.shared_services))),
-        egress_cidrs=tuple(sorted(set(spec.egress_cidrs))),
-        origin=origin,
-    )
 
 
 def pod_security(written: tuple[PodSecuritySpec, Origin] | None, version: str) -> PodSecurity:

@@ -15,8 +15,9 @@ from tenancy.config.spec import (
 from tenancy.diagnostics import Finding, Origin
 from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
 from tenancy.model.adoption import adopted, named_bindings, named_limit_range
-from tenancy.model.entitlements import Entitlements, Profiles, limits, network, pod_security
+from tenancy.model.entitlements import Entitlements, Profiles, limits, pod_security
 from tenancy.model.grants import grants
+from tenancy.model.network import Network, network
 from tenancy.model.platform import Platform
 from tenancy.model.references import references
 from tenancy.model.values import Billing, Namespace, Organization, Subject
@@ -105,6 +106,7 @@ class _Resolver:
             ),
         )
         self.default = self._default()
+        self.network = self._network()
         self.billing = self._billing()
 
     def organization(self) -> Organization:
@@ -175,9 +177,6 @@ class _Resolver:
         self.findings.extend(findings)
         name = self.names[spec.id]
         kept = adopted(spec.adopted)
-        written_network = entitlements.network
-        if written_network is None and context.network is not None:
-            written_network = network(*context.network)
         return Namespace(
             name=name,
             id=spec.id,
@@ -189,7 +188,7 @@ class _Resolver:
             limit_range=named_limit_range(entitlements.limit_range, kept),
             bindings=named_bindings(role_bindings, kept),
             grants=granted,
-            network=written_network or network(NetworkSpec(), origin),
+            network=entitlements.network or self.network or network(NetworkSpec(), origin),
             pod_security=pod_security(
                 entitlements.pod_security or context.pod_security,
                 context.platform.pod_security_version,
@@ -205,6 +204,7 @@ class _Resolver:
             inherits_grants=self._inherits_grants(spec),
             storage_classes=entitlements.storage_classes,
             priority_classes=tuple(sorted(set(entitlements.priority_classes or ()))),
+            load_balancers=entitlements.load_balancers,
             adopted=kept,
             protect=name not in context.deletable,
         )
@@ -346,6 +346,12 @@ class _Resolver:
             .replace("{environment}", self.context.environment or "")
             .replace("{id}", spec.id)
         )
+
+    def _network(self) -> Network | None:
+        """Return what namespaces let through that say nothing; None where nothing is said."""
+        if (own := self.source.spec.network) is not None:
+            return network(own, self.source.origin / "network")
+        return None if self.context.network is None else network(*self.context.network)
 
     def _billing(self) -> Billing | None:
         billing = self.source.spec.billing

@@ -9,6 +9,7 @@ from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
 from tenancy.model.gpu_catalog import InstanceType
+from tenancy.model.network import Dns, IngressController
 from tenancy.model.values import Cluster, Subject
 
 __all__ = [
@@ -63,13 +64,19 @@ class Service:
 
 @attrs.frozen(kw_only=True, slots=True)
 class SharedNamespace:
-    """A namespace whose services organizations reach."""
+    """
+    A namespace whose services organizations reach.
+
+    Attributes:
+        is_managed: Whether it is created; one that is not exists, and nothing in it is ours.
+    """
 
     name: str
     purpose: str
     services: tuple[Service, ...]
     metrics_ports: tuple[int, ...]
     origin: Origin
+    is_managed: bool = True
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -135,6 +142,8 @@ class Platform:
         organization_bounds: None where organizations are not bounded.
         token_seconds: How long a token that a member asks for may last.
         bindable: Subjects of no organization that admins of organizations may bind.
+        ingress: Ingress controllers by name.
+        not_internet: What is excluded from the internet beside `NOT_INTERNET`.
     """
 
     stack: str
@@ -152,6 +161,9 @@ class Platform:
     environment_order: tuple[str, ...] = ("dev", "staging", "prod")
     public: PublicNamespace | None = None
     shared: tuple[SharedNamespace, ...] = ()
+    dns: Dns = Dns()
+    ingress: Mapping[str, IngressController] = attrs.field(factory=dict)
+    not_internet: tuple[str, ...] = ()
     pools: tuple[GpuNodePool, ...] = ()
     gpu_resources: tuple[str, ...] = ("nvidia.com/gpu",)
     device_classes: tuple[str, ...] = ()
@@ -165,8 +177,9 @@ class Platform:
 
     @property
     def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:
-        """The public namespace, if there is one, and the shared ones."""
-        return (*(() if self.public is None else (self.public,)), *self.shared)
+        """The public namespace, if there is one, and the shared ones that are managed."""
+        managed = (shared for shared in self.shared if shared.is_managed)
+        return (*(() if self.public is None else (self.public,)), *managed)
 
     def pool(self, name: str) -> GpuNodePool | None:
         """Return the pool called *name*, if there is one."""

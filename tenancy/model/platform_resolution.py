@@ -9,6 +9,7 @@ from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
 from tenancy.model.bounds import organization_bounds
 from tenancy.model.gpu_catalog import Lookup
+from tenancy.model.network import IngressController, dns
 from tenancy.model.platform import (
     Platform,
     PublicNamespace,
@@ -98,6 +99,17 @@ def resolve_platform(
             shared=tuple(
                 _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
             ),
+            dns=dns(spec.dns),
+            ingress={
+                name: IngressController(
+                    name=name,
+                    namespace=controller.namespace,
+                    pod_labels=controller.pod_labels,
+                    origin=origin / "ingress" / name,
+                )
+                for name, controller in sorted(spec.ingress.items())
+            },
+            not_internet=spec.internet.excluded,
             pools=tuple(pools),
             gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
             device_classes=tuple(sorted(classes | set(spec.device_classes))),
@@ -147,4 +159,5 @@ def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
         ),
         metrics_ports=spec.metrics_ports,
         origin=origin,
+        is_managed=spec.managed,
     )

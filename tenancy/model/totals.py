@@ -138,10 +138,12 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
                 **{requests_key(r): Quantity.zero for r in platform.gpu_resources},
                 **_least(namespace.quotas, by_quota),
             }
-        if not namespace.grants:
+        load_balancers = _load_balancers(namespace)
+        if not namespace.grants and not load_balancers:
             return least
         return {
             **least,
+            **load_balancers,
             **{
                 key: Quantity.parse(n)
                 for key, n in device_limits(namespace.grants, platform).items()
@@ -149,6 +151,13 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
         }
 
     return of
+
+
+def _load_balancers(namespace: Namespace) -> Mapping[str, Quantity]:
+    """Return the count of granted load balancers; nothing where a quota has its own."""
+    granted, key = namespace.load_balancers, "services.loadbalancers"
+    own = any(key in quota.hard for quota in namespace.quotas if not quota.is_scoped)
+    return {key: Quantity.parse(granted)} if granted and not own else {}
 
 
 def _by_name(counts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:

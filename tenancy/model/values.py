@@ -8,6 +8,7 @@ import attrs
 from tenancy.config.spec import MemberSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.network import Network
 
 __all__ = [
     "Adopted",
@@ -22,7 +23,6 @@ __all__ = [
     "Limits",
     "Member",
     "Namespace",
-    "Network",
     "Organization",
     "PodSecurity",
     "Quota",
@@ -187,17 +187,6 @@ class Grant:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Network:
-    """What the default-deny network policies let through beside DNS."""
-
-    same_organization: bool = True
-    observability: bool = True
-    shared_services: tuple[str, ...] = ()
-    egress_cidrs: tuple[str, ...] = ()
-    origin: Origin | None = None
-
-
-@attrs.frozen(kw_only=True, slots=True)
 class PodSecurity:
     """The Pod Security level that is enforced; `restricted` is always warned of."""
 
@@ -253,6 +242,8 @@ class Namespace:
         organization_members: Every member of its organization in this environment, sorted.
         organization_namespaces: The names of its organization's namespaces in this
             environment, sorted.
+        load_balancers: How many Services of type LoadBalancer are granted; None where nothing
+            was said.
     """
 
     name: str
@@ -278,6 +269,7 @@ class Namespace:
     inherits_grants: bool = False
     storage_classes: tuple[str, ...] | None = None
     priority_classes: tuple[str, ...] = ()
+    load_balancers: int | None = None
     adopted: Adopted | None = None
     protect: bool = True
     organization_members: tuple[Subject, ...] = ()

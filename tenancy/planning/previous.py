@@ -12,7 +12,6 @@ from tenancy.model import (
     Limit,
     Limits,
     Namespace,
-    Network,
     Organization,
     PodSecurity,
     Quota,
@@ -22,6 +21,7 @@ from tenancy.model import (
     Subject,
     SubjectKind,
 )
+from tenancy.planning.network_data import restored_network
 from tenancy.planning.snapshot import VERSION
 
 __all__ = ["Before", "PoolBefore", "restore"]
@@ -140,7 +140,6 @@ def _organization(
 def _namespace(
     name: str, value: Mapping[str, JSON], organization: str, stack: str, environment: str
 ) -> Namespace:
-    network = _mapping(value.get("network"))
     workload = value.get("workload")
     return Namespace(
         name=name,
@@ -155,12 +154,7 @@ def _namespace(
         limit_range=None,
         bindings=tuple(_bindings(_mapping(value.get("members")))),
         grants=tuple(_grants(_mappings(value.get("gpus")))),
-        network=Network(
-            same_organization=network.get("sameOrganization") is not False,
-            observability=network.get("observability") is not False,
-            shared_services=_texts(network.get("sharedServices")),
-            egress_cidrs=_texts(network.get("egressCidrs")),
-        ),
+        network=restored_network(_mapping(value.get("network"))),
         pod_security=PodSecurity(enforce=_text(value.get("podSecurity")), version=""),
         protect=value.get("protect") is not False,
     )

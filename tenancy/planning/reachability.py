@@ -188,7 +188,14 @@ class Network:
 
     def reaches_address(self, source: Pods, address: str, port: Port = OTHER) -> bool:
         """Return whether *source* connects to *port* of *address*, outside of the cluster."""
-        selecting = self._selecting("Egress", source)
+        return self._allows_address("Egress", source, address, port)
+
+    def is_reached_from(self, address: str, target: Pods, port: Port = OTHER) -> bool:
+        """Return whether *address*, outside of the cluster, connects to *port* of *target*."""
+        return self._allows_address("Ingress", target, address, port)
+
+    def _allows_address(self, direction: str, pods: Pods, address: str, port: Port) -> bool:
+        selecting = self._selecting(direction, pods)
         if selecting is None:
             return True
         return any(
@@ -226,8 +233,9 @@ class Network:
 
     def _is_peer(self, peer: Manifest, namespace: str, other: Pods) -> bool:
         if "ipBlock" in peer:
-            # Plugins differ on whether a pod's address counts; so it does.
-            return True
+            # Plugins differ on whether a pod's address counts; so it does, where it can be one.
+            cidr = str(_mapping(peer["ipBlock"])["cidr"])
+            return not ipaddress.ip_network(cidr, strict=False).is_link_local
         if "namespaceSelector" in peer:
             selector = _mapping(peer["namespaceSelector"])
             if not _selects(selector, self._labels[other.namespace]):

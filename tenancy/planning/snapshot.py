@@ -18,6 +18,7 @@ from tenancy.model import (
     Quota,
     Role,
 )
+from tenancy.planning.network_data import network_data
 
 __all__ = [
     "VERSION",
@@ -77,6 +78,7 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
         "publicReaders": [str(s) for s in public.readers] if public else [],
         "shared": {
             shared.name: {
+                "managed": shared.is_managed,
                 "purpose": shared.purpose,
                 "metricsPorts": list(shared.metrics_ports),
                 "services": {
@@ -89,6 +91,20 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
             }
             for shared in resolved.shared
         },
+        "dns": {
+            "namespace": resolved.dns.namespace,
+            "podLabels": dict(resolved.dns.pod_labels),
+            "ports": list(resolved.dns.ports),
+            "nodeLocalAddresses": list(resolved.dns.node_local),
+        },
+        "ingress": {
+            controller.name: {
+                "namespace": controller.namespace,
+                "podLabels": dict(controller.pod_labels),
+            }
+            for controller in resolved.ingress.values()
+        },
+        "internetExcluded": list(resolved.not_internet),
         "namespacesPerOrganization": resolved.max_namespaces,
         "environmentOrder": list(resolved.environment_order),
         "gpuResources": list(resolved.gpu_resources),
@@ -130,12 +146,7 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
             }
             for grant in resolved.grants
         },
-        "network": {
-            "sameOrganization": resolved.network.same_organization,
-            "observability": resolved.network.observability,
-            "sharedServices": list(resolved.network.shared_services),
-            "egressCidrs": list(resolved.network.egress_cidrs),
-        },
+        "network": network_data(resolved.network),
         "podSecurity": resolved.pod_security.enforce,
         "billing": {
             "subscriptionGroup": billing.subscription_group if billing else None,
@@ -146,6 +157,7 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         if resolved.storage_classes is None
         else list(resolved.storage_classes),
         "priorityClasses": list(resolved.priority_classes),
+        "loadBalancers": resolved.load_balancers,
         "labels": dict(resolved.labels),
         "annotations": dict(resolved.annotations),
         "protect": resolved.protect,

@@ -26,7 +26,11 @@ class BoundsSpec(Spec):
     pod_security: Literal["restricted", "baseline"] | None = None
     """The lowest Pod Security level of its namespaces. Default: `restricted`."""
     egress_cidrs: Listed[str] | None = None
-    """Ranges of addresses in which its `egressCidrs` must be. Default: none."""
+    """Ranges of addresses in which its `egressCidrs` and the `cidrs` of its `egress` must be. Default: none."""
+    internet: bool | None = None
+    """Whether its `egress` may name the internet. Default: no."""
+    ingress_cidrs: Listed[str] | None = None
+    """Ranges of addresses in which the `cidrs` of its `ingress` must be. Default: none."""
     priority_classes: Listed[str] | None = None
     """Priority classes that its namespaces may name. Default: none."""
     storage_classes: Listed[str] | None = None

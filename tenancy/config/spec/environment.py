@@ -7,8 +7,8 @@ from pydantic import Discriminator, Field, Tag
 from tenancy.config.spec.access import NonEmpty
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Spec
+from tenancy.config.spec.network import NetworkSpec
 from tenancy.config.spec.organization import (
-    NetworkSpec,
     OrganizationOverrideSpec,
     OrganizationSpec,
     PodSecuritySpec,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tenancy.config.spec.access import MemberSpec, NonEmpty
 from tenancy.config.spec.model import Listed, Quantities, Spec
+from tenancy.config.spec.network import NetworkSpec
 from tenancy.config.spec.quota import LimitRangeSpec, ProfileSpec, QuotaSpec
 
 __all__ = [
@@ -15,7 +16,6 @@ __all__ = [
     "GrantSpec",
     "NamespaceOverrideSpec",
     "NamespaceSpec",
-    "NetworkSpec",
     "OrganizationOverrideSpec",
     "OrganizationSpec",
     "PodSecuritySpec",
@@ -43,19 +43,6 @@ class GrantSpec(Spec):
     """For a pool with a MIG layout: the profile that is granted, such as `1g.10gb`. Default: the layout's only one."""
     max_per_pod: int | None = Field(default=None, ge=1)
     """The most devices one pod may ask for. Default: what one node has."""
-
-
-class NetworkSpec(Spec):
-    """What the default-deny network policies let through."""
-
-    same_organization: bool = True
-    """Traffic to and from the organization's other namespaces on the cluster. Default: yes."""
-    observability: bool = True
-    """The shared observability namespaces reach the metrics ports here, and pods here reach their services. Default: yes."""
-    shared_services: Listed[str] = ()
-    """Names of further shared namespaces whose services pods here may reach. Default: none."""
-    egress_cidrs: Listed[str] = ()
-    """Addresses outside of the cluster that pods may reach. Default: none."""
 
 
 class PodSecuritySpec(Spec):
@@ -98,7 +85,9 @@ class EntitlementsSpec(Spec):
     members: Listed[MemberSpec] | None = None
     """Members of this namespace only, in addition to the organization's."""
     network: NetworkSpec | None = None
-    """What is let through. Default: DNS, the same organization, and observability."""
+    """What is let through, all of it. Default: that of the namespace it inherits from, else the organization's, else the environment's, else DNS, the same organization, and observability."""
+    load_balancers: int | None = Field(default=None, ge=0)
+    """How many Services of type LoadBalancer there may be, with their node ports. Default: none."""
     pod_security: PodSecuritySpec | None = None
     """Default: the environment's."""
     storage_classes: Listed[str] | None = None
@@ -164,6 +153,8 @@ class OrganizationSpec(Spec):
     """Its namespaces; ids are unique."""
     profiles: dict[str, ProfileSpec] = Field(default={})
     """Profiles of its own, found before the environment's. Default: none."""
+    network: NetworkSpec | None = None
+    """What its namespaces let through unless they say otherwise. Default: the environment's."""
 
 
 class NamespaceOverrideSpec(EntitlementsSpec):

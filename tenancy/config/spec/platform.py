@@ -8,6 +8,7 @@ from tenancy.config.spec.access import NonEmpty, RoleSpec, SubjectSpec
 from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
+from tenancy.config.spec.network import DnsSpec, IngressControllerSpec, InternetSpec
 
 __all__ = [
     "CapacitySpec",
@@ -73,6 +74,8 @@ class SharedNamespaceSpec(Spec):
 
     name: NonEmpty
     """Its name in the cluster."""
+    managed: bool = True
+    """Whether Tenancy creates it. `false`: it exists, its services and metrics ports are reached, and nothing is created or changed in it. Default: yes."""
     purpose: Literal["observability", "services"] = "services"
     """Every namespace reaches `observability` unless it opts out, and `observability` reaches its metrics ports. Default: services."""
     services: Listed[ServiceSpec]
@@ -215,6 +218,12 @@ class PlatformSpec(Spec):
     """The public namespace. Default: none."""
     shared: Listed[SharedNamespaceSpec] = ()
     """Shared namespaces. Default: none."""
+    dns: DnsSpec = DnsSpec()
+    """The cluster's DNS. Default: as kubeadm installs it."""
+    ingress: dict[str, IngressControllerSpec] = Field(default={})
+    """Ingress controllers of the cluster, by name. Default: none."""
+    internet: InternetSpec = InternetSpec()
+    """Which addresses are not the internet. Default: private, link-local and other special ranges."""
     gpu_node_pools: Listed[GpuNodePoolSpec] = ()
     """GPU node pools. Default: none."""
     instance_type_catalogue: InstanceTypeCatalogueSpec | None = None

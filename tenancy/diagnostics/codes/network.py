@@ -21,6 +21,48 @@ GROUP: Final = Group(
             "write the ranges that are needed",
         ),
         Code(
+            "ingress-cidr",
+            "not a range of addresses from which traffic can come",
+            "`10.0.0.1/8`",
+            "write the range as it is",
+        ),
+        Code(
+            "network-rule",
+            "a rule of `ingress` or `egress` without ports, or not with exactly one peer",
+            "`egress: [{ internet: true }]`",
+            "write one peer and the ports on which it listens",
+        ),
+        Code(
+            "ingress-controller-unknown",
+            "an ingress controller that the platform does not have; *not checked* where the platform is not described",
+            "`ingress: [{ controller: ngnix, ports: [8080] }]`",
+            "correct the name",
+            (
+                _ERROR,
+                _NOT_CHECKED,
+            ),
+        ),
+        Code(
+            "network-not-agreed",
+            "traffic between two organizations that only one of them allows",
+            "`ingress` for `globex`, which has no `egress` for this organization",
+            "write the rule on the other side too",
+            (_WARNING,),
+        ),
+        Code(
+            "platform-network",
+            "an address, a range or a namespace that cannot be, under `dns`, `ingress` or `internet`",
+            "`nodeLocalAddresses: [169.254.20.10/32]`",
+            "correct it",
+        ),
+        Code(
+            "grant-without-effect",
+            "a grant that another value of the namespace cancels",
+            "`services.loadbalancers: 1` without node ports",
+            "change the other value, or remove the grant",
+            (_WARNING,),
+        ),
+        Code(
             "shared-service-unknown",
             "a shared namespace that does not exist; *not checked* where the platform is not described",
             "`sharedServices: [tool]`",

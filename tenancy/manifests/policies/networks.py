@@ -2,13 +2,16 @@
 The guard of tenants' own network policies: they allow traffic inside the organization only.
 
 Network policies only ever add. So each peer that a tenant adds has to be the organization's
-own, a shared namespace that was granted, or an address inside of what was granted.
+own, a shared namespace that was granted, or lie inside of what `ingress` and `egress` grant:
+with the labels and the ports that are written there. What an expression cannot prove, such as
+a named port, is refused with the form that passes.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from tenancy.kubernetes import labels
-from tenancy.manifests.network import LINK_LOCAL, NAME_LABEL
+from tenancy.manifests.network_grants import LINK_LOCAL, NAME_LABEL
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -43,22 +46,29 @@ def network_policies() -> Guard:
                 "an egress rule must say to where: without it, it lets out everywhere",
             ),
             Rule(
-                _each_peer(_own("peer")),
+                _each_peer(_own, _listed),
                 "'a namespaceSelector must have, under matchLabels, "
                 f"{labels.ORGANIZATION}: ' + variables.organization"
                 f" + ' or {NAME_LABEL}: one of '"
-                " + variables.names.join(', ')",
+                " + variables.names.join(', ')" + _forms("peers"),
                 computed=True,
             ),
             Rule(
-                _each_peer(_granted("peer")),
+                _each_block("egress", _granted),
                 "'an ipBlock must lie inside of the granted egressCidrs: '"
                 " + (variables.blocks.size() == 0 ? 'there are none'"
-                " : variables.blocks.join(', '))",
+                " : variables.blocks.join(', '))" + _forms("blocks", "egress"),
                 computed=True,
             ),
             Rule(
-                _each_peer(_not_local("peer")),
+                _each_block("ingress"),
+                "'an ipBlock of ingress must lie inside of what the namespace\\'s"
+                " network.ingress grants: ' + (variables.ingressBlocks.size() == 0"
+                " ? 'there is nothing' : 'see what follows')" + _forms("blocks", "ingress"),
+                computed=True,
+            ),
+            Rule(
+                _each_peer(_not_local),
                 f"an ipBlock may not reach {', '.join(LINK_LOCAL)}, where nodes keep their"
                 " metadata and credentials: list them under except",
             ),
@@ -71,16 +81,102 @@ def network_policies() -> Guard:
             ),
             Condition("names", f"[request.namespace] + {annotation(labels.SHARED_SERVICES)}"),
             Condition("blocks", annotation(labels.EGRESS_CIDRS)),
+            Condition("ingressPeers", _entries(labels.INGRESS_PEERS)),
+            Condition("egressPeers", _entries(labels.EGRESS_PEERS)),
+            Condition("ingressBlocks", _entries(labels.INGRESS_BLOCKS)),
+            Condition("egressBlocks", _entries(labels.EGRESS_BLOCKS)),
         ],
         namespaces=ORGANIZATIONS,
     )
 
 
-def _each_peer(holds: str) -> str:
+_DIRECTIONS: Final = (("ingress", "from"), ("egress", "to"))
+
+
+def _entries(key: str) -> str:
+    """Return the expression for the annotation *key*: a list of what each entry consists of."""
+    return (
+        f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
+        ".split(' ').filter(item, item != '').map(item, item.split(';'))"
+    )
+
+
+def _each_peer(
+    holds: Callable[[str], str], or_listed: Callable[[str, str], str] | None = None
+) -> str:
+    """Return that each peer holds, or is in the list that is written for its direction."""
     return " && ".join(
         f"object.spec.?{direction}.orValue([]).all("
-        f"rule, rule.?{peers}.orValue([]).all(peer, {holds}))"
-        for direction, peers in (("ingress", "from"), ("egress", "to"))
+        f"rule, rule.?{peers}.orValue([]).all(peer, {holds('peer')}"
+        + (f" || {or_listed(direction, 'peer')}" if or_listed else "")
+        + "))"
+        for direction, peers in _DIRECTIONS
+    )
+
+
+def _each_block(direction: str, also: Callable[[str], str] | None = None) -> str:
+    """Return that each ipBlock of *direction* lies inside of one that is granted for it."""
+    peers = dict(_DIRECTIONS)[direction]
+    return (
+        f"object.spec.?{direction}.orValue([]).all("
+        f"rule, rule.?{peers}.orValue([]).all(peer, !has(peer.ipBlock)"
+        + (f" || {also('peer')}" if also else "")
+        + f" || {_listed_block(direction, 'peer')}))"
+    )
+
+
+def _listed(direction: str, peer: str) -> str:
+    """Return that *peer*, its ports and the pods here are not more than one entry allows."""
+    return (
+        f"variables.{direction}Peers.exists(entry,"
+        f" {_has_labels('entry[0]', f'{peer}.?namespaceSelector')}"
+        f" && {_has_labels('entry[1]', f'{peer}.?podSelector')} && {_within('entry')})"
+    )
+
+
+def _listed_block(direction: str, peer: str) -> str:
+    block = f"cidr({peer}.ipBlock.cidr)"
+    # A range that is excluded lies beside the block, or is taken out of it as a whole.
+    return (
+        f"variables.{direction}Blocks.exists(entry, cidr(entry[0]).containsCIDR({block})"
+        " && entry[1].split(',').filter(item, item != '').all(item,"
+        f" (!cidr(item).containsCIDR({block}) && !{block}.containsCIDR(item))"
+        f" || {peer}.ipBlock.?except.orValue([]).exists("
+        f"out, cidr(out).containsCIDR(item))) && {_within('entry')})"
+    )
+
+
+def _within(entry: str) -> str:
+    """Return that the pods here and the rule's ports are not more than *entry* allows."""
+    allowed = "allowed.split('/')[1].split('-')"
+    return (
+        f"{_has_labels(f'{entry}[2]', 'object.spec.?podSelector')}"
+        " && rule.?ports.orValue([]).size() > 0 && rule.?ports.orValue([]).all(port,"
+        f" has(port.port) && type(port.port) == int && {entry}[3].split(',').exists(allowed,"
+        " allowed.split('/')[0] == port.?protocol.orValue('TCP')"
+        f" && int({allowed}[0]) <= int(port.port)"
+        f" && port.?endPort.orValue(int(port.port)) <= int({allowed}[1])))"
+    )
+
+
+def _has_labels(wanted: str, selector: str) -> str:
+    """Return that *selector* has each of the labels *wanted*, so that it selects no more."""
+    return (
+        f"{wanted}.split(',').filter(item, item != '').all(item,"
+        f" {selector}.?matchLabels[?item.split('=')[0]].orValue('=') == item.split('=')[1])"
+    )
+
+
+def _forms(kind: str, *directions: str) -> str:
+    """Return the expression for the forms that pass, which follow a message."""
+    names = ("labels of its namespace", "of its pods") if kind == "peers" else ("in", "without")
+    kept = directions or tuple(direction for direction, _ in _DIRECTIONS)
+    return "".join(
+        f" + variables.{direction}{kind.capitalize()}.map(entry, '; {direction}: {names[0]} '"
+        f" + entry[0] + (entry[1] == '' ? '' : ' {names[1]} ' + entry[1])"
+        " + (entry[2] == '' ? '' : ' and podSelector ' + entry[2])"
+        " + ' on ports, as numbers, ' + entry[3]).join('')"
+        for direction in kept
     )
 
 
@@ -95,10 +191,7 @@ def _own(peer: str) -> str:
 
 
 def _granted(peer: str) -> str:
-    return (
-        f"!has({peer}.ipBlock) || variables.blocks.exists("
-        f"block, cidr(block).containsCIDR({peer}.ipBlock.cidr))"
-    )
+    return f"variables.blocks.exists(block, cidr(block).containsCIDR({peer}.ipBlock.cidr))"
 
 
 def _not_local(peer: str) -> str:

@@ -32,6 +32,10 @@ def services() -> Guard:
         f"namespaceObject.metadata.?annotations[{text(labels.LOAD_BALANCERS)}].orValue('')"
         " == 'true'"
     )
+    addresses = (
+        f"namespaceObject.metadata.?annotations[{text(labels.INGRESS_BLOCKS)}].orValue('')"
+        " != ''"
+    )
     kind = "object.spec.?type.orValue('ClusterIP')"
     return guard(
         SERVICES,
@@ -48,7 +52,13 @@ def services() -> Guard:
             Rule(
                 f"{kind} != 'LoadBalancer' || ({granted})",
                 "services of type LoadBalancer are not granted to this namespace:"
-                " an operator grants them with a quota of services.loadbalancers",
+                " an operator grants them with loadBalancers",
+            ),
+            Rule(
+                f"{kind} != 'LoadBalancer' || !({addresses})"
+                " || object.spec.?externalTrafficPolicy.orValue('Cluster') == 'Local'",
+                "a service of type LoadBalancer needs spec.externalTrafficPolicy: Local here:"
+                " only some addresses are let in, and otherwise pods see the address of a node",
             ),
             Rule(
                 "object.spec.?externalIPs.orValue([]).size() == 0",

@@ -13,9 +13,14 @@ from tenancy import manifests as render
 from tenancy.diagnostics import Finding, Origin, joined
 from tenancy.manifests import Manifest
 from tenancy.model import Namespace, Platform
-from tenancy.planning import reachability
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, shortened
+from tenancy.planning.reach import (
+    Reached,
+    outside,
+    outside_changes,
+    outside_namespaces,
+)
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.unchecked import network_left_out
@@ -25,13 +30,13 @@ __all__ = ["MOST_PAIRS", "ConnectionChange", "Connections"]
 MOST_PAIRS: Final = 600
 """How many pairs of namespaces are compared; with more, only those of one organization are."""
 
-ANY: Final = "any port"
-
 
 @attrs.frozen(kw_only=True, slots=True)
 class ConnectionChange:
     """
     The ports on which one namespace's pods reach another's: `any port`, or such as `TCP 9090`.
+
+    One end may also be outside of the cluster: a range of addresses, or `the internet`.
 
     Attributes:
         before: Empty where they did not reach them.
@@ -46,7 +51,7 @@ class ConnectionChange:
 
 @with_config(CLOSED)
 class ConnectionData(TypedDict):
-    """The ports on which one namespace reaches another."""
+    """The ports on which a namespace, a range of addresses or the internet reaches another."""
 
     source: str
     target: str
@@ -136,9 +141,8 @@ def _compared(
     changed = _changed(before, after)
     if not changed:
         return (), None
-    spaces = tuple(m.namespace for m in _shared(platform).values())
     everyone = {n.name: n for n in (*before, *after)}
-    shared = tuple(str(_name(m)) for m in spaces)
+    shared = (*_shared(platform), *outside_namespaces(platform, everyone))
     near = _near(changed, everyone, shared)
     foreign = _foreign_pairs(changed, everyone)
     far: list[tuple[str, str]] = []
@@ -160,7 +164,14 @@ def _compared(
         )
         for source, target in pairs
     )
-    return tuple(c for c in changes if c.before != c.after), left_out
+    beyond = (
+        ConnectionChange(source=source, target=target, before=ports_before, after=ports_after)
+        for name in changed
+        for source, target, ports_before, ports_after in outside_changes(
+            name, [n.network for n in (*before, *after) if n.name == name], was, now
+        )
+    )
+    return tuple(c for c in (*changes, *beyond) if c.before != c.after), left_out
 
 
 def _changed(before: Iterable[Namespace], after: Iterable[Namespace]) -> list[str]:
@@ -207,29 +218,7 @@ def _far(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> list[Pair
     return [*found]
 
 
-class _Reached:
-    """What reaches what on one side of the change; each end's pods are grouped once."""
-
-    def __init__(self, manifests: Iterable[Manifest]) -> None:
-        self._network = reachability.Network(manifests)
-        self._pods: dict[str, list[reachability.Pods]] = {}
-        for pods in self._network.pods:
-            self._pods.setdefault(pods.namespace, []).append(pods)
-
-    def __call__(self, source: str, target: str) -> tuple[str, ...]:
-        """Return the ports on which *source* reaches *target*."""
-        ends = list(product(self._pods.get(source, ()), self._pods.get(target, ())))
-        ports = [
-            port
-            for port in self._network.ports
-            if any(self._network.reaches(a, b, port) for a, b in ends)
-        ]
-        if reachability.OTHER in ports:
-            return (ANY,)
-        return tuple(map(str, ports))
-
-
-def _network(namespaces: Iterable[Namespace], platform: Platform) -> _Reached:
+def _network(namespaces: Sequence[Namespace], platform: Platform) -> Reached:
     manifests: list[Manifest] = []
     for found in namespaces:
         # Only the network matters; roles and pools of a past update may no longer exist.
@@ -237,7 +226,9 @@ def _network(namespaces: Iterable[Namespace], platform: Platform) -> _Reached:
         manifests += render.namespace(bare, platform)
     for rendered in _shared(platform).values():
         manifests += rendered
-    return _Reached(manifests)
+    names = {n.name for n in namespaces}
+    manifests += [outside(name) for name in outside_namespaces(platform, names)]
+    return Reached(manifests)
 
 
 def _shared(platform: Platform) -> dict[str, render.NamespaceManifests]:

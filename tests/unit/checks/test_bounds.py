@@ -72,7 +72,11 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
         ),
         pytest.param(
             {"namespaceQuota": {"services.loadbalancers": "1"}},
-            {"namespace": {"quota": {"services.loadbalancers": "2"}}},
+            {
+                "namespace": {
+                    "quota": {"services.loadbalancers": "2", "services.nodeports": "2"}
+                }
+            },
             [
                 "services.loadbalancers 2 in a namespace of acme; allowed: at most 1, the bound"
                 " in Pulumi.platform.yaml: platform.organizationBounds.default.namespaceQuota"

@@ -24,6 +24,9 @@ from tests.cluster.security.world import EDGE, World
 
 # Services and networks
 
+BLOCKS_IN = "an ipBlock of ingress must lie inside of"
+"""The refusal of addresses that may not enter; before any other of such a block."""
+
 
 def services(world: World) -> Iterator[Attack]:
     """Yield the services that lead past what the platform lets in and out."""
@@ -147,7 +150,10 @@ def network_policies(world: World) -> Iterator[Attack]:
                 world,
                 f"network-policies: {what} by {towards}",
                 make.network_policy(**spec),
-                guarded("tenancy-network-policies", reason),
+                guarded(
+                    "tenancy-network-policies",
+                    BLOCKS_IN if towards == "ingress" and "ipBlock" in peer else reason,
+                ),
                 good=good,
             )
     for what, spec, reason in (
@@ -186,7 +192,9 @@ def network_policies(world: World) -> Iterator[Attack]:
                 world,
                 f"network-policies: {what} by {towards}",
                 make.network_policy(EDGE, **spec),
-                guarded("tenancy-network-policies", local),
+                guarded(
+                    "tenancy-network-policies", BLOCKS_IN if towards == "ingress" else local
+                ),
                 good=good,
                 paths=CREATING,
             )

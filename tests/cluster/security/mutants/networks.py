@@ -60,7 +60,8 @@ _OUT: Mapping[str, Mapping[str, Sequence[tuple[str, int]]]] = {
     **{
         name: {
             **dict.fromkeys(_WATCHING, _EVERY),
-            **dict.fromkeys(_ORGANIZATIONS, (("TCP", 8080),)),
+            # Each organization's namespace lets in its own metrics ports only.
+            **dict.fromkeys(_ORGANIZATIONS, _EVERY),
             **_DNS,
         }
         for name in _WATCHING

@@ -79,7 +79,14 @@ def test_a_part_that_is_refused_is_not_read_and_fails_nothing(sandbox, kube) -> 
     kube("delete", "clusterrole,clusterrolebinding", "live-reader")
     assert "kube-system" in found.namespaces
     assert (None, None, None, None) == (found.quotas, found.bindings, found.pods, found.claims)
-    assert ["quotas", "role bindings", "pods", "volume claims"] == [
-        u.part for u in found.unread
-    ]
+    assert [
+        "role bindings",
+        "quotas",
+        "pods",
+        "volume claims",
+        "ConfigMaps",
+        "cluster role bindings",
+        "roles",
+        "Secrets",
+    ] == [u.part for u in found.unread]
     assert {"403 Forbidden"} == {u.why.rpartition(" with ")[2] for u in found.unread}

@@ -33,15 +33,25 @@ def root(toolchain: Toolchain, sandboxes: Path, user_of) -> Iterator[Api]:
         yield api
 
 
-def _build(api: Api) -> None:
+def _rendered() -> tuple[manifests.Manifest, ...]:
     project, _ = load(SAMPLE)
     tenancy, _ = resolve(project)
     environment = tenancy.environments["dev"]
     platform = tenancy.platform_of(environment)
-    for manifest in (
-        *manifests.platform(platform),
-        *manifests.environment(environment, platform),
-    ):
+    return (*manifests.platform(platform), *manifests.environment(environment, platform))
+
+
+def rendered_policies() -> set[str]:
+    """Return the names of the validating policies that the sample renders."""
+    return {
+        str(one["metadata"]["name"])
+        for one in _rendered()
+        if one["kind"] == "ValidatingAdmissionPolicy"
+    }
+
+
+def _build(api: Api) -> None:
+    for manifest in _rendered():
         api.apply(manifest).accepted()
     helpers = {
         "apiVersion": "rbac.authorization.k8s.io/v1",

@@ -47,6 +47,10 @@ _EMPTY: Mapping[str, str] = {
     "organization": "''",
     "names": "[]",
     "blocks": "[]",
+    "ingressPeers": "[]",
+    "egressPeers": "[]",
+    "ingressBlocks": "[]",
+    "egressBlocks": "[]",
     "requests": "[]",
     "resources": "[]",
 }

@@ -248,7 +248,7 @@ def test_the_plan_says_who_knows_the_gpus(six_gpus, project):
     offline = run(root, "plan", "--offline")
     data = json.loads(run(root, "plan", "--offline", "--json").output)
 
-    assert f"8 GPUs a node from {snapshot_source()}" in offline.output
+    assert f"8 GPUs per node, from {snapshot_source()}" in offline.output
     assert "--offline was given" in " ".join(offline.output.split())
     assert [snapshot_source()] == [p["gpusFrom"] for p in data["gpuNodePools"]]
 

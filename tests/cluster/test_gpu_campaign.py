@@ -147,6 +147,7 @@ def bind(t: Trespass) -> Answer:
 ROUNDS = 4
 NOT_GRANTED = "is not granted to this namespace"
 OVER = "exceeded quota: gpus"
+CLOSED_CLASS = "a claim of this namespace may name the device classes [] only"
 TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
     "a node's name": (
         lambda t: t.run(nodeName=t.foreign.node_names[0]),
@@ -201,7 +202,7 @@ TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
     "a GPU without a grant": (lambda t: t.plain({GPU: 1}), OVER),
     "a slice without a grant": (lambda t: t.plain({MIG: 1}), OVER),
     "a shared GPU without a grant": (lambda t: t.plain({SHARED: 1}), OVER),
-    "a claim without a grant": (claim, OVER),
+    "a claim without a grant": (claim, CLOSED_CLASS),
     "devices by a variable": (
         lambda t: t.plain(
             main={"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]},
@@ -501,10 +502,10 @@ def test_a_namespace_without_a_grant_claims_no_device(world, without):
         "spec": {"spec": spec},
     }
 
-    world.root.create(own, dry=True).refused(OVER, "count/resourceclaims.resource.k8s.io=1")
-    world.root.create(template, dry=True).refused(
-        OVER, "count/resourceclaimtemplates.resource.k8s.io=1"
-    )
+    world.root.create(own, dry=True).refused(CLOSED_CLASS)
+    world.root.create(template, dry=True).refused(CLOSED_CLASS)
+    empty = {**own, "spec": {}}
+    world.root.create(empty, dry=True).refused(OVER, "count/resourceclaims.resource.k8s.io=1")
 
 
 def test_two_pools_of_one_resource_are_counted_apart(world):

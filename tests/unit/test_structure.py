@@ -9,7 +9,7 @@ MODULE, FUNCTION, TEST_MODULE = 400, 80, 600
 # To be cut; the test fails as soon as one of them is, so that it leaves this list.
 STILL_LONGER = {
     "tenancy/cli/kubeconfig.py command",
-    "tenancy/model/platform_resolution.py platform",
+    "tenancy/model/platform_resolution.py resolve_platform",
 }
 
 

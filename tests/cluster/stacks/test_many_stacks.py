@@ -154,7 +154,7 @@ def test_programs_read_what_came_of_each_stack(applied, tenancy, taken) -> None:
     assert "name-taken" in said["stacks"][2]["error"]
     assert [True, True] == [one["result"]["empty"] for one in said["stacks"][:2]]
     # People read the same beside it.
-    assert "stack dev: nothing changes" in done.stderr
+    assert "stack dev: no changes" in done.stderr
 
 
 @pytest.mark.nightly

@@ -75,8 +75,8 @@ def test_the_readme_has_yaml_blocks_for_the_organization_the_stack_and_pulumi_ya
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
-def test_a_yaml_block_of_the_documents_is_valid_yaml(block: str) -> None:
-    assert isinstance(yaml.safe_load(block), dict | list)
+def test_a_yaml_block_of_the_documents_is_a_mapping_of_valid_yaml(block: str) -> None:
+    assert isinstance(yaml.safe_load(block), dict)
 
 
 @pytest.mark.parametrize(

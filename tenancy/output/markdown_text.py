@@ -17,7 +17,7 @@ _COMMENT: Final = "<!-- -->"
 _CALLS: Final = re.compile(
     r"(?:\\[@#!$&~^:]|%)(?=\S)"
     r"|\bwww\.(?=\S)"
-    r"|\b[A-Za-z][A-Za-z0-9]+-(?=\d)"
+    r"|[A-Za-z](?:\w|\\_)+-(?=\d)"
 )
 _COMMIT: Final = re.compile(r"\b[0-9a-f]{7,}\b")
 _COMMIT_LEAST: Final = 7

@@ -133,6 +133,9 @@ CALLS = re.compile(
 @SETTINGS
 @given(HOSTILE)
 @example("@ann")
+@example("@ann__b__GH-12")
+@example("_GH-12")
+@example("x_é_GH-12")
 def test_no_text_between_comments_is_a_mention_a_reference_or_a_link(text: str) -> None:
     parts = FORGE.parse("x " + markdown_text(text))[1].children or []
     runs = "".join("\0" if p.type == "html_inline" else p.content for p in parts).split("\0")

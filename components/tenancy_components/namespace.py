@@ -118,7 +118,7 @@ class Built:
     @property
     def last(self) -> Sequence[pulumi.Resource]:
         """Those on which no other depends: role bindings, else guardrails."""
-        return self.role_bindings or self.guardrails
+        return self.role_bindings or self.guardrails or [self.namespace]
 
 
 def build(

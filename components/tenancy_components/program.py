@@ -11,13 +11,23 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import attrs
 import pulumi
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
 from tenancy.cluster import Connection
 from tenancy.diagnostics import TenancyError, refusals, report
 from tenancy.output import plan_text
-from tenancy.planning import PreviousUpdate, StackPlan, plan_for, read_cluster, snapshot
+from tenancy.planning import (
+    PreviousUpdate,
+    StackPlan,
+    compared_with,
+    only_namespaces,
+    plan_for,
+    read_cluster,
+    recorded,
+    snapshot,
+)
 from tenancy_components import cluster, preconditions
 from tenancy_components.engine_config import engine_config
 from tenancy_components.field_managers import move_to_one_field_manager, stack_manager
@@ -62,11 +72,12 @@ async def _program() -> pulumi.Inputs:
         project, stack = pulumi.get_project(), pulumi.get_stack()
         previous = await previous_update(project, stack)
         live = read_cluster(assessment, stack, previous, is_required=True)
+        compared = _compared(assessment, stack, previous)
         names = await namespaces_in_state(project, stack) if live.needs_state else ()
         planned = plan_for(
             assessment,
             stack,
-            previous,
+            compared,
             live,
             namespaces_in_state=names,
             is_preview=pulumi.runtime.is_dry_run(),
@@ -82,6 +93,15 @@ async def _program() -> pulumi.Inputs:
     except TenancyError as error:
         raise pulumi.RunError(str(error)) from error
     return _build(assessment, stack, live.connection, previous)
+
+
+def _compared(assessment: Assessment, stack: str, previous: PreviousUpdate) -> PreviousUpdate:
+    """Return what the plan compares the files with: without what another update will do."""
+    environment, only = assessment.tenancy.environments.get(stack), only_namespaces()
+    if environment is None or not only:
+        return previous
+    now = snapshot.environment(environment)
+    return attrs.evolve(previous, tenancy=compared_with(now, previous.tenancy, only))
 
 
 def assess_running_stack(root: Path) -> Assessment:
@@ -140,6 +160,8 @@ def _build(
         for organization in environment.organizations:
             Organization(organization.name, organization, its_platform, opts=opts)
         record = snapshot.environment(environment)
+        if only := only_namespaces():
+            record = recorded(record, previous.tenancy, only)
     uid = previous.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
     return {
         _TENANCY_OUTPUT: record,

@@ -15,6 +15,7 @@ from tenancy.checks import (
     ceilings,
     classes,
     deletion,
+    enforcement,
     environment_order,
     escalation,
     gpus,
@@ -31,6 +32,7 @@ from tenancy.checks import (
     unique,
     written_bounds,
 )
+from tenancy.checks.adoption import left_as_it_is, only_adopted, without_adopted
 from tenancy.checks.deletion import deletable_of_platform, exact_names
 from tenancy.checks.view import Resolution, stack_view
 from tenancy.diagnostics import Finding, Origin, Severity
@@ -119,9 +121,9 @@ def _organizations_here(
     organizations: Sequence[Organization], ground: Platform
 ) -> Iterator[Finding]:
     """What an environment's organizations are checked for, one by one."""
-    yield from quotas.quotas(organizations, ground)
-    yield from limit_ranges.limit_ranges(organizations)
-    yield from pod_fit.fits(organizations)
+    yield from _amounts(tuple(without_adopted(organizations)), ground)
+    yield from left_as_it_is(_amounts(tuple(only_adopted(organizations)), ground))
+    yield from enforcement.enforcements(organizations, ground)
     yield from access.members(organizations, ground)
     yield from network.networks(organizations, ground)
     yield from network_rules.rules(organizations, ground)
@@ -130,6 +132,13 @@ def _organizations_here(
     yield from gpus.grants(organizations, ground)
     yield from platform.pod_security(organizations)
     yield from bounds.bounded(organizations, ground, totals.amounts(lambda _: ground))
+
+
+def _amounts(organizations: Sequence[Organization], ground: Platform) -> Iterator[Finding]:
+    """What quotas and limit ranges say by themselves, and beside one another."""
+    yield from quotas.quotas(organizations, ground)
+    yield from limit_ranges.limit_ranges(organizations)
+    yield from pod_fit.fits(organizations)
 
 
 def _platform_alone(ground: Platform) -> Iterator[Finding]:

@@ -1,26 +1,76 @@
-"""Adopted names: each is needed, can be a name, and is given once."""
+"""What was adopted: names that are needed, quotas and limit ranges that are left."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import attrs
 
 from tenancy.diagnostics import Finding, Severity, misnamed, quoted, reason_blank
 from tenancy.kubernetes.names import InvalidNameError, parse_rbac_name, parse_subdomain
-from tenancy.model import Adopted, Namespace, binding_name
+from tenancy.model import Adopted, Namespace, Organization, binding_name
 
-__all__ = ["adoption"]
+__all__ = ["adoption", "left_as_it_is", "only_adopted", "without_adopted"]
+
+_LEFT: Final = frozenset(
+    {
+        "bare-pod-refused",
+        "limit-range-gpu",
+        "limit-range-over-quota",
+        "limit-range-quantity",
+        "limit-range-resource",
+        "no-default-pod-fits",
+        "quota-empty",
+        "quota-gpus-by-hand",
+        "quota-key",
+        "quota-key-twice",
+        "quota-needs-default",
+        "quota-only-scoped",
+        "quota-quantity",
+        "quota-scope-key",
+    }
+)
+"""What the API server accepted when the namespace was not ours yet: warned of, and left."""
 
 
-def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Finding]:
+def without_adopted(organizations: Iterable[Organization]) -> Iterator[Organization]:
+    """Yield *organizations* with only the namespaces that were not adopted."""
+    for each in organizations:
+        some = tuple(n for n in each.namespaces if n.adopted is None)
+        yield each if len(some) == len(each.namespaces) else attrs.evolve(each, namespaces=some)
+
+
+def only_adopted(organizations: Iterable[Organization]) -> Iterator[Organization]:
+    """Yield *organizations* with only the namespaces that were adopted."""
+    for each in organizations:
+        if some := tuple(n for n in each.namespaces if n.adopted is not None):
+            yield attrs.evolve(each, namespaces=some)
+
+
+def left_as_it_is(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield *findings*; a mistake that the API server accepted long ago is a warning."""
+    for finding in findings:
+        # Ours takes another name.
+        if finding.code == "quota-name-reserved":
+            continue
+        is_left = finding.code in _LEFT and finding.severity is Severity.ERROR
+        yield attrs.evolve(finding, severity=Severity.WARNING) if is_left else finding
+
+
+def adoption(
+    namespace: Namespace, adopted: Adopted, rule: str, *, is_id_uncut: bool
+) -> Iterator[Finding]:
     """
     Yield what is wrong with the names that *namespace* keeps.
 
     Args:
         adopted: Those names.
         rule: What the namespace would be called without them.
+        is_id_uncut: Whether its id is one that only an adopted namespace may have.
     """
     place, organization = namespace.origin / "adopted", namespace.organization
     yield from reason_blank(adopted.reason, place / "reason", organization)
-    if adopted.name == rule:
+    if adopted.name == rule and not is_id_uncut:
         yield Finding(
             code="adopted-name-needless",
             origin=place / "name",
@@ -29,7 +79,9 @@ def adoption(namespace: Namespace, adopted: Adopted, rule: str) -> Iterator[Find
             remedy="remove it: the rule gives the same name",
             organization=organization,
         )
-    if adopted.name is None and adopted.limit_range is None and not adopted.role_bindings:
+    keeps = (adopted.name, adopted.limit_range, adopted.role_bindings)
+    # One that `tenancy adopt` took over has quotas and limit ranges that are older, too.
+    if not any(keeps) and adopted.origin == "move":
         yield Finding(
             code="adopted-nothing",
             origin=place,

@@ -66,6 +66,7 @@ def _unlimited(total: Sum, organizations: Sequence[Organization]) -> Iterator[Fi
             found=f"no {total.key} in the quotas of {names}, so that it is unlimited there",
             allowed=f"a limit: {first.organization} has a ceiling of {limit}",
             remedy=f"write {total.key} there, or take it out of the ceiling",
+            severity=Severity.WARNING if first.without_quota else Severity.ERROR,
             organization=first.organization,
             details=(str(total),),
         )

@@ -42,11 +42,11 @@ def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Finding]:
     together: set[tuple[int, ...]] = set()
     for organization in organizations:
         for namespace in organization.namespaces:
-            limit_range = namespace.limit_range
-            if limit_range is not None and id(limit_range) not in looked_at:
-                looked_at.add(id(limit_range))
-                yield from _limit_range(limit_range)
-            pair = (id(limit_range), *map(id, namespace.quotas))
+            for limit_range in namespace.limit_ranges:
+                if id(limit_range) not in looked_at:
+                    looked_at.add(id(limit_range))
+                    yield from _limit_range(limit_range)
+            pair = (*map(id, namespace.limit_ranges), 0, *map(id, namespace.quotas))
             if pair not in together:
                 together.add(pair)
                 yield from _beside_quotas(namespace)
@@ -57,7 +57,7 @@ def _limit_range(limit_range: LimitRange) -> Iterator[Finding]:
         yield from _figures(item)
         for resource in _resources(item):
             yield from _order(item, resource)
-        yield from _ratios(item, container_defaults(limit_range))
+        yield from _ratios(item, container_defaults((limit_range,)))
     yield from _claims(limit_range.item(LimitType.PERSISTENT_VOLUME_CLAIM))
     yield from _bare_pod(limit_range)
 
@@ -212,7 +212,7 @@ def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
     item = limit_range.item(LimitType.POD)
     if item is None:
         return
-    bare = container_defaults(limit_range)
+    bare = container_defaults((limit_range,))
     for resource, most in item.max.items():
         limit = bare.limits.get(resource)
         if limit is None:
@@ -245,11 +245,11 @@ def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
 
 
 def _beside_quotas(namespace: Namespace) -> Iterator[Finding]:
-    limit_range, bare = namespace.limit_range, container_defaults(namespace.limit_range)
+    bare = container_defaults(namespace.limit_ranges)
     unscoped = [quota for quota in namespace.quotas if not quota.is_scoped]
     for quota in unscoped:
         yield from _missing_defaults(quota, bare)
-    if limit_range is not None:
+    for limit_range in namespace.limit_ranges:
         yield from _over_quota(limit_range, _least(unscoped))
 
 

@@ -113,8 +113,11 @@ def _namespace(
 ) -> Iterator[Finding]:
     origin, name = namespace.origin, organization.name
     is_well_named, is_lone = True, _stands_alone(namespace)
+    is_adopted = namespace.adopted is not None
     try:
-        if not is_lone:
+        if is_adopted:
+            parse_label(namespace.id, what="an adopted namespace's id")
+        elif not is_lone:
             parse_namespace_id(namespace.id, longest)
     except InvalidNameError as error:
         is_well_named = False
@@ -153,7 +156,17 @@ def _namespace(
         )
     if namespace.adopted is not None:
         rule = _by_rule(organization, namespace, template)
-        yield from adoption(namespace, namespace.adopted, rule)
+        yield from adoption(
+            namespace, namespace.adopted, rule, is_id_uncut=not _is_id(namespace.id, longest)
+        )
+
+
+def _is_id(text: str, longest: int) -> bool:
+    try:
+        parse_namespace_id(text, longest)
+    except InvalidNameError:
+        return False
+    return True
 
 
 def _has_adopted_name(namespace: Namespace) -> bool:

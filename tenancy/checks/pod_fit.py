@@ -17,9 +17,10 @@ def fits(organizations: Iterable[Organization]) -> Iterator[Finding]:
     looked_at: dict[tuple[int, ...], Fit] = {}
     for organization in organizations:
         for namespace in organization.namespaces:
-            together = (id(namespace.limit_range), *map(id, namespace.quotas))
+            ranges = namespace.limit_ranges
+            together = (*map(id, ranges), 0, *map(id, namespace.quotas))
             if together not in looked_at:
-                looked_at[together] = found = fit(namespace.quotas, namespace.limit_range)
+                looked_at[together] = found = fit(namespace.quotas, ranges)
                 if found.count == 0:
                     yield _none_fits(namespace, found)
 

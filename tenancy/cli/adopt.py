@@ -1,5 +1,6 @@
-"""`tenancy adopt`: namespaces that exist become an organization; nothing is recreated."""
+"""`tenancy adopt`: namespaces that exist become an organization's; nothing is recreated."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,50 +10,103 @@ from tenancy.assessment import assess
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.terminal import terminal
+from tenancy.diagnostics import RefusedError
 
 __all__ = ["EPILOG", "command"]
 
 EPILOG = """
 Examples:
 
+  tenancy adopt --report --organization acme --stack dev shop shop-test
+
   tenancy adopt --organization acme --stack dev shop shop-test
 
-Writes organizations/<name>.yaml, names the organization in the stack's file, lists what happens
-to each object, asks, and takes the objects over in place: none is recreated. What Tenancy adds
-(network policies, object counts) is listed as create: review it first.
+  tenancy adopt --stack dev --selector team --group-by label:team --write
+
+Takes the namespaces over in place, in audit: none is recreated, and nothing of Tenancy
+refuses, changes or stops a pod there. To enforce, change `enforcement` in the organization's
+file later. Only what is adopted is applied, not what else is pending in the stack.
+
+--report writes nothing. --write writes the files and applies nothing; edit and review them,
+then run `tenancy adopt` again: namespaces that the files describe already are not rewritten.
 
 Exit code: 0 if everything was adopted, 3 if it was refused; the files are then as before.
 """
 
 Names = Annotated[
-    list[str], typer.Argument(help="Names in the cluster.", metavar="NAMESPACE...")
+    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="[NAMESPACE]...")
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until",
+        formats=["%Y-%m-%d"],
+        help="The last day of the audit. Default: in 90 days.",
+        show_default=False,
+    ),
 ]
 
 
 def command(
     *,
-    namespaces: Names,
-    organization: str = typer.Option(
-        ..., "--organization", "-o", metavar="NAME", help="The new organization's name."
+    namespaces: Names = None,
+    organization: str | None = typer.Option(
+        None,
+        "--organization",
+        "-o",
+        metavar="NAME",
+        help="The organization: a new one, or one that the stack holds.",
+        show_default=False,
     ),
     stack: str = typer.Option(..., "--stack", "-s", metavar="NAME", help="The environment."),
+    selector: str | None = typer.Option(
+        None,
+        "--selector",
+        "-l",
+        metavar="LABELS",
+        help="Also every namespace with these labels that no stack manages: key=value,key.",
+        show_default=False,
+    ),
+    group_by: str | None = typer.Option(
+        None,
+        "--group-by",
+        metavar="RULE",
+        help="Which organization each belongs to: label:KEY, annotation:KEY or name:PATTERN.",
+        show_default=False,
+    ),
     prefix: str | None = typer.Option(
         None,
         "--prefix",
         help="What names of namespaces begin with. Default: the organization's name.",
         show_default=False,
     ),
+    until: Until = None,
+    report: bool = typer.Option(
+        False, "--report", help="Show what it would do; write nothing."
+    ),
+    write: bool = typer.Option(False, "--write", help="Write the files; apply nothing."),
     project: ProjectFolder = None,
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
     """Take over namespaces that exist, with their quotas, limit ranges and role bindings."""
     shell = terminal(color=not no_color)
+    if report and write:
+        raise RefusedError(reason="give --report or --write, not both")
+    how_far = engine.Adoption.APPLY
+    if report or write:
+        how_far = engine.Adoption.REPORT if report else engine.Adoption.WRITE
     engine.adopt(
         assess(project),
         stack,
-        namespaces,
-        organization=organization,
+        engine.Selection(
+            names=namespaces or (),
+            selector=selector,
+            organization=organization,
+            group_by=group_by,
+        ),
         prefix=prefix,
+        until=None if until is None else until.date(),
+        how_far=how_far,
         interaction=TerminalInteraction(shell, asks=not yes),
     )

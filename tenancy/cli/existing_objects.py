@@ -36,7 +36,7 @@ def show_existing_objects(assessment: Assessment, stack: str, shell: Terminal) -
 def _namespace(
     namespace: Namespace, quotas: Mapping[str, Mapping[str, Used]], shell: Terminal
 ) -> None:
-    shell.say(f"  namespace {namespace.name} ({fit(namespace.quotas, namespace.limit_range)})")
+    shell.say(f"  namespace {namespace.name} ({fit(namespace.quotas, namespace.limit_ranges)})")
     main = quotas.get(QUOTA_NAME, {})
     width = max(map(len, main), default=0)
     for key, amount in main.items():

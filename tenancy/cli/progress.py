@@ -30,6 +30,7 @@ _PAST: Final[Mapping[str, str]] = {
     "delete": "deleted",
     "replace": "replaced",
     "adopt": "adopted",
+    "take over": "taken over",
 }
 _STYLES: Final[Mapping[str, str]] = {
     "create": "green",

@@ -1,6 +1,7 @@
 """Who owns the fields of objects that exist, rewritten without a change of any value."""
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -43,7 +44,10 @@ def hand_over(
         change = change_of(drifted.get(identity, ()), manifest, live[identity])
         metadata = change.setdefault("metadata", {})
         assert isinstance(metadata, dict)
-        metadata["managedFields"] = [_owned(str(manifest["apiVersion"]))]
+        metadata["managedFields"] = [
+            *_of_others(manifest, live[identity]),
+            _owned(str(manifest["apiVersion"])),
+        ]
         if identity.kind == "ResourceQuota":
             _spell(connection, identity, manifest, change)
         else:
@@ -126,6 +130,23 @@ def _spell(
     merge_patch(connection, identity, change, manager=_ENGINE)
     status: dict[str, JSON] = {"status": {"hard": spec["hard"]}}
     merge_patch(connection, identity, status, manager=_ENGINE, part="/status")
+
+
+def _of_others(manifest: Manifest, live: Mapping[str, JSON]) -> Iterator[JSON]:
+    """Yield what other managers still own of a namespace: all but what *manifest* says."""
+    metadata, wanted = live.get("metadata"), manifest["metadata"]
+    assert isinstance(wanted, dict)
+    entries = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    if manifest["kind"] != "Namespace" or not isinstance(entries, list):
+        return
+    for entry in copy.deepcopy(entries):
+        theirs = mapping(mapping(mapping(entry).get("fieldsV1")).get("f:metadata"))
+        for part in ("labels", "annotations"):
+            owned = theirs.get(f"f:{part}")
+            if isinstance(owned, dict):
+                for key in wanted.get(part, {}):
+                    owned.pop(f"f:{key}", None)
+        yield entry
 
 
 def _owned(api_version: str) -> JSON:

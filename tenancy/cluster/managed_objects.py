@@ -46,6 +46,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "Namespace": Kind(base="/api/v1", plural="namespaces"),
     "ResourceQuota": Kind(base="/api/v1", plural="resourcequotas"),
     "LimitRange": Kind(base="/api/v1", plural="limitranges"),
+    "Pod": Kind(base="/api/v1", plural="pods"),
     "ServiceAccount": Kind(
         base="/api/v1",
         plural="serviceaccounts",

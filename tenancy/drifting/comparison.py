@@ -16,9 +16,14 @@ __all__ = ["KINDS", "differences", "is_addition", "unwanted"]
 KINDS: Final = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
 """Kinds of which any object counts in a namespace of ours, whoever made it."""
 
-_CLUSTERS_LABEL: Final = "kubernetes.io/metadata.name"
-_BOOKKEEPING: Final = "kubectl.kubernetes.io/last-applied-configuration"
-_ENGINES: Final = "pulumi.com/"
+_GUARDING: Final = (
+    f"{labels.DOMAIN}/",
+    "resource.kubernetes.io/admin-access",
+)
+"""How labels and annotations begin that decide what a namespace may do."""
+_LEVELS: Final = tuple(
+    f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "warn", "audit")
+)
 _ORDER: Final = tuple(Weight)
 
 Live = Mapping[Identity, Mapping[str, object]]
@@ -103,7 +108,10 @@ def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identi
             counts = is_ours and _label(there, labels.STACK) in stacks
         elif identity.namespace:
             inside = _space(identity) in wanted
-            counts = inside and (is_ours or identity.kind in KINDS)
+            others = identity.kind in KINDS and not _is_of_others(
+                identity, there, wanted.get(_space(identity), {})
+            )
+            counts = inside and (is_ours or others)
         else:
             counts = identity.kind in kinds and (is_ours or _binds_ours(there, wanted))
         if counts and not _is_controllers(there):
@@ -169,13 +177,25 @@ def is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -
     """Return whether a field counts that no file has."""
     if field[0] != "metadata":
         return True
-    key = field[2]
-    if identity.kind == "ServiceAccount":
-        return key.startswith(f"{labels.DOMAIN}/")
-    if key in {_CLUSTERS_LABEL, _BOOKKEEPING} or key.startswith(_ENGINES):
-        return False
-    by = writer(there, field)
-    return by is None or by.manager not in CONTROLLERS
+    # Other labels and annotations belong to those who set them.
+    return field[2].startswith(_GUARDING) or field[2] in _LEVELS
+
+
+def _is_of_others(
+    identity: Identity, there: Mapping[str, object], namespace: Mapping[str, object]
+) -> bool:
+    """Return whether an object has a controller that owns it, or is to be ignored."""
+    metadata = there.get("metadata")
+    owners = metadata.get("ownerReferences") if isinstance(metadata, Mapping) else None
+    if any(
+        isinstance(owner, Mapping) and owner.get("controller") is True
+        for owner in (owners if isinstance(owners, list) else ())
+    ):
+        return True
+    around = namespace.get("metadata")
+    annotations = around.get("annotations") if isinstance(around, Mapping) else None
+    ignored = annotations.get(labels.IGNORED, "") if isinstance(annotations, Mapping) else ""
+    return f"{identity.kind}/{identity.name}" in str(ignored).split(",")
 
 
 def _is_controllers(there: Mapping[str, object]) -> bool:

@@ -14,6 +14,8 @@ from tenancy.engine.events import OnStep
 from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
 from tenancy.engine.leftover_processes import interrupt_engines
 from tenancy.engine.operations import (
+    Adoption,
+    Selection,
     accept_drift,
     adopt,
     destroy,
@@ -38,6 +40,7 @@ __all__ = [
     "AT_ONCE",
     "AUTOMATIC",
     "TAKE_OVER_FIELDS",
+    "Adoption",
     "Assessment",
     "Engine",
     "EngineError",
@@ -53,6 +56,7 @@ __all__ = [
     "RefusedError",
     "Result",
     "SavedPlan",
+    "Selection",
     "Session",
     "StackDrift",
     "StackPlan",

@@ -1,5 +1,6 @@
-"""The two files that an adoption writes: a new organization, and its name in a stack file."""
+"""The files that an adoption writes: organizations, and their names in a stack file."""
 
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import attrs
 from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
-from tenancy.config.document import JSON, Change, edited, write
+from tenancy.config.document import Change, edited, write
+from tenancy.drifting.adoption import Proposal
+from tenancy.model import Organization
 
 __all__ = ["AdoptionFiles"]
 
@@ -15,45 +18,72 @@ __all__ = ["AdoptionFiles"]
 @attrs.frozen(kw_only=True)
 class AdoptionFiles:
     """
-    The paths, and what is needed to write and to restore them.
+    What is written into the files of one project.
 
     Attributes:
-        organization: The new organization's file.
-        stack: The stack's file.
-        before: The content of the stack's file before the adoption.
-        name: The organization's name.
+        root: The project's folder.
+        stack: The environment's stack.
         project: The project's name, before the colon of its keys.
+        before: The content of every file that was written, before; None where it is new.
     """
 
-    organization: Path
-    stack: Path
-    before: str
-    name: str
+    root: Path
+    stack: str
     project: str
+    before: dict[Path, str | None] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, assessment: Assessment, organization: str, stack: str) -> "AdoptionFiles":
-        """Return the files of *organization* and *stack*, as they are now."""
-        path = assessment.root / f"Pulumi.{stack}.yaml"
-        return cls(
-            organization=assessment.root / "organizations" / f"{organization}.yaml",
-            stack=path,
-            before=path.read_text(),
-            name=organization,
-            project=assessment.name,
-        )
+    def of(cls, assessment: Assessment, stack: str) -> "AdoptionFiles":
+        """Return the files of the project of *assessment*."""
+        return cls(root=assessment.root, stack=stack, project=assessment.name)
 
-    def write(self, config: JSON) -> None:
-        """Write the organization's *config*, and name it in the stack's file."""
+    def write(self, name: str, prefix: str, proposal: Proposal) -> None:
+        """Write a new organization *name*, and name it in the stack's file."""
         yaml, text = YAML(), StringIO()
+        yaml.width = 4096
         yaml.indent(mapping=2, sequence=4, offset=2)
-        yaml.dump(config, text)
-        self.organization.parent.mkdir(exist_ok=True)
-        write(self.organization, text.getvalue())
-        change: Change = (("organizations", self.name), {}, False)
-        write(self.stack, edited(self.before, [change], project=self.project))
+        yaml.dump(proposal.organization(prefix), text)
+        path = self.root / "organizations" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        self.before.setdefault(path, None)
+        write(path, text.getvalue())
+        self._edit(self._stack_file, [(("organizations", name), {}, False)], self.project)
+
+    def add(self, organization: Organization, proposal: Proposal) -> None:
+        """Add the namespaces to an *organization* that the environment holds."""
+        source, start = organization.origin.source, organization.origin.path
+        path = self.root / source
+        changes: list[Change] = [
+            *(((*start, "namespaces"), entry, True) for entry in proposal.namespaces),
+            *(((*start, "members"), entry, True) for entry in proposal.members),
+            *(
+                ((*start, "profiles", name), profile, False)
+                for name, profile in proposal.profiles.items()
+            ),
+        ]
+        if organization.default_namespace is None or len(organization.namespaces) == 1:
+            default = organization.default_namespace or next(iter(proposal.ids.values()))
+            changes.append(((*start, "defaultNamespace"), default, False))
+        self._edit(path, changes, self.project if path == self._stack_file else None)
 
     def restore(self) -> None:
-        """Delete the organization's file, and write the stack's as it was."""
-        self.organization.unlink(missing_ok=True)
-        write(self.stack, self.before)
+        """Write every file as it was, and delete the new ones."""
+        for path, text in self.before.items():
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                write(path, text)
+
+    @property
+    def written(self) -> Iterable[str]:
+        """The paths of the files that were written, from the project's folder."""
+        return [str(path.relative_to(self.root)) for path in self.before]
+
+    @property
+    def _stack_file(self) -> Path:
+        return self.root / f"Pulumi.{self.stack}.yaml"
+
+    def _edit(self, path: Path, changes: Iterable[Change], project: str | None) -> None:
+        text = path.read_text()
+        self.before.setdefault(path, text)
+        write(path, edited(text, changes, project=project))

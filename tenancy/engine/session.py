@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -107,11 +107,13 @@ class Session:
         refresh: bool = False,
         plan: Path | None = None,
         removes_access: bool = False,
+        only: Sequence[str] = (),
     ) -> Result:
         """
         Make the cluster match the configuration.
 
         Args:
+            only: Patterns of URNs; nothing else is changed. Default: everything.
             plan: The engine's own plan: it refuses every other operation. Default: none.
             removes_access: Whether the caller takes away what else gives access to removed
                 members; otherwise the program refuses where something does. Default: no.
@@ -127,6 +129,7 @@ class Session:
                 on_output=say,
                 refresh=refresh,
                 plan=None if plan is None else str(plan),
+                target=list(only) or None,
                 # With them the history is read so that the salt is written into the stack file.
                 show_secrets=False,
                 color="never",

@@ -4,6 +4,8 @@ from typing import Final
 
 __all__ = [
     "ADOPTED",
+    "AUDIT",
+    "AUDIT_REASON",
     "COST_CENTER",
     "DEVICE_CLASSES",
     "DISPLAY_NAME",
@@ -11,11 +13,13 @@ __all__ = [
     "EGRESS_BLOCKS",
     "EGRESS_CIDRS",
     "EGRESS_PEERS",
+    "ENFORCEMENT",
     "ENVIRONMENT",
     "GPU_MODEL",
     "GPU_POOL",
     "GPU_POOLS",
     "ID",
+    "IGNORED",
     "INGRESS_BLOCKS",
     "INGRESS_PEERS",
     "INHERITS_FROM",
@@ -48,6 +52,12 @@ ENVIRONMENT: Final = f"{DOMAIN}/environment"
 ID: Final = f"{DOMAIN}/namespace-id"
 STACK: Final = f"{DOMAIN}/stack"
 WORKLOAD: Final = f"{DOMAIN}/workload"
+ENFORCEMENT: Final = f"{DOMAIN}/enforcement"
+"""`audit` where what Tenancy adds only warns; without it, or with another value, it refuses."""
+AUDIT: Final = "audit"
+"""The only value of that label with which the admission policies do not refuse."""
+AUDIT_REASON: Final = f"{DOMAIN}/audit-reason"
+"""An annotation: why nothing is enforced yet, and until when."""
 SHARED: Final = f"{DOMAIN}/shared"
 """On a shared namespace: its purpose. On the public one: `public`."""
 ROLE: Final = f"{DOMAIN}/role"
@@ -64,6 +74,8 @@ INHERITS_FROM: Final = f"{DOMAIN}/inherits-from"
 """An annotation: the id of the namespace whose permissions and quotas hold here too."""
 POD_SECURITY_REASON: Final = f"{DOMAIN}/pod-security-reason"
 """An annotation: why less than `restricted` is enforced."""
+IGNORED: Final = f"{DOMAIN}/ignored"
+"""An annotation: objects of others that are no drift, as `<kind>/<name>`, comma-separated."""
 ADOPTED: Final = f"{DOMAIN}/adopted"
 """An annotation: why the namespace's name breaks the rule."""
 EGRESS_CIDRS: Final = f"{DOMAIN}/egress-cidrs"

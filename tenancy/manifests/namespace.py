@@ -12,7 +12,9 @@ from tenancy.manifests.network import organization_policies
 from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model import (
+    Enforcement,
     Grant,
+    LimitRange,
     Namespace,
     Platform,
     PodSecurity,
@@ -49,6 +51,9 @@ KUBERNETES_CREATES: Final[Mapping[str, str]] = {
 """What Kubernetes itself puts into each namespace, by kind."""
 
 
+_ENFORCED: Final = Enforcement()
+
+
 def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
     """
     Return the manifests of *resolved*.
@@ -57,10 +62,10 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
         NotFoundError: A role that does not exist; a check reports it first.
     """
     name = resolved.name
-    ranges = () if resolved.limit_range is None else (resolved.limit_range,)
-    limits = tuple(limit_range(written, name) for written in ranges)
-    patches = (default_service_account(name),)
-    policies = organization_policies(resolved, platform)
+    is_audit = resolved.enforcement.is_audit
+    limits = tuple(limit_range(written, name) for written in _limit_ranges(resolved))
+    patches = () if is_audit else (default_service_account(name),)
+    policies = () if is_audit else organization_policies(resolved, platform)
     access = namespace_access(name, resolved.bindings, platform)
     others = _counts((*limits, *policies, *access))
     return NamespaceManifests(
@@ -74,6 +79,15 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
         ),
         access=access,
     )
+
+
+def _limit_ranges(resolved: Namespace) -> tuple[LimitRange, ...]:
+    """Return those that exist: during an audit, only those that the namespace had before."""
+    adopted = resolved.adopted
+    is_older = adopted is not None and adopted.limit_range is not None
+    if resolved.enforcement.is_audit and not is_older:
+        return resolved.further_limit_ranges
+    return resolved.limit_ranges
 
 
 def created(resolved: Namespace, platform: Platform) -> Mapping[str, int]:
@@ -101,9 +115,25 @@ def default_service_account(namespace: str) -> Manifest:
     )
 
 
-def pod_security_labels(level: PodSecurity) -> dict[str, str]:
-    """Return the Pod Security labels: *level* is enforced, `restricted` is always warned of."""
+def pod_security_labels(
+    level: PodSecurity, enforcement: Enforcement = _ENFORCED
+) -> dict[str, str]:
+    """
+    Return the Pod Security labels: *level* is enforced, `restricted` is always warned of.
+
+    During an audit *level* is warned of, and the level that the namespace had stays enforced.
+    """
     domain = "pod-security.kubernetes.io"
+    if enforcement.is_audit:
+        kept = enforcement.pod_security
+        return {
+            **({f"{domain}/enforce": kept} if kept else {}),
+            **{
+                f"{domain}/{mode}{suffix}": value
+                for mode in ("warn", "audit")
+                for suffix, value in (("", level.enforce), ("-version", level.version))
+            },
+        }
     return {
         f"{domain}/{mode}{suffix}": value
         for mode, enforced in (
@@ -165,6 +195,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
         labels.SUBSCRIPTION_GROUP: billing.subscription_group if billing else None,
         labels.SUBSCRIPTION: resolved.subscription,
         labels.COST_CENTER: billing.cost_center if billing else None,
+        labels.ENFORCEMENT: labels.AUDIT if resolved.enforcement.is_audit else None,
     }
     return manifest(
         "v1",
@@ -174,7 +205,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
         extra_labels={
             **resolved.labels,
             **_said(ours),
-            **pod_security_labels(resolved.pod_security),
+            **pod_security_labels(resolved.pod_security, resolved.enforcement),
         },
         annotations={**resolved.annotations, **_annotations(resolved, platform)},
     )
@@ -190,6 +221,8 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.OWNER: resolved.owner,
             labels.INHERITS_FROM: resolved.lineage[0] if resolved.lineage else None,
             labels.POD_SECURITY_REASON: resolved.pod_security.reason,
+            labels.AUDIT_REASON: _audit(resolved.enforcement),
+            labels.IGNORED: ",".join(resolved.ignored),
             labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
             **network_annotations(resolved, platform),
             labels.PRIORITY_CLASSES: ",".join(
@@ -214,6 +247,13 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
         }
     )
+
+
+def _audit(enforcement: Enforcement) -> str | None:
+    if not enforcement.is_audit:
+        return None
+    until = f"until {enforcement.until.isoformat()}: " if enforcement.until else ""
+    return f"{until}{enforcement.reason or ''}"
 
 
 def _device_classes(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:

@@ -51,9 +51,9 @@ def platform(resolved: Platform) -> PlatformManifests:
             if isinstance(spec, PriorityClassSpec)
         ),
         policies=tuple(guard.policy for guard in guards),
-        policy_bindings=tuple(guard.binding for guard in guards),
+        policy_bindings=tuple(found for guard in guards for found in guard.bindings),
         mutations=tuple(mutation.policy for mutation in placing),
-        mutation_bindings=tuple(mutation.binding for mutation in placing),
+        mutation_bindings=tuple(found for mutation in placing for found in mutation.bindings),
         namespaces=(
             *(() if resolved.public is None else (_public(resolved.public, resolved),)),
             *(_shared(shared, resolved) for shared in resolved.shared if shared.is_managed),

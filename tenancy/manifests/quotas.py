@@ -5,7 +5,7 @@ A quota key that is missing is unlimited; so each key that Tenancy knows of is a
 in quotas of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +35,7 @@ __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "EPHEMERAL_STORAGE",
     "NODE_PORTS_PER_LOAD_BALANCER",
+    "free_name",
     "gpu_limits",
     "limit_range",
     "managed_quotas",
@@ -148,6 +149,8 @@ def managed_quotas(
         platform: That of its cluster.
         created: How many other objects it holds from the start, by the key that counts them.
     """
+    if namespace.enforcement.is_audit:
+        return _of_audit(namespace, platform)
     written = _written_keys(namespace.quotas)
     candidates: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
         (names.GPUS, gpu_limits(namespace.grants, platform), {}),
@@ -175,9 +178,13 @@ def managed_quotas(
         written,
         _load_balancer_counts(namespace),
     )
+    own = {written.name for written in namespace.quotas}
     return (
-        _quota(names.OBJECT_COUNTS, namespace.name, counts),
-        *(_quota(name, namespace.name, hard, **scope) for name, hard, scope in needed),
+        _quota(free_name(names.OBJECT_COUNTS, own), namespace.name, counts),
+        *(
+            _quota(free_name(name, own), namespace.name, hard, **scope)
+            for name, hard, scope in needed
+        ),
     )
 
 
@@ -190,6 +197,27 @@ def _load_balancer_counts(namespace: Namespace) -> dict[str, int]:
         "services.loadbalancers": granted,
         "services.nodeports": granted * NODE_PORTS_PER_LOAD_BALANCER,
     }
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """
+    Return *name* for a quota of ours, or another where an adopted quota has that name.
+
+    >>> free_name("gpus", {"gpus"})
+    'tenancy-gpus'
+    """
+    return f"tenancy-{name}" if name in taken else name
+
+
+def _of_audit(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:
+    """Return the only quota of ours during an audit: the GPUs that are granted."""
+    granted = {
+        key: str(count)
+        for key, count in device_limits(namespace.grants, platform).items()
+        if count
+    }
+    own = {written.name for written in namespace.quotas}
+    return (_quota(free_name(names.GPUS, own), namespace.name, granted),) if granted else ()
 
 
 def _of_class(name: str) -> dict[str, object]:

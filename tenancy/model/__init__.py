@@ -3,6 +3,7 @@
 from tenancy.model.bounds import Bounds
 from tenancy.model.capacity import is_overcommit_factor, pool_demands
 from tenancy.model.container_defaults import ContainerDefaults, container_defaults
+from tenancy.model.enforcement import Enforcement
 from tenancy.model.entitlements import LIMITS_NAME, QUOTA_NAME, Profiles
 from tenancy.model.environment_order import by_environment
 from tenancy.model.hard_keys import quota_keys
@@ -94,6 +95,7 @@ __all__ = [
     "ContainerDefaults",
     "Dns",
     "Egress",
+    "Enforcement",
     "Environment",
     "EnvironmentContext",
     "EnvironmentOrderException",

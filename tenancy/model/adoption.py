@@ -1,13 +1,15 @@
-"""Names that are older than the rules, and are kept."""
+"""What is kept of a namespace that was adopted: its names, and its audit."""
 
 from collections.abc import Iterable
 
 import attrs
 
-from tenancy.config.spec import AdoptedSpec
+from tenancy.config.spec import AdoptedSpec, NamespaceSpec, OrganizationOverrideSpec
+from tenancy.diagnostics import Origin
+from tenancy.model.enforcement import Enforcement
 from tenancy.model.values import Adopted, LimitRange, RoleBinding
 
-__all__ = ["adopted", "named_bindings", "named_limit_range"]
+__all__ = ["adopted", "enforcement", "named_bindings", "named_limit_range"]
 
 
 def adopted(spec: AdoptedSpec | None) -> Adopted | None:
@@ -20,6 +22,33 @@ def adopted(spec: AdoptedSpec | None) -> Adopted | None:
         reason=spec.reason,
         limit_range=spec.limit_range,
         role_bindings=spec.role_bindings,
+    )
+
+
+def enforcement(
+    namespace: NamespaceSpec,
+    origin: Origin,
+    override: OrganizationOverrideSpec,
+    override_origin: Origin | None,
+) -> Enforcement:
+    """
+    Return the enforcement of *namespace*: the environment's override before its own.
+
+    Everything is enforced where nothing is written.
+    """
+    spec, place = namespace.enforcement, origin
+    here = override.namespaces.get(namespace.id)
+    if here is not None and here.enforcement is not None:
+        spec = here.enforcement
+        place = (override_origin or origin) / "namespaces" / namespace.id
+    if spec is None:
+        return Enforcement()
+    return Enforcement(
+        is_audit=spec.mode == "audit",
+        reason=spec.reason,
+        until=spec.until,
+        pod_security=spec.pod_security,
+        origin=place / "enforcement",
     )
 
 

@@ -1,9 +1,11 @@
 """What the API server fills in for a container that states neither requests nor limits."""
 
+from collections.abc import Iterable
+
 import attrs
 
 from tenancy.kubernetes.resources import LimitType
-from tenancy.model.values import LimitRange, Limits
+from tenancy.model.values import Limit, LimitRange, Limits
 
 __all__ = ["ContainerDefaults", "container_defaults"]
 
@@ -22,18 +24,25 @@ class ContainerDefaults:
     limits: Limits
 
 
-def container_defaults(limit_range: LimitRange | None) -> ContainerDefaults:
+def container_defaults(limit_ranges: Iterable[LimitRange]) -> ContainerDefaults:
     """
-    Return what *limit_range* gives to a container that states nothing.
+    Return what *limit_ranges* of one namespace give to a container that states nothing.
+
+    The first that gives a figure wins, in the order given here; the API server's own order
+    among several is not defined.
 
     A `max` is the default where none is written, a default is the default request, and a `min`
     is the default request where there is no default.
 
     Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem.
     """
-    item = limit_range.item(LimitType.CONTAINER) if limit_range is not None else None
-    if item is None:
-        return ContainerDefaults({}, {})
-    limits = {**item.max, **item.default}
-    requests = {**item.min, **limits, **item.default_request}
-    return ContainerDefaults(requests, limits)
+    all_requests: dict[str, Limit] = {}
+    all_limits: dict[str, Limit] = {}
+    for limit_range in limit_ranges:
+        item = limit_range.item(LimitType.CONTAINER)
+        if item is not None:
+            limits = {**item.max, **item.default}
+            requests = {**item.min, **limits, **item.default_request}
+            all_limits = {**limits, **all_limits}
+            all_requests = {**requests, **all_requests}
+    return ContainerDefaults(all_requests, all_limits)

@@ -46,7 +46,9 @@ class Entitlements:
     """What a namespace may use, by whom, what is let through; None where nothing was said."""
 
     quotas: tuple[Quota, ...] = ()
+    without_quota: bool = False
     limit_range: LimitRange | None = None
+    limit_ranges: tuple[LimitRange, ...] = ()
     grants: tuple[tuple[GrantSpec, Origin], ...] | None = None
     members: tuple[Member, ...] | None = None
     network: Network | None = None
@@ -66,11 +68,14 @@ class Entitlements:
                 quotas and limit range, and *spec*'s own keys are added to it.
         """
         start = profile if profile is not None else self
+        is_without = spec.quota is not None and not spec.quota
         return Entitlements(
-            quotas=_quotas(start.quotas, spec.quota, spec.quotas, origin),
+            quotas=_quotas(() if is_without else start.quotas, spec.quota, spec.quotas, origin),
+            without_quota=is_without or (start.without_quota and not spec.quota),
             limit_range=start.limit_range
             if spec.limit_range is None
             else _limit_range(spec.limit_range, origin / "limitRange"),
+            limit_ranges=_limit_ranges(start.limit_ranges, spec.limit_ranges or {}, origin),
             grants=self.grants
             if spec.gpus is None
             else tuple((grant, origin / "gpus" / i) for i, grant in enumerate(spec.gpus)),
@@ -117,9 +122,11 @@ class Profiles:
             limit_range = spec.limit_range
             self._resolved[name] = Entitlements(
                 quotas=_quotas((), spec.quota, spec.quotas, origin),
+                without_quota="quota" in spec.model_fields_set and not spec.quota,
                 limit_range=None
                 if limit_range is None
                 else _limit_range(limit_range, origin / "limitRange"),
+                limit_ranges=_limit_ranges((), spec.limit_ranges, origin),
             )
         return self._resolved[name]
 
@@ -161,6 +168,18 @@ def _quotas(
     return tuple(
         sorted(named.values(), key=lambda quota: (quota.name != QUOTA_NAME, quota.name))
     )
+
+
+def _limit_ranges(
+    start: tuple[LimitRange, ...], further: Mapping[str, LimitRangeSpec], origin: Origin
+) -> tuple[LimitRange, ...]:
+    if not further:
+        return start
+    named = {found.name: found for found in start}
+    for name, spec in further.items():
+        place = origin / "limitRanges" / name
+        named[name] = attrs.evolve(_limit_range(spec, place), name=name)
+    return tuple(named[name] for name in sorted(named))
 
 
 def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:

@@ -14,7 +14,7 @@ from tenancy.config.spec import (
 )
 from tenancy.diagnostics import Finding, Origin
 from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
-from tenancy.model.adoption import adopted, named_bindings, named_limit_range
+from tenancy.model.adoption import adopted, enforcement, named_bindings, named_limit_range
 from tenancy.model.entitlements import Entitlements, Profiles, limits, pod_security
 from tenancy.model.grants import grants
 from tenancy.model.network import Network, network
@@ -163,12 +163,13 @@ class _Resolver:
     def _namespace(self, spec: NamespaceSpec, origin: Origin) -> Namespace:
         source, context = self.source, self.context
         entitlements, lineage = self._entitlements(spec.id, ())
-        if not entitlements.quotas:
+        if not entitlements.quotas and not entitlements.without_quota:
             self._finding(
                 "namespace-without-quota",
                 origin,
                 f"the namespace {spec.id!r} has no profile, no quota and nothing to inherit",
-                "a profile, a quota, inheritFrom, or a defaultNamespace that has them",
+                "a profile, a quota, inheritFrom, or a defaultNamespace that has them;"
+                " `quota: {}` for a namespace without a quota",
                 "write one of them",
             )
         role_bindings, findings = bindings(self._applicable(spec, entitlements), self._subject)
@@ -207,6 +208,10 @@ class _Resolver:
             load_balancers=entitlements.load_balancers,
             adopted=kept,
             protect=name not in context.deletable,
+            without_quota=entitlements.without_quota and not entitlements.quotas,
+            further_limit_ranges=entitlements.limit_ranges,
+            enforcement=enforcement(spec, origin, source.override, source.override_origin),
+            ignored=spec.ignore,
         )
 
     def _entitlements(

@@ -158,6 +158,7 @@ class Platform:
     organization_bounds: OrganizationBounds | None = None
     token_seconds: int = 24 * 3600
     bindable: tuple[Subject, ...] = ()
+    max_audit_days: int | None = None
     environment_order: tuple[str, ...] = ("dev", "staging", "prod")
     public: PublicNamespace | None = None
     shared: tuple[SharedNamespace, ...] = ()

@@ -88,6 +88,7 @@ def resolve_platform(
             else organization_bounds(spec.organization_bounds, origin / "organizationBounds"),
             token_seconds=spec.limits.token_seconds,
             bindable=subjects(spec.bindable_subjects, origin / "bindableSubjects"),
+            max_audit_days=spec.limits.audit_days,
             environment_order=spec.environment_order,
             public=None
             if spec.public is None

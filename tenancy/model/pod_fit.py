@@ -57,13 +57,13 @@ class Fit:
         return f"{counted(self.count, 'default pod')} {verb}, by {joined(self.by)}"
 
 
-def fit(quotas: Iterable[Quota], limit_range: LimitRange | None) -> Fit:
+def fit(quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]) -> Fit:
     """
-    Return how many default pods fit under *quotas*, where *limit_range* fills in the figures.
+    Return how many default pods fit under *quotas*, where *limit_ranges* fill in the figures.
 
     Quotas with scopes are left out, for they count only some pods.
     """
-    defaults = container_defaults(limit_range)
+    defaults = container_defaults(limit_ranges)
     rooms: dict[str, Room] = {}
     for quota in quotas:
         if quota.is_scoped:

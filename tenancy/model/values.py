@@ -8,6 +8,7 @@ import attrs
 from tenancy.config.spec import MemberSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.model.enforcement import Enforcement
 from tenancy.model.network import Network
 
 __all__ = [
@@ -232,7 +233,9 @@ class Namespace:
         name: Its final name in the cluster.
         id: The short id that people write.
         quotas: What people wrote, the main one first. What Tenancy adds is not among them.
+        without_quota: Whether people wrote that it has no quota.
         limit_range: What people wrote; None where containers are not limited.
+        further_limit_ranges: What people wrote beside it, by name.
         bindings: One for each role, sorted by role.
         grants: At most one for each pool, sorted by pool.
         lineage: Ids of the namespaces that it inherits from, the nearest first.
@@ -244,6 +247,7 @@ class Namespace:
             environment, sorted.
         load_balancers: How many Services of type LoadBalancer are granted; None where nothing
             was said.
+        ignored: Objects of others, as `<kind>/<name>`.
     """
 
     name: str
@@ -274,6 +278,16 @@ class Namespace:
     protect: bool = True
     organization_members: tuple[Subject, ...] = ()
     organization_namespaces: tuple[str, ...] = ()
+    without_quota: bool = False
+    further_limit_ranges: tuple[LimitRange, ...] = ()
+    enforcement: Enforcement = attrs.field(factory=Enforcement)
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def limit_ranges(self) -> tuple[LimitRange, ...]:
+        """Every limit range that people wrote, the one under `limitRange` first."""
+        first = () if self.limit_range is None else (self.limit_range,)
+        return (*first, *self.further_limit_ranges)
 
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)

@@ -19,6 +19,12 @@ from tenancy.planning.live_access_queries import (
     live_who_can,
     possible_names,
 )
+from tenancy.planning.partial_update import (
+    ONLY_VARIABLE,
+    compared_with,
+    only_namespaces,
+    recorded,
+)
 from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
 from tenancy.planning.remaining_access import RemainingAccess
@@ -35,6 +41,7 @@ from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cl
 
 __all__ = [
     "CLOSED",
+    "ONLY_VARIABLE",
     "REMOVES_ACCESS",
     "Allowed",
     "AllowedData",
@@ -57,15 +64,18 @@ __all__ = [
     "Summary",
     "SummaryData",
     "allowed_data",
+    "compared_with",
     "fact_groups",
     "headline",
     "live_what_can",
     "live_who_can",
+    "only_namespaces",
     "plan_data",
     "plan_for",
     "plan_schema",
     "possible_names",
     "read_cluster",
+    "recorded",
     "removes_members",
     "resources_of",
     "summarize",

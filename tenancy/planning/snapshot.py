@@ -138,6 +138,16 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         "limitRange": None
         if resolved.limit_range is None
         else limit_range(resolved.limit_range),
+        **(
+            {
+                "limitRanges": {
+                    found.name: limit_range(found) for found in resolved.further_limit_ranges
+                }
+            }
+            if resolved.further_limit_ranges
+            else {}
+        ),
+        **({"enforcement": "audit"} if resolved.enforcement.is_audit else {}),
         "members": {b.role: [str(s) for s in b.subjects] for b in resolved.bindings},
         "gpus": {
             f"{grant.pool}:{grant.resource}": {

@@ -175,7 +175,7 @@ def _organization(
             NamespaceSummary(
                 namespace=namespace,
                 cluster=environment.cluster.name,
-                fit=fit(namespace.quotas, namespace.limit_range),
+                fit=fit(namespace.quotas, namespace.limit_ranges),
             )
             for environment, namespace in namespaces
         ),

@@ -109,7 +109,7 @@ def test_a_shipped_limit_range_holds_exactly_the_figures_of_its_source(tenancy, 
 def test_sixteen_default_pods_fit(tenancy, stack, expected):
     found = namespace(tenancy, stack)
 
-    assert expected == str(checks.fit(found.quotas, found.limit_range))
+    assert expected == str(checks.fit(found.quotas, found.limit_ranges))
 
 
 def test_the_shipped_namespaces_are_called_prefix_and_environment(tenancy):

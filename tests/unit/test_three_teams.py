@@ -112,7 +112,7 @@ def test_what_a_pod_takes_that_states_nothing_is_bounded(environment, name):
         # A runaway container that states nothing stops at half of the largest one.
         assert default.quantity.nanos * 2 <= most.quantity.nanos
     assert not any("gpu" in key for item in found.limit_range.items for key in item.max)
-    room = checks.fit(found.quotas, found.limit_range).count
+    room = checks.fit(found.quotas, found.limit_ranges).count
     assert room is not None
     assert room >= 10
 

@@ -37,7 +37,7 @@ TYPOS = [
     typo(DEV, "requests.memory: 2Gi", "requests.memory: 2GB", "invalid-quantity"),
     typo(DEV, 'limits.cpu: "4"', 'limits.cpus: "4"', "quota-key"),
     typo(DEV, "      quota:\n", "      qouta:\n", "unknown-key"),
-    typo(DEV, "      limitRange:\n", "      limitRanges:\n", "unknown-key"),
+    typo(DEV, "      limitRange:\n", "      limitRnge:\n", "unknown-key"),
     typo(DEV, "    enforce: baseline", "    enforce: bseline", "unknown-choice"),
     typo(DEV, "    standard:\n", "\tstandard:\n", "yaml-tab"),
     typo(DEV, '        pods: "20"', '       pods: "20"', "yaml-syntax"),

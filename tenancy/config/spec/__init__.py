@@ -16,6 +16,7 @@ from tenancy.config.spec.network import (
 from tenancy.config.spec.organization import (
     AdoptedSpec,
     BillingSpec,
+    EnforcementSpec,
     EntitlementsSpec,
     GrantSpec,
     NamespaceOverrideSpec,
@@ -51,6 +52,7 @@ __all__ = [
     "CapacitySpec",
     "DnsSpec",
     "EgressSpec",
+    "EnforcementSpec",
     "EntitlementsSpec",
     "EnvironmentOrderExceptionSpec",
     "EnvironmentSpec",

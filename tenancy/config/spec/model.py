@@ -1,5 +1,6 @@
 """What every written model shares: strictness, camelCase keys, and the scalar types."""
 
+from datetime import date
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, WithJsonSchema
@@ -7,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from tenancy.kubernetes.quantity import Quantity
 
-__all__ = ["Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
+__all__ = ["Day", "Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
 
 
 class Spec(BaseModel):
@@ -49,6 +50,21 @@ QuantityField = Annotated[
 
 Quantities = dict[str, QuantityField]
 """Quantities by resource name; at most one for each name."""
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value) if len(value) == len("2027-01-31") else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[
+    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+"""A day, written as `2027-01-31`."""
 
 T = TypeVar("T")
 Listed = Annotated[tuple[T, ...], Strict(False)]

@@ -5,13 +5,14 @@ from typing import Literal
 from pydantic import Field
 
 from tenancy.config.spec.access import MemberSpec, NonEmpty
-from tenancy.config.spec.model import Listed, Quantities, Spec
+from tenancy.config.spec.model import Day, Listed, Quantities, Spec
 from tenancy.config.spec.network import NetworkSpec
 from tenancy.config.spec.quota import LimitRangeSpec, ProfileSpec, QuotaSpec
 
 __all__ = [
     "AdoptedSpec",
     "BillingSpec",
+    "EnforcementSpec",
     "EntitlementsSpec",
     "GrantSpec",
     "NamespaceOverrideSpec",
@@ -69,17 +70,32 @@ class AdoptedSpec(Spec):
     """Names of its role bindings by the role that they give. Default: `tenancy:<role>`."""
 
 
+class EnforcementSpec(Spec):
+    """Whether what Tenancy adds to a namespace refuses, or only warns."""
+
+    mode: Literal["audit", "enforce"]
+    """`audit`: the admission policies and our Pod Security level warn, and no limit range, network policy, object count or change of the `default` service account is added. `enforce`: everything holds."""
+    reason: NonEmpty | None = None
+    """Why nothing is enforced yet. Needed with `audit`."""
+    until: Day | None = None
+    """The last day of the audit, as `2027-01-31`; afterwards the check is an error, and nothing changes by itself. Default: none, unless the platform sets `limits.auditDays`."""
+    pod_security: Literal["privileged", "baseline", "restricted"] | None = None
+    """The Pod Security level that is enforced during the audit: the one that the namespace had. Default: no label of ours."""
+
+
 class EntitlementsSpec(Spec):
     """What a namespace may use, who may use it, and which traffic is allowed; each part is optional."""
 
     profile: NonEmpty | None = None
     """A profile of the environment. Default: that of the namespace it inherits from."""
     quota: Quantities | None = None
-    """Hard limits by quota key; with a profile they are added to it, key by key."""
+    """Hard limits by quota key; with a profile they are added to it, key by key. `{}`: the namespace has no quota, and inherits none."""
     quotas: dict[str, QuotaSpec] | None = None
     """Further quotas by name; with a profile they are added to it, name by name."""
     limit_range: LimitRangeSpec | None = None
     """The limit range; replaces the profile's."""
+    limit_ranges: dict[str, LimitRangeSpec] | None = None
+    """Further limit ranges by name; with a profile they are added to it, name by name."""
     gpus: Listed[GrantSpec] | None = None
     """GPU grants, at most one for each pool. Default: none, written as 0."""
     members: Listed[MemberSpec] | None = None
@@ -115,6 +131,10 @@ class NamespaceSpec(EntitlementsSpec):
     """Further annotations. Those of Kubernetes and of this tool are refused."""
     adopted: AdoptedSpec | None = None
     """Only for namespaces that `tenancy adopt` took over."""
+    enforcement: EnforcementSpec | None = None
+    """Whether what Tenancy adds refuses, or only warns. Default: `enforce`."""
+    ignore: Listed[str] = ()
+    """Objects of the namespace that belong to others, as `<kind>/<name>`; they are no drift. Default: none."""
 
 
 class StandaloneNamespaceSpec(EntitlementsSpec):
@@ -159,6 +179,9 @@ class OrganizationSpec(Spec):
 
 class NamespaceOverrideSpec(EntitlementsSpec):
     """What differs for one namespace in one environment; what is left out stays."""
+
+    enforcement: EnforcementSpec | None = None
+    """Whether what Tenancy adds refuses here, or only warns. Default: what the namespace has."""
 
 
 class OrganizationOverrideSpec(Spec):

@@ -47,6 +47,8 @@ class LimitsSpec(Spec):
     """The longest namespace id, in characters. Default: 7."""
     token_seconds: int = Field(default=24 * 3600, ge=3607)
     """How long a service account's token that a member asks for may last, in seconds; at least 3607, as every pod's own does. Default: 86400, a day."""
+    audit_days: int | None = Field(default=None, ge=1)
+    """The most days that a namespace may still be in `audit`; `until` is then needed. Default: not limited."""
 
 
 class PublicNamespaceSpec(Spec):

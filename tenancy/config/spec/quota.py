@@ -102,8 +102,10 @@ class ProfileSpec(Spec):
     """What a namespace may use, under a name that namespaces refer to."""
 
     quota: Quantities = {}
-    """The hard limits of the namespace's quota, by quota key."""
+    """The hard limits of the namespace's quota, by quota key. `{}`: no quota."""
     quotas: dict[str, QuotaSpec] = Field(default={})
     """Further quotas by name, usually with scopes. Default: none."""
     limit_range: LimitRangeSpec | None = None
     """The limit range. Default: none."""
+    limit_ranges: dict[str, LimitRangeSpec] = Field(default={})
+    """Further limit ranges by name. Default: none."""

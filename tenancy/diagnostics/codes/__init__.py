@@ -10,6 +10,7 @@ from typing import Final
 
 from tenancy.diagnostics.codes import (
     access,
+    adoption,
     backends,
     environment_order,
     files,
@@ -39,6 +40,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     platforms.GROUP,
     gpus.GROUP,
     backends.GROUP,
+    adoption.GROUP,
     plans.GROUP,
 )
 """In the order of the reference."""

@@ -3,8 +3,12 @@
 from typing import Final
 
 from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
 
 __all__ = ["GROUP"]
+
+_ERROR: Final = Severity.ERROR
+_WARNING: Final = Severity.WARNING
 
 GROUP: Final = Group(
     "Limit ranges",
@@ -23,18 +27,21 @@ GROUP: Final = Group(
             "a resource that this type does not have",
             "`pods` for containers",
             "write cpu, memory or ephemeral-storage",
+            (_ERROR, _WARNING),
         ),
         Code(
             "limit-range-gpu",
             "a GPU in a limit range, which every pod without requests would get",
             "`max: {nvidia.com/gpu: 4}`",
             "grant GPUs under `gpus`",
+            (_ERROR, _WARNING),
         ),
         Code(
             "limit-range-quantity",
             "an amount that cannot be counted",
             "`memory: 250m`",
             "write whole bytes",
+            (_ERROR, _WARNING),
         ),
         Code(
             "limit-range-field",
@@ -53,12 +60,14 @@ GROUP: Final = Group(
             "one object may be larger than the namespace's quota",
             "`max` 2 CPUs, quota 1",
             "lower it",
+            (_ERROR, _WARNING),
         ),
         Code(
             "bare-pod-refused",
             "a pod that states no resources would be refused",
             "a default above the pods' max",
             "change the default or the limit",
+            (_ERROR, _WARNING),
         ),
     ),
 )

@@ -19,18 +19,21 @@ GROUP: Final = Group(
             "a key that Kubernetes refuses, or accepts and never enforces",
             "`nvidia.com/gpu`",
             "write the key that the finding names",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-key-twice",
             "two keys for the same resource",
             "`cpu` beside `requests.cpu`",
             "keep one",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-quantity",
             "an amount that cannot be counted",
             '`pods: "0.5"`',
             "write a whole number",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-requests-over-limits",
@@ -44,6 +47,7 @@ GROUP: Final = Group(
             "a quota without a key",
             "`hard: {}`",
             "write a key, or remove the quota",
+            (_ERROR, _WARNING),
         ),
         Code("quota-name", "a quota's name is not valid", "`Batch`", "write it in lower case"),
         Code(
@@ -57,12 +61,14 @@ GROUP: Final = Group(
             "no quota limits the whole namespace",
             "scopes on every quota",
             "write `quota`",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-scope-key",
             "a key that the scope does not count",
             "`services` with `Terminating`",
             "move it",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-scope-selector",
@@ -81,6 +87,7 @@ GROUP: Final = Group(
             "a GPU key that differs from the grants",
             '`requests.nvidia.com/gpu: "4"` without a grant',
             "remove it and grant GPUs",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-count-too-low",
@@ -93,6 +100,7 @@ GROUP: Final = Group(
             "a quota on CPU or memory without a default for containers",
             "`limits.cpu` and no limit range",
             "write the default",
+            (_ERROR, _WARNING),
         ),
         Code(
             "quota-over-ceiling",
@@ -105,6 +113,7 @@ GROUP: Final = Group(
             "a key of the ceiling that a namespace does not limit",
             "`requests.storage`",
             "limit it there",
+            (_ERROR, _WARNING),
         ),
         Code(
             "ceiling-differs",

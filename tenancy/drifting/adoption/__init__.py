@@ -1,6 +1,18 @@
 """Namespaces that exist, taken over: as config, and what becomes of each object."""
 
-from tenancy.drifting.adoption.proposal import organization
+from tenancy.drifting.adoption.grants import gpus_in_use, proposed_grants
+from tenancy.drifting.adoption.proposal import Left, Proposal, propose
 from tenancy.drifting.adoption.steps import Action, Step, steps
+from tenancy.drifting.adoption.subjects import unprefixed
 
-__all__ = ["Action", "Step", "organization", "steps"]
+__all__ = [
+    "Action",
+    "Left",
+    "Proposal",
+    "Step",
+    "gpus_in_use",
+    "propose",
+    "proposed_grants",
+    "steps",
+    "unprefixed",
+]

@@ -1,26 +1,71 @@
-"""Live namespaces as an organization's config, so that what they hold stays what it is."""
+"""Namespaces on the cluster as config that changes nothing of what they have."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
+
+import attrs
 
 from tenancy.config.document import JSON
 from tenancy.drifting.accept import limit_range_spec, quota_spec
+from tenancy.drifting.adoption.grants import proposed_grants
+from tenancy.drifting.adoption.subjects import member, role_of
+from tenancy.drifting.comparison import KINDS
 from tenancy.drifting.difference import Identity
-from tenancy.kubernetes import labels
-from tenancy.model import KUBERNETES, KUBERNETES_PREFIX, LIMITS_NAME, Platform
+from tenancy.model import Platform
 
-__all__ = ["organization"]
+__all__ = ["Left", "Proposal", "propose"]
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
-_ID: Final = re.compile(r"[a-z0-9]{1,7}")
-_RESERVED: Final = (labels.DOMAIN, "kubernetes.io", "k8s.io", "pulumi.com", "helm.sh")
+_ID: Final = re.compile(r"[a-z0-9]+")
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
-_UNSAID: Final = "adopted: what runs there was not made for restricted"
+_LEVELS: Final = ("privileged", "baseline", "restricted")
+_LIMIT_TYPES: Final = frozenset({"Container", "Pod", "PersistentVolumeClaim"})
+_KEPT_LEVEL: Final = "the level that was enforced when the namespace was adopted"
+_NEW_LEVEL: Final = "no level or privileged was enforced when the namespace was adopted"
 
 
-def organization(
+@attrs.frozen(kw_only=True, slots=True)
+class Left:
+    """An object that stays as it is, because no file can describe it, and why."""
+
+    object: Identity
+    why: str
+
+
+@attrs.frozen(kw_only=True)
+class Proposal:
+    """
+    What an organization's file gets for the adopted namespaces.
+
+    Attributes:
+        ids: Of the namespaces, by name in the cluster.
+        namespaces: Entries of `namespaces`.
+        members: Entries of `members`, each for adopted namespaces only.
+        profiles: Profiles by name; each namespace has its own, so that it inherits no quota.
+        left: What stays as it is.
+    """
+
+    ids: Mapping[str, str]
+    namespaces: tuple[JSON, ...]
+    members: tuple[JSON, ...]
+    profiles: Mapping[str, JSON]
+    left: tuple[Left, ...]
+
+    def organization(self, prefix: str) -> JSON:
+        """Return the content of a new organization's file."""
+        return {
+            "prefix": prefix,
+            **({"members": list(self.members)} if self.members else {}),
+            "defaultNamespace": next(iter(self.ids.values())),
+            "namespaces": list(self.namespaces),
+            "profiles": dict(self.profiles),
+        }
+
+
+def propose(
     names: Sequence[str],
     live: Live,
     platform: Platform,
@@ -28,173 +73,175 @@ def organization(
     environment: str,
     prefix: str,
     reason: str,
-) -> JSON:
+    until: date | None,
+    taken: Collection[str] = (),
+) -> Proposal:
     """
-    Return what `organizations/<name>.yaml` says of the namespaces *names*.
-
-    Each has a profile of its own, for inherited quotas would bind beside those that it has.
-    Role bindings to Kubernetes' own roles become members, and one for each role keeps its name.
+    Return what describes the namespaces *names* as they are, in audit.
 
     Args:
-        reason: Why names stay that break the rule `<prefix>-<id>`.
+        live: Every object of `KINDS` and every pod in them.
+        environment: The name of the environment.
+        prefix: The organization's.
+        reason: Why they are in audit.
+        until: The last day of the audit. Default: none.
+        taken: Ids that the organization has already.
     """
-    ids = _ids(names, prefix)
-    members: dict[str, JSON] = {}
-    spaces: list[JSON] = []
+    ids = _ids(names, prefix, taken)
+    members: dict[tuple[str, ...], tuple[dict[str, JSON], list[JSON]]] = {}
+    namespaces: list[JSON] = []
     profiles: dict[str, JSON] = {}
+    left: list[Left] = []
     for name in names:
-        for member in _members(name, ids, live, platform):
-            members[repr(member)] = member
-        adopted = _older(name, ids, live, platform, prefix=prefix)
-        if adopted:
-            adopted |= {"origin": "adopt", "reason": reason}
-        spaces.append(
-            _namespace(name, ids[name], live, environment=environment, adopted=adopted)
+        profiles[ids[name]], apart = _profile(name, live)
+        bindings, people, others = _bindings(name, ids, live, platform)
+        policies = [
+            Left(object=identity, why="it is the namespace's own network policy")
+            for identity, _ in _inside(name, "NetworkPolicy", live)
+        ]
+        stays = [*apart, *others, *policies]
+        for key, subject in people:
+            _, where = members.setdefault(key, (subject, []))
+            if ids[name] not in where:
+                where.append(ids[name])
+        is_by_rule = name == f"{prefix}-{ids[name]}" and _fits_rule(ids[name], platform)
+        adopted: dict[str, JSON] = {"origin": "adopt", "reason": reason}
+        adopted |= {} if is_by_rule else {"name": name}
+        adopted |= {"roleBindings": bindings} if bindings else {}
+        ignored: list[JSON] = [f"{one.object.kind}/{one.object.name}" for one in stays]
+        namespaces.append(
+            {
+                "id": ids[name],
+                "environments": [environment],
+                "profile": ids[name],
+                "adopted": adopted,
+                **_levels(_level(name, live), reason, until),
+                "gpus": proposed_grants(name, live, platform),
+                **({"ignore": ignored} if ignored else {}),
+            }
         )
-        profiles[ids[name]] = _profile(name, live)
+        left += stays
+    return Proposal(
+        ids=ids,
+        namespaces=tuple(namespaces),
+        members=tuple({**subject, "namespaces": of} for subject, of in members.values()),
+        profiles=profiles,
+        left=tuple(left),
+    )
+
+
+def _levels(kept: str | None, reason: str, until: date | None) -> dict[str, JSON]:
+    """Return the audit, in which *kept* stays enforced, and the level that follows it."""
+    is_level = kept in _LEVELS[1:]
     return {
-        "prefix": prefix,
-        **({"members": list(members.values())} if members else {}),
-        "defaultNamespace": ids[names[0]],
-        "namespaces": spaces,
-        "profiles": profiles,
+        "enforcement": {
+            "mode": "audit",
+            "reason": reason,
+            **({"until": until.isoformat()} if until else {}),
+            **({"podSecurity": kept} if kept else {}),
+        },
+        "podSecurity": {
+            "enforce": kept if is_level else "baseline",
+            "reason": _KEPT_LEVEL if is_level else _NEW_LEVEL,
+        },
     }
 
 
-def _ids(names: Iterable[str], prefix: str) -> dict[str, str]:
+def _fits_rule(identifier: str, platform: Platform) -> bool:
+    return len(identifier) <= platform.max_id_length and bool(_ID.fullmatch(identifier))
+
+
+def _ids(names: Iterable[str], prefix: str, taken: Collection[str]) -> dict[str, str]:
+    """Return the id of each name: what follows the prefix, or the whole name, never cut."""
     found: dict[str, str] = {}
     for name in names:
-        own = name.removeprefix(f"{prefix}-")
-        plain = re.sub(r"[^a-z0-9]", "", own)[:7]
-        wanted = own if _ID.fullmatch(own) and own != name else plain
-        number = 1
-        while wanted in found.values():
-            number += 1
-            wanted = f"{plain[: 7 - len(str(number))]}{number}"
-        found[name] = wanted
+        used = {*taken, *found.values()}
+        candidates = (name.removeprefix(f"{prefix}-"), name)
+        numbered = (f"{name}-{number}" for number in range(2, len(used) + 3))
+        found[name] = next(one for one in (*candidates, *numbered) if one not in used)
     return found
 
 
-def _namespace(
-    name: str,
-    identifier: str,
-    live: Live,
-    *,
-    environment: str,
-    adopted: dict[str, JSON],
-) -> JSON:
-    metadata = live[Identity(kind="Namespace", name=name)]["metadata"]
-    assert isinstance(metadata, dict)
-    written: dict[str, JSON] = {
-        "id": identifier,
-        "environments": [environment],
-        "profile": identifier,
-    }
-    if adopted:
-        written["adopted"] = adopted
-    for part in ("labels", "annotations"):
-        own = metadata.get(part)
-        kept = {k: v for k, v in own.items() if _is_own(k)} if isinstance(own, dict) else {}
-        if kept:
-            written[part] = kept
-    texts = metadata.get("labels")
-    enforced = texts.get(_ENFORCE) if isinstance(texts, dict) else None
-    if enforced != "restricted":
-        written["podSecurity"] = {"enforce": "baseline", "reason": _UNSAID}
-    return written
+def _level(name: str, live: Live) -> str | None:
+    metadata = live[Identity(kind="Namespace", name=name)].get("metadata")
+    texts = metadata.get("labels") if isinstance(metadata, dict) else None
+    level = texts.get(_ENFORCE) if isinstance(texts, dict) else None
+    return str(level) if level in _LEVELS else None
 
 
-def _older(
-    name: str, ids: Mapping[str, str], live: Live, platform: Platform, *, prefix: str
-) -> dict[str, JSON]:
-    """Return the names that are kept, of the namespace *name* and of what is in it."""
-    kept: dict[str, JSON] = {}
-    if name != f"{prefix}-{ids[name]}":
-        kept["name"] = name
-    ranges = _inside(name, "LimitRange", live)
-    if ranges and ranges[0][0].name != LIMITS_NAME:
-        kept["limitRange"] = ranges[0][0].name
-    bindings: dict[str, JSON] = {}
-    for identity, found in _inside(name, "RoleBinding", live):
-        role = _role(found)
-        subjects = found.get("subjects")
-        # One with a subject that no file can name stays as it is, for ours would drop it.
-        if role is None or not isinstance(subjects, list):
-            continue
-        if subjects and all(_subject(one, name, ids, platform) for one in subjects):
-            bindings.setdefault(role, identity.name)
-    if bindings:
-        kept["roleBindings"] = bindings
-    return kept
-
-
-def _is_own(key: str) -> bool:
-    domain = key.partition("/")[0] if "/" in key else ""
-    return not any(domain == other or domain.endswith(f".{other}") for other in _RESERVED)
-
-
-def _profile(name: str, live: Live) -> JSON:
-    profile: dict[str, JSON] = {}
+def _profile(name: str, live: Live) -> tuple[JSON, list[Left]]:
     quotas: dict[str, JSON] = {}
+    main: JSON = {}
     for identity, found in _inside(name, "ResourceQuota", live):
         spec = found.get("spec")
-        if not isinstance(spec, dict):
-            continue
-        written = quota_spec(spec)
-        if identity.name == "quota" and set(written) == {"hard"}:
-            profile["quota"] = written["hard"]
+        written = quota_spec(spec if isinstance(spec, dict) else {})
+        if identity.name == "quota" and set(written) == {"hard"} and written["hard"]:
+            main = written["hard"]
         else:
             quotas[identity.name] = written
+    ranges: dict[str, JSON] = {}
+    left: list[Left] = []
+    for identity, found in _inside(name, "LimitRange", live):
+        spec = found.get("spec")
+        limits = spec.get("limits") if isinstance(spec, dict) else None
+        types = [
+            item.get("type")
+            for item in (limits if isinstance(limits, list) else ())
+            if isinstance(item, dict)
+        ]
+        if types and isinstance(spec, dict) and set(map(str, types)) <= _LIMIT_TYPES:
+            ranges[identity.name] = limit_range_spec(spec)
+        else:
+            why = f"it limits {', '.join(map(str, types)) or 'nothing'}"
+            left.append(Left(object=identity, why=why))
+    profile: dict[str, JSON] = {"quota": main}
     if quotas:
         profile["quotas"] = quotas
-    for _, found in _inside(name, "LimitRange", live)[:1]:
-        spec = found.get("spec")
-        if isinstance(spec, dict) and (limits := limit_range_spec(spec)):
-            profile["limitRange"] = limits
-    return profile
+    if ranges:
+        profile["limitRanges"] = ranges
+    return profile, left
 
 
-def _members(
+People = list[tuple[tuple[str, ...], dict[str, JSON]]]
+
+
+def _bindings(
     name: str, ids: Mapping[str, str], live: Live, platform: Platform
-) -> Iterable[JSON]:
-    for _, found in _inside(name, "RoleBinding", live):
-        role, subjects = _role(found), found.get("subjects")
-        if role is None:
-            continue
+) -> tuple[dict[str, JSON], People, list[Left]]:
+    """
+    Return the name of the binding of each role, who holds it, and the bindings that stay.
+
+    One with a subject that no file can name stays as it is: ours would drop that subject.
+    """
+    names: dict[str, JSON] = {}
+    people: People = []
+    left: list[Left] = []
+    for identity, found in _inside(name, "RoleBinding", live):
+        role, why = role_of(found)
+        subjects = found.get("subjects")
+        written: list[dict[str, JSON]] = []
         for subject in subjects if isinstance(subjects, list) else ():
-            written = _subject(subject, name, ids, platform)
-            if written is not None:
-                yield {**written, "role": role, "namespaces": [ids[name]]}
+            named, reason = member(subject, name, ids, platform)
+            if named is None:
+                why = why or reason
+            else:
+                written.append(named)
+        if why is None and not written:
+            why = "it has no subject"
+        if why is None and role in names:
+            why = f"{names[role]} is the binding of that role already"
+        if why is not None or role is None:
+            left.append(Left(object=identity, why=why or ""))
+            continue
+        names[role] = identity.name
+        people += [((role, *map(str, one.values())), {**one, "role": role}) for one in written]
+    return names, people, left
 
 
-def _role(binding: Mapping[str, JSON]) -> str | None:
-    """Return the role that *binding* gives, as members name it; None where they cannot."""
-    reference = binding.get("roleRef")
-    if not isinstance(reference, dict) or reference.get("kind") != "ClusterRole":
-        return None
-    name = reference.get("name")
-    return f"{KUBERNETES_PREFIX}{name}" if name in KUBERNETES else None
-
-
-def _subject(
-    subject: JSON, name: str, ids: Mapping[str, str], platform: Platform
-) -> dict[str, JSON] | None:
-    if not isinstance(subject, dict):
-        return None
-    kind, who = subject.get("kind"), str(subject.get("name"))
-    if kind == "ServiceAccount":
-        where = str(subject.get("namespace") or name)
-        return {"serviceAccount": f"{ids[where]}/{who}"} if where in ids else None
-    key = {"User": "user", "Group": "group"}.get(str(kind))
-    prefix = platform.username_prefix if key == "user" else platform.groups_prefix
-    if key is None or not (who.startswith(("system:", prefix))):
-        return None
-    return {key: who if who.startswith("system:") else who.removeprefix(prefix)}
-
-
-def _inside(namespace: str, kind: str, live: Live) -> list[tuple[Identity, Mapping[str, JSON]]]:
-    return [
-        (identity, found)
-        for identity, found in sorted(live.items(), key=lambda pair: pair[0])
-        if identity.namespace == namespace and identity.kind == kind
-    ]
+def _inside(
+    namespace: str, kind: str, live: Live
+) -> Iterator[tuple[Identity, Mapping[str, JSON]]]:
+    assert kind in KINDS
+    for identity, found in sorted(live.items(), key=lambda pair: pair[0]):
+        if identity.namespace == namespace and identity.kind == kind:
+            yield identity, found

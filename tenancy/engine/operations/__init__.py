@@ -7,7 +7,8 @@ are worked on side by side unless a person is asked. A stack that is refused or 
 result of another; only stacks that depend on it are skipped.
 """
 
-from tenancy.engine.operations.adopting import adopt
+from tenancy.engine.operations.adopt_selection import Selection
+from tenancy.engine.operations.adopting import Adoption, adopt
 from tenancy.engine.operations.destroying import destroy
 from tenancy.engine.operations.detecting import accept_drift, drift, repair_drift
 from tenancy.engine.operations.planning import plan
@@ -17,6 +18,8 @@ from tenancy.engine.operations.saving import save_plans
 from tenancy.engine.operations.updating import up
 
 __all__ = [
+    "Adoption",
+    "Selection",
     "accept_drift",
     "adopt",
     "destroy",

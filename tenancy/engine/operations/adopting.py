@@ -1,56 +1,83 @@
-"""Adopt namespaces that exist: they become an organization, and nothing is recreated."""
+"""Adopt namespaces that exist: nothing is recreated, and at first nothing is enforced."""
 
+import enum
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import attrs
 
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
-from tenancy.cluster import connect, hand_over, objects, require_same
+from tenancy.cluster import Connection, connect, hand_over, objects, require_same
 from tenancy.config.document import JSON
-from tenancy.diagnostics import RefusedError, errors_in, report
+from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, adoption
-from tenancy.drifting.adoption import Action, Step
+from tenancy.drifting.adoption import Action, Proposal
 from tenancy.engine.adoption_files import AdoptionFiles
+from tenancy.engine.adoption_result import TakenOver, targets
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.operations.adopt_selection import Selection, grouped
 from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
-from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
-from tenancy.model import Environment
+from tenancy.model import Environment, Organization, Platform
+from tenancy.planning import ONLY_VARIABLE
 
-__all__ = ["adopt"]
+__all__ = ["Adoption", "adopt"]
 
 _CREATE_EXISTING = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
 """From 4.29 on the provider refuses to create an object that exists; adopting means to."""
+_AUDIT_DAYS = 90
 
 Live = Mapping[Identity, Mapping[str, JSON]]
+
+
+class Adoption(enum.Enum):
+    """How far an adoption goes."""
+
+    REPORT = "report"
+    """Show what it would be; write nothing."""
+    WRITE = "write"
+    """Write the files, to be edited and reviewed; apply nothing."""
+    APPLY = "apply"
+    """Write the files, and take the objects over."""
 
 
 def adopt(
     assessment: Assessment,
     stack: str,
-    namespaces: Sequence[str],
+    namespaces: Sequence[str] | Selection,
     *,
-    organization: str,
+    organization: str | None = None,
     prefix: str | None = None,
+    until: date | None = None,
+    how_far: Adoption = Adoption.APPLY,
     open_stack: OpenStack | None = None,
     interaction: Interaction = AUTOMATIC,
-) -> Result:
+) -> Result | None:
     """
-    Take over *namespaces* with their quotas, limit ranges and role bindings, and apply them.
+    Take over *namespaces* with their quotas, limit ranges and role bindings, in audit.
 
-    `organizations/<organization>.yaml` is written and the organization is named in the stack's
-    file. After a refusal or a no, both files are as before.
+    A new organization gets a file, and is named in the stack's file; one that the environment
+    holds gets further namespaces. Only what is adopted is applied. After a refusal or a no, all
+    files are as before; with `Adoption.WRITE` they stay, so that they can be corrected.
 
     Args:
         assessment: The project.
         stack: The environment's stack.
-        namespaces: Their names in the cluster.
-        organization: The name of the new organization.
-        prefix: What the names of its further namespaces begin with. Default: *organization*.
+        namespaces: Their names in the cluster, or what selects them.
+        organization: The organization, new or not. Default: *namespaces* gives it.
+        prefix: What the names of a new one's further namespaces begin with. Default: its name.
+        until: The last day of the audit. Default: in 90 days, or what the platform allows.
+        how_far: Default: everything.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         interaction: Who confirms, and what is shown. Default: nobody is asked.
+
+    Returns:
+        What the engine did; None where nothing was applied.
 
     Raises:
         RefusedError: They cannot be adopted, or the answer was no.
@@ -59,89 +86,251 @@ def adopt(
         UnknownStackError: No file describes the stack.
     """
     assessment = require_valid(assessment.of(stack))
-    environment = _environment(assessment, stack, organization)
-    names = list(dict.fromkeys(namespaces))
-    connection = connect(environment.cluster, assessment.root)
-    live = objects(connection, (*KINDS, "Role", "ServiceAccount"))
-    _require_unmanaged(names, live)
-    config = adoption.organization(
-        names,
-        live,
-        assessment.tenancy.platform_of(environment),
-        environment=environment.name,
-        prefix=prefix or organization,
-        reason=f"it is older than the organization {organization}",
+    environment = assessment.tenancy.environments.get(assessment.require(stack))
+    if environment is None:
+        raise RefusedError(reason=f"stack {stack}: it is a platform; name an environment")
+    selection = (
+        namespaces
+        if isinstance(namespaces, Selection)
+        else Selection(names=namespaces, organization=organization)
     )
-    files = AdoptionFiles.of(assessment, organization, stack)
-    files.write(config)
+    connection = connect(environment.cluster, assessment.root)
+    live = objects(connection, (*KINDS, "Pod", "ServiceAccount"))
+    platform = assessment.tenancy.platform_of(environment)
+    proposed = _Proposed(
+        assessment=assessment,
+        stack=stack,
+        environment=environment,
+        platform=platform,
+        live=live,
+        prefix=prefix,
+        until=until or _last_day(platform),
+        by_organization=grouped(selection, live, _described(environment)),
+    )
+    if how_far is Adoption.REPORT:
+        _report(proposed, interaction)
+        return None
+    return _written(proposed, connection, how_far, open_stack, interaction)
+
+
+def _report(proposed: "_Proposed", interaction: Interaction) -> None:
+    """Show what an adoption would do, judged in a copy of the files."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = AdoptionFiles.of(_copied(proposed.assessment, Path(folder)), proposed.stack)
+        proposed.write(files)
+        proposed.show(assess(files.root, proposed.stack), interaction)
+
+
+def _written(
+    proposed: "_Proposed",
+    connection: Connection,
+    how_far: Adoption,
+    open_stack: OpenStack | None,
+    interaction: Interaction,
+) -> Result | None:
+    """Write the files and apply them; they are restored where nothing was applied."""
+    files = AdoptionFiles.of(proposed.assessment, proposed.stack)
     try:
-        after = _require_accepted(assess(assessment.root, stack))
-        desired = _desired(after, stack, organization)
-        interaction.show_lines(tuple(_lines(tuple(adoption.steps(desired, live)))))
-        opens = open_stack or opener(after, interaction.note, _CREATE_EXISTING)
-        session = opens(stack)
-        require_same(connection, session.outputs().get("clusterUid"))
-        interaction.confirm(f"adopt this into stack {stack}?")
+        proposed.write(files)
+        after = assess(files.root, proposed.stack)
+        if how_far is Adoption.WRITE:
+            proposed.show(after, interaction)
+            for path in files.written:
+                interaction.note(f"wrote {path}")
+            return None
+        return _apply(proposed, connection, _require_accepted(after), open_stack, interaction)
+    except _AppliedError as error:
+        raise error.cause from error
     except BaseException:
-        files.restore()
+        if how_far is not Adoption.WRITE:
+            files.restore()
         raise
-    hand_over(connection, desired, live)
-    with interaction.progress(f"applying stack {stack}") as on_step:
-        result = session.up(on_step=on_step)
+
+
+def _apply(
+    proposed: "_Proposed",
+    connection: Connection,
+    after: Assessment,
+    open_stack: OpenStack | None,
+    interaction: Interaction,
+) -> Result:
+    stack = proposed.stack
+    proposed.require_gpus(after)
+    desired = proposed.show(after, interaction)
+    only = {ONLY_VARIABLE: ",".join(proposed.names)}
+    opens = open_stack or opener(after, interaction.note, {**_CREATE_EXISTING, **only})
+    session = opens(stack)
+    require_same(connection, session.outputs().get("clusterUid"))
+    interaction.confirm(f"adopt this into stack {stack}?")
+    adopted = proposed.adopted(after)
+    taken = TakenOver.of(adopted, desired, proposed.live)
+    try:
+        hand_over(connection, desired, proposed.live)
+        with interaction.progress(f"applying stack {stack}") as on_step:
+            result = session.up(on_step=taken.watched(on_step), only=targets(adopted, desired))
+    except Exception as error:
+        # From here on the cluster is changed; the files stay, and `adopt` goes on with them.
+        raise _AppliedError(error) from error
+    result = taken.result(result)
     interaction.show_result(result)
     return result
 
 
-def _environment(assessment: Assessment, stack: str, organization: str) -> Environment:
-    environment = assessment.tenancy.environments.get(assessment.require(stack))
-    if environment is None:
-        raise RefusedError(reason=f"stack {stack}: it is a platform; name an environment")
-    file = assessment.root / "organizations" / f"{organization}.yaml"
-    if file.exists() or any(o.name == organization for o in environment.organizations):
-        raise RefusedError(
-            reason=f"organization {organization}: it exists already; give a new name"
+class _AppliedError(Exception):
+    """Something failed after the first object was taken over."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@attrs.frozen(kw_only=True)
+class _Proposed:
+    """The namespaces of one adoption by organization, and what is on the cluster."""
+
+    assessment: Assessment
+    stack: str
+    environment: Environment
+    platform: Platform
+    live: Live
+    prefix: str | None
+    until: date | None
+    by_organization: Mapping[str, Sequence[str]]
+
+    @property
+    def names(self) -> list[str]:
+        return [name for names in self.by_organization.values() for name in names]
+
+    def write(self, files: AdoptionFiles) -> None:
+        """Write every organization into *files*."""
+        held = {found.name: found for found in self.environment.organizations}
+        described = _described(self.environment)
+        for name, chosen in self.by_organization.items():
+            known = held.get(name)
+            names = [one for one in chosen if one not in described]
+            if not names:
+                continue
+            if known is None and (files.root / f"organizations/{name}.yaml").exists():
+                raise RefusedError(
+                    reason=f"organization {name}: its file exists, and stack {self.stack} does"
+                    " not hold it; write its name under organizations of the stack first"
+                )
+            if known is None:
+                prefix = self.prefix or name
+                files.write(name, prefix, self._propose(names, prefix, ()))
+            else:
+                taken = tuple(namespace.id for namespace in known.namespaces)
+                files.add(known, self._propose(names, known.prefix, taken))
+
+    def _propose(self, names: Sequence[str], prefix: str, taken: Sequence[str]) -> Proposal:
+        today = datetime.now(UTC).date()
+        return adoption.propose(
+            names,
+            self.live,
+            self.platform,
+            environment=self.environment.name,
+            prefix=prefix,
+            reason=f"adopted on {today}",
+            until=self.until,
+            taken=taken,
         )
-    return environment
 
-
-def _require_unmanaged(names: Sequence[str], live: Live) -> None:
-    for name in names:
-        namespace = live.get(Identity(kind="Namespace", name=name))
-        if namespace is None:
-            raise RefusedError(reason=f"namespace {name}: it does not exist on the cluster")
-        if _labels(namespace).get(labels.MANAGED) == "true":
-            raise RefusedError(
-                reason=f"namespace {name}: a stack of Tenancy manages it already"
+    def adopted(self, after: Assessment) -> tuple[Organization, ...]:
+        """Return the organizations of *after* with only the adopted namespaces."""
+        wanted = frozenset(self.names)
+        return tuple(
+            attrs.evolve(
+                found, namespaces=tuple(n for n in found.namespaces if n.name in wanted)
             )
+            for found in after.tenancy.environments[self.stack].organizations
+            if found.name in self.by_organization
+        )
+
+    def require_gpus(self, after: Assessment) -> None:
+        """
+        Refuse where pods have GPUs that the namespace would not be granted.
+
+        Raises:
+            RefusedError: One has fewer than its pods use.
+        """
+        for organization in self.adopted(after):
+            for namespace in organization.namespaces:
+                used = adoption.gpus_in_use(namespace.name, self.live, self.platform)
+                for resource, count in used.items():
+                    granted = sum(g.gpus for g in namespace.grants if g.resource == resource)
+                    if granted < count:
+                        raise RefusedError(
+                            reason=f"namespace {namespace.name}: its pods use {count}"
+                            f" {resource}, and it would be granted {granted}; describe a GPU"
+                            " node pool with that resource on the platform, or write the grant"
+                            " under gpus after `tenancy adopt --write`"
+                        )
+
+    def show(self, after: Assessment, interaction: Interaction) -> tuple[Manifest, ...]:
+        """Show what the adoption does to each object, and return what it describes."""
+        desired: tuple[Manifest, ...] = ()
+        if self.stack in after.tenancy.environments:
+            only = attrs.evolve(
+                after.tenancy.environments[self.stack], organizations=self.adopted(after)
+            )
+            desired = tuple(manifests.environment(only, after.tenancy.platform_of(only)))
+        interaction.show_lines(tuple(self._lines(desired)))
+        if found := tuple(self._findings(after)):
+            interaction.show_lines((report.text(found, after.documents),))
+        return desired
+
+    def _findings(self, after: Assessment) -> Iterator[Finding]:
+        before = set(map(str, self.assessment.findings))
+        for finding in after.findings:
+            is_about = finding.organization in (None, *self.by_organization)
+            if is_about and str(finding) not in before:
+                yield finding
+
+    def _lines(self, desired: Sequence[Manifest]) -> Iterator[str]:
+        steps = tuple(adoption.steps(desired, self.live))
+        left = {
+            one.object: one.why
+            for name, names in self.by_organization.items()
+            for one in self._propose(names, self.prefix or name, ()).left
+        }
+        for action in Action:
+            for step in steps:
+                if step.action is action:
+                    why = (*step.reasons, *filter(None, (left.get(step.object),)))
+                    reasons = f": {'; '.join(why)}" if why else ""
+                    yield f"  {action.value:<8} {step.object}{reasons}"
+        counts = {a: sum(step.action is a for step in steps) for a in Action}
+        yield ", ".join(f"{count} {a.value}" for a, count in counts.items() if count)
+        yield from adoption.unprefixed(self.names, self.live, self.platform)
+        yield (
+            "in audit: nothing of Tenancy refuses or changes a pod there"
+            + (f" until you enforce it; the last day is {self.until}" if self.until else "")
+        )
 
 
-def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    metadata = manifest.get("metadata")
-    found = metadata.get("labels") if isinstance(metadata, dict) else None
-    return found if isinstance(found, dict) else {}
+def _described(environment: Environment) -> Mapping[str, str]:
+    return {namespace.name: namespace.organization for namespace in environment.namespaces}
+
+
+def _last_day(platform: Platform) -> date:
+    days = min(_AUDIT_DAYS, platform.max_audit_days or _AUDIT_DAYS)
+    return datetime.now(UTC).date() + timedelta(days=days)
+
+
+def _copied(assessment: Assessment, folder: Path) -> Assessment:
+    """Return *assessment* of a copy in *folder*, which may be written into."""
+    for file in assessment.root.glob("Pulumi*.yaml"):
+        shutil.copy(file, folder)
+    if (source := assessment.root / "organizations").is_dir():
+        shutil.copytree(source, folder / "organizations")
+    return attrs.evolve(assessment, root=folder)
 
 
 def _require_accepted(after: Assessment) -> Assessment:
     if after.is_refused:
         raise RefusedError(
             reason=report.text(errors_in(after.findings), after.documents)
-            + "\nThe checks refuse these namespaces as they are. Nothing was changed."
+            + "\nThe checks refuse these namespaces as they are. Nothing was changed; with"
+            " `tenancy adopt --write` the files are written, so that you can correct them."
         )
     return after
-
-
-def _desired(assessment: Assessment, stack: str, organization: str) -> tuple[Manifest, ...]:
-    environment = assessment.tenancy.environments[stack]
-    adopted = tuple(o for o in environment.organizations if o.name == organization)
-    only = attrs.evolve(environment, organizations=adopted)
-    return tuple(manifests.environment(only, assessment.tenancy.platform_of(environment)))
-
-
-def _lines(steps: Sequence[Step]) -> Iterator[str]:
-    for action in Action:
-        for step in steps:
-            if step.action is action:
-                reasons = f": {'; '.join(step.reasons)}" if step.reasons else ""
-                yield f"  {action.value:<8} {step.object}{reasons}"
-    counts = {a: sum(step.action is a for step in steps) for a in Action}
-    yield ", ".join(f"{count} {a.value}" for a, count in counts.items() if count)

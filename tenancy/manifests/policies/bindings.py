@@ -97,6 +97,7 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
             Condition("namespaces", annotation(labels.NAMESPACES)),
         ],
         namespaces=ORGANIZATIONS,
+        is_permanent=True,
     )
 
 
@@ -127,4 +128,5 @@ def tenant_roles() -> Guard:
         ],
         conditions=[changed("{}.?rules.orValue([])"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,
+        is_permanent=True,
     )

@@ -15,8 +15,10 @@ from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import Manifest, manifest
 
 __all__ = [
+    "AUDITED",
     "AUTHORISED",
     "CONTROLLERS",
+    "ENFORCED",
     "MANAGE",
     "NOT_AUTHORISED",
     "ORGANIZATIONS",
@@ -51,10 +53,10 @@ MANAGE: Final = Permission(group=labels.DOMAIN, resource="tenancy", verb="manage
 
 @attrs.frozen(kw_only=True)
 class Guard:
-    """A policy, and the binding that puts it into force."""
+    """A policy, and the bindings that put it into force."""
 
     policy: Manifest
-    binding: Manifest
+    bindings: tuple[Manifest, ...]
 
 
 @attrs.frozen
@@ -163,10 +165,18 @@ CONTROLLERS: Final = (
 )
 """Who cleans up. Without them no namespace that holds a guarded object ever goes."""
 
-ORGANIZATIONS: Final[Manifest] = {
-    "matchExpressions": [{"key": labels.ORGANIZATION, "operator": "Exists"}]
-}
+_EXISTS: Final = ({"key": labels.ORGANIZATION, "operator": "Exists"},)
+
+ORGANIZATIONS: Final[Manifest] = {"matchExpressions": list(_EXISTS)}
 """Selects the namespaces of organizations. Their labels are guarded, so none can slip out."""
+
+_IN_AUDIT: Final = {"key": labels.ENFORCEMENT, "operator": "In", "values": [labels.AUDIT]}
+
+AUDITED: Final[Manifest] = {"matchExpressions": [*_EXISTS, _IN_AUDIT]}
+"""Those in which policies only warn."""
+
+ENFORCED: Final[Manifest] = {"matchExpressions": [*_EXISTS, {**_IN_AUDIT, "operator": "NotIn"}]}
+"""All others, also those whose label is missing or has an unknown value."""
 
 
 def guard(
@@ -179,6 +189,7 @@ def guard(
     namespaces: Manifest | None = None,
     objects: Manifest | None = None,
     actions: Sequence[str] = ("Deny",),
+    is_permanent: bool = False,
     parameter: Parameter | None = None,
 ) -> Guard:
     """
@@ -194,6 +205,8 @@ def guard(
             Never for namespaces themselves, whose new labels it would be matched with.
         objects: Looks only at objects that have these labels, before or after.
         actions: Default: refuse.
+        is_permanent: Whether it refuses in namespaces in audit too. Default: there it warns,
+            if it looks at namespaces of organizations.
         parameter: The kind that rules know as `params`. Default: none.
     """
     spec: Manifest = {
@@ -204,15 +217,35 @@ def guard(
         if entries := [attrs.asdict(entry) for entry in found]:
             spec[key] = entries
     spec["validations"] = [_validation(rule) for rule in rules]
-    binding: Manifest = {"policyName": name, "validationActions": list(actions)}
+    binding: Manifest = {"policyName": name, "validationActions": []}
     if parameter is not None:
         spec["paramKind"] = {"apiVersion": parameter.api_version, "kind": parameter.kind}
         binding["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Allow"}
-    if namespaces is not None:
-        binding["matchResources"] = {"namespaceSelector": namespaces}
+    bound = [(name, namespaces, list(actions))]
+    if namespaces is ORGANIZATIONS and list(actions) == ["Deny"] and not is_permanent:
+        bound = [
+            (name, ENFORCED, ["Deny"]),
+            (f"{name}-{labels.AUDIT}", AUDITED, ["Warn", "Audit"]),
+        ]
     return Guard(
         policy=manifest(_API, "ValidatingAdmissionPolicy", name, spec=spec),
-        binding=manifest(_API, "ValidatingAdmissionPolicyBinding", name, spec=binding),
+        bindings=tuple(
+            manifest(
+                _API,
+                "ValidatingAdmissionPolicyBinding",
+                called,
+                spec={
+                    **binding,
+                    "validationActions": how,
+                    **(
+                        {"matchResources": {"namespaceSelector": where}}
+                        if where is not None
+                        else {}
+                    ),
+                },
+            )
+            for called, where, how in bound
+        ),
     )
 
 

@@ -16,6 +16,7 @@ import attrs
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import manifest
 from tenancy.manifests.policies.guard import (
+    ENFORCED,
     ORGANIZATIONS,
     Condition,
     Guard,
@@ -190,10 +191,11 @@ def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:
             }
         ],
     }
-    binding = {"policyName": NAME, "matchResources": {"namespaceSelector": ORGANIZATIONS}}
+    # During an audit nothing changes a pod.
+    binding = {"policyName": NAME, "matchResources": {"namespaceSelector": ENFORCED}}
     return Guard(
         policy=manifest(_API, "MutatingAdmissionPolicy", NAME, spec=spec),
-        binding=manifest(_API, "MutatingAdmissionPolicyBinding", NAME, spec=binding),
+        bindings=(manifest(_API, "MutatingAdmissionPolicyBinding", NAME, spec=binding),),
     )
 
 

@@ -314,7 +314,7 @@ class TestImagePull:
 
     def test_where_asked_for_every_image_is_pulled_at_every_start(self, root):
         guard = image_pull()
-        for manifest in (guard.policy, guard.binding):
+        for manifest in (guard.policy, *guard.bindings):
             root.apply(manifest).accepted()
         never = pod(container={"imagePullPolicy": "Never"})
         always = pod(container={"imagePullPolicy": "Always"})
@@ -328,6 +328,6 @@ class TestImagePull:
             mixed["spec"]["initContainers"] = [restricted("a", imagePullPolicy="IfNotPresent")]
             root.create(mixed, dry=True).refused_by(self.POLICY, reason)
         finally:
-            for manifest in (guard.binding, guard.policy):
+            for manifest in (*guard.bindings, guard.policy):
                 root.delete(manifest).accepted()
         until(lambda: root.create(never, dry=True).ok, "the policy is gone")

@@ -30,11 +30,12 @@ def test_a_name_that_something_older_has_is_kept(kept):
     assert [] == found_in(**kept)
 
 
-def test_adopted_without_any_name_is_refused():
+def test_moved_without_any_name_is_refused():
+    assert [] == found_in()
     assert [
         f"{PLACE} [adopted-nothing] adopted, which keeps no name; allowed: name, limitRange or "
         "roleBindings with the name that something has; write one of them, or remove adopted"
-    ] == found_in()
+    ] == found_in(origin="move")
 
 
 def test_what_cannot_be_a_name_is_refused():
@@ -65,3 +66,52 @@ def test_two_roles_have_no_binding_of_one_name():
         "each role, each with a name of its own; remove the entry: the rule gives a name that "
         "is free"
     ] == found_in(roleBindings={"kubernetes:edit": "tenancy:developer"})
+
+
+def adopted(**keys: object) -> dict:
+    return {"adopted": {**OLDER, "name": "legacy"}, **keys}
+
+
+def test_an_adopted_namespace_keeps_its_id_uncut_and_others_do_not():
+    assert "[namespace-id]" in findings(namespace={"identifier": "court-probation-dev"})[0]
+    assert [] == findings(namespace=adopted(identifier="court-probation-dev"))
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [
+        pytest.param(
+            {"quota": {"limits.nvidia.com/gpu": "8"}}, "quota-key", id="never enforced"
+        ),
+        pytest.param({"quota": {"limits.cpu": "8"}}, "quota-needs-default", id="no defaults"),
+        pytest.param(
+            {"quota": {"requests.nvidia.com/gpu": "4"}}, "quota-gpus-by-hand", id="gpus"
+        ),
+    ],
+)
+def test_what_the_api_server_took_is_reported_and_left_where_it_was_adopted(profile, code):
+    [refused] = findings(profile=profile)
+    [left] = findings(profile=profile, namespace=adopted())
+
+    assert f"[{code}]" in refused
+    assert left == f"warning: {refused}".replace("acme-dev", "legacy")
+
+
+def test_an_adopted_quota_may_have_a_name_of_ours():
+    profile = {"quotas": {"gpus": {"hard": {"pods": "4"}}}}
+    assert "[quota-name-reserved]" in findings(profile=profile)[0]
+    assert [] == findings(profile=profile, namespace=adopted())
+
+
+def test_all_limit_ranges_of_a_namespace_count():
+    """Two halves make one whole: `limits.cpu` is from one, `limits.memory` from the other."""
+    quota = {"limits.cpu": "8", "limits.memory": "8Gi"}
+    cpu = {"container": {"default": {"cpu": "1"}}}
+    memory = {"container": {"default": {"memory": "1Gi"}}}
+
+    [missing] = findings(profile={"quota": quota, "limitRange": cpu})
+    assert "[quota-needs-default]" in missing
+    assert "limits.memory" in missing
+    assert [] == findings(
+        profile={"quota": quota, "limitRange": cpu, "limitRanges": {"more": memory}}
+    )

@@ -452,7 +452,7 @@ def test_the_largest_object_fits_the_quota(quota, limits, expected):
 )
 def test_a_bare_container_gets_what_the_server_injects(limits, requests, limited):
     """The rows are those that were tried on a live API server."""
-    bare = container_defaults(the_namespace(profile=a_profile(container=limits)).limit_range)
+    bare = container_defaults(the_namespace(profile=a_profile(container=limits)).limit_ranges)
 
     assert requests == str(bare.requests["cpu"])
     assert limited == (str(bare.limits["cpu"]) if "cpu" in bare.limits else None)

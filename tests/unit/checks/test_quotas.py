@@ -14,6 +14,7 @@ from tests.unit.builders import (
     about,
     an_organization,
     findings,
+    unresolved,
 )
 
 
@@ -442,3 +443,23 @@ def test_a_shared_profile_is_found_wrong_once():
         "services: 0.5 is not a whole number; allowed: a whole number; write "
         "such an amount",
     ] == findings(organizations={"acme": organization}, profile=a_profile({"services": "0.5"}))
+
+
+def test_a_namespace_without_a_quota_is_one_and_is_only_warned_of_under_a_ceiling():
+    ceiling = {"ceiling": {"requests.cpu": "8"}}
+    none = {"profile": None, "quota": {}}
+
+    assert [] == findings(namespace=none)
+    [said] = findings(namespace=none, organization=ceiling)
+    assert said.startswith("warning: ")
+    assert "[quota-unlimited]" in said
+    # The control: a quota without that key is an error under the ceiling.
+    [said] = findings(profile={"quota": {"pods": "1"}}, organization=ceiling)
+    assert not said.startswith("warning: ")
+    assert "[quota-unlimited]" in said
+
+
+def test_a_namespace_that_says_nothing_of_a_quota_is_refused():
+    [said] = unresolved(namespace={"profile": None})
+    assert "[namespace-without-quota]" in said
+    assert "`quota: {}`" in said

@@ -208,12 +208,10 @@ def test_a_namespace_that_stands_alone_is_called_as_a_namespace_may_be():
     ] == lone("kube-mine")[:1]
 
 
-def test_an_adopted_namespace_has_an_id_even_where_it_is_called_so():
+def test_an_adopted_namespace_keeps_its_whole_name_as_its_id():
     adopted = {"name": "platform-team", "origin": "adopt", "reason": "older"}
 
-    [found] = findings(namespace={"id": "platform-team", "adopted": adopted})
-
-    assert "[namespace-id]" in found
+    assert [] == findings(namespace={"id": "platform-team", "adopted": adopted})
 
 
 def platform(**keys):

@@ -139,10 +139,10 @@ GROUP = "rbac.authorization.k8s.io"
         pytest.param(
             "Namespace",
             "acme-dev",
-            lambda m: m["metadata"]["labels"].update(team="blue"),
-            ("metadata", "labels", "team"),
+            lambda m: m["metadata"]["labels"].update({"tenancy.dev/x": "blue"}),
+            ("metadata", "labels", "tenancy.dev/x"),
             Change.ADDED,
-            Weight.HARMLESS,
+            Weight.SECURITY,
             id="label-added",
         ),
         pytest.param(
@@ -302,20 +302,35 @@ def test_the_manager_of_the_field_is_named_rather_than_that_of_the_object() -> N
     assert ("kubectl-edit", "2026-01-01T00:00:00Z") == (difference.manager, difference.since)
 
 
-def test_a_label_that_a_controller_of_kubernetes_wrote_is_no_difference() -> None:
-    namespace = an_object("Namespace", "acme-dev")
-    namespace["metadata"]["labels"]["zone"] = "a"
-    owned = {"f:metadata": {"f:labels": {"f:zone": {}}}}
-    controllers, hands = (
-        copy.deepcopy(namespace)
-        | {
-            "metadata": {
-                **namespace["metadata"],
-                "managedFields": managed((by, "2026-01-01T00:00:00Z", owned)),
-            }
-        }
-        for by in ("kube-controller-manager", "kubectl-label")
-    )
+def test_a_label_of_somebody_else_is_no_difference_unless_it_decides_something() -> None:
+    for key, count in (
+        ("team", 0),
+        ("helm.sh/chart", 0),
+        ("tenancy.dev/workload", 1),
+        ("resource.kubernetes.io/admin-access", 1),
+    ):
+        namespace = an_object("Namespace", "acme-dev")
+        namespace["metadata"]["labels"][key] = "a"
+        assert count == len(differences(DESIRED, live(namespace=namespace))), key
 
-    assert () == differences(DESIRED, live(namespace=controllers))
-    assert 1 == len(differences(DESIRED, live(namespace=hands)))
+
+def test_an_object_that_is_ignored_or_has_a_controller_is_no_difference() -> None:
+    def found(annotations: dict, owners: list) -> int:
+        desired = copy.deepcopy(list(DESIRED))
+        [space] = [one for one in desired if one["kind"] == "Namespace"]
+        space["metadata"]["annotations"] = annotations
+        binding = {
+            "kind": "RoleBinding",
+            "metadata": {"name": "ci", "namespace": "acme-dev", "ownerReferences": owners},
+        }
+        everything = {**live(), Identity.of(binding): binding}
+        return sum(
+            difference.object.name == "ci" for difference in differences(desired, everything)
+        )
+
+    assert 0 == found({"tenancy.dev/ignored": "NetworkPolicy/a,RoleBinding/ci"}, [])
+    assert 0 == found({}, [{"kind": "Application", "name": "a", "controller": True}])
+    # The controls: neither, another object, and an owner that is no controller.
+    assert 1 == found({}, [])
+    assert 1 == found({"tenancy.dev/ignored": "RoleBinding/c"}, [])
+    assert 1 == found({}, [{"kind": "Application", "name": "a"}])

@@ -80,7 +80,7 @@ def by_a_controller(manifest: dict) -> None:
         ),
         pytest.param(
             "Namespace",
-            lambda m: m["metadata"]["labels"].update(team="blue"),
+            lambda m: m["metadata"]["labels"].update({"tenancy.dev/workload": "x"}),
             True,
             id="a label",
         ),

@@ -313,7 +313,7 @@ def test_a_namespace_that_has_nothing_is_refused():
         "organizations/acme.yaml: namespaces[0] [namespace-without-quota] the "
         "namespace 'dev' has no profile, no quota and nothing to inherit; "
         "allowed: a profile, a quota, inheritFrom, or a defaultNamespace that "
-        "has them; write one of them",
+        "has them; `quota: {}` for a namespace without a quota; write one of them",
     ] == unresolved(namespace={"profile": None})
 
 

@@ -10,7 +10,7 @@ from tests.unit.builders import CONTAINER, QUOTA, a_profile, findings, the_names
 
 def fit_of(profile):
     namespace = the_namespace(profile=profile)
-    return fit(namespace.quotas, namespace.limit_range)
+    return fit(namespace.quotas, namespace.limit_ranges)
 
 
 def test_sixteen_default_pods_fit_into_the_dev_figures():

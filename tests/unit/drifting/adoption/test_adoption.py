@@ -1,11 +1,20 @@
 """What exists, written as config: names, amounts, members, and what becomes of each object."""
 
+from datetime import date
+
 import pytest
 
 from tenancy.config.spec import OrganizationSpec
 from tenancy.drifting import Identity
-from tenancy.drifting.adoption import Action, organization, steps
-from tests.unit.builders import the_platform
+from tenancy.drifting.adoption import (
+    Action,
+    Proposal,
+    propose,
+    proposed_grants,
+    steps,
+    unprefixed,
+)
+from tests.unit.builders import a_pool, the_platform
 
 PLATFORM = the_platform(oidc={"usernamePrefix": "oidc:", "groupsPrefix": "oidc:"})
 
@@ -19,32 +28,61 @@ def by_identity(*objects: dict) -> dict[Identity, dict]:
     return {Identity.of(one): one for one in objects}
 
 
-def written(*objects: dict, names: tuple[str, ...] = ("shop",), prefix: str = "shop") -> dict:
-    config = organization(
+def proposed(*objects: dict, names: tuple[str, ...] = ("shop",), **keys: object) -> Proposal:
+    spaces = [an_object("Namespace", name) for name in names]
+    return propose(
         names,
-        by_identity(*(an_object("Namespace", name) for name in names), *objects),
-        PLATFORM,
+        by_identity(*spaces, *objects),
+        keys.pop("platform", PLATFORM),
         environment="dev",
-        prefix=prefix,
+        prefix="shop",
         reason="older",
+        until=date(2027, 1, 31),
+        **keys,
     )
+
+
+def written(*objects: dict, names: tuple[str, ...] = ("shop",)) -> dict:
+    config = proposed(*objects, names=names).organization("shop")
     OrganizationSpec.model_validate(config)
     return config
 
 
-def test_a_name_that_follows_the_rule_is_not_adopted_by_exception() -> None:
+def test_a_name_that_follows_the_rule_is_not_kept_by_exception() -> None:
     [ours, other] = written(names=("shop-dev", "legacy"))["namespaces"]
 
-    assert ("dev", None) == (ours["id"], ours.get("adopted"))
-    assert {"name": "legacy", "origin": "adopt", "reason": "older"} == other["adopted"]
+    assert ("dev", None) == (ours["id"], ours["adopted"].get("name"))
+    assert ("legacy", "legacy") == (other["id"], other["adopted"]["name"])
 
 
-def test_ids_are_short_and_differ() -> None:
-    names = ("team-a-frontend", "team-a-frontage", "team.a.front", "shop-teamafr")
+def test_ids_are_whole_and_differ() -> None:
+    names = ("court-probation-dev", "shop-frontend-prod", "shop-dev", "dev")
     ids = [space["id"] for space in written(names=names)["namespaces"]]
 
-    assert len(set(ids)) == len(names)
-    assert all(1 <= len(i) <= 7 and i.isalnum() for i in ids)
+    assert ["court-probation-dev", "frontend-prod", "dev", "dev-2"] == ids
+
+
+def test_ids_that_the_organization_has_are_not_given_again() -> None:
+    assert {"shop-dev": "shop-dev"} == proposed(names=("shop-dev",), taken=("dev",)).ids
+
+
+def test_each_starts_in_audit_and_keeps_its_pod_security_level() -> None:
+    enforced = {"pod-security.kubernetes.io/enforce": "restricted"}
+    live = by_identity(an_object("Namespace", "shop"))
+    live[Identity(kind="Namespace", name="shop")]["metadata"]["labels"] = enforced
+    found = propose(
+        ("shop",), live, PLATFORM, environment="dev", prefix="s", reason="older", until=None
+    )
+    [space] = found.namespaces
+
+    assert {"mode": "audit", "reason": "older", "podSecurity": "restricted"} == space[
+        "enforcement"
+    ]
+    assert "restricted" == space["podSecurity"]["enforce"]
+    # The control: without a level, `baseline` follows the audit.
+    [space] = proposed().namespaces
+    assert {"mode": "audit", "reason": "older", "until": "2027-01-31"} == space["enforcement"]
+    assert "baseline" == space["podSecurity"]["enforce"]
 
 
 def test_quotas_keep_their_names_their_scopes_and_their_amounts() -> None:
@@ -63,13 +101,51 @@ def test_quotas_keep_their_names_their_scopes_and_their_amounts() -> None:
             "b": {"hard": {"pods": "2"}, "scopes": ["BestEffort"]},
             "main": {"hard": {"requests.memory": "2Gi", "pods": "7", "services": "10"}},
         },
-    } == {
-        **config["profiles"]["shop"],
-        "quotas": {
-            name: {**quota, "hard": {**quota["hard"]}}
-            for name, quota in config["profiles"]["shop"]["quotas"].items()
-        },
-    }
+    } == config["profiles"]["shop"]
+
+
+def test_a_namespace_without_a_quota_says_so() -> None:
+    assert {"quota": {}} == written()["profiles"]["shop"]
+
+
+GPUS = {"requests.nvidia.com/gpu": "8"}
+
+
+def a_gpu_pod(name: str, phase: str = "Running") -> dict:
+    container = {"name": "c", "resources": {"limits": {"nvidia.com/gpu": "2"}}}
+    return an_object(
+        "Pod", name, "shop", spec={"containers": [container]}, status={"phase": phase}
+    )
+
+
+@pytest.mark.parametrize(
+    ("objects", "grants"),
+    [
+        pytest.param([], [], id="nothing"),
+        pytest.param([a_gpu_pod("a"), a_gpu_pod("b", "Succeeded")], [2], id="what-runs"),
+        pytest.param([a_gpu_pod("a"), a_gpu_pod("b")], [4], id="two-pods"),
+        pytest.param(
+            [
+                a_gpu_pod("a"),
+                an_object(
+                    "ResourceQuota",
+                    "q",
+                    "shop",
+                    spec={"hard": {"requests.nvidia.com/gpu": "8"}},
+                ),
+            ],
+            [8],
+            id="what-the-quota-allows",
+        ),
+    ],
+)
+def test_gpus_are_granted_from_use_and_quota(objects, grants) -> None:
+    live = by_identity(*objects)
+
+    found = proposed_grants("shop", live, the_platform(gpuNodePools=[a_pool()]))
+    assert [{"pool": "h100", "gpus": count} for count in grants] == found
+    # Nothing can be granted that no pool has.
+    assert [] == proposed_grants("shop", live, PLATFORM)
 
 
 RBAC = "rbac.authorization.k8s.io"
@@ -141,27 +217,52 @@ def test_limit_ranges_and_bindings_keep_their_names() -> None:
     spec = {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}
     config = written(
         an_object("LimitRange", "defaults", "shop", spec=spec),
+        an_object("LimitRange", "more", "shop", spec=spec),
         a_binding("devs", "oidc:devs"),
         a_binding("more", "oidc:more"),
         a_binding("readers", "oidc:all", role="view"),
     )
+    [space] = config["namespaces"]
 
-    # Of two for one role the first is ours; who is in the second is in ours too.
-    assert {
-        "name": "shop",
-        "origin": "adopt",
-        "reason": "older",
-        "limitRange": "defaults",
-        "roleBindings": {"kubernetes:edit": "devs", "kubernetes:view": "readers"},
-    } == config["namespaces"][0]["adopted"]
-    assert ["devs", "more", "all"] == [member["group"] for member in config["members"]]
+    assert {"kubernetes:edit": "devs", "kubernetes:view": "readers"} == space["adopted"][
+        "roleBindings"
+    ]
+    assert ["defaults", "more"] == list(config["profiles"]["shop"]["limitRanges"])
+    # Of two for one role the first is ours; the other stays, with who is in it.
+    assert ["devs", "all"] == [member["group"] for member in config["members"]]
+    assert ["RoleBinding/more"] == space["ignore"]
 
 
-def test_a_binding_with_a_subject_that_no_file_can_name_is_left_alone() -> None:
-    """Taken over, it would lose that subject without a word."""
-    config = written(a_binding("devs", "oidc:devs", "ldap-devs"), names=("shop-dev",))
+def test_what_no_file_can_describe_stays_and_is_told_with_its_reason() -> None:
+    images = {"limits": [{"type": "openshift.io/Image", "max": {"storage": "1Gi"}}]}
+    found = proposed(
+        a_binding("devs", "oidc:devs", "ldap-devs"),
+        a_binding("all", "system:authenticated"),
+        an_object("LimitRange", "images", "shop", spec=images),
+        an_object("NetworkPolicy", "default", "shop", spec={}),
+    )
+    [space] = found.namespaces
 
-    assert "adopted" not in config["namespaces"][0]
+    # Taken over, the binding would lose a subject without a word.
+    assert "roleBindings" not in space["adopted"]
+    why = {str(left.object.name): left.why for left in found.left}
+    assert {"devs", "all", "images", "default"} == set(why)
+    assert "Group ldap-devs does not begin with the platform's prefix 'oidc:'" == why["devs"]
+    assert sorted(space["ignore"]) == [
+        "LimitRange/images",
+        "NetworkPolicy/default",
+        "RoleBinding/all",
+        "RoleBinding/devs",
+    ]
+
+
+def test_a_prefix_that_is_not_the_platforms_is_told() -> None:
+    live = by_identity(a_binding("devs", "github:a", "github:b"))
+
+    [line] = unprefixed(("shop",), live, PLATFORM)
+    assert "begin with 'github:'" in line
+    assert "oidc.groupsPrefix of the platform is 'oidc:'" in line
+    assert [] == list(unprefixed(("other",), live, PLATFORM))
 
 
 def test_each_object_is_said_once_with_what_becomes_of_it() -> None:

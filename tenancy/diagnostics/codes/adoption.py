@@ -1,0 +1,47 @@
+"""Codes of findings: namespaces in audit, and adoption."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
+
+__all__ = ["GROUP"]
+
+_WARNING: Final = Severity.WARNING
+
+GROUP: Final = Group(
+    "Adoption and audit",
+    (
+        Code(
+            "audit-without-reason",
+            "a namespace in audit without a reason",
+            "`enforcement: {mode: audit}`",
+            "write `reason`",
+        ),
+        Code(
+            "audit-without-end",
+            "an audit without a last day, where the platform limits its length",
+            "`limits.auditDays: 90` and no `until`",
+            "write `until`",
+        ),
+        Code(
+            "audit-over",
+            "the last day of an audit is in the past",
+            "`until: 2026-01-31`",
+            "enforce, or write a later day",
+        ),
+        Code(
+            "audit-too-long",
+            "an audit that is longer than the platform allows",
+            "`until` in two years",
+            "write an earlier day",
+        ),
+        Code(
+            "audit-level-unused",
+            "a Pod Security level for an audit that is over",
+            "`{mode: enforce, podSecurity: baseline}`",
+            "remove it",
+            (_WARNING,),
+        ),
+    ),
+)

@@ -1,0 +1,87 @@
+"""What the engine did in an adoption: which resources it may touch, and what it took over."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.config.document import JSON
+from tenancy.drifting import Identity
+from tenancy.engine.events import OnStep
+from tenancy.engine.results import Result, Step
+from tenancy.manifests import Manifest
+from tenancy.model import Organization
+
+__all__ = ["TAKEN_OVER", "TakenOver", "targets"]
+
+TAKEN_OVER: Final = "take over"
+"""The operation of a step that took an existing object over, for which the engine has none."""
+
+Live = Mapping[Identity, Mapping[str, JSON]]
+
+
+def targets(
+    organizations: Iterable[Organization], desired: Iterable[Manifest]
+) -> tuple[str, ...]:
+    """Return patterns of the URNs of all that is adopted, and of nothing else in the stack."""
+    found = ["**::pulumi:providers:kubernetes::**"]
+    for organization in organizations:
+        found += [f"**::{organization.name}", f"**::{organization.name}-seal"]
+    found += [f"**::{name}" for name, _ in _named(organizations, desired)]
+    return tuple(dict.fromkeys(found))
+
+
+@attrs.frozen
+class TakenOver:
+    """
+    Names the creation of what was on the cluster already as what it is.
+
+    Attributes:
+        there: Logical names and kinds of objects that were there.
+    """
+
+    there: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(
+        cls, organizations: Iterable[Organization], desired: Iterable[Manifest], live: Live
+    ) -> "TakenOver":
+        """Return what an adoption of *desired* takes over of what is *live*."""
+        named = _named(organizations, desired)
+        return cls(frozenset((name, i.kind) for name, i in named if i in live))
+
+    def step(self, step: Step) -> Step:
+        """Return *step* by its right name."""
+        key = (step.name, step.type.rpartition(":")[2])
+        is_object = step.op == "create" and step.type.startswith("kubernetes:")
+        return attrs.evolve(step, op=TAKEN_OVER) if is_object and key in self.there else step
+
+    def watched(self, on_step: OnStep | None) -> OnStep | None:
+        """Return what calls *on_step* with steps by their right names."""
+        if on_step is None:
+            return None
+        return lambda what, step: on_step(what, self.step(step))
+
+    def result(self, result: Result) -> Result:
+        """Return *result* with its steps by their right names."""
+        steps = tuple(map(self.step, result.steps))
+        count = sum(step.op == TAKEN_OVER for step in steps)
+        summary = {**result.summary, "create": result.summary.get("create", 0) - count}
+        counted = {TAKEN_OVER: count, **summary}
+        return attrs.evolve(
+            result, steps=steps, summary={op: n for op, n in counted.items() if n}
+        )
+
+
+def _named(
+    organizations: Iterable[Organization], desired: Iterable[Manifest]
+) -> Iterator[tuple[str, Identity]]:
+    """Yield each object of *desired* with the logical name that the components give it."""
+    prefixes = {n.name: f"{o.name}-{n.id}" for o in organizations for n in o.namespaces}
+    for manifest in desired:
+        identity = Identity.of(manifest)
+        if identity.kind == "Namespace":
+            yield prefixes[identity.name], identity
+        else:
+            name = identity.name.replace(":", "-")
+            yield f"{prefixes[identity.namespace]}-{name}", identity

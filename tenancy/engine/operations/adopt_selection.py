@@ -1,0 +1,155 @@
+"""Which namespaces are adopted, and into which organizations."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from tenancy.config.document import JSON
+from tenancy.diagnostics import RefusedError
+from tenancy.drifting import Identity
+from tenancy.kubernetes import labels
+
+__all__ = ["Selection", "grouped", "require_unmanaged"]
+
+Live = Mapping[Identity, Mapping[str, JSON]]
+
+
+@attrs.frozen(kw_only=True)
+class Selection:
+    """
+    Namespaces by name or by label, and the rule that gives each its organization.
+
+    Attributes:
+        names: Their names in the cluster.
+        selector: Those with these labels too, as `key=value`, `key!=value`, `key` or `!key`,
+            comma-separated. Default: none.
+        organization: The one organization of all of them. Default: `group_by` gives it.
+        group_by: `label:<key>`, `annotation:<key>`, or `name:<pattern>` whose first group is
+            the organization. Default: `organization` is given.
+    """
+
+    names: Sequence[str] = ()
+    selector: str | None = None
+    organization: str | None = None
+    group_by: str | None = None
+
+
+def grouped(
+    selection: Selection, live: Live, described: Mapping[str, str]
+) -> Mapping[str, Sequence[str]]:
+    """
+    Return the names of the selected namespaces by organization.
+
+    Args:
+        described: The organizations of namespaces that the files describe already.
+
+    Raises:
+        RefusedError: Nothing is selected, or one has no organization.
+    """
+    names = list(dict.fromkeys(selection.names))
+    if selection.selector is not None:
+        matches = _matcher(selection.selector)
+        names += [
+            identity.name
+            for identity, found in sorted(live.items(), key=lambda pair: pair[0])
+            if identity.kind == "Namespace"
+            and identity.name not in names
+            and _labels(found).get(labels.MANAGED) != "true"
+            and matches(_labels(found))
+        ]
+    if not names:
+        raise RefusedError(reason="no namespace is selected; name some, or give --selector")
+    require_unmanaged(names, live)
+    found: dict[str, list[str]] = {}
+    for name in names:
+        organization = described.get(name) or selection.organization
+        if organization is None and selection.group_by is None:
+            raise RefusedError(reason="give --organization, or --group-by")
+        if organization is None:
+            namespace = live[Identity(kind="Namespace", name=name)]
+            organization = _organization(name, namespace, selection.group_by or "")
+        found.setdefault(organization, []).append(name)
+    return found
+
+
+def require_unmanaged(names: Sequence[str], live: Live) -> None:
+    """
+    Refuse names of namespaces that do not exist, or that a stack manages already.
+
+    Raises:
+        RefusedError: One is such.
+    """
+    for name in names:
+        namespace = live.get(Identity(kind="Namespace", name=name))
+        if namespace is None:
+            raise RefusedError(reason=f"namespace {name}: it does not exist on the cluster")
+        if _labels(namespace).get(labels.MANAGED) == "true":
+            raise RefusedError(
+                reason=f"namespace {name}: a stack of Tenancy manages it already"
+            )
+
+
+def _organization(name: str, namespace: Mapping[str, JSON], rule: str) -> str:
+    kind, _, what = rule.partition(":")
+    if kind == "name":
+        try:
+            match = re.fullmatch(what, name)
+        except re.error as error:
+            raise RefusedError(
+                reason=f"--group-by {rule}: the pattern is not valid: {error}"
+            ) from error
+        value = match[1] if match and match.re.groups else None
+    elif kind in ("label", "annotation"):
+        value = _texts(namespace, f"{kind}s").get(what)
+    else:
+        raise RefusedError(
+            reason=f"--group-by {rule}: write label:<key>, annotation:<key> or name:<pattern>"
+        )
+    # An organization's name is a DNS label; owners are often written for people.
+    label = re.sub(r"[^a-z0-9]+", "-", str(value or "").lower()).strip("-")[:40].strip("-")
+    if not label:
+        raise RefusedError(
+            reason=f"namespace {name}: --group-by {rule} gives it no organization; leave it"
+            " out of the selection, or adopt it by name with --organization"
+        )
+    return label
+
+
+def _matcher(selector: str) -> "_Matcher":
+    terms = []
+    for term in selector.split(","):
+        match = re.fullmatch(r"\s*(!?)([^=!\s]+)\s*(?:(!=|==?)\s*([^=\s]*))?\s*", term)
+        if match is None:
+            raise RefusedError(
+                reason=f"--selector {selector}: {term!r} is not key=value, key!=value, key or"
+                " !key"
+            )
+        terms.append((match[2], match[3], match[4] or "", bool(match[1])))
+    return _Matcher(tuple(terms))
+
+
+@attrs.frozen
+class _Matcher:
+    terms: tuple[tuple[str, str | None, str, bool], ...]
+
+    def __call__(self, found: Mapping[str, str]) -> bool:
+        return all(self._one(found, *term) for term in self.terms)
+
+    @staticmethod
+    def _one(
+        found: Mapping[str, str], key: str, operator: str | None, value: str, negated: bool
+    ) -> bool:
+        if operator is None:
+            return (key in found) is not negated
+        return (found.get(key) == value) is (operator != "!=")
+
+
+def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, str]:
+    return _texts(manifest, "labels")
+
+
+def _texts(manifest: Mapping[str, JSON], part: str) -> Mapping[str, str]:
+    metadata = manifest.get("metadata")
+    found = metadata.get(part) if isinstance(metadata, dict) else None
+    return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}

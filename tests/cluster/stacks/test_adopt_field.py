@@ -1,0 +1,157 @@
+"""Ten namespaces of public repositories, adopted in audit as they are, and enforced later."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tenancy.cli import app
+
+pytestmark = pytest.mark.cluster
+
+ROOT = Path(__file__).parents[3]
+FIELD = Path(__file__).parent / "field"
+NAMES = (
+    "apps",
+    "ai-training",
+    "court-probation-dev",
+    "hmpps-github-actions-runners",
+    "person-sandbox",
+    "ai4cloudops",
+    "ds-ml-workflows-ws",
+    "opf-jupyterhub",
+    "sandbox",
+    "thoth-amun-inspection-prod",
+)
+KINDS = "namespaces,resourcequotas,limitranges,rolebindings,networkpolicies,serviceaccounts"
+PRIVILEGED = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "root", "namespace": "apps"},
+    "spec": {
+        "containers": [
+            {"name": "c", "image": "i", "securityContext": {"privileged": True}},
+        ],
+        "tolerations": [{"operator": "Exists"}],
+        "nodeName": "anywhere",
+    },
+}
+
+
+def objects(kubectl) -> dict[str, tuple]:
+    """What is in the ten namespaces, and what it says, by its UID."""
+    found = {}
+    for item in kubectl.json("get", KINDS, "--all-namespaces")["items"]:
+        metadata = item["metadata"]
+        if metadata.get("namespace", metadata["name"]) in NAMES:
+            rest = {
+                k: item.get(k) for k in ("roleRef", "subjects", "automountServiceAccountToken")
+            }
+            spec = item.get("spec") if item["kind"] != "Namespace" else None
+            found[metadata["uid"]] = (item["kind"], metadata["name"], repr(spec), repr(rest))
+    return found
+
+
+@pytest.fixture(scope="module")
+def adopted(make_project, kubectl_of):
+    """The ten namespaces, adopted; what was there before, and what was printed."""
+    project = make_project()
+    project.up("platform")
+    kubectl = kubectl_of(project.box)
+    kubectl("apply", "-f", str(FIELD))
+    before = objects(kubectl)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+        arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "field", *NAMES]
+        files = {path: path.read_text() for path in project.root.rglob("*.yaml")}
+        report = CliRunner().invoke(app, [*arguments, "--report"])
+        assert 0 == report.exit_code, report.output
+        # The report changes neither a file nor an object.
+        assert files == {path: path.read_text() for path in project.root.rglob("*.yaml")}
+        assert before == objects(kubectl)
+        result = CliRunner().invoke(app, [*arguments, "--yes"])
+    return project, kubectl, before, result
+
+
+def test_all_are_taken_over_and_keep_what_they_had(adopted) -> None:
+    _, kubectl, before, result = adopted
+
+    assert 0 == result.exit_code, result.output
+    assert "taken over" in result.output
+    assert "Group github:probation-in-court does not begin with the platform's" in result.output
+    after = objects(kubectl)
+    assert before.items() <= after.items()
+    # What is new counts the GPUs that one of them has a quota for.
+    assert {("ResourceQuota", "gpus")} == {after[uid][:2] for uid in after.keys() - before}
+
+
+def test_only_what_is_adopted_is_applied(adopted) -> None:
+    project, kubectl, *_ = adopted
+
+    assert "acme-dev" not in kubectl("get", "namespaces", "-o", "name")
+    preview = project.session("dev").preview()
+    names = {step.name for step in preview.steps}
+    assert "acme-dev" in names
+    assert not [name for name in names if name.startswith("field")]
+
+
+def test_in_audit_nothing_refuses_a_pod_and_what_would_is_warned_of(adopted) -> None:
+    _, kubectl, *_ = adopted
+
+    warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
+
+    assert 0 == warned.returncode, warned.stderr
+    assert 'would violate PodSecurity "baseline' in warned.stderr
+    assert "tenancy-pods" in warned.stderr
+    assert "spec.nodeName may not be set" in warned.stderr
+
+
+def test_in_audit_the_guards_of_ours_hold(adopted) -> None:
+    _, kubectl, *_ = adopted
+    other = kubectl.as_user("oidc:eve")
+    verbs, kinds = "get,patch,update,delete", "namespaces,namespaces/status,resourcequotas"
+    kubectl("create", "clusterrole", "eve", f"--verb={verbs}", f"--resource={kinds}")
+    kubectl("create", "clusterrolebinding", "eve", "--clusterrole=eve", "--user=oidc:eve")
+
+    refused = other.refused("label", "ns", "apps", "--overwrite", "tenancy.dev/enforcement=x")
+    assert "tenancy-namespaces" in refused
+    change = '{"metadata":{"labels":{"tenancy.dev/enforcement":"x"}}}'
+    patch = ("patch", "ns", "apps", "--type=merge", "-p", change)
+    assert "tenancy-namespaces" in other.refused(*patch, "--subresource=status")
+    refused = other.refused("delete", "quota", "namespace-quota", "-n", "person-sandbox")
+    assert "tenancy-objects" in refused
+
+
+def test_the_next_preview_and_the_drift_are_empty(adopted, monkeypatch) -> None:
+    project, *_ = adopted
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+    project.up("dev")
+
+    assert project.session("dev").preview().is_empty
+    drift = CliRunner().invoke(app, ["drift", "-C", str(project.root), "-s", "dev"])
+    assert 0 == drift.exit_code, drift.output
+
+
+def test_a_reviewed_change_enforces_and_another_goes_back(adopted) -> None:
+    project, kubectl, before, _ = adopted
+    path = project.root / "organizations/field.yaml"
+    audit = path.read_text()
+    path.write_text(re.sub(r"mode: audit", "mode: enforce", audit, count=1))
+
+    project.up("dev")
+
+    refused = kubectl.refused("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
+    assert 'violates PodSecurity "baseline' in refused or "tenancy-pods" in refused
+    assert "default-deny" in kubectl("get", "networkpolicies", "-n", "apps")
+    elsewhere = {**PRIVILEGED, "metadata": {"name": "root", "namespace": "sandbox"}}
+    warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=elsewhere)
+    assert "violates PodSecurity" not in warned.stderr
+
+    path.write_text(audit)
+    project.up("dev")
+
+    assert before.items() <= objects(kubectl).items()
+    warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
+    assert 0 == warned.returncode, warned.stderr
+    assert project.session("dev").preview().is_empty

@@ -87,7 +87,7 @@ def _kept_level(namespace: Namespace, written: Enforcement) -> Iterator[Finding]
         origin=(written.origin or namespace.origin) / "podSecurity",
         found=f"a Pod Security level for the audit of {namespace.name}, which is over",
         allowed="podSecurity of the namespace, which is enforced",
-        remedy="remove it once nobody will go back to audit",
+        remedy="remove it, if the namespace will not go back to audit",
         severity=Severity.WARNING,
         organization=namespace.organization,
     )

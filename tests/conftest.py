@@ -58,12 +58,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 ONLY_NIGHTLY = (
     "cluster/plan/test_one_change.py",
     "cluster/security/test_mutation.py",
-    "cluster/stacks/test_adopt.py",
     "cluster/stacks/test_drift.py",
-    "cluster/stacks/test_examples.py",
-    "cluster/stacks/test_field_manager.py",
     "cluster/stacks/test_ground.py",
-    "cluster/stacks/test_identity.py",
     "cluster/stacks/test_many_stacks.py",
     "cluster/stacks/test_order.py",
     "cluster/stacks/test_removal.py",

@@ -337,7 +337,7 @@ def _differ(life: Life, kubectl) -> None:
         life.pulumi("plain refresh", "refresh", "-s", "dev", "--yes", *LOUD)
     life.tenancy(
         "adopt", "adopt", "--organization", "shop", "--stack", "dev", "shop", exits=3,
-        says="there is nobody to ask",
+        says="cannot prompt: standard input is not a terminal",
     )  # fmt: skip
 
 

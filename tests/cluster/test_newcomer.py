@@ -217,7 +217,7 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
     too_early = clone.run("destroy", "--stack", "platform", "--yes")
 
     assert (3, 3) == (unasked.returncode, too_early.returncode)
-    assert "there is nobody to ask" in unasked.stdout
+    assert "cannot prompt: standard input is not a terminal" in unasked.stdout
     assert "dev is still applied on it" in too_early.stdout
 
     gone = clone("destroy", "--stack", "platform", "--stack", "dev", "--yes")
@@ -227,10 +227,10 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
 
     down = clone("quickstart", "down")
 
-    assert "nothing is left running" in down
+    assert "Nothing is left running" in down
     assert [] == clone.processes
     assert "" == clone.changed_files
-    assert "nothing is there" in clone("quickstart", "down")
+    assert "Nothing to delete" in clone("quickstart", "down")
 
 
 def _a_member_uses_the_namespace_and_makes_none(clone: Clone) -> None:
@@ -314,7 +314,7 @@ def test_down_works_straight_after_an_interrupted_up(
 
     said = clone("quickstart", "down")
 
-    assert "nothing is left running" in said
+    assert "Nothing is left running" in said
     time.sleep(1)
     assert [] == clone.processes
     box = local_sandbox.up(clone.root)

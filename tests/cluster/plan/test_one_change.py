@@ -186,7 +186,7 @@ def test_a_limit_below_use_that_is_named_is_accepted(used) -> None:
 
     used.edit("organizations/acme.yaml", r"pods: 1,", "pods: 5,")
     used.edit("Pulumi.prod.yaml", r"^  tenancy:allowBelowUsage: .*\n", "")
-    assert "acme-lab: pods 5 → 1 (2 used) BELOW USE" in unwrapped("".join(result.messages))
+    assert "acme-lab: pods 5 → 1 (2 used) BELOW USAGE" in unwrapped("".join(result.messages))
     assert ["update"] == [s.op for s in result.steps if s.type.startswith("kubernetes:")]
 
 
@@ -201,8 +201,9 @@ def test_a_namespace_that_is_not_ours_is_refused_at_preview(used, kubectl) -> No
 
     used.edit("organizations/acme.yaml", r"^  - id: mine\n(    .*\n)+", "")
     kubectl("delete", "namespace", "acme-mine")
-    assert "acme-mine, which exists on the cluster and was not made here" in unwrapped(
-        refused.value.message
+    assert (
+        "acme-mine, which exists on the cluster and which this stack did not create"
+        in unwrapped(refused.value.message)
     )
 
 

@@ -82,7 +82,7 @@ def test_a_copy_of_the_config_that_is_older_than_the_file_is_refused(applied) ->
     session = applied.session("dev")
     applied.edit("Pulumi.dev.yaml", r'pods: "20"', 'pods: "21"')
 
-    with pytest.raises(EngineError, match=r"a copy of Pulumi\.dev\.yaml that is older"):
+    with pytest.raises(EngineError, match=r"a copy of Pulumi\.dev\.yaml that\s+is\s+older"):
         session.preview()
 
     applied.edit("Pulumi.dev.yaml", r'pods: "21"', 'pods: "20"')

@@ -151,9 +151,9 @@ def test_a_file_that_changed_is_named(saved, refused, pods) -> None:
     found = refused(saved)
 
     assert {
-        "the files say something else of Pulumi.dev.yaml",
-        "the files say something else of organization acme",
-        "the files say something else of ResourceQuota quota in acme-dev",
+        "the configuration of Pulumi.dev.yaml changed",
+        "the configuration of organization acme changed",
+        "the configuration of ResourceQuota quota in acme-dev changed",
     } == set(found)
 
 
@@ -244,7 +244,7 @@ def test_the_plan_of_another_stack_is_a_wrong_command_line(applied, tenancy, sav
 
     assert (Exit.USAGE, Exit.USAGE) == (other.returncode, both.returncode)
     assert "it is the plan of stack dev, which is not applied" in other.stderr
-    assert "there is none for stack platform" in both.stderr
+    assert "none is given for stack platform" in both.stderr
 
 
 def test_a_plan_that_is_refused_is_not_saved(applied, tenancy, tmp_path) -> None:

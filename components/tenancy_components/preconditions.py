@@ -1,22 +1,22 @@
-"""What refuses an update beside findings: secrets, an older copy, access that would stay."""
+"""What refuses an update beside findings: secrets, a wrong backend, access that would stay."""
 
 import os
 from pathlib import Path
 
 import pulumi
 
-from tenancy.cluster import ClusterError
-from tenancy.config import CONFIG_COPIES, STACK_FILE, EngineConfig, said
+from tenancy.assessment import Assessment
+from tenancy.config import STACK_FILE, EngineConfig
 from tenancy.config.document import read_stack, secret_config
+from tenancy.local.sandbox import has_backend_of_sandbox
 from tenancy.planning import REMOVES_ACCESS, Plan
 from tenancy.planning.sections import RemainingAccessSection
 from tenancy_components.refusal import refuse_errors
 
 __all__ = [
-    "StaleCopyError",
+    "refuse_backend_of_sandbox",
     "refuse_remaining_access",
     "refuse_secrets",
-    "refuse_stale_copy",
 ]
 
 
@@ -60,29 +60,21 @@ def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:
     refuse_errors((secret_config(file, (key,)) for key in sorted(engine.secret)), documents)
 
 
-def refuse_stale_copy(root: Path, engine: EngineConfig, project: str) -> None:
+def refuse_backend_of_sandbox(assessment: Assessment, stack: str) -> None:
     """
-    Refuse where the engine read a copy of the stack file that is older than the file.
+    Refuse a stack on another cluster in a shell that `tenancy env` prepared.
+
+    The state would be written among those of the sandbox. Plain `pulumi` has the one backend
+    that the shell names; `tenancy` uses that of each stack.
 
     Raises:
-        StaleCopyError: The copy differs from the tracked file.
+        RunError: The backend is the sandbox's, and the cluster is not.
     """
-    file = STACK_FILE.format(stack=engine.stack)
-    copy, tracked = root / CONFIG_COPIES / file, root / file
-    if not copy.exists() or not tracked.exists():
-        return
-    copied = said(read_stack(copy, file, project).value)
-    read = said(dict(engine.values))
-    if copied == read and copied != said(read_stack(tracked, file, project).value):
-        raise StaleCopyError(file)
-
-
-class StaleCopyError(ClusterError):
-    """The engine was given an older copy of the stack file than the one in the project."""
-
-    def __init__(self, file: str) -> None:
-        super().__init__(
-            "sandbox",
-            f"the engine read a copy of {file} that is older than the file",
-            'run `eval "$(tenancy env)"` again, or use `make preview` and `make up`',
+    cluster = assessment.cluster(stack)
+    if not cluster.is_sandbox and has_backend_of_sandbox(os.environ):
+        raise pulumi.RunError(
+            f"stack {stack} is on the cluster {cluster.name}, and PULUMI_BACKEND_URL is the"
+            " sandbox's, set by `tenancy env`; set PULUMI_BACKEND_URL to the backend of this"
+            f" stack, use a new shell, or run `tenancy up --stack {stack}`"
+            "\nNothing was changed."
         )

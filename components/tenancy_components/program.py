@@ -110,18 +110,17 @@ def assess_running_stack(root: Path) -> Assessment:
 
     Raises:
         ComponentRefusedError: It has errors; no cluster was asked.
-        StaleCopyError: The engine read an older copy of the stack file.
         UnknownStackError: The stack has no config of ours.
     """
     config, project = engine_config(), pulumi.get_project()
     preconditions.refuse_secrets(root, config, project)
-    preconditions.refuse_stale_copy(root, config, project)
     assessment = assess(root, config.stack, config)
     if refusals(assessment.findings, strict=_is_strict()):
         raise ComponentRefusedError(
             assessment.findings, assessment.documents, is_strict=_is_strict()
         )
     assessment.require(config.stack)
+    preconditions.refuse_backend_of_sandbox(assessment, config.stack)
     return assessment
 
 

@@ -1,5 +1,6 @@
 """What people write: YAML documents, project files, and the models they must match."""
 
+from tenancy.config.deletion_file import write_with_deletions
 from tenancy.config.project import (
     ORGANIZATION_FILE,
     STACK_FILE,
@@ -10,17 +11,15 @@ from tenancy.config.project import (
     load,
     said,
 )
-from tenancy.config.stack_copies import CONFIG_COPIES, copy_stack_file
 
 __all__ = [
-    "CONFIG_COPIES",
     "ORGANIZATION_FILE",
     "STACK_FILE",
     "EngineConfig",
     "Project",
     "Written",
-    "copy_stack_file",
     "is_platform",
     "load",
     "said",
+    "write_with_deletions",
 ]

@@ -31,9 +31,10 @@ from tenancy.engine.operations.saving import PlanToSave
 from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
 from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
 from tenancy.engine.results import Result, Step
+from tenancy.engine.sandbox_stacks import prepare_stacks
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
-from tenancy.engine.stack_opener import OpenStack, opener, stack_variables, wait_for_sandbox
+from tenancy.engine.stack_opener import OpenStack, opener, wait_for_sandbox
 from tenancy.engine.stack_plan import StackPlan
 
 __all__ = [
@@ -71,13 +72,13 @@ __all__ = [
     "local",
     "opener",
     "plan",
+    "prepare_stacks",
     "preview",
     "read_plan",
     "refresh",
     "repair_drift",
     "resuming_opener",
     "save_plans",
-    "stack_variables",
     "up",
     "wait_for_sandbox",
     "write_plan",

@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 from pulumi import automation as auto
 
-from tenancy.config import copy_stack_file
+from tenancy.config import write_with_deletions
 from tenancy.config.document import JSON
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
@@ -23,7 +23,7 @@ from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
 from tenancy.planning import REMOVES_ACCESS
 
-__all__ = ["Engine", "Session", "inline", "local"]
+__all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
 
 _OPENING = threading.Lock()
 """Opening writes files that the stacks of a project share, so stacks are opened in turn."""
@@ -41,13 +41,10 @@ class Engine:
 
     Attributes:
         variables: Environment variables over those of the process.
-        config_copies: The folder for the engine's copies of stack files. Default: it reads, and
-            writes into, the stack files themselves.
         parallel: How many resources it works on at a time. Default: the engine's own.
     """
 
     variables: Mapping[str, str] = attrs.field(factory=dict)
-    config_copies: Path | None = None
     parallel: int | None = None
 
 
@@ -58,7 +55,7 @@ class Session:
 
     Attributes:
         stack: Pulumi's own handle, for whatever is not wrapped here.
-        config_file: The engine's copy of the stack file; None where it reads the stack file.
+        config_file: What the engine reads in place of the stack file. Default: the stack file.
     """
 
     stack: auto.Stack
@@ -130,7 +127,6 @@ class Session:
                 refresh=refresh,
                 plan=None if plan is None else str(plan),
                 target=list(only) or None,
-                # With them the history is read so that the salt is written into the stack file.
                 show_secrets=False,
                 color="never",
                 parallel=self.engine.parallel,
@@ -196,22 +192,14 @@ class Session:
         Raises:
             EngineError: The program refused, or the engine failed.
         """
-        folder = self.engine.config_copies or root
         file = f"Pulumi.{self.name}.yaml"
-        released = copy_stack_file(
-            root / file,
-            folder / f"release-{self.name}" / file,
-            project=self.stack.workspace.project_settings().name,
-            allow_deletion=names,
-            salt=folder / file,
-        )
-        try:
+        project = self.stack.workspace.project_settings().name
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
+            released = Path(folder) / file
+            write_with_deletions(root / file, released, names, project=project)
             return attrs.evolve(self, config_file=released).up(
                 on_step=on_step, removes_access=True
             )
-        finally:
-            released.unlink(missing_ok=True)
-            released.parent.rmdir()
 
     def outputs(self) -> Mapping[str, JSON]:
         """
@@ -321,22 +309,26 @@ def local(root: Path, stack: str, engine: Engine) -> Session:
 def _opened(
     root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
 ) -> Session:
-    if engine.config_copies is None:
-        opened = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
-        return Session(stack=opened, engine=engine)
-    file = f"Pulumi.{stack}.yaml"
-    copies = engine.config_copies
-    copies.mkdir(parents=True, exist_ok=True)
-    (copies / "Pulumi.yaml").write_text((root / "Pulumi.yaml").read_text())
-    config_file = copy_stack_file(root / file, copies / file)
-    workspace = auto.LocalWorkspace(
+    workspace = _workspace(root, options)
+    if state_file_exists(workspace.project_settings().name, stack, engine.variables):
+        return Session(stack=ExistingStack(stack, workspace), engine=engine)
+    opened = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
+    return Session(stack=opened, engine=engine)
+
+
+def workspace_of(root: Path, engine: Engine) -> auto.LocalWorkspace:
+    """
+    Return the program at *root*, for commands that are not about one stack.
+
+    Raises:
+        EngineError: The engine is not installed.
+    """
+    return _workspace(root, _options(engine))
+
+
+def _workspace(root: Path, options: auto.LocalWorkspaceOptions) -> auto.LocalWorkspace:
+    return auto.LocalWorkspace(
         work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
-    )
-    if not state_file_exists(workspace.project_settings().name, stack, engine.variables):
-        # Creating a stack, the engine writes its salt into the folder in which it runs.
-        auto.create_or_select_stack(stack, work_dir=str(copies), opts=options)
-    return Session(
-        stack=ExistingStack(stack, workspace), engine=engine, config_file=config_file
     )
 
 

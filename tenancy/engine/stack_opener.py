@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tenancy.assessment import Assessment, assess
-from tenancy.config import CONFIG_COPIES, copy_stack_file
+from tenancy.assessment import Assessment
 from tenancy.engine.interaction import Note
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
 from tenancy.engine.locks import wait_until_free
@@ -24,7 +23,6 @@ __all__ = [
     "open_stack",
     "opener",
     "sandbox_engine",
-    "stack_variables",
     "wait_for_sandbox",
 ]
 
@@ -106,7 +104,7 @@ def engine_for(
         ToolsError: The engine is not installed.
         RefusedError: The environment has a variable that changes what is applied.
     """
-    prepare_variables(assessment.root / CONFIG_COPIES)
+    prepare_variables()
     if not assessment.cluster(stack).is_sandbox:
         installed = _installed_engine(assessment.root)
         if end_orphans(None):
@@ -139,12 +137,12 @@ def sandbox_engine(
     Raises:
         EngineError: Another update runs for longer than a minute.
     """
-    # The engine adds to this process's variables and removes none.
-    for name in AMBIENT:
-        os.environ.pop(name, None)
     wait_for_sandbox(box.root, note)
-    own = {**box.environment(), STARTED_BY: this_process(), **variables}
-    return Engine(variables=own, config_copies=box.root / CONFIG_COPIES)
+    # The engine adds to this process's variables and removes none; another cluster's stack,
+    # which may be worked on at the same time, needs them.
+    without = {name: "" for name in AMBIENT if name in os.environ}
+    own = {**without, **box.environment(), STARTED_BY: this_process(), **variables}
+    return Engine(variables=own)
 
 
 def wait_for_sandbox(root: Path, note: Note = no_note) -> None:
@@ -164,29 +162,6 @@ def wait_for_sandbox(root: Path, note: Note = no_note) -> None:
             f"stack {lock.stack}: an earlier run (process {lock.pid}) was interrupted; "
             "its lock was removed"
         )
-
-
-def stack_variables(box: sandbox.Sandbox, stack: str) -> Mapping[str, str]:
-    """
-    Return the variables that plain `pulumi` needs for *stack*, besides the sandbox's own.
-
-    It reads a copy of the stack file, so that it never writes into the tracked one. The stack
-    is created if it does not exist yet.
-
-    Raises:
-        UnknownStackError: No file describes it.
-        EngineError: The stack cannot be created.
-    """
-    assessment = assess(box.root, stack)
-    variables = box.environment()
-    copies = box.root / CONFIG_COPIES
-    file = f"Pulumi.{stack}.yaml"
-    state = Layout(box.root).pulumi_state
-    if list((state / ".pulumi" / "stacks").rglob(f"{stack}.json")):
-        copy_stack_file(box.root / file, copies / file, project=assessment.name)
-    else:
-        local(box.root, stack, Engine(variables=variables, config_copies=copies))
-    return {"PULUMI_STACK": stack, "PULUMI_OPTION_CONFIG_FILE": str(copies / file)}
 
 
 def _installed_engine(root: Path) -> dict[str, str]:

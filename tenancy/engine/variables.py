@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
-from pathlib import Path
 from typing import Final
 
 from tenancy.diagnostics import RefusedError, shown
+from tenancy.local.sandbox import SHELL_OF_SANDBOX, leave_shell_of_sandbox
 
 __all__ = ["SET_BY_TENANCY", "prepare_variables"]
 
@@ -20,12 +20,11 @@ SET_BY_TENANCY: Final[Mapping[str, str]] = {
     "KUBECONFIG": "on the sandbox: its own",
     "PULUMI_HOME": "on the sandbox: its own",
     "PULUMI_BACKEND_URL": "on the sandbox: its own",
-    "PULUMI_CONFIG_PASSPHRASE_FILE": "on the sandbox: its own",
+    "PULUMI_CONFIG_PASSPHRASE": "on the sandbox: its own, which is public",
     "PULUMI_K8S_CLIENT_QPS": "on the sandbox: more requests a second",
     "PULUMI_K8S_CLIENT_BURST": "on the sandbox: more requests a second",
     "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "on the sandbox: no backup of each step",
-    "PULUMI_STACK": "by `tenancy env` alone; each command names its stack",
-    "PULUMI_OPTION_CONFIG_FILE": "by `tenancy env` alone; each stack has its own config",
+    SHELL_OF_SANDBOX: "by `tenancy env` alone: the folder of the sandbox that the shell uses",
 }
 """Every variable that the engine gets from Tenancy, and what it is."""
 
@@ -62,29 +61,24 @@ _ALLOWED_PREFIXES: Final = (
     *("PULUMI_LOG_", "PULUMI_OTEL_", "PULUMI_SELF_MANAGED_STATE_", "PULUMI_TEST_"),
     *("PULUMI_TRACING_", "PULUMI_VCS_"),
 )
-_CONFIG_FILE: Final = "PULUMI_OPTION_CONFIG_FILE"
 
 
-def prepare_variables(copies: Path, variables: MutableMapping[str, str] | None = None) -> None:
+def prepare_variables(variables: MutableMapping[str, str] | None = None) -> None:
     """
-    Refuse variables that change what is applied; forget those of `tenancy env`.
+    Refuse variables that change what is applied; undo those of `tenancy env`.
 
     Every variable whose name begins with `PULUMI_` is refused unless it is known: targets,
     excludes, skips and refreshes of the engine, and what a later version adds. Dropping one
     silently would apply something else than was asked.
 
     Args:
-        copies: The folder of the copies of stack files, one of which `tenancy env` names.
         variables: The environment. Default: that of this process, which the engine inherits.
 
     Raises:
         RefusedError: A variable is set that is not known.
     """
     inherited = os.environ if variables is None else variables
-    if Path(inherited.get(_CONFIG_FILE, "")).is_relative_to(copies):
-        # Of another stack, perhaps. Each command names the config of its own.
-        del inherited[_CONFIG_FILE]
-        inherited.pop("PULUMI_STACK", None)
+    leave_shell_of_sandbox(inherited)
     refused = sorted(_refused(inherited))
     if refused:
         names = ", ".join(shown(name) for name in refused)

@@ -83,10 +83,7 @@ def test_beside_a_hand_written_program(box: Sandbox, namespaces: int, tmp_path: 
     """
     stacks = write_fleet(box.root, namespaces=namespaces)
     paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
-    engine = Engine(
-        variables={**box.environment(), **paths},
-        config_copies=box.root / ".sandbox/config",
-    )
+    engine = Engine(variables={**box.environment(), **paths})
     automation.local(box.root, "platform", engine).up()
 
     ours = _measure_ours(box.root, stacks, engine)

@@ -50,10 +50,7 @@ def test_the_report_beside_the_engine(box: Sandbox) -> None:
 
     write_project(box.root, namespaces=NAMESPACES)
     paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
-    engine = Engine(
-        variables={**box.environment(), **paths},
-        config_copies=box.root / ".sandbox/config",
-    )
+    engine = Engine(variables={**box.environment(), **paths})
     automation.local(box.root, "platform", engine).up()
     session = automation.local(box.root, "dev", engine)
     previewed = timed("engine", session.preview)

@@ -7,6 +7,7 @@ Each test has a clone of this checkout, as it is now, with a control plane of it
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -210,7 +211,7 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
 
     assert State.RUNNING is local_sandbox.status(clone.root).state
     _a_member_uses_the_namespace_and_makes_none(clone)
-    _plain_pulumi_says_the_same(clone)
+    _plain_pulumi_works_on_every_stack(clone)
     assert "" == clone.changed_files
 
     unasked = clone.run("destroy", "--stack", "dev")
@@ -248,19 +249,66 @@ def _a_member_uses_the_namespace_and_makes_none(clone: Clone) -> None:
     assert 'cannot create resource "namespaces"' in refused.stderr
 
 
-def _plain_pulumi_says_the_same(clone: Clone) -> None:
-    lines = clone("env", "--stack", "dev")
-    done = subprocess.run(
-        ["sh", "-c", f"{lines}\npulumi preview --color never --non-interactive"],
-        cwd=clone.root,
-        env=clone.environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
+def _plain_pulumi_works_on_every_stack(clone: Clone) -> None:
+    """After one `tenancy env`, in any order, after an edit, and through the Automation API."""
+    in_shell = _shell(clone, clone("env"))
+    preview = "pulumi preview --color never --non-interactive"
+
+    assert re.search(r"^ +\d+ unchanged$", in_shell(preview), re.MULTILINE)
+    by_name = in_shell(f"{preview} --stack platform")
+    assert re.search(r"^ +\d+ unchanged$", by_name, re.MULTILINE)
+    selected = in_shell(f"pulumi stack select staging && {preview}")
+    assert "acme-staging" in selected
+    assert re.search(r"^ +\+ \d+ to create$", selected, re.MULTILINE)
+    assert "staging" == in_shell("pulumi stack --show-name").strip()
+    by_api = in_shell(f"{shlex.quote(sys.executable)} -c {shlex.quote(_PLAIN_API)}")
+    assert re.fullmatch(r"\{<OpType.CREATE: 'create'>: \d+\}\n", by_api)
+    assert "" == clone.changed_files
+
+    file = clone.root / "Pulumi.dev.yaml"
+    tracked = file.read_text()
+    file.write_text(tracked.replace('pods: "20"', 'pods: "21"'))
+    edited = in_shell(f"{preview} --stack dev")
+    assert "acme-dev: 20 -> 21 pods" in edited
+    file.write_text(
+        tracked.replace(
+            "tenancy:cluster: sandbox",
+            "tenancy:cluster: eu-1\n  tenancy:kubeconfig: k.yaml\n  tenancy:context: admin",
+        )
     )
-    assert 0 == done.returncode, done.stdout + done.stderr
-    assert re.search(r"^ +\d+ unchanged$", done.stdout, re.MULTILINE)
+    salted = in_shell(f"{preview} --stack dev", exits=255)
+    assert "sandbox-salt" in salted
+    file.write_text(re.sub(r"^encryptionsalt:.*$", "", file.read_text(), flags=re.MULTILINE))
+    elsewhere = in_shell(f"{preview} --stack dev", exits=255)
+    assert "PULUMI_BACKEND_URL is the sandbox's" in " ".join(elsewhere.split())
+    file.write_text(tracked)
+    assert "" == clone.changed_files
+
+
+_PLAIN_API = """
+from pulumi import automation
+print(automation.select_stack("staging", work_dir=".").preview().change_summary)
+"""
+
+
+def _shell(clone: Clone, lines: str) -> Callable[..., str]:
+    """Return what runs a command in a shell that evaluated *lines*."""
+
+    def run(command: str, exits: int = 0) -> str:
+        done = subprocess.run(
+            ["sh", "-c", f"{lines}\n{command}"],
+            cwd=clone.root,
+            env=clone.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert exits == done.returncode, done.stdout
+        return done.stdout
+
+    return run
 
 
 def test_after_two_interruptions_up_goes_on(clone: Clone) -> None:
@@ -347,8 +395,9 @@ def test_a_wrong_config_is_refused_before_anything_is_built(clone: Clone) -> Non
 def test_another_cluster_is_left_to_the_command_that_asks(clone: Clone) -> None:
     for name in ("platform", "dev", "staging", "prod"):
         path = clone.root / f"Pulumi.{name}.yaml"
+        own = re.sub(r"^encryptionsalt:.*$", "", path.read_text(), flags=re.MULTILINE)
         path.write_text(
-            path.read_text().replace(
+            own.replace(
                 "tenancy:cluster: sandbox",
                 "tenancy:cluster: eu-1\n  tenancy:kubeconfig: k.yaml\n  tenancy:context: admin",
             )

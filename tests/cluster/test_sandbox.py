@@ -202,12 +202,9 @@ class TestWhatItShares:
         # 127.0.0.1 as the kernel writes it: the bytes of the address, the last one first.
         assert {"0100007F"} == {address for ports in found.values() for address, _ in ports}
 
-    def test_nobody_else_can_read_the_kubeconfig_the_keys_or_the_passphrase(
-        self, sandbox: Sandbox
-    ) -> None:
+    def test_nobody_else_can_read_the_kubeconfig_or_the_keys(self, sandbox: Sandbox) -> None:
         secrets = [
             sandbox.kubeconfig,
-            sandbox.folder / "pulumi/passphrase",
             *sandbox.folder.glob("pki/*.key"),
             *sandbox.folder.glob("run/*.kubeconfig"),
         ]
@@ -307,12 +304,10 @@ class TestEndingIt:
     ) -> None:
         box = local_sandbox.up(own_root, toolchain=toolchain)
         kubectl_of(box)("create", "configmap", "forgotten")
-        passphrase = (box.folder / "pulumi/passphrase").read_text()
 
         again = local_sandbox.up(own_root, wipe=True, toolchain=toolchain)
 
         assert box.uid != again.uid
-        assert passphrase != (box.folder / "pulumi/passphrase").read_text()
         assert "not found" in kubectl_of(again).refused("get", "configmap", "forgotten")
         assert len(NAMES) == len(processes_under(own_root))
 

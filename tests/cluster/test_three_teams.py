@@ -59,7 +59,6 @@ def session(folder: Path, box: local_sandbox.Sandbox, stack: str) -> Session:
             "PATH": os.pathsep.join(paths),
             "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}",
         },
-        config_copies=folder / ".sandbox/config",
     )
     return automation.local(folder, stack, engine)
 

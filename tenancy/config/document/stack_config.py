@@ -1,12 +1,13 @@
 """The stack's config file as the engine knows it, cut down to our own keys."""
 
 import pathlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import attrs
 
 from tenancy.config.document.reading import read
+from tenancy.config.document.sandbox_salt import SANDBOX_SALT, salt_elsewhere
 from tenancy.config.document.tree import JSON, Document, Node, Position
 from tenancy.diagnostics import Finding, Origin, Step
 
@@ -45,7 +46,8 @@ def read_stack(
     `encryptedkey`, `environment`), are left out, and so are their traps.
 
     A `secure:` value among our keys is a finding: what shapes the graph cannot be secret. So
-    is one of our keys under the name of another project, which nothing would read.
+    is one of our keys under the name of another project, which nothing would read, and the
+    salt of the sandbox's public passphrase where the cluster is another.
 
     Args:
         path: The file.
@@ -109,7 +111,24 @@ def _cut(whole: Document, project: str, keys: Collection[str]) -> Document:
     if misnamed := _misnamed(config_node, project, keys, has_own=bool(ours)):
         finding, position = _under_another_name(whole.source, project, misnamed)
         places[finding] = position
+    if (salt := _salt_of_sandbox(whole)) is not None and _is_elsewhere(value):
+        places[salt_elsewhere(whole.source)] = salt
     return attrs.evolve(result, findings=tuple(places), places=places)
+
+
+def _salt_of_sandbox(whole: Document) -> Position | None:
+    """Return where the salt of the sandbox's passphrase stands."""
+    top = None if whole.root is None else whole.root[2]
+    if whole.at(("encryptionsalt",)) != SANDBOX_SALT or not isinstance(top, dict):
+        return None
+    line, column, _ = top["encryptionsalt"]
+    return line, column
+
+
+def _is_elsewhere(config: Mapping[str, JSON]) -> bool:
+    """Return whether the cluster of a stack is named and is not the sandbox."""
+    cluster = config.get("cluster") or "sandbox"
+    return cluster != "sandbox" or bool(config.get("kubeconfig"))
 
 
 def _config(whole: Document, places: dict[Finding, Position]) -> Node:

@@ -72,6 +72,12 @@ GROUP: Final = Group(
             "write `fleet:cluster`",
         ),
         Code(
+            "sandbox-salt",
+            "the salt of the sandbox's public passphrase in the file of another cluster's stack",
+            "`encryptionsalt` of a shipped stack file, with `tenancy:cluster: eu-1`",
+            "remove the line; Pulumi writes a salt for a passphrase of your own",
+        ),
+        Code(
             "config-secret",
             "an encrypted value under one of Tenancy's keys",
             "`tenancy:cluster: {secure: …}`",

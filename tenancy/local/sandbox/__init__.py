@@ -23,10 +23,17 @@ from tenancy.local.sandbox.orphaned_state import stacks_with_resources
 from tenancy.local.sandbox.parts import NAMES
 from tenancy.local.sandbox.ports import HOST
 from tenancy.local.sandbox.record import SandboxRecord
+from tenancy.local.sandbox.shell import (
+    SHELL_OF_SANDBOX,
+    has_backend_of_sandbox,
+    leave_shell_of_sandbox,
+    shell_lines,
+)
 from tenancy.local.sandbox.status import PartStatus, SandboxStatus, State, status
 
 __all__ = [
     "AMBIENT",
+    "SHELL_OF_SANDBOX",
     "Layout",
     "PartStatus",
     "Sandbox",
@@ -36,7 +43,10 @@ __all__ = [
     "State",
     "current",
     "down",
+    "has_backend_of_sandbox",
     "issue_member_certificate",
+    "leave_shell_of_sandbox",
+    "shell_lines",
     "stacks_with_resources",
     "status",
     "up",

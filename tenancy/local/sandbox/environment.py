@@ -4,15 +4,16 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
+from tenancy.config.document import SANDBOX_PASSPHRASE
 from tenancy.local import tools
 from tenancy.local.sandbox.layout import Layout
 
-__all__ = ["AMBIENT", "environment", "process_environment"]
+__all__ = ["AMBIENT", "environment", "process_environment", "variables_of"]
 
 AMBIENT: Final = (
-    # Takes precedence over the passphrase file, so the passphrase would be wrong.
-    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_ACCESS_TOKEN",
+    # Takes precedence over `pulumi stack select`.
     "PULUMI_STACK",
     # Would hide an unreachable cluster, or overwrite objects of other owners.
     "PULUMI_K8S_DELETE_UNREACHABLE",
@@ -30,14 +31,18 @@ def environment(layout: Layout, toolchain: tools.Toolchain) -> dict[str, str]:
         layout: The sandbox's files.
         toolchain: The tools.
     """
+    return {**tools.environment(toolchain), **variables_of(layout)}
+
+
+def variables_of(layout: Layout) -> dict[str, str]:
+    """Return those of `environment` that do not depend on the tools."""
     return {
-        **tools.environment(toolchain),
         "KUBECONFIG": str(layout.kubeconfig),
         "PULUMI_HOME": str(layout.pulumi_home),
         # `as_uri` escapes `#` and `?` in the path. Without metadata, because Pulumi writes the
         # metadata file in two steps: interrupted between them, no state can be read.
         "PULUMI_BACKEND_URL": f"{layout.pulumi_state.as_uri()}?metadata=skip",
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(layout.passphrase),
+        "PULUMI_CONFIG_PASSPHRASE": SANDBOX_PASSPHRASE,
         # The provider's default limit (50 requests a second) protects shared clusters.
         "PULUMI_K8S_CLIENT_QPS": "500",
         "PULUMI_K8S_CLIENT_BURST": "1000",

@@ -76,11 +76,6 @@ class Layout:
         """The folder of Pulumi's file backend."""
         return self.folder / "pulumi" / "state"
 
-    @property
-    def passphrase(self) -> Path:
-        """The generated passphrase of the stacks' secrets."""
-        return self.folder / "pulumi" / "passphrase"
-
     def log(self, part: str) -> Path:
         """Return the log file of *part*, written anew at each start."""
         return self.logs / f"{part}.log"

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.console import Console
 
 from tenancy.local.sandbox.api import Api, UnreachableError
 from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, process_ended
-from tenancy.local.sandbox.layout import Layout, write_owner_only
+from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.orphaned_state import (
     cluster_gone_error,
     refuse_orphans,
@@ -126,8 +125,6 @@ def bring_up(
     layout.make()
     refuse_orphans(layout)
     pki = ensure(layout.pki, dict(USERS), SERVICE_IP)
-    if not layout.passphrase.exists():
-        write_owner_only(layout.passphrase, secrets.token_urlsafe(32).encode())
     record = SandboxRecord.load(layout.record) or SandboxRecord()
     for attempt in range(1, _ATTEMPTS + 1):
         record = _with_ports(layout, record, console)

@@ -37,10 +37,7 @@ class Project:
         """Return the stack, its config read anew."""
         # The engine starts the program in the copy, where the packages are not.
         paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
-        engine = Engine(
-            variables={**self.box.environment(), **paths, **self.variables},
-            config_copies=self.root / ".sandbox/config",
-        )
+        engine = Engine(variables={**self.box.environment(), **paths, **self.variables})
         return automation.local(self.root, stack, engine)
 
     def up(self, stack: str) -> Result:

@@ -268,9 +268,7 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
     # So that nothing is spared because something else failed before.
     session = project.session("prod")
     with pytest.raises(Exception, match="no resourcequotas in acme-aa today") as failed:
-        session.stack.up(
-            continue_on_error=True, color="never", config_file=str(session.config_file)
-        )
+        session.stack.up(continue_on_error=True, color="never")
 
     states = [dict(state) for state in history.states()]
     made = {key[2] for key in _managed(history.objects, ("Namespace",))}

@@ -182,7 +182,6 @@ def pulumi(project: Project, *arguments: str) -> subprocess.CompletedProcess[str
             str(project.box.toolchain.path("pulumi")),
             *arguments,
             "--stack=dev",
-            f"--config-file={session.config_file}",
             "--non-interactive",
             "--color=never",
         ],

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenancy.config.document import Document, parse, read, read_stack, reading
+from tenancy.config.document import SANDBOX_SALT, Document, parse, read, read_stack, reading
 from tenancy.diagnostics.finding import Severity
 
 TRAPS = [
@@ -328,6 +328,31 @@ def test_a_secure_value_among_ours_is_refused_and_one_of_others_is_not(write):
 
     assert ("config-secret", "a.b[0][1]") == (finding.code, finding.origin.dotted)
     assert "v1:x" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("config", "is_refused"),
+    [
+        pytest.param("tenancy:cluster: sandbox", False, id="the sandbox"),
+        pytest.param("tenancy:environment: dev", False, id="no cluster named"),
+        pytest.param("tenancy:cluster: eu-1", True, id="another cluster"),
+        pytest.param("cluster: eu-1", True, id="another cluster, in short"),
+        pytest.param(
+            "tenancy:cluster: sandbox\n  tenancy:kubeconfig: k",
+            True,
+            id="a cluster of that name",
+        ),
+    ],
+)
+def test_the_salt_of_the_public_passphrase_is_for_the_sandbox_alone(write, config, is_refused):
+    def read_with(salt):
+        return read_stack(write(f"config:\n  {config}\nencryptionsalt: {salt}\n"), "f")
+
+    refused, own = read_with(SANDBOX_SALT), read_with("v1:own")
+
+    assert ["sandbox-salt"] * is_refused == [finding.code for finding in refused.findings]
+    assert not refused.findings or "encryptionsalt" in str(refused.findings[0])
+    assert () == own.findings
 
 
 def test_one_key_in_two_spellings_is_a_duplicate(write):

@@ -1,14 +1,11 @@
 """The engine's environment: login and logs pass, what changes an update is refused by name."""
 
-from pathlib import Path
-
 import pytest
 
 from tenancy.diagnostics.errors import RefusedError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine.variables import SET_BY_TENANCY, prepare_variables
 
-COPIES = Path("/project/.sandbox/config")
 LOGIN = {
     "PULUMI_ACCESS_TOKEN": "pul-0",
     "PULUMI_BACKEND_URL": "s3://state",
@@ -26,7 +23,7 @@ LOGIN = {
 def test_login_state_proxy_and_cloud_variables_pass_and_stay() -> None:
     variables = dict(LOGIN)
 
-    prepare_variables(COPIES, variables)
+    prepare_variables(variables)
 
     assert variables == LOGIN
 
@@ -58,7 +55,7 @@ def test_what_changes_an_update_is_refused_by_name_and_kept(name: str) -> None:
     variables = {**LOGIN, name: "urn:x"}
 
     with pytest.raises(RefusedError) as caught:
-        prepare_variables(COPIES, variables)
+        prepare_variables(variables)
 
     assert f"the environment has {name}, which can change what is applied" in str(caught.value)
     assert f"`unset {name}`" in str(caught.value)
@@ -68,21 +65,27 @@ def test_what_changes_an_update_is_refused_by_name_and_kept(name: str) -> None:
 
 def test_all_are_named_at_once() -> None:
     with pytest.raises(RefusedError, match="unset PULUMI_OPTION_A PULUMI_OPTION_B`"):
-        prepare_variables(COPIES, {"PULUMI_OPTION_B": "1", "PULUMI_OPTION_A": "1"})
+        prepare_variables({"PULUMI_OPTION_B": "1", "PULUMI_OPTION_A": "1"})
 
 
-def test_the_config_of_tenancy_env_is_forgotten_and_any_other_refused() -> None:
-    ours = {"PULUMI_STACK": "dev", "PULUMI_OPTION_CONFIG_FILE": str(COPIES / "Pulumi.dev.yaml")}
-    prepare_variables(COPIES, ours)
-    assert {} == ours
-
+def test_the_config_file_is_refused_too() -> None:
     with pytest.raises(RefusedError, match="PULUMI_OPTION_CONFIG_FILE"):
-        prepare_variables(COPIES, {"PULUMI_OPTION_CONFIG_FILE": "/elsewhere/Pulumi.dev.yaml"})
+        prepare_variables({"PULUMI_OPTION_CONFIG_FILE": "/elsewhere/Pulumi.dev.yaml"})
+
+
+def test_the_backend_of_tenancy_env_is_not_used_for_another_cluster() -> None:
+    state = "file:///project/.sandbox/pulumi/state?metadata=skip"
+    shell = {"TENANCY_SANDBOX": "/project", "PULUMI_BACKEND_URL": state}
+    before = {"TENANCY_BEFORE_PULUMI_BACKEND_URL": "s3://state"}
+
+    prepare_variables(variables := {**shell, **before})
+
+    assert {"PULUMI_BACKEND_URL": "s3://state"} == variables
 
 
 def test_what_tenancy_sets_itself_is_allowed() -> None:
-    ours = {name: "x" for name in SET_BY_TENANCY if name != "PULUMI_OPTION_CONFIG_FILE"}
+    ours = dict.fromkeys(SET_BY_TENANCY, "x")
 
-    prepare_variables(COPIES, ours)
+    prepare_variables(ours)
 
     assert len(ours) > 10

@@ -40,7 +40,7 @@ from tenancy.model import (
 __all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
 
 SANDBOX: Final = "sandbox"
-"""The name of the embedded cluster, and of no other."""
+"""The name of the sandbox cluster; no other cluster may have it."""
 
 _VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
 
@@ -111,7 +111,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
                 code="cluster-sandbox",
                 origin=origin / ("context" if cluster.kubeconfig is None else "kubeconfig"),
                 found="a kubeconfig or a context for the cluster 'sandbox'",
-                allowed="neither: 'sandbox' is the embedded cluster",
+                allowed="neither: 'sandbox' is the local sandbox cluster",
                 remedy="give the cluster another name, or remove kubeconfig and context",
             )
         return

@@ -47,8 +47,8 @@ Examples:
   tenancy who-can create pods/exec -n acme-prod --json
 
 The answer is what the files grant; with --live also what all bindings on the cluster grant. One
-name may be on several clusters: without --stack, every one of them is answered. Exit code 3:
-nobody may.
+name may be on several clusters: without --stack, the answer covers each. Exit code 3: no
+subject may do it.
 """
 WHAT_CAN_EPILOG = """
 Examples:
@@ -57,8 +57,8 @@ Examples:
 
   tenancy what-can dana --group acme-leads --stack prod --live
 
-With --live also what all bindings on the cluster grant. Only the identity provider knows who is
-in a group.
+With --live also what all bindings on the cluster grant. Tenancy cannot read group memberships:
+only the identity provider has them.
 """
 USAGE_EPILOG = """
 Examples:
@@ -76,7 +76,7 @@ at once.
 
 def who_can_command(
     *,
-    verb: str = typer.Argument(help="As RBAC has it: get, create, delete, …"),
+    verb: str = typer.Argument(help="The RBAC verb: get, create, delete, …"),
     resource: str = typer.Argument(help="Such as secrets, pods/exec, deployments.apps."),
     namespace: str = typer.Option(
         ..., "--namespace", "-n", metavar="NAME", help="The namespace's name in the cluster."
@@ -86,7 +86,7 @@ def who_can_command(
     live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
-    """Show who may do something in a namespace, and by which role."""
+    """Show which subjects may do something in a namespace, and by which role."""
     shell = terminal()
     found = _assessed(project, stack)
     names = frozenset(n.name for _, n in _namespaces(found, stack))
@@ -126,7 +126,7 @@ def what_can_command(
     live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
-    """Show what a subject may do, namespace by namespace, the most powerful first."""
+    """Show what a subject may do in each namespace, the widest access first."""
     shell = terminal()
     found = _assessed(project, stack)
     permissions = tuple(what_can(subject, found.tenancy, group, stack=stack))
@@ -155,7 +155,7 @@ def what_can_command(
         shell.say(f"{one.subject} in {one.place}: {joined(one.roles)}", style="bold")
         _say_allowed(one.allowed, shell, width)
         for role in one.unknown:
-            shell.say(f"  not checked: {role}, which the cluster defines")
+            shell.say(f"  not checked: {role}, a role that is defined on the cluster")
     for by in there or ():
         head = f"{by.subject} in {by.place}, on the cluster: {_by(by.binding)}"
         shell.say(head, style="bold")
@@ -170,13 +170,14 @@ def _holders(
     holders: Iterable[RoleHolder],
     live: Iterable[LiveHolder],
 ) -> Iterator[str]:
-    """Yield a line for each who may do it at *place*."""
+    """Yield a line for each subject that may do it at *place*."""
     here = [holder for holder in holders if holder.place == place]
     for holder in here:
-        note = "" if holder.verbs is not None else "; not checked: the cluster defines it"
+        known = holder.verbs is not None
+        note = "" if known else "; not checked: this role is defined on the cluster"
         yield f"{holder.subject}  ({holder.role}{note})"
     if not any(holder.verbs is not None for holder in here):
-        yield f"nobody may {verb} {resource} according to the files"
+        yield f"the files grant no subject {verb} on {resource}"
     for one in live:
         if one.place == place:
             yield f"on the cluster: {one.subject}  ({_by(one.binding)})"
@@ -197,8 +198,8 @@ def _by(binding: LiveBinding) -> str:
 
 def _unchecked(*, live: bool) -> str:
     if live:
-        return "who is in a group; only the identity provider knows"
-    return "bindings on the cluster that no file has; add --live"
+        return "memberships of groups; only the identity provider has them"
+    return "bindings on the cluster that are not in the files; add --live"
 
 
 def _accesses(
@@ -225,7 +226,7 @@ def usage(
     project: ProjectFolder = None,
     stack: Stack = None,
     as_json: Json = False,
-    everything: bool = typer.Option(False, "--all", help="All at once, without a pager."),
+    everything: bool = typer.Option(False, "--all", help="Write everything, without a pager."),
     no_color: NoColor = False,
 ) -> None:
     """Show what each namespace may use and what it uses now; full quotas are marked."""

@@ -1,4 +1,4 @@
-"""`tenancy adopt`: namespaces that exist become an organization's; nothing is recreated."""
+"""`tenancy adopt`: existing namespaces become an organization's; nothing is recreated."""
 
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +23,7 @@ Examples:
 
   tenancy adopt --stack dev --selector team --group-by label:team --write
 
-Takes the namespaces over in place, in audit: none is recreated, and nothing of Tenancy
+Takes over the namespaces in place, in audit: none is recreated, and no policy of Tenancy
 refuses, changes or stops a pod there. To enforce, change `enforcement` in the organization's
 file later. Only what is adopted is applied, not what else is pending in the stack.
 
@@ -77,7 +77,7 @@ def command(
     prefix: str | None = typer.Option(
         None,
         "--prefix",
-        help="What names of namespaces begin with. Default: the organization's name.",
+        help="The prefix of the namespaces' names. Default: the organization's name.",
         show_default=False,
     ),
     until: Until = None,
@@ -89,7 +89,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Take over namespaces that exist, with their quotas, limit ranges and role bindings."""
+    """Take over existing namespaces with their quotas, limit ranges and role bindings."""
     shell = terminal(color=not no_color)
     if report and write:
         raise RefusedError(reason="give --report or --write, not both")

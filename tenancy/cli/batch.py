@@ -21,7 +21,7 @@ _WRITING = threading.Lock()
 
 @attrs.frozen(kw_only=True)
 class BufferedTerminal(Terminal):
-    """Keeps what is written until `write_to` writes all of it in one piece."""
+    """Keeps output until `write_to` writes all of it in one piece."""
 
     out: Console = attrs.field(
         factory=lambda: Console(file=io.StringIO(), markup=False, emoji=False)

@@ -1,4 +1,4 @@
-"""`tenancy check`: every error in the files at once, without a cluster."""
+"""`tenancy check`: every error in the files in one run, without a cluster."""
 
 import json
 
@@ -65,6 +65,6 @@ def _scope(found: Assessment) -> str:
         (len({o.name for one in environments for o in one.organizations}), "organization"),
         (sum(len(tuple(one.namespaces)) for one in environments), "namespace"),
     )
-    return "looked at " + ", ".join(
+    return "checked " + ", ".join(
         f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts
     )

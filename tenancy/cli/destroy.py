@@ -1,4 +1,4 @@
-"""`tenancy destroy`: delete everything in a stack, after its name was typed."""
+"""`tenancy destroy`: delete everything in a stack, after the user typed its name."""
 
 from tenancy import engine
 from tenancy.assessment import assess
@@ -30,7 +30,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Delete everything in a stack, its namespaces and all objects in them included."""
+    """Delete everything in a stack, including its namespaces and all objects in them."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     outcomes = engine.destroy(

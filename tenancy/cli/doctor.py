@@ -1,4 +1,4 @@
-"""`tenancy doctor`: each tool, where it is from, how to get it; and how long tokens last."""
+"""`tenancy doctor`: where each tool is from and how to get it; the lifetime of pods' tokens."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from tenancy.output import TokenLife, doctor_data
 
 __all__ = ["command"]
 
-_NOT_SEEN: Final = "the flags of its API server cannot be seen"
+_NOT_SEEN: Final = "the flags of its API server are not visible"
 
 
 def command(
@@ -29,7 +29,7 @@ def command(
         "--stack",
         "-s",
         metavar="NAME",
-        help="Also ask the cluster of this stack how long tokens of pods last.",
+        help="Also check on this stack's cluster how long tokens of pods are valid.",
         show_default=False,
     ),
     as_json: Json = False,
@@ -50,7 +50,7 @@ def command(
 
 
 def _tokens(project: Path | None, stack: str) -> TokenLife:
-    """Return what the cluster of *stack* lets see of the life of tokens."""
+    """Return what the cluster of *stack* shows about the lifetime of tokens."""
     assessment = assess(project, stack)
     cluster = assessment.cluster(assessment.require(stack))
     try:
@@ -69,10 +69,11 @@ def _said(tokens: TokenLife) -> str:
         )
     if tokens.is_extended:
         return (
-            f"cluster {tokens.cluster}: tokens of pods last up to a year, while the pod exists;"
-            f" with {flag}=false for the API server they last as long as they were asked for"
+            f"cluster {tokens.cluster}: tokens of pods are valid for up to a year while the "
+            f"pod exists; with {flag}=false on the API server they expire after the requested "
+            "time"
         )
-    return f"cluster {tokens.cluster}: tokens of pods last as long as they were asked for"
+    return f"cluster {tokens.cluster}: tokens of pods expire after the requested time"
 
 
 def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | None) -> None:

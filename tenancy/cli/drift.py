@@ -1,4 +1,4 @@
-"""`tenancy drift`: in what the cluster differs from the files, exactly."""
+"""`tenancy drift`: how the cluster differs from the files."""
 
 import typer
 
@@ -17,7 +17,7 @@ __all__ = ["EPILOG", "command"]
 EPILOG = """
 Examples:
 
-  tenancy drift --stack dev            what differs, and who wrote it
+  tenancy drift --stack dev            what differs, and which client wrote it
 
   tenancy drift --stack dev --json     for programs; the exit code is the same
 
@@ -25,16 +25,16 @@ Examples:
 
   tenancy drift --stack dev --repair   make the cluster match the files again
 
-The cluster is compared with the files as they are now, so a change that is not applied yet is
+The cluster is compared with the files as they are now, so a change that is not yet applied is
 a difference too.
 
 An update does not remove what was added by hand, even with a refresh: the engine compares only
 the fields that it wrote. --repair removes it, field by field, after a question. Objects that no
 file describes and that do not carry Tenancy's label are deleted only with --delete-foreign.
-Missing objects are created by an update with a refresh, with which --repair ends.
+--repair ends with a refresh and an update, which create missing objects.
 
-Exit code: 0 if nothing differs (any more), 2 if something does, 3 if it was refused, 1 if the
-comparison failed.
+Exit code: 0 if nothing differs (after a repair too), 2 if something does, 3 if it was refused,
+1 if the comparison failed.
 """
 
 
@@ -44,7 +44,9 @@ def command(
     stack: AnyStacks = None,
     as_json: Json = False,
     accept: bool = typer.Option(
-        False, "--accept", help="Write every difference that has a place there into the config."
+        False,
+        "--accept",
+        help="Write into the config every difference that the config can express.",
     ),
     repair: bool = typer.Option(
         False, "--repair", help="Make the cluster match the files again."
@@ -52,14 +54,14 @@ def command(
     delete_foreign: bool = typer.Option(
         False,
         "--delete-foreign",
-        help="With --repair: also delete objects that no file describes and others made.",
+        help="With --repair: also delete objects that others created and no file describes.",
     ),
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
     """Compare the cluster with the files, manually added fields and objects included."""
     if accept and repair:
-        raise UsageError("--accept and --repair exclude each other; give one, then the other")
+        raise UsageError("--accept and --repair cannot be combined; run one, then the other")
     if delete_foreign and not repair:
         raise UsageError("--delete-foreign needs --repair; give both")
     shell = terminal(color=not no_color)

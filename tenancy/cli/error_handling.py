@@ -35,9 +35,7 @@ class Commands(TyperGroup):
             terminal().note("\nnot confirmed")
             raise typer.Exit(Exit.REFUSED) from None
         except KeyboardInterrupt:
-            terminal().note(
-                "\ninterrupted: finished changes are kept; the next run continues from there"
-            )
+            terminal().note("\ninterrupted: finished changes are kept; the next run continues")
             raise typer.Exit(Exit.INTERRUPTED) from None
 
 

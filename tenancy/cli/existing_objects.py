@@ -53,7 +53,7 @@ def _next_steps(
     lines = []
     if is_sandbox:
         flag = "" if stack == "dev" else f" --stack {stack}"
-        lines += [f'eval "$(.venv/bin/tenancy env{flag})"    # pulumi and kubectl, here']
+        lines += [f'eval "$(.venv/bin/tenancy env{flag})"    # for pulumi and kubectl here']
     if namespaces:
         lines.append(f"kubectl describe quota -n {namespaces[0].name}")
     members = [s for n in namespaces for b in n.bindings for s in b.subjects]
@@ -63,5 +63,5 @@ def _next_steps(
         who = f"{flags[person.kind]} {shlex.quote(person.written)}"
         lines.append(f"tenancy kubeconfig --stack {stack} {who}    # as a member")
     if is_sandbox:
-        lines.append("make down    # deletes it all and stops the control plane")
+        lines.append("make down    # deletes everything and stops the sandbox")
     return lines

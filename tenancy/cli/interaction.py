@@ -23,7 +23,7 @@ class TerminalInteraction(Interaction):
     Attributes:
         shell: Where.
         asks: Whether the user is asked before something is changed.
-        everything: Whether lists are shown whole. Default: long ones are cut.
+        everything: Whether long lists are shown in full. Default: they are shortened.
     """
 
     previews = True

@@ -42,9 +42,8 @@ Examples:
   tenancy kubeconfig --stack prod --group acme-leads --out kubeconfigs
     --oidc-issuer-url https://login.example.com --oidc-client-id kubernetes
 
-On the embedded cluster a member gets a client certificate that soon ends, so that a role can be
-tried out. Elsewhere people log in with the identity provider, and only service accounts get a
-token.
+On the sandbox a member gets a short-lived client certificate, to try out a role. On other
+clusters people log in with the identity provider, and only service accounts get a token.
 """
 
 _SHORTEST = datetime.timedelta(minutes=10)
@@ -53,7 +52,7 @@ _LONGEST = datetime.timedelta(days=7)
 
 @attrs.frozen(kw_only=True)
 class _Asked:
-    """What was asked for, as far as credentials go."""
+    """The options about credentials."""
 
     expires: datetime.timedelta
     issuer_url: str | None
@@ -67,11 +66,15 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     ],
     user: Annotated[
         str | None,
-        typer.Option("--user", metavar="NAME", help="A user, as the identity provider says."),
+        typer.Option(
+            "--user", metavar="NAME", help="A user, as the identity provider names them."
+        ),
     ] = None,
     group: Annotated[
         list[str] | None,
-        typer.Option("--group", metavar="NAME", help="A group; with --user: of that user."),
+        typer.Option(
+            "--group", metavar="NAME", help="A group; with --user: a group of that user."
+        ),
     ] = None,
     service_account: Annotated[
         str | None,
@@ -79,7 +82,9 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     ] = None,
     organization: Annotated[
         str | None,
-        typer.Option("--organization", "-o", metavar="NAME", help="Only its namespaces."),
+        typer.Option(
+            "--organization", "-o", metavar="NAME", help="Only namespaces of this organization."
+        ),
     ] = None,
     default: Annotated[
         str | None,
@@ -87,25 +92,28 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="The folder to write into."),
+        typer.Option("--out", metavar="DIR", help="The folder for the file."),
     ] = None,
     expires: Annotated[
-        str, typer.Option("--expires", metavar="TIME", help="Of a certificate or token.")
+        str,
+        typer.Option("--expires", metavar="TIME", help="Lifetime of the certificate or token."),
     ] = "8h",
     oidc_issuer_url: Annotated[
-        str | None, typer.Option("--oidc-issuer-url", metavar="URL", help="Who logs in.")
+        str | None, typer.Option("--oidc-issuer-url", metavar="URL", help="The issuer's URL.")
     ] = None,
     oidc_client_id: Annotated[
-        str | None, typer.Option("--oidc-client-id", metavar="ID", help="For which client.")
+        str | None, typer.Option("--oidc-client-id", metavar="ID", help="The OIDC client id.")
     ] = None,
     oidc_extra_scope: Annotated[
         list[str] | None,
-        typer.Option("--oidc-extra-scope", metavar="SCOPE", help="Such as groups."),
+        typer.Option(
+            "--oidc-extra-scope", metavar="SCOPE", help="A further OIDC scope, such as groups."
+        ),
     ] = None,
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
-    """Write a member's kubeconfig: a context for each namespace, the default one set."""
+    """Write a member's kubeconfig with a context for each of its namespaces."""
     shell = terminal(color=not no_color)
     found = assess(project, offline=True)
     if found.is_refused:
@@ -118,7 +126,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     allowed = _reach(environment, subjects, organization, default)
     for stranger in allowed.unknown:
         if stranger.kind is SubjectKind.GROUP:
-            shell.note(f"note: {stranger} holds no role here")
+            shell.note(f"note: {stranger} has no role here")
     asked = _Asked(
         expires=_duration(expires),
         issuer_url=oidc_issuer_url,
@@ -166,7 +174,7 @@ def _subjects(
     groups: list[str],
     account: str | None,
 ) -> list[Subject]:
-    """Return who is meant, the one that the file is named after first."""
+    """Return the subjects; the file is named after the first."""
     if account is not None and (user is not None or groups):
         raise UsageError("a service account has no user and no groups; give one of them")
     if account is not None:
@@ -179,7 +187,7 @@ def _subjects(
         shared = parse_group(group, oidc_prefix=platform.groups_prefix)
         found.append(Subject(kind=SubjectKind.GROUP, name=shared, written=group))
     if not found:
-        raise UsageError("nobody was named; give --user, --group or --service-account")
+        raise UsageError("no subject given; give --user, --group or --service-account")
     return found
 
 
@@ -191,7 +199,7 @@ def _account(environment: Environment, account: str) -> Subject:
     raise UsageError(
         f"service account {account!r}: no member of stack {environment.stack}; allowed: "
         + (", ".join(s.written for s in known) or "there is none")
-        + "; write it as <namespace id>/<name>, and as a member with a role"
+        + "; write it as <namespace id>/<name>, and add it as a member with a role"
     )
 
 
@@ -213,14 +221,14 @@ def _reach(
         )
     except LookupError as error:
         raise UsageError(
-            f"--default {default!r}: not a namespace that they may use; "
-            f"allowed: {', '.join(map(str, error.args))}"
+            f"--default {default!r}: not a namespace with access; allowed: "
+            f"{', '.join(map(str, error.args))}"
         ) from None
     if allowed is None:
         names = [s.written for s in _members(environment)]
         guess = nearest(subjects[0].written, names)
         raise UsageError(
-            f"{', '.join(s.written for s in subjects)}: holds no role in stack"
+            f"{', '.join(s.written for s in subjects)}: has no role in stack"
             f" {environment.stack}"
             + (f" and organization {organization}" if organization else "")
             + f"; members are: {', '.join(names) or 'nobody'}"
@@ -234,7 +242,7 @@ def _folder(out: Path | None, environment: Environment, root: Path) -> Path:
         return out.expanduser()
     if environment.cluster.is_sandbox:
         return root / ".sandbox" / "kubeconfigs"
-    raise UsageError("no folder was named; give --out DIR, one that git does not track")
+    raise UsageError("no folder given; give --out DIR, a folder that git does not track")
 
 
 def _credential(
@@ -249,7 +257,7 @@ def _credential(
         connection = connect(environment.cluster, root)
         seconds = int(asked.expires.total_seconds())
         token = service_account_token(connection, first.namespace, first.name, seconds)
-        shell.note(f"the token ends at {token.expires:%Y-%m-%d %H:%M} UTC")
+        shell.note(f"the token expires at {token.expires:%Y-%m-%d %H:%M} UTC")
         return Token(value=token.value)
     if asked.issuer_url is not None and asked.client_id is not None:
         return OidcLogin(
@@ -258,7 +266,7 @@ def _credential(
             extra_scopes=asked.scopes,
         )
     if asked.issuer_url is not None or asked.client_id is not None:
-        raise UsageError("--oidc-issuer-url and --oidc-client-id belong together; give both")
+        raise UsageError("--oidc-issuer-url and --oidc-client-id must be given together")
     if not environment.cluster.is_sandbox:
         raise UsageError(
             f"cluster {environment.cluster.name}: people log in with the identity provider; "
@@ -267,13 +275,13 @@ def _credential(
     groups = [s.name for s in subjects if s.kind is SubjectKind.GROUP]
     user = first.name if first.kind is SubjectKind.USER else f"member-of:{first.name}"
     signed = issue_member_certificate(root, user, groups, asked.expires)
-    shell.note(f"the certificate ends at {signed.expires:%Y-%m-%d %H:%M} UTC")
+    shell.note(f"the certificate expires at {signed.expires:%Y-%m-%d %H:%M} UTC")
     return ClientCertificate(certificate=signed.certificate, key=signed.key)
 
 
 def _https(url: str) -> str:
     if not url.startswith("https://") or any(c.isspace() for c in url):
-        raise UsageError(f"--oidc-issuer-url {url!r}: an address with https:// is needed")
+        raise UsageError(f"--oidc-issuer-url {url!r}: write a URL that begins with https://")
     return url
 
 
@@ -285,6 +293,6 @@ def _duration(text: str) -> datetime.timedelta:
         if _SHORTEST <= found <= _LONGEST:
             return found
     raise UsageError(
-        f"--expires {text!r}: 10m to 7d is allowed, such as 30m, 8h or 2d; "
-        "keep it short, for it cannot be taken back"
+        f"--expires {text!r}: allowed is 10m to 7d, such as 30m, 8h or 2d; keep it short, "
+        "because it cannot be revoked"
     )

@@ -25,7 +25,8 @@ ProjectFolder = Annotated[
         "--project",
         "-C",
         metavar="DIR",
-        help="The folder that holds Pulumi.yaml. Default: this one, or the nearest above it.",
+        help="The folder of Pulumi.yaml. Default: the current folder, or the nearest above it "
+        "that has one.",
         show_default=False,
     ),
 ]
@@ -41,7 +42,7 @@ AnyStacks = Annotated[
         "--stack",
         "-s",
         metavar="NAME",
-        help="One stack; may be given several times. Default: all.",
+        help="One stack; repeatable. Default: all.",
         show_default=False,
     ),
 ]
@@ -51,21 +52,25 @@ Stacks = Annotated[
         "--stack",
         "-s",
         metavar="NAME",
-        help="The stack; may be given several times.",
+        help="The stack; repeatable.",
         show_default=False,
     ),
 ]
 All = Annotated[
-    bool, typer.Option("--all", help="Write long lists and lines whole; else they are cut.")
+    bool,
+    typer.Option(
+        "--all", help="Write long lists and lines in full; by default they are shortened."
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 NoColor = Annotated[
-    bool, typer.Option("--no-color", help="No colours, also on a terminal (or set NO_COLOR).")
+    bool, typer.Option("--no-color", help="No colors (also with NO_COLOR set).")
 ]
 Offline = Annotated[
     bool,
     typer.Option(
-        "--offline", help="Ask nobody: no cluster, no state, and no cloud for instance types."
+        "--offline",
+        help="Read files only: no cluster, no state, and no cloud for instance types.",
     ),
 ]
 OnTheCluster = Annotated[
@@ -74,6 +79,6 @@ OnTheCluster = Annotated[
 ]
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="Refuse also where something could not be checked; for CI."),
+    typer.Option("--strict", help="Also refuse if anything could not be checked; for CI."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for CI.")]

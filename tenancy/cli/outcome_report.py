@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def message_terminal(shell: Terminal, *, as_json: bool) -> Terminal:
-    """Return where messages are written: with JSON, standard output is for it alone."""
+    """Return where messages are written: with JSON, standard output contains nothing else."""
     return Terminal(out=shell.err, err=shell.err) if as_json else shell
 
 
@@ -37,7 +37,7 @@ def finish(
         outcomes: Of each stack.
         shell: Where to write.
         as_json: Whether to write JSON.
-        of_result: Returns what is written of a result as JSON.
+        of_result: Returns the JSON of a result.
 
     Raises:
         typer.Exit: The exit code is not 0.

@@ -1,4 +1,4 @@
-"""`tenancy plan`: what an update would change for whom, or a summary of the files."""
+"""`tenancy plan`: what an update would change for people, or a summary of the files."""
 
 import json
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ __all__ = ["EPILOG", "command"]
 EPILOG = """
 Examples:
 
-  tenancy plan --stack dev               what an update would change for whom
+  tenancy plan --stack dev               what an update would change for people
 
-  tenancy plan --stack dev --markdown    the same, for a pull request
+  tenancy plan --stack dev --markdown    the same as Markdown, for a pull request
 
-  tenancy plan --stack dev --save FILE   for `tenancy up --plan FILE`
+  tenancy plan --stack dev --save FILE   save it for `tenancy up --plan FILE`
 
   tenancy plan --offline                 a summary of all files, without a cluster
 
-  tenancy plan --json                    in the shape of docs/schema/plan.json
+  tenancy plan --json                    as docs/schema/plan.json describes
 
 A saved plan contains digests of the files, the state and the cluster: `tenancy up --plan`
-refuses it if any of them changed. A refused plan is not saved. With several stacks, FILE
-contains {stack}.
+refuses it if any of them changed. A refused plan is not saved. With several stacks, write
+{stack} in FILE, such as plan-{stack}.json.
 
 What could not be read is listed as "not checked", never as passed.
 
@@ -48,7 +48,7 @@ _STACK = "{stack}"
 
 
 class FormsError(TenancyError):
-    """Options were given that exclude each other."""
+    """Options that cannot be combined."""
 
     exit = Exit.USAGE
 
@@ -60,22 +60,22 @@ def command(
     is_offline: Offline = False,
     as_json: Json = False,
     as_markdown: bool = typer.Option(
-        False, "--markdown", help="Write Markdown, for a pull request."
+        False, "--markdown", help="Write Markdown, such as for a pull request."
     ),
     save: str | None = typer.Option(
         None,
         "--save",
         metavar="FILE",
-        help="Also write what `tenancy up --plan FILE` applies.",
+        help="Also save the plan to this file, for `tenancy up --plan`.",
         show_default=False,
     ),
     strict: Strict = False,
     everything: bool = typer.Option(
-        False, "--all", help="Every fact, however long; in a pager on a terminal."
+        False, "--all", help="Write every fact in full; on a terminal, in a pager."
     ),
     no_color: NoColor = False,
 ) -> None:
-    """Show what an update would change for people, and why it would be refused."""
+    """Show what an update would change for people, or why it is refused."""
     if as_markdown and (as_json or is_offline):
         raise FormsError("--markdown cannot be combined with --json or --offline")
     if save is not None and is_offline:
@@ -84,7 +84,7 @@ def command(
         )
     only = stack[0] if stack and len(stack) == 1 else None
     if is_offline and stack and only is None:
-        raise FormsError("--offline takes one --stack, or none for all stacks")
+        raise FormsError("with --offline give one --stack, or none for all stacks")
     shell = terminal(color=not no_color)
     found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
@@ -112,7 +112,7 @@ def _planned(
     *,
     strict: bool,
 ) -> Outcomes[StackPlan]:
-    """Return the plans, after those that can be applied are written."""
+    """Return the plans, after saving those that can be applied."""
     interaction = TerminalInteraction(Terminal(out=shell.err, err=shell.err))
     if save is None:
         return engine.plan(found, stacks, strict=strict, interaction=interaction)

@@ -1,4 +1,4 @@
-"""What the engine does, shown while it does it; what it would do, shown before; what it did."""
+"""Show what the engine would do, does, and did."""
 
 import contextlib
 import time
@@ -52,7 +52,7 @@ _NOT_LISTED: Final = frozenset(
 """Operations without a line: unchanged resources, and the two halves of a replacement."""
 _WIDTH: Final = 80
 _DONE_LINES: Final = 12
-"""How many finished changes get a line; of further ones the number is shown."""
+"""How many finished changes get a line; further ones are only counted."""
 _PREVIEW_LINES: Final = 30
 _EVERY_SECONDS: Final = 10.0
 """Time between two lines of progress where the output is not a terminal."""
@@ -136,12 +136,13 @@ def _spinner(doing: str, shell: Terminal) -> Iterator[Status | None]:
 
 def show_preview(result: Result, shell: Terminal, *, everything: bool = False) -> None:
     """
-    Write what an update means, and what it would do: created objects by kind, others in turn.
+    Write what an update means and would do: created objects by kind, other changes one by one.
 
     Args:
         result: A preview.
         shell: Where.
-        everything: Whether long lines and lists are written whole. Default: they are cut.
+        everything: Whether long lines and lists are written in full. Default: they are
+            shortened.
     """
     for message in result.messages:
         for line in message.splitlines():
@@ -162,7 +163,7 @@ def show_preview(result: Result, shell: Terminal, *, everything: bool = False) -
 
 
 def show_result(result: Result, shell: Terminal) -> None:
-    """Write in a line what was done."""
+    """Write a line with what was done."""
     if result.kind == "preview":
         return
     if result.is_empty:
@@ -201,12 +202,12 @@ def _counts(result: Result) -> str:
 
 
 def _is_listed(step: Step) -> bool:
-    """Whether it is a change that is counted, and so gets a line of its own."""
+    """Whether it is a change, which is counted and gets a line of its own."""
     return step.op not in _NOT_LISTED
 
 
 def _is_object(step: Step) -> bool:
-    """Whether it is an object on a cluster, not a component of the engine's."""
+    """Whether it is an object on a cluster, not a Pulumi component."""
     return step.type.startswith("kubernetes:")
 
 

@@ -1,4 +1,4 @@
-"""Questions before something is changed, and the refusal where nobody can answer."""
+"""Questions before a change, and the refusal if standard input is not a terminal."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def ask_yes_no(question: str) -> None:
     Ask *question*.
 
     Raises:
-        RefusedError: The answer was no, or there is nobody to answer.
+        RefusedError: The answer was no, or standard input is not a terminal.
     """
     _require_terminal()
     if not typer.confirm(question, err=True):
@@ -28,7 +28,7 @@ def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Ter
     Ask the user to type the name of *stack*, after listing what will be deleted.
 
     Raises:
-        RefusedError: Something else was typed, or there is nobody to answer.
+        RefusedError: Another text was typed, or standard input is not a terminal.
     """
     _require_terminal()
     shell.note(f"Everything in stack {stack} on cluster {cluster} will be deleted:")

@@ -1,8 +1,8 @@
 """
-`tenancy quickstart`: from a clean clone to a tenancy on the embedded control plane, and back.
+`tenancy quickstart`: create the sandbox, apply the example organizations to it, delete them.
 
-This is what `make up`, `make preview` and `make down` run. It works on the sandbox only; for
-any other cluster it names the command to use.
+`make up`, `make preview` and `make down` run this. It works on the sandbox only; for any other
+cluster its error names the command to use.
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ from tenancy.local.tools import Source
 
 __all__ = ["HELP", "down", "preview", "up"]
 
-HELP = "From a clean clone to a tenancy on the embedded control plane, and back."
+HELP = "Create the sandbox and apply the example organizations to it, and delete them."
 
 Stack = Annotated[
     str,
@@ -41,8 +41,8 @@ Stack = Annotated[
 
 def _not_the_sandbox(stack: str, cluster: str, command: str) -> RefusedError:
     return RefusedError(
-        reason=f"stack {stack} is on cluster {cluster}; quickstart works on the embedded"
-        f" control plane only; run `tenancy {command} --stack {stack}` instead"
+        reason=f"stack {stack} is on cluster {cluster}; quickstart works on the sandbox only; "
+        f"run `tenancy {command} --stack {stack}` instead"
     )
 
 
@@ -51,12 +51,12 @@ def _without_file(stacks: tuple[str, ...]) -> RefusedError:
     return RefusedError(
         reason=f"stack {', '.join(stacks)} is applied, but {files} is missing or wrong; "
         "restore it (`tenancy check` reports what is wrong), or run "
-        "`tenancy sandbox down --wipe`, which deletes the whole embedded cluster"
+        "`tenancy sandbox down --wipe`, which deletes the whole sandbox cluster"
     )
 
 
 def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Build the tools once, start the control plane, apply the platform and then the stack."""
+    """Build missing tools, start the sandbox, apply the platform and then the stack."""
     shell = terminal(color=not no_color)
     assessment = assess(project)
     stacks = _on_sandbox(assessment, stack, "up")
@@ -99,26 +99,26 @@ def preview(
     finally:
         if not was_running:
             sandbox.down(assessment.root, console=shell.err)
-            shell.note("the embedded control plane was stopped again; `make up` starts it")
+            shell.note("the sandbox was stopped again; `make up` starts it")
 
 
 def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Delete what was applied, environments first, and stop the control plane."""
+    """Delete what was applied, environments first, and stop the sandbox."""
     shell = terminal(color=not no_color)
     assessment = assess(project)
-    # A leftover engine still writes; what is applied is known only after it has ended.
+    # A leftover engine may still write; the applied stacks are known only after it has ended.
     wait_for_sandbox(assessment.root, shell.note)
     applied = stacks_with_resources(Layout(assessment.root).pulumi_state)
     is_stopped = sandbox.status(assessment.root).state in {State.ABSENT, State.STOPPED}
     if is_stopped and not applied:
         # An interrupted start may have left a process that was not recorded yet.
         sandbox.down(assessment.root, console=shell.err)
-        shell.say("Nothing to delete: no stack is applied, and no control plane is running.")
+        shell.say("Nothing to delete: no stack is applied, and the sandbox is not running.")
         return
     if applied:
         _destroy(assessment, applied, shell)
     ended = sandbox.down(assessment.root, console=shell.err)
-    shell.say(f"The embedded control plane is stopped ({ended} processes).")
+    shell.say(f"The sandbox is stopped ({ended} processes).")
     shell.say(
         "Nothing is left running; the data directory .sandbox is kept, without objects.",
         style="bold",
@@ -126,7 +126,7 @@ def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
 
 
 def _on_sandbox(assessment: Assessment, stack: str, command: str) -> list[str]:
-    """Return the platform's stack and *stack*, all of them on the sandbox."""
+    """Return the platform's stack and *stack*, both on the sandbox."""
     require_valid(assessment.of(stack)).require(stack)
     platform = assessment.platform_of(stack)
     stacks = [stack]
@@ -159,9 +159,9 @@ def _announce_tools(root: Path, shell: Terminal) -> None:
 def _start(root: Path, shell: Terminal) -> None:
     toolchain = tools.ensure(root, shell.err)
     if sandbox.status(root).state is not State.RUNNING:
-        shell.note("starting the embedded control plane, which takes about 10 s")
+        shell.note("starting the sandbox, which takes about 10 s")
     box = sandbox.up(root, console=shell.err, toolchain=toolchain)
-    shell.note(f"the embedded control plane is running: {box.server}")
+    shell.note(f"the sandbox is running: {box.server}")
 
 
 def _destroy(assessment: Assessment, applied: tuple[str, ...], shell: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""How commands and groups of commands are put into the command line: all in this one way."""
+"""How commands and groups of commands are registered."""
 
 from collections.abc import Callable, Iterable
 
@@ -17,9 +17,9 @@ class Command:
     A command.
 
     Attributes:
-        name: What is typed.
-        function: Called with the options; its signature describes them, its docstring is the
-            help.
+        name: The word that users type.
+        function: Called with the options; its signature describes them, its docstring is
+            the help.
         epilog: Examples and exit codes, after the options. Default: none.
     """
 
@@ -31,7 +31,7 @@ class Command:
 @attrs.frozen
 class Group:
     """
-    Commands behind a common first word.
+    Commands with a common first word.
 
     Attributes:
         name: The first word.
@@ -45,7 +45,7 @@ class Group:
 
 
 def register(app: typer.Typer, heading: str | None, entries: Iterable[Command | Group]) -> None:
-    """Put *entries* into *app*, under *heading* in its help."""
+    """Register *entries* in *app*, under *heading* in its help."""
     for entry in entries:
         if isinstance(entry, Command):
             app.command(entry.name, epilog=flowing(entry.epilog), rich_help_panel=heading)(

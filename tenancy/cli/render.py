@@ -19,12 +19,12 @@ Examples:
 
   tenancy render --stack dev --organization acme > acme.yaml
 
-Quotas, limits and policies come before the first role binding.
+Quotas, limits and policies are written before the first role binding.
 """
 
 
 class UnknownOrganizationError(TenancyError):
-    """No stack that was asked for holds the organization."""
+    """The requested stacks do not contain the organization."""
 
     exit = Exit.USAGE
 
@@ -37,8 +37,8 @@ class UnknownOrganizationError(TenancyError):
         guess = nearest(self.name, self.known)
         remedy = f"did you mean {guess!r}?" if guess else "name one of them"
         return (
-            f"organization {self.name!r}: no stack here holds it; "
-            f"allowed: {', '.join(self.known) or 'there is none'}; {remedy}"
+            f"organization {self.name!r}: not in the selected stacks; allowed: "
+            f"{', '.join(self.known) or 'none'}; {remedy}"
         )
 
 
@@ -50,7 +50,7 @@ def command(
         "--organization",
         "-o",
         metavar="NAME",
-        help="Only this organization. Default: everything.",
+        help="Only objects of this organization. Default: everything.",
         show_default=False,
     ),
     no_color: NoColor = False,

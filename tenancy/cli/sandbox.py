@@ -1,4 +1,4 @@
-"""`tenancy sandbox`: start, stop and inspect the embedded control plane."""
+"""`tenancy sandbox`: start, stop and inspect the sandbox."""
 
 import json
 from pathlib import Path
@@ -17,16 +17,16 @@ from tenancy.output import sandbox_status_data
 
 __all__ = ["HELP", "down", "folder_of", "status", "up"]
 
-HELP = "The embedded control plane: a real API server on this machine, with fake nodes."
+HELP = "The sandbox: a real Kubernetes control plane on this machine, with fake nodes."
 
 Wipe = Annotated[
-    bool, typer.Option("--wipe", help="Delete the cluster's data and Pulumi's state of it.")
+    bool, typer.Option("--wipe", help="Also delete the cluster's data and its Pulumi state.")
 ]
 
 
 def folder_of(project: Path | None) -> Path:
     """
-    Return the folder whose sandbox and tools are used.
+    Return the folder of the sandbox and the tools.
 
     Args:
         project: The value of --project. Default: the nearest project, else this folder: the
@@ -51,13 +51,13 @@ def up(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Start it, or those parts that do not run, and wait until it can be used."""
+    """Start the sandbox, or its stopped parts, and wait until it can be used."""
     shown = terminal(color=not no_color)
     box = sandbox.up(folder_of(project), wipe=wipe, console=shown.err)
     if as_json:
         _show(sandbox.status(box.root), shown, as_json=True)
         return
-    shown.say(f"the embedded control plane is running: {box.server}")
+    shown.say(f"the sandbox is running: {box.server}")
     shown.note('use it with: eval "$(tenancy env)"')
 
 
@@ -67,7 +67,7 @@ def down(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Stop its processes, and no others; the data is kept unless --wipe is given."""
+    """Stop the sandbox's processes, and no others; its data is kept unless --wipe is given."""
     shown = terminal(color=not no_color)
     root = folder_of(project)
     ended = sandbox.down(root, wipe=wipe, console=shown.err)
@@ -82,7 +82,7 @@ def down(
 def status(
     project: ProjectFolder = None, as_json: Json = False, no_color: NoColor = False
 ) -> None:
-    """List what is running. The exit code is 0 if the cluster can be used, else 1."""
+    """List the sandbox's parts and their state. The exit code is 1 if it cannot be used."""
     current = sandbox.status(folder_of(project))
     _show(current, terminal(color=not no_color), as_json=as_json)
     if current.state is not State.RUNNING:
@@ -93,7 +93,7 @@ def _show(current: SandboxStatus, shown: Terminal, *, as_json: bool) -> None:
     if as_json:
         shown.write(json.dumps(sandbox_status_data(current), indent=2) + "\n")
         return
-    shown.say(f"the embedded control plane is {current.state.value}")
+    shown.say(f"the sandbox is {current.state.value}")
     if current.state is State.ABSENT:
         shown.note("start it with: tenancy sandbox up")
         return

@@ -1,4 +1,4 @@
-"""`tenancy schema`: JSON Schemas of the config files and of every `--json`."""
+"""`tenancy schema`: JSON Schemas of the config files and of every command's `--json` output."""
 
 import json
 from pathlib import Path
@@ -13,14 +13,14 @@ from tenancy.output import schemas
 __all__ = ["EPILOG", "FOLDER", "command", "texts"]
 
 FOLDER = Path("docs/schema")
-"""Where the schemas are, from the project's folder; the shipped files name them."""
+"""The folder of the schemas in the project; the shipped files refer to it."""
 
 EPILOG = """
 Examples:
 
-  tenancy schema organization.json     to standard output
+  tenancy schema organization.json     write one to standard output
 
-  tenancy schema --write               all of them, into docs/schema
+  tenancy schema --write               write all of them into docs/schema
 
 Editors with a YAML language server find the schema by the first line of each shipped file.
 """

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the engine is interrupted too, and gets time to write its state."""
+"""Ctrl-C and SIGTERM: the engine is interrupted too, and has time to write its state."""
 
 import contextlib
 import os
@@ -13,13 +13,13 @@ __all__ = ["defer_interrupt", "interrupt_now", "interrupted_by_sigterm"]
 
 _MESSAGE = b"\ninterrupting: the engine finishes what it began; Ctrl-C again stops it at once\n"
 _LAST = 3
-"""The Ctrl-C after which nothing is waited for; the engine itself stops at the second."""
+"""The Ctrl-C that ends the wait; the engine itself stops at the second."""
 
 
 @contextlib.contextmanager
 def defer_interrupt() -> Iterator[None]:
     """
-    Wait for the engine when the user interrupts the block, and only then be interrupted.
+    When the user interrupts the block, wait for the engine before the interruption is raised.
 
     A terminal sends Ctrl-C to the engine as well. If this process ended first, the engine could
     not write its output any more, and would end without having written its state.
@@ -57,7 +57,7 @@ def defer_interrupt() -> Iterator[None]:
 @contextlib.contextmanager
 def interrupt_now() -> Iterator[threading.Event]:
     """
-    Interrupt the block at once, with a message: for one that waits for engines in threads.
+    Interrupt a block that waits for engines in threads at once, with a message.
 
     Yields:
         An event that is set from then on: errors of interrupted engines are not failures.

@@ -30,7 +30,7 @@ class Terminal:
     The two streams of a command.
 
     Attributes:
-        out: Results; a pipe gets nothing else.
+        out: Results, and nothing else.
         err: Progress, questions and messages.
     """
 
@@ -56,11 +56,11 @@ class Terminal:
     @contextmanager
     def paged(self, lines: int, *, everything: bool = False) -> Iterator[None]:
         """
-        Show what is written in the block in a pager, where a terminal cannot hold it.
+        Show the output of the block in a pager, if it does not fit the terminal.
 
         Args:
             lines: How many lines are written.
-            everything: Whether they are written at once all the same.
+            everything: Whether to write them without a pager anyway.
         """
         if everything or not self.out.is_terminal or lines < self.out.height:
             yield
@@ -74,7 +74,7 @@ def terminal(*, color: bool = True) -> Terminal:
     Return the streams of this process.
 
     Args:
-        color: Whether a terminal may get colours; a pipe or a file never does. Default: yes,
+        color: Whether a terminal may get colors; a pipe or a file never does. Default: yes,
             unless the variable `NO_COLOR` is set.
     """
 

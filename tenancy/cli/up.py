@@ -27,9 +27,9 @@ Examples:
   tenancy up --stack dev --plan FILE    applies a plan of `tenancy plan --save FILE`
 
 A saved plan is refused, with everything that has changed, if the files, the state, the cluster
-or an object on it are not as they were. With several stacks, give the plan of each.
+or an object on it changed since it was saved. With several stacks, give the plan of each.
 
-A platform is applied before the environments on it, in whichever order they are named. If one
+A platform is applied before the environments on it, in any order of the options. If one
 stack is refused or fails, the others are still applied, except those on its platform.
 With --yes, up to four stacks are applied at a time.
 """
@@ -43,14 +43,15 @@ def command(
         None,
         "--plan",
         metavar="FILE",
-        help="Apply a saved plan, and nothing else; may be given several times.",
+        help="Apply exactly this saved plan; repeatable.",
         show_default=False,
     ),
     strict: Strict = False,
     renew_service_accounts: bool = typer.Option(
         False,
         "--renew-service-accounts",
-        help="End tokens that removed members may have; the plan names the pods to restart.",
+        help="Recreate service accounts whose tokens removed members may have; the plan lists "
+        "the pods to restart.",
     ),
     as_json: Json = False,
     yes: Yes = False,
@@ -80,7 +81,9 @@ def _saved_plans(
     for file in files:
         saved = read_plan(file)
         if saved.stack in plans:
-            raise UsageError(f"--plan {file}: stack {saved.stack} has another plan; give one")
+            raise UsageError(
+                f"--plan {file}: there are two plans for stack {saved.stack}; give one"
+            )
         if saved.stack not in stacks:
             raise UsageError(
                 f"--plan {file}: it is the plan of stack {saved.stack}, which is not applied; "

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
-"""Where the embedded cluster's kubeconfig is, from the project's folder."""
+"""The path of the sandbox's kubeconfig, from the project's folder."""
 
 _FIRST_SECONDS: Final = 30.0
 """How long a cluster may take to say who it is, before anything else is asked of it."""
@@ -112,7 +112,7 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
         path = root / SANDBOX_KUBECONFIG
         if not path.exists():
             raise ClusterError(
-                cluster.name, "the embedded cluster has not been started", "run `make up`"
+                cluster.name, "the sandbox has not been started", "run `make up`"
             )
         return path, None
     if cluster.kubeconfig is None or cluster.context is None:

@@ -199,7 +199,7 @@ class SandboxFailure(enum.Enum):
 
 class SandboxError(TenancyError):
     """
-    The sandbox, an embedded control plane, did not do what was asked.
+    The sandbox could not do what was requested.
 
     Attributes:
         message: What happened and what to do.

@@ -35,7 +35,7 @@ def accept(
                     assessment.tenancy.platform_of(environment),
                 ),
             )
-    # Several differences of a limit range are one place.
+    # Several differences of one limit range are written to one place.
     texts = _written(assessment, {repr(edit): edit for edit in wanted.values()}.values())
     before = {path: path.read_text() for path in texts}
     for path, text in texts.items():

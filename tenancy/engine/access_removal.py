@@ -1,4 +1,4 @@
-"""An update around which everything is taken away that still gives access to who leaves."""
+"""An update that also removes what still gives access to members who lost a role."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -29,7 +29,7 @@ from tenancy.planning.sections import RemainingAccessSection
 __all__ = ["update_and_remove_access"]
 
 _PASSES = 3
-"""How often bindings are read again: until the update has arrived, who leaves may bind anew."""
+"""How often bindings are read again: a leaving member may add one before the update ends."""
 
 Note = Callable[[str], None]
 
@@ -44,24 +44,24 @@ def update_and_remove_access(
     renew_service_accounts: bool = False,
 ) -> Result:
     """
-    Run *update*, and take away what else gives access to those who lose a role by it.
+    Run *update*, and remove what else gives access to the members who lose a role by it.
 
     Subjects are taken out of bindings before the update and once more after it; token Secrets
-    are deleted and service accounts renewed after it, when nobody who leaves can ask again.
+    are deleted and service accounts renewed after it, when leaving members can no longer
+    request new tokens.
 
     Args:
         assessment: The project.
         session: The stack.
         update: Applies it.
-        note: Called with each line of what was done.
-        saved: The reviewed plan; what is taken away has to be as in it. Default: none.
-        renew_service_accounts: Whether service accounts are created again whose tokens they
-            may have. Default: no.
+        note: Called with a line for each change.
+        saved: The reviewed plan; what is removed must match it. Default: none.
+        renew_service_accounts: Whether to recreate the service accounts whose tokens those
+            members may have. Default: no.
 
     Raises:
-        RefusedError: The cluster refuses a part, or it is not as it was reviewed. Nothing was
-            changed.
-        ClusterError: The cluster refused a part after the update.
+        RefusedError: The cluster refuses a part, or it differs from the reviewed plan. Nothing
+        was changed. ClusterError: The cluster refused a part after the update.
         EngineError: The update failed.
     """
     removal = _Removal.of(assessment, session)
@@ -92,7 +92,7 @@ def _reviewed(saved: SavedPlan) -> object:
 
 @attrs.frozen(kw_only=True)
 class _Removal:
-    """What one update takes away; the record of the last update is from before it."""
+    """What one update removes, computed from the record of the update before it."""
 
     assessment: Assessment
     stack: str
@@ -102,7 +102,7 @@ class _Removal:
 
     @classmethod
     def of(cls, assessment: Assessment, session: Session) -> "_Removal | None":
-        """Return what the update takes away; None where nobody loses a role."""
+        """Return what the update removes; None if no member loses a role."""
         stack = session.name
         previous = PreviousUpdate.from_outputs(session.outputs())
         if not removes_members(previous.tenancy, assessment.tenancy, stack):
@@ -119,17 +119,17 @@ class _Removal:
         )
 
     def now(self) -> RemainingAccess:
-        """Return what still gives access by now."""
+        """Return what still gives access now."""
         reading = read_cluster(self.assessment, self.stack, self.previous, is_required=True)
         planned = plan_for(self.assessment, self.stack, self.previous, reading)
         return planned.plan.section(RemainingAccessSection).remaining
 
     def require_possible(self, *, renew: bool) -> None:
         """
-        Ask the cluster whether it would do all of it.
+        Dry-run every removal on the cluster.
 
         Raises:
-            RefusedError: It would refuse a part.
+            RefusedError: The cluster would refuse a part.
         """
         remaining = self.section.remaining
         try:
@@ -149,8 +149,8 @@ class _Removal:
                 )
         except ClusterError as error:
             raise RefusedError(
-                reason=f"stack {self.stack}: {error}\nWho loses a role would keep that access."
-                " Apply it as a user who may change it. Nothing was changed."
+                reason=f"stack {self.stack}: {error}\nMembers who lose a role would keep that "
+                "access. Apply as a user who has this permission. Nothing was changed."
             ) from error
 
     def take_out(self, remaining: RemainingAccess) -> Iterator[str]:
@@ -165,7 +165,7 @@ class _Removal:
 
     def end_tokens(self, *, renew: bool) -> Iterator[str]:
         """Delete token Secrets and renew service accounts; yield a line for each."""
-        # What was reached by a binding that is changed by now counts too.
+        # Access through a binding that was already changed counts too.
         before, now = self.section.remaining, self.now()
         accounts = {(a.namespace, a.name): a for a in (*before.accounts, *now.accounts)}
         for secret in dict.fromkeys((*before.token_secrets, *now.token_secrets)):
@@ -176,5 +176,5 @@ class _Removal:
                 pods = f"; restart its pods: {', '.join(account.pods)}" if account.pods else ""
                 yield (
                     f"stack {self.stack}: service account {account.namespace}/{account.name}"
-                    f" renewed, its earlier tokens are not valid any more{pods}"
+                    f" renewed, its earlier tokens are no longer valid{pods}"
                 )

@@ -11,10 +11,10 @@ __all__ = ["engine_missing", "error_from", "failed"]
 
 
 def engine_missing() -> EngineError:
-    """Return the error that there is no `pulumi` on the engine's PATH."""
+    """Return the error for a missing `pulumi` on the engine's PATH."""
     return EngineError(
         None,
-        "there is no pulumi on PATH; run `make tools`, or install Pulumi 3.255 or newer",
+        "pulumi is not on PATH; run `make tools`, or install Pulumi 3.255 or newer",
         EngineFailure.MISSING,
     )
 

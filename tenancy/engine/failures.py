@@ -43,7 +43,7 @@ _KNOWN: Final = (
         r"PULUMI_ACCESS_TOKEN must be set for login",
         "this shell is not logged in to a backend for Pulumi's state",
         "run `pulumi login`, or set PULUMI_BACKEND_URL (and PULUMI_ACCESS_TOKEN for Pulumi"
-        " Cloud); a URL of an unknown kind counts as none",
+        " Cloud); a URL of an unknown kind is ignored",
     ),
     _known(
         r"invalid access token|\[401\] Unauthorized",
@@ -84,8 +84,8 @@ _KNOWN: Final = (
     _known(
         r"performing HTTP request: .*(x509|tls:)",
         "the TLS certificate of the backend for Pulumi's state is not trusted",
-        "add its authority to this machine's trusted certificates; a proxy may also present"
-        " its own certificate",
+        "add its certificate authority to this machine's trusted certificates; a proxy may "
+        "also present its own certificate",
     ),
     _known(
         r"no resource plugin .* found|failed to load resource plugin|could not (find|download)"
@@ -96,7 +96,7 @@ _KNOWN: Final = (
     _known(
         r"no space left on device",
         "the disk is full",
-        "free some space, and run this again; what was done is kept",
+        "free some space, and run this again; finished changes are kept",
     ),
 )
 
@@ -106,13 +106,13 @@ _NOISE: Final = re.compile(
     r"|^Logging in using access token|WARN falling back to IMDSv1",
     re.IGNORECASE,
 )
-"""Lines that say nothing: the program's own error stands beside them."""
+"""Lines without information: the program's own error is printed next to them."""
 _KEPT_LINES: Final = 60
 
 
 def explain(output: str) -> Explanation | None:
     """
-    Return what *output* of the engine means; None where no known message is in it.
+    Return what *output* of the engine means; None if it contains no known message.
 
     >>> explain("error: incorrect passphrase").cause
     "the passphrase of the stack's secrets is wrong"
@@ -123,7 +123,8 @@ def explain(output: str) -> Explanation | None:
 def diagnostics(output: str) -> str:
     """Return the part of *output* for people: diagnostics where there are any, else its end."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", _without_wrapping(output))
-    # A program whose update failed is ended with a KeyboardInterrupt; the reason is beside it.
+    # A program whose update failed is ended with a KeyboardInterrupt; the reason is printed
+    # next to it.
     plain = re.sub(
         r"\n *Traceback \(most recent call last\):\n(?: .*\n)*? *KeyboardInterrupt(?=\n|$)",
         "",

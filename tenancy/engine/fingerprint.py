@@ -16,7 +16,7 @@ from tenancy.planning import snapshot
 __all__ = ["SECRET_MARK", "Fingerprint", "differences", "fingerprint", "state_digests"]
 
 SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
-"""The engine's mark of an encrypted value; encrypted again, the same value looks different."""
+"""The engine's mark of an encrypted value, which differs at each encryption."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _LASTING: Final = (
     "type",

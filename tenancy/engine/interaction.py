@@ -12,7 +12,7 @@ from tenancy.engine.results import Result
 __all__ = ["AUTOMATIC", "ForStack", "Interaction", "Note"]
 
 Note = Callable[[str], None]
-"""Called with a line for people that is not a result: what was stopped, what is waited for."""
+"""Called with a line for people: what was stopped, what the command waits for."""
 
 
 class Interaction:
@@ -50,7 +50,7 @@ class Interaction:
         self, doing: str, *, lines: bool = True, total: int | None = None
     ) -> AbstractContextManager[OnStep | None]:
         """
-        Open a block in which the engine works; it yields what is called for each step.
+        Open a block in which the engine works; it yields a function to call for each step.
 
         Args:
             doing: What the engine does, in the progressive: `applying stack dev`.
@@ -77,18 +77,18 @@ class Interaction:
 
     def confirm(self, question: str) -> None:
         """
-        Ask *question*; return where the answer is yes.
+        Ask *question*; return only if the answer is yes.
 
         Raises:
-            RefusedError: The answer was no, or there is nobody to answer.
+            RefusedError: The answer was no, or the user cannot be asked.
         """
 
     def confirm_destroy(self, stack: str, cluster: str, namespaces: Sequence[str]) -> None:
         """
-        Ask whether to delete *stack* on *cluster*, with *namespaces* and all in them.
+        Ask whether to delete *stack* on *cluster*, with *namespaces* and everything in them.
 
         Raises:
-            RefusedError: The answer was no, or there is nobody to answer.
+            RefusedError: The answer was no, or the user cannot be asked.
         """
 
 

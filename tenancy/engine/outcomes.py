@@ -1,4 +1,4 @@
-"""Work on several stacks in one call: an outcome for each, whatever happens to the others."""
+"""Work on several stacks in one call: each has its own outcome."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,13 +24,13 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 AT_ONCE: Final = 4
-"""How many engines work side by side; they mostly wait for backends and for API servers."""
+"""How many engines run at the same time; they mostly wait for backends and API servers."""
 
 
 def _skipped(stack: str, needed: str) -> RefusedError:
     return RefusedError(
-        reason=f"stack {stack}: skipped, because it depends on stack {needed}, which was not"
-        " done; fix that first, and run this again"
+        reason=f"stack {stack}: skipped, because it depends on stack {needed}, which has no "
+        "result; fix that first, and run this again"
     )
 
 
@@ -42,8 +42,8 @@ class Outcome(Generic[T]):
     Attributes:
         stack: The stack's name.
         exit: The exit code of a command for this stack alone.
-        result: What was asked for; None where there is an error.
-        error: Why it was refused, failed or was skipped; None where there is a result.
+        result: The result of the operation; None if there is an error.
+        error: Why it was refused, failed or was skipped; None if it has a result.
     """
 
     stack: str
@@ -70,11 +70,11 @@ class Outcomes(Generic[T]):
 
     @property
     def errors(self) -> tuple[TenancyError, ...]:
-        """The errors of the others."""
+        """The errors of the stacks that failed or were refused."""
         return tuple(o.error for o in self.of if o.error is not None)
 
     def of_results(self, make: Callable[[T], S]) -> "Outcomes[S]":
-        """Return the same with *make* of each result."""
+        """Return the same outcomes with *make* applied to each result."""
         return Outcomes(
             tuple(
                 Outcome(
@@ -91,7 +91,7 @@ class Outcomes(Generic[T]):
         return iter(self.of)
 
     def __getitem__(self, stack: str) -> Outcome[T]:
-        """Return the outcome of *stack*, which has to be one of the call."""
+        """Return the outcome of *stack*, which must be one of this call."""
         return {outcome.stack: outcome for outcome in self.of}[stack]
 
 
@@ -116,8 +116,8 @@ def for_each_stack(
         work: Called with a stack and with the interaction for it.
         interaction: Of the whole call.
         exit_of: The exit code of a result. Default: done.
-        needs: For a stack, those that must be done before it; if one of them was not, the stack
-            is skipped. Default: none depends on another.
+        needs: For a stack, those that must be done before it; if one of them failed, the stack
+            is skipped. Default: no stack depends on another.
 
     Raises:
         KeyboardInterrupt: The user interrupted; work that had begun has ended.
@@ -189,7 +189,7 @@ def in_threads(
 
 
 def _is_chain(stacks: Sequence[str], needs: Mapping[str, Sequence[str]]) -> bool:
-    """Whether each of *stacks* depends on the one before it; so is a single stack."""
+    """Whether each of *stacks* depends on the one before it; also true for a single stack."""
     return all(first in needs.get(then, ()) for first, then in itertools.pairwise(stacks))
 
 
@@ -230,7 +230,7 @@ def _run(
             futures[stack] = executor.submit(job.outcome, stack, needed)
         return Outcomes(tuple(future.result() for future in futures.values()))
     finally:
-        # After an interruption nothing more is begun, and what runs is waited for.
+        # After an interruption no further stack is begun, and running ones are waited for.
         executor.shutdown(cancel_futures=True)
 
 

@@ -15,7 +15,8 @@ TAKE_OVER_FIELDS: Final = {"PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
 Variables with which the provider takes over the fields of an object that exists already.
 
 An interrupted update may have created objects without recording them. All names are fixed, so
-the next update creates them once more; on a sandbox they can belong to nobody else.
+the next update creates them once more; on a sandbox no other tool creates objects of these
+names.
 """
 
 
@@ -27,8 +28,8 @@ def was_interrupted(session: Session, note: Note) -> bool:
         operations = f"{len(pending)} pending operation{'' if len(pending) == 1 else 's'}"
         note(f"stack {session.name}: an update was interrupted ({operations}); resuming")
         return True
-    # An interrupted engine forgets what it was creating, though the API server may have
-    # created it nevertheless.
+    # An interrupted engine does not record what it was creating, although the API server may
+    # have created it.
     if is_applied(exported) and _last_update_failed(session):
         note(f"stack {session.name}: the last update did not complete; resuming")
         return True
@@ -36,7 +37,7 @@ def was_interrupted(session: Session, note: Note) -> bool:
 
 
 def is_applied(exported: auto.Deployment) -> bool:
-    """Return whether a state holds more than what a refused first update leaves in it."""
+    """Return whether a state contains more than a refused first update leaves in it."""
     resources = (exported.deployment or {}).get("resources") or ()
     return any(not str(resource.get("type")).startswith("pulumi:") for resource in resources)
 

@@ -43,7 +43,7 @@ class Result:
         stack: The stack's name.
         kind: `preview`, `up`, `refresh` or `destroy`.
         summary: How many resources each operation concerns, unchanged ones included.
-        steps: Every step but those that change nothing, in the engine's order.
+        steps: Every step that changes something, in the engine's order.
         outputs: The stack's outputs afterwards; nothing after a preview.
         text: What the engine printed.
         messages: What the program itself printed: the plan, in words.

@@ -2,8 +2,8 @@
 Read engine events that the SDK does not know.
 
 The SDK (3.255, `pulumi/automation/events.py`) raises at an operation or a kind of difference
-that is not in its enums, and at an additional field in two kinds of events. The event is lost
-then, and with a file as event log so are all that follow, the summary among them: a newer
+that is not in its enums, and at an additional field in two kinds of events. Then the event is
+lost. With a file as event log all later events are lost too, including the summary: a newer
 engine would seem to have done nothing. Here such an event is read a second time without its
 unknown parts, and the operation is set to what the engine wrote.
 """
@@ -28,7 +28,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, JSON]]] = {
     "preludeEvent": {"config": {}},
     "stdoutEvent": {"message": "", "color": ""},
 }
-"""Fields of the events that the SDK takes as they come, with their defaults."""
+"""Fields of the events that the SDK passes through unchanged, with their defaults."""
 
 _sdk_from_json = sdk.EngineEvent.from_json
 
@@ -73,7 +73,7 @@ def _read_again(whole: Mapping[str, JSON]) -> sdk.EngineEvent:
 
 
 def _plain(key: str, value: JSON) -> JSON:
-    """Return the part *key* of an event without what the SDK cannot read."""
+    """Return the part *key* of an event without the fields that the SDK cannot read."""
     if key in _FIELDS:
         given = _mapping(value)
         return {field: given.get(field, default) for field, default in _FIELDS[key].items()}

@@ -1,4 +1,4 @@
-"""The SDK's handle of a stack, without the commands whose answers are not used here."""
+"""The SDK's handle of a stack, without the commands whose results are not used here."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from tenancy.config.document import JSON
 __all__ = ["MASKED", "ExistingStack", "OperatedStack", "outputs_of", "state_file_exists"]
 
 MASKED: Final = "[secret]"
-"""What the engine writes for a secret that is not to be shown."""
+"""What the engine writes in place of a hidden secret."""
 
 _EMPTY_SUMMARY: Final = auto.UpdateSummary(
     kind="not read",
@@ -43,7 +43,8 @@ class OperatedStack(ExistingStack):
     A stack to be updated, refreshed or destroyed.
 
     After each operation the SDK runs the command line for the outputs, twice, and for the
-    history: a second, more than a small update takes. The engine's events contain all of it.
+    history: this takes a second, longer than a small update. The engine's events contain all of
+    it.
     """
 
     def outputs(self) -> auto.OutputMap:
@@ -60,8 +61,8 @@ def state_file_exists(project: str, stack: str, variables: Mapping[str, str]) ->
     """
     Return whether a file backend of *variables* has a readable state of a stack.
 
-    False does not mean that there is none: another backend is not read, and a damaged state has
-    to be reported by the engine.
+    False does not prove that the state is missing: other backends are not read, and the engine
+    must report a damaged state.
     """
     backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
     path = Path(unquote(backend.path)) / ".pulumi" / "stacks" / project / f"{stack}.json"

@@ -112,8 +112,8 @@ class Session:
         Args:
             only: Patterns of URNs; nothing else is changed. Default: everything.
             plan: The engine's own plan: it refuses every other operation. Default: none.
-            removes_access: Whether the caller takes away what else gives access to removed
-                members; otherwise the program refuses where something does. Default: no.
+            removes_access: Whether the caller removes what else gives access to removed
+                members; otherwise the program refuses if such access exists. Default: no.
 
         Raises:
             EngineError: The program refused, or the engine failed; what was done is recorded.

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _WAIT_SECONDS = 60.0
-"""How long another update of the sandbox is waited for."""
+"""How long to wait for another update of the sandbox."""
 
 _STOPPED = "an earlier run was killed; its leftover Pulumi process was stopped"
 
@@ -55,7 +55,7 @@ def open_stack(
     Args:
         assessment: The project.
         stack: The stack's name.
-        note: Called with what is waited for. Default: nothing.
+        note: Called with what the command waits for. Default: nothing is reported.
         variables: Further variables of the engine. Default: none.
 
     Raises:
@@ -131,7 +131,7 @@ def sandbox_engine(
 
     Args:
         box: The sandbox.
-        note: Called with what is waited for. Default: nothing.
+        note: Called with what the command waits for. Default: nothing is reported.
         variables: Further variables of the engine. Default: none.
 
     Raises:

@@ -34,7 +34,7 @@ class NoRecordError(TenancyError):
 
 def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> StackPlan:
     """
-    Return what an update of *stack* means; the engine is asked for its outputs alone.
+    Return what an update of *stack* means; only its outputs are read from the engine.
 
     A cluster that does not answer is reported as not checked.
 
@@ -45,7 +45,7 @@ def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> Sta
 
     Raises:
         NoRecordError: The engine or its backend does not answer.
-        ClusterError: Another cluster answers than the one that it was applied to.
+        ClusterError: The cluster that answers is not the one to which the stack was applied.
         RefusedConfigError: The file of the stack cannot be read.
         TenancyError: A newer version made the last update.
         UnknownStackError: No file describes it.
@@ -62,7 +62,7 @@ def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> Sta
 
 
 def _namespaces_in_state(opened: Session) -> frozenset[str]:
-    """Return the names in the cluster of the namespaces in the state of *opened*."""
+    """Return the names of the namespaces in the state of *opened*."""
     names = set()
     for resource in opened.state():
         if resource.get("type") == _NAMESPACE:

@@ -31,7 +31,7 @@ def require_fresh(root: Path, session: Session, saved: SavedPlan) -> Assessment:
     Return the project as it is now, if nothing has changed since *saved* was made.
 
     Raises:
-        RefusedError: Something has, or the checks refuse the files by now.
+        RefusedError: Something changed, or the checks refuse the files now.
         ClusterError: The cluster cannot be reached or read.
         EngineError: The state cannot be read.
     """

@@ -38,7 +38,7 @@ _ALLOWED: Final = frozenset(
             "PULUMI_CREDENTIALS_PATH",
         ),
         *("PULUMI_HOME", "PULUMI_ORGANIZATION", "PULUMI_GITSSH_PASSPHRASE"),
-        # How it runs, not what it changes.
+        # These affect how the engine runs, not what it changes.
         *("PULUMI_PARALLEL", "PULUMI_PYTHON_CMD", "PULUMI_SKIP_UPDATE_CHECK"),
         *("PULUMI_SKIP_CONFIRMATIONS", "PULUMI_IGNORE_AMBIENT_PLUGINS"),
         *("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "PULUMI_DISABLE_CI_DETECTION"),
@@ -68,8 +68,8 @@ def prepare_variables(variables: MutableMapping[str, str] | None = None) -> None
     Refuse variables that change what is applied; undo those of `tenancy env`.
 
     Every variable whose name begins with `PULUMI_` is refused unless it is known: targets,
-    excludes, skips and refreshes of the engine, and what a later version adds. Dropping one
-    silently would apply something else than was asked.
+    excludes, skips and refreshes of the engine, and variables of later versions. Silently
+    dropping one would apply something other than the user asked for.
 
     Args:
         variables: The environment. Default: that of this process, which the engine inherits.

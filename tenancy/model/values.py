@@ -339,7 +339,7 @@ class Cluster:
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether it is the embedded control plane."""
+        """Whether it is the sandbox."""
         return self.name == "sandbox" and self.kubeconfig is None
 
     @property

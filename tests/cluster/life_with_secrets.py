@@ -291,7 +291,7 @@ def _apply(life: Life, kubectl) -> None:
     life.tenancy(
         "kubeconfig of an account", "kubeconfig", "--stack", "dev", "--service-account",
         "dev/ci", "--expires", "10m", "--out", str(life.planted / "minted"),
-        says="the token ends at",
+        says="the token expires at",
     )  # fmt: skip
     [minted] = (life.planted / "minted").iterdir()
     written = yaml.safe_load(minted.read_text())["users"][0]["user"]["token"]

@@ -330,7 +330,7 @@ def test_after_two_interruptions_up_goes_on(clone: Clone) -> None:
     [
         pytest.param("created ", signal.SIGKILL, False, id="killed while it applies"),
         pytest.param("created ", signal.SIGKILL, True, id="killed with its engine"),
-        pytest.param("starting the embedded", signal.SIGKILL, False, id="killed at the start"),
+        pytest.param("starting the sandbox", signal.SIGKILL, False, id="killed at the start"),
         pytest.param("created ", signal.SIGINT, True, id="Ctrl-C while it applies"),
     ],
 )

@@ -59,7 +59,7 @@ def an_organization(*namespaces: Written_, prefix: str = "acme", **keys: object)
 
 
 def an_environment(name: str = "dev", *organizations: str, **keys: object) -> Written_:
-    """An environment on the embedded cluster that holds acme, unless others are given."""
+    """An environment on the sandbox with acme, unless others are given."""
     return _without_none(
         {
             "environment": name,

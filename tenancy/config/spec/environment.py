@@ -56,7 +56,7 @@ class EnvironmentSpec(Spec):
     environment: NonEmpty
     """`dev`, `staging`, `prod`, or another name."""
     cluster: NonEmpty
-    """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
+    """The cluster's name, which permanently identifies its provider; `sandbox` is the local one."""
     kubeconfig: KubeconfigPath | None = None
     """The path of a kubeconfig, relative to the project. Default: none; the cluster `sandbox` needs none."""
     context: NonEmpty | None = None

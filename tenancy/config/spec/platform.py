@@ -252,7 +252,7 @@ class PlatformStackSpec(Spec):
     """The config of a platform's stack."""
 
     cluster: NonEmpty
-    """The cluster's name, by which its provider is identified for good; `sandbox` is the embedded one."""
+    """The cluster's name, which permanently identifies its provider; `sandbox` is the local one."""
     kubeconfig: KubeconfigPath | None = None
     """The path of a kubeconfig, relative to the project. Default: none; the cluster `sandbox` needs none."""
     context: NonEmpty | None = None

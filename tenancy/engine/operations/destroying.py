@@ -39,7 +39,7 @@ def destroy(
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[Result]:
     """
-    Delete everything in each of *stacks*, its namespaces and what they hold included.
+    Delete everything in each of *stacks*, including its namespaces and all objects in them.
 
     Environments are destroyed before their platform; a platform is skipped where an environment
     on it is in the same call and was not destroyed. The empty stacks stay.
@@ -47,8 +47,8 @@ def destroy(
     Args:
         assessment: The project.
         stacks: The stacks; there is no default.
-        finish_interrupted: Finish an interrupted update first, so that no object is left over
-            that the state does not know. Default: no.
+        finish_interrupted: Finish an interrupted update first, so that no object outside the
+            state remains. Default: no.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         interaction: Who confirms each deletion, and what is shown. Default: nobody is asked.
 
@@ -158,7 +158,7 @@ def _configured_namespaces(assessment: Assessment, stack: str) -> list[str]:
 
 
 def kept_namespaces(state: Iterable[Mapping[str, JSON]]) -> Iterator[str]:
-    """Yield the names of the namespaces that a destroy would refuse to delete, or keep."""
+    """Yield the names of the namespaces that a destroy would keep or refuse to delete."""
     for resource in state:
         if resource.get("type") != _NAMESPACE:
             continue

@@ -22,7 +22,7 @@ def drift(
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[StackDrift]:
     """
-    Compare the cluster of each of *stacks* with its files, added fields and objects included.
+    Compare the cluster of each of *stacks* with its files, including added fields and objects.
 
     A stack that the checks refuse is not compared; a mistake in the file of another stack does
     not matter.
@@ -79,13 +79,13 @@ def repair_drift(
     Args:
         assessment: The project.
         stacks: Default: all of them.
-        delete_foreign: Also delete objects that no file describes and that others made.
+        delete_foreign: Also delete objects that others created and no file describes.
             Default: they are kept.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         interaction: Who confirms each repair, and what is shown. Default: nobody is asked.
 
     Raises:
-        RefusedError: The answer was no, or there is nobody to answer.
+        RefusedError: The answer was no, or the user cannot be asked.
         EngineError: An update was needed for missing objects, and failed.
         UnknownStackError: No file describes one of them.
     """
@@ -124,7 +124,7 @@ def _repair(
         for identity in objects:
             interaction.note(f"  {verb:<8} {identity}")
     for identity in repaired.left:
-        interaction.note(f"  kept     {identity}: no file describes it, and others made it")
+        interaction.note(f"  kept     {identity}: not in the files, and not created by Tenancy")
     if repaired.missing:
         with interaction.progress(f"applying stack {drifted.stack}") as on_step:
             session.up(on_step=on_step, refresh=True)

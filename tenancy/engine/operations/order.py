@@ -20,7 +20,7 @@ def apply_dependencies(
 def destroy_dependencies(
     assessment: Assessment, stacks: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return for each of *stacks* those that are destroyed before it: environments on it."""
+    """Return for each of *stacks* those destroyed before it: the environments on it."""
     names = tuple(stacks)
     return {
         stack: tuple(other for other in names if assessment.platform_of(other) == stack)

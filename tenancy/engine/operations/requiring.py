@@ -1,4 +1,4 @@
-"""What the checks refuse is refused for each stack by itself, before an engine is started."""
+"""Refuse a stack that the checks refuse, before an engine is started; other stacks continue."""
 
 from tenancy.assessment import Assessment, require_valid
 from tenancy.diagnostics import report
@@ -11,17 +11,16 @@ def require_stack(
     assessment: Assessment, stack: str, interaction: Interaction, *, strict: bool = False
 ) -> str:
     """
-    Return *stack* if nothing refuses it, after showing warnings and what was not checked.
+    Return *stack* if no finding refuses it, after showing warnings and what was not checked.
 
     Args:
         assessment: The project.
         stack: The stack.
-        interaction: What the other findings are shown with.
+        interaction: Shows the other findings.
         strict: Whether what was not checked refuses too. Default: only errors do.
 
     Raises:
-        RefusedConfigError: Something refuses it.
-        UnknownStackError: No file describes it.
+        RefusedConfigError: A finding refuses it. UnknownStackError: No file describes it.
     """
     view = require_valid(assessment.of(stack), strict=strict)
     if view.findings:

@@ -25,12 +25,12 @@ __all__ = ["PlanToSave", "save_plans"]
 @attrs.frozen(kw_only=True)
 class PlanToSave:
     """
-    A plan, and what of it can be saved and applied later.
+    A plan, and the form in which it can be saved and applied later.
 
     Attributes:
         planned: What it means for people, and the findings.
-        saved: What `write_plan` writes; None where the plan is refused.
-        preview: What the engine would do; None where the plan is refused.
+        saved: What `write_plan` writes; None if the plan is refused.
+        preview: What the engine would do; None if the plan is refused.
     """
 
     planned: StackPlan
@@ -39,7 +39,7 @@ class PlanToSave:
 
     @property
     def exit(self) -> Exit:
-        """Refused, or whether anything changes, for people or else for the engine."""
+        """Refused; else whether anything changes, for people or for the engine."""
         if self.preview is not None and not self.preview.is_empty:
             return Exit.CHANGES
         return self.planned.exit
@@ -55,8 +55,8 @@ def save_plans(
     """
     Plan an update of each of *stacks*, to be applied later exactly as it is now.
 
-    The engine makes a preview of it, so that refusals of its provider and of the cluster are
-    known, and the operations are fixed.
+    The engine makes a preview of it: refusals by the provider and the cluster are found now,
+    and the operations are fixed.
 
     Args:
         assessment: The project.

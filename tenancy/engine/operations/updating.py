@@ -41,8 +41,8 @@ def up(
             the files describe when it is applied.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         strict: Whether what was not checked refuses a stack too. Default: only errors do.
-        renew_service_accounts: Whether service accounts are created again whose tokens removed
-            members may have; their pods have to be restarted. Default: no.
+        renew_service_accounts: Whether to recreate the service accounts whose tokens removed
+            members may have; their pods must be restarted. Default: no.
         interaction: Who confirms each update, and what is shown. Default: nobody is asked.
 
     Raises:
@@ -81,7 +81,7 @@ def _update(
     stack, total = session.name, None
     if interaction.previews or interaction.asks:
         preview = preview_stack(session, interaction)
-        # An interrupted update may have made every object and recorded none of it.
+        # An interrupted update may have created every object and recorded none of them.
         if preview.is_empty and "tenancy" in session.outputs():
             return preview
         interaction.confirm(f"apply this to stack {stack}?")
@@ -113,12 +113,12 @@ def apply_saved_plan(
     """
     Apply *saved* to the stack of *session*, if nothing that it was made from has changed.
 
-    That is compared before the question and again after it. What changes later is refused by
-    the engine, where its own plan is part of the saved one.
+    This is compared before the question and again after it. Later changes are refused by the
+    engine, if its own plan is part of the saved one.
 
     Raises:
         RefusedError: Something has changed since the plan was saved, or the answer was no.
-        EngineError: The program or the engine refused, or it failed.
+        EngineError: The program or the engine refused or failed.
     """
     if interaction.asks:
         require_fresh(assessment.root, session, saved)

@@ -7,7 +7,7 @@ import pytest
 
 from tenancy import manifests
 from tenancy.config.project import load
-from tenancy.local import sandbox as embedded
+from tenancy.local import sandbox
 from tenancy.local.tools import Toolchain
 from tenancy.model import resolve
 from tests.cluster.api import (
@@ -28,7 +28,7 @@ def root(toolchain: Toolchain, sandboxes: Path, user_of) -> Iterator[Api]:
     """
     folder = sandboxes / "policies"
     with user_of(folder):
-        api = Api.of(embedded.up(folder, toolchain=toolchain).kubeconfig)
+        api = Api.of(sandbox.up(folder, toolchain=toolchain).kubeconfig)
         _build(api)
         yield api
 

@@ -285,10 +285,10 @@ def test_every_way_back_is_named_and_none_is_left(arranged: Project, root: Api) 
         f"stack dev: RoleBinding {SPACE}/mine-2 deleted: without User {DANA}",
         f"stack dev: RoleBinding {SPACE}/ours changed: without User {DANA}",
         f"stack dev: Secret {SPACE}/forever deleted",
-        f"stack dev: service account {SPACE}/default renewed, its earlier tokens are not valid"
-        " any more",
-        f"stack dev: service account {SPACE}/runner renewed, its earlier tokens are not valid"
-        " any more",
+        f"stack dev: service account {SPACE}/default renewed, its earlier tokens are no longer "
+        "valid",
+        f"stack dev: service account {SPACE}/runner renewed, its earlier tokens are no longer "
+        "valid",
     } == set(notes.lines)
     # What the engine wrote into the account that Kubernetes made is there again.
     made = root.request("GET", f"{_CORE}/serviceaccounts/default").accepted().body

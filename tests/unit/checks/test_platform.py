@@ -23,7 +23,7 @@ def on(**cluster):
 @pytest.mark.parametrize(
     ("cluster", "expected"),
     [
-        pytest.param({"cluster": "sandbox"}, [], id="the embedded one"),
+        pytest.param({"cluster": "sandbox"}, [], id="the sandbox"),
         pytest.param(EAST, [], id="one's own"),
         pytest.param(
             {**EAST, "context": None},
@@ -56,11 +56,11 @@ def on(**cluster):
             {**EAST, "cluster": "sandbox"},
             [
                 "Pulumi.dev.yaml: kubeconfig [cluster-sandbox] a kubeconfig or a context "
-                "for the cluster 'sandbox'; allowed: neither: 'sandbox' is the "
-                "embedded cluster; give the cluster another name, or remove kubeconfig "
+                "for the cluster 'sandbox'; allowed: neither: 'sandbox' is the local sandbox "
+                "cluster; give the cluster another name, or remove kubeconfig "
                 "and context",
             ],
-            id="the embedded one's name",
+            id="the sandbox's name",
         ),
         pytest.param(
             {**EAST, "cluster": " "},

@@ -50,11 +50,14 @@ def test_who_can_tells_roles_apart(
     assert who == found
 
 
-def test_nobody_is_said_and_is_no_success(run: Run) -> None:
+def test_a_question_that_no_subject_answers_ends_with_3(run: Run) -> None:
     result = run("who-can", "delete", "events", "-n", "acme-dev")
 
     assert Exit.REFUSED == result.exit_code
-    assert "acme-dev (stack dev, cluster sandbox)\n  nobody may delete events" in result.stdout
+    assert (
+        "acme-dev (stack dev, cluster sandbox)\n  the files grant no subject delete on events"
+        in result.stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_usage_without_a_cluster_is_not_checked_and_never_zero(run: Run) -> None
 
 
 def test_what_only_the_cluster_knows_is_not_checked_without_live(run: Run) -> None:
-    said = "not checked: bindings on the cluster that no file has; add --live"
+    said = "not checked: bindings on the cluster that are not in the files; add --live"
 
     assert said in run("who-can", "get", "secrets", "-n", "acme-dev").stdout
     assert said in run("what-can", "acme-leads").stdout

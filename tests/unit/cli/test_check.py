@@ -25,7 +25,7 @@ def test_the_shipped_project_is_right(run: Run) -> None:
     result = run("check")
 
     assert 0 == result.exit_code
-    assert "looked at 4 stacks, 1 organization, 3 namespaces" in result.stdout
+    assert "checked 4 stacks, 1 organization, 3 namespaces" in result.stdout
     assert "0 errors" in result.stdout
 
 

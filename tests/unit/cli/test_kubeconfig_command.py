@@ -70,7 +70,7 @@ def test_a_member_logs_in_with_the_identity_provider(run: Run, started: Path) ->
         pytest.param(("--group", "acme-leads", "--expires", "ten"), "10m to 7d", id="no time"),
         pytest.param(
             ("--group", "acme-leads", "--oidc-client-id", "kube"),
-            "give both",
+            "must be given together",
             id="half a login",
         ),
         pytest.param(

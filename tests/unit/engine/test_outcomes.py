@@ -142,7 +142,7 @@ def test_a_platform_whose_environment_failed_is_skipped() -> None:
 
     assert {"dev", "prod"} == set(tried)
     assert ("prod is done",) == outcomes.results
-    assert "depends on stack dev, which was not done" in str(outcomes["platform"].error)
+    assert "depends on stack dev, which did not succeed" in str(outcomes["platform"].error)
     assert Exit.FAILED is outcomes.exit
 
 

@@ -29,8 +29,8 @@ AT_ONCE: Final = 4
 
 def _skipped(stack: str, needed: str) -> RefusedError:
     return RefusedError(
-        reason=f"stack {stack}: skipped, because it depends on stack {needed}, which has no "
-        "result; fix that first, and run this again"
+        reason=f"stack {stack}: skipped, because it depends on stack {needed}, which did "
+        "not succeed; fix that first, and run this again"
     )
 
 

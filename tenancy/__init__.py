@@ -18,8 +18,21 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tenancy.assessment import Assessment, RefusedConfigError, assess, load
-    from tenancy.diagnostics import Exit, Finding, Severity, TenancyError
+    from tenancy.assessment import Assessment, assess, load
+    from tenancy.diagnostics import (
+        AwsError,
+        ClusterError,
+        EngineError,
+        Exit,
+        Finding,
+        NotFoundError,
+        RefusedError,
+        SandboxError,
+        Severity,
+        TenancyError,
+        ToolsError,
+        UsageError,
+    )
     from tenancy.engine import (
         Interaction,
         Outcome,
@@ -44,18 +57,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "AwsError",
+    "ClusterError",
+    "EngineError",
     "Exit",
     "Finding",
     "Interaction",
+    "NotFoundError",
     "Outcome",
     "Outcomes",
-    "RefusedConfigError",
+    "RefusedError",
     "Result",
+    "SandboxError",
     "SavedPlan",
     "Severity",
     "StackDrift",
     "StackPlan",
     "TenancyError",
+    "ToolsError",
+    "UsageError",
     "accept_drift",
     "adopt",
     "assess",
@@ -75,22 +95,32 @@ __all__ = [
 __version__ = "0.1.0"
 
 _MODULES = {
-    "Assessment": "tenancy.assessment",
-    "Exit": "tenancy.diagnostics.exit_codes",
-    "Finding": "tenancy.diagnostics.finding",
-    "RefusedConfigError": "tenancy.assessment",
-    "Severity": "tenancy.diagnostics.finding",
-    "TenancyError": "tenancy.diagnostics.errors",
-    "assess": "tenancy.assessment",
-    "load": "tenancy.assessment",
+    "tenancy.assessment": ("Assessment", "assess", "load"),
+    "tenancy.diagnostics": (
+        "AwsError",
+        "ClusterError",
+        "EngineError",
+        "Exit",
+        "Finding",
+        "NotFoundError",
+        "RefusedError",
+        "SandboxError",
+        "Severity",
+        "TenancyError",
+        "ToolsError",
+        "UsageError",
+    ),
 }
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 """Where a name is defined; every other one is in `tenancy.engine`."""
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(_MODULES.get(name, "tenancy.engine")), name)
+    value: object = getattr(
+        importlib.import_module(_MODULE_OF.get(name, "tenancy.engine")), name
+    )
     globals()[name] = value
     return value
 

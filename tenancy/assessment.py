@@ -14,27 +14,32 @@ import attrs
 from tenancy import checks
 from tenancy.aws import instance_types_of
 from tenancy.checks import Resolution, stack_view
-from tenancy.config import STACK_FILE, EngineConfig, Project, is_platform
+from tenancy.config import (
+    PROJECT_FILE,
+    STACK_FILES,
+    EngineConfig,
+    Project,
+    is_platform,
+    stack_file,
+    stack_of,
+)
 from tenancy.config import load as load_project
 from tenancy.config.document import Document, read
 from tenancy.diagnostics import (
-    Exit,
     Finding,
-    TenancyError,
+    NotFoundError,
+    Origin,
+    RefusedError,
+    UsageError,
     errors_in,
-    nearest,
     only_causes,
     refusals,
-    report,
 )
 from tenancy.model import Cluster, Tenancy, resolve
 
 __all__ = [
     "STRICT_VARIABLE",
     "Assessment",
-    "NoProjectError",
-    "RefusedConfigError",
-    "UnknownStackError",
     "assess",
     "find_root",
     "load",
@@ -45,35 +50,6 @@ __all__ = [
 
 STRICT_VARIABLE: Final = "TENANCY_STRICT"
 """Set in the environment of the program, it makes what was not checked refuse an update."""
-
-
-class NoProjectError(TenancyError):
-    """There is no project in the folder where one was looked for."""
-
-
-class UnknownStackError(TenancyError):
-    """
-    No file describes the stack.
-
-    Attributes:
-        stack: The stack that was named.
-        known: The stacks that have a file.
-    """
-
-    exit = Exit.USAGE
-
-    def __init__(self, stack: str, known: tuple[str, ...]) -> None:
-        super().__init__(stack, known)
-        self.stack = stack
-        self.known = known
-
-    def __str__(self) -> str:
-        guess = nearest(self.stack, self.known)
-        remedy = f"did you mean {guess!r}?" if guess else f"write Pulumi.{self.stack}.yaml"
-        return (
-            f"stack {self.stack!r}: there is no stack of that name; "
-            f"allowed: {', '.join(self.known) or 'there is no stack yet'}; {remedy}"
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -119,10 +95,10 @@ class Assessment:
         Return the same files, checked for *stack* alone; nothing is read again.
 
         Raises:
-            UnknownStackError: No file describes it.
+            NotFoundError: No file describes it.
         """
         if stack not in self._files():
-            raise UnknownStackError(stack, tuple(self._files()))
+            raise _unknown_stack(stack, self._files())
         return _checked(self.root, self.name, self._resolution, stack)
 
     def in_order(self, stacks: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -135,13 +111,13 @@ class Assessment:
             stacks: Default: every stack that has a file with config of ours.
 
         Raises:
-            UnknownStackError: No file describes one of them.
+            NotFoundError: No file describes one of them.
         """
         files = self._files()
         wanted = set(files) if stacks is None else set(stacks)
         for stack in sorted(wanted):
             if stack not in files:
-                raise UnknownStackError(stack, tuple(files))
+                raise _unknown_stack(stack, files)
         platforms = {name for name, document in files.items() if is_platform(document)}
         return tuple(
             name for name in sorted(files, key=lambda n: n not in platforms) if name in wanted
@@ -157,8 +133,8 @@ class Assessment:
         Return the cluster of *stack*.
 
         Raises:
-            RefusedConfigError: The file of the stack has errors.
-            UnknownStackError: No file describes it.
+            RefusedError: The file of the stack has errors.
+            NotFoundError: No file describes it.
         """
         self.require(stack)
         if stack in self.tenancy.environments:
@@ -172,49 +148,27 @@ class Assessment:
         Return *stack*.
 
         Raises:
-            RefusedConfigError: The file of the stack has errors.
-            UnknownStackError: No file describes it.
+            RefusedError: The file of the stack has errors.
+            NotFoundError: No file describes it.
         """
         if stack not in self.stacks:
-            file = STACK_FILE.format(stack=stack)
+            file = stack_file(stack)
             if any(one.origin.source == file for one in errors_in(self.findings)):
-                raise RefusedConfigError(self.of(stack))
-            raise UnknownStackError(stack, tuple(self._files()))
+                raise _refused(self.of(stack))
+            raise _unknown_stack(stack, self._files())
         return stack
 
     def _files(self) -> Mapping[str, Document]:
         """Return the config of each stack that has any, or that could not be read."""
         stacks = {
-            source.partition(" with --config")[0]: document
+            stack_of(Origin(source).file): document
             for source, document in self.documents.items()
-            if source.startswith("Pulumi.")
         }
         return {
-            source.removeprefix("Pulumi.").removesuffix(".yaml"): document
-            for source, document in stacks.items()
-            if document.value or document.findings
+            stack: document
+            for stack, document in stacks.items()
+            if stack is not None and (document.value or document.findings)
         }
-
-
-class RefusedConfigError(TenancyError):
-    """
-    The config has errors; no cluster was asked.
-
-    Attributes:
-        found: The project and its findings.
-        is_strict: Whether what was not checked refuses too.
-    """
-
-    exit = Exit.REFUSED
-
-    def __init__(self, found: Assessment, *, is_strict: bool = False) -> None:
-        super().__init__(found)
-        self.found = found
-        self.is_strict = is_strict
-
-    def __str__(self) -> str:
-        refused = refusals(self.found.findings, strict=self.is_strict)
-        return f"{report.text(refused, self.found.documents)}\nNothing was changed."
 
 
 def require_valid(found: Assessment, *, strict: bool = False) -> Assessment:
@@ -226,10 +180,10 @@ def require_valid(found: Assessment, *, strict: bool = False) -> Assessment:
         strict: Whether what was not checked refuses too. Default: only errors do.
 
     Raises:
-        RefusedConfigError: Something refuses it.
+        RefusedError: Something refuses it.
     """
     if refusals(found.findings, strict=strict):
-        raise RefusedConfigError(found, is_strict=strict)
+        raise _refused(found, strict=strict)
     return found
 
 
@@ -238,19 +192,19 @@ def find_root(folder: Path | None) -> Path:
     Return the project's folder: *folder* itself, or the nearest one above this one.
 
     Raises:
-        NoProjectError: There is no `Pulumi.yaml`.
+        UsageError: There is no `Pulumi.yaml`.
     """
     if folder is not None:
-        if not (folder / "Pulumi.yaml").is_file():
-            raise NoProjectError(
+        if not (folder / PROJECT_FILE).is_file():
+            raise UsageError(
                 f"{folder}: no Pulumi.yaml there; name the folder that holds it with --project"
             )
         return folder.resolve()
     here = Path.cwd()
     for candidate in (here, *here.parents):
-        if (candidate / "Pulumi.yaml").is_file():
+        if (candidate / PROJECT_FILE).is_file():
             return candidate
-    raise NoProjectError(
+    raise UsageError(
         f"{here}: no Pulumi.yaml here or above; "
         "change into the project, or name it with --project DIR"
     )
@@ -277,20 +231,20 @@ def assess(
         offline: Whether no cloud is asked. Default: it is.
 
     Raises:
-        NoProjectError: There is no project, or it has no stack files.
-        UnknownStackError: No file describes *stack*, and the engine has no config for it.
+        UsageError: There is no project, or it has no stack files.
+        NotFoundError: No file describes *stack*, and the engine has no config for it.
     """
     folder = find_root(root)
     name = project_name(folder)
-    files = tuple(sorted(folder.glob("Pulumi.*.y*ml")))
+    files = tuple(sorted((*folder.glob(STACK_FILES), *folder.glob("Pulumi.*.yml"))))
     if not files and engine_config is None:
-        raise NoProjectError(
-            f"{folder}: no stack files there (Pulumi.<stack>.yaml); "
+        raise UsageError(
+            f"{folder}: no stack files there ({stack_file('<stack>')}); "
             f"write one with {name}:environment, {name}:cluster and {name}:organizations"
         )
     known = tuple(path.name.split(".", 1)[1].rsplit(".", 1)[0] for path in files)
     if stack is not None and engine_config is None and stack not in known:
-        raise UnknownStackError(stack, known)
+        raise _unknown_stack(stack, known)
     project, reading = load_project(folder, project=name, engine=engine_config)
     answers = instance_types_of(project, stack=stack, offline=offline)
     tenancy, resolving = resolve(project, answers.lookups)
@@ -313,9 +267,9 @@ def load(root: str | Path | None = None, stack: str | None = None) -> Assessment
         stack: The stack that it is about; errors of others do not matter. Default: all.
 
     Raises:
-        NoProjectError: There is no project, or it has no stack files.
-        RefusedConfigError: The files have errors.
-        UnknownStackError: No file describes *stack*.
+        UsageError: There is no project, or it has no stack files.
+        RefusedError: The files have errors.
+        NotFoundError: No file describes *stack*.
     """
     return require_valid(assess(None if root is None else Path(root), stack))
 
@@ -325,13 +279,13 @@ def project_name(root: Path) -> str:
     Return the name of the project at *root*, which begins each of its config keys.
 
     Raises:
-        NoProjectError: Its `Pulumi.yaml` has no name that can be read.
+        UsageError: Its `Pulumi.yaml` has no name that can be read.
     """
-    document = read(root / "Pulumi.yaml", "Pulumi.yaml")
+    document = read(root / PROJECT_FILE, PROJECT_FILE)
     name = document.at(("name",))
     if not isinstance(name, str) or not name:
-        raise NoProjectError(
-            f"{root / 'Pulumi.yaml'}: it has no name that can be read; write `name: tenancy`"
+        raise UsageError(
+            f"{root / PROJECT_FILE}: it has no name that can be read; write `name: tenancy`"
         )
     return name
 
@@ -356,6 +310,14 @@ def _checked(root: Path, name: str, whole: Resolution, stack: str | None) -> Ass
     )
 
 
+def _refused(assessment: Assessment, *, strict: bool = False) -> RefusedError:
+    return RefusedError(assessment.findings, assessment.documents, is_strict=strict)
+
+
+def _unknown_stack(stack: str, known: Iterable[str]) -> NotFoundError:
+    return NotFoundError("stack", stack, known, f"or write {stack_file(stack)}")
+
+
 def _environments(whole: Resolution) -> frozenset[str]:
     """Return the environments of all stacks, those whose files have errors included."""
     names = {environment.name for environment in whole.tenancy.environments.values()}
@@ -366,6 +328,6 @@ def _environments(whole: Resolution) -> frozenset[str]:
         written = whole.project.documents[source].at(("environment",))
         if isinstance(written, str):
             names.add(written)
-        if source.startswith("Pulumi."):
-            names.add(source.removeprefix("Pulumi.").removesuffix(".yaml"))
+        if (stack := stack_of(Origin(source).file)) is not None:
+            names.add(stack)
     return frozenset(names)

@@ -8,7 +8,8 @@ import pydantic
 from pulumi.output import Unknown
 
 from tenancy.config.spec import Spec, findings_from
-from tenancy.diagnostics import ARGUMENT, Finding, Origin, Step
+from tenancy.diagnostics import ARGUMENT, Finding, Origin, PathStep
+from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = [
@@ -25,7 +26,7 @@ S = TypeVar("S", bound=Spec)
 OUTPUT_LEAVES = ("annotations",)
 """Mappings whose values may be Outputs; all else shapes the graph and must be known."""
 
-Late = Mapping[tuple[Step, ...], pulumi.Output[str]]
+Late = Mapping[tuple[PathStep, ...], pulumi.Output[str]]
 """What is known only when something else is made, by its path in the arguments."""
 
 
@@ -36,9 +37,9 @@ def separate(args: Mapping[str, object]) -> tuple[dict[str, object], Late]:
     >>> separate({"annotations": {"a": "b"}})
     ({'annotations': {'a': 'b'}}, {})
     """
-    late: dict[tuple[Step, ...], pulumi.Output[str]] = {}
+    late: dict[tuple[PathStep, ...], pulumi.Output[str]] = {}
 
-    def without(value: object, path: tuple[Step, ...]) -> object:
+    def without(value: object, path: tuple[PathStep, ...]) -> object:
         if isinstance(value, Mapping):
             return {key: without(one, (*path, str(key))) for key, one in value.items()}
         if isinstance(value, list | tuple):
@@ -89,7 +90,7 @@ def _outputs(value: object, origin: Origin) -> Iterator[Finding]:
             yield from _outputs(entry, origin / str(key))
     elif isinstance(value, list | tuple):
         for index, entry in enumerate(value):
-            step: Step = index
+            step: PathStep = index
             yield from _outputs(entry, origin / step)
 
 
@@ -126,7 +127,7 @@ def require_provider(name: str, component: pulumi.ComponentResource) -> None:
     Raises:
         ComponentRefusedError: Neither the caller nor a parent passed one.
     """
-    if component.get_provider("kubernetes:core/v1:Namespace") is None:
+    if component.get_provider(NAMESPACE_TOKEN) is None:
         raise ComponentRefusedError(
             [
                 Finding(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pulumi
 
+from tenancy_components.type_tokens import DESTROY_GUARD
+
 __all__ = ["DestroyGuard"]
 
 
@@ -25,5 +27,5 @@ class DestroyGuard(pulumi.ComponentResource):
         protect: bool,
     ) -> None:
         opts = pulumi.ResourceOptions(parent=parent, depends_on=list(last), protect=protect)
-        super().__init__("tenancy:index:DestroyGuard", name, {}, opts)
+        super().__init__(DESTROY_GUARD, name, {}, opts)
         self.register_outputs({})

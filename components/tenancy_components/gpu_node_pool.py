@@ -14,6 +14,7 @@ from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup
 from tenancy_components.node_taints import NodeTaints
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.type_tokens import GPU_NODE_POOL
 
 __all__ = ["GpuNodePool"]
 
@@ -47,7 +48,7 @@ class GpuNodePool(pulumi.ComponentResource):
         pool = args if isinstance(args, model.GpuNodePool) else _resolve(name, args)
         made = gpu.render(pool)
         inputs = {"name": pool.name, "backend": pool.backend, "model": pool.model}
-        super().__init__("tenancy:index:GpuNodePool", name, inputs, opts)
+        super().__init__(GPU_NODE_POOL, name, inputs, opts)
         if not all(isinstance(rendered, NodeGroupSpec) for rendered in made):
             require_provider(name, self)
         for rendered in made:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from tenancy.kubernetes import ANNOTATION, field_manager
+from tenancy.manifests import NAMESPACE_TOKEN, type_token
 
 __all__ = ["child", "create", "object_name", "resource_name"]
 
@@ -31,9 +32,7 @@ def create(
         patch: Whether the object exists already, made by a controller, and only the fields of
             the manifest become ours. Default: the object is ours.
     """
-    api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
-    group = api_version if "/" in api_version else f"core/{api_version}"
-    token = f"kubernetes:{group}:{kind}" + ("Patch" if patch else "")
+    token = type_token(manifest) + ("Patch" if patch else "")
     # A patch that is deleted gives up every field of its manager, so each patch has its own.
     manager = _manager(opts, name if patch else "")
     return pulumi.CustomResource(token, name, _applied_by(manager, manifest), opts)
@@ -43,7 +42,7 @@ def _manager(opts: pulumi.ResourceOptions, patch: str) -> str:
     """Return the field manager of the running stack on the cluster of the parent's provider."""
     provider = opts.provider
     if provider is None and opts.parent is not None:
-        provider = opts.parent.get_provider("kubernetes:core/v1:Namespace")
+        provider = opts.parent.get_provider(NAMESPACE_TOKEN)
     # A program in another language passes a reference, whose name is not known here. Managers
     # meet on one cluster only, so project and stack tell them apart.
     cluster = provider.pulumi_resource_name if provider is not None else ""

@@ -14,6 +14,7 @@ from tenancy_components.arguments import parse, refuse_deleted_with, require_pro
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create, resource_name
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.type_tokens import NAMESPACE
 
 __all__ = ["Built", "Namespace", "build", "unwritten_platform"]
 
@@ -63,7 +64,7 @@ class Namespace(pulumi.ComponentResource):
         resolved = args if isinstance(args, model.Namespace) else _resolve(name, args, ground)
         alone = args is not resolved
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
-        super().__init__("tenancy:index:Namespace", name, inputs, opts)
+        super().__init__(NAMESPACE, name, inputs, opts)
         require_provider(name, self)
         self.name = resolved.name
         manifests = _annotated(render.namespace(resolved, ground), late)

@@ -12,12 +12,13 @@ import pulumi
 import pulumi.runtime
 
 from tenancy.aws import NodeGroup as NodeGroupSpec
+from tenancy.config import PROJECT_FILE
 from tenancy.diagnostics import Finding, Origin
 from tenancy_components.refusal import ComponentRefusedError
+from tenancy_components.type_tokens import NODE_GROUP, PACKAGE
 
 __all__ = ["NodeGroup", "hosted", "require_plugin"]
 
-_TYPE = "tenancy:aws:NodeGroup"
 _PLUGIN = "pulumi-resource-tenancy"
 
 hosted: Final[ContextVar[bool]] = ContextVar("hosted", default=False)
@@ -56,7 +57,9 @@ class NodeGroup(pulumi.CustomResource):
             if isinstance(args, NodeGroupSpec)
             else args
         )
-        super().__init__(_TYPE, name, {"arn": None, "autoScalingGroups": None, **inputs}, opts)
+        super().__init__(
+            NODE_GROUP, name, {"arn": None, "autoScalingGroups": None, **inputs}, opts
+        )
 
     @property
     @pulumi.getter
@@ -84,7 +87,7 @@ def require_plugin() -> None:
         return
     if hosted.get():
         return
-    if "tenancy:" in os.environ.get("PULUMI_DEBUG_PROVIDERS", ""):
+    if f"{PACKAGE}:" in os.environ.get("PULUMI_DEBUG_PROVIDERS", ""):
         return
     ambient = os.environ.get("PULUMI_IGNORE_AMBIENT_PLUGINS", "").lower() not in {"1", "true"}
     if ambient and shutil.which(_PLUGIN) is not None:
@@ -100,7 +103,7 @@ def require_plugin() -> None:
         [
             Finding(
                 code="plugin-missing",
-                origin=Origin(_TYPE),
+                origin=Origin(NODE_GROUP),
                 found=f"the engine does not find the program {_PLUGIN}",
                 allowed=f"{_PLUGIN} on PATH, or named under plugins in Pulumi.yaml",
                 remedy=f"put {here} on PATH (`tenancy env` does), or write in Pulumi.yaml"
@@ -113,7 +116,7 @@ def require_plugin() -> None:
 def _is_named_in_project(root: Path) -> bool:
     """Return whether a Pulumi.yaml here or above names a plugin folder for the provider."""
     for folder in (root, *root.parents):
-        project = folder / "Pulumi.yaml"
+        project = folder / PROJECT_FILE
         if project.is_file():
             text = project.read_text()
             return "plugins:" in text and "name: tenancy" in text.partition("plugins:")[2]

@@ -1,16 +1,20 @@
 """Taints of ours on a node that exists, as a resource."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import pulumi
 
 from tenancy.diagnostics import is_kubeconfig
 from tenancy.gpu import NodeTaints as NodeTaintsSpec
+from tenancy.manifests import NODE_TOKEN
 from tenancy_components.node_group import require_plugin
+from tenancy_components.type_tokens import NODE_TAINTS
 
-__all__ = ["NodeTaints"]
+__all__ = ["CLUSTER_UID", "NodeTaints"]
 
-_TYPE = "tenancy:kubernetes:NodeTaints"
+CLUSTER_UID: Final = "clusterUid"
+"""The output that is the UID of the node's cluster."""
 
 
 class NodeTaints(pulumi.CustomResource):
@@ -43,10 +47,10 @@ class NodeTaints(pulumi.CustomResource):
         require_plugin()
         inputs = _inputs(name, args, opts) if isinstance(args, NodeTaintsSpec) else args
         given = {**inputs, "kubeconfig": _discreet(inputs.get("kubeconfig"))}
-        super().__init__(_TYPE, name, {"clusterUid": None, **given}, opts)
+        super().__init__(NODE_TAINTS, name, {CLUSTER_UID: None, **given}, opts)
 
     @property
-    @pulumi.getter(name="clusterUid")
+    @pulumi.getter(name=CLUSTER_UID)
     def cluster_uid(self) -> pulumi.Output[str]:
         """The UID of the cluster's `kube-system`."""
         found: pulumi.Output[str] = pulumi.get(self, "cluster_uid")
@@ -67,7 +71,7 @@ def _inputs(
     name: str, args: NodeTaintsSpec, opts: pulumi.ResourceOptions | None
 ) -> Mapping[str, object]:
     parent = None if opts is None else opts.parent
-    provider = None if parent is None else parent.get_provider("kubernetes:core/v1:Node")
+    provider = None if parent is None else parent.get_provider(NODE_TOKEN)
     if provider is None:
         raise pulumi.RunError(
             f"{name}: no Kubernetes provider says which cluster has the node {args.node};"

@@ -21,6 +21,7 @@ from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.type_tokens import ORGANIZATION
 
 __all__ = ["Organization"]
 
@@ -68,9 +69,7 @@ class Organization(pulumi.ComponentResource):
             resolved = args
         else:
             resolved = _resolve(name, args, ground, environment, allow_deletion)
-        super().__init__(
-            "tenancy:index:Organization", name, dict(snapshot.organization(resolved)), opts
-        )
+        super().__init__(ORGANIZATION, name, dict(snapshot.organization(resolved)), opts)
         require_provider(name, self)
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(

@@ -19,6 +19,7 @@ from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create, object_name, resource_name
 from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
+from tenancy_components.type_tokens import PLATFORM
 
 __all__ = ["Platform", "resolved_platform"]
 
@@ -60,9 +61,7 @@ class Platform(pulumi.ComponentResource):
             else resolved_platform(name, args, allow_deletion)
         )
         self._name = name
-        super().__init__(
-            "tenancy:index:Platform", name, dict(snapshot.platform(self.resolved)), opts
-        )
+        super().__init__(PLATFORM, name, dict(snapshot.platform(self.resolved)), opts)
         require_provider(name, self)
         manifests = render.platform(self.resolved)
         roles = self._create([*manifests.operators, *manifests.roles])

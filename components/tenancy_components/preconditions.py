@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 
 from tenancy.assessment import Assessment
-from tenancy.config import STACK_FILE, EngineConfig
+from tenancy.config import EngineConfig, stack_file
 from tenancy.config.document import read_stack, secret_config
 from tenancy.local.sandbox import has_backend_of_sandbox
 from tenancy.planning import REMOVES_ACCESS, Plan
@@ -54,7 +54,7 @@ def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:
     Raises:
         ComponentRefusedError: At least one of our keys is a secret.
     """
-    file = STACK_FILE.format(stack=engine.stack)
+    file = stack_file(engine.stack)
     document = read_stack(root / file, file, project) if (root / file).exists() else None
     documents = {} if document is None else {file: document}
     refuse_errors((secret_config(file, (key,)) for key in sorted(engine.secret)), documents)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import pulumi
 
+from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy.planning import PreviousUpdate
 
 __all__ = ["namespaces_in_state", "previous_update"]
 
 _ATTEMPTS = 20
 _PAUSE_SECONDS = 0.1
-_NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 async def previous_update(project: str, stack: str) -> PreviousUpdate:
@@ -34,7 +34,7 @@ async def namespaces_in_state(project: str, stack: str) -> frozenset[str]:
     resources = result.get("outputs") if isinstance(result, Mapping) else None
     names = set()
     for resource in (resources if isinstance(resources, Mapping) else {}).values():
-        if not isinstance(resource, Mapping) or resource.get("type") != _NAMESPACE:
+        if not isinstance(resource, Mapping) or resource.get("type") != NAMESPACE_TOKEN:
             continue
         outputs = resource.get("outputs")
         metadata = outputs.get("metadata") if isinstance(outputs, Mapping) else None

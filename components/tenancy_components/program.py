@@ -39,9 +39,6 @@ from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = ["main"]
 
-_TENANCY_OUTPUT = "tenancy"
-_CLUSTER_UID_OUTPUT = "clusterUid"
-_FIELD_MANAGER_OUTPUT = "fieldManager"
 _ALREADY_REPORTED: Final = 32
 """The exit code after which the language host prints nothing (pulumi-language-python-exec)."""
 _WIDTH = 76
@@ -110,7 +107,7 @@ def assess_running_stack(root: Path) -> Assessment:
 
     Raises:
         ComponentRefusedError: It has errors; no cluster was asked.
-        UnknownStackError: The stack has no config of ours.
+        NotFoundError: The stack has no config of ours.
     """
     config, project = engine_config(), pulumi.get_project()
     preconditions.refuse_secrets(root, config, project)
@@ -162,8 +159,9 @@ def _build(
         if only := only_namespaces():
             record = recorded(record, previous.tenancy, only)
     uid = previous.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
-    return {
-        _TENANCY_OUTPUT: record,
-        _CLUSTER_UID_OUTPUT: uid or connection.uid,
-        _FIELD_MANAGER_OUTPUT: stack_manager(assessment, stack),
-    }
+    this_update = PreviousUpdate(
+        tenancy=record,
+        cluster_uid=uid or connection.uid,
+        field_manager=stack_manager(assessment, stack),
+    )
+    return this_update.outputs()

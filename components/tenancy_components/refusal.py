@@ -4,32 +4,13 @@ from collections.abc import Iterable, Mapping
 
 import pulumi
 
-from tenancy.diagnostics import Finding, RefusedError, Source, errors_in, refusals, report
+from tenancy.diagnostics import Finding, RefusedError, Source, errors_in
 
 __all__ = ["ComponentRefusedError", "refuse_errors"]
 
 
 class ComponentRefusedError(RefusedError, pulumi.RunError):
-    """
-    The config or the arguments have errors; the engine prints them without a traceback.
-
-    Attributes:
-        is_strict: Whether what was not checked refuses too.
-    """
-
-    def __init__(
-        self,
-        findings: Iterable[Finding],
-        documents: Mapping[str, Source] | None = None,
-        *,
-        is_strict: bool = False,
-    ) -> None:
-        super().__init__(findings, documents)
-        self.is_strict = is_strict
-
-    def __str__(self) -> str:
-        refused = report.text(refusals(self.findings, strict=self.is_strict), self.documents)
-        return f"{refused}\nNothing was changed."
+    """The config or the arguments have errors; the engine prints them without a traceback."""
 
 
 def refuse_errors(

@@ -7,7 +7,7 @@ from typing import Final, cast
 import attrs
 
 from tenancy.aws.node_group import LaunchTemplate, NodeGroup
-from tenancy.diagnostics import ARGUMENT, Origin, Step
+from tenancy.diagnostics import ARGUMENT, Origin, PathStep
 
 __all__ = [
     "NodeGroupChange",
@@ -40,7 +40,7 @@ class NodeGroupChange:
         reason: Why it replaces the node group; None if it is changed in place.
     """
 
-    path: tuple[Step, ...]
+    path: tuple[PathStep, ...]
     old: object
     new: object
     reason: str | None = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tenancy.config import STACK_FILE
+from tenancy.config import SANDBOX, stack_file
 from tenancy.diagnostics import (
     Finding,
     Origin,
@@ -39,9 +39,6 @@ from tenancy.model import (
 
 __all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
 
-SANDBOX: Final = "sandbox"
-"""The name of the sandbox cluster; no other cluster may have it."""
-
 _VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
 
 
@@ -61,7 +58,7 @@ def environment_on(
         unread: The files that have errors; those of the platform's file are enough.
     """
     yield from _cluster(environment.cluster, environment.origin)
-    if STACK_FILE.format(stack=platform.stack) in unread:
+    if stack_file(platform.stack) in unread:
         return
     if not platform.is_written and environment.names_platform:
         guess = nearest(platform.stack, platforms)
@@ -72,7 +69,7 @@ def environment_on(
             allowed=", ".join(sorted(platforms)) or "a stack with the key platform",
             remedy=f"did you mean {guess!r}?"
             if guess
-            else f"write Pulumi.{platform.stack}.yaml",
+            else f"write {stack_file(platform.stack)}",
         )
     elif not platform.is_written:
         yield Finding(
@@ -81,9 +78,9 @@ def environment_on(
             found=f"the platform {platform.stack!r}, which no file describes",
             allowed="a platform that is described, so that pools, roles and shared namespaces"
             " are known",
-            remedy=f"write Pulumi.{platform.stack}.yaml, or name another under platformStack",
+            remedy=f"write {stack_file(platform.stack)}, or name another under platformStack",
             severity=Severity.NOT_CHECKED,
-            needs=f"Pulumi.{platform.stack}.yaml",
+            needs=stack_file(platform.stack),
         )
     elif platform.cluster is not None and platform.cluster.name != environment.cluster.name:
         yield Finding(

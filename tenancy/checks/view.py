@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from tenancy.config import ORGANIZATION_FILE, STACK_FILE, Project
+from tenancy.config import ORGANIZATIONS, Project, is_stack_file, organization_file, stack_file
 from tenancy.config.spec import OrganizationOverrideSpec
 from tenancy.diagnostics import Finding, Origin, Severity, errors_in
 from tenancy.model import Tenancy, resolve
@@ -66,15 +66,15 @@ def stack_view(whole: Resolution, stack: str) -> StackView:
         *(one for one in whole.resolving if one in own_errors),
     ]
     elsewhere = [one for one in whole.reading if not _is_of(one, files)]
-    wrong = {_file(one): None for one in errors_in(elsewhere)}
+    wrong = {one.origin.file: None for one in errors_in(elsewhere)}
     if errors_in(set(whole.resolving) - own_errors):
-        wrong |= {STACK_FILE.format(stack=name): None for name in _unresolved(whole, stack)}
+        wrong |= {stack_file(name): None for name in _unresolved(whole, stack)}
     tenancy = attrs.evolve(
         whole.tenancy,
         environments={
             name: environment
             for name, environment in whole.tenancy.environments.items()
-            if name == stack or STACK_FILE.format(stack=name) not in wrong
+            if name == stack or stack_file(name) not in wrong
         },
     )
     not_compared = (_not_compared(file) for file in sorted(wrong))
@@ -83,17 +83,17 @@ def stack_view(whole: Resolution, stack: str) -> StackView:
 
 def _files(project: Project, stack: str) -> frozenset[str]:
     """Return the files whose mistakes refuse *stack*."""
-    own = STACK_FILE.format(stack=stack)
+    own = stack_file(stack)
     environment = project.environments.get(stack)
     if environment is None:
         return frozenset({own})
     spec = environment.spec
     held = (
-        organization.file or ORGANIZATION_FILE.format(name=name)
+        organization.file or organization_file(name)
         for name, organization in spec.organizations.items()
         if isinstance(organization, OrganizationOverrideSpec)
     )
-    return frozenset({own, STACK_FILE.format(stack=spec.platform_stack), *held})
+    return frozenset({own, stack_file(spec.platform_stack), *held})
 
 
 def _only(project: Project, stack: str) -> Project:
@@ -116,12 +116,8 @@ def _unresolved(whole: Resolution, stack: str) -> Iterator[str]:
 
 def _is_of(finding: Finding, files: Iterable[str]) -> bool:
     """Return whether *finding* is in one of *files*, or in none that belongs to a stack."""
-    file = _file(finding)
-    return file in files or not file.startswith(("Pulumi.", "organizations/"))
-
-
-def _file(finding: Finding) -> str:
-    return finding.origin.source.partition(" with --config")[0]
+    file = finding.origin.file
+    return file in files or not (is_stack_file(file) or file.startswith(f"{ORGANIZATIONS}/"))
 
 
 def _not_compared(file: str) -> Finding:

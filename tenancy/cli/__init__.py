@@ -27,7 +27,7 @@ from tenancy.cli import (
     up,
 )
 from tenancy.cli.error_handling import Commands
-from tenancy.cli.registration import Command, Group, register
+from tenancy.cli.registration import Command, CommandGroup, register
 from tenancy.cli.signals import interrupted_by_sigterm
 from tenancy.diagnostics import table
 
@@ -45,7 +45,7 @@ app = typer.Typer(
     f"\n\nExit codes of every command:\n\n{table()}",
 )
 
-_COMMANDS: Final[Mapping[str, tuple[Command | Group, ...]]] = {
+_COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
     "From the files": (
         Command("check", check.command, check.EPILOG),
         Command("render", render.command, render.EPILOG),
@@ -71,7 +71,7 @@ _COMMANDS: Final[Mapping[str, tuple[Command | Group, ...]]] = {
         Command("kubeconfig", kubeconfig.command, kubeconfig.EPILOG),
     ),
     "This machine": (
-        Group(
+        CommandGroup(
             "quickstart",
             quickstart.HELP,
             (
@@ -80,7 +80,7 @@ _COMMANDS: Final[Mapping[str, tuple[Command | Group, ...]]] = {
                 Command("down", quickstart.down),
             ),
         ),
-        Group(
+        CommandGroup(
             "sandbox",
             sandbox.HELP,
             (

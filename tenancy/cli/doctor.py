@@ -14,7 +14,7 @@ from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect, extends_tokens
 from tenancy.diagnostics import ClusterError, Exit
 from tenancy.local import tools
-from tenancy.local.tools import Source, ToolStatus
+from tenancy.local.tools import ToolSource, ToolStatus
 from tenancy.output import TokenLife, doctor_data
 
 __all__ = ["command"]
@@ -45,7 +45,7 @@ def command(
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
         if tokens is not None:
             shown.say(_said(tokens))
-    if any(status.source is Source.MISSING for status in statuses):
+    if any(status.source is ToolSource.MISSING for status in statuses):
         raise typer.Exit(Exit.FAILED)
 
 
@@ -81,12 +81,12 @@ def _show(statuses: tuple[ToolStatus, ...], shown: Terminal, obstacle: str | Non
     for heading in ("tool", "version", "from"):
         table.add_column(heading)
     for status in statuses:
-        missing = status.source is Source.MISSING
+        missing = status.source is ToolSource.MISSING
         style = "red" if missing else None
         table.add_row(status.name, status.version or "-", status.source.value, style=style)
     shown.out.print(table)
     for status in statuses:
-        if status.source is Source.MISSING:
+        if status.source is ToolSource.MISSING:
             shown.say(f"{status.name} is missing; needed: {status.wanted}", style="red")
         for rejected in status.rejected:
             shown.say(f"{status.name}: not used: {rejected}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import attrs
 import typer
 
-from tenancy.assessment import Assessment, assess
+from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import (
@@ -22,7 +22,8 @@ from tenancy.cluster import (
     member_kubeconfig,
     service_account_token,
 )
-from tenancy.diagnostics import Exit, UsageError, errors_in, nearest, report
+from tenancy.config import MEMBER_KUBECONFIGS
+from tenancy.diagnostics import UsageError, nearest
 from tenancy.kubernetes.names import parse_group, parse_user
 from tenancy.local import write_private
 from tenancy.local.sandbox import issue_member_certificate
@@ -51,8 +52,16 @@ _LONGEST = datetime.timedelta(days=7)
 
 
 @attrs.frozen(kw_only=True)
-class _Asked:
-    """The options about credentials."""
+class _Login:
+    """
+    How the member logs in.
+
+    Attributes:
+        expires: The lifetime of a certificate or token.
+        issuer_url: The OIDC issuer's URL. None: a certificate or token.
+        client_id: The OIDC client's id. None: a certificate or token.
+        scopes: Further OIDC scopes.
+    """
 
     expires: datetime.timedelta
     issuer_url: str | None
@@ -60,94 +69,82 @@ class _Asked:
     scopes: tuple[str, ...]
 
 
+_User = Annotated[
+    str | None,
+    typer.Option("--user", metavar="NAME", help="A user, as the identity provider names it."),
+]
+_Groups = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME", help="A group; with --user: a group of that user."),
+]
+_ServiceAccount = Annotated[
+    str | None,
+    typer.Option("--service-account", metavar="ID/NAME", help="A service account."),
+]
+_Organization = Annotated[
+    str | None,
+    typer.Option("--organization", "-o", metavar="NAME", help="Only namespaces of this organization."),
+]
+_Default = Annotated[
+    str | None,
+    typer.Option("--default", metavar="NS", help="The default namespace, by id or name."),
+]
+_Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="The folder for the file.")
+]
+_Expires = Annotated[
+    str,
+    typer.Option("--expires", metavar="TIME", help="Lifetime of the certificate or token."),
+]
+_IssuerUrl = Annotated[
+    str | None, typer.Option("--oidc-issuer-url", metavar="URL", help="The issuer's URL.")
+]
+_ClientId = Annotated[
+    str | None, typer.Option("--oidc-client-id", metavar="ID", help="The OIDC client id.")
+]
+_ExtraScopes = Annotated[
+    list[str] | None,
+    typer.Option("--oidc-extra-scope", metavar="SCOPE", help="A further OIDC scope, such as groups."),
+]
+
+
 def command(  # noqa: PLR0917 (the options are read from the signature)
     stack: Annotated[
         str, typer.Option("--stack", "-s", metavar="NAME", help="The environment's stack.")
     ],
-    user: Annotated[
-        str | None,
-        typer.Option(
-            "--user", metavar="NAME", help="A user, as the identity provider names them."
-        ),
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group", metavar="NAME", help="A group; with --user: a group of that user."
-        ),
-    ] = None,
-    service_account: Annotated[
-        str | None,
-        typer.Option("--service-account", metavar="ID/NAME", help="A service account."),
-    ] = None,
-    organization: Annotated[
-        str | None,
-        typer.Option(
-            "--organization", "-o", metavar="NAME", help="Only namespaces of this organization."
-        ),
-    ] = None,
-    default: Annotated[
-        str | None,
-        typer.Option("--default", metavar="NS", help="The default namespace, by id or name."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="The folder for the file."),
-    ] = None,
-    expires: Annotated[
-        str,
-        typer.Option("--expires", metavar="TIME", help="Lifetime of the certificate or token."),
-    ] = "8h",
-    oidc_issuer_url: Annotated[
-        str | None, typer.Option("--oidc-issuer-url", metavar="URL", help="The issuer's URL.")
-    ] = None,
-    oidc_client_id: Annotated[
-        str | None, typer.Option("--oidc-client-id", metavar="ID", help="The OIDC client id.")
-    ] = None,
-    oidc_extra_scope: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--oidc-extra-scope", metavar="SCOPE", help="A further OIDC scope, such as groups."
-        ),
-    ] = None,
+    user: _User = None,
+    group: _Groups = None,
+    service_account: _ServiceAccount = None,
+    organization: _Organization = None,
+    default: _Default = None,
+    out: _Out = None,
+    expires: _Expires = "8h",
+    oidc_issuer_url: _IssuerUrl = None,
+    oidc_client_id: _ClientId = None,
+    oidc_extra_scope: _ExtraScopes = None,
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
     """Write a member's kubeconfig with a context for each of its namespaces."""
     shell = terminal(color=not no_color)
-    found = assess(project, offline=True)
-    if found.is_refused:
-        shell.note(report.text(errors_in(found.findings), found.documents))
-        raise typer.Exit(Exit.REFUSED)
-    environment = _environment(found, stack)
-    subjects = _subjects(
-        environment, found.tenancy.platform_of(environment), user, group or [], service_account
-    )
+    assessment = require_valid(assess(project, offline=True))
+    environment = _environment(assessment, stack)
+    platform = assessment.tenancy.platform_of(environment)
+    subjects = _subjects(environment, platform, user, group or [], service_account)
     allowed = _reach(environment, subjects, organization, default)
-    for stranger in allowed.unknown:
-        if stranger.kind is SubjectKind.GROUP:
-            shell.note(f"note: {stranger} has no role here")
-    asked = _Asked(
+    for unknown in allowed.unknown:
+        if unknown.kind is SubjectKind.GROUP:
+            shell.note(f"note: {unknown} has no role here")
+    login = _Login(
         expires=_duration(expires),
         issuer_url=oidc_issuer_url,
         client_id=oidc_client_id,
         scopes=tuple(oidc_extra_scope or ()),
     )
-    folder = _folder(out, environment, found.root)
-    credential = _credential(environment, found.root, subjects, asked, shell)
-    address = endpoint(environment.cluster, found.root)
-    content = member_kubeconfig.build(
-        Server(
-            name=environment.cluster.name,
-            url=address.server,
-            authority=address.authority,
-            tls_server_name=address.tls_server_name,
-            proxy_url=address.proxy_url,
-        ),
-        allowed,
-        subjects[0].name,
-        credential,
-    )
+    folder = _folder(out, environment, assessment.root)
+    credential = _credential(environment, assessment.root, subjects, login, shell)
+    server = _server(environment, assessment.root)
+    content = member_kubeconfig.build(server, allowed, subjects[0].name, credential)
     path = write_private(
         folder, member_kubeconfig.file_name(stack, subjects), member_kubeconfig.to_yaml(content)
     )
@@ -156,13 +153,24 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     shell.note(f"use it with: kubectl --kubeconfig {path} get pods")
 
 
-def _environment(found: Assessment, stack: str) -> Environment:
-    found.require(stack)
-    environment = found.tenancy.environments.get(stack)
+def _server(environment: Environment, root: Path) -> Server:
+    address = endpoint(environment.cluster, root)
+    return Server(
+        name=environment.cluster.name,
+        url=address.server,
+        authority=address.authority,
+        tls_server_name=address.tls_server_name,
+        proxy_url=address.proxy_url,
+    )
+
+
+def _environment(assessment: Assessment, stack: str) -> Environment:
+    assessment.require(stack)
+    environment = assessment.tenancy.environments.get(stack)
     if environment is None:
         raise UsageError(
             f"stack {stack} is a platform, which has no members; "
-            f"name an environment: {', '.join(found.tenancy.environments)}"
+            f"name an environment: {', '.join(assessment.tenancy.environments)}"
         )
     return environment
 
@@ -241,7 +249,7 @@ def _folder(out: Path | None, environment: Environment, root: Path) -> Path:
     if out is not None:
         return out.expanduser()
     if environment.cluster.is_sandbox:
-        return root / ".sandbox" / "kubeconfigs"
+        return root / MEMBER_KUBECONFIGS
     raise UsageError("no folder given; give --out DIR, a folder that git does not track")
 
 
@@ -249,23 +257,23 @@ def _credential(
     environment: Environment,
     root: Path,
     subjects: list[Subject],
-    asked: _Asked,
+    login: _Login,
     shell: Terminal,
 ) -> Credential:
     first = subjects[0]
     if first.kind is SubjectKind.SERVICE_ACCOUNT:
         connection = connect(environment.cluster, root)
-        seconds = int(asked.expires.total_seconds())
+        seconds = int(login.expires.total_seconds())
         token = service_account_token(connection, first.namespace, first.name, seconds)
         shell.note(f"the token expires at {token.expires:%Y-%m-%d %H:%M} UTC")
         return Token(value=token.value)
-    if asked.issuer_url is not None and asked.client_id is not None:
+    if login.issuer_url is not None and login.client_id is not None:
         return OidcLogin(
-            issuer_url=_https(asked.issuer_url),
-            client_id=asked.client_id,
-            extra_scopes=asked.scopes,
+            issuer_url=_https(login.issuer_url),
+            client_id=login.client_id,
+            extra_scopes=login.scopes,
         )
-    if asked.issuer_url is not None or asked.client_id is not None:
+    if login.issuer_url is not None or login.client_id is not None:
         raise UsageError("--oidc-issuer-url and --oidc-client-id must be given together")
     if not environment.cluster.is_sandbox:
         raise UsageError(
@@ -274,7 +282,7 @@ def _credential(
         )
     groups = [s.name for s in subjects if s.kind is SubjectKind.GROUP]
     user = first.name if first.kind is SubjectKind.USER else f"member-of:{first.name}"
-    signed = issue_member_certificate(root, user, groups, asked.expires)
+    signed = issue_member_certificate(root, user, groups, login.expires)
     shell.note(f"the certificate expires at {signed.expires:%Y-%m-%d %H:%M} UTC")
     return ClientCertificate(certificate=signed.certificate, key=signed.key)
 
@@ -293,6 +301,6 @@ def _duration(text: str) -> datetime.timedelta:
         if _SHORTEST <= found <= _LONGEST:
             return found
     raise UsageError(
-        f"--expires {text!r}: allowed is 10m to 7d, such as 30m, 8h or 2d; keep it short, "
-        "because it cannot be revoked"
+        f"--expires {text!r}: 10m to 7d is allowed, such as 30m, 8h or 2d; "
+        "keep it short, because it cannot be revoked"
     )

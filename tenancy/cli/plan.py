@@ -12,7 +12,7 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit, Severity, TenancyError, errors_in, refusals, report
+from tenancy.diagnostics import Exit, Severity, UsageError, errors_in, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
 from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
 from tenancy.planning import plan_data, summarize, summary_data
@@ -47,12 +47,6 @@ _STACK = "{stack}"
 """The placeholder for a stack's name in the names of files."""
 
 
-class FormsError(TenancyError):
-    """Options that cannot be combined."""
-
-    exit = Exit.USAGE
-
-
 def command(
     *,
     project: ProjectFolder = None,
@@ -77,14 +71,14 @@ def command(
 ) -> None:
     """Show what an update would change for people, or why it is refused."""
     if as_markdown and (as_json or is_offline):
-        raise FormsError("--markdown cannot be combined with --json or --offline")
+        raise UsageError("--markdown cannot be combined with --json or --offline")
     if save is not None and is_offline:
-        raise FormsError(
+        raise UsageError(
             "--save cannot be combined with --offline: a summary of the files cannot be applied"
         )
     only = stack[0] if stack and len(stack) == 1 else None
     if is_offline and stack and only is None:
-        raise FormsError("with --offline give one --stack, or none for all stacks")
+        raise UsageError("with --offline give one --stack, or none for all stacks")
     shell = terminal(color=not no_color)
     found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
@@ -118,7 +112,7 @@ def _planned(
         return engine.plan(found, stacks, strict=strict, interaction=interaction)
     names = found.in_order(stacks)
     if len(names) > 1 and _STACK not in save:
-        raise FormsError(f"--save {save}: several stacks need {_STACK} in its name")
+        raise UsageError(f"--save {save}: several stacks need {_STACK} in its name")
     outcomes = engine.save_plans(found, names, interaction=interaction)
     for outcome in outcomes:
         if outcome.result is not None:

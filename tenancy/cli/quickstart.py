@@ -16,6 +16,7 @@ from tenancy.cli.existing_objects import show_existing_objects
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
+from tenancy.config import stack_file
 from tenancy.diagnostics import RefusedError
 from tenancy.engine import (
     TAKE_OVER_FIELDS,
@@ -27,7 +28,7 @@ from tenancy.engine import (
 )
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import Layout, State, stacks_with_resources
-from tenancy.local.tools import Source
+from tenancy.local.tools import ToolSource
 
 __all__ = ["HELP", "down", "preview", "up"]
 
@@ -47,7 +48,7 @@ def _not_the_sandbox(stack: str, cluster: str, command: str) -> RefusedError:
 
 
 def _without_file(stacks: tuple[str, ...]) -> RefusedError:
-    files = ", ".join(f"Pulumi.{name}.yaml" for name in stacks)
+    files = ", ".join(stack_file(name) for name in stacks)
     return RefusedError(
         reason=f"stack {', '.join(stacks)} is applied, but {files} is missing or wrong; "
         "restore it (`tenancy check` reports what is wrong), or run "
@@ -142,13 +143,13 @@ def _on_sandbox(assessment: Assessment, stack: str, command: str) -> list[str]:
 def _announce(root: Path, stacks: list[str], shell: Terminal) -> None:
     shell.say("This starts a real API server on this machine and applies, in this order:")
     for name in stacks:
-        shell.say(f"  stack {name} (Pulumi.{name}.yaml)")
+        shell.say(f"  stack {name} ({stack_file(name)})")
     _announce_tools(root, shell)
 
 
 def _announce_tools(root: Path, shell: Terminal) -> None:
     statuses = tools.report(root)
-    missing = [status.name for status in statuses if status.source is Source.MISSING]
+    missing = [status.name for status in statuses if status.source is ToolSource.MISSING]
     if missing:
         shell.say(f"Tools to build first, once for this user: {', '.join(missing)}.")
         shell.say("That takes 15 to 25 minutes on two cores, and needs Go 1.26 or newer.")

@@ -8,7 +8,7 @@ import typer
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.terminal import flowing
 
-__all__ = ["Command", "Group", "register"]
+__all__ = ["Command", "CommandGroup", "register"]
 
 
 @attrs.frozen
@@ -29,7 +29,7 @@ class Command:
 
 
 @attrs.frozen
-class Group:
+class CommandGroup:
     """
     Commands with a common first word.
 
@@ -44,7 +44,9 @@ class Group:
     commands: tuple[Command, ...]
 
 
-def register(app: typer.Typer, heading: str | None, entries: Iterable[Command | Group]) -> None:
+def register(
+    app: typer.Typer, heading: str | None, entries: Iterable[Command | CommandGroup]
+) -> None:
     """Register *entries* in *app*, under *heading* in its help."""
     for entry in entries:
         if isinstance(entry, Command):

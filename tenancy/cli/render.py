@@ -8,7 +8,7 @@ from tenancy import manifests
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics import Exit, TenancyError, errors_in, nearest, report
+from tenancy.diagnostics import Exit, NotFoundError, errors_in, report
 
 __all__ = ["EPILOG", "command"]
 
@@ -21,25 +21,6 @@ Examples:
 
 Quotas, limits and policies are written before the first role binding.
 """
-
-
-class UnknownOrganizationError(TenancyError):
-    """The requested stacks do not contain the organization."""
-
-    exit = Exit.USAGE
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name, known)
-        self.name = name
-        self.known = known
-
-    def __str__(self) -> str:
-        guess = nearest(self.name, self.known)
-        remedy = f"did you mean {guess!r}?" if guess else "name one of them"
-        return (
-            f"organization {self.name!r}: not in the selected stacks; allowed: "
-            f"{', '.join(self.known) or 'none'}; {remedy}"
-        )
 
 
 def command(
@@ -76,7 +57,7 @@ def _manifests(
     else:
         known = tuple(dict.fromkeys(o.name for e in environments for o in e.organizations))
         if organization not in known:
-            raise UnknownOrganizationError(organization, known)
+            raise NotFoundError("organization", organization, known)
         environments = [environment.with_only(organization) for environment in environments]
     for environment in environments:
         yield from manifests.environment(environment, tenancy.platform_of(environment))

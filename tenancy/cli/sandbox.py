@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tenancy.assessment import NoProjectError, find_root
+from tenancy.assessment import find_root
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit
+from tenancy.diagnostics import Exit, UsageError
 from tenancy.local import sandbox
 from tenancy.local.sandbox import SandboxStatus, State
 from tenancy.output import sandbox_status_data
@@ -33,15 +33,15 @@ def folder_of(project: Path | None) -> Path:
             tools are useful without a project, too.
 
     Raises:
-        NoProjectError: The folder does not exist.
+        UsageError: The folder does not exist.
     """
     if project is not None:
         if not project.is_dir():
-            raise NoProjectError(f"{project}: no such folder; name one with --project")
+            raise UsageError(f"{project}: no such folder; name one with --project")
         return project.resolve()
     try:
         return find_root(None)
-    except NoProjectError:
+    except UsageError:
         return Path.cwd()
 
 

@@ -14,7 +14,7 @@ from tenancy.kubernetes import labels
 from tenancy.model import LiveAccess, LiveBinding, Rule, ServiceAccountPods, TokenSecret, roles
 
 __all__ = [
-    "Part",
+    "PartialRead",
     "cluster_role_bindings",
     "read_access",
     "role_bindings",
@@ -37,7 +37,7 @@ _POLICY: Final = (
 )
 
 
-class Part(Protocol):
+class PartialRead(Protocol):
     """Runs a read; returns None where the cluster refuses it, and notes that."""
 
     def __call__(self, name: str, make: Callable[[], T]) -> T | None:
@@ -91,7 +91,7 @@ def roles_of(connection: Connection) -> Mapping[tuple[str, str], tuple[Rule, ...
     }
 
 
-def tokens(connection: Connection, namespaces: Collection[str], part: Part) -> Tokens:
+def tokens(connection: Connection, namespaces: Collection[str], part: PartialRead) -> Tokens:
     """
     Return the service accounts of *namespaces*, their pods and their token Secrets.
 

@@ -11,11 +11,11 @@ from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.transport import APPLY, MERGE, Request
 from tenancy.config.document import JSON
 from tenancy.drifting import OURS
+from tenancy.kubernetes import labels
 
 __all__ = ["delete_secret", "renew_service_account", "take_out_subjects"]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
-_MANAGER: Final = "tenancy"
 _TRIES: Final = 5
 """How often a write is repeated where somebody else changed the object in between."""
 _NOT_FOUND: Final = 404
@@ -70,7 +70,7 @@ def _take_out(
         return False
     metadata = mapping(live.get("metadata"))
     version, uid = metadata.get("resourceVersion"), metadata.get("uid")
-    query = {"fieldManager": _MANAGER, **({"dryRun": "All"} if dry_run else {})}
+    query = {"fieldManager": labels.MANAGER, **({"dryRun": "All"} if dry_run else {})}
     if left:
         change = {"metadata": {"resourceVersion": version}, "subjects": left}
         connection.request(Request("PATCH", path, change, query=query, content_type=MERGE))
@@ -164,7 +164,7 @@ def _create_again(
             Request("PATCH", f"{accounts}/{name}", whole, query=query, content_type=APPLY)
         )
     body = {"metadata": {"name": name, **kept}, **settings}
-    query = {"fieldManager": _MANAGER}
+    query = {"fieldManager": labels.MANAGER}
     if not engine:
         try:
             connection.request(Request("POST", accounts, body, query=query))

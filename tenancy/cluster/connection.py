@@ -16,21 +16,18 @@ from tenancy.cluster.failures import refusal, unreachable
 from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
+from tenancy.config import SANDBOX, SANDBOX_KUBECONFIG
 from tenancy.config.document import JSON
 from tenancy.diagnostics import ClusterError, shown
 from tenancy.model import Cluster
 
 __all__ = [
-    "SANDBOX_KUBECONFIG",
     "ClusterError",
     "Connection",
     "connect",
     "connected",
     "kubeconfig_of",
 ]
-
-SANDBOX_KUBECONFIG = Path(".sandbox/kubeconfig")
-"""The path of the sandbox's kubeconfig, from the project's folder."""
 
 _FIRST_SECONDS: Final = 30.0
 """How long a cluster may take to say who it is, before anything else is asked of it."""
@@ -192,5 +189,5 @@ def _errors(cluster: str, doing: str, api: ApiClient | None = None) -> Iterator[
         answer, remedy = refusal(error, api)
         raise ClusterError(cluster, f"{doing} {answer}", remedy) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        why, remedy = unreachable(error, is_sandbox=cluster == "sandbox")
+        why, remedy = unreachable(error, is_sandbox=cluster == SANDBOX)
         raise ClusterError(cluster, f"{doing} {why}", remedy) from error

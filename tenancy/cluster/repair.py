@@ -34,7 +34,6 @@ from tenancy.manifests import Manifest
 
 __all__ = ["Repaired", "change_of", "merge_patch", "repair", "set_managed_fields"]
 
-_MANAGER: Final = "tenancy"
 _CREATED_BY: Final = "pulumi-kubernetes"
 _FIXED: Final = {
     "ClusterRoleBinding": "roleRef",
@@ -152,7 +151,7 @@ def _mend(
     fields = (d.field for d in drifted if d.field[:1] != (FIELD,))
     change = change_of(fields, manifest, live)
     if change:
-        by = _CREATED_BY if applier is None else _MANAGER
+        by = _CREATED_BY if applier is None else labels.MANAGER
         merge_patch(connection, identity, change, manager=by)
 
 

@@ -8,11 +8,11 @@ from tenancy.cluster.connection import Connection
 from tenancy.cluster.json_access import text
 from tenancy.cluster.transport import Request
 
-__all__ = ["Token", "service_account_token"]
+__all__ = ["ServiceAccountToken", "service_account_token"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Token:
+class ServiceAccountToken:
     """A bearer token. It is never shown: not in a message, nor where the object is printed."""
 
     value: str = attrs.field(repr=False)
@@ -21,7 +21,7 @@ class Token:
 
 def service_account_token(
     connection: Connection, namespace: str, name: str, seconds: int
-) -> Token:
+) -> ServiceAccountToken:
     """
     Return a token of the service account *name*, which must exist.
 
@@ -40,7 +40,7 @@ def service_account_token(
     with connection.errors(f"asking for a token of the service account {namespace}/{name}"):
         answer = connection.request(Request("POST", path, wanted))
     status = answer.get("status")
-    return Token(
+    return ServiceAccountToken(
         value=text(status, "token"),
         expires=datetime.fromisoformat(text(status, "expirationTimestamp")),
     )

@@ -1,9 +1,20 @@
 """What people write: YAML documents, project files, and the models they must match."""
 
 from tenancy.config.deletion_file import write_with_deletions
+from tenancy.config.paths import (
+    MEMBER_KUBECONFIGS,
+    ORGANIZATIONS,
+    PROJECT_FILE,
+    SANDBOX,
+    SANDBOX_FOLDER,
+    SANDBOX_KUBECONFIG,
+    STACK_FILES,
+    is_stack_file,
+    organization_file,
+    stack_file,
+    stack_of,
+)
 from tenancy.config.project import (
-    ORGANIZATION_FILE,
-    STACK_FILE,
     EngineConfig,
     Project,
     Written,
@@ -13,13 +24,22 @@ from tenancy.config.project import (
 )
 
 __all__ = [
-    "ORGANIZATION_FILE",
-    "STACK_FILE",
+    "MEMBER_KUBECONFIGS",
+    "ORGANIZATIONS",
+    "PROJECT_FILE",
+    "SANDBOX",
+    "SANDBOX_FOLDER",
+    "SANDBOX_KUBECONFIG",
+    "STACK_FILES",
     "EngineConfig",
     "Project",
     "Written",
     "is_platform",
+    "is_stack_file",
     "load",
+    "organization_file",
     "said",
+    "stack_file",
+    "stack_of",
     "write_with_deletions",
 ]

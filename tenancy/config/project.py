@@ -9,6 +9,7 @@ import attrs
 import pydantic
 
 from tenancy.config.document import JSON, Document, read, read_stack
+from tenancy.config.paths import ORGANIZATIONS, STACK_FILES, stack_file, stack_of
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
 from tenancy.config.spec.locations import fields_by_key
 from tenancy.config.spec.validation_findings import findings_from
@@ -17,11 +18,9 @@ from tenancy.config.unused_files import (
     unused_organizations,
     wrong_extensions,
 )
-from tenancy.diagnostics import Finding, Origin, errors_in, nearest
+from tenancy.diagnostics import Finding, Origin, errors_in, nearest, with_flags
 
 __all__ = [
-    "ORGANIZATION_FILE",
-    "STACK_FILE",
     "EngineConfig",
     "Project",
     "Written",
@@ -38,8 +37,6 @@ CONFIG_KEYS: Final = frozenset(
     for name, field in model.model_fields.items()
 )
 """The config keys of a stack, without the project's name before them."""
-STACK_FILE = "Pulumi.{stack}.yaml"
-ORGANIZATION_FILE = "organizations/{name}.yaml"
 LARGEST_ORGANIZATION = 1024 * 1024
 """In bytes: the largest file of an organization, which the organization itself may write."""
 
@@ -116,7 +113,7 @@ def load(
             and (environment := loader.parse(EnvironmentSpec, document)) is not None
         ):
             environments[stack] = environment
-    files = {path.stem: path for path in sorted((root / "organizations").glob("*.yaml"))}
+    files = {path.stem: path for path in sorted((root / ORGANIZATIONS).glob("*.yaml"))}
     organizations = {
         name: written
         for name, path in files.items()
@@ -158,10 +155,9 @@ class _Loader:
 
     def stacks(self, project: str) -> Iterator[tuple[str, Document]]:
         """Yield the config of each stack that has a file, by stack."""
-        for path in sorted(self.root.glob("Pulumi.*.yaml")):
-            stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        for path in sorted(self.root.glob(STACK_FILES)):
             yield (
-                stack,
+                stack_of(path.name) or path.stem,
                 self._keep(read_stack(path, path.name, project, CONFIG_KEYS, root=self.root)),
             )
 
@@ -181,7 +177,7 @@ class _Loader:
 
     def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
         """Return the engine's config with the file's lines, naming the keys that differ."""
-        source = STACK_FILE.format(stack=engine.stack) if file is None else file.source
+        source = stack_file(engine.stack) if file is None else file.source
         written = said(file.value) if file is not None else {}
         values = {
             key: _decoded(value, written.get(key))
@@ -194,8 +190,7 @@ class _Loader:
         )
         if file is not None and not differing:
             return file
-        keys = ", ".join(differing)
-        document = Document.of(values, source=f"{source} with --config {keys}", lines=file)
+        document = Document.of(values, source=with_flags(source, differing), lines=file)
         self.documents[document.source] = document
         return document
 

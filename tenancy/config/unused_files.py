@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tenancy.config.document import Document
+from tenancy.config.paths import ORGANIZATIONS, organization_file
 from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec
 from tenancy.diagnostics import Finding, Origin, Severity, nearest
 
@@ -15,7 +16,7 @@ _EXTENSIONS: Final = frozenset({".yml", ".json"})
 
 def wrong_extensions(root: Path) -> Iterator[Finding]:
     """Yield each stack file and organization at *root* that ends with .yml or .json."""
-    for path in sorted((*root.glob("Pulumi.*.*"), *root.glob("organizations/*.*"))):
+    for path in sorted((*root.glob("Pulumi.*.*"), *root.glob(f"{ORGANIZATIONS}/*.*"))):
         if path.suffix in _EXTENSIONS and path.is_file():
             file = str(path.relative_to(root))
             yield Finding(
@@ -78,7 +79,7 @@ def unused_organizations(
             hint = f"; did you mean {guess!r} there?" if guess else ""
             yield Finding(
                 code="organization-unused",
-                origin=Origin(f"organizations/{name}.yaml"),
+                origin=Origin(organization_file(name)),
                 found=f"the organization {name!r}, which no stack names",
                 allowed="organizations that are named under `organizations` of a stack",
                 remedy=f"write `{name}: {{}}` there, or remove the file{hint}",

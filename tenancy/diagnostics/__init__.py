@@ -18,7 +18,7 @@ from tenancy.diagnostics.errors import (
 from tenancy.diagnostics.exit_codes import Exit, table, worst
 from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in, refusals
 from tenancy.diagnostics.finding_data import FindingData, findings_data, grouped
-from tenancy.diagnostics.origin import ARGUMENT, Origin, Step
+from tenancy.diagnostics.origin import ARGUMENT, Origin, PathStep, with_flags
 from tenancy.diagnostics.redaction import (
     CONTROL,
     HIDDEN,
@@ -47,12 +47,12 @@ __all__ = [
     "FindingData",
     "NotFoundError",
     "Origin",
+    "PathStep",
     "RefusedError",
     "SandboxError",
     "SandboxFailure",
     "Severity",
     "Source",
-    "Step",
     "TenancyError",
     "ToolsError",
     "UsageError",
@@ -74,6 +74,7 @@ __all__ = [
     "shown",
     "summary",
     "table",
+    "with_flags",
     "worst",
     "wrapped",
 ]

@@ -14,10 +14,7 @@ __all__ = ["only_causes"]
 def _is_below(follow_up: Finding, cause: Finding) -> bool:
     """Return whether the cause is inside the value that the other one is about."""
     inner, outer = cause.origin, follow_up.origin
-    return (
-        _file(inner.source) == _file(outer.source)
-        and inner.path[: len(outer.path)] == outer.path
-    )
+    return inner.file == outer.file and inner.path[: len(outer.path)] == outer.path
 
 
 def _is_of_organization(follow_up: Finding, cause: Finding) -> bool:
@@ -75,7 +72,7 @@ def only_causes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     findings = tuple(dict.fromkeys(findings))
     refusing = errors_in(findings)
-    files = {_file(error.origin.source) for error in refusing}
+    files = {error.origin.file for error in refusing}
     kept = [finding for finding in findings if not _follows(finding, refusing, files)]
     return _summed(kept)
 
@@ -113,7 +110,3 @@ def _summed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         )
     rest = [f for f in findings if f not in unread and f not in hidden]
     return (*rest, first)
-
-
-def _file(source: str) -> str:
-    return source.partition(" with --config")[0]

@@ -9,8 +9,9 @@ exception is a defect and keeps its traceback. `InvalidNameError`, `InvalidQuant
 import enum
 from collections.abc import Iterable, Mapping
 
+from tenancy.diagnostics import report
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.diagnostics.finding import Finding, Source, errors_in
+from tenancy.diagnostics.finding import Finding, Source, refusals
 from tenancy.diagnostics.suggestions import nearest
 
 __all__ = [
@@ -92,6 +93,7 @@ class RefusedError(TenancyError):
         findings: Every finding, warnings among them, in the order in which they were made.
         documents: The documents by source, for line numbers. Default: none.
         reason: Why, where no finding does. Default: none.
+        is_strict: Whether what was not checked refuses too. Default: only errors do.
     """
 
     exit = Exit.REFUSED
@@ -102,18 +104,19 @@ class RefusedError(TenancyError):
         documents: Mapping[str, Source] | None = None,
         *,
         reason: str | None = None,
+        is_strict: bool = False,
     ) -> None:
         self.findings = tuple(findings)
         self.documents = documents or {}
         self.reason = reason
+        self.is_strict = is_strict
         super().__init__(self.findings, self.documents, reason)
 
     def __str__(self) -> str:
         if self.reason is not None:
             return self.reason
-        refused = errors_in(self.findings)
-        count = f"{len(refused)} error{'' if len(refused) == 1 else 's'}"
-        return "\n".join([f"refused: {count}; nothing was changed", *map(str, refused)])
+        refused = refusals(self.findings, strict=self.is_strict)
+        return f"{report.text(refused, self.documents)}\nNothing was changed."
 
 
 class EngineFailure(enum.Enum):

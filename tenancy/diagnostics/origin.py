@@ -4,13 +4,26 @@ from collections.abc import Iterable
 
 import attrs
 
-__all__ = ["ARGUMENT", "Origin", "Step"]
+__all__ = ["ARGUMENT", "Origin", "PathStep", "with_flags"]
 
-Step = str | int
+PathStep = str | int
 """One step into a document: a key of a mapping, or an index (from 0) of a list."""
 
 ARGUMENT = "argument"
 """The source of what a program passed in, where there is no file to point at."""
+
+_FLAGS = " with --config"
+"""Follows a file's name where the engine's config differs from the file."""
+
+
+def with_flags(file: str, keys: Iterable[str]) -> str:
+    """
+    Return the source of the config of *file* in which *keys* come from the command line.
+
+    >>> with_flags("Pulumi.dev.yaml", ["cluster"])
+    'Pulumi.dev.yaml with --config cluster'
+    """
+    return f"{file}{_FLAGS} {', '.join(keys)}"
 
 
 @attrs.frozen(slots=True, cache_hash=True)
@@ -28,15 +41,20 @@ class Origin:
     """
 
     source: str
-    path: tuple[Step, ...] = ()
+    path: tuple[PathStep, ...] = ()
 
-    def __truediv__(self, step: Step) -> "Origin":
+    def __truediv__(self, step: PathStep) -> "Origin":
         """Return the origin one step further in."""
         return Origin(self.source, (*self.path, step))
 
-    def within(self, steps: Iterable[Step]) -> "Origin":
+    def within(self, steps: Iterable[PathStep]) -> "Origin":
         """Return the origin *steps* further in."""
         return Origin(self.source, (*self.path, *steps))
+
+    @property
+    def file(self) -> str:
+        """The file alone, also where the engine's config differs from it."""
+        return self.source.partition(_FLAGS)[0]
 
     @property
     def dotted(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from tenancy.diagnostics.origin import Step
+from tenancy.diagnostics.origin import PathStep
 
 __all__ = ["CONTROL", "HIDDEN", "clean", "clean_lines", "is_kubeconfig", "is_secret", "shown"]
 
@@ -82,7 +82,7 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line.replace("\t", "    ")) for line in text.split("\n"))
 
 
-def is_secret(path: Iterable[Step]) -> bool:
+def is_secret(path: Iterable[PathStep]) -> bool:
     """
     Tell whether a key on *path* sounds as if its value were a secret.
 
@@ -96,7 +96,7 @@ def is_secret(path: Iterable[Step]) -> bool:
     )
 
 
-def shown(text: str, path: Iterable[Step] = ()) -> str:
+def shown(text: str, path: Iterable[PathStep] = ()) -> str:
     """
     Return *text* as it may be repeated: hidden under a secret's key, cleaned, and cut.
 

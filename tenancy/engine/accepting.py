@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tenancy.assessment import Assessment, assess
+from tenancy.config import is_stack_file
 from tenancy.config.document import Change, edited, write
 from tenancy.diagnostics import Origin, RefusedError, errors_in, report
 from tenancy.drifting import Difference, Edit, edits
@@ -83,7 +84,7 @@ def _written(assessment: Assessment, wanted: Iterable[Edit]) -> dict[Path, str]:
     texts = {}
     for source, made in changes.items():
         path = assessment.root / source
-        is_stack = source.startswith("Pulumi.")
+        is_stack = is_stack_file(source)
         texts[path] = edited(
             path.read_text(), made, project=assessment.name if is_stack else None
         )

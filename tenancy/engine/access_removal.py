@@ -104,7 +104,7 @@ class _Removal:
     def of(cls, assessment: Assessment, session: Session) -> "_Removal | None":
         """Return what the update removes; None if no member loses a role."""
         stack = session.name
-        previous = PreviousUpdate.from_outputs(session.outputs())
+        previous = session.previous_update()
         if not removes_members(previous.tenancy, assessment.tenancy, stack):
             return None
         reading = read_cluster(assessment, stack, previous, is_required=True)

@@ -8,6 +8,7 @@ import attrs
 from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
+from tenancy.config import organization_file, stack_file
 from tenancy.config.document import Change, edited, write
 from tenancy.drifting.adoption import Proposal
 from tenancy.model import Organization
@@ -43,7 +44,7 @@ class AdoptionFiles:
         yaml.width = 4096
         yaml.indent(mapping=2, sequence=4, offset=2)
         yaml.dump(proposal.organization(prefix), text)
-        path = self.root / "organizations" / f"{name}.yaml"
+        path = self.root / organization_file(name)
         path.parent.mkdir(exist_ok=True)
         self.before.setdefault(path, None)
         write(path, text.getvalue())
@@ -81,7 +82,7 @@ class AdoptionFiles:
 
     @property
     def _stack_file(self) -> Path:
-        return self.root / f"Pulumi.{self.stack}.yaml"
+        return self.root / stack_file(self.stack)
 
     def _edit(self, path: Path, changes: Iterable[Change], project: str | None) -> None:
         text = path.read_text()

@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.config import STACK_FILE
+from tenancy.config import stack_file
 from tenancy.config.document import JSON
 from tenancy.drifting import Identity, digest, live_meanings, meaning
 from tenancy.engine.comparison import compare
@@ -135,7 +135,7 @@ def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
 
 
 def _configuration(assessment: Assessment, stack: str) -> Iterator[tuple[str, str]]:
-    file = STACK_FILE.format(stack=stack)
+    file = stack_file(stack)
     document = assessment.documents.get(file)
     if document is not None:
         yield file, digest(document.value)

@@ -23,8 +23,8 @@ def prepare_stacks(box: Sandbox, stack: str | None = None) -> None:
             first environment.
 
     Raises:
-        RefusedConfigError: The file of *stack* has errors.
-        UnknownStackError: No file describes *stack*.
+        RefusedError: The file of *stack* has errors.
+        NotFoundError: No file describes *stack*.
         EngineError: A stack cannot be created.
     """
     assessment = assess(box.root, offline=True)

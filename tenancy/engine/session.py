@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 from pulumi import automation as auto
 
-from tenancy.config import write_with_deletions
+from tenancy.config import stack_file, write_with_deletions
 from tenancy.config.document import JSON
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
@@ -21,7 +21,7 @@ from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
-from tenancy.planning import REMOVES_ACCESS
+from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
 
 __all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
 
@@ -192,7 +192,7 @@ class Session:
         Raises:
             EngineError: The program refused, or the engine failed.
         """
-        file = f"Pulumi.{self.name}.yaml"
+        file = stack_file(self.name)
         project = self.stack.workspace.project_settings().name
         with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
             released = Path(folder) / file
@@ -210,6 +210,15 @@ class Session:
         """
         with self._readable_errors():
             return outputs_of(self.stack)
+
+    def previous_update(self) -> PreviousUpdate:
+        """
+        Return what the outputs record of the last update.
+
+        Raises:
+            EngineError: The state cannot be read.
+        """
+        return PreviousUpdate.from_outputs(self.outputs())
 
     def exported(self) -> auto.Deployment:
         """

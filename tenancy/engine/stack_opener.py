@@ -14,7 +14,7 @@ from tenancy.engine.session import Engine, Session, local
 from tenancy.engine.variables import prepare_variables
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import AMBIENT, Layout, SandboxError, SandboxFailure, State
-from tenancy.local.tools import Source, missing_tools
+from tenancy.local.tools import ToolSource, missing_tools
 
 __all__ = [
     "OpenStack",
@@ -59,7 +59,7 @@ def open_stack(
         variables: Further variables of the engine. Default: none.
 
     Raises:
-        UnknownStackError: No file describes it.
+        NotFoundError: No file describes it.
         SandboxError: It is on the sandbox, which does not run.
         ToolsError: The engine is not installed.
         EngineError: The backend cannot be reached.
@@ -99,7 +99,7 @@ def engine_for(
     Return the engine for the cluster of *stack*; for the arguments see `open_stack`.
 
     Raises:
-        UnknownStackError: No file describes it.
+        NotFoundError: No file describes it.
         SandboxError: It is on the sandbox, which does not run.
         ToolsError: The engine is not installed.
         RefusedError: The environment has a variable that changes what is applied.
@@ -168,7 +168,7 @@ def _installed_engine(root: Path) -> dict[str, str]:
     """Return the variables for any other cluster; the shell's own decide everything else."""
     statuses = tools.report(root)
     needed = [status for status in statuses if status.name in _NEEDED]
-    if any(status.source is Source.MISSING for status in needed):
+    if any(status.source is ToolSource.MISSING for status in needed):
         raise missing_tools(needed)
     folders = [str(status.path.parent) for status in needed if status.path is not None]
     folders += [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]

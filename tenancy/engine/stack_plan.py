@@ -4,32 +4,10 @@ from tenancy.assessment import Assessment
 from tenancy.diagnostics import EngineError, SandboxError, TenancyError, ToolsError
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
-from tenancy.planning import PreviousUpdate, StackPlan, plan_for, read_cluster
+from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.planning import StackPlan, plan_for, read_cluster
 
-__all__ = ["NoRecordError", "StackPlan", "plan_stack"]
-
-_NAMESPACE = "kubernetes:core/v1:Namespace"
-
-
-class NoRecordError(TenancyError):
-    """
-    The record of the last update cannot be read, so what changes is not known.
-
-    Attributes:
-        stack: The stack.
-        why: What went wrong.
-    """
-
-    def __init__(self, stack: str, why: TenancyError) -> None:
-        super().__init__(stack, why)
-        self.stack = stack
-        self.why = why
-
-    def __str__(self) -> str:
-        return (
-            f"stack {self.stack}: the record of the last update cannot be read: {self.why}\n"
-            f"to see what the files describe, run `tenancy plan --offline --stack {self.stack}`"
-        )
+__all__ = ["StackPlan", "plan_stack"]
 
 
 def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> StackPlan:
@@ -44,28 +22,36 @@ def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> Sta
         open_stack: Returns the stack and an engine for it.
 
     Raises:
-        NoRecordError: The engine or its backend does not answer.
+        EngineError: The engine or its backend does not answer.
         ClusterError: The cluster that answers is not the one to which the stack was applied.
-        RefusedConfigError: The file of the stack cannot be read.
+        RefusedError: The file of the stack cannot be read.
         TenancyError: A newer version made the last update.
-        UnknownStackError: No file describes it.
+        NotFoundError: No file describes it.
     """
     assessment = assessment.of(stack)
     try:
         opened = open_stack(assessment.require(stack))
-        previous = PreviousUpdate.from_outputs(opened.outputs())
+        previous = opened.previous_update()
     except (EngineError, SandboxError, ToolsError) as error:
-        raise NoRecordError(stack, error) from error
+        raise _no_record(stack, error) from error
     cluster = read_cluster(assessment, stack, previous)
     names = _namespaces_in_state(opened) if cluster.needs_state else frozenset[str]()
     return plan_for(assessment, stack, previous, cluster, namespaces_in_state=names)
+
+
+def _no_record(stack: str, why: TenancyError) -> EngineError:
+    return EngineError(
+        stack,
+        f"the record of the last update cannot be read: {why}\n"
+        f"to see what the files describe, run `tenancy plan --offline --stack {stack}`",
+    )
 
 
 def _namespaces_in_state(opened: Session) -> frozenset[str]:
     """Return the names of the namespaces in the state of *opened*."""
     names = set()
     for resource in opened.state():
-        if resource.get("type") == _NAMESPACE:
+        if resource.get("type") == NAMESPACE_TOKEN:
             inputs = resource.get("inputs")
             metadata = inputs.get("metadata") if isinstance(inputs, dict) else None
             if isinstance(metadata, dict):

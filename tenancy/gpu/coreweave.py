@@ -125,7 +125,7 @@ class CoreWeave:
             {
                 "apiVersion": "compute.coreweave.com/v1alpha1",
                 "kind": "NodePool",
-                "metadata": {"name": pool.name, "labels": {labels.MANAGED_BY: "tenancy"}},
+                "metadata": {"name": pool.name, "labels": {labels.MANAGED_BY: labels.MANAGER}},
                 "spec": spec,
             }
         ]

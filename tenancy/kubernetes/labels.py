@@ -26,6 +26,7 @@ __all__ = [
     "LOAD_BALANCERS",
     "MANAGED",
     "MANAGED_BY",
+    "MANAGER",
     "MAX_PER_POD",
     "MEMBERS",
     "NAMESPACES",
@@ -125,3 +126,5 @@ LOAD_BALANCERS: Final = f"{DOMAIN}/load-balancers"
 """An annotation: `true` where Services of type LoadBalancer are granted."""
 
 MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+MANAGER: Final = "tenancy"
+"""The value of `MANAGED_BY`, and the field manager of what is written outside of an update."""

@@ -6,10 +6,13 @@ from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created,
 from tenancy.manifests.platform import platform
 from tenancy.manifests.quotas import DEFAULT_OBJECT_COUNTS
 from tenancy.manifests.stream import to_yaml
+from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, type_token
 
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "KUBERNETES_CREATES",
+    "NAMESPACE_TOKEN",
+    "NODE_TOKEN",
     "QUOTA_KEYS",
     "Manifest",
     "NamespaceManifests",
@@ -19,4 +22,5 @@ __all__ = [
     "namespace",
     "platform",
     "to_yaml",
+    "type_token",
 ]

@@ -8,7 +8,6 @@ import attrs
 from tenancy.kubernetes import labels
 
 __all__ = [
-    "MANAGER",
     "RBAC",
     "Manifest",
     "NamespaceManifests",
@@ -21,8 +20,6 @@ Manifest = dict[str, object]
 """One object as the API server takes it: `apiVersion`, `kind`, `metadata`, and the rest."""
 
 RBAC: Final = "rbac.authorization.k8s.io"
-MANAGER: Final = "tenancy"
-"""The value of `app.kubernetes.io/managed-by` on everything that this tool writes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +100,7 @@ def managed(extra: Mapping[str, str] = {}) -> dict[str, str]:
     >>> managed({"tenancy.dev/role": "viewer"})["tenancy.dev/managed"]
     'true'
     """
-    ours = {labels.MANAGED_BY: MANAGER, labels.MANAGED: "true"}
+    ours = {labels.MANAGED_BY: labels.MANAGER, labels.MANAGED: "true"}
     return {**ours, **extra, **ours}
 
 

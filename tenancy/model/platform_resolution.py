@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 
 from tenancy.config import Written
-from tenancy.config.spec import PlatformStackSpec, SharedNamespaceSpec, SubjectSpec
+from tenancy.config.spec import (
+    PlatformSpec,
+    PlatformStackSpec,
+    SharedNamespaceSpec,
+    SubjectSpec,
+)
 from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
@@ -11,6 +16,7 @@ from tenancy.model.bounds import organization_bounds
 from tenancy.model.gpu_catalog import Lookup
 from tenancy.model.network import IngressController, dns
 from tenancy.model.platform import (
+    GpuNodePool,
     Platform,
     PublicNamespace,
     Role,
@@ -19,12 +25,10 @@ from tenancy.model.platform import (
     SharedNamespace,
 )
 from tenancy.model.pools import gpu_node_pool
+from tenancy.model.roles import PREFIX
 from tenancy.model.values import Cluster, Subject
 
-__all__ = ["CLUSTER_ROLE_PREFIX", "resolve_platform"]
-
-CLUSTER_ROLE_PREFIX = "tenancy:"
-"""What the names of our ClusterRoles begin with."""
+__all__ = ["resolve_platform"]
 
 
 def resolve_platform(
@@ -41,7 +45,7 @@ def resolve_platform(
     """
     spec = written.spec.platform
     origin = written.origin / "platform"
-    findings: list[Finding] = []
+    pools, findings = _pools(spec, origin, live)
     bare = Platform(
         stack=stack,
         origin=origin,
@@ -50,22 +54,10 @@ def resolve_platform(
     )
 
     def subjects(specs: Iterable[SubjectSpec], place: Origin) -> tuple[Subject, ...]:
-        found = []
-        for index, entry in enumerate(specs):
-            # The platform's people are of no organization: any service account may be named.
-            namespace = (entry.service_account or "").partition("/")[0]
-            resolved = subject(entry, place / index, bare, {namespace: namespace})
-            if isinstance(resolved, Finding):
-                findings.append(resolved)
-            else:
-                found.append(resolved)
-        return tuple(sorted(set(found), key=lambda s: s.key))
+        named, wrong = _subjects(specs, place, bare)
+        findings.extend(wrong)
+        return named
 
-    pools = []
-    for i, pool in enumerate(spec.gpu_node_pools):
-        made, wrong = gpu_node_pool(pool, origin / "gpuNodePools" / i, live=live)
-        pools.append(made)
-        findings += wrong
     resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
     classes = {pool.device_class for pool in pools if pool.device_class is not None}
     return (
@@ -101,37 +93,12 @@ def resolve_platform(
                 _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
             ),
             dns=dns(spec.dns),
-            ingress={
-                name: IngressController(
-                    name=name,
-                    namespace=controller.namespace,
-                    pod_labels=controller.pod_labels,
-                    origin=origin / "ingress" / name,
-                )
-                for name, controller in sorted(spec.ingress.items())
-            },
+            ingress=_ingress(spec, origin / "ingress"),
             not_internet=spec.internet.excluded,
             pools=tuple(pools),
             gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
             device_classes=tuple(sorted(classes | set(spec.device_classes))),
-            roles={
-                name: Role(
-                    name=name,
-                    cluster_role=CLUSTER_ROLE_PREFIX + name,
-                    origin=origin / "roles" / name,
-                    rules=tuple(
-                        Rule(
-                            api_groups=rule.api_groups,
-                            resources=rule.resources,
-                            verbs=rule.verbs,
-                            resource_names=rule.resource_names,
-                            origin=origin / "roles" / name / "rules" / i,
-                        )
-                        for i, rule in enumerate(role.rules)
-                    ),
-                )
-                for name, role in sorted(spec.roles.items())
-            },
+            roles=_roles(spec, origin / "roles"),
             storage_classes=spec.storage_classes,
             priority_classes=spec.priority_classes,
             object_counts=spec.object_counts,
@@ -141,6 +108,67 @@ def resolve_platform(
         ),
         findings,
     )
+
+
+def _pools(
+    spec: PlatformSpec, origin: Origin, live: Lookup | None
+) -> tuple[list[GpuNodePool], list[Finding]]:
+    pools, findings = [], []
+    for i, written in enumerate(spec.gpu_node_pools):
+        pool, wrong = gpu_node_pool(written, origin / "gpuNodePools" / i, live=live)
+        pools.append(pool)
+        findings += wrong
+    return pools, findings
+
+
+def _subjects(
+    specs: Iterable[SubjectSpec], place: Origin, platform: Platform
+) -> tuple[tuple[Subject, ...], list[Finding]]:
+    """Return the subjects, sorted and each once, and those that cannot be right."""
+    subjects: set[Subject] = set()
+    findings = []
+    for index, entry in enumerate(specs):
+        # The platform's people are of no organization: any service account may be named.
+        namespace = (entry.service_account or "").partition("/")[0]
+        resolved = subject(entry, place / index, platform, {namespace: namespace})
+        if isinstance(resolved, Finding):
+            findings.append(resolved)
+        else:
+            subjects.add(resolved)
+    return tuple(sorted(subjects, key=lambda s: s.key)), findings
+
+
+def _ingress(spec: PlatformSpec, origin: Origin) -> dict[str, IngressController]:
+    return {
+        name: IngressController(
+            name=name,
+            namespace=controller.namespace,
+            pod_labels=controller.pod_labels,
+            origin=origin / name,
+        )
+        for name, controller in sorted(spec.ingress.items())
+    }
+
+
+def _roles(spec: PlatformSpec, origin: Origin) -> dict[str, Role]:
+    return {
+        name: Role(
+            name=name,
+            cluster_role=PREFIX + name,
+            origin=origin / name,
+            rules=tuple(
+                Rule(
+                    api_groups=rule.api_groups,
+                    resources=rule.resources,
+                    verbs=rule.verbs,
+                    resource_names=rule.resource_names,
+                    origin=origin / name / "rules" / i,
+                )
+                for i, rule in enumerate(role.rules)
+            ),
+        )
+        for name, role in sorted(spec.roles.items())
+    }
 
 
 def _oidc_prefix(written: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from tenancy.config import ORGANIZATION_FILE, Project, Written
+from tenancy.config import Project, Written, organization_file
 from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec, OrganizationSpec
 from tenancy.diagnostics import Finding, Origin, nearest
 from tenancy.model.entitlements import Profiles
@@ -125,13 +125,13 @@ def resolve(
 def _unread(project: Project) -> Iterator[str]:
     """Yield the source of each file that holds something and is not in *project*."""
     read = {
-        written.origin.source.partition(" with --config")[0]
+        written.origin.file
         for part in (project.environments, project.platforms, project.organizations)
         for written in part.values()
     }
     for source, document in project.documents.items():
         is_empty = not document.value and not document.findings
-        if not is_empty and source.partition(" with --config")[0] not in read:
+        if not is_empty and Origin(source).file not in read:
             yield source
 
 
@@ -203,7 +203,7 @@ def _held(
 ) -> OrganizationInput | Finding:
     if isinstance(held, OrganizationSpec):
         return OrganizationInput(name=name, spec=held, origin=origin)
-    source = held.file or ORGANIZATION_FILE.format(name=name)
+    source = held.file or organization_file(name)
     written = by_source.get(source)
     if written is not None:
         return OrganizationInput(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from tenancy.config import SANDBOX
 from tenancy.config.spec import MemberSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
@@ -340,7 +341,7 @@ class Cluster:
     @property
     def is_sandbox(self) -> bool:
         """Whether it is the sandbox."""
-        return self.name == "sandbox" and self.kubeconfig is None
+        return self.name == SANDBOX and self.kubeconfig is None
 
     @property
     def provider_name(self) -> str:

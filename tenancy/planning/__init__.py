@@ -27,6 +27,7 @@ from tenancy.planning.partial_update import (
 )
 from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
+from tenancy.planning.previous_update import PreviousUpdate
 from tenancy.planning.remaining_access import RemainingAccess
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.summary import (
@@ -37,7 +38,7 @@ from tenancy.planning.summary import (
     summarize,
 )
 from tenancy.planning.summary_json import SummaryData, summary_data
-from tenancy.planning.update import PreviousUpdate, StackPlan, plan_for, read_cluster
+from tenancy.planning.update import StackPlan, plan_for, read_cluster
 
 __all__ = [
     "CLOSED",

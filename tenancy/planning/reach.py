@@ -8,7 +8,7 @@ from typing import Final
 from tenancy.manifests import Manifest
 from tenancy.model import Network as NetworkValues
 from tenancy.model import Platform
-from tenancy.planning.reachability import OTHER, Network, Pods, Port
+from tenancy.planning.reachability import OTHER, PodNetwork, Pods, Port
 
 __all__ = [
     "ANY",
@@ -30,7 +30,7 @@ class Reached:
     """What reaches what on one side of the change; each end's pods are grouped once."""
 
     def __init__(self, manifests: Iterable[Manifest]) -> None:
-        self._network = Network(manifests)
+        self._network = PodNetwork(manifests)
         self._pods: dict[str, list[Pods]] = {}
         for pods in self._network.pods:
             self._pods.setdefault(pods.namespace, []).append(pods)

@@ -21,7 +21,7 @@ import attrs
 from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
 
-__all__ = ["OTHER", "Network", "Pods", "Port", "Route", "crossing"]
+__all__ = ["OTHER", "PodNetwork", "Pods", "Port", "Route", "crossing"]
 
 
 @attrs.frozen(order=True)
@@ -80,12 +80,12 @@ class _Policy:
     rules: Sequence[tuple[Sequence[Manifest], Sequence[Manifest]]]
 
 
-class Network:
+class PodNetwork:
     """
     The namespaces and network policies of some manifests.
 
     >>> found = {"kind": "Namespace", "metadata": {"name": "a"}}
-    >>> [str(route) for route in Network([found]).routes()]
+    >>> [str(route) for route in PodNetwork([found]).routes()]
     ['a/* → a/* on TCP any other port', 'a/* → a/* on UDP any other port']
     """
 
@@ -245,7 +245,7 @@ class Network:
         return _selects(_mapping(peer.get("podSelector", {})), dict(other.held))
 
 
-def crossing(network: Network) -> Iterator[Route]:
+def crossing(network: PodNetwork) -> Iterator[Route]:
     """Yield every connection from one organization's pods to another's."""
     for route in network.routes():
         ends = {network.organization(route.source), network.organization(route.target)}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from tenancy.config import stack_file
 from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model import (
     Amounts,
@@ -242,7 +243,7 @@ def _not_read(
     for name, cluster in first.values():
         yield Finding(
             code="cluster-not-asked",
-            origin=cluster.origin or Origin(f"Pulumi.{name}.yaml"),
+            origin=cluster.origin or Origin(stack_file(name)),
             found=f"the cluster {cluster.name} was not read: what is used now, which names"
             " exist already, changes made by hand",
             allowed="limits above what is used, and names that do not exist or that we created",

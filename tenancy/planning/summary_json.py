@@ -59,7 +59,7 @@ class NamespaceData(TypedDict):
 
 
 @with_config(CLOSED)
-class TotalData(TypedDict):
+class SummaryTotalData(TypedDict):
     """A quota key over all environments; null is unlimited, or no ceiling."""
 
     key: str
@@ -102,7 +102,7 @@ class OrganizationData(TypedDict):
     maxNamespaces: int
     defaultNamespace: str | None
     namespaces: list[NamespaceData]
-    totals: list[TotalData]
+    totals: list[SummaryTotalData]
     access: list[RoleMemberData]
     gpuGrants: list[GpuGrantData]
 
@@ -222,7 +222,7 @@ def _namespace(summary: NamespaceSummary) -> NamespaceData:
     }
 
 
-def _total(total: Sum, clusters: Mapping[str, str]) -> TotalData:
+def _total(total: Sum, clusters: Mapping[str, str]) -> SummaryTotalData:
     return {
         "key": total.key,
         "total": amount_data(total.total),

@@ -11,7 +11,7 @@ import attrs
 
 from tenancy.assessment import Assessment
 from tenancy.cluster import ClusterError, Connection, connect, ground, read, require_same
-from tenancy.config.document import JSON, Document
+from tenancy.config.document import Document
 from tenancy.diagnostics import Exit, Finding, errors_in, refusals
 from tenancy.model import Live
 from tenancy.planning.build import (
@@ -21,35 +21,9 @@ from tenancy.planning.build import (
     removes_namespaces,
     unknown_names,
 )
+from tenancy.planning.previous_update import PreviousUpdate
 
-__all__ = ["ClusterReading", "PreviousUpdate", "StackPlan", "plan_for", "read_cluster"]
-
-
-@attrs.frozen(kw_only=True)
-class PreviousUpdate:
-    """
-    What the last update of a stack set out to reach.
-
-    Attributes:
-        tenancy: Its snapshot; empty where there was no update.
-        cluster_uid: The UID of the cluster that it was for; None where there was no update.
-        field_manager: The one that applied its objects; None where each had one of its own.
-    """
-
-    tenancy: Mapping[str, JSON]
-    cluster_uid: str | None
-    field_manager: str | None = None
-
-    @classmethod
-    def from_outputs(cls, outputs: Mapping[str, object]) -> "PreviousUpdate":
-        """Return what the outputs of the stack record."""
-        tenancy, uid = outputs.get("tenancy"), outputs.get("clusterUid")
-        manager = outputs.get("fieldManager")
-        return cls(
-            tenancy=tenancy if isinstance(tenancy, Mapping) else {},
-            cluster_uid=uid if isinstance(uid, str) else None,
-            field_manager=manager if isinstance(manager, str) else None,
-        )
+__all__ = ["ClusterReading", "StackPlan", "plan_for", "read_cluster"]
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ from tenancy.cli import app
 from tenancy.config.project import load
 from tenancy.diagnostics.finding import Severity
 from tenancy.model import Tenancy, resolve
-from tenancy.planning.reachability import Network, Pods, Port, crossing
+from tenancy.planning.reachability import PodNetwork, Pods, Port, crossing
 
 ROOT = Path(__file__).parents[2] / "examples/three-teams"
 TEAMS = {
@@ -49,8 +49,8 @@ def manifests(tenancy, environment):
 
 
 @pytest.fixture(scope="module")
-def network(manifests) -> Network:
-    return Network(manifests)
+def network(manifests) -> PodNetwork:
+    return PodNetwork(manifests)
 
 
 def test_nothing_is_wrong_and_nothing_is_warned_of(tenancy):
@@ -142,7 +142,7 @@ def test_no_team_reaches_another(network):
 
 
 def test_without_the_policies_every_team_would_reach_every_other(manifests):
-    opened = Network(m for m in manifests if m["kind"] == "Namespace")
+    opened = PodNetwork(m for m in manifests if m["kind"] == "Namespace")
 
     pairs = {
         (opened.organization(r.source), opened.organization(r.target)) for r in crossing(opened)

@@ -19,15 +19,12 @@ from tenancy_components.node_group import hosted
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform, resolved_platform
 from tenancy_components.provider.inputs import (
-    GPU_NODE_POOL,
-    NAMESPACE,
-    ORGANIZATION,
-    PLATFORM,
     GpuNodePoolInputs,
     NamespaceInputs,
     OrganizationInputs,
     PlatformInputs,
 )
+from tenancy_components.type_tokens import GPU_NODE_POOL, NAMESPACE, ORGANIZATION, PLATFORM
 
 __all__ = ["Components"]
 

@@ -1,7 +1,5 @@
 """What a program in another language writes for each component: the models of the config."""
 
-from typing import Final
-
 from tenancy.config.spec import (
     GpuNodePoolSpec,
     Listed,
@@ -12,20 +10,11 @@ from tenancy.config.spec import (
 )
 
 __all__ = [
-    "GPU_NODE_POOL",
-    "NAMESPACE",
-    "ORGANIZATION",
-    "PLATFORM",
     "GpuNodePoolInputs",
     "NamespaceInputs",
     "OrganizationInputs",
     "PlatformInputs",
 ]
-
-ORGANIZATION: Final = "tenancy:index:Organization"
-NAMESPACE: Final = "tenancy:index:Namespace"
-PLATFORM: Final = "tenancy:index:Platform"
-GPU_NODE_POOL: Final = "tenancy:index:GpuNodePool"
 
 
 class OrganizationInputs(OrganizationSpec):

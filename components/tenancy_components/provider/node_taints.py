@@ -27,11 +27,10 @@ from tenancy.cluster import ClusterError, Connection, connect_by, read_taints, w
 from tenancy.config.spec import Listed, Spec, TaintSpec, findings_from
 from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.gpu import merged
+from tenancy_components.node_taints import CLUSTER_UID
 from tenancy_components.provider.values import UNKNOWN, known, properties, unknown_keys
 
 __all__ = ["NodeTaintsInputs", "NodeTaintsResource"]
-
-_UID = "clusterUid"
 
 
 class NodeTaintsInputs(Spec):
@@ -103,22 +102,24 @@ class NodeTaintsResource:
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Add ours to what is there."""
         if request.preview:
-            return CreateResponse(properties={**request.properties, _UID: UNKNOWN})
+            return CreateResponse(properties={**request.properties, CLUSTER_UID: UNKNOWN})
         inputs = _inputs(known(request.properties))
         uid = await asyncio.to_thread(_write, inputs, (), None)
         return CreateResponse(
-            resource_id=inputs.node, properties={**request.properties, _UID: uid}
+            resource_id=inputs.node, properties={**request.properties, CLUSTER_UID: uid}
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         """Add what is new, and take away what is ours and not wanted any longer."""
         state = known(request.olds)
         if request.preview:
-            return UpdateResponse(properties={**request.news, _UID: request.olds[_UID]})
+            return UpdateResponse(
+                properties={**request.news, CLUSTER_UID: request.olds[CLUSTER_UID]}
+            )
         inputs = _inputs(known(request.news))
         owned = _inputs(state).taints
-        uid = await asyncio.to_thread(_write, inputs, owned, str(state[_UID]))
-        return UpdateResponse(properties={**request.news, _UID: uid})
+        uid = await asyncio.to_thread(_write, inputs, owned, str(state[CLUSTER_UID]))
+        return UpdateResponse(properties={**request.news, CLUSTER_UID: uid})
 
     async def read(self, request: ReadRequest) -> ReadResponse:
         """Return which of ours are there; nothing where the node is gone."""
@@ -130,7 +131,7 @@ class NodeTaintsResource:
             )
         state = known(request.properties)
         inputs = _inputs(known(request.inputs))
-        found = await asyncio.to_thread(_read, inputs, str(state[_UID]))
+        found = await asyncio.to_thread(_read, inputs, str(state[CLUSTER_UID]))
         if found is None:
             return ReadResponse(resource_id="")
         taints = properties({"taints": [taint.model_dump(by_alias=True) for taint in found]})
@@ -146,7 +147,7 @@ class NodeTaintsResource:
         """Take ours away; a node that is gone has none."""
         state = known(request.properties)
         inputs = _inputs(state)
-        await asyncio.to_thread(_remove, inputs, str(state[_UID]))
+        await asyncio.to_thread(_remove, inputs, str(state[CLUSTER_UID]))
 
 
 def _completed(values: Mapping[str, object], hidden: frozenset[str]) -> dict[str, object]:
@@ -159,7 +160,9 @@ def _completed(values: Mapping[str, object], hidden: frozenset[str]) -> dict[str
 
 
 def _inputs(values: Mapping[str, object]) -> NodeTaintsInputs:
-    return NodeTaintsInputs.model_validate({k: v for k, v in values.items() if k != _UID})
+    return NodeTaintsInputs.model_validate(
+        {k: v for k, v in values.items() if k != CLUSTER_UID}
+    )
 
 
 def _text(taint: TaintSpec) -> str:

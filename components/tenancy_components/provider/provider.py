@@ -10,7 +10,8 @@ from tenancy.diagnostics import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.node_group import NodeGroupResource
 from tenancy_components.provider.node_taints import NodeTaintsResource
-from tenancy_components.provider.schema import NODE_GROUP, NODE_TAINTS, package_schema
+from tenancy_components.provider.schema import package_schema
+from tenancy_components.type_tokens import NODE_GROUP, NODE_TAINTS
 
 __all__ = ["TenancyProvider"]
 

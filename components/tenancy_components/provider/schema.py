@@ -14,22 +14,26 @@ from pydantic import BaseModel
 from tenancy import __version__
 from tenancy.aws import NodeGroup, immutable_inputs
 from tenancy_components.arguments import OUTPUT_LEAVES
+from tenancy_components.node_taints import CLUSTER_UID
 from tenancy_components.provider.inputs import (
-    GPU_NODE_POOL,
-    NAMESPACE,
-    ORGANIZATION,
-    PLATFORM,
     GpuNodePoolInputs,
     NamespaceInputs,
     OrganizationInputs,
     PlatformInputs,
 )
 from tenancy_components.provider.node_taints import NodeTaintsInputs
+from tenancy_components.type_tokens import (
+    GPU_NODE_POOL,
+    NAMESPACE,
+    NODE_GROUP,
+    NODE_TAINTS,
+    ORGANIZATION,
+    PACKAGE,
+    PLATFORM,
+)
 
-__all__ = ["NODE_GROUP", "NODE_TAINTS", "package_schema", "resource_schema"]
+__all__ = ["package_schema", "resource_schema"]
 
-NODE_GROUP: Final = "tenancy:aws:NodeGroup"
-NODE_TAINTS: Final = "tenancy:kubernetes:NodeTaints"
 
 JsonMap = Mapping[str, object]
 
@@ -223,7 +227,7 @@ def package_schema() -> Mapping[str, object]:
         NodeTaintsInputs,
         NODE_TAINTS,
         {
-            "clusterUid": {
+            CLUSTER_UID: {
                 "type": "string",
                 "description": "The UID of the cluster's `kube-system` namespace.",
             }
@@ -236,7 +240,7 @@ def package_schema() -> Mapping[str, object]:
         resources[token], found = resource_schema(model, token, outputs, is_component=True)
         component_types.update(found)
     return {
-        "name": "tenancy",
+        "name": PACKAGE,
         "version": __version__,
         "displayName": "Tenancy",
         "description": "Organizations on shared (GPU) Kubernetes clusters.",

@@ -7,7 +7,7 @@ import yaml
 
 from tenancy.config.document.scalars import Trap, resolve
 from tenancy.config.document.tree import JSON, Content, Node, Position
-from tenancy.diagnostics import CONTROL, Finding, Origin, Step, clean, shown
+from tenancy.diagnostics import CONTROL, Finding, Origin, PathStep, clean, shown
 
 __all__ = ["DEEPEST", "LONGEST", "MOST", "MOST_ENTRIES", "Builder"]
 
@@ -39,7 +39,7 @@ class _Frame:
         self.entry_nodes: dict[str, Node] = {}
         self.items: list[JSON] = []
         self.item_nodes: list[Node] = []
-        self.step: Step | None = 0 if is_list else None
+        self.step: PathStep | None = 0 if is_list else None
         """The index or key whose value comes next; None where a key comes next."""
         self.key_position: Position = (1, 1)
 

@@ -12,11 +12,11 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tenancy.config.document.tree import JSON
-from tenancy.diagnostics import Step
+from tenancy.diagnostics import PathStep
 
 __all__ = ["Change", "edited", "write"]
 
-Change = tuple[tuple[Step, ...], JSON, bool]
+Change = tuple[tuple[PathStep, ...], JSON, bool]
 """A path from the top, the value (None takes the key away), whether it is added to a list."""
 
 _WIDTH = 4096
@@ -73,8 +73,8 @@ def write(path: Path, text: str) -> None:
 
 
 def _start(
-    data: Any, path: tuple[Step, ...], project: str | None
-) -> tuple[Any, tuple[Step, ...]]:
+    data: Any, path: tuple[PathStep, ...], project: str | None
+) -> tuple[Any, tuple[PathStep, ...]]:
     if project is None:
         return data, path
     config = data.setdefault("config", CommentedMap())
@@ -84,7 +84,7 @@ def _start(
     return config, (key, *path[1:])
 
 
-def _set(at: Any, path: tuple[Step, ...], value: Any, appends: bool) -> None:
+def _set(at: Any, path: tuple[PathStep, ...], value: Any, appends: bool) -> None:
     *way, last = path
     for step in way:
         if isinstance(at, CommentedMap):

@@ -9,7 +9,7 @@ import attrs
 from tenancy.config.document.reading import read
 from tenancy.config.document.sandbox_salt import SANDBOX_SALT, salt_elsewhere
 from tenancy.config.document.tree import JSON, Document, Node, Position
-from tenancy.diagnostics import Finding, Origin, Step
+from tenancy.diagnostics import Finding, Origin, PathStep
 
 __all__ = ["read_stack", "secret_config"]
 
@@ -64,7 +64,7 @@ def read_stack(
     return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project, keys)
 
 
-def secret_config(source: str, path: Iterable[Step]) -> Finding:
+def secret_config(source: str, path: Iterable[PathStep]) -> Finding:
     """Return the finding that an encrypted value stands at *path* in *source*."""
     return Finding(
         code="config-secret",
@@ -135,7 +135,7 @@ def _config(whole: Document, places: dict[Finding, Position]) -> Node:
     """Return the node of `config`, or an empty one where there is none."""
     assert whole.root is not None
     node: Node = whole.root
-    path: tuple[Step, ...] = ()
+    path: tuple[PathStep, ...] = ()
     if isinstance(node[2], dict):
         node, path = node[2].get("config", (*node[:2], {})), ("config",)
     if isinstance(node[2], dict):
@@ -215,9 +215,9 @@ def _keep(whole: Document, ours: dict[str, str], places: dict[Finding, Position]
                 places[attrs.evolve(finding, origin=origin)] = position
 
 
-def _secure(value: JSON, path: tuple[Step, ...]) -> list[tuple[Step, ...]]:
+def _secure(value: JSON, path: tuple[PathStep, ...]) -> list[tuple[PathStep, ...]]:
     """Return where encrypted values stand: mappings of `secure` alone."""
-    found: list[tuple[Step, ...]] = []
+    found: list[tuple[PathStep, ...]] = []
     if isinstance(value, dict):
         if list(value) == ["secure"] and isinstance(value["secure"], str):
             return [path]

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import attrs
 
-from tenancy.diagnostics import Finding, Step
+from tenancy.diagnostics import Finding, PathStep
 
 __all__ = ["JSON", "Content", "Document", "Node", "Position"]
 
@@ -57,7 +57,7 @@ class Document:
         root = lines.root if lines is not None else None
         return cls(source=source, value=value, root=root, lines=lines)
 
-    def line(self, path: tuple[Step, ...]) -> int | None:
+    def line(self, path: tuple[PathStep, ...]) -> int | None:
         """
         Return the line of *path*, from 1, or of what of it exists.
 
@@ -66,12 +66,12 @@ class Document:
         position = self.position(path)
         return position and position[0]
 
-    def column(self, path: tuple[Step, ...]) -> int | None:
+    def column(self, path: tuple[PathStep, ...]) -> int | None:
         """Return the column of *path*, from 1, or of what of it exists."""
         position = self.position(path)
         return position and position[1]
 
-    def position(self, path: tuple[Step, ...]) -> Position | None:
+    def position(self, path: tuple[PathStep, ...]) -> Position | None:
         """Return the line and the column of *path*, or of what of it exists."""
         node = self.root
         if node is None:
@@ -92,7 +92,7 @@ class Document:
         """
         return self.places.get(finding) or self.position(finding.origin.path)
 
-    def scalar(self, path: tuple[Step, ...]) -> str | None:
+    def scalar(self, path: tuple[PathStep, ...]) -> str | None:
         """
         Return the text at *path* as it was written, without quotes; None if it is not a scalar.
 
@@ -107,7 +107,7 @@ class Document:
             node = _inside(node, step)
         return node[2] if node is not None and isinstance(node[2], str) else None
 
-    def at(self, path: tuple[Step, ...]) -> JSON:
+    def at(self, path: tuple[PathStep, ...]) -> JSON:
         """Return the value at *path*; None if there is none."""
         value = self.value
         for step in path:
@@ -120,7 +120,7 @@ class Document:
         return value
 
 
-def _inside(node: Node, step: Step) -> Node | None:
+def _inside(node: Node, step: PathStep) -> Node | None:
     content = node[2]
     inner: Node | None = None
     if isinstance(content, dict) and isinstance(step, str):

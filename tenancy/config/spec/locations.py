@@ -9,7 +9,7 @@ import pydantic
 import typing_extensions
 from pydantic.fields import FieldInfo
 
-from tenancy.diagnostics import Step
+from tenancy.diagnostics import PathStep
 
 __all__ = ["Location", "field_at", "fields_by_key", "locate"]
 
@@ -28,13 +28,13 @@ class Location:
         is_key: Whether the error is about the last key itself rather than its value.
     """
 
-    path: tuple[Step, ...] = ()
+    path: tuple[PathStep, ...] = ()
     owner: type[pydantic.BaseModel] | None = None
     alternatives: tuple[tuple[int, str], ...] = ()
     is_key: bool = False
 
 
-def locate(model: type[pydantic.BaseModel], loc: Sequence[Step]) -> Location:
+def locate(model: type[pydantic.BaseModel], loc: Sequence[PathStep]) -> Location:
     """
     Return the place of *loc* in a document that is read as *model*.
 
@@ -135,7 +135,7 @@ def _is_model(annotation: object) -> typing_extensions.TypeIs[type[pydantic.Base
     return isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
 
 
-def _inside(bare: object, step: Step) -> object:
+def _inside(bare: object, step: PathStep) -> object:
     if _is_model(bare):
         for name, field in bare.model_fields.items():
             if step in (field.alias, name):

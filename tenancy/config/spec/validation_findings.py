@@ -14,7 +14,7 @@ from tenancy.diagnostics import (
     HIDDEN,
     Finding,
     Origin,
-    Step,
+    PathStep,
     TenancyError,
     clean,
     nearest,
@@ -150,25 +150,25 @@ class _Problem:
     others: tuple["_Problem", ...] = ()
 
     @property
-    def path(self) -> tuple[Step, ...]:
+    def path(self) -> tuple[PathStep, ...]:
         return self.location.path
 
 
-def _trapped(document: Document | None) -> set[tuple[Step, ...]]:
+def _trapped(document: Document | None) -> set[tuple[PathStep, ...]]:
     """Where a trap is instead of a value. A second key hides nothing below it."""
     if document is None:
         return set()
     return {v.origin.path for v in document.findings if v.code != "yaml-duplicate-key"}
 
 
-def _steps(origin: Origin, problem: _Problem) -> list[tuple[Step, ...]]:
+def _steps(origin: Origin, problem: _Problem) -> list[tuple[PathStep, ...]]:
     return [(step,) for step in (*origin.path, *problem.path)]
 
 
 def _collapsed(problems: Sequence[_Problem], depth: int) -> list[_Problem]:
     """Keep, of each choice between types, the alternative that was probably meant."""
     kept: list[_Problem] = []
-    choices: dict[tuple[Step, ...], dict[str, list[_Problem]]] = {}
+    choices: dict[tuple[PathStep, ...], dict[str, list[_Problem]]] = {}
     for problem in problems:
         if len(problem.location.alternatives) <= depth:
             kept.append(problem)
@@ -356,7 +356,7 @@ def _sentence(message: str) -> str:
 
 
 def _retyped(
-    expected: str, problem: _Problem, path: tuple[Step, ...], literal: str | None
+    expected: str, problem: _Problem, path: tuple[PathStep, ...], literal: str | None
 ) -> str:
     """Say how to write the value as what is expected."""
     value = problem.value

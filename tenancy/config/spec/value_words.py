@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tenancy.diagnostics import Step, shown
+from tenancy.diagnostics import PathStep, shown
 
 __all__ = ["BOOLEAN", "LIST", "MAPPING", "NOTHING", "NUMBER", "TEXT", "WHOLE"]
 __all__ += ["described", "either", "plain"]
@@ -11,7 +11,7 @@ TEXT, WHOLE, NUMBER, BOOLEAN = "text", "a whole number", "a number", "true or fa
 MAPPING, LIST, NOTHING = "a mapping", "a list", "nothing"
 
 
-def described(value: object, path: tuple[Step, ...], literal: str | None) -> str:
+def described(value: object, path: tuple[PathStep, ...], literal: str | None) -> str:
     """
     Return what *value* is, in YAML's words and as it was written.
 

@@ -2,14 +2,14 @@
 
 from tenancy.drifting.adoption.grants import gpus_in_use, proposed_grants
 from tenancy.drifting.adoption.proposal import Left, Proposal, propose
-from tenancy.drifting.adoption.steps import Action, Step, steps
+from tenancy.drifting.adoption.steps import Action, AdoptionStep, steps
 from tenancy.drifting.adoption.subjects import unprefixed
 
 __all__ = [
     "Action",
+    "AdoptionStep",
     "Left",
     "Proposal",
-    "Step",
     "gpus_in_use",
     "propose",
     "proposed_grants",

@@ -11,7 +11,7 @@ from tenancy.drifting.difference import Change, Difference, Identity
 from tenancy.drifting.field_managers import OURS, writers
 from tenancy.manifests import Manifest
 
-__all__ = ["Action", "Step", "steps"]
+__all__ = ["Action", "AdoptionStep", "steps"]
 
 
 class Action(enum.Enum):
@@ -29,7 +29,7 @@ class Action(enum.Enum):
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Step:
+class AdoptionStep:
     """
     One object.
 
@@ -44,7 +44,7 @@ class Step:
 
 def steps(
     desired: Iterable[Manifest], live: Mapping[Identity, Mapping[str, JSON]]
-) -> Iterator[Step]:
+) -> Iterator[AdoptionStep]:
     """Yield what becomes of each object of *desired*, and of others in its namespaces."""
     wanted = {Identity.of(manifest): manifest for manifest in desired}
     names = {identity.name for identity in wanted if identity.kind == "Namespace"}
@@ -55,7 +55,7 @@ def steps(
     for identity in wanted:
         there = live.get(identity)
         if there is None:
-            yield Step(object=identity, action=Action.CREATE)
+            yield AdoptionStep(object=identity, action=Action.CREATE)
             continue
         appliers = {
             by.manager
@@ -65,15 +65,15 @@ def steps(
         changed = _short(found.get(identity, ()))
         if appliers:
             reasons = (*(f"applied by {name}" for name in sorted(appliers)), *changed)
-            yield Step(object=identity, action=Action.CONFLICT, reasons=reasons)
+            yield AdoptionStep(object=identity, action=Action.CONFLICT, reasons=reasons)
         elif changed:
-            yield Step(object=identity, action=Action.PATCH, reasons=changed)
+            yield AdoptionStep(object=identity, action=Action.PATCH, reasons=changed)
         else:
-            yield Step(object=identity, action=Action.IMPORT)
+            yield AdoptionStep(object=identity, action=Action.IMPORT)
     for identity in sorted(live):
         inside = identity.namespace in names and identity.kind in KINDS
         if inside and identity not in wanted:
-            yield Step(object=identity, action=Action.STAYS)
+            yield AdoptionStep(object=identity, action=Action.STAYS)
 
 
 def _short(found: Iterable[Difference]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import attrs
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cluster import Connection, connect, hand_over, objects, require_same
+from tenancy.config import ORGANIZATIONS
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, adoption
@@ -83,7 +84,7 @@ def adopt(
         RefusedError: They cannot be adopted, or the answer was no.
         ClusterError: The cluster cannot be reached or read.
         EngineError: The engine refused or failed.
-        UnknownStackError: No file describes the stack.
+        NotFoundError: No file describes the stack.
     """
     assessment = require_valid(assessment.of(stack))
     environment = assessment.tenancy.environments.get(assessment.require(stack))
@@ -160,7 +161,7 @@ def _apply(
     only = {ONLY_VARIABLE: ",".join(proposed.names)}
     opens = open_stack or opener(after, interaction.note, {**_CREATE_EXISTING, **only})
     session = opens(stack)
-    require_same(connection, session.outputs().get("clusterUid"))
+    require_same(connection, session.previous_update().cluster_uid)
     interaction.confirm(f"adopt this into stack {stack}?")
     adopted = proposed.adopted(after)
     taken = TakenOver.of(adopted, desired, proposed.live)
@@ -321,8 +322,8 @@ def _copied(assessment: Assessment, folder: Path) -> Assessment:
     """Return *assessment* of a copy in *folder*, which may be written into."""
     for file in assessment.root.glob("Pulumi*.yaml"):
         shutil.copy(file, folder)
-    if (source := assessment.root / "organizations").is_dir():
-        shutil.copytree(source, folder / "organizations")
+    if (source := assessment.root / ORGANIZATIONS).is_dir():
+        shutil.copytree(source, folder / ORGANIZATIONS)
     return attrs.evolve(assessment, root=folder)
 
 

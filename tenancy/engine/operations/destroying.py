@@ -15,10 +15,9 @@ from tenancy.engine.recovery import is_applied, was_interrupted
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.manifests import NAMESPACE_TOKEN
 
 __all__ = ["destroy", "kept_namespaces"]
-
-_NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
 def _still_used(platform: str, environments: tuple[str, ...]) -> RefusedError:
@@ -53,7 +52,7 @@ def destroy(
         interaction: Who confirms each deletion, and what is shown. Default: nobody is asked.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
     names = assessment.in_order(stacks)[::-1]
@@ -116,7 +115,7 @@ def _destroy(
     if not cluster.is_sandbox:
         # The engine deletes by name, and the program, which compares clusters, runs only where
         # namespaces are to be released.
-        uid = session.outputs().get("clusterUid")
+        uid = session.previous_update().cluster_uid
         require_same(connect(cluster, assessment.root), uid)
     namespaces = set(kept_namespaces(resources))
     if interrupted:
@@ -160,7 +159,7 @@ def _configured_namespaces(assessment: Assessment, stack: str) -> list[str]:
 def kept_namespaces(state: Iterable[Mapping[str, JSON]]) -> Iterator[str]:
     """Yield the names of the namespaces that a destroy would keep or refuse to delete."""
     for resource in state:
-        if resource.get("type") != _NAMESPACE:
+        if resource.get("type") != NAMESPACE_TOKEN:
             continue
         if resource.get("protect") or resource.get("retainOnDelete"):
             inputs = resource.get("inputs")

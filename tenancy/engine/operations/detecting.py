@@ -33,7 +33,7 @@ def drift(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     return for_each_stack(
         "comparing",
@@ -55,7 +55,7 @@ def accept_drift(
 
     Raises:
         RefusedError: A check refuses the files, or the result; every file is unchanged.
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     names = assessment.in_order(stacks)
     outcomes = drift(assessment, names, interaction=interaction)
@@ -87,7 +87,7 @@ def repair_drift(
     Raises:
         RefusedError: The answer was no, or the user cannot be asked.
         EngineError: An update was needed for missing objects, and failed.
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     names = assessment.in_order(stacks)
     opens = open_stack or opener(assessment, interaction.note)
@@ -110,7 +110,7 @@ def _repair(
     for line in lines(drifted.stack, drifted.differences):
         interaction.note(line)
     session = open_stack(drifted.stack)
-    require_same(drifted.connection, session.outputs().get("clusterUid"))
+    require_same(drifted.connection, session.previous_update().cluster_uid)
     interaction.confirm(f"repair all of this on stack {drifted.stack}?")
     repaired = repair(
         drifted.connection,

@@ -30,7 +30,7 @@ def plan(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
     return for_each_stack(

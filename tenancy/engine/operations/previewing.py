@@ -35,7 +35,7 @@ def preview(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)

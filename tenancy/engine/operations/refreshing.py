@@ -30,7 +30,7 @@ def refresh(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
     return for_each_stack(
@@ -43,7 +43,7 @@ def refresh(
 
 def _refresh(assessment: Assessment, session: Session, interaction: Interaction) -> Result:
     # On another cluster every object would seem to have been deleted.
-    uid = session.outputs().get("clusterUid")
+    uid = session.previous_update().cluster_uid
     require_same(connect(assessment.cluster(session.name), assessment.root), uid)
     with interaction.progress(f"refreshing stack {session.name}") as on_step:
         result = session.refresh(on_step=on_step)

@@ -20,7 +20,8 @@ def require_stack(
         strict: Whether what was not checked refuses too. Default: only errors do.
 
     Raises:
-        RefusedConfigError: A finding refuses it. UnknownStackError: No file describes it.
+        RefusedError: A finding refuses it.
+        NotFoundError: No file describes it.
     """
     view = require_valid(assessment.of(stack), strict=strict)
     if view.findings:

@@ -65,7 +65,7 @@ def save_plans(
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
     return for_each_stack(

@@ -46,7 +46,7 @@ def up(
         interaction: Who confirms each update, and what is shown. Default: nobody is asked.
 
     Raises:
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
@@ -82,7 +82,7 @@ def _update(
     if interaction.previews or interaction.asks:
         preview = preview_stack(session, interaction)
         # An interrupted update may have created every object and recorded none of them.
-        if preview.is_empty and "tenancy" in session.outputs():
+        if preview.is_empty and session.previous_update().is_recorded:
             return preview
         interaction.confirm(f"apply this to stack {stack}?")
         total = preview.total

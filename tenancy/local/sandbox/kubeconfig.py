@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from tenancy.config import SANDBOX
 from tenancy.local.sandbox.pki import Pair
 
 __all__ = ["kubeconfig"]
@@ -25,7 +26,7 @@ def kubeconfig(server: str, authority: Path, user: str, pair: Pair) -> bytes:
         "kind": "Config",
         "clusters": [
             {
-                "name": "sandbox",
+                "name": SANDBOX,
                 "cluster": {"server": server, "certificate-authority-data": _data(authority)},
             }
         ],
@@ -38,8 +39,8 @@ def kubeconfig(server: str, authority: Path, user: str, pair: Pair) -> bytes:
                 },
             }
         ],
-        "contexts": [{"name": "sandbox", "context": {"cluster": "sandbox", "user": user}}],
-        "current-context": "sandbox",
+        "contexts": [{"name": SANDBOX, "context": {"cluster": SANDBOX, "user": user}}],
+        "current-context": SANDBOX,
     }
     return yaml.safe_dump(content, sort_keys=False).encode()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 
+from tenancy.config import SANDBOX_FOLDER, SANDBOX_KUBECONFIG
 from tenancy.local.sandbox.errors import SandboxError
 
 __all__ = ["Layout", "write_owner_only"]
@@ -29,12 +30,12 @@ class Layout:
     @property
     def folder(self) -> Path:
         """`.sandbox`, which holds all the others."""
-        return self.root / ".sandbox"
+        return self.root / SANDBOX_FOLDER
 
     @property
     def kubeconfig(self) -> Path:
         """The administrator's kubeconfig."""
-        return self.folder / "kubeconfig"
+        return self.root / SANDBOX_KUBECONFIG
 
     @property
     def lock(self) -> Path:

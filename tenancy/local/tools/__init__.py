@@ -14,10 +14,10 @@ from tenancy.local.tools.build import build, obstacle
 from tenancy.local.tools.definitions import cache_folder
 from tenancy.local.tools.errors import ToolsError, missing_tools
 from tenancy.local.tools.links import Toolchain, environment, install_provider, link
-from tenancy.local.tools.locate import Source, ToolStatus, locate, missing_modules, sources
+from tenancy.local.tools.locate import ToolSource, ToolStatus, locate, missing_modules, sources
 
 __all__ = [
-    "Source",
+    "ToolSource",
     "ToolStatus",
     "Toolchain",
     "ToolsError",
@@ -67,7 +67,7 @@ def find(root: Path) -> Toolchain:
             names each with its remedy.
     """
     statuses = locate(root)
-    if any(status.source is Source.MISSING for status in statuses):
+    if any(status.source is ToolSource.MISSING for status in statuses):
         raise missing_tools(statuses)
     return link(root, statuses)
 

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from tenancy.local.tools.definitions import PROVIDER_BINARY, TOOLS
-from tenancy.local.tools.locate import Source, ToolStatus, provider_version
+from tenancy.local.tools.locate import ToolSource, ToolStatus, provider_version
 
 __all__ = ["Toolchain", "environment", "install_provider", "link"]
 
@@ -61,7 +61,7 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
     (folder / ".gitignore").write_text("*\n")
     targets = {status.name: status.path for status in statuses if status.path is not None}
     provider = targets.pop(PROVIDER_BINARY)
-    cached = {status.name for status in statuses if status.source is Source.CACHE}
+    cached = {status.name for status in statuses if status.source is ToolSource.CACHE}
     for name, path in targets.items():
         if name in cached & _ENGINE:
             _replace(programs / name, path, _hard_link)

@@ -28,7 +28,7 @@ from tenancy.local.tools.version import Version
 
 __all__ = [
     "MANIFEST",
-    "Source",
+    "ToolSource",
     "ToolStatus",
     "built",
     "locate",
@@ -41,7 +41,7 @@ MANIFEST = "build.json"
 """The file in a finished build that has its versions and what it was built from."""
 
 
-class Source(enum.Enum):
+class ToolSource(enum.Enum):
     """Where a tool was found."""
 
     PATH = "PATH"
@@ -68,7 +68,7 @@ class ToolStatus:
     name: str
     wanted: str
     version: str | None = None
-    source: Source
+    source: ToolSource
     path: Path | None = None
     remedy: str | None = None
     rejected: tuple[str, ...] = ()
@@ -162,7 +162,7 @@ def locate(root: Path) -> tuple[ToolStatus, ...]:
 
 def missing_modules(statuses: Sequence[ToolStatus]) -> tuple[Module, ...]:
     """Return the modules that must be built, each once, in the order of `MODULES`."""
-    names = {status.name for status in statuses if status.source is Source.MISSING}
+    names = {status.name for status in statuses if status.source is ToolSource.MISSING}
     if provider_version() != PROVIDER:
         names.discard(PROVIDER_BINARY)
     return tuple(e for e in MODULES if names & {tool.name for tool in e.tools})
@@ -174,9 +174,9 @@ def _status(
     wanted = str(tool.fits)
     if tool.name == PROVIDER_BINARY:
         wanted = f"exactly {provider_version()}, as the installed pulumi-kubernetes requires"
-        installed, where = _plugin(), Source.PLUGINS
+        installed, where = _plugin(), ToolSource.PLUGINS
     else:
-        where = Source.PATH
+        where = ToolSource.PATH
     if installed is not None:
         version = None if installed.version is None else str(installed.version)
         return ToolStatus(
@@ -189,14 +189,14 @@ def _status(
             name=tool.name,
             wanted=wanted,
             version=str(entry.built_version(tool.name)),
-            source=Source.CACHE,
+            source=ToolSource.CACHE,
             path=build / "bin" / tool.name,
             rejected=rejected,
         )
     return ToolStatus(
         name=tool.name,
         wanted=wanted,
-        source=Source.MISSING,
+        source=ToolSource.MISSING,
         remedy=_remedy(tool, folder),
         rejected=rejected,
     )

@@ -19,8 +19,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     changed,
     guard,
@@ -52,16 +52,16 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
         BINDINGS,
         [Resources(RBAC, ("rolebindings",))],
         [
-            Rule(
+            PolicyRule(
                 f"{subjects}.all(s, s.kind == 'ServiceAccount'"
                 " || !s.name.startsWith('system:'))",
                 "subjects may not be named system:…, which no identity provider issues",
             ),
-            Rule(
+            PolicyRule(
                 f"{subjects}.all(s, s.name != '*')",
                 "a subject may not be *: name people, groups or service accounts",
             ),
-            Rule(
+            PolicyRule(
                 f"{subjects}.all(s, s.kind != 'ServiceAccount'"
                 f" || {_NAMESPACE_OF} == request.namespace"
                 f" || {_NAMESPACE_OF} in variables.namespaces"
@@ -72,7 +72,7 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
                 " : variables.namespaces.join(', '))",
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 f"{subjects}.all(s, s.kind == 'ServiceAccount'"
                 " || (s.kind + ' ' + s.name) in variables.members"
                 f" || (s.kind + ' ' + s.name) in {texts(others)})",
@@ -86,7 +86,7 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
                 " an operator applies its stack' : '')",
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 f"object.roleRef.kind == 'Role' || object.roleRef.name in {texts(allowed)}",
                 f"of ClusterRoles only {', '.join(allowed)} may be bound",
             ),
@@ -117,11 +117,11 @@ def tenant_roles() -> Guard:
         ROLES,
         [Resources(RBAC, ("roles",))],
         [
-            Rule(
+            PolicyRule(
                 f"{rules}.all(rule, {wildcards})",
                 "a role may have no wildcards: they widen it whenever a new kind appears",
             ),
-            Rule(
+            PolicyRule(
                 f"{rules}.all(rule, !{texts(verbs)}.exists(verb, verb in rule.verbs))",
                 f"a role may not have the verbs {', '.join(verbs)}",
             ),

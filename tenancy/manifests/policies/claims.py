@@ -12,8 +12,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     guard,
     texts,
 )
@@ -38,16 +38,16 @@ def storage_claims() -> Guard:
         NAME,
         [Resources("", ("persistentvolumeclaims",))],
         [
-            Rule(
+            PolicyRule(
                 f"{volume} == '' || (oldObject != null && {volume} == {before})",
                 "a claim may not name its volume: it gets a new one",
             ),
-            Rule(
+            PolicyRule(
                 "oldObject != null || object.spec.?storageClassName.orValue('') != ''",
                 "a claim must name a storage class: without one it is bound to a volume that"
                 " exists already",
             ),
-            Rule(
+            PolicyRule(
                 "oldObject != null"
                 " || dyn(object.spec).?dataSourceRef.?namespace.orValue('') == ''",
                 "a claim may not be filled from another namespace",

@@ -20,8 +20,8 @@ from tenancy.manifests.policies.guard import (
     Condition,
     Guard,
     Parameter,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     guard,
     text,
@@ -58,7 +58,7 @@ def device_classes() -> Guard:
         CLAIMS,
         [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 "variables.classes.all(names, names.all(name, name in variables.granted))",
                 "'a claim of this namespace may name the device classes ['"
                 " + variables.granted.join(', ')"
@@ -80,7 +80,7 @@ def scheduler_claims() -> Guard:
         SCHEDULER_CLAIMS,
         [Resources(_GROUP, ("resourceclaims",), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 "!variables.classes.exists(names, params.metadata.name in names)"
                 " || params.metadata.name in variables.granted"
                 " || dyn(params).spec.?extendedResourceName.orValue('') in variables.resources",

@@ -12,8 +12,8 @@ from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     changed,
     guard,
     text,
@@ -36,7 +36,7 @@ def device_environment() -> Guard:
         ENVIRONMENT,
         [Resources("", ("configmaps", "secrets"))],
         [
-            Rule(
+            PolicyRule(
                 f"!{texts(DEVICE_VARIABLES)}.exists(name, name in object.?data.orValue({{}}))",
                 f"data may not hold {', '.join(DEVICE_VARIABLES)}, which envFrom would pass to"
                 " containers: ask for GPUs under resources",
@@ -53,7 +53,7 @@ def device_annotations() -> Guard:
         ANNOTATIONS,
         [Resources("", ("pods",))],
         [
-            Rule(
+            PolicyRule(
                 "object.metadata.?annotations.orValue({})"
                 f".all(key, !key.startsWith({text(_DOMAIN)}))",
                 f"a pod may have no annotation {_DOMAIN}…: ask for GPUs under resources",

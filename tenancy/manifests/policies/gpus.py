@@ -13,8 +13,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     guard,
     text,
@@ -31,7 +31,7 @@ def gpus_per_pod() -> Guard:
         NAME,
         [Resources("", ("pods",), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 f"variables.bounds.all(b, {_elsewhere()}"
                 f" || {_asked()} <= int(b.split('=')[1]))",
                 "'a pod of this namespace may ask for at most ' + variables.bounds.join(', ')"

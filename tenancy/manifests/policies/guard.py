@@ -24,9 +24,9 @@ __all__ = [
     "ORGANIZATIONS",
     "Condition",
     "Guard",
-    "Permission",
+    "PolicyRule",
+    "RequiredPermission",
     "Resources",
-    "Rule",
     "annotation",
     "changed",
     "constraints",
@@ -39,7 +39,7 @@ _API: Final = "admissionregistration.k8s.io/v1"
 
 
 @attrs.frozen(kw_only=True)
-class Permission:
+class RequiredPermission:
     """A verb on a virtual resource; RBAC knows it although no object of the kind exists."""
 
     group: str
@@ -47,7 +47,7 @@ class Permission:
     verb: str
 
 
-MANAGE: Final = Permission(group=labels.DOMAIN, resource="tenancy", verb="manage")
+MANAGE: Final = RequiredPermission(group=labels.DOMAIN, resource="tenancy", verb="manage")
 """What operators hold, and the guards ask for."""
 
 
@@ -68,7 +68,7 @@ class Condition:
 
 
 @attrs.frozen
-class Rule:
+class PolicyRule:
     """
     What has to hold.
 
@@ -182,7 +182,7 @@ ENFORCED: Final[Manifest] = {"matchExpressions": [*_EXISTS, {**_IN_AUDIT, "opera
 def guard(
     name: str,
     resources: Iterable[Resources],
-    rules: Iterable[Rule],
+    rules: Iterable[PolicyRule],
     *,
     conditions: Iterable[Condition] = (),
     variables: Iterable[Condition] = (),
@@ -269,7 +269,7 @@ def constraints(resources: Iterable[Resources], objects: Manifest | None = None)
     return found
 
 
-def _validation(rule: Rule) -> Manifest:
+def _validation(rule: PolicyRule) -> Manifest:
     return {
         "expression": rule.expression,
         "messageExpression" if rule.computed else "message": rule.message,

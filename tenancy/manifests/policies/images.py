@@ -6,8 +6,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     guard,
 )
 
@@ -29,7 +29,7 @@ def image_pull() -> Guard:
     return guard(
         NAME,
         [Resources("", ("pods", "pods/ephemeralcontainers"))],
-        [Rule(each, "imagePullPolicy must be Always in every container")],
+        [PolicyRule(each, "imagePullPolicy must be Always in every container")],
         conditions=[
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],

@@ -16,8 +16,8 @@ from tenancy.manifests.policies.guard import (
     MANAGE,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     guard,
     text,
     texts,
@@ -69,9 +69,9 @@ def namespaces() -> Guard:
     )
 
 
-def _rule(expression: str, done: str) -> Rule:
+def _rule(expression: str, done: str) -> PolicyRule:
     who = f"only by who may {MANAGE.verb} {MANAGE.resource}.{MANAGE.group}"
-    return Rule(
+    return PolicyRule(
         f"({expression}) || variables.authorised",
         f"{text('namespace ')} + request.name + {text(f' may be {done} {who}; you are ')}"
         " + request.userInfo.username",

@@ -17,8 +17,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     changed,
     guard,
@@ -37,15 +37,15 @@ def network_policies() -> Guard:
         NAME,
         [Resources("networking.k8s.io", ("networkpolicies",))],
         [
-            Rule(
+            PolicyRule(
                 "object.spec.?ingress.orValue([]).all(rule, rule.?from.orValue([]).size() > 0)",
                 "an ingress rule must say from where: without it, it lets in everybody",
             ),
-            Rule(
+            PolicyRule(
                 "object.spec.?egress.orValue([]).all(rule, rule.?to.orValue([]).size() > 0)",
                 "an egress rule must say to where: without it, it lets out everywhere",
             ),
-            Rule(
+            PolicyRule(
                 _each_peer(_own, _listed),
                 "'a namespaceSelector must have, under matchLabels, "
                 f"{labels.ORGANIZATION}: ' + variables.organization"
@@ -53,21 +53,21 @@ def network_policies() -> Guard:
                 " + variables.names.join(', ')" + _forms("peers"),
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 _each_block("egress", _granted),
                 "'an ipBlock must lie inside of the granted egressCidrs: '"
                 " + (variables.blocks.size() == 0 ? 'there are none'"
                 " : variables.blocks.join(', '))" + _forms("blocks", "egress"),
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 _each_block("ingress"),
                 "'an ipBlock of ingress must lie inside of what the namespace\\'s"
                 " network.ingress grants: ' + (variables.ingressBlocks.size() == 0"
                 " ? 'there is nothing' : 'see what follows')" + _forms("blocks", "ingress"),
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 _each_peer(_not_local),
                 f"an ipBlock may not reach {', '.join(LINK_LOCAL)}, where nodes keep their"
                 " metadata and credentials: list them under except",

@@ -14,8 +14,8 @@ from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     guard,
     text,
     texts,
@@ -56,7 +56,7 @@ def managed_objects() -> Guard:
             ),
             Resources("scheduling.k8s.io", ("priorityclasses",), _ALL),
         ],
-        [Rule("false", _MESSAGE, computed=True)],
+        [PolicyRule("false", _MESSAGE, computed=True)],
         conditions=[_CLEANING_UP, NOT_AUTHORISED],
         objects=_MANAGED,
     )
@@ -77,7 +77,7 @@ def managed_service_accounts() -> Guard:
     return guard(
         SERVICE_ACCOUNTS,
         [Resources("", ("serviceaccounts",), _ALL)],
-        [Rule(f"request.operation == 'UPDATE' && {ours}", _MESSAGE, computed=True)],
+        [PolicyRule(f"request.operation == 'UPDATE' && {ours}", _MESSAGE, computed=True)],
         conditions=[_CLEANING_UP, NOT_AUTHORISED],
         objects=_MANAGED,
     )

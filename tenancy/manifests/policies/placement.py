@@ -20,8 +20,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     constraints,
     guard,
@@ -30,7 +30,7 @@ from tenancy.manifests.policies.guard import (
 )
 from tenancy.model import GpuNodePool, pool_class
 
-__all__ = ["NAME", "Taint", "placement_guard", "placement_mutation", "pool_taints"]
+__all__ = ["NAME", "PoolTaint", "placement_guard", "placement_mutation", "pool_taints"]
 
 NAME: Final = "tenancy-placement"
 
@@ -39,7 +39,7 @@ _SELECTED: Final = f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue(
 
 
 @attrs.frozen
-class Taint:
+class PoolTaint:
     """A taint of the nodes of a pool."""
 
     key: str
@@ -47,12 +47,12 @@ class Taint:
     effect: str
 
 
-def pool_taints(pool: GpuNodePool) -> tuple[Taint, ...]:
+def pool_taints(pool: GpuNodePool) -> tuple[PoolTaint, ...]:
     """Return the taints of the nodes of *pool*: the one with its name, and config's."""
     return (
-        Taint(labels.GPU_POOL, pool.name, "NoSchedule"),
+        PoolTaint(labels.GPU_POOL, pool.name, "NoSchedule"),
         *(
-            Taint(taint.key, taint.value, taint.effect)
+            PoolTaint(taint.key, taint.value, taint.effect)
             for taint in pool.taints
             if taint.key != labels.GPU_POOL
         ),
@@ -67,20 +67,20 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
         NAME,
         [Resources("", ("pods",))],
         [
-            Rule(
+            PolicyRule(
                 "variables.selected == '' || variables.selected in variables.granted",
                 f"{text('the GPU node pool ')} + variables.selected + "
                 "' is not granted to this namespace; granted: ' + variables.told",
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 _affinity(),
                 f"{text(f'node affinity may name {labels.GPU_POOL} only with the operator In')}"
                 " + ' and granted pools: ' + variables.told",
                 computed=True,
             ),
             *(
-                Rule(
+                PolicyRule(
                     # Without a grant, the quota refuses it in its own words.
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"
@@ -97,7 +97,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                 for name, found in ambiguous.items()
             ),
             *(
-                Rule(
+                PolicyRule(
                     # It cannot be changed later, and a quota counts by it.
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"

@@ -14,8 +14,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     annotation,
     guard,
     text,
@@ -119,13 +119,13 @@ def _variables(spec: str, new: str = "") -> list[Condition]:
     ]
 
 
-def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
+def _rules(spec: str, unless_placed: str = "false") -> list[PolicyRule]:
     return [
-        Rule(
+        PolicyRule(
             "variables.tolerations.all(t, t.?key.orValue('') != '')",
             "a toleration must name a key: an empty key tolerates every taint",
         ),
-        Rule(
+        PolicyRule(
             # An empty key has been refused already, in words of its own.
             f"variables.tolerations.all(t, t.?key.orValue('') == '' || {_tolerable('t')})",
             "'tolerations may name only taints of granted GPU node pools: '"
@@ -133,32 +133,32 @@ def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
             " : variables.tolerable.join(', '))",
             computed=True,
         ),
-        Rule(
+        PolicyRule(
             f"{unless_placed} || {spec}.?nodeName.orValue('') == ''",
             "spec.nodeName may not be set: pods are placed by the scheduler",
         ),
-        Rule(
+        PolicyRule(
             f"variables.daemon || {_no_fields(spec)}",
             "node affinity may not match fields: pods are placed by labels",
         ),
-        Rule(
+        PolicyRule(
             "!variables.class.startsWith('system-')",
             "'priority class ' + variables.class + ' is for the cluster alone'",
             computed=True,
         ),
-        Rule(
+        PolicyRule(
             "variables.class == '' || variables.class in variables.classes",
             "'priority class ' + variables.class + ' is not granted to this namespace: '"
             " + (variables.classes.size() == 0 ? 'none' : variables.classes.join(', '))",
             computed=True,
         ),
-        Rule(
+        PolicyRule(
             _each_container(
                 spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(DEVICE_VARIABLES)}))"
             ),
             f"env may not set {', '.join(DEVICE_VARIABLES)}: ask for GPUs under resources",
         ),
-        Rule(
+        PolicyRule(
             _each_container(
                 spec,
                 "c.?envFrom.orValue([]).all(e, e.?prefix.orValue('') == '' || "
@@ -167,7 +167,7 @@ def _rules(spec: str, unless_placed: str = "false") -> list[Rule]:
             "an envFrom prefix may not begin a variable that hands out devices, such as "
             + DEVICE_VARIABLES[0],
         ),
-        Rule(
+        PolicyRule(
             _each_container(
                 spec,
                 "c.?volumeMounts.orValue([]).all(m,"

@@ -13,8 +13,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     changed,
     guard,
     text,
@@ -41,26 +41,26 @@ def services() -> Guard:
         SERVICES,
         [Resources("", ("services",))],
         [
-            Rule(
+            PolicyRule(
                 f"{kind} != 'NodePort'",
                 "services of type NodePort are refused: they open every node",
             ),
-            Rule(
+            PolicyRule(
                 f"{kind} != 'ExternalName'",
                 "services of type ExternalName are refused: they lead out of the cluster",
             ),
-            Rule(
+            PolicyRule(
                 f"{kind} != 'LoadBalancer' || ({granted})",
                 "services of type LoadBalancer are not granted to this namespace:"
                 " an operator grants them with loadBalancers",
             ),
-            Rule(
+            PolicyRule(
                 f"{kind} != 'LoadBalancer' || !({addresses})"
                 " || object.spec.?externalTrafficPolicy.orValue('Cluster') == 'Local'",
                 "a service of type LoadBalancer needs spec.externalTrafficPolicy: Local here:"
                 " only some addresses are let in, and otherwise pods see the address of a node",
             ),
-            Rule(
+            PolicyRule(
                 "object.spec.?externalIPs.orValue([]).size() == 0",
                 "spec.externalIPs may not be set: they take over others' traffic",
             ),
@@ -79,7 +79,7 @@ def endpoints() -> Guard:
             Resources("discovery.k8s.io", ("endpointslices",)),
         ],
         [
-            Rule(
+            PolicyRule(
                 "false",
                 "endpoints are written by Kubernetes alone: give the service a selector",
             )

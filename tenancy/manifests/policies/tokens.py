@@ -12,8 +12,8 @@ from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
     Guard,
+    PolicyRule,
     Resources,
-    Rule,
     guard,
 )
 
@@ -40,7 +40,7 @@ def token_secrets() -> Guard:
         NAME,
         [Resources("", ("secrets",), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 "object.?type.orValue('') != 'kubernetes.io/service-account-token'",
                 "secrets of type kubernetes.io/service-account-token are refused, for they"
                 " never expire: ask for a token with kubectl create token",
@@ -65,13 +65,13 @@ def token_requests(seconds: int) -> Guard:
         TOKEN_REQUESTS,
         [Resources("", ("serviceaccounts/token",), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 f"{asked} <= {seconds}",
                 f"'a token may last at most {seconds} seconds; expirationSeconds is '"
                 f" + string({asked})",
                 computed=True,
             ),
-            Rule(
+            PolicyRule(
                 f"{asked} != {_EXTENDED}",
                 f"expirationSeconds may not be {_EXTENDED}, which API servers extend to a year:"
                 " ask for another number of seconds",
@@ -98,7 +98,7 @@ def pod_tokens(seconds: int) -> Guard:
         POD_TOKENS,
         [Resources("", ("pods",), ("CREATE",))],
         [
-            Rule(
+            PolicyRule(
                 f"{volumes}.all(volume, volume.?projected.?sources.orValue([]).all(source,"
                 f" {source} <= {seconds}))",
                 f"a mounted token may last at most {seconds} seconds: lower the"

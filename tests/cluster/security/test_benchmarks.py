@@ -7,7 +7,7 @@ the second part asserts, check by check, is what the walls are for.
 
 import pytest
 
-from tenancy.planning.reachability import Network, crossing
+from tenancy.planning.reachability import PodNetwork, crossing
 from tests.cluster.api import Api, until
 from tests.cluster.security import objects as make
 from tests.cluster.security.benchmarks import BENCHMARKS, NEVER_WRITTEN, Benchmark, Tenant
@@ -96,7 +96,7 @@ def test_it_fails_on_a_namespace_made_by_hand(world: World, plain: Tenant, recor
 
 def test_no_organization_reaches_another(world: World, record_property):
     """#1201, which upstream never wrote: answered from the policies that the server holds."""
-    network = Network(_live(world))
+    network = PodNetwork(_live(world))
     organizations = {network.organization(pods) for pods in network.pods} - {None}
     record_property("pairs of pods that cross organizations", len(list(crossing(network))))
 
@@ -114,7 +114,7 @@ def test_namespaces_made_by_hand_reach_each_other(world: World, plain: Tenant):
         for name in (plain.namespace, plain.other)
     ]
 
-    assert list(crossing(Network(labelled)))
+    assert list(crossing(PodNetwork(labelled)))
 
 
 def _live(world: World) -> list[dict]:

@@ -123,7 +123,7 @@ def test_a_folder_without_a_project_is_no_project(
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert "no Pulumi.yaml here or above" in result.stderr
     assert "--project" in result.stderr
 
@@ -142,7 +142,7 @@ def test_a_project_without_stacks_is_not_called_right(run: Run, project: Path) -
 
     result = run("check")
 
-    assert 1 == result.exit_code
+    assert Exit.USAGE == result.exit_code
     assert "no stack files" in result.stderr
 
 

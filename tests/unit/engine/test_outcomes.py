@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from tenancy.assessment import UnknownStackError, assess
-from tenancy.diagnostics.errors import TenancyError
+from tenancy.assessment import assess
+from tenancy.diagnostics.errors import NotFoundError, TenancyError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import EngineError, EngineFailure, RefusedError
 from tenancy.engine.operations.order import apply_dependencies, destroy_dependencies
@@ -180,5 +180,5 @@ def test_platforms_are_applied_before_environments_and_destroyed_after_them(proj
         assessment, names[::-1]
     )
     assert ("platform", "dev", "prod", "staging") == assessment.in_order()
-    with pytest.raises(UnknownStackError):
+    with pytest.raises(NotFoundError):
         assessment.in_order(["deev"])

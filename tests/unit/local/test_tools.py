@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from tenancy.local import tools
-from tenancy.local.tools import Source, ToolsError
+from tenancy.local.tools import ToolsError, ToolSource
 from tenancy.local.tools.build import announcement, build
 from tenancy.local.tools.definitions import MODULES, TOOLS, cache_folder, key, module
 from tenancy.local.tools.locate import missing_modules
@@ -104,7 +104,7 @@ def install_go(
     return lambda: calls.read_text().splitlines() if calls.exists() else []
 
 
-def found(root: Path) -> dict[str, Source]:
+def found(root: Path) -> dict[str, ToolSource]:
     return {status.name: status.source for status in tools.report(root)}
 
 
@@ -193,8 +193,8 @@ class TestOnPath:
 
         everywhere = found(tmp_path)
 
-        assert Source.PLUGINS is everywhere.pop("pulumi-resource-kubernetes")
-        assert {Source.PATH} == set(everywhere.values())
+        assert ToolSource.PLUGINS is everywhere.pop("pulumi-resource-kubernetes")
+        assert {ToolSource.PATH} == set(everywhere.values())
 
         links = tools.find(tmp_path)
 
@@ -223,7 +223,7 @@ class TestOnPath:
 
         status = next(s for s in tools.report(tmp_path) if s.name == name)
 
-        assert fits is (status.source is Source.PATH)
+        assert fits is (status.source is ToolSource.PATH)
         assert fits is not any(str(path / name) in rejected for rejected in status.rejected)
 
     @pytest.mark.parametrize("absent", ["etcd", "kube-scheduler"])
@@ -234,14 +234,14 @@ class TestOnPath:
 
         statuses = {status.name: status for status in tools.report(tmp_path)}
 
-        assert Source.MISSING is statuses["kube-apiserver"].source
+        assert ToolSource.MISSING is statuses["kube-apiserver"].source
         assert f"but without {absent}" in statuses["kube-apiserver"].rejected[0]
-        assert Source.PATH is statuses["kwok"].source
+        assert ToolSource.PATH is statuses["kwok"].source
 
     def test_servers_of_two_minors_are_not_used(self, path: Path, tmp_path: Path) -> None:
         install(path, **{**SAYS, "kube-scheduler": "Kubernetes v1.35.4"})
 
-        assert Source.MISSING is found(tmp_path)["kube-apiserver"]
+        assert ToolSource.MISSING is found(tmp_path)["kube-apiserver"]
 
     def test_an_unfitting_one_hides_no_fitting_one_behind_it(
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -259,8 +259,8 @@ class TestOnPath:
     ) -> None:
         install(path, pulumi="v3.255.0")
 
-        assert Source.PATH is found(tmp_path)["pulumi"]
-        assert Source.MISSING is found(tmp_path)["pulumi-language-python"]
+        assert ToolSource.PATH is found(tmp_path)["pulumi"]
+        assert ToolSource.MISSING is found(tmp_path)["pulumi-language-python"]
 
     def test_links_of_a_checkout_are_no_installation(
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -270,17 +270,17 @@ class TestOnPath:
         install(links, **SAYS)
         monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}{links}")
 
-        assert {Source.MISSING} == set(found(tmp_path).values())
+        assert {ToolSource.MISSING} == set(found(tmp_path).values())
 
     def test_an_unfinished_plugin_is_not_used(self, path: Path, tmp_path: Path) -> None:
         plugin = tmp_path / "home/plugins/resource-kubernetes-v4.25.0"
         plugin.mkdir(parents=True)
         install(plugin, **{"pulumi-resource-kubernetes": ""})
-        assert Source.PLUGINS is found(tmp_path)["pulumi-resource-kubernetes"]
+        assert ToolSource.PLUGINS is found(tmp_path)["pulumi-resource-kubernetes"]
 
         (plugin.parent / f"{plugin.name}.partial").touch()
 
-        assert Source.MISSING is found(tmp_path)["pulumi-resource-kubernetes"]
+        assert ToolSource.MISSING is found(tmp_path)["pulumi-resource-kubernetes"]
 
     def test_another_release_of_the_python_package_needs_its_own_plugin(
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -325,13 +325,13 @@ class TestWithoutSources:
         build([module("kwok")], ROOT / "toolchain", quiet())
         next(cache_folder().glob("kwok-*/")).rename(finished)
 
-        assert Source.CACHE is found(tmp_path)["kwok"]
+        assert ToolSource.CACHE is found(tmp_path)["kwok"]
 
         manifest = json.loads((finished / "build.json").read_text())
         manifest["versions"]["kwok"] = "0.1.0"
         (finished / "build.json").write_text(json.dumps(manifest))
 
-        assert Source.MISSING is found(tmp_path)["kwok"]
+        assert ToolSource.MISSING is found(tmp_path)["kwok"]
 
 
 class TestBuilding:
@@ -350,7 +350,7 @@ class TestBuilding:
             build([entry], ROOT / "toolchain", quiet())
 
             sources = found(tmp_path)
-            assert {Source.CACHE} == {sources[tool.name] for tool in entry.tools}
+            assert {ToolSource.CACHE} == {sources[tool.name] for tool in entry.tools}
         assert not list(cache_folder().glob(".building-*"))
 
     def test_what_is_built_is_not_built_again(self, path: Path) -> None:
@@ -429,13 +429,13 @@ class TestBuilding:
         with pytest.raises(ToolsError, match="undefined: x"):
             self.build()
 
-        assert Source.MISSING is found(tmp_path)["kwok"]
+        assert ToolSource.MISSING is found(tmp_path)["kwok"]
         assert [] == [entry.name for entry in cache_folder().iterdir() if entry.is_dir()]
 
         install_go(path)
         self.build()
 
-        assert Source.CACHE is found(tmp_path)["kwok"]
+        assert ToolSource.CACHE is found(tmp_path)["kwok"]
 
     def test_an_unreachable_proxy_is_named(self, path: Path) -> None:
         install_go(path, slow="echo 'dial tcp: lookup proxy.golang.org' >&2; exit 1")
@@ -471,12 +471,12 @@ class TestBuilding:
         run.send_signal(signal.SIGKILL)
         run.wait()
 
-        assert Source.MISSING is found(tmp_path)["kwok"]
+        assert ToolSource.MISSING is found(tmp_path)["kwok"]
 
         install_go(path)
         self.build()
 
-        assert Source.CACHE is found(tmp_path)["kwok"]
+        assert ToolSource.CACHE is found(tmp_path)["kwok"]
         assert not list(cache_folder().glob(".building-*"))
 
 

@@ -10,7 +10,7 @@ from tenancy.config.project import load
 from tenancy.kubernetes import labels
 from tenancy.model import Network as Written
 from tenancy.model import resolve
-from tenancy.planning.reachability import OTHER, Network, Pods, Port, Route, crossing
+from tenancy.planning.reachability import OTHER, PodNetwork, Pods, Port, Route, crossing
 
 SAMPLE = Path(__file__).parents[1] / "manifests" / "sample"
 NAME = "kubernetes.io/metadata.name"
@@ -142,7 +142,7 @@ class TestSemantics:
         ],
     )
     def test_a_connection_needs_both_ends(self, policies, expected):
-        network = Network([namespace("a"), namespace("b"), *policies])
+        network = PodNetwork([namespace("a"), namespace("b"), *policies])
 
         assert expected is network.reaches(A, B, HTTP)
 
@@ -161,13 +161,13 @@ class TestSemantics:
         selector = {"matchExpressions": [{"key": NAME, "operator": operator, "values": values}]}
         opened = policy("b", ingress=[{"from": [{"namespaceSelector": selector}]}])
 
-        found = Network([namespace("a"), namespace("b"), opened]).reaches(A, B, HTTP)
+        found = PodNetwork([namespace("a"), namespace("b"), opened]).reaches(A, B, HTTP)
 
         assert expected is found
 
     def test_pods_with_labels_that_a_policy_asks_for_are_told_apart(self):
         opened = policy("b", podSelector={"matchLabels": {"app": "x"}}, **DENY)
-        network = Network([namespace("a"), namespace("b"), opened])
+        network = PodNetwork([namespace("a"), namespace("b"), opened])
 
         assert (Pods("a"), Pods("b"), Pods("b", (("app", "x"),))) == network.pods
         assert not network.reaches(A, Pods("b", (("app", "x"),)), HTTP)
@@ -184,7 +184,7 @@ class TestSemantics:
     def test_addresses_outside(self, block, expected):
         opened = policy("a", policyTypes=["Egress"], egress=[{"to": [{"ipBlock": block}]}])
 
-        found = Network([namespace("a"), opened]).reaches_address(A, "169.254.169.254")
+        found = PodNetwork([namespace("a"), opened]).reaches_address(A, "169.254.169.254")
 
         assert expected is found
 
@@ -193,8 +193,8 @@ class TestSemantics:
         other = [namespace("a", **{labels.ORGANIZATION: "one"})]
         other.append(namespace("b", **{labels.ORGANIZATION: "two"}))
 
-        assert [] == list(crossing(Network(both)))
-        assert {"a", "b"} == {route.source.namespace for route in crossing(Network(other))}
+        assert [] == list(crossing(PodNetwork(both)))
+        assert {"a", "b"} == {route.source.namespace for route in crossing(PodNetwork(other))}
 
 
 PROJECT, _ = load(SAMPLE)
@@ -216,7 +216,7 @@ def rendered(written):
     for found in DEV.namespaces:
         changed = attrs.evolve(found, network=written.get(found.name, found.network))
         manifests.extend(render.namespace(changed, PLATFORM))
-    return Network(manifests)
+    return PodNetwork(manifests)
 
 
 def app(pods):
@@ -322,7 +322,7 @@ class TestWhatIsRendered:
         namespaces = [render.namespace(found, PLATFORM).namespace for found in DEV.namespaces]
 
         found = {
-            (r.source.namespace, r.target.namespace) for r in crossing(Network(namespaces))
+            (r.source.namespace, r.target.namespace) for r in crossing(PodNetwork(namespaces))
         }
 
         assert {
@@ -344,7 +344,7 @@ class TestWhatIsRendered:
                 (rule,) = manifest["spec"]["egress"]
                 rule["to"].append({"namespaceSelector": {}})
 
-        found = list(crossing(Network(manifests)))
+        found = list(crossing(PodNetwork(manifests)))
 
         assert ("acme-web", "globex-lab", OTHER) in {
             (route.source.namespace, route.target.namespace, route.port) for route in found

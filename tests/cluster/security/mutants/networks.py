@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tenancy.planning.reachability import Network, Pods, Port
+from tenancy.planning.reachability import PodNetwork, Pods, Port
 from tests.cluster.security.mutants.breaking import Mutant, mutant
 from tests.cluster.security.objects import (
     FULL,
@@ -124,8 +124,8 @@ def routes(world: World) -> list[str]:
             for policy in found["NetworkPolicy"]
             if policy["metadata"]["namespace"] == name
         ]
-        network = Network([*found["Namespace"], *mine])
-        bare = Network(
+        network = PodNetwork([*found["Namespace"], *mine])
+        bare = PodNetwork(
             [
                 *found["Namespace"],
                 *(policy for policy in mine if policy["metadata"]["name"] == "default-deny"),
@@ -140,7 +140,7 @@ def routes(world: World) -> list[str]:
     return wrong
 
 
-def _one_end(name: str, network: Network, bare: Network) -> Iterator[str]:
+def _one_end(name: str, network: PodNetwork, bare: PodNetwork) -> Iterator[str]:
     """Yield what the policies of the namespace *name* alone let in and out wrongly."""
     for end, pods in _PLACES.items():
         if pods.namespace != name:

@@ -1,0 +1,25 @@
+"""The type tokens of our components and resources; frozen at the first release."""
+
+from typing import Final
+
+__all__ = [
+    "DESTROY_GUARD",
+    "GPU_NODE_POOL",
+    "NAMESPACE",
+    "NODE_GROUP",
+    "NODE_TAINTS",
+    "ORGANIZATION",
+    "PACKAGE",
+    "PLATFORM",
+]
+
+PACKAGE: Final = "tenancy"
+"""The package that they are of, and the provider that has the resources among them."""
+
+ORGANIZATION: Final = f"{PACKAGE}:index:Organization"
+NAMESPACE: Final = f"{PACKAGE}:index:Namespace"
+PLATFORM: Final = f"{PACKAGE}:index:Platform"
+GPU_NODE_POOL: Final = f"{PACKAGE}:index:GpuNodePool"
+DESTROY_GUARD: Final = f"{PACKAGE}:index:DestroyGuard"
+NODE_GROUP: Final = f"{PACKAGE}:aws:NodeGroup"
+NODE_TAINTS: Final = f"{PACKAGE}:kubernetes:NodeTaints"

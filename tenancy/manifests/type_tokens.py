@@ -1,0 +1,25 @@
+"""Pulumi's type tokens of Kubernetes objects."""
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["NAMESPACE_TOKEN", "NODE_TOKEN", "type_token"]
+
+
+def type_token(manifest: Mapping[str, object]) -> str:
+    """
+    Return the type of *manifest* in the Kubernetes provider, which is also that in the state.
+
+    >>> type_token({"apiVersion": "apps/v1", "kind": "Deployment"})
+    'kubernetes:apps/v1:Deployment'
+    """
+    api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
+    group = api_version if "/" in api_version else f"core/{api_version}"
+    return f"kubernetes:{group}:{kind}"
+
+
+NAMESPACE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Namespace"})
+"""The type of a namespace."""
+
+NODE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Node"})
+"""The type of a node."""

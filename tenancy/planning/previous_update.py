@@ -1,0 +1,54 @@
+"""What the last update of a stack recorded in its outputs, and the names of those outputs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.config.document import JSON
+
+__all__ = ["PreviousUpdate"]
+
+_TENANCY: Final = "tenancy"
+_CLUSTER_UID: Final = "clusterUid"
+_FIELD_MANAGER: Final = "fieldManager"
+
+
+@attrs.frozen(kw_only=True)
+class PreviousUpdate:
+    """
+    What the last update of a stack set out to reach.
+
+    Attributes:
+        tenancy: Its snapshot; empty where there was no update.
+        cluster_uid: The UID of the cluster that it was for; None where there was no update.
+        field_manager: The one that applied its objects; None where each had one of its own.
+    """
+
+    tenancy: Mapping[str, JSON]
+    cluster_uid: str | None
+    field_manager: str | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether there was an update that recorded anything."""
+        return bool(self.tenancy)
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, object]) -> "PreviousUpdate":
+        """Return what the outputs of the stack record."""
+        tenancy, uid = outputs.get(_TENANCY), outputs.get(_CLUSTER_UID)
+        manager = outputs.get(_FIELD_MANAGER)
+        return cls(
+            tenancy=tenancy if isinstance(tenancy, Mapping) else {},
+            cluster_uid=uid if isinstance(uid, str) else None,
+            field_manager=manager if isinstance(manager, str) else None,
+        )
+
+    def outputs(self) -> dict[str, object]:
+        """Return the outputs that record this update, for `from_outputs` of the next one."""
+        return {
+            _TENANCY: self.tenancy,
+            _CLUSTER_UID: self.cluster_uid,
+            _FIELD_MANAGER: self.field_manager,
+        }

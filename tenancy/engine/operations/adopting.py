@@ -12,7 +12,7 @@ import attrs
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cluster import Connection, connect, hand_over, objects, require_same
-from tenancy.config import ORGANIZATIONS
+from tenancy.config import ORGANIZATIONS, organization_file
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, adoption
@@ -211,7 +211,7 @@ class _Proposed:
             names = [one for one in chosen if one not in described]
             if not names:
                 continue
-            if known is None and (files.root / f"organizations/{name}.yaml").exists():
+            if known is None and (files.root / organization_file(name)).exists():
                 raise RefusedError(
                     reason=f"organization {name}: its file exists, and stack {self.stack} does"
                     " not hold it; write its name under organizations of the stack first"

@@ -83,7 +83,9 @@ _ServiceAccount = Annotated[
 ]
 _Organization = Annotated[
     str | None,
-    typer.Option("--organization", "-o", metavar="NAME", help="Only namespaces of this organization."),
+    typer.Option(
+        "--organization", "-o", metavar="NAME", help="Only namespaces of this organization."
+    ),
 ]
 _Default = Annotated[
     str | None,
@@ -104,7 +106,9 @@ _ClientId = Annotated[
 ]
 _ExtraScopes = Annotated[
     list[str] | None,
-    typer.Option("--oidc-extra-scope", metavar="SCOPE", help="A further OIDC scope, such as groups."),
+    typer.Option(
+        "--oidc-extra-scope", metavar="SCOPE", help="A further OIDC scope, such as groups."
+    ),
 ]
 
 

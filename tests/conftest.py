@@ -59,19 +59,12 @@ ONLY_NIGHTLY = (
     "cluster/plan/test_one_change.py",
     "cluster/security/test_mutation.py",
     "cluster/stacks/test_drift.py",
-    "cluster/stacks/test_ground.py",
     "cluster/stacks/test_many_stacks.py",
     "cluster/stacks/test_order.py",
     "cluster/stacks/test_removal.py",
     "cluster/stacks/test_saved_plan.py",
-    "cluster/stacks/test_walkthrough.py",
-    "cluster/test_eks_pool.py",
-    "cluster/test_newcomer.py",
-    "cluster/test_node_taints.py",
-    "cluster/test_other_languages.py",
     "cluster/test_planted_secrets.py",
     "cluster/test_sandbox.py",
-    "cluster/test_three_teams.py",
 )
 """
 Modules that `make nightly` runs and `make test` does not.

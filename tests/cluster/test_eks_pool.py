@@ -313,6 +313,7 @@ def test_where_the_engine_cannot_find_the_provider_the_remedy_is_named(
     with pytest.raises(auto.CommandError) as failed:
         engine.stack.preview(color="never")
 
-    assert "the engine finds no program pulumi-resource-tenancy" in str(failed.value)
-    assert "on PATH (`tenancy env` does), or write in Pulumi.yaml" in str(failed.value)
-    assert "Traceback" not in str(failed.value)
+    text = " ".join(str(failed.value).split())
+    assert "the engine does not find the program pulumi-resource-tenancy" in text
+    assert "on PATH (`tenancy env` does), or write in Pulumi.yaml" in text
+    assert "Traceback" not in text

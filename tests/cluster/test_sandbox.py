@@ -460,7 +460,7 @@ class TestWhenSomethingGoesWrong:
     def test_two_runs_at_once_start_one_control_plane(self, own_root: Path) -> None:
         runs = [start_up(own_root), start_up(own_root)]
 
-        assert [0, 0] == [run.wait(90) for run in runs]
+        assert [0, 0] == [run.wait(200) for run in runs]
         assert len(NAMES) == len(processes_under(own_root))
 
     def test_a_flag_that_is_asked_for_counts_and_keeps_the_cluster(

@@ -38,8 +38,8 @@ from tenancy.local.sandbox.record import SandboxRecord
 
 __all__ = ["administrator", "bring_up", "locked", "process_of", "tail", "take_down"]
 
-_START_TIMEOUT: Final = 60.0
-"""Seconds after which a start fails; it takes 10 on two cores."""
+_START_TIMEOUT: Final = 180.0
+"""Seconds after which a start fails: 10 are enough on two cores, if nothing else runs there."""
 _STOP_TIMEOUT: Final = 10.0
 """Seconds that a part has to exit after SIGTERM, before SIGKILL."""
 _RECORD_TIMEOUT: Final = 2.0

@@ -68,7 +68,9 @@ def test_removing_a_namespace_takes_two_updates_and_an_exact_name(applied, kubec
         applied.up("dev")
     applied.edit("Pulumi.dev.yaml", r"^config:", "config:\n  tenancy:allowDeletion: [acme-lab]")
     with pytest.raises(
-        EngineError, check=is_refusal, match=r"allowDeletion was\s+written in the same\s+change"
+        EngineError,
+        check=is_refusal,
+        match=r"allowDeletion\s+lists\s+it,\s+but\s+no\s+update\s+has",
     ):
         applied.up("dev")
     assert uid == kubectl(

@@ -10,13 +10,13 @@ ANNOTATION: Final = "pulumi.com/patchFieldManager"
 """
 The annotation from which the Kubernetes provider takes the manager of an object.
 
-Without it the provider makes up a name at each create and keeps it in the state alone.
+Without it the provider generates a name at each create and stores it only in the state.
 Source: pulumi-kubernetes, provider/pkg/provider/provider.go, `fieldManagerName`.
 """
 PREFIX: Final = "tenancy/"
-"""What each of our managers begins with."""
+"""The prefix of each of our managers."""
 RANDOM_PREFIX: Final = "pulumi-kubernetes-"
-"""What the managers begin with that the provider makes up."""
+"""The prefix of the managers that the provider generates."""
 
 _LONGEST: Final = 128
 """Source: k8s.io/apimachinery, pkg/apis/meta/v1/validation, `FieldManagerMaxLength`."""
@@ -28,14 +28,14 @@ def field_manager(project: str, stack: str, *parts: str) -> str:
     """
     Return the field manager of a stack.
 
-    Two stacks never have the same one: what is too long for an API server, or has characters
-    that would make it ambiguous, is cut and ends with a digest of the whole.
+    Two stacks never have the same one: a name that is too long for an API server, or has
+    ambiguous characters, is cut and ends with a digest of the whole.
 
     Args:
         project: The Pulumi project.
         stack: The stack.
-        parts: What else tells it apart: the logical name of the provider of its cluster, and
-            of a patch its own. Empty ones are left out.
+        parts: Further parts of the name: the logical name of the cluster's provider, and that
+            of a patch. Empty ones are left out.
 
     >>> field_manager("shop", "dev", "cluster-east")
     'tenancy/shop/dev/cluster-east'
@@ -46,7 +46,7 @@ def field_manager(project: str, stack: str, *parts: str) -> str:
     whole = PREFIX + "/".join(names)
     if len(whole) <= _LONGEST and all(_PLAIN.fullmatch(name) for name in names):
         return whole
-    # A digest of the list: joined, names with a slash could read like other names.
+    # A digest of the list: joined names that contain a slash could be ambiguous.
     digest = hashlib.sha256(repr(names).encode()).hexdigest()[:_DIGEST]
     readable = PREFIX + "/".join(re.sub(r"[^A-Za-z0-9._-]", "-", name) for name in names)
     return f"{readable[: _LONGEST - _DIGEST - 1]}~{digest}"

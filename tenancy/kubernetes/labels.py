@@ -1,4 +1,4 @@
-"""Label and annotation keys of this tool, each written once."""
+"""The label and annotation keys of Tenancy."""
 
 from typing import Final
 
@@ -47,7 +47,7 @@ __all__ = [
 DOMAIN: Final = "tenancy.dev"
 
 MANAGED: Final = f"{DOMAIN}/managed"
-"""`true` on everything that the guards protect."""
+"""`true` on every object that the guards protect."""
 ORGANIZATION: Final = f"{DOMAIN}/organization"
 ENVIRONMENT: Final = f"{DOMAIN}/environment"
 ID: Final = f"{DOMAIN}/namespace-id"
@@ -60,7 +60,7 @@ AUDIT: Final = "audit"
 AUDIT_REASON: Final = f"{DOMAIN}/audit-reason"
 """An annotation: why nothing is enforced yet, and until when."""
 SHARED: Final = f"{DOMAIN}/shared"
-"""On a shared namespace: its purpose. On the public one: `public`."""
+"""On a shared namespace: its purpose. On the public namespace: `public`."""
 ROLE: Final = f"{DOMAIN}/role"
 SUBSCRIPTION_GROUP: Final = f"{DOMAIN}/subscription-group"
 SUBSCRIPTION: Final = f"{DOMAIN}/subscription"
@@ -68,22 +68,22 @@ COST_CENTER: Final = f"{DOMAIN}/cost-center"
 GPU_POOL: Final = f"{DOMAIN}/gpu-pool"
 GPU_MODEL: Final = f"{DOMAIN}/gpu-model"
 DISPLAY_NAME: Final = f"{DOMAIN}/display-name"
-"""An annotation, for a name is free text."""
+"""An annotation, because a display name is free text."""
 OWNER: Final = f"{DOMAIN}/owner"
-"""An annotation, for whom to ask is free text."""
+"""An annotation, because a contact is free text."""
 INHERITS_FROM: Final = f"{DOMAIN}/inherits-from"
-"""An annotation: the id of the namespace whose permissions and quotas hold here too."""
+"""An annotation: the id of the namespace from which permissions and quotas are inherited."""
 POD_SECURITY_REASON: Final = f"{DOMAIN}/pod-security-reason"
-"""An annotation: why less than `restricted` is enforced."""
+"""An annotation: why a level below `restricted` is enforced."""
 IGNORED: Final = f"{DOMAIN}/ignored"
 """An annotation: objects of others that are no drift, as `<kind>/<name>`, comma-separated."""
 ADOPTED: Final = f"{DOMAIN}/adopted"
 """An annotation: why the namespace's name breaks the rule."""
 EGRESS_CIDRS: Final = f"{DOMAIN}/egress-cidrs"
-"""An annotation: addresses that network policies of the namespace may name, comma-separated."""
+"""An annotation: addresses that the network policies may contain, comma-separated."""
 INGRESS_PEERS: Final = f"{DOMAIN}/ingress-peers"
 """
-An annotation: peers that network policies may let in, on which ports, separated by spaces.
+An annotation: peers that network policies may allow in, with their ports, separated by spaces.
 
 Each is `<labels of the peer's namespace>;<labels of its pods>;<labels of own pods>;<ports>`.
 Labels are `<key>=<value>` and ports `<protocol>/<first>-<last>`, both comma-separated.
@@ -92,7 +92,8 @@ EGRESS_PEERS: Final = f"{DOMAIN}/egress-peers"
 """An annotation: peers that pods may reach, in the form of `INGRESS_PEERS`."""
 INGRESS_BLOCKS: Final = f"{DOMAIN}/ingress-blocks"
 """
-An annotation: addresses that network policies may let in, on which ports, separated by spaces.
+An annotation: addresses that network policies may allow in, with their ports, separated by
+spaces.
 
 Each is `<range>;<ranges that are excluded>;<labels of own pods>;<ports>`.
 """
@@ -104,9 +105,10 @@ PRIORITY_CLASSES: Final = f"{DOMAIN}/priority-classes"
 """An annotation: priority classes that pods may name, comma-separated."""
 MAX_PER_POD: Final = f"{DOMAIN}/max-per-pod"
 """
-An annotation: the most devices of a pod, as `<resource>=<count>`, comma-separated.
+An annotation: the most devices that a pod may request, as `<resource>=<count>`,
+comma-separated.
 
-Where several granted pools have the resource, each has its `<resource>@<pool>=<count>`.
+If several granted pools have the resource, each has its `<resource>@<pool>=<count>`.
 """
 TOLERATIONS: Final = f"{DOMAIN}/tolerations"
 """An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
@@ -116,9 +118,9 @@ GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
 MEMBERS: Final = f"{DOMAIN}/members"
 """
-An annotation: the organization's members in this environment, whom role bindings may name.
+An annotation: the organization's members in this environment, which role bindings may name.
 
-A line each, as `<kind> <name>`: a name may have commas in it, and no line break.
+One line each, as `<kind> <name>`: names may contain commas but no line breaks.
 """
 NAMESPACES: Final = f"{DOMAIN}/namespaces"
 """An annotation: the organization's namespaces in this environment, comma-separated."""

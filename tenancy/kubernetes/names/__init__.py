@@ -1,9 +1,9 @@
 """
-Names: what Kubernetes takes for one, and what belongs to somebody else.
+Names: their syntax in Kubernetes, and names that are reserved for others.
 
-Every parser returns what it was given, unchanged, as a type of its own, so that a type
-checker can tell a checked name from any text. Nothing is ever made lower case, trimmed or
-normalised: a name that only looks right is refused.
+Every parser returns its input unchanged as a type of its own, so that a type checker can tell a
+checked name from any text. Names are never lowercased, trimmed or normalized: a name that only
+looks right is refused.
 """
 
 from tenancy.kubernetes.names.reserved import (

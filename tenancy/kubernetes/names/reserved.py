@@ -1,4 +1,4 @@
-"""Namespaces that belong to somebody else: to Kubernetes, to a platform, to everybody."""
+"""Namespaces that are reserved for Kubernetes, for other software, or for every user."""
 
 from typing import Final
 
@@ -27,10 +27,10 @@ _PREFIXES: Final = {
     "vmware-system": "Tanzu",
     "tanzu": "Tanzu",
 }
-"""Who keeps every name that begins with the key and a hyphen, and the key itself."""
+"""The owner of every name that begins with the key and a hyphen, and of the key itself."""
 
 _NAMES: Final = {
-    # The ten of LLMOS, the misspelt one included and its corrected spelling too.
+    # The ten namespaces of LLMOS, including a misspelled one and its correct spelling.
     "kube-system": "Kubernetes",
     "kube-node-lease": "Kubernetes",
     "kube-public": "Kubernetes",
@@ -42,7 +42,7 @@ _NAMES: Final = {
     "llmos-db-system": "LLMOS",
     "storage-system": "LLMOS",
     "system-upgrade": "LLMOS",
-    # Other platforms, and what they install into fixed namespaces.
+    # Other platforms, and software that is installed into fixed namespaces.
     "amazon-cloudwatch": "EKS",
     "amazon-guardduty": "EKS",
     "anthos-identity-service": "GKE",
@@ -87,7 +87,7 @@ _NAMES: Final = {
     "runai-system": "Run:ai",
     "vcluster-platform": "vCluster",
     "volcano-system": "Volcano",
-    # What the charts of well-known systems name as their namespace.
+    # The namespaces that the charts of well-known software use.
     "argocd": "Argo CD",
     "cert-manager": "cert-manager",
     "cilium-secrets": "Cilium",
@@ -114,19 +114,20 @@ _NAMES: Final = {
 }
 
 _NOT_FOR_WORKLOADS: Final = {
-    "default": "every cluster has the namespace default, and no organization owns it",
-    "llmos-public": "llmos-public is the public namespace of LLMOS, which everybody reads",
+    "default": "the namespace default exists on every cluster and cannot belong to an "
+    "organization",
+    "llmos-public": "llmos-public is the public namespace of LLMOS, which every user can read",
 }
 
 
 def system_reason(name: str) -> str | None:
     """
-    Say whose system namespace *name* is, if it is one.
+    Return which system owns the namespace *name*, if one does.
 
-    Nothing of ours is ever created, adopted, labelled or deleted there.
+    Tenancy never creates, adopts, labels or deletes anything there.
 
     >>> system_reason("kube-anything")
-    'the namespace kube-anything is kept for Kubernetes'
+    'the namespace kube-anything is reserved for Kubernetes'
     >>> system_reason("llmos-public") is None
     True
     """
@@ -142,22 +143,22 @@ def system_reason(name: str) -> str | None:
             ),
             None,
         )
-    return None if owner is None else f"the namespace {name} is kept for {owner}"
+    return None if owner is None else f"the namespace {name} is reserved for {owner}"
 
 
 def workload_reason(name: str) -> str | None:
     """
-    Say why workloads do not belong into the namespace *name*, though no system owns it.
+    Return why workloads do not belong in the namespace *name*, although no system owns it.
 
     >>> workload_reason("default")
-    'every cluster has the namespace default, and no organization owns it'
+    'the namespace default exists on every cluster and cannot belong to an organization'
     """
     return _NOT_FOR_WORKLOADS.get(name)
 
 
 def reserved_reason(name: str) -> str | None:
     """
-    Say why *name* may not be a namespace of an organization, if it may not.
+    Return why *name* may not be a namespace of an organization; None if it may.
 
     >>> reserved_reason("acme-dev") is None
     True
@@ -167,12 +168,12 @@ def reserved_reason(name: str) -> str | None:
 
 def reserved_prefix_reason(prefix: str) -> str | None:
     """
-    Say why no organization may have *prefix*, if every name under it is kept for a system.
+    Return why *prefix* is not allowed, if every name under it is reserved for a system.
 
     >>> reserved_prefix_reason("kube")
-    'every namespace that begins with kube- is kept for Kubernetes'
+    'every namespace that begins with kube- is reserved for Kubernetes'
     """
     for reserved, owner in _PREFIXES.items():
         if prefix == reserved or prefix.startswith(f"{reserved}-"):
-            return f"every namespace that begins with {reserved}- is kept for {owner}"
+            return f"every namespace that begins with {reserved}- is reserved for {owner}"
     return None

@@ -1,9 +1,8 @@
 """
-Subjects: users, groups and service accounts, as the API server will see them.
+Subjects: users, groups and service accounts, under the API server's names for them.
 
-Kubernetes takes any text for a user or a group. So what is refused here are names that
-are more than they seem: those of the system, with or without the prefix that the cluster
-puts before them, and those that only look like another.
+Kubernetes accepts any text as a user or group. Refused here are misleading names: names of the
+system, with or without the cluster's prefix, and names that look like another name.
 """
 
 import unicodedata
@@ -31,20 +30,20 @@ __all__ = [
 ]
 
 UserName = NewType("UserName", str)
-"""A user as the API server knows them, with the cluster's prefix."""
+"""A user's name for the API server, with the cluster's prefix."""
 GroupName = NewType("GroupName", str)
-"""A group as the API server knows it, with the cluster's prefix."""
+"""A group's name for the API server, with the cluster's prefix."""
 
 MAX_LENGTH: Final = 512
 """The longest user or group with its prefix, in characters."""
 
 _SYSTEM: Final = "system:"
 _RULE: Final = (
-    "1 to 512 visible characters without '*' and without a space at either end, "
-    "that do not begin with 'system:'"
+    "1 to 512 visible characters without '*', without a space at either end, and not beginning "
+    "with 'system:'"
 )
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Scripts that one language writes side by side.
+# Scripts that one language uses together.
 _TOGETHER: Final = (frozenset({"CJK", "HIRAGANA", "KATAKANA"}), frozenset({"CJK", "HANGUL"}))
 
 
@@ -54,7 +53,7 @@ class ServiceAccountName:
     A service account.
 
     Attributes:
-        namespace: The namespace in which it is, as it was written: its id or its name.
+        namespace: Its namespace as written: an id or a name.
         name: Its name there.
     """
 
@@ -69,22 +68,22 @@ def parse_oidc_prefix(text: object) -> str:
     """
     Return the prefix that the API server puts before names from the identity provider.
 
-    `-` is how the server's own flag says that there is none, and is returned as nothing.
+    `-` means no prefix, as in the server's own flag, and is returned as an empty text.
 
     Raises:
-        InvalidNameError: It is no text, has a space or an invisible character, or begins
-            as a name of the system does.
+        InvalidNameError: It is not text, has a space or an invisible character, or begins like
+            a name of the system.
 
     >>> parse_oidc_prefix("oidc:"), parse_oidc_prefix("-")
     ('oidc:', '')
     """
-    rule = "a prefix has printable ASCII characters without space and '*', and is not 'system:'"
+    rule = "a prefix has printable ASCII characters except space and '*', and is not 'system:'"
     if not isinstance(text, str):
         raise InvalidNameError(text, rule, "write it as text, in quotes")
     if text in ("", "-"):
         return ""
     if not (text.isascii() and text.isprintable()) or " " in text or "*" in text:
-        raise InvalidNameError(text, rule, "leave such characters out")
+        raise InvalidNameError(text, rule, "remove the other characters")
     if text.startswith(_SYSTEM):
         raise InvalidNameError(text, rule, "use a prefix such as 'oidc:'")
     return text
@@ -92,17 +91,18 @@ def parse_oidc_prefix(text: object) -> str:
 
 def parse_user(text: object, *, oidc_prefix: str = "", ascii_only: bool = True) -> UserName:
     """
-    Return the user *text* as the API server knows them: with the prefix, put on once.
+    Return the API server's name for the user *text*, with the prefix added.
 
     Args:
         text: The user as the identity provider names them.
-        oidc_prefix: What the cluster puts before it. Default: nothing.
-        ascii_only: Whether only ASCII is taken. Otherwise names of one script are taken too.
+        oidc_prefix: The prefix that the cluster adds. Default: none.
+        ascii_only: Whether only ASCII is accepted. Otherwise names in one script are accepted
+            too.
 
     Raises:
         InvalidNameError: It is blank, has a space at an end, an invisible character or a
-            `*`, has the prefix already, mixes scripts, or is a name of the system, before
-            or after the prefix is put on.
+            `*`, has the prefix already, mixes scripts, or is a name of the system, before or
+            after the prefix is added.
 
     >>> parse_user("ana@example.com", oidc_prefix="oidc:")
     'oidc:ana@example.com'
@@ -118,14 +118,15 @@ def parse_group(
     system_groups: Collection[str] = (),
 ) -> GroupName:
     """
-    Return the group *text* as the API server knows it: with the prefix, put on once.
+    Return the API server's name for the group *text*, with the prefix added.
 
     Args:
         text: The group as the identity provider names it.
-        oidc_prefix: What the cluster puts before it. Default: nothing.
-        ascii_only: Whether only ASCII is taken. Otherwise names of one script are taken too.
-        system_groups: Groups of the system that may stand here, exactly as they are and
-            without the prefix, such as `system:authenticated`. Default: none.
+        oidc_prefix: The prefix that the cluster adds. Default: none.
+        ascii_only: Whether only ASCII is accepted. Otherwise names in one script are accepted
+            too.
+        system_groups: Groups of the system that are allowed here, without the prefix, such as
+            `system:authenticated`. Default: none.
 
     Raises:
         InvalidNameError: As for `parse_user`.
@@ -143,7 +144,7 @@ def parse_service_account(text: object) -> ServiceAccountName:
     Return the service account *text*, written `<namespace>/<name>`.
 
     Raises:
-        InvalidNameError: The namespace or the name is missing or is no name.
+        InvalidNameError: The namespace or the name is missing or invalid.
 
     >>> parse_service_account("dev/builder").name
     'builder'
@@ -174,17 +175,17 @@ def _subject(text: object, what: str, oidc_prefix: str, *, ascii_only: bool) -> 
     if not text.strip():
         raise InvalidNameError(text, rule, "write a name")
     if text != text.strip():
-        raise InvalidNameError(text, rule, "leave out the space at its ends")
+        raise InvalidNameError(text, rule, "remove the space at its ends")
     _refuse_characters(text, rule, ascii_only=ascii_only)
     if "*" in text:
-        raise InvalidNameError(text, rule, "name each one: '*' stands for nobody here")
+        raise InvalidNameError(text, rule, "write each name: '*' is not a wildcard here")
     if text.startswith("system:serviceaccount:"):
         raise InvalidNameError(text, rule, "write it as serviceAccount: <namespace>/<name>")
     if text.startswith(_SYSTEM) or whole.startswith(_SYSTEM):
-        raise InvalidNameError(text, rule, "name people and groups of your own")
+        raise InvalidNameError(text, rule, "name your own users and groups")
     if prefix and text.startswith(prefix):
         raise InvalidNameError(
-            text, rule, f"write it without {prefix!r}, which the cluster puts before it"
+            text, rule, f"write it without {prefix!r}, which the cluster adds"
         )
     return whole
 
@@ -193,9 +194,7 @@ def _refuse_characters(text: str, rule: str, *, ascii_only: bool) -> None:
     for character in text:
         category = unicodedata.category(character)
         if category in _INVISIBLE or (category == "Zs" and character != " "):
-            raise InvalidNameError(
-                text, rule, f"leave out the character {character!a}, which nobody sees"
-            )
+            raise InvalidNameError(text, rule, f"remove the invisible character {character!a}")
     if text.isascii():
         return
     odd = ", ".join(sorted({ascii(c) for c in text if not c.isascii()})[:5])

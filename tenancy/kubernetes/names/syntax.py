@@ -36,9 +36,9 @@ Subdomain = NewType("Subdomain", str)
 NamespaceName = NewType("NamespaceName", str)
 """The name of a namespace in the cluster."""
 NamespaceId = NewType("NamespaceId", str)
-"""What tells an organization's namespaces apart; has no hyphen."""
+"""The last part of a namespace's name, unique in its organization; has no hyphen."""
 Prefix = NewType("Prefix", str)
-"""What the names of an organization's namespaces begin with."""
+"""The first part of the names of an organization's namespaces."""
 LabelKey = NewType("LabelKey", str)
 LabelValue = NewType("LabelValue", str)
 AnnotationKey = NewType("AnnotationKey", str)
@@ -68,15 +68,15 @@ _QUALIFIED_RULE: Final = (
 
 class InvalidNameError(TenancyError, ValueError):
     """
-    A text that may not be a name.
+    A text that is not an allowed name.
 
     Attributes:
-        text: What was found, as it was found.
+        text: The text, unchanged.
         rule: What is allowed.
         remedy: What to do, in the imperative.
     """
 
-    # Files answer with findings; so one that is raised was given to a command.
+    # Files are reported as findings, so a raised error is about a name given to a command.
     exit = Exit.USAGE
 
     def __init__(self, text: object, rule: str, remedy: str) -> None:
@@ -86,7 +86,7 @@ class InvalidNameError(TenancyError, ValueError):
         super().__init__(text, rule, remedy)
 
     def __str__(self) -> str:
-        # ascii(), so that a look-alike or an invisible character shows itself.
+        # ascii() shows look-alike and invisible characters.
         shown = ascii(self.text)
         if len(shown) > 80:
             shown = f"{shown[:80]}..."
@@ -98,11 +98,11 @@ def parse_label(text: object, *, what: str = "a name") -> Label:
     Return *text* as an RFC 1123 label: the names of organizations, pools and roles.
 
     Args:
-        text: What was written.
+        text: The text.
         what: What it names, for the message. Default: a name.
 
     Raises:
-        InvalidNameError: It is no text, empty, longer than 63 characters, or has a
+        InvalidNameError: It is not text, is empty, longer than 63 characters, or has a
             character other than a-z, 0-9 and a hyphen inside.
 
     >>> parse_label("acme")
@@ -117,7 +117,7 @@ def parse_label(text: object, *, what: str = "a name") -> Label:
 
 def parse_subdomain(text: object, *, what: str = "a name") -> Subdomain:
     """
-    Return *text* as RFC 1123 labels joined by dots, at most 253 characters in all.
+    Return *text* as RFC 1123 labels joined by dots, at most 253 characters.
 
     Raises:
         InvalidNameError: It is anything else.
@@ -136,10 +136,10 @@ def parse_namespace_name(text: object) -> NamespaceName:
     """
     Return *text* as the name of a namespace: an RFC 1123 label.
 
-    Whether the name is kept for a system is another question: `reserved_reason`.
+    `reserved_reason` reports whether the name is reserved.
 
     Raises:
-        InvalidNameError: It is no label.
+        InvalidNameError: It is not a label.
 
     >>> parse_namespace_name("acme-dev")
     'acme-dev'
@@ -151,10 +151,10 @@ def parse_namespace_id(text: object, max_length: int = ID_LENGTH) -> NamespaceId
     """
     Return *text* as the id of a namespace: lowercase letters and digits, and no hyphen.
 
-    Without a hyphen in the id, `<prefix>-<id>` comes from one prefix and one id only.
+    Without a hyphen in the id, `<prefix>-<id>` determines the prefix and the id.
 
     Args:
-        text: What was written.
+        text: The text.
         max_length: The longest id, in characters. Default: 7.
 
     Raises:
@@ -175,11 +175,11 @@ def parse_prefix(text: object, max_id_length: int = ID_LENGTH) -> Prefix:
     Return *text* as the prefix of an organization's namespaces: a label with room for an id.
 
     Args:
-        text: What was written.
+        text: The text.
         max_id_length: The longest id that follows it, in characters. Default: 7.
 
     Raises:
-        InvalidNameError: It is no label, or `<prefix>-<id>` could pass 63 characters.
+        InvalidNameError: It is not a label, or `<prefix>-<id>` could exceed 63 characters.
 
     >>> parse_prefix("acme")
     'acme'
@@ -199,7 +199,7 @@ def parse_label_key(text: object) -> LabelKey:
     """
     Return *text* as the key of a label: a name, or a domain, `/` and a name.
 
-    Whether the domain is kept for others is another question: `reserved_key_reason`.
+    `reserved_key_reason` reports whether the domain is reserved.
 
     Raises:
         InvalidNameError: It is neither.
@@ -216,7 +216,7 @@ def parse_annotation_key(text: object) -> AnnotationKey:
     Return *text* as the key of an annotation; the same rule as for the key of a label.
 
     Raises:
-        InvalidNameError: It is none.
+        InvalidNameError: It is not.
 
     >>> parse_annotation_key("example.com/contact")
     'example.com/contact'
@@ -245,22 +245,22 @@ def parse_label_value(text: object) -> LabelValue:
 
 def parse_rbac_name(text: object) -> RbacName:
     """
-    Return *text* as the name of a role or a binding: what may stand in a URL as one segment.
+    Return *text* as the name of a role or a binding: a valid segment of a URL.
 
-    Kubernetes allows more; this refuses spaces and what is not ASCII too, for such names
-    cannot be told apart by eye.
+    Kubernetes allows more; spaces and non-ASCII characters are refused too, because such names
+    are hard to tell apart.
 
     Raises:
         InvalidNameError: It is empty, longer than 253 characters, `.` or `..`, or has a
-            `/`, a `%`, a space, or a character outside of printable ASCII.
+            `/`, a `%`, a space, or a character that is not printable ASCII.
 
     >>> parse_rbac_name("tenancy:developer")
     'tenancy:developer'
     """
-    rule = "a role's name has 1 to 253 printable ASCII characters without space, '/' and '%'"
+    rule = "a role's name has 1 to 253 printable ASCII characters except space, '/' and '%'"
     written = _text(text, rule)
     if written in (".", ".."):
-        raise InvalidNameError(written, rule, "write another name than '.' and '..'")
+        raise InvalidNameError(written, rule, "write a name other than '.' and '..'")
     if (
         len(written) > SUBDOMAIN_LENGTH
         or not _PRINTABLE.fullmatch(written)
@@ -280,10 +280,10 @@ _RESERVED_DOMAINS: Final = {
 
 def reserved_key_reason(key: str) -> str | None:
     """
-    Say for whom the domain of a label or annotation *key* is kept, if it is.
+    Return for which owner the domain of a label or annotation *key* is reserved, if it is.
 
     >>> reserved_key_reason("pod-security.kubernetes.io/enforce")
-    'the domain kubernetes.io is kept for Kubernetes'
+    'the domain kubernetes.io is reserved for Kubernetes'
     >>> reserved_key_reason("example.com/team") is None
     True
     """
@@ -292,7 +292,7 @@ def reserved_key_reason(key: str) -> str | None:
         return None
     for reserved, owner in _RESERVED_DOMAINS.items():
         if domain == reserved or domain.endswith(f".{reserved}"):
-            return f"the domain {reserved} is kept for {owner}"
+            return f"the domain {reserved} is reserved for {owner}"
     return None
 
 
@@ -327,7 +327,7 @@ def _refuse(
     upper: bool = False,
     whole: str | None = None,
 ) -> Never:
-    """Raise with the first of the remedies that fits; *extra* may stand beside a-z and 0-9."""
+    """Raise with the first remedy that fits; *extra* is allowed in addition to a-z and 0-9."""
     found = text if whole is None else whole
     allowed = set("abcdefghijklmnopqrstuvwxyz0123456789") | set(extra)
     if upper:
@@ -336,7 +336,7 @@ def _refuse(
     if odd and all("A" <= character <= "Z" for character in odd):
         remedy = "write it in lower case"
     elif odd:
-        remedy = f"leave out {', '.join(ascii(character) for character in odd[:5])}"
+        remedy = f"remove {', '.join(ascii(character) for character in odd[:5])}"
     elif len(text) > longest:
         remedy = f"shorten it from {len(text)} to at most {longest} characters"
     else:

@@ -1,4 +1,4 @@
-"""Quantities, with Kubernetes' exact grammar, arithmetic and canonical text."""
+"""Quantities with the exact grammar, arithmetic and canonical form of Kubernetes."""
 
 from tenancy.kubernetes.quantity.grammar import Family, InvalidQuantityError, QuantityReason
 from tenancy.kubernetes.quantity.value import Quantity

@@ -1,5 +1,5 @@
 """
-How quantities are written: suffixes, the canonical text, and what people may write.
+The grammar of quantities: suffixes, the canonical form, and which texts are accepted.
 
 Source: k8s.io/apimachinery v0.36.3, pkg/api/resource/{quantity,suffix,amount}.go.
 """
@@ -32,7 +32,7 @@ NANO: Final = 10**9
 """Nanos in one unit: the finest amount that Kubernetes keeps."""
 
 MAX_VALUE: Final = 2**63 - 1
-"""The largest value, in units, that Kubernetes counts with exactly."""
+"""The largest value, in units, that Kubernetes counts exactly."""
 
 MAX_LENGTH: Final = 32
 """The longest text that is read, in characters; 2^63-1 in nanos has 29."""
@@ -42,7 +42,7 @@ MAX_EXPONENT: Final = 18
 
 
 class Family(enum.Enum):
-    """The kind of suffix a quantity keeps when it is written again."""
+    """The kind of suffix that a quantity keeps in its canonical form."""
 
     DECIMAL = "DecimalSI"
     """`n u m k M G T P E`, or none."""
@@ -53,28 +53,28 @@ class Family(enum.Enum):
 
 
 class QuantityReason(enum.StrEnum):
-    """Why a text is no quantity that people may write."""
+    """Why a text is not an accepted quantity."""
 
     NOT_TEXT = "a quantity is text or a whole number"
-    EMPTY = "there is nothing in it"
+    EMPTY = "it is empty"
     SPACE = "it has a space, a line break or a control character"
     NOT_ASCII = "it has a character outside of ASCII"
     TOO_LONG = "it has more than 32 characters"
     NEGATIVE = "it is negative"
     NO_DIGIT = "it does not begin with a number"
     NUMBER = "its number is not written in digits with at most one point"
-    SUFFIX = "its suffix is none that Kubernetes knows"
+    SUFFIX = "Kubernetes has no such suffix"
     EXPONENT = "its exponent is not a whole number from -18 to 18"
     TOO_FINE = "it is finer than one nano, which Kubernetes would round up"
-    TOO_LARGE = "it is larger than 9223372036854775807, the most Kubernetes counts with"
+    TOO_LARGE = "it is larger than 9223372036854775807, the largest that Kubernetes counts"
 
 
 class InvalidQuantityError(TenancyError, ValueError):
     """
-    A text that is no quantity, or one that Kubernetes would silently change.
+    A text that is not a quantity, or that Kubernetes would silently change.
 
     Attributes:
-        text: What was found, as it was found.
+        text: The text, unchanged.
         reason: What is wrong with it.
         remedy: What to write instead, in the imperative.
     """
@@ -149,7 +149,7 @@ def read(text: str) -> tuple[int, Family]:
 
 
 def _shape(text: str) -> QuantityReason | None:
-    """Say what is wrong before a single digit is converted."""
+    """Return what is wrong, before any digit is converted."""
     if not text:
         return QuantityReason.EMPTY
     if len(text) > MAX_LENGTH:
@@ -170,7 +170,7 @@ def _scale(suffix: str) -> tuple[int | None, Family | None]:
     if suffix in BINARY:
         return BINARY[suffix], Family.BINARY
     match = EXPONENT.fullmatch(suffix)
-    # At most 30 digits here, for the text has at most 32 characters.
+    # At most 30 digits here, because the text has at most 32 characters.
     if match and abs(int(match.group(1))) <= MAX_EXPONENT:
         return int(match.group(1)), Family.EXPONENT
     return None, None
@@ -187,7 +187,7 @@ _REMEDIES: Final = {
     QuantityReason.NOT_ASCII: "write it with the digits 0 to 9: 2Gi",
     QuantityReason.TOO_LONG: "use a suffix such as k, M, G or Ki, Mi, Gi",
     QuantityReason.NEGATIVE: "write 0 or more",
-    QuantityReason.NO_DIGIT: "write a number; Kubernetes would take some such texts for 0",
+    QuantityReason.NO_DIGIT: "write a number; Kubernetes reads some of these texts as 0",
     QuantityReason.NUMBER: "write a number such as 500m, 1.5 or 2Gi",
     QuantityReason.EXPONENT: "use a suffix such as k, M, G or Ki, Mi, Gi",
     QuantityReason.TOO_FINE: "write fewer digits after the point",
@@ -204,7 +204,7 @@ _UNITS: Final = {
 
 
 def refuse(text: str, reason: QuantityReason) -> Never:
-    """Raise the error that says why *text* is refused, and what to write instead."""
+    """Raise the error that explains why *text* is refused, and what to write instead."""
     remedy = _suffix_remedy(text) if reason is QuantityReason.SUFFIX else _REMEDIES[reason]
     raise InvalidQuantityError(text, reason, remedy)
 
@@ -217,7 +217,7 @@ def _suffix_remedy(text: str) -> str:
 
 
 def type_remedy(value: object) -> str:
-    """Return what to write instead of *value*, which is neither text nor a whole number."""
+    """Return a remedy for *value*, which is neither text nor a whole number."""
     if isinstance(value, float):
         return f'write it as text: "{value}"'
     if value is None:
@@ -233,8 +233,8 @@ def canonical(nanos: int, family: Family) -> str:
     Write an amount as Kubernetes does: no fraction, and the largest suffix that allows it.
 
     Beyond the suffixes, from 10^21 on, Kubernetes leaves the suffix out and so prints
-    another number; no value that it accepts from us gets there, but a sum may, and then
-    the largest suffix stays and the digits grow.
+    another number; no accepted value is that large, but a sum may be, and then the largest
+    suffix is kept and the digits grow.
     """
     if not nanos:
         return "0"

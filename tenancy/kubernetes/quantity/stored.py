@@ -1,5 +1,5 @@
 """
-How an API server reads a quantity, leniency included.
+Read a quantity as leniently as an API server does.
 
 Source: k8s.io/apimachinery v0.36.3, pkg/api/resource/quantity.go, `ParseQuantity`.
 """
@@ -23,15 +23,15 @@ __all__ = ["read_stored"]
 _MAX_STORED_LENGTH: Final = 4096
 _MAX_STORED_EXPONENT: Final = 4096
 
-# The server trims what stands between the quotes before it decodes any escape, so that a
-# tab or a line break, which JSON has to escape, is no space to it.
+# The server trims the text between the quotes before it decodes escapes. A tab or a line break,
+# which JSON must escape, is therefore not trimmed.
 _TRIMMED: Final = (
     " \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
-# The server's own scanner. It strips leading zeros first, and where nothing is left it
-# takes the text for 0; that is how "-" and "+" come to be quantities.
+# The server's own scanner. It strips leading zeros first, and reads an empty rest as 0;
+# therefore "-" and "+" are quantities.
 _STORED = re.compile(
     r"([+-]?)(0*)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[+-]?[0-9]*)", re.ASCII
 )
@@ -42,8 +42,7 @@ def read_stored(text: str) -> tuple[int, Family]:
     Return the amount of *text* in nanos, and the family, as an API server reads them.
 
     Raises:
-        InvalidQuantityError: The server could not read it either, or it would take more
-            than 4096 digits to write down.
+        InvalidQuantityError: The server cannot read it either, or it has more than 4096 digits.
 
     >>> read_stored("Ki")
     (0, <Family.BINARY: 'BinarySI'>)
@@ -77,7 +76,7 @@ def read_stored(text: str) -> tuple[int, Family]:
 
 
 def _stored_scale(suffix: str) -> tuple[int, Family | None]:
-    """Return exponent and family as the server reads them, its 32 bits included."""
+    """Return exponent and family as the server reads them, with its limit of 32 bits."""
     if suffix in DECIMAL:
         return DECIMAL[suffix], Family.DECIMAL
     if suffix in BINARY:
@@ -89,12 +88,12 @@ def _stored_scale(suffix: str) -> tuple[int, Family | None]:
 
 
 def _reads_nothing_as_zero(exponent: int, family: Family) -> bool:
-    """Whether the server's fast scanner, which needs no digit, is the one that runs."""
+    """Whether the server would use its fast scanner, which accepts a text without digits."""
     return exponent < 50 if family is Family.BINARY else exponent >= -9
 
 
 def _stored_nanos(digits: int, places: int, exponent: int, family: Family) -> tuple[int, bool]:
-    """Return the whole nanos, and whether something finer is left over."""
+    """Return the whole nanos, and whether a finer remainder is left."""
     if family is Family.BINARY:
         nanos, rest = divmod(digits * NANO << exponent, 10**places)
         return nanos, bool(rest)

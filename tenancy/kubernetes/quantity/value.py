@@ -1,4 +1,4 @@
-"""A quantity: an exact amount that remembers how it is written."""
+"""A quantity: an exact amount that keeps its written form."""
 
 import functools
 from typing import ClassVar
@@ -30,9 +30,9 @@ class Quantity:
 
     Attributes:
         nanos: The amount in thousand-millionths of a unit.
-        family: Which suffixes it is written with. A sum takes that of its first summand
+        family: The kind of suffixes it is written with. A sum has that of its first summand
             that is not 0, as in Kubernetes.
-        text: As it was written. Nothing where it was computed.
+        text: As it was written. Empty if it was computed.
     """
 
     nanos: int
@@ -40,16 +40,15 @@ class Quantity:
     text: str | None = None
 
     zero: ClassVar["Quantity"]
-    """Nothing. Start sums with it: `sum(quantities, Quantity.zero)`."""
+    """Zero. Start sums with it: `sum(quantities, Quantity.zero)`."""
 
     @staticmethod
     def parse(text: object) -> "Quantity":
         """
         Return the quantity that a person wrote, as text or as a whole number.
 
-        What Kubernetes would silently store as 0, clamp, round or cut is refused, and so is
-        what it would misread. Nothing is converted before its length and exponent are known
-        to be small.
+        Texts that Kubernetes would silently store as 0, clamp, round, cut or misread are
+        refused. The length and exponent are checked before anything is converted.
 
         Raises:
             InvalidQuantityError: *text* has another type (a bool and a float among them) or
@@ -61,21 +60,21 @@ class Quantity:
         if isinstance(text, str):
             return _parse(str(text))
         if isinstance(text, int) and not isinstance(text, bool):
-            # Python itself refuses to print a number of thousands of digits.
+            # Python refuses to print a number with thousands of digits.
             return _parse(str(text) if abs(text) < 10**MAX_LENGTH else "9" * MAX_LENGTH)
         raise InvalidQuantityError(text, QuantityReason.NOT_TEXT, type_remedy(text))
 
     @staticmethod
     def parse_stored(text: str) -> "Quantity":
         """
-        Return the quantity that an API server gave back, read as the server itself reads it.
+        Return the quantity that an API server returned, read as the server itself reads it.
 
-        Nothing that Kubernetes accepts is refused: `+1`, `01`, `-1`, `Ki` (which is 0); what
-        is finer than nano is rounded away from 0, and binary suffixes are clamped to 2^63-1.
+        Nothing that Kubernetes accepts is refused: `+1`, `01`, `-1`, `Ki` (which is 0); finer
+        amounts than nano are rounded away from 0, and binary suffixes are clamped to 2^63-1.
 
         Raises:
-            InvalidQuantityError: Kubernetes could not read *text* either, or it would take
-                more than 4096 digits to write down.
+            InvalidQuantityError: Kubernetes cannot read *text* either, or it has more than 4096
+                digits.
 
         >>> str(Quantity.parse_stored("+1")), str(Quantity.parse_stored("Ki"))
         ('1', '0')
@@ -100,16 +99,16 @@ class Quantity:
 
     def times_in(self, other: "Quantity") -> int:
         """
-        Return how many times this amount fits into *other*, whole times, 0 or more.
+        Return how many whole times this amount fits into *other*, 0 or more.
 
         Raises:
-            ZeroDivisionError: This amount is 0 or less, and so fits without end.
+            ZeroDivisionError: This amount is 0 or less.
 
         >>> Quantity.parse("250m").times_in(Quantity.parse("4"))
         16
         """
         if self.nanos <= 0:
-            raise ZeroDivisionError(f"{self} fits into {other} without end")
+            raise ZeroDivisionError(f"{self} fits into {other} infinitely often")
         return max(0, other.nanos // self.nanos)
 
     def __add__(self, other: object) -> "Quantity":

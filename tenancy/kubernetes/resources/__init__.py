@@ -1,4 +1,4 @@
-"""Names of resources on the wire, each quoted once: quota keys, scopes and limits."""
+"""Names of resources as the API server reads them: quota keys, scopes and limits."""
 
 from tenancy.kubernetes.resources.builtin import (
     CLUSTER_SCOPED,

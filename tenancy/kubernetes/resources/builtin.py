@@ -1,5 +1,5 @@
 """
-What Kubernetes itself can count: its resources by group, and the older quota keys.
+The resources that Kubernetes itself can count, by group, and the older quota keys.
 
 Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/helper/helpers.go (standard quota
 resources) and pkg/quota/v1 (what is counted, what is ignored, and the aliases).
@@ -54,7 +54,7 @@ COUNTABLE: Final = {
 """The group of each of them, by plural name; no name is in two groups."""
 
 UNCOUNTED: Final = frozenset({"bindings", "events", "localsubjectaccessreviews"})
-"""Namespaced, but quotas pass over them."""
+"""Namespaced, but ignored by quotas."""
 
 CLUSTER_SCOPED: Final = frozenset(
     {
@@ -89,12 +89,12 @@ CLUSTER_SCOPED: Final = frozenset(
         "volumeattributesclasses",
     }
 )
-"""In no namespace, so that no quota counts them."""
+"""Cluster-wide, so quotas do not count them."""
 
 VIRTUAL: Final = frozenset(
     {"apiextensions.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "events.k8s.io"}
 )
-"""Groups of Kubernetes in which there is nothing to count."""
+"""Groups of Kubernetes without countable resources."""
 
 OBJECT_COUNTS: Final = (
     "configmaps",
@@ -107,7 +107,7 @@ OBJECT_COUNTS: Final = (
     "services.loadbalancers",
     "services.nodeports",
 )
-"""The keys that count objects without `count/`; no other resource has such a key."""
+"""The keys that count objects without `count/`; other resources have none."""
 
 COUNT_ALIASES: Final = {
     f"count/{resource}": resource
@@ -115,7 +115,7 @@ COUNT_ALIASES: Final = {
     if resource in GROUPS[""] and resource != "pods"
 }
 """
-What is counted alike under both names.
+Keys with the same count under both names.
 
-Pods are not: `pods` leaves out those that have ended, `count/pods` does not.
+Pods differ: `pods` excludes ended pods, `count/pods` includes them.
 """

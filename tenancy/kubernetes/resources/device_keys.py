@@ -13,10 +13,10 @@ __all__ = [
 ]
 
 DEVICE_CLASS_SUFFIX: Final = ".deviceclass.resource.k8s.io"
-"""After a device class, in the domain of the key that counts its claimed devices."""
+"""Follows a device class in the key that counts its claimed devices."""
 
 IMPLICIT_PREFIX: Final = "deviceclass.resource.kubernetes.io/"
-"""Before a device class, in the extended resource by which pods ask for it without a claim."""
+"""Precedes a device class in the extended resource that pods request without a claim."""
 
 RESOURCE_CLAIMS: Final = "count/resourceclaims.resource.k8s.io"
 RESOURCE_CLAIM_TEMPLATES: Final = "count/resourceclaimtemplates.resource.k8s.io"
@@ -44,9 +44,9 @@ def devices_key(device_class: str) -> str:
 
 def implicit_resource(device_class: str) -> str:
     """
-    Return the extended resource by which a pod asks for *device_class* without a claim.
+    Return the extended resource by which a pod requests *device_class* without a claim.
 
-    The scheduler makes the claim (feature gate DRAExtendedResource).
+    The scheduler creates the claim (feature gate DRAExtendedResource).
 
     >>> implicit_resource("gpu.nvidia.com")
     'deviceclass.resource.kubernetes.io/gpu.nvidia.com'

@@ -1,4 +1,4 @@
-"""A resource that nothing would ever count."""
+"""The error for a resource that is never counted."""
 
 from tenancy.diagnostics import TenancyError
 
@@ -7,13 +7,12 @@ __all__ = ["InvalidResourceError"]
 
 class InvalidResourceError(TenancyError, ValueError):
     """
-    A resource name that the API server refuses, or takes and then never enforces.
+    A resource name that the API server refuses, or accepts and never enforces.
 
     Attributes:
-        text: What was found, as it was found.
-        reason: What is wrong with it.
+        text: The text, unchanged. reason: What is wrong with it.
         remedy: What to do, in the imperative.
-        nearest: The name that was probably meant. Nothing where none comes near.
+        nearest: The name that was probably meant. Empty if none is close.
     """
 
     def __init__(
@@ -29,4 +28,4 @@ class InvalidResourceError(TenancyError, ValueError):
         shown = ascii(self.text)
         if len(shown) > 100:
             shown = f"{shown[:100]}..."
-        return f"{shown} limits nothing: {self.reason}; {self.remedy}"
+        return f"{shown} has no effect: {self.reason}; {self.remedy}"

@@ -11,7 +11,7 @@ __all__ = ["is_gpu_resource", "misspelt_resource"]
 _MIG = re.compile(
     r"mig-(?:[1-9][0-9]*c\.)?[1-9][0-9]*g\.[1-9][0-9]*gb(?:[.-][a-z]+)*", re.ASCII
 )
-# gpu, gpu.shared, vgpu, pgpu, gpu-mem: of vendors that are not known below.
+# gpu, gpu.shared, vgpu, pgpu, gpu-mem: for vendors that are not listed below.
 _GPU = re.compile(r"[pv]?gpu(?:[.-][-.a-z0-9]+)?|gpumem(?:-percentage)?|gpucores", re.ASCII)
 
 _NVIDIA: Final = "nvidia.com"
@@ -29,12 +29,12 @@ _NAMES: Final = {
     "gpu.intel.com": ("i915", "xe"),
     "habana.ai": ("gaudi",),
 }
-"""Accelerators by the domain of their vendor, as their device plugins spell them."""
+"""Accelerators by their vendor's domain, in the spelling of the device plugins."""
 
 
 def is_gpu_resource(resource: str) -> bool:
     """
-    Say whether the extended *resource* of a container is a GPU or a part of one.
+    Return whether the extended *resource* of a container is a GPU or a part of one.
 
     >>> is_gpu_resource("nvidia.com/mig-1g.10gb"), is_gpu_resource("example.com/nic")
     (True, False)
@@ -44,16 +44,16 @@ def is_gpu_resource(resource: str) -> bool:
         return False
     if domain == _NVIDIA and _MIG.fullmatch(name):
         return True
-    # Of a vendor that is known, no other name is taken: gpu-shared is a misspelling.
+    # For a known vendor, other names are not accepted: gpu-shared is a misspelling.
     known = _NAMES.get(domain)
     return _GPU.fullmatch(name) is not None if known is None else name in known
 
 
 def misspelt_resource(resource: str) -> str | None:
     """
-    Return the resource that *resource* is a misspelling of, where its vendor is known.
+    Return the correct spelling of *resource*, if its vendor is known and it is misspelled.
 
-    The API server takes any name, shows it as used 0 times, and limits nothing.
+    The API server accepts any name, shows its use as 0, and limits nothing.
 
     >>> misspelt_resource("nvidia.com/GPU"), misspelt_resource("nvidia.com/gpus")
     ('nvidia.com/gpu', 'nvidia.com/gpu')

@@ -1,5 +1,5 @@
 """
-What may stand in a LimitRange: which fields each type has, and which resources.
+The allowed content of a LimitRange: the fields of each type, and the resources.
 
 Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/validation (ValidateLimitRange) and
 plugin/pkg/admission/limitranger (what is looked at).
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class LimitType(enum.StrEnum):
-    """To what a limit applies."""
+    """The type of a limit: what it applies to."""
 
     CONTAINER = "Container"
     POD = "Pod"
@@ -37,7 +37,7 @@ class LimitType(enum.StrEnum):
 
 
 class LimitField(enum.StrEnum):
-    """What a limit says."""
+    """The fields of a limit."""
 
     DEFAULT = "default"
     DEFAULT_REQUEST = "defaultRequest"
@@ -66,7 +66,7 @@ class LimitResource:
 _FIELDS: Final = {
     LimitType.CONTAINER: tuple(LimitField),
     LimitType.POD: (LimitField.MAX, LimitField.MIN, LimitField.MAX_LIMIT_REQUEST_RATIO),
-    # The server takes the others too, and never looks at them.
+    # The server accepts the others too, and ignores them.
     LimitType.PERSISTENT_VOLUME_CLAIM: (LimitField.MAX, LimitField.MIN),
 }
 _OF_CONTAINERS: Final = {
@@ -92,11 +92,11 @@ def parse_limit_resource(limit_type: LimitType, text: str) -> LimitResource:
     """
     Return *text* as a resource of a limit of *limit_type*.
 
-    Extended resources, GPUs among them, are refused: Kubernetes makes a `max` that stands
-    alone the default too, and then every bare pod gets that many.
+    Extended resources, GPUs among them, are refused: Kubernetes uses a `max` without a default
+    as the default too, so every pod without requests would get that many.
 
     Raises:
-        InvalidResourceError: It is none.
+        InvalidResourceError: It is not such a resource.
 
     >>> str(parse_limit_resource(LimitType.CONTAINER, "memory"))
     'memory'
@@ -104,19 +104,19 @@ def parse_limit_resource(limit_type: LimitType, text: str) -> LimitResource:
     if limit_type is LimitType.PERSISTENT_VOLUME_CLAIM:
         if text == wire.STORAGE:
             return LimitResource(text, Unit.BYTES)
-        reason = "of a PersistentVolumeClaim only storage is limited"
+        reason = "only storage can be limited for a PersistentVolumeClaim"
         raise InvalidResourceError(text, reason, "write 'storage'", wire.STORAGE)
     if text in _OF_CONTAINERS:
         return LimitResource(text, _OF_CONTAINERS[text])
     if isinstance(text, str) and text.startswith("hugepages-"):
         return LimitResource(parse_quota_key(text).text, Unit.BYTES)
     if isinstance(text, str) and "/" in text:
-        reason = "an extended resource in a limit range is put into every bare pod"
-        remedy = "take it out; a quota limits it"
+        reason = "a limit range adds an extended resource to every pod that does not request it"
+        remedy = "remove it; use a quota to limit it"
         raise InvalidResourceError(text, reason, remedy)
     meant = nearest(str(text).removeprefix("requests.").removeprefix("limits."), _OF_CONTAINERS)
     remedy = f"write {meant!r}" if meant else "write cpu, memory or ephemeral-storage"
-    reason = f"a {limit_type} has no such resource"
+    reason = f"a {limit_type} does not have this resource"
     raise InvalidResourceError(text, reason, remedy, meant)
 
 
@@ -124,7 +124,7 @@ def check_limit_quantity(
     resource: LimitResource, field: LimitField, quantity: Quantity
 ) -> str | None:
     """
-    Say why *quantity* cannot stand there, if it cannot. A ratio is a number from 1.
+    Return why *quantity* is not allowed there; None if it is. A ratio is a number from 1.
 
     >>> cpu = parse_limit_resource(LimitType.CONTAINER, "cpu")
     >>> check_limit_quantity(cpu, LimitField.MAX_LIMIT_REQUEST_RATIO, Quantity.parse("0.5"))

@@ -1,10 +1,10 @@
 """
-Which keys of a ResourceQuota there are.
+Parse the keys of a ResourceQuota.
 
-The API server takes any key with a `/` in it, and enforces only some. So a key that is
-taken without effect is refused here, and the one that has an effect is named.
+The API server accepts any key with a `/` in it, and enforces only some. So a key without effect
+is refused here, and the message names one with an effect.
 
-Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/validation (what is taken) and
+Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/validation (what is accepted) and
 pkg/quota/v1/evaluator (what is counted).
 """
 
@@ -34,7 +34,7 @@ _KNOWN: Final = (
     wire.REQUESTS_NVIDIA_GPU,
     *(f"count/{r}.{g}" if g else f"count/{r}" for r, g in builtin.COUNTABLE.items()),
 )
-"""What a message may suggest."""
+"""The keys that a message may suggest."""
 
 _STORAGE_CLASS: Final = ".storageclass.storage.k8s.io"
 _IMPLICIT_DEVICES: Final = requests_key(IMPLICIT_PREFIX)
@@ -49,18 +49,18 @@ _PLURAL = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?", re.ASCII)
 @functools.lru_cache(maxsize=16384)
 def parse_quota_key(text: str) -> QuotaKey:
     """
-    Return *text* as a key of a quota that Kubernetes really enforces.
+    Return *text* as a key of a quota that Kubernetes enforces.
 
     Raises:
-        InvalidResourceError: The API server refuses it, or takes it without any effect,
-            such as `nvidia.com/gpu` and `count/deployments`.
+        InvalidResourceError: The API server refuses it, or accepts it without effect, such as
+            `nvidia.com/gpu` and `count/deployments`.
 
     >>> parse_quota_key("cpu").name
     'requests.cpu'
     >>> parse_quota_key("nvidia.com/gpu")
     Traceback (most recent call last):
         ...
-    tenancy.kubernetes.resources.errors.InvalidResourceError: 'nvidia.com/gpu' limits nothing: \
+    tenancy.kubernetes.resources.errors.InvalidResourceError: 'nvidia.com/gpu' has no effect: \
 extended resources are counted under requests. only; write 'requests.nvidia.com/gpu'
     """
     if not isinstance(text, str):
@@ -70,12 +70,12 @@ extended resources are counted under requests. only; write 'requests.nvidia.com/
     prefix, slash, name = text.rpartition("/")
     if not slash:
         return _plain(text)
-    # IsQualifiedName: what the server asks of every key with a slash.
+    # IsQualifiedName: the server requires this of every key with a slash.
     if len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix):
         meant = nearest(text, _KNOWN, cutoff=0.8)
-        _refuse(text, "what stands before the / is not a domain in lower case", meant)
+        _refuse(text, "the part before the / is not a domain in lower case", meant)
     if len(name) > 63 or not _NAME.fullmatch(name):
-        _refuse(text, "what stands after the / is not a name of 1 to 63 characters")
+        _refuse(text, "the part after the / is not a name of 1 to 63 characters")
     for matches, parse in _QUALIFIED:
         if matches(prefix):
             return parse(text, prefix, name)
@@ -83,7 +83,7 @@ extended resources are counted under requests. only; write 'requests.nvidia.com/
 
 
 def _plain(text: str) -> QuotaKey:
-    """A key without a slash that is not in the table: huge pages, or none at all."""
+    """A key without a slash that is not in the table: huge pages, or an unknown key."""
     prefix, _, size = text.partition(_HUGEPAGES)
     if prefix not in ("", "requests.") or not size:
         return _unknown(text)
@@ -112,7 +112,7 @@ def _unknown(text: str) -> Never:
     group = builtin.COUNTABLE.get(text)
     if group is not None:
         meant = f"count/{text}.{group}" if group else f"count/{text}"
-        _refuse(text, "such objects are counted under count/ only", meant)
+        _refuse(text, "these objects are counted under count/ only", meant)
     _refuse(text, "Kubernetes knows no such key", nearest(text, _KNOWN))
 
 
@@ -130,23 +130,23 @@ def _count(text: str, _prefix: str, name: str) -> QuotaKey:
     """`count/<plural>.<group>`, or `count/<plural>` for the core group."""
     resource, dot, group = name.partition(".")
     if (resource in builtin.UNCOUNTED and not dot) or group in builtin.VIRTUAL:
-        _refuse(text, "Kubernetes does not count such objects")
+        _refuse(text, "Kubernetes does not count these objects")
     right = builtin.COUNTABLE.get(resource)
     meant = None if right is None else f"count/{resource}.{right}".removesuffix(".")
     if not _PLURAL.fullmatch(resource) or (dot and not _SUBDOMAIN.fullmatch(group)):
-        _refuse(text, "the plural name in lower case is counted", nearest(text, _KNOWN))
+        _refuse(text, "the key needs the plural name in lower case", nearest(text, _KNOWN))
     if right != group:
         if not dot and right is not None:
             _refuse(text, f"{resource} are in the group {right}", meant)
         if resource in builtin.CLUSTER_SCOPED and (not dot or group in _CLUSTER_GROUPS):
-            _refuse(text, f"{resource} are in no namespace")
+            _refuse(text, f"{resource} are cluster-wide, so quotas do not count them")
         if group in builtin.GROUPS:
             where = f"the group {group}" if group else "the core group"
-            reason = f"{where} has no {resource} in a namespace"
+            reason = f"{where} does not have namespaced {resource}"
             _refuse(text, reason, meant or nearest(text, _KNOWN, cutoff=0.8))
-        # Groups without a dot are Kubernetes' own; a near miss of one is a misspelling.
+        # Groups without a dot are Kubernetes' own; a similar name is a misspelling.
         if "." not in group or (right and nearest(group, [right], cutoff=0.85)):
-            _refuse(text, f"there is no group {group}", meant or nearest(text, _KNOWN))
+            _refuse(text, f"Kubernetes has no group {group}", meant or nearest(text, _KNOWN))
     return QuotaKey(
         text=text,
         name=builtin.COUNT_ALIASES.get(text, text),
@@ -176,7 +176,7 @@ def _storage_class(text: str, prefix: str, name: str) -> QuotaKey:
             f"{prefix}/{wire.REQUESTS_STORAGE}",
             f"{prefix}/persistentvolumeclaims",
         )
-        reason = "of a storage class, requested storage and claims are counted"
+        reason = "for a storage class, only requested storage and claims are counted"
         _refuse(text, reason, nearest(text, candidates) or candidates[0])
     bytes_ = name == wire.REQUESTS_STORAGE
     return QuotaKey(
@@ -192,7 +192,7 @@ def _storage_class(text: str, prefix: str, name: str) -> QuotaKey:
 def _device_class(text: str, prefix: str, name: str) -> QuotaKey:
     """`<class>.deviceclass.resource.k8s.io/devices`."""
     if name != "devices":
-        _refuse(text, "of a device class, devices are counted", f"{prefix}/devices")
+        _refuse(text, "for a device class, only devices are counted", f"{prefix}/devices")
     return QuotaKey(
         text=text,
         name=text,
@@ -210,10 +210,10 @@ def _requests(text: str, _prefix: str, _name: str) -> QuotaKey:
         _refuse(text, "resources in the domain kubernetes.io are not extended resources")
     if resource.startswith(("requests.", "limits.")):
         meant = f"requests.{resource.partition('.')[2]}"
-        _refuse(text, "it has two prefixes", meant)
+        _refuse(text, "it has the prefix requests. twice", meant)
     meant_resource = misspelt_resource(resource)
     if meant_resource is not None:
-        reason = "no device plugin has such a resource, and the server would not tell"
+        reason = "no device plugin provides this resource, and the server would not report that"
         _refuse(text, reason, f"requests.{meant_resource}")
     return QuotaKey(
         text=text,
@@ -236,7 +236,7 @@ _QUALIFIED: Final[
 
 
 def _unprefixed(text: str) -> Never:
-    """A key that the server takes, stores and never looks at again."""
+    """A key that the server accepts, stores and then ignores."""
     resource = text.removeprefix("limits.")
     meant = f"requests.{misspelt_resource(resource) or resource}"
     if "kubernetes.io/" in resource:
@@ -245,5 +245,5 @@ def _unprefixed(text: str) -> Never:
 
 
 def _refuse(text: str, reason: str, meant: str | None = None) -> Never:
-    remedy = f"write {meant!r}" if meant else "take the key out, or see the keys in the docs"
+    remedy = f"write {meant!r}" if meant else "remove the key, or see Kubernetes' docs"
     raise InvalidResourceError(text, reason, remedy, meant)

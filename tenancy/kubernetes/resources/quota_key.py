@@ -1,4 +1,4 @@
-"""Keys of a ResourceQuota: what they limit, and what they are counted in."""
+"""Keys of a ResourceQuota: what they limit, and their units."""
 
 import enum
 from typing import Final
@@ -18,33 +18,33 @@ class KeyKind(enum.Enum):
     """What a key limits."""
 
     COMPUTE = "compute"
-    """CPU and memory; every container must then state its own."""
+    """CPU and memory; every container must then specify them."""
     EPHEMERAL = "ephemeral storage"
     PODS = "pods"
     OBJECTS = "objects"
     STORAGE = "storage"
-    """Requested storage and claims, of all classes or of one."""
+    """Requested storage and claims, of all storage classes or of one."""
     HUGEPAGES = "huge pages"
     EXTENDED = "extended resource"
     DEVICES = "devices"
-    """Devices of a DRA class."""
+    """Devices of a DRA device class."""
 
 
 @attrs.frozen(slots=True, cache_hash=True, order=True, kw_only=True)
 class QuotaKey:
     """
-    One key of a quota's `hard`. Equal to another that is written alike.
+    One key of a quota's `hard`. Two keys are equal if they are written the same.
 
     Attributes:
         text: As it was written: `cpu`.
-        name: Under which it is added up: `requests.cpu`.
+        name: The name under which it is summed: `requests.cpu`.
         kind: What it limits.
-        unit: What it is counted in.
+        unit: Its unit.
         requests_resource: The resource of which containers' (or, for `storage`, claims')
-            requests count. Nothing where it does not count requests.
-        limits_resource: The resource of which containers' limits count. Nothing where it
-            does not count limits.
-        class_name: The storage class or device class. Nothing where it is about all.
+            requests count. Empty if it does not count requests.
+        limits_resource: The resource of which containers' limits count. Empty if it does not
+            count limits.
+        class_name: The storage class or device class. Empty if it applies to all.
     """
 
     text: str
@@ -57,12 +57,12 @@ class QuotaKey:
 
     @property
     def is_compute(self) -> bool:
-        """Whether every container has to state the resource once this key is in a quota."""
+        """Whether every container must specify the resource once this key is in a quota."""
         return self.kind is KeyKind.COMPUTE
 
     @property
     def container_resource(self) -> str | None:
-        """The resource of a container that it counts, requested or limited."""
+        """The container resource that it counts, by request or by limit."""
         if self.kind is KeyKind.STORAGE:
             return None
         return self.requests_resource or self.limits_resource
@@ -74,7 +74,7 @@ class QuotaKey:
 
     @property
     def is_kept_whole(self) -> bool:
-        """Whether the API server itself takes whole numbers only."""
+        """Whether the API server accepts only whole numbers."""
         if self.kind is KeyKind.STORAGE:
             return self.class_name is not None or self.unit is Unit.COUNT
         return self.kind in (KeyKind.PODS, KeyKind.OBJECTS, KeyKind.DEVICES)
@@ -135,7 +135,7 @@ STANDARD_KEYS: Final[dict[str, QuotaKey]] = {
         for text in builtin.OBJECT_COUNTS
     },
 }
-"""The keys without a slash, huge pages apart, by their text."""
+"""The keys without a slash, except huge pages, by their text."""
 
 
 _MOST_WHOLE: Final = (2**63 - 1) // 1000
@@ -143,7 +143,7 @@ _MOST_WHOLE: Final = (2**63 - 1) // 1000
 
 def _overflows(quantity: Quantity) -> bool:
     """
-    Whether the server, which counts such keys in thousandths and 64 bits, sees a fraction.
+    Whether the server, which counts these keys in 64 bits of thousandths, sees a fraction.
 
     From T on it reads decimal suffixes in a way that hides the overflow.
     """
@@ -152,7 +152,7 @@ def _overflows(quantity: Quantity) -> bool:
 
 def check_quantity(key: QuotaKey, quantity: Quantity) -> str | None:
     """
-    Say why *quantity* cannot stand under *key*, if it cannot.
+    Return why *quantity* is not allowed under *key*; None if it is.
 
     >>> check_quantity(STANDARD_KEYS["pods"], Quantity.parse("0.5"))
     '0.5 is not a whole number'
@@ -160,8 +160,8 @@ def check_quantity(key: QuotaKey, quantity: Quantity) -> str | None:
     reason = unit_reason(key.unit, quantity)
     if reason is None and key.is_kept_whole and _overflows(quantity):
         return (
-            f"{quantity} is more than {_MOST_WHOLE}, beyond which the API server takes it for "
-            "a fraction"
+            f"{quantity} is more than {_MOST_WHOLE}, above which the API server treats it as a "
+            "fraction"
         )
     if reason is None and key.kind is KeyKind.HUGEPAGES:
         size = Quantity.parse(key.name.rpartition("-")[2])
@@ -172,7 +172,7 @@ def check_quantity(key: QuotaKey, quantity: Quantity) -> str | None:
 
 def is_gpu(key: QuotaKey | str) -> bool:
     """
-    Say whether *key*, a key of a quota or a resource of a container, counts GPUs.
+    Return whether *key*, a key of a quota or a resource of a container, counts GPUs.
 
     >>> is_gpu("nvidia.com/gpu"), is_gpu(STANDARD_KEYS["cpu"])
     (True, False)

@@ -18,26 +18,26 @@ __all__ = ["Operator", "Scope", "conflicting_scopes", "expression_reason", "scop
 
 
 class Scope(enum.StrEnum):
-    """What an object must be, to be counted."""
+    """The scopes: which condition an object must meet to be counted."""
 
     TERMINATING = "Terminating"
     """Pods with `activeDeadlineSeconds`."""
     NOT_TERMINATING = "NotTerminating"
-    """Pods without."""
+    """Pods without `activeDeadlineSeconds`."""
     BEST_EFFORT = "BestEffort"
     """Pods that neither request nor limit CPU or memory."""
     NOT_BEST_EFFORT = "NotBestEffort"
     """All other pods."""
     PRIORITY_CLASS = "PriorityClass"
-    """Pods that name a priority class."""
+    """Pods with a priority class."""
     CROSS_NAMESPACE_POD_AFFINITY = "CrossNamespacePodAffinity"
-    """Pods whose affinity looks into other namespaces."""
+    """Pods with affinity terms across namespaces."""
     VOLUME_ATTRIBUTES_CLASS = "VolumeAttributesClass"
-    """Claims that name a volume attributes class."""
+    """Claims with a volume attributes class."""
 
 
 class Operator(enum.StrEnum):
-    """How a scope selector compares."""
+    """The operators of a scope selector."""
 
     IN = "In"
     NOT_IN = "NotIn"
@@ -56,10 +56,10 @@ _VALUE = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,61}[a-z0-9])?", re.ASCII)
 
 def scope_reason(scope: Scope, key: QuotaKey) -> str | None:
     """
-    Say why *key* cannot stand in a quota with *scope*, if it cannot.
+    Return why *key* is not allowed in a quota with *scope*; None if it is.
 
-    The API server refuses only some of these; of the others it takes the quota and counts
-    nothing, ever.
+    The API server refuses only some of these; it accepts the others, and the quota never counts
+    anything.
 
     >>> from tenancy.kubernetes.resources.quota_key import STANDARD_KEYS
     >>> scope_reason(Scope.BEST_EFFORT, STANDARD_KEYS["requests.cpu"])
@@ -85,7 +85,7 @@ _STATED: Final = frozenset(
 
 def conflicting_scopes(scopes: Iterable[Scope]) -> tuple[Scope, Scope] | None:
     """
-    Return the first two of *scopes* that no object can be in at once.
+    Return the first two of *scopes* that exclude each other.
 
     >>> conflicting_scopes([Scope.TERMINATING, Scope.NOT_TERMINATING])
     (<Scope.TERMINATING: 'Terminating'>, <Scope.NOT_TERMINATING: 'NotTerminating'>)
@@ -96,15 +96,15 @@ def conflicting_scopes(scopes: Iterable[Scope]) -> tuple[Scope, Scope] | None:
 
 def expression_reason(scope: Scope, operator: Operator, values: Sequence[str]) -> str | None:
     """
-    Say why a requirement of a scope selector cannot stand, if it cannot.
+    Return why a requirement of a scope selector is not allowed; None if it is.
 
     >>> expression_reason(Scope.TERMINATING, Operator.IN, ["x"])
-    'the scope Terminating goes with Exists only'
+    'the scope Terminating allows only the operator Exists'
     >>> expression_reason(Scope.PRIORITY_CLASS, Operator.IN, ["gpu-h100"]) is None
     True
     """
     if scope not in _WITH_VALUES and operator is not Operator.EXISTS:
-        return f"the scope {scope} goes with Exists only"
+        return f"the scope {scope} allows only the operator Exists"
     if operator in (Operator.EXISTS, Operator.DOES_NOT_EXIST):
         return f"{operator} takes no values" if values else None
     if not values:

@@ -1,4 +1,4 @@
-"""Resources on the wire, each quoted once, and what they are counted in."""
+"""Names of resources as the API server reads them, and their units."""
 
 import enum
 from typing import Final
@@ -44,7 +44,7 @@ LIMITS_EPHEMERAL_STORAGE: Final = "limits.ephemeral-storage"
 
 
 class Unit(enum.Enum):
-    """What one of a resource is."""
+    """The units of resources."""
 
     COUNT = "count"
     """Objects or devices, whole ones."""
@@ -56,10 +56,10 @@ class Unit(enum.Enum):
 
 def unit_reason(unit: Unit, quantity: Quantity) -> str | None:
     """
-    Say why *quantity* is no amount of a resource that is counted in *unit*.
+    Return why *quantity* is not an amount in *unit*; None if it is.
 
-    Kubernetes takes more, and then rounds up to a thousandth, or counts a resource that
-    nobody can ask for (half a GPU), or limits memory to less than a byte (`400m`).
+    Kubernetes accepts more, and then rounds up to a thousandth, counts what a pod cannot
+    request (half a GPU), or limits memory to less than a byte (`400m`).
 
     >>> unit_reason(Unit.BYTES, Quantity.parse("400m"))
     'bytes are written without n, u and m: 400m is a fraction of a byte'

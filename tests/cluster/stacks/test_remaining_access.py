@@ -218,9 +218,9 @@ def test_every_way_back_is_named_and_none_is_left(arranged: Project, root: Api) 
 
     said = "\n".join(facts)
     for part in (
-        f"User {DANA} is taken out of RoleBinding {SPACE}/mine (tenancy:admin)",
-        f"User {DANA} is taken out of RoleBinding {SPACE}/mine-2 (tenancy:viewer)",
-        f"User {DANA} is taken out of RoleBinding {SPACE}/ours (tenancy:developer), which no",
+        f"User {DANA} is removed from RoleBinding {SPACE}/mine (tenancy:admin)",
+        f"User {DANA} is removed from RoleBinding {SPACE}/mine-2 (tenancy:viewer)",
+        f"User {DANA} is removed from RoleBinding {SPACE}/ours (tenancy:developer), which is",
         f"the Secret {SPACE}/forever, a token of the service account runner",
         "tokens of the service accounts default and runner in acme-dev",
         "by ClusterRoleBinding dana-views (view); kept: it is cluster-wide",

@@ -27,8 +27,8 @@ def member(**keys):
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group "
                 "'system:masters'; allowed: a group has 1 to 512 visible characters "
-                "without '*' and without a space at either end, that do not begin with "
-                "'system:'; name people and groups of your own",
+                "without '*', without a space at either end, and not beginning with 'system:'; "
+                "name your own users and groups",
             ],
             id="all rights",
         ),
@@ -37,8 +37,8 @@ def member(**keys):
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group "
                 "'system:authenticated'; allowed: a group has 1 to 512 visible "
-                "characters without '*' and without a space at either end, that do not "
-                "begin with 'system:'; name people and groups of your own",
+                "characters without '*', without a space at either end, and not beginning with "
+                "'system:'; name your own users and groups",
             ],
             id="everybody",
         ),
@@ -47,8 +47,8 @@ def member(**keys):
             [
                 "organizations/acme.yaml: members[0].user [subject-name] the user "
                 "'system:anonymous'; allowed: a user has 1 to 512 visible characters "
-                "without '*' and without a space at either end, that do not begin with "
-                "'system:'; name people and groups of your own",
+                "without '*', without a space at either end, and not beginning with 'system:'; "
+                "name your own users and groups",
             ],
             id="nobody known",
         ),
@@ -57,8 +57,8 @@ def member(**keys):
             [
                 "organizations/acme.yaml: members[0].user [subject-name] the user "
                 "'system:serviceaccount:kube-system:default'; allowed: a user has 1 to "
-                "512 visible characters without '*' and without a space at either end, "
-                "that do not begin with 'system:'; write it as serviceAccount: "
+                "512 visible characters without '*', without a space at either end, and not "
+                "beginning with 'system:'; write it as serviceAccount: "
                 "<namespace>/<name>",
             ],
             id="in disguise",
@@ -67,9 +67,9 @@ def member(**keys):
             {"group": "*"},
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group '*'; "
-                "allowed: a group has 1 to 512 visible characters without '*' and "
-                "without a space at either end, that do not begin with 'system:'; name "
-                "each one: '*' stands for nobody here",
+                "allowed: a group has 1 to 512 visible characters without '*', without a space "
+                "at either end, and not beginning with 'system:'; write each name: '*' is not "
+                "a wildcard here",
             ],
             id="a wildcard",
         ),
@@ -77,8 +77,8 @@ def member(**keys):
             {"group": ""},
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group ''; "
-                "allowed: a group has 1 to 512 visible characters without '*' and "
-                "without a space at either end, that do not begin with 'system:'; write "
+                "allowed: a group has 1 to 512 visible characters without '*', without a space "
+                "at either end, and not beginning with 'system:'; write "
                 "a name",
             ],
             id="nothing",
@@ -87,8 +87,8 @@ def member(**keys):
             {"group": "  "},
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group '  "
-                "'; allowed: a group has 1 to 512 visible characters without '*' and "
-                "without a space at either end, that do not begin with 'system:'; write "
+                "'; allowed: a group has 1 to 512 visible characters without '*', without a "
+                "space at either end, and not beginning with 'system:'; write "
                 "a name",
             ],
             id="blank",
@@ -97,9 +97,9 @@ def member(**keys):
             {"group": "oidc:devs"},
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group "
-                "'oidc:devs'; allowed: a group has 1 to 512 visible characters without "
-                "'*' and without a space at either end, that do not begin with "
-                "'system:'; write it without 'oidc:', which the cluster puts before it",
+                "'oidc:devs'; allowed: a group has 1 to 512 visible characters without '*', "
+                "without a space at either end, and not beginning with 'system:'; write it "
+                "without 'oidc:', which the cluster adds",
             ],
             id="the prefix twice",
         ),
@@ -108,8 +108,8 @@ def member(**keys):
             [
                 "organizations/acme.yaml: members[0].group [subject-name] the group "
                 "'\\u0430cme-leads'; allowed: a group has 1 to 512 visible characters "
-                "without '*' and without a space at either end, that do not begin with "
-                "'system:'; write it in ASCII, without '\\u0430'",
+                "without '*', without a space at either end, and not beginning with 'system:'; "
+                "write it in ASCII, without '\\u0430'",
             ],
             id="a look-alike letter",
         ),
@@ -117,9 +117,9 @@ def member(**keys):
             {"user": "ana\u200b"},
             [
                 "organizations/acme.yaml: members[0].user [subject-name] the user "
-                "'ana\\u200b'; allowed: a user has 1 to 512 visible characters without "
-                "'*' and without a space at either end, that do not begin with "
-                "'system:'; leave out the character '\\u200b', which nobody sees",
+                "'ana\\u200b'; allowed: a user has 1 to 512 visible characters without '*', "
+                "without a space at either end, and not beginning with 'system:'; "
+                "remove the invisible character '\\u200b'",
             ],
             id="an invisible character",
         ),
@@ -145,15 +145,15 @@ def test_a_prefix_does_not_make_a_system_name():
     assert [] == findings(**member(group="devs"), platform=platform)
     assert [
         "organizations/acme.yaml: members[0].group [subject-name] the group "
-        "'tem:masters'; allowed: a group has 1 to 512 visible characters without "
-        "'*' and without a space at either end, that do not begin with "
-        "'system:'; name people and groups of your own",
+        "'tem:masters'; allowed: a group has 1 to 512 visible characters without '*', without "
+        "a space at either end, and not beginning with 'system:'; name your own users and "
+        "groups",
     ] == findings(**member(group="tem:masters"), platform=platform)
     assert [
         "organizations/acme.yaml: members[0].user [subject-name] the user "
-        "'system:admin'; allowed: a user has 1 to 512 visible characters without "
-        "'*' and without a space at either end, that do not begin with "
-        "'system:'; name people and groups of your own",
+        "'system:admin'; allowed: a user has 1 to 512 visible characters without '*', without "
+        "a space at either end, and not beginning with 'system:'; name your own users and "
+        "groups",
     ] == findings(**member(user="system:admin"), platform=platform)
 
 
@@ -266,8 +266,8 @@ def test_a_platform_has_operators():
     assert [
         "Pulumi.platform.yaml: platform.operators.group [subject-name] the group "
         "'system:masters'; allowed: a group has 1 to 512 visible characters "
-        "without '*' and without a space at either end, that do not begin with "
-        "'system:'; name people and groups of your own",
+        "without '*', without a space at either end, and not beginning with 'system:'; name "
+        "your own users and groups",
     ] == findings(platform=a_platform(operators=[{"group": "system:masters"}]))
 
 
@@ -279,14 +279,14 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
     assert [
         "Pulumi.platform.yaml: platform.operators.group [subject-name] the group "
         "'system:authenticated'; allowed: a group has 1 to 512 visible "
-        "characters without '*' and without a space at either end, that do not "
-        "begin with 'system:'; name people and groups of your own",
+        "characters without '*', without a space at either end, and not beginning with "
+        "'system:'; name your own users and groups",
     ] == findings(platform=a_platform(public=READERS, operators=operators))
     assert [
         "Pulumi.platform.yaml: platform.public.readers.group [subject-name] the "
         "group 'system:unauthenticated'; allowed: a group has 1 to 512 visible "
-        "characters without '*' and without a space at either end, that do not "
-        "begin with 'system:'; name people and groups of your own",
+        "characters without '*', without a space at either end, and not beginning with "
+        "'system:'; name your own users and groups",
     ] == findings(platform=a_platform(public=nobody))
 
 
@@ -300,8 +300,8 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
             "system:",
             [
                 "Pulumi.platform.yaml: platform.oidc.usernamePrefix [oidc-prefix] the "
-                "prefix 'system:'; allowed: a prefix has printable ASCII characters "
-                "without space and '*', and is not 'system:'; use a prefix such as "
+                "prefix 'system:'; allowed: a prefix has printable ASCII characters except "
+                "space and '*', and is not 'system:'; use a prefix such as "
                 "'oidc:'",
             ],
             id="the system's",
@@ -310,8 +310,8 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
             "o idc",
             [
                 "Pulumi.platform.yaml: platform.oidc.usernamePrefix [oidc-prefix] the "
-                "prefix 'o idc'; allowed: a prefix has printable ASCII characters "
-                "without space and '*', and is not 'system:'; leave such characters out",
+                "prefix 'o idc'; allowed: a prefix has printable ASCII characters except space "
+                "and '*', and is not 'system:'; remove the other characters",
             ],
             id="a space",
         ),

@@ -53,7 +53,7 @@ from tests.unit.builders import a_platform, findings
             [
                 "Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-reserved] the "
                 "namespace 'kube-system'; allowed: namespaces of one's own; the "
-                "namespace kube-system is kept for Kubernetes; remove it: this tool "
+                "namespace kube-system is reserved for Kubernetes; remove it: this tool "
                 "never deletes it",
             ],
             id="a system's",

@@ -35,7 +35,7 @@ from tests.unit.builders import (
                 'organizations/acme.yaml: namespaces[0].labels["example.com/te am"] '
                 "[label-key] the label key 'example.com/te am'; allowed: a label key is "
                 "a name of 1 to 63 letters, digits, '-', '_' and '.', with a letter or "
-                "digit at both ends, or a domain, '/' and such a name; leave out ' '",
+                "digit at both ends, or a domain, '/' and such a name; remove ' '",
             ],
             id="a space in the key",
         ),
@@ -46,7 +46,7 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["pod-security.kubernetes.io/enforce"] '
                 "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
-                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "allowed: labels of one's own; the domain kubernetes.io is reserved for "
                 "Kubernetes; use a domain of your own, such as example.com/…, or none",
             ],
             id="a wall's",
@@ -58,7 +58,7 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
                 "the label 'kubernetes.io/metadata.name'; allowed: labels of one's own; "
-                "the domain kubernetes.io is kept for Kubernetes; use a domain of your "
+                "the domain kubernetes.io is reserved for Kubernetes; use a domain of your "
                 "own, such as example.com/…, or none",
             ],
             id="the namespace's own name",
@@ -70,7 +70,7 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["resource.kubernetes.io/admin-access"] '
                 "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
-                "allowed: labels of one's own; the domain kubernetes.io is kept for "
+                "allowed: labels of one's own; the domain kubernetes.io is reserved for "
                 "Kubernetes; use a domain of your own, such as example.com/…, or none",
             ],
             id="everybody's GPUs",
@@ -82,7 +82,7 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
                 "label 'tenancy.dev/organization'; allowed: labels of one's own; the "
-                "domain tenancy.dev is kept for this tool; use a domain of your own, "
+                "domain tenancy.dev is reserved for this tool; use a domain of your own, "
                 "such as example.com/…, or none",
             ],
             id="this tool's",
@@ -93,7 +93,7 @@ from tests.unit.builders import (
             [
                 'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
                 "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels of one's "
-                "own; the domain tenancy.dev is kept for this tool; use a domain of your "
+                "own; the domain tenancy.dev is reserved for this tool; use a domain of your "
                 "own, such as example.com/…, or none",
             ],
             id="below this tool's",
@@ -140,7 +140,7 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
                 'namespaces[0].annotations["scheduler.alpha.kubernetes.io/node-selector"] '
                 "[annotation-reserved] the annotation "
                 "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations of "
-                "one's own; the domain kubernetes.io is kept for Kubernetes; use a "
+                "one's own; the domain kubernetes.io is reserved for Kubernetes; use a "
                 "domain of your own, such as example.com/…, or none",
             ],
             id="a scheduler's",
@@ -158,25 +158,25 @@ def test_what_becomes_a_label_can_be_one():
     assert [
         "organizations/acme.yaml: billing.costCenter [label-value] the value "
         "'cc/1'; allowed: a label value is empty or has 1 to 63 letters, digits, "
-        "'-', '_' and '.', with a letter or digit at both ends; leave out '/'",
+        "'-', '_' and '.', with a letter or digit at both ends; remove '/'",
     ] == findings(organization={"billing": billing})
     assert [
         "organizations/acme.yaml: billing.subscriptionGroup [label-value] the "
         "value 'group one'; allowed: a label value is empty or has 1 to 63 "
         "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
-        "leave out ' '",
+        "remove ' '",
     ] == findings(organization={"billing": {"subscriptionGroup": "group one"}})
     assert [
         "organizations/acme.yaml: namespaces[0].subscription [label-value] the "
         "value 'sub/dev'; allowed: a label value is empty or has 1 to 63 "
         "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
-        "leave out '/'",
+        "remove '/'",
     ] == findings(namespace={"subscription": "sub/dev"})
     assert [
         "organizations/acme.yaml: namespaces[0].workload [label-value] the value "
         "'agents and more'; allowed: a label value is empty or has 1 to 63 "
         "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
-        "leave out ' '",
+        "remove ' '",
     ] == findings(namespace={"workload": "agents and more"})
     assert [
         "Pulumi.dev.yaml: environment [environment-name] the environment's name "

@@ -151,8 +151,9 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "Pulumi.dev.yaml: "
                 'profiles.standard.limitRange.container.max["nvidia.com/gpu"] '
                 "[limit-range-gpu] 'nvidia.com/gpu' in max of the type Container; "
-                "allowed: resources that are limited so; an extended resource in a limit "
-                "range is put into every bare pod; grant GPUs under gpus, and write no "
+                "allowed: resources that are limited so; a limit range adds an extended "
+                "resource to every pod that does not request it; grant GPUs under gpus, and "
+                "write no "
                 "figure here",
             ],
             id="a GPU",
@@ -163,8 +164,9 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "Pulumi.dev.yaml: "
                 'profiles.standard.limitRange.container.default["requests.nvidia.com/gpu"] '
                 "[limit-range-gpu] 'requests.nvidia.com/gpu' in default of the type "
-                "Container; allowed: resources that are limited so; an extended resource "
-                "in a limit range is put into every bare pod; grant GPUs under gpus, and "
+                "Container; allowed: resources that are limited so; a limit range adds an "
+                "extended resource to every pod that does not request it; grant GPUs under "
+                "gpus, and "
                 "write no figure here",
             ],
             id="a GPU's quota key",
@@ -174,7 +176,7 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.container.max.pods "
                 "[limit-range-resource] 'pods' in max of the type Container; allowed: "
-                "resources that are limited so; a Container has no such resource; write "
+                "resources that are limited so; a Container does not have this resource; write "
                 "cpu, memory or ephemeral-storage",
             ],
             id="no resource of a container",
@@ -287,8 +289,8 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.persistentVolumeClaim.max.cpu "
                 "[limit-range-resource] 'cpu' in max of the type PersistentVolumeClaim; "
-                "allowed: resources that are limited so; of a PersistentVolumeClaim only "
-                "storage is limited; write 'storage'",
+                "allowed: resources that are limited so; only storage can be limited for a "
+                "PersistentVolumeClaim; write 'storage'",
                 "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
                 "[limit-range-claim] a limit of claims without min and max of storage; "
                 "allowed: min or max of storage, or both; write one of them, or remove "

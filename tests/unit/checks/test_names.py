@@ -32,7 +32,7 @@ from tests.unit.builders import (
             [
                 "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
                 "id 'dev-1'; allowed: a namespace id has 1 to 7 lowercase letters and "
-                "digits; leave out '-'",
+                "digits; remove '-'",
             ],
             id="a hyphen",
         ),
@@ -50,7 +50,7 @@ from tests.unit.builders import (
             [
                 "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
                 "id 'd\\xe9v'; allowed: a namespace id has 1 to 7 lowercase letters and "
-                "digits; leave out '\\xe9'",
+                "digits; remove '\\xe9'",
             ],
             id="not ASCII",
         ),
@@ -59,7 +59,7 @@ from tests.unit.builders import (
             [
                 "organizations/acme.yaml: namespaces[0].id [namespace-id] the namespace "
                 "id 'dev\\n'; allowed: a namespace id has 1 to 7 lowercase letters and "
-                "digits; leave out '\\n'",
+                "digits; remove '\\n'",
             ],
             id="a line end",
         ),
@@ -109,7 +109,7 @@ def test_the_platform_may_allow_longer_ids():
             [
                 "organizations/acme.yaml: prefix [prefix-reserved] the prefix 'kube'; "
                 "allowed: a prefix of one's own; every namespace that begins with kube- "
-                "is kept for Kubernetes; choose another prefix",
+                "is reserved for Kubernetes; choose another prefix",
             ],
             id="of Kubernetes",
         ),
@@ -118,7 +118,7 @@ def test_the_platform_may_allow_longer_ids():
             [
                 "organizations/acme.yaml: prefix [prefix-reserved] the prefix "
                 "'openshift'; allowed: a prefix of one's own; every namespace that "
-                "begins with openshift- is kept for OpenShift; choose another prefix",
+                "begins with openshift- is reserved for OpenShift; choose another prefix",
             ],
             id="of another platform",
         ),
@@ -161,8 +161,8 @@ def test_a_reserved_name_that_prefix_and_id_give_is_refused():
 
     assert [
         "organizations/acme.yaml: namespaces[0].id [namespace-name-reserved] the "
-        "namespace's name 'system-upgrade'; allowed: a name that no system "
-        "keeps; the namespace system-upgrade is kept for LLMOS; choose another "
+        "namespace's name 'system-upgrade'; allowed: a name that is not reserved; the "
+        "namespace system-upgrade is reserved for LLMOS; choose another "
         "prefix or id",
     ] == findings(organizations={"acme": organization})
 

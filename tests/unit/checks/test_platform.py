@@ -165,8 +165,8 @@ def test_an_environment_order_names_each_environment_once(order, expected):
             "kube-public",
             [
                 "Pulumi.platform.yaml: platform.public.name "
-                "[platform-namespace-reserved] the namespace 'kube-public'; allowed: a "
-                "name that no system keeps; the namespace kube-public is kept for "
+                "[platform-namespace-reserved] the namespace 'kube-public'; allowed: a name "
+                "that is not reserved; the namespace kube-public is reserved for "
                 "Kubernetes; choose another name",
             ],
             id="Kubernetes'",
@@ -175,9 +175,9 @@ def test_an_environment_order_names_each_environment_once(order, expected):
             "default",
             [
                 "Pulumi.platform.yaml: platform.public.name "
-                "[platform-namespace-reserved] the namespace 'default'; allowed: a name "
-                "that no system keeps; every cluster has the namespace default, and "
-                "no organization owns it; choose another name",
+                "[platform-namespace-reserved] the namespace 'default'; allowed: a name that "
+                "is not reserved; the namespace default exists on every cluster "
+                "already; choose another name",
             ],
             id="everybody's",
         ),
@@ -206,14 +206,14 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
     assert [] == shared("tools")
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name "
-        "[platform-namespace-reserved] the namespace 'llmos-public'; allowed: a "
-        "name that no system keeps; llmos-public is a public namespace; choose "
+        "[platform-namespace-reserved] the namespace 'llmos-public'; allowed: a name that is "
+        "not reserved; llmos-public is a public namespace; choose "
         "another name",
     ] == shared("llmos-public")
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name "
-        "[platform-namespace-reserved] the namespace 'istio-system'; allowed: a "
-        "name that no system keeps; the namespace istio-system is kept for "
+        "[platform-namespace-reserved] the namespace 'istio-system'; allowed: a name that is "
+        "not reserved; the namespace istio-system is reserved for "
         "Istio; choose another name",
     ] == shared("istio-system")
 
@@ -347,8 +347,7 @@ def test_the_version_of_the_pod_security_standards_is_pinned(version, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.kubernetes:edit [role-name] the "
                 "role 'kubernetes:edit'; allowed: a role's name has 1 to 63 lowercase "
-                "letters, digits and hyphens, with a letter or digit at both ends; leave "
-                "out ':'",
+                "letters, digits and hyphens, with a letter or digit at both ends; remove ':'",
             ],
             id="Kubernetes'",
         ),

@@ -45,7 +45,7 @@ def of_pool(**keys):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames[1] "
                 "[pool-node-names] the node 'GPU 1'; allowed: a node's name has 1 to 253 "
-                "lowercase letters, digits, hyphens and single dots inside; leave out "
+                "lowercase letters, digits, hyphens and single dots inside; remove "
                 "'G', 'P', 'U', ' '",
             ],
             id="no node's name",
@@ -66,7 +66,7 @@ def of_pool(**keys):
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].model [pool-model] the "
                 "model 'H100 SXM'; allowed: a label value is empty or has 1 to 63 "
                 "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
-                "leave out ' '",
+                "remove ' '",
             ],
             id="a model that is no label",
         ),
@@ -85,8 +85,8 @@ def test_nodes_are_as_many_as_are_named(keys, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].resource [pool-resource] "
                 "the resource 'nvidia.com/GPU'; allowed: extended resources that a quota "
-                "can limit; no device plugin has such a resource, and the server would "
-                "not tell; write 'nvidia.com/gpu'",
+                "can limit; no device plugin provides this resource, and the server would not "
+                "report that; write 'nvidia.com/gpu'",
             ],
             id="misspelt",
         ),
@@ -104,7 +104,8 @@ def test_nodes_are_as_many_as_are_named(keys, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].resource [pool-resource] "
                 "the resource 'requests.nvidia.com/gpu'; allowed: extended resources "
-                "that a quota can limit; it has two prefixes; write 'nvidia.com/gpu'",
+                "that a quota can limit; it has the prefix requests. twice; write "
+                "'nvidia.com/gpu'",
             ],
             id="a quota's key",
         ),
@@ -245,7 +246,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: "
                 'platform.gpuNodePools[0].labels["tenancy.dev/gpu-pool"] '
                 "[pool-label-reserved] the label or taint 'tenancy.dev/gpu-pool'; "
-                "allowed: keys of one's own; the domain tenancy.dev is kept for this "
+                "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
                 "tool; use a domain of your own, such as example.com/…",
             ],
             id="this tool's",
@@ -256,7 +257,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: "
                 'platform.gpuNodePools[0].labels["node.kubernetes.io/x"] '
                 "[pool-label-reserved] the label or taint 'node.kubernetes.io/x'; "
-                "allowed: keys of one's own; the domain kubernetes.io is kept for "
+                "allowed: keys of one's own; the domain kubernetes.io is reserved for "
                 "Kubernetes; use a domain of your own, such as example.com/…",
             ],
             id="Kubernetes'",
@@ -267,7 +268,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].labels.rack [pool-label] "
                 "the label or taint 'a b'; allowed: a label value is empty or has 1 to "
                 "63 letters, digits, '-', '_' and '.', with a letter or digit at both "
-                "ends; leave out ' '",
+                "ends; remove ' '",
             ],
             id="no value",
         ),
@@ -276,7 +277,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].taints[0] "
                 "[pool-label-reserved] the label or taint 'tenancy.dev/dedicated'; "
-                "allowed: keys of one's own; the domain tenancy.dev is kept for this "
+                "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
                 "tool; use a domain of your own, such as example.com/…",
             ],
             id="this tool's taint",

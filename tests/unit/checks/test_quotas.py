@@ -247,7 +247,7 @@ def test_a_further_quota_without_a_key_is_refused():
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.batch.scopeSelector[0] "
                 "[quota-scope-selector] Terminating In [x]; allowed: what Kubernetes "
-                "takes; the scope Terminating goes with Exists only; correct the "
+                "takes; the scope Terminating allows only the operator Exists; correct the "
                 "operator or the values",
             ],
             id="a selector that takes none",

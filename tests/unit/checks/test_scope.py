@@ -203,8 +203,8 @@ def test_a_namespace_that_stands_alone_is_called_as_a_namespace_may_be():
     ] == lone("n" * 64)[:1]
     assert [
         "argument: name [namespace-name-reserved] the namespace's name "
-        "'kube-mine'; allowed: a name that no system keeps; the namespace "
-        "kube-mine is kept for Kubernetes; choose another prefix or id",
+        "'kube-mine'; allowed: a name that is not reserved; the namespace "
+        "kube-mine is reserved for Kubernetes; choose another prefix or id",
     ] == lone("kube-mine")[:1]
 
 

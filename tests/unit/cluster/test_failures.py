@@ -41,7 +41,7 @@ clusters: [{{name: c, cluster: {{server: "{server}", {cluster}}}}}]
 users: [{{name: u, user: {{{user}}}}}]
 """
     with pytest.raises(ClusterError) as refused:
-        connected("eu-1", private_client(text, "c", Path.cwd()), f"asking {server} who it is")
+        connected("eu-1", private_client(text, "c", Path.cwd()), f"asking {server} for its UID")
     return str(refused.value)
 
 
@@ -111,7 +111,7 @@ def test_a_server_that_does_not_answer_is_described_in_words(server: str, words:
             "its login command is missing or failed",
             id="no login",
         ),
-        pytest.param(403, "token: x", "ask for the right", id="forbidden"),
+        pytest.param(403, "token: x", "ask for the permission", id="forbidden"),
         pytest.param(503, "token: x", "the API server is not ready", id="starting"),
     ],
 )

@@ -96,7 +96,7 @@ def test_a_path_is_taken_and_may_be_repeated(tmp_path, path):
     assert set() == told(tmp_path, path)[0]
     with pytest.raises(ClusterError) as refused:
         connect(Cluster(name="east", kubeconfig="nowhere/config", context="east"), tmp_path)
-    assert "there is no kubeconfig at nowhere/config" in str(refused.value)
+    assert "no kubeconfig exists at nowhere/config" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_path_is_taken_and_may_be_repeated(tmp_path, path):
         pytest.param(TEXT, "got no answer", id="nobody who answers"),
         pytest.param(
             TEXT.replace("https://", f"https://operator:{CANARY}@"),
-            "asking https://127.0.0.1:1 who it is got no answer",
+            "asking https://127.0.0.1:1 for its UID got no answer",
             id="a password in the address",
         ),
     ],
@@ -145,7 +145,7 @@ def test_a_token_in_place_of_a_path_is_not_repeated(tmp_path):
     with pytest.raises(ClusterError) as refused:
         connect(Cluster(name="east", kubeconfig=token, context="east"), tmp_path)
 
-    assert "there is no kubeconfig at (hidden)" in str(refused.value)
+    assert "no kubeconfig exists at (hidden)" in str(refused.value)
 
 
 @pytest.fixture

@@ -115,23 +115,23 @@ def test_a_page_of_something_on_the_way_is_no_empty_object(
     server.says = lambda _method, _path: (200, said, {})
 
     with (
-        pytest.raises(ClusterError, match="answered with 200 OK, and no JSON object"),
+        pytest.raises(ClusterError, match="answered with 200 OK, not a JSON object"),
         connection.errors("listing nodes"),
     ):
         list(listed(connection, "/api/v1/nodes"))
-    with pytest.raises(ClusterError, match="no JSON object"):
-        connected("test", connection.api, "asking who it is")
+    with pytest.raises(ClusterError, match="not a JSON object"):
+        connected("test", connection.api, "asking for its UID")
 
 
 def test_who_does_not_say_who_it_is_is_no_cluster(
     server: Server, connection: Connection
 ) -> None:
     server.says = lambda _method, _path: (200, {"metadata": {"uid": "1"}}, {})
-    assert "1" == connected("test", connection.api, "asking who it is").uid
+    assert "1" == connected("test", connection.api, "asking for its UID").uid
 
     server.says = lambda _method, _path: (304, {}, {})
     with pytest.raises(ClusterError, match="answered with 304"):
-        connected("test", connection.api, "asking who it is")
+        connected("test", connection.api, "asking for its UID")
 
 
 def test_a_list_is_read_to_its_last_page(server: Server, connection: Connection) -> None:

@@ -43,7 +43,8 @@ def test_a_missing_node_and_a_missing_taint_are_said_with_their_remedy():
 
     assert [
         "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames [node-missing] the node"
-        " gpu-1, which the cluster has not; allowed: names of nodes on the cluster; correct the"
+        " gpu-1, which does not exist on the cluster; allowed: names of existing nodes; "
+        "correct the"
         " name, or remove it",
         "Pulumi.platform.yaml: platform.gpuNodePools[0].taints [taint-missing] the node gpu-0"
         " without the taint tenancy.dev/gpu-pool=h100:NoSchedule; allowed: every taint of the"
@@ -75,8 +76,8 @@ def test_a_taint_of_another_pool_says_whom_it_lets_in():
     [one] = verify(pool, {"gpu-0": node({**OURS, "value": "l40s"})})
 
     assert (
-        "the node gpu-0 with the taint tenancy.dev/gpu-pool=l40s:NoSchedule, which those"
-        " tolerate who are granted the pool l40s; allowed:"
+        "the node gpu-0 with the taint tenancy.dev/gpu-pool=l40s:NoSchedule, which pods"
+        " with a grant for the pool l40s tolerate; allowed:"
         " tenancy.dev/gpu-pool=h100:NoSchedule, and acme alone may run there; correct it"
         " (kubectl taint --overwrite node gpu-0 tenancy.dev/gpu-pool=h100:NoSchedule), or set"
         " writeTaints"
@@ -164,7 +165,9 @@ def grounded(*pools) -> list:
 
 def test_nodes_that_cannot_be_read_are_not_checked_and_never_passed(monkeypatch):
     def refused(connection):
-        raise ClusterError("c", "reading the nodes was answered with 403", "ask for the right")
+        raise ClusterError(
+            "c", "reading the nodes was answered with 403", "ask for the permission"
+        )
 
     monkeypatch.setattr(prerequisites, "nodes", refused)
 

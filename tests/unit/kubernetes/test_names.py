@@ -34,16 +34,16 @@ from tenancy.kubernetes.names import (
 # What looks like a name, or is one to a careless pattern, and is none.
 IMPOSTORS = [
     pytest.param("", "write a name", id="empty"),
-    pytest.param("team\n", r"leave out '\n'", id="newline at the end"),
-    pytest.param("\nteam", r"leave out '\n'", id="newline at the start"),
-    pytest.param(" team", "leave out ' '", id="space at the start"),
-    pytest.param("te am", "leave out ' '", id="space inside"),
-    pytest.param("team\x00", r"leave out '\x00'", id="nul"),
+    pytest.param("team\n", r"remove '\n'", id="newline at the end"),
+    pytest.param("\nteam", r"remove '\n'", id="newline at the start"),
+    pytest.param(" team", "remove ' '", id="space at the start"),
+    pytest.param("te am", "remove ' '", id="space inside"),
+    pytest.param("team\x00", r"remove '\x00'", id="nul"),
     pytest.param("Team", "lower case", id="upper case"),
     pytest.param("TEAM", "lower case", id="all upper case"),
-    pytest.param("te_am", "leave out '_'", id="underscore"),
-    pytest.param("team!", "leave out '!'", id="punctuation"),
-    pytest.param("../team", "leave out '.', '/'", id="path"),
+    pytest.param("te_am", "remove '_'", id="underscore"),
+    pytest.param("team!", "remove '!'", id="punctuation"),
+    pytest.param("../team", "remove '.', '/'", id="path"),
     pytest.param("te\u00e4m", r"'\xe4'", id="umlaut"),
     pytest.param("\uff41\uff43\uff4d\uff45", r"'\uff41'", id="full width"),
     pytest.param("\u0430cme", r"'\u0430'", id="cyrillic a"),
@@ -145,8 +145,8 @@ def test_ids_are_one_to_seven_letters_and_digits(text):
     ("text", "remedy"),
     [
         pytest.param("a1b2c3d4", "from 8 to at most 7", id="eight characters"),
-        pytest.param("a-b", "leave out '-'", id="hyphen"),
-        pytest.param("a.b", "leave out '.'", id="dot"),
+        pytest.param("a-b", "remove '-'", id="hyphen"),
+        pytest.param("a.b", "remove '.'", id="dot"),
         pytest.param("Dev", "lower case", id="upper case"),
     ],
 )
@@ -242,7 +242,7 @@ def test_what_is_no_value_of_a_label_is_refused(text):
     ],
 )
 def test_domains_of_others_are_kept_for_them(key, owner):
-    assert f"the domain {owner} is kept for" in reserved_key_reason(key)
+    assert f"the domain {owner} is reserved for" in reserved_key_reason(key)
 
 
 @pytest.mark.parametrize("key", ["team", "example.com/team", "notk8s.io/x", "k8s.io.evil/x"])
@@ -279,7 +279,7 @@ TEN = [
 
 @pytest.mark.parametrize("name", [*TEN, "llmos-gpu-stack-system"])
 def test_the_ten_reserved_namespaces_are_refused_and_so_is_the_corrected_spelling(name):
-    assert f"the namespace {name} is kept for" in system_reason(name)
+    assert f"the namespace {name} is reserved for" in system_reason(name)
     assert system_reason(name) == reserved_reason(name)
     assert workload_reason(name) is None
 
@@ -307,7 +307,7 @@ def test_the_ten_reserved_namespaces_are_refused_and_so_is_the_corrected_spellin
     ],
 )
 def test_system_namespaces_of_other_platforms_are_refused(name):
-    assert "is kept for" in reserved_reason(name)
+    assert "is reserved for" in reserved_reason(name)
 
 
 @pytest.mark.parametrize("name", ["default", "llmos-public"])
@@ -327,7 +327,7 @@ def test_names_of_organizations_are_free(name):
 
 @pytest.mark.parametrize("prefix", ["kube", "kube-x", "openshift", "cattle", "llmos", "cw"])
 def test_a_prefix_under_which_every_name_is_a_systems_is_refused(prefix):
-    assert "is kept for" in reserved_prefix_reason(prefix)
+    assert "is reserved for" in reserved_prefix_reason(prefix)
     assert system_reason(f"{prefix}-dev") is not None
 
 
@@ -352,20 +352,20 @@ SUSPECTS = [
     pytest.param(" ana", "space at its ends", id="leading space"),
     pytest.param("ana ", "space at its ends", id="trailing space"),
     pytest.param("ana\n", "space at its ends", id="newline"),
-    pytest.param("an\na", r"'\n', which nobody sees", id="newline inside"),
+    pytest.param("an\na", r"invisible character '\n'", id="newline inside"),
     pytest.param("an\x1b[0ma", r"'\x1b'", id="escape"),
-    pytest.param("an\u200ba", r"'\u200b', which nobody sees", id="zero width"),
-    pytest.param("\u202eana", r"'\u202e', which nobody sees", id="right to left"),
-    pytest.param("an\u00a0a", r"'\xa0', which nobody sees", id="no-break space"),
-    pytest.param("an\ufeffa", r"'\ufeff', which nobody sees", id="byte order mark"),
+    pytest.param("an\u200ba", r"invisible character '\u200b'", id="zero width"),
+    pytest.param("\u202eana", r"invisible character '\u202e'", id="right to left"),
+    pytest.param("an\u00a0a", r"invisible character '\xa0'", id="no-break space"),
+    pytest.param("an\ufeffa", r"invisible character '\ufeff'", id="byte order mark"),
     pytest.param("\u0430na", r"in ASCII, without '\u0430'", id="cyrillic a"),
     pytest.param("\uff41na", r"in ASCII, without '\uff41'", id="full width"),
-    pytest.param("*", "stands for nobody", id="star"),
-    pytest.param("team-*", "stands for nobody", id="star at the end"),
-    pytest.param("system:masters", "of your own", id="masters"),
-    pytest.param("system:authenticated", "of your own", id="authenticated"),
-    pytest.param("system:anonymous", "of your own", id="anonymous"),
-    pytest.param("system:", "of your own", id="system alone"),
+    pytest.param("*", "not a wildcard", id="star"),
+    pytest.param("team-*", "not a wildcard", id="star at the end"),
+    pytest.param("system:masters", "your own users", id="masters"),
+    pytest.param("system:authenticated", "your own users", id="authenticated"),
+    pytest.param("system:anonymous", "your own users", id="anonymous"),
+    pytest.param("system:", "your own users", id="system alone"),
     pytest.param("system:serviceaccount:dev:builder", "serviceAccount:", id="service account"),
     pytest.param("a" * 513, "shorten it", id="too long"),
 ]
@@ -398,7 +398,7 @@ def test_a_prefix_that_makes_a_name_of_the_system_of_another_is_seen(prefix, tex
     with pytest.raises(InvalidNameError) as caught:
         parse_group(text, oidc_prefix=prefix)
 
-    assert "of your own" in caught.value.remedy
+    assert "your own users" in caught.value.remedy
 
 
 @pytest.mark.parametrize("prefix", ["oidc:", "https://idp.example.com#"])
@@ -446,7 +446,7 @@ def test_names_of_one_script_are_taken_where_ascii_is_lifted(text):
         pytest.param("acm\u03b5", "mixes GREEK and LATIN", id="greek epsilon"),
         pytest.param("\uff41\uff43", "plain form", id="full width"),
         pytest.param("e\u0301milie", "plain form", id="combining accent"),
-        pytest.param("an\u200ba", "nobody sees", id="zero width"),
+        pytest.param("an\u200ba", "invisible", id="zero width"),
     ],
 )
 def test_scripts_are_never_mixed(text, remedy):
@@ -528,5 +528,5 @@ def test_the_nearest_known_word_is_found(text, candidates, expected):
 def test_the_namespaces_of_well_known_charts_are_kept_and_names_beside_them_free(
     name: str, owner: str
 ) -> None:
-    assert f"the namespace {name} is kept for {owner}" == reserved_reason(name)
+    assert f"the namespace {name} is reserved for {owner}" == reserved_reason(name)
     assert None is reserved_reason(f"acme-{name}")

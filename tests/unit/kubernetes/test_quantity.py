@@ -99,20 +99,20 @@ REFUSED = [
     ("-0", QuantityReason.NEGATIVE, "0 or more"),
     ("-1Gi", QuantityReason.NEGATIVE, "0 or more"),
     ("--1", QuantityReason.NEGATIVE, "0 or more"),
-    ("-", QuantityReason.NO_DIGIT, "for 0"),
-    ("+", QuantityReason.NO_DIGIT, "for 0"),
-    (".", QuantityReason.NO_DIGIT, "for 0"),
-    ("-.", QuantityReason.NO_DIGIT, "for 0"),
-    ("Ki", QuantityReason.NO_DIGIT, "for 0"),
-    ("m", QuantityReason.NO_DIGIT, "for 0"),
-    ("e3", QuantityReason.NO_DIGIT, "for 0"),
-    ("NaN", QuantityReason.NO_DIGIT, "for 0"),
-    ("inf", QuantityReason.NO_DIGIT, "for 0"),
+    ("-", QuantityReason.NO_DIGIT, "as 0"),
+    ("+", QuantityReason.NO_DIGIT, "as 0"),
+    (".", QuantityReason.NO_DIGIT, "as 0"),
+    ("-.", QuantityReason.NO_DIGIT, "as 0"),
+    ("Ki", QuantityReason.NO_DIGIT, "as 0"),
+    ("m", QuantityReason.NO_DIGIT, "as 0"),
+    ("e3", QuantityReason.NO_DIGIT, "as 0"),
+    ("NaN", QuantityReason.NO_DIGIT, "as 0"),
+    ("inf", QuantityReason.NO_DIGIT, "as 0"),
     ("1.1.0", QuantityReason.NUMBER, "1.5"),
     ("1,5", QuantityReason.NUMBER, "1.5"),
     ("1_000", QuantityReason.NUMBER, "1.5"),
     ("1e1.5", QuantityReason.NUMBER, "1.5"),
-    ("+-1", QuantityReason.NO_DIGIT, "for 0"),
+    ("+-1", QuantityReason.NO_DIGIT, "as 0"),
     ("0x10", QuantityReason.SUFFIX, "none"),
     ("1i", QuantityReason.SUFFIX, "none"),
     (".5i", QuantityReason.SUFFIX, "none"),
@@ -230,9 +230,7 @@ def test_a_refusal_says_what_was_found_what_is_wrong_and_what_to_do():
     with pytest.raises(InvalidQuantityError) as caught:
         Quantity.parse("1K")
 
-    expected = (
-        "'1K' is not a quantity: its suffix is none that Kubernetes knows; is k or Ki meant?"
-    )
+    expected = "'1K' is not a quantity: Kubernetes has no such suffix; is k or Ki meant?"
     assert expected == str(caught.value)
     assert isinstance(caught.value, TenancyError)
     assert isinstance(caught.value, ValueError)

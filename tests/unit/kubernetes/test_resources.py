@@ -116,7 +116,7 @@ REFUSED = [
     ("requests.nvidia.com/mig-1g.10GB", "requests.nvidia.com/mig-1g.10gb", "no device plugin"),
     ("requests.amd.com/GPU", "requests.amd.com/gpu", "no device plugin"),
     ("requests.NVIDIA.com/gpu", "requests.nvidia.com/gpu", "not a domain in lower case"),
-    ("requests.limits.nvidia.com/gpu", "requests.nvidia.com/gpu", "two prefixes"),
+    ("requests.limits.nvidia.com/gpu", "requests.nvidia.com/gpu", "requests. twice"),
     ("requests.foo.kubernetes.io/x", None, "not extended resources"),
     ("gpu", "requests.nvidia.com/gpu", "vendor"),
     ("requests.gpu", "requests.nvidia.com/gpu", "vendor"),
@@ -139,13 +139,13 @@ REFUSED = [
         "plural name in lower case",
     ),
     ("count/deployments", "count/deployments.apps", "in the group apps"),
-    ("count/deployment.apps", "count/deployments.apps", "no deployment"),
+    ("count/deployment.apps", "count/deployments.apps", "does not have namespaced deployment"),
     ("count/deployments.extensions", "count/deployments.apps", "no group extensions"),
-    ("count/pods.apps", "count/pods", "no pods"),
+    ("count/pods.apps", "count/pods", "does not have namespaced pods"),
     ("count/pod", "count/pods", "core group"),
     ("count/ingresses.network.k8s.io", "count/ingresses.networking.k8s.io", "no group"),
-    ("count/nodes", None, "in no namespace"),
-    ("count/clusterroles.rbac.authorization.k8s.io", None, "in no namespace"),
+    ("count/nodes", None, "are cluster-wide"),
+    ("count/clusterroles.rbac.authorization.k8s.io", None, "are cluster-wide"),
     ("count/events", None, "does not count"),
     ("count/events.events.k8s.io", None, "does not count"),
     ("count/", None, "after the /"),
@@ -201,7 +201,7 @@ def test_a_refused_key_says_what_was_found_and_what_to_write():
         parse_quota_key("nvidia.com/gpu")
 
     expected = (
-        "'nvidia.com/gpu' limits nothing: extended resources are counted under requests. "
+        "'nvidia.com/gpu' has no effect: extended resources are counted under requests. "
         "only; write 'requests.nvidia.com/gpu'"
     )
     assert expected == str(caught.value)
@@ -425,7 +425,7 @@ CLASSES = (Scope.PRIORITY_CLASS, Scope.VOLUME_ATTRIBUTES_CLASS)
 def test_most_scopes_either_hold_or_do_not(scope):
     assert expression_reason(scope, Operator.EXISTS, []) is None
     for operator in (Operator.IN, Operator.NOT_IN, Operator.DOES_NOT_EXIST):
-        assert "goes with Exists only" in expression_reason(scope, operator, ["x"])
+        assert "allows only the operator Exists" in expression_reason(scope, operator, ["x"])
 
 
 @pytest.mark.parametrize("scope", CLASSES)
@@ -478,12 +478,12 @@ def test_claims_are_limited_in_storage():
     "text",
     ["nvidia.com/gpu", "nvidia.com/mig-1g.10gb", "example.com/x", "requests.nvidia.com/gpu"],
 )
-def test_no_gpu_stands_in_a_limit_range(limit_type, text):
-    """`max: {nvidia.com/gpu: 4}` alone gives four GPUs to every bare pod."""
+def test_a_gpu_in_a_limit_range_is_refused(limit_type, text):
+    """`max: {nvidia.com/gpu: 4}` alone gives four GPUs to every pod that requests none."""
     with pytest.raises(InvalidResourceError) as caught:
         parse_limit_resource(limit_type, text)
 
-    assert "every bare pod" in caught.value.reason
+    assert "every pod that does not request it" in caught.value.reason
 
 
 @pytest.mark.parametrize(

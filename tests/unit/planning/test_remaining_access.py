@@ -82,8 +82,8 @@ def test_a_removed_member_is_taken_out_of_a_binding_and_others_stay_in_it() -> N
     assert not removal.is_deleted
     assert not plan.is_empty
     assert (
-        "User oidc:dana is taken out of RoleBinding acme-dev/backdoor (tenancy:admin), which no"
-        " file has"
+        "User oidc:dana is removed from RoleBinding acme-dev/backdoor (tenancy:admin), which is"
+        " not in the files"
     ) in facts(plan)
 
 
@@ -132,7 +132,7 @@ def test_of_a_smaller_role_only_what_gives_back_the_larger_is_taken_away() -> No
     plan = removing(back, less, after=(viewer, LEADS))
 
     assert ["backdoor"] == [one.name for one in section(plan).remaining.removals]
-    assert ["it gives nothing that they lose"] == [
+    assert ["it does not give the access that they lose"] == [
         one.reason for one in section(plan).remaining.kept
     ]
 
@@ -151,7 +151,7 @@ def test_a_cluster_wide_binding_is_named_and_kept() -> None:
         and "by ClusterRoleBinding wide (tenancy:admin); kept: it is cluster-wide" in text
         for text in facts(plan)
     )
-    assert any("which names Group system:authenticated" in text for text in facts(plan))
+    assert any("for Group system:authenticated" in text for text in facts(plan))
 
 
 def test_what_kubernetes_itself_binds_is_not_repeated() -> None:
@@ -165,7 +165,7 @@ def test_bindings_elsewhere_that_name_who_leaves_are_listed_and_kept() -> None:
 
     assert () == section(plan).remaining.removals
     [kept] = section(plan).remaining.kept
-    assert "the namespace is not one that they are removed from" == kept.reason
+    assert "they keep their role in this namespace" == kept.reason
 
 
 def test_a_service_account_is_known_by_its_user_name_too() -> None:
@@ -198,18 +198,18 @@ def test_accounts_whose_tokens_could_be_had_are_named_with_their_longest_life() 
     plan = removing(service_accounts=(account,), tokens_bounded_since="2026-01-01T00:00:00Z")
 
     assert [
-        "User oidc:dana may have tokens of the service accounts runner in acme-dev: one that"
-        " was asked for lasts up to 24 hours; one asked for before 2026-01-01T00:00:00Z may"
-        " last longer; one from a pod lasts while the pod exists, at most a year;"
-        " --renew-service-accounts ends all of them; their pods: job-1"
+        "User oidc:dana may have tokens of the service accounts runner in acme-dev: a "
+        "requested token lasts up to 24 hours; one requested before 2026-01-01T00:00:00Z may"
+        " last longer; a token from a pod lasts while the pod exists, at most a year;"
+        " --renew-service-accounts invalidates all of them; their pods: job-1"
     ] == [text for text in facts(plan) if "tokens of" in text]
 
 
 @pytest.mark.parametrize(
     ("since", "said"),
     [
-        ("", "as long as was asked, since the policy tenancy-token-requests is not on"),
-        (None, "if the policy tenancy-token-requests was there, which was not checked"),
+        ("", "for the requested time, because the policy tenancy-token-requests is not on"),
+        (None, "if the policy tenancy-token-requests was active, which was not checked"),
     ],
 )
 def test_without_the_policy_the_life_of_a_token_is_not_promised(
@@ -250,8 +250,8 @@ def test_who_is_in_a_group_is_not_checked() -> None:
 
     [finding] = [f for f in plan.findings if f.code == "group-members-not-checked"]
     assert (
-        "who is in Group oidc:leads and in which groups User oidc:dana is: the cluster does not"
-        " know"
+        "who is in Group oidc:leads and in which groups User oidc:dana is: this is known only "
+        "to the identity provider"
     ) == finding.found
 
 

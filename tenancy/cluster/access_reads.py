@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _MOST: Final = 20_000
-"""How many bindings or roles are read at the most: 40 in each of 500 namespaces."""
+"""The largest number of bindings or roles that are read: 40 in each of 500 namespaces."""
 _MOST_NAMESPACES: Final = 100
-"""In how many namespaces service accounts and pods are listed at the most."""
+"""The largest number of namespaces in which service accounts and pods are listed."""
 _BUILT_IN: Final = "kubernetes.io/bootstrapping"
 _TOKEN_SECRET: Final = "kubernetes.io/service-account-token"  # noqa: S105
 _ACCOUNT_OF_TOKEN: Final = "kubernetes.io/service-account.name"  # noqa: S105
@@ -95,7 +95,7 @@ def tokens(connection: Connection, namespaces: Collection[str], part: PartialRea
     """
     Return the service accounts of *namespaces*, their pods and their token Secrets.
 
-    No Secret's content is read, only what each is called and whose token it has.
+    Only the name of each Secret and of its service account is read, never its content.
     """
     asked = sorted(namespaces)[:_MOST_NAMESPACES]
     pods = part("pods of service accounts", lambda: _pods(connection, asked))
@@ -189,7 +189,7 @@ def _binding(item: Mapping[str, JSON]) -> LiveBinding:
 
 def subject_text(subject: Mapping[str, JSON]) -> str:
     """
-    Return *subject*, as a binding has it, the way that `Subject` is written.
+    Return *subject* of a binding in the form in which `Subject` is written.
 
     >>> subject_text({"kind": "ServiceAccount", "namespace": "acme-dev", "name": "runner"})
     'ServiceAccount acme-dev/runner'

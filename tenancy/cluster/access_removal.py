@@ -1,4 +1,4 @@
-"""Access taken away that no file gives: subjects of bindings, token Secrets, tokens."""
+"""Remove access that the files do not grant: subjects of bindings, token Secrets, tokens."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -17,7 +17,7 @@ __all__ = ["delete_secret", "renew_service_account", "take_out_subjects"]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _TRIES: Final = 5
-"""How often a write is repeated where somebody else changed the object in between."""
+"""How often a write is repeated if another client changed the object in between."""
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
@@ -32,22 +32,23 @@ def take_out_subjects(
     dry_run: bool = False,
 ) -> bool:
     """
-    Take *subjects* out of a RoleBinding, and delete it where nobody is left in it.
+    Remove *subjects* from a RoleBinding, and delete it if no subject remains.
 
-    Everything else in it stays as it is. A change by somebody else in between is read again.
+    Everything else in it stays unchanged. If another client changed it in between, it is read
+    again.
 
     Args:
         subjects: As `Subject` is written: `User oidc:dana`.
-        dry_run: Whether the cluster only tells whether it would do it. Default: it does it.
+        dry_run: Whether to send a dry run only. Default: the change is made.
 
     Returns:
-        Whether one of them was in it.
+        Whether it contained one of them.
 
     Raises:
         ClusterError: The cluster refused.
     """
     path = f"{_RBAC}/namespaces/{namespace}/rolebindings/{name}"
-    with connection.errors(f"taking {', '.join(subjects)} out of {namespace}/{name}"):
+    with connection.errors(f"removing {', '.join(subjects)} from {namespace}/{name}"):
         for attempt in range(_TRIES):
             try:
                 return _take_out(connection, path, subjects, dry_run=dry_run)
@@ -84,10 +85,10 @@ def delete_secret(
     connection: Connection, namespace: str, name: str, *, dry_run: bool = False
 ) -> bool:
     """
-    Delete a Secret; return whether it was there.
+    Delete a Secret; return whether it existed.
 
     Args:
-        dry_run: Whether the cluster only tells whether it would do it. Default: it does it.
+        dry_run: Whether to send a dry run only. Default: it is deleted.
 
     Raises:
         ClusterError: The cluster refused.
@@ -103,15 +104,13 @@ def renew_service_account(
     """
     Delete a service account and create it again, so that no earlier token is valid.
 
-    Its labels, annotations and settings are as before. Fields that the engine applied belong
-    to the engine again.
+    Its labels, annotations and settings are kept. The engine owns the same fields as before.
 
     Args:
-        dry_run: Whether the cluster only tells whether it would delete it. Default: both is
-            done.
+        dry_run: Whether to send a dry run of the deletion only. Default: both are done.
 
     Returns:
-        Whether it was there.
+        Whether it existed.
 
     Raises:
         ClusterError: The cluster refused.
@@ -169,7 +168,7 @@ def _create_again(
         try:
             connection.request(Request("POST", accounts, body, query=query))
         except ApiException as error:
-            # A controller creates the account `default` again as soon as it is missing.
+            # A controller recreates the account `default` as soon as it is missing.
             if error.status != _CONFLICT:
                 raise
         else:
@@ -210,7 +209,7 @@ def _delete_options(uid: JSON, version: JSON, *, dry_run: bool) -> Mapping[str, 
     """
     Return the options of a deletion; only the object with *uid* and *version* is deleted.
 
-    The dry run is an option too: where a deletion has a body, its query is not read.
+    The dry run is an option too: if a deletion has a body, the server ignores its query.
     """
     wanted = {key: v for key, v in (("uid", uid), ("resourceVersion", version)) if v}
     return {

@@ -1,4 +1,4 @@
-"""A connection to one named cluster; never to whatever the environment happens to point at."""
+"""A connection to the cluster in the config, never to the current context of the shell."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _FIRST_SECONDS: Final = 30.0
-"""How long a cluster may take to say who it is, before anything else is asked of it."""
+"""How long a cluster may take to return its UID, which is the first request."""
 
 
 @attrs.frozen(kw_only=True)
@@ -50,16 +50,16 @@ class Connection:
 
     def request(self, request: Request) -> Mapping[str, JSON]:
         """
-        Return what one request to the API server was for.
+        Return the result of one request to the API server.
 
         Raises:
-            ApiException: It was refused. `errors` makes a `ClusterError` of it.
+            ApiException: It was refused. `errors` turns this into a `ClusterError`.
         """
         return requested(self.api, request)
 
     def serves(self, group: str, version: str, kind: str) -> bool:
-        """Return whether the cluster serves *kind* in that version of *group*."""
-        with self.errors(f"asking what {group}/{version} serves"):
+        """Return whether the cluster serves *kind* in the given version of *group*."""
+        with self.errors(f"asking which resources {group}/{version} has"):
             resources = self.request(Request("GET", f"/apis/{group}/{version}")).get(
                 "resources"
             )
@@ -69,7 +69,7 @@ class Connection:
     def may(self, verb: str, group: str, resource: str) -> bool:
         """Return whether the caller may *verb* the cluster-wide *resource* of *group*."""
         attributes = {"verb": verb, "group": group, "resource": resource}
-        with self.errors(f"asking whether we may {verb} {resource}.{group}"):
+        with self.errors(f"asking for the permission to {verb} {resource}.{group}"):
             status = self._review(
                 "authorization", "SelfSubjectAccessReview", {"resourceAttributes": attributes}
             )
@@ -77,7 +77,7 @@ class Connection:
 
     def caller(self) -> tuple[str, frozenset[str]]:
         """Return the user name and the groups under which the cluster knows the caller."""
-        with self.errors("asking who we are"):
+        with self.errors("asking for our user name and groups"):
             status = self._review("authentication", "SelfSubjectReview", {})
         user = mapping(status.get("userInfo"))
         groups = user.get("groups")
@@ -93,7 +93,7 @@ class Connection:
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:
-        """Turn what the client raises while *doing* something into a `ClusterError`."""
+        """Turn exceptions of the client while *doing* something into a `ClusterError`."""
         with _errors(self.cluster, doing, self.api):
             yield
 
@@ -103,7 +103,7 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
     Return the kubeconfig of *cluster* and the context in it.
 
     Raises:
-        ClusterError: No kubeconfig is named, or it is not there.
+        ClusterError: No kubeconfig is named, or the file does not exist.
     """
     if cluster.is_sandbox:
         path = root / SANDBOX_KUBECONFIG
@@ -115,14 +115,14 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
     if cluster.kubeconfig is None or cluster.context is None:
         raise ClusterError(
             cluster.name,
-            "no kubeconfig and context are named, and the ambient ones are never used",
+            "the config names no kubeconfig and context, and those of the shell are never used",
             "set tenancy:kubeconfig and tenancy:context in the stack's config",
         )
     path = (root / Path(cluster.kubeconfig).expanduser()).resolve()
     if not path.exists():
         raise ClusterError(
             cluster.name,
-            f"there is no kubeconfig at {shown(cluster.kubeconfig, ('kubeconfig',))}",
+            f"no kubeconfig exists at {shown(cluster.kubeconfig, ('kubeconfig',))}",
             "write it there, or correct tenancy:kubeconfig",
         )
     return path, cluster.context
@@ -145,16 +145,18 @@ def connect(cluster: Cluster, root: Path) -> Connection:
                 f"the kubeconfig {path.name} cannot be read ({_kind(error)})",
                 "correct the file, or name another in tenancy:kubeconfig",
             ) from None
-    return connected(cluster.name, api, f"asking {_address(api.configuration.host)} who it is")
+    return connected(
+        cluster.name, api, f"asking {_address(api.configuration.host)} for its UID"
+    )
 
 
 def connected(name: str, api: ApiClient, doing: str) -> Connection:
     """
-    Return the connection by *api* after its cluster has said who it is.
+    Return the connection by *api* after its cluster returned its UID.
 
     Args:
         name: The cluster's name.
-        doing: What an error says that was done.
+        doing: The action that an error message names.
 
     Raises:
         ClusterError: It cannot be reached, or refuses the credentials.
@@ -162,7 +164,7 @@ def connected(name: str, api: ApiClient, doing: str) -> Connection:
     with _errors(name, doing, api):
         asked = Request("GET", "/api/v1/namespaces/kube-system", seconds=_FIRST_SECONDS)
         uid = text(requested(api, asked), "metadata", "uid")
-    # Without it any other cluster would be taken for this one.
+    # Without the UID any other cluster could be mistaken for this one.
     assert uid
     return Connection(cluster=name, api=api, uid=uid)
 
@@ -172,7 +174,7 @@ def _kind(error: Exception) -> str:
 
 
 def _address(url: str) -> str:
-    """Return *url* without the password that may stand in it."""
+    """Return *url* without a password in it."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
@@ -183,7 +185,7 @@ def _errors(cluster: str, doing: str, api: ApiClient | None = None) -> Iterator[
         yield
     except config.ConfigException as error:
         raise ClusterError(
-            cluster, f"{doing} failed: {error}", "name a context that the kubeconfig has"
+            cluster, f"{doing} failed: {error}", "name a context of the kubeconfig"
         ) from error
     except ApiException as error:
         answer, remedy = refusal(error, api)

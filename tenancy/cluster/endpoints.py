@@ -1,4 +1,4 @@
-"""Where a cluster is and how it is recognised: what of a kubeconfig is nobody's secret."""
+"""The address and certificate authority of a cluster: a kubeconfig without its secrets."""
 
 import base64
 import binascii
@@ -21,9 +21,9 @@ class Endpoint:
 
     Attributes:
         server: Its URL.
-        authority: The PEM certificates it is recognised by; None for those of the system.
-        tls_server_name: The name in its certificate, where that is not the URL's.
-        proxy_url: The proxy on the way to it.
+        authority: The PEM certificates that verify it; None for those of the system.
+        tls_server_name: The name in its certificate, if it differs from the URL's.
+        proxy_url: The proxy in front of it.
     """
 
     server: str
@@ -34,7 +34,7 @@ class Endpoint:
 
 def endpoint(cluster: Cluster, root: Path) -> Endpoint:
     """
-    Return where *cluster* is, from the kubeconfig that its stack names; no credentials.
+    Return the address of *cluster*, without credentials, from the kubeconfig of its stack.
 
     Raises:
         ClusterError: The kubeconfig has no such context, is damaged, or skips verification.
@@ -54,15 +54,18 @@ def endpoint(cluster: Cluster, root: Path) -> Endpoint:
     address = _named(written.get("clusters"), found.get("cluster"), "cluster")
     server = address.get("server")
     if not isinstance(server, str) or not server:
-        raise broken(f"has no context {wanted!r} with a server", "correct tenancy:context")
+        raise broken(
+            f"does not contain a context {wanted!r} with a server", "correct tenancy:context"
+        )
     if address.get("insecure-skip-tls-verify"):
         raise broken(
-            "skips the verification of the server, whom nobody should send a token to",
-            "name the certificate authority in it",
+            "disables the verification of the server's certificate; a token must not be sent "
+            "to it",
+            "set the certificate authority in it",
         )
     proxy, tls_name = address.get("proxy-url"), address.get("tls-server-name")
     if any(urlsplit(str(url)).password for url in (server, proxy) if url):
-        raise broken("holds a password in an address", "take it out of the address")
+        raise broken("contains a password in an address", "remove it from the address")
     unreadable = broken(
         "names a certificate authority that cannot be read", "correct the path or the data"
     )

@@ -17,7 +17,7 @@ _START_SANDBOX: Final = "run `make up`"
 
 def refusal(error: ApiException, api: ApiClient | None = None) -> tuple[str, str]:
     """
-    Return what a refused request was answered with, and what to do.
+    Return the answer to a refused request, and what to do.
 
     Args:
         error: The answer.
@@ -36,14 +36,14 @@ def refusal(error: ApiException, api: ApiClient | None = None) -> tuple[str, str
             "log in to the cluster again, and check that `kubectl get namespaces` works",
         )
     if error.status == HTTPStatus.FORBIDDEN:
-        return answer, "use credentials that may do this, or ask for the right"
+        return answer, "use credentials that may do this, or ask for the permission"
     if error.status in {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}:
-        return f"{answer}: the API server is not ready", "wait until it is, and run this again"
+        return f"{answer}: the API server is not ready", "wait for it, and run this again"
     return answer, "see the API server's log"
 
 
 def unreachable(error: BaseException, *, is_sandbox: bool = False) -> tuple[str, str]:
-    """Return why there was no answer, for people, and what to do."""
+    """Return why no answer came, in words, and what to do."""
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror | urllib3.exceptions.NameResolutionError):
             return (
@@ -96,7 +96,7 @@ def _tls(text: str) -> tuple[str, str]:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield what *error* was raised for, the innermost first."""
+    """Yield the causes of *error*, the innermost first."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in chain:

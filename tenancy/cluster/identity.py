@@ -9,13 +9,13 @@ __all__ = ["require_same"]
 
 def require_same(connection: Connection, uid: JSON) -> None:
     """
-    Return if *connection* leads to the cluster of *uid*, or if no cluster is known yet.
+    Return normally if *connection* is to the cluster of *uid*, or if no cluster is known yet.
 
     Args:
-        uid: The stack's output `clusterUid`; None where there was no update.
+        uid: The stack's output `clusterUid`; None before the first update.
 
     Raises:
-        ClusterError: Another one answers; its exit code is that of a refusal.
+        ClusterError: Another cluster answers; the exit code is that of a refusal.
     """
     if isinstance(uid, str) and uid != connection.uid:
         raise ClusterError(

@@ -1,4 +1,4 @@
-"""Parts of what an API server sends, which may be left out and then are empty."""
+"""Read parts of an API server's JSON; a missing part is empty."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ __all__ = ["mapping", "text", "texts"]
 
 def mapping(value: Mapping[str, JSON] | JSON) -> Mapping[str, JSON]:
     """
-    Return *value* where it is a mapping.
+    Return *value* if it is a mapping, else an empty one.
 
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
@@ -19,7 +19,7 @@ def mapping(value: Mapping[str, JSON] | JSON) -> Mapping[str, JSON]:
 
 def text(value: Mapping[str, JSON] | JSON, *path: str) -> str:
     """
-    Return the text that stands in *value* at *path*.
+    Return the text at *path* in *value*, else an empty one.
 
     >>> text({"metadata": {"uid": "1"}}, "metadata", "uid"), text({}, "metadata", "uid")
     ('1', '')

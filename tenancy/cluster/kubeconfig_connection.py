@@ -1,4 +1,4 @@
-"""A connection by a kubeconfig that somebody passes, as a path or as its text."""
+"""A connection by a kubeconfig that the caller passes, as a path or as its text."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
         context: Default: the current one of that kubeconfig.
 
     Raises:
-        ClusterError: It is no kubeconfig, or the cluster does not answer or refuses.
+        ClusterError: It is not a kubeconfig, or the cluster does not answer or refuses.
     """
     name = context or "of the kubeconfig"
     try:
@@ -32,6 +32,6 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
         raise ClusterError(
             name,
             f"the kubeconfig cannot be used ({type(error).__name__})",
-            "pass a kubeconfig, and a context that it has",
+            "pass a kubeconfig, and a context in it",
         ) from None
-    return connected(name, api, "asking the cluster who it is")
+    return connected(name, api, "asking the cluster for its UID")

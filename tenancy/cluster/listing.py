@@ -1,4 +1,4 @@
-"""Lists as they are on the wire, page by page."""
+"""Read lists of the API server page by page."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -11,7 +11,7 @@ from tenancy.diagnostics import ClusterError
 __all__ = ["METADATA", "listed"]
 
 METADATA: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-"""Asks for what objects are called, and not for what they say."""
+"""Requests only the metadata of objects, not their content."""
 
 _PAGE: Final = 500
 
@@ -25,12 +25,12 @@ def listed(
     most: int | None = None,
 ) -> Iterator[Mapping[str, JSON]]:
     """
-    Yield what is listed at *path*, page by page.
+    Yield the items at *path*, page by page.
 
     Args:
-        query: What narrows the list. Default: nothing.
+        query: Filters the list. Default: no filter.
         accept: Another form of the answer, such as `METADATA`.
-        most: How many items are read at the most. Default: all of them.
+        most: The largest number of items that are read. Default: all of them.
 
     Raises:
         ApiException: The API server refused.

@@ -1,4 +1,4 @@
-"""What the plan needs of a cluster, in a handful of lists for the whole of it."""
+"""Read what the plan needs from a cluster, with a few list requests in all."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ def read(
     connection: Connection, *, contents: bool = False, tokens_of: Collection[str] = ()
 ) -> Live:
     """
-    Return what is there. What cannot be read is said to be so, and nothing fails.
+    Return the live objects. Parts that cannot be read are marked as not read, without an error.
 
     Args:
         connection: To a cluster that answered.

@@ -1,4 +1,4 @@
-"""Whole objects of the kinds that this tool writes, in one list call for each kind."""
+"""Read whole objects of the kinds that Tenancy writes, with one list request for each kind."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -19,12 +19,12 @@ _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 @attrs.frozen(kw_only=True, slots=True)
 class Kind:
     """
-    How a kind is asked for.
+    How to request a kind.
 
     Attributes:
         base: The path of its group and version.
         plural: Its name in paths.
-        query: What narrows the list to objects that can be ours.
+        query: Filters the list to objects that can be Tenancy's.
     """
 
     base: str
@@ -70,7 +70,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 
 def kind_of(name: str) -> Kind:
-    """Return how the kind *name* is asked for; it has to be one that this tool writes."""
+    """Return how to request the kind *name*, which must be one that Tenancy writes."""
     return _KINDS[name]
 
 
@@ -81,14 +81,14 @@ def objects(
     Return every object of *kinds* on the cluster, with the managers of its fields.
 
     Raises:
-        ClusterError: It cannot be read, or not by this caller.
+        ClusterError: The cluster cannot be read, or not by this caller.
     """
     found: dict[Identity, Mapping[str, JSON]] = {}
     for name in dict.fromkeys(kinds):
         kind = _KINDS[name]
         with connection.errors(f"listing {kind.plural}"):
             for item in listed(connection, kind.collection, kind.query):
-                # Items of a list do not say what they are.
+                # Items of a list have no apiVersion and kind.
                 whole = {**item, "kind": name}
                 found[Identity.of(whole)] = whole
     return found

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _LONGEST_NAME = 90
-"""Of an encoded name in a file name, in characters; a longer one is cut, with a digest."""
+"""The longest encoded name in a file name; a longer one is cut and gets a digest."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class Server:
     Attributes:
         name: The cluster's name in config.
         url: Its address.
-        authority: The PEM certificates it is recognised by; None for those of the system.
+        authority: The PEM certificates that verify it; None for those of the system.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Server:
 
 @attrs.frozen(kw_only=True, slots=True)
 class OidcLogin:
-    """A login with the identity provider at first use; nothing secret is in the file."""
+    """A login with the identity provider at first use; the file contains no secret."""
 
     issuer_url: str
     client_id: str
@@ -56,7 +56,7 @@ class OidcLogin:
 
 @attrs.frozen(kw_only=True, slots=True)
 class Token:
-    """A bearer token. Never shown where the object is printed."""
+    """A bearer token. Not shown when the object is printed."""
 
     value: str = attrs.field(repr=False)
 
@@ -70,18 +70,18 @@ class ClientCertificate:
 
 
 Credential = OidcLogin | Token | ClientCertificate
-"""How a member proves who they are."""
+"""How a member authenticates."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class Reach:
     """
-    The namespaces that somebody may use in one environment.
+    The namespaces that a member may use in one environment.
 
     Attributes:
         namespaces: Full names, in the order of the organizations.
-        default: The one that commands use which name none; one of them.
-        unknown: Those of the subjects who hold no role there.
+        default: The namespace of commands that name none; one of *namespaces*.
+        unknown: Those of the subjects that have no role there.
     """
 
     namespaces: tuple[str, ...]
@@ -97,7 +97,7 @@ def reach(
     default: str | None = None,
 ) -> Reach | None:
     """
-    Return what any of *subjects* may use in *environment*; None where that is nothing.
+    Return what any of *subjects* may use in *environment*; None if they may use nothing.
 
     Args:
         organization: Only namespaces of this one. Default: of all.
@@ -145,8 +145,8 @@ def build(server: Server, reach: Reach, user: str, credential: Credential) -> di
     Args:
         server: The cluster.
         reach: The namespaces and the default one.
-        user: How the entry of the credential is called in the file.
-        credential: The member's; nobody else's goes into the file.
+        user: The name of the credential's entry in the file.
+        credential: The member's; the file contains no other.
     """
     cluster: dict[str, object] = {"server": server.url}
     if server.authority is not None:
@@ -178,10 +178,10 @@ def to_yaml(kubeconfig: dict[str, object]) -> str:
 
 def file_name(stack: str, subjects: Iterable[Subject]) -> str:
     """
-    Return the name of the file for the first of *subjects*: no folder, and no two alike.
+    Return the name of the file for the first of *subjects*: unique, and without a folder.
 
     Every character but lowercase letters, digits and hyphens is written as its number, so that
-    no name leaves the folder, and no two members share a file where case does not count.
+    no name leaves the folder, and two members never share a file if case is ignored.
 
     >>> from tenancy.model import Subject, SubjectKind
     >>> member = Subject(kind=SubjectKind.GROUP, name="oidc:../Leads", written="../Leads")
@@ -201,7 +201,7 @@ _KINDS = {
 
 
 def _encoded(name: str) -> str:
-    # The second underscore ends the number, so that no two names are written alike.
+    # The second underscore ends the number, so that two names never have the same encoding.
     text = re.sub("[^a-z0-9-]", lambda match: f"_{ord(match.group()):x}_", name)
     if len(text) <= _LONGEST_NAME:
         return text

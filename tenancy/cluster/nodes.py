@@ -1,4 +1,4 @@
-"""Nodes: what they carry, and taints of ours merged into theirs."""
+"""Read nodes, and merge Tenancy's taints into theirs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
@@ -14,13 +14,13 @@ __all__ = ["Merge", "nodes", "read_taints", "write_taints"]
 
 Taints = Sequence[Mapping[str, str]]
 Merge = Callable[[Taints], list[dict[str, str]]]
-"""Returns what the taints of a node shall be, from what they are."""
+"""Returns the desired taints of a node, from its present ones."""
 
 _NODES: Final = "/api/v1/nodes"
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 _ATTEMPTS: Final = 8
-"""Kubelets and controllers write to nodes all the time, so a conflict is no mistake."""
+"""Kubelets and controllers write to nodes all the time, so conflicts are normal."""
 
 
 def nodes(
@@ -31,9 +31,7 @@ def nodes(
 
     Args:
         connection: To the cluster.
-        names: Only these; one that is not there is left out. Default: every node.
-
-    Raises:
+        names: Only these; missing nodes are left out. Default: every node. Raises:
         ClusterError: The cluster does not answer, or refuses.
     """
     wanted = None if names is None else set(names)
@@ -44,7 +42,7 @@ def nodes(
 
 def read_taints(connection: Connection, name: str) -> Taints | None:
     """
-    Return the taints of the node *name*, or None where there is no such node.
+    Return the taints of the node *name*, or None if it does not exist.
 
     Raises:
         ClusterError: The cluster does not answer, or refuses.
@@ -55,21 +53,21 @@ def read_taints(connection: Connection, name: str) -> Taints | None:
 
 def write_taints(connection: Connection, name: str, merge: Merge) -> Taints:
     """
-    Set the taints of the node *name* to what *merge* makes of them, and return them.
+    Set the taints of the node *name* to the result of *merge*, and return them.
 
-    The list is written together with the version that was read, so that what another writes
-    meanwhile is never lost: then it is read and merged again.
+    The list is written together with the version that was read: if another client writes in
+    between, the list is read and merged again, and no change is lost.
 
     Raises:
-        ClusterError: There is no such node, the cluster does not answer, or refuses; or
-            others write to it all the time.
+        ClusterError: The node does not exist, the cluster does not answer or refuses, or other
+            clients keep writing to the node.
     """
     for _ in range(_ATTEMPTS):
         found = _read(connection, name)
         if found is None:
             raise ClusterError(
                 connection.cluster,
-                f"there is no node {name}",
+                f"the node {name} does not exist",
                 "correct nodeNames of the pool, or add the node",
             )
         version, present = found
@@ -80,7 +78,7 @@ def write_taints(connection: Connection, name: str, merge: Merge) -> Taints:
             return wanted
     raise ClusterError(
         connection.cluster,
-        f"the node {name} was changed by others at each of {_ATTEMPTS} attempts",
+        f"other clients changed the node {name} during each of {_ATTEMPTS} attempts",
         "try again",
     )
 
@@ -98,7 +96,7 @@ def _read(connection: Connection, name: str) -> tuple[str, Taints] | None:
 
 
 def _patch(connection: Connection, name: str, version: str, wanted: Taints) -> bool:
-    """Return whether they were written; they are not where the node has changed since."""
+    """Return whether they were written; they are not if the node has changed since."""
     body = {"metadata": {"resourceVersion": version}, "spec": {"taints": list(wanted)}}
     with connection.errors(f"writing the taints of the node {name}"):
         try:

@@ -1,4 +1,4 @@
-"""A trial of the admission policies: that they answer, which their being there does not say."""
+"""Test by a dry run that the admission policies are active; a listed policy may not be yet."""
 
 import time
 from typing import Final
@@ -25,7 +25,8 @@ _DEPLOYMENT: Final[Manifest] = {
             "metadata": {"labels": _LABELS},
             "spec": {
                 "containers": [{"name": "trial", "image": "registry.invalid/trial"}],
-                # Without a key it tolerates every taint, of which everybody is warned.
+                # Without a key it tolerates every taint; the policies warn every caller about
+                # that.
                 "tolerations": [{"operator": "Exists"}],
             },
         },
@@ -34,7 +35,7 @@ _DEPLOYMENT: Final[Manifest] = {
 
 _FORBIDDEN: Final = 403
 _SECONDS: Final = 20.0
-"""An API server takes new policies up within a second or two; a busy one needs longer."""
+"""An API server activates new policies within a second or two; a busy one needs longer."""
 _PAUSE: Final = 0.25
 
 
@@ -42,21 +43,21 @@ def wait_for_policies(
     connection: Connection, namespace: str, *, seconds: float = _SECONDS
 ) -> bool:
     """
-    Wait until the admission policies answer in *namespace*.
+    Wait until the admission policies are active in *namespace*.
 
-    What is tried is a dry run of a deployment whose pods they refuse: nothing is made, and no
-    quota, limit range or level of Pod Security speaks before them.
+    The test is a dry run of a deployment whose pods they refuse: nothing is created, and no
+    quota, limit range or Pod Security level refuses it first.
 
     Args:
         connection: To the cluster.
         namespace: A namespace of an organization, which exists.
-        seconds: How long at most. Default: 20.
+        seconds: The longest wait. Default: 20.
 
     Returns:
-        Whether it could be tried; False where the caller may create no deployment.
+        Whether this could be tested; False if the caller may not create deployments.
 
     Raises:
-        ClusterError: They did not answer in that time, or the cluster does not answer.
+        ClusterError: They were not active in that time, or the cluster does not answer.
     """
     if not connection.may("create", "apps", "deployments"):
         return False
@@ -75,9 +76,9 @@ def wait_for_policies(
 
 
 def _warnings(connection: Connection, namespace: str) -> str:
-    """Return what a dry run is warned of, also where it is refused after all."""
+    """Return the warnings of a dry run, even if it is refused."""
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
-    with connection.errors(f"trying the admission policies in {namespace}"):
+    with connection.errors(f"testing the admission policies in {namespace}"):
         trial = Request("POST", path, _DEPLOYMENT, query={"dryRun": "All"})
         said = answer(connection.api, trial)
         if not said.is_done and said.status != _FORBIDDEN:

@@ -1,4 +1,4 @@
-"""What must stand on the cluster before: the platform, its nodes, and the right to guard it."""
+"""What an update needs on the cluster: the platform, its nodes, and an allowed caller."""
 
 from collections.abc import Iterator, Mapping
 
@@ -25,14 +25,15 @@ def ground(
     Yield what the cluster lacks for *stack*.
 
     Args:
-        tenancy: The whole, checked.
+        tenancy: The checked model.
         stack: The stack that is to be applied.
         connection: To its cluster.
-        preview: What is missing below an environment is a warning in a preview, for the
-            platform may be applied before the update; it refuses the update itself.
+        preview: A missing part of the platform is a warning in a preview of an environment,
+            because the platform may be applied before the update; it refuses the update itself.
 
     Raises:
-        ClusterError: The cluster does not answer, or refuses what every caller may ask.
+        ClusterError: The cluster does not answer, or refuses a request that every caller may
+            make.
     """
     environment = tenancy.environments.get(stack)
     if environment is None:
@@ -46,7 +47,7 @@ def ground(
 
 
 def _operator(platform: Platform, connection: Connection) -> Iterator[Finding]:
-    """Guards shut out everybody but operators, so the caller has to be one of them first."""
+    """The guards allow only operators, so the caller must be one of them before an update."""
     if connection.may(MANAGE.verb, MANAGE.group, MANAGE.resource):
         return
     user, groups = connection.caller()
@@ -54,10 +55,10 @@ def _operator(platform: Platform, connection: Connection) -> Iterator[Finding]:
         yield Finding(
             code="not-an-operator",
             origin=platform.origin / "operators",
-            found=f"the caller {user}, who is none of them",
+            found=f"the caller {user}, who is not an operator",
             allowed=", ".join(map(str, platform.operators)),
-            remedy="apply the platform as one of them, or add the caller: the guards would"
-            " shut out whoever is not",
+            remedy="apply the platform as an operator, or add the caller to the operators: the "
+            "guards refuse everyone else",
         )
 
 
@@ -70,7 +71,7 @@ def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
 
 
 def _nodes(platform: Platform, connection: Connection) -> Iterator[Finding]:
-    """Nodes that somebody else makes are read once, and each pool compared with its own."""
+    """Existing nodes are read once, and each pool is compared with its own."""
     pools = [pool for pool in platform.pools if pool.backend == EXISTING]
     if not pools:
         return
@@ -103,14 +104,14 @@ def _platform(
                 origin=origin / "platformStack",
                 found=f"the platform {platform.stack} is not on the cluster: {len(names)}"
                 f" of {len(wanted[kind])} {kind}s are missing, {names[0]} among them",
-                allowed="the platform first, then its environments",
+                allowed="environments whose platform is applied",
                 remedy=f"apply the stack {platform.stack} first",
                 severity=severity,
             )
 
 
 def _names(connection: Connection, kind: str) -> set[str]:
-    """Return what all objects of a cluster-wide *kind* are called."""
+    """Return the names of all objects of a cluster-wide *kind*."""
     with connection.errors(f"listing every {kind}"):
         found = listed(connection, kind_of(kind).collection, accept=METADATA)
         return {text(item, "metadata", "name") for item in found}

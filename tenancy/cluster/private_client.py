@@ -1,4 +1,4 @@
-"""A client of one cluster whose private key is in memory, and in no file that outlives it."""
+"""A client of one cluster that keeps the private key in memory, not in a lasting file."""
 
 import base64
 import ssl
@@ -20,22 +20,22 @@ _DATA: Final = ("client-certificate-data", "client-key-data")
 
 
 class KubeconfigError(Exception):
-    """A kubeconfig cannot be used. Nothing of it is repeated: it is made of credentials."""
+    """A kubeconfig cannot be used; the message contains none of it, to protect credentials."""
 
 
 def private_client(text: str, context: str | None, folder: Path) -> ApiClient:
     """
-    Return a client by the kubeconfig *text*, which connects to nobody yet.
+    Return a client for the kubeconfig *text*, without connecting yet.
 
-    The Kubernetes client writes a key that it is given into a temporary file and removes that
-    when the process ends, unless it is killed. So the key is taken out before, and loaded here.
+    The Kubernetes client writes the key into a temporary file and removes that when the process
+    ends, unless it is killed. So the key is removed from the kubeconfig first, and loaded here.
 
     Args:
         context: Default: the current one of that kubeconfig.
-        folder: What paths in it are relative to.
+        folder: The folder of relative paths in it.
 
     Raises:
-        KubeconfigError: It is no kubeconfig, or one that is damaged.
+        KubeconfigError: It is not a kubeconfig, or is damaged.
         ConfigException: It has no such context; the message names what is missing.
     """
     settings = Configuration()
@@ -58,7 +58,7 @@ def private_client(text: str, context: str | None, folder: Path) -> ApiClient:
 
 
 def _taken(written: JSON, context: str | None) -> tuple[bytes, bytes] | None:
-    """Take the certificate and key of the user of *context* out of *written*."""
+    """Remove the user's certificate and key from *written*, and return them."""
     if not isinstance(written, dict):
         raise TypeError
     found = _named(written.get("contexts"), context or written.get("current-context"))
@@ -86,7 +86,8 @@ def _trusted(settings: Configuration, certificate: bytes, key: bytes) -> ssl.SSL
     context = ssl.create_default_context(cafile=settings.ssl_ca_cert)
     if not settings.verify_ssl:
         context.check_hostname = False
-    # OpenSSL reads keys from files only; this one is its owner's alone and goes at once.
+    # OpenSSL reads keys from files only; this file is readable by its owner only and deleted at
+    # once.
     with tempfile.NamedTemporaryFile() as file:
         file.write(certificate + b"\n" + key)
         file.flush()

@@ -1,10 +1,10 @@
 """
-Drifted objects made again what they should be, field by field.
+Repair drifted objects field by field.
 
-The engine's provider compares an object only where its inputs say something, so that an update
-leaves alone what was added by hand. Here it is removed. What was changed is applied under the
-stack's own field manager, and other managers give those fields up: where two managers own a
-field, the next update of it fails.
+The engine's provider compares only the fields in its inputs, so an update does not remove
+fields that were added by hand. Here they are removed. Changed fields are applied under the
+stack's own field manager, and other managers lose them: if two managers own a field, its next
+update fails.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ _FIXED: Final = {
     "PriorityClass": "value",
     "RoleBinding": "roleRef",
 }
-"""Fields that cannot be changed, by kind: the object goes, and an update makes it anew."""
+"""Immutable fields by kind: the object is deleted, and an update creates it again."""
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
@@ -51,10 +51,10 @@ class Repaired:
     What a repair did.
 
     Attributes:
-        patched: Objects that are again what they should be.
-        deleted: Objects that no file has, and those that can only be made anew.
-        missing: Objects that an update has to make.
-        left: Objects that no file has and that somebody else made.
+        patched: Repaired objects.
+        deleted: Objects that no file describes, and those that must be created again.
+        missing: Objects that an update must create.
+        left: Objects that no file describes and that others created.
     """
 
     patched: tuple[Identity, ...]
@@ -73,14 +73,15 @@ def repair(
     delete_foreign: bool = False,
 ) -> Repaired:
     """
-    Make objects on the cluster what *desired* says; those that are missing are left to `up`.
+    Make objects on the cluster match *desired*; `up` creates missing ones.
 
     Args:
-        live: What is there, as it was compared.
+        live: The objects on the cluster, as they were compared.
         found: What differs.
-        manager: The stack's field manager, which alone owns afterwards what it applies.
-        delete_foreign: Whether objects go that no file has and that do not carry our label.
-            Default: they stay.
+        manager: The stack's field manager, which afterwards is the only owner of what it
+            applies.
+        delete_foreign: Whether to delete objects that no file describes and that lack Tenancy's
+            label. Default: they stay.
 
     Raises:
         ClusterError: The cluster refused; what was done before stays done.
@@ -132,21 +133,21 @@ def _mend(
 ) -> None:
     is_patch = identity.kind == "ServiceAccount"
     if is_patch:
-        # Kubernetes makes it and a patch resource applies it, under a manager of its own.
+        # Kubernetes creates it and a patch resource changes it, under a manager of its own.
         applied_by = _engine(live)
         applier = None if applied_by is None else applied_by.manager
     else:
         applier = manager
     drifted = list(drifted)
     if applier is not None:
-        # First of all, so that nobody else comes to own a value of ours.
+        # First, so that no other manager owns a value of Tenancy's.
         query = {"fieldManager": applier, "force": "true"}
         applied = _annotated(manifest, applier)
         live = _request(connection, "PATCH", identity, applied, content_type=APPLY, query=query)
         if not is_patch:
             live = _release(connection, identity, live, applier)
         there = {identity: {**live, "kind": identity.kind}}
-        # An object alone; what is said of the namespace around it is not asked again.
+        # Deletes this object only.
         drifted = [d for d in differences([manifest], there) if d.object == identity]
     fields = (d.field for d in drifted if d.field[:1] != (FIELD,))
     change = change_of(fields, manifest, live)
@@ -166,7 +167,7 @@ def _annotated(manifest: Manifest, manager: str) -> Manifest:
 def _release(
     connection: Connection, identity: Identity, live: Mapping[str, JSON], manager: str
 ) -> Mapping[str, JSON]:
-    """Make other managers give up the fields of *manager*; return the object as it is then."""
+    """Remove the fields of *manager* from other managers; return the changed object."""
     entries = without_conflicts(live, manager)
     if entries is None:
         return live
@@ -180,9 +181,9 @@ def set_managed_fields(
     entries: list[JSON],
 ) -> Mapping[str, JSON]:
     """
-    Replace `metadata.managedFields` of an object, and return it as it is then.
+    Replace `metadata.managedFields` of an object, and return the changed object.
 
-    No value changes. An object that somebody changed since it was read is refused.
+    No value changes. An object that changed since it was read is refused.
 
     Args:
         live: The object as it was read.
@@ -199,7 +200,7 @@ def set_managed_fields(
 def change_of(
     fields: Iterable[Field], manifest: Manifest, live: Mapping[str, JSON]
 ) -> dict[str, JSON]:
-    """Return the merge patch that makes *fields* of *live* what *manifest* says."""
+    """Return the merge patch that makes *fields* of *live* match *manifest*."""
     change: dict[str, JSON] = {}
     for field in fields:
         _patch_of(field, cast("JSON", manifest), dict(live), change)
@@ -234,7 +235,7 @@ def _engine(live: Mapping[str, JSON]) -> Writer | None:
 
 
 def _patch_of(field: Field, desired: JSON, live: JSON, change: dict[str, JSON]) -> None:
-    """Put into *change* what a merge patch has to say, so that *field* becomes as desired."""
+    """Add to *change* what a merge patch needs to set *field* as desired."""
     step, *rest = field
     wanted = desired.get(step) if isinstance(desired, dict) else None
     there = live.get(step) if isinstance(live, dict) else None
@@ -250,7 +251,7 @@ def _patch_of(field: Field, desired: JSON, live: JSON, change: dict[str, JSON]) 
 
 
 def _merge(wanted: JSON, there: JSON) -> JSON:
-    """Return the merge patch that makes *wanted* of *there*."""
+    """Return the merge patch from *there* to *wanted*."""
     if not isinstance(wanted, dict) or not isinstance(there, dict):
         return wanted
     gone: dict[str, JSON] = dict.fromkeys(there.keys() - wanted.keys())

@@ -1,4 +1,4 @@
-"""Whether an API server extends tokens of pods to a year, as far as its flags are visible."""
+"""Whether an API server extends tokens of pods to a year, if its flags are visible."""
 
 from typing import Final
 
@@ -17,11 +17,11 @@ def extends_tokens(connection: Connection) -> bool | None:
     """
     Return whether the API server makes tokens of pods last a year.
 
-    Its flags can be seen where it runs as a pod of `kube-system`, as with kubeadm; without the
-    flag it does.
+    Its flags are visible if it runs as a pod of `kube-system`, as with kubeadm; without the
+    flag it extends them.
 
     Returns:
-        None where no API server is to be seen, as on most managed clusters.
+        None if no API server is visible, as on most managed clusters.
 
     Raises:
         ClusterError: The cluster refuses to list the pods.

@@ -1,4 +1,4 @@
-"""Tokens of service accounts, bound to them and with an expiry."""
+"""Request tokens of service accounts, which expire."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def service_account_token(
         seconds: How long it is valid, 600 or more; the cluster may grant less.
 
     Raises:
-        ClusterError: There is no such account, or the cluster refuses.
+        ClusterError: The account does not exist, or the cluster refuses.
     """
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
     wanted = {
@@ -37,7 +37,7 @@ def service_account_token(
         "kind": "TokenRequest",
         "spec": {"audiences": [], "expirationSeconds": seconds},
     }
-    with connection.errors(f"asking for a token of the service account {namespace}/{name}"):
+    with connection.errors(f"requesting a token of the service account {namespace}/{name}"):
         answer = connection.request(Request("POST", path, wanted))
     status = answer.get("status")
     return ServiceAccountToken(

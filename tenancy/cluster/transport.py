@@ -1,8 +1,8 @@
 """
-Requests to an API server as they are on the wire.
+Plain HTTP requests to an API server.
 
-The client's models take about a second to load, and many times as long to read as what they are
-made of; of the client itself only its kubeconfig, its credentials and its connections are used.
+The Kubernetes client's models take about a second to load, and parse many times slower than
+plain JSON; only the client's kubeconfig, credentials and connections are used.
 """
 
 import json
@@ -34,11 +34,11 @@ class Request:
     Attributes:
         method: Such as GET.
         path: From the API server's root.
-        body: What is sent; nothing by default.
-        query: Nothing by default.
-        content_type: What *body* is; a patch has a type of its own.
-        accept: Another form of the answer than the whole.
-        seconds: How long an answer is waited for.
+        body: Default: none.
+        query: Default: none.
+        content_type: The type of *body*; a patch has a type of its own.
+        accept: Another form of the answer. Default: whole objects.
+        seconds: How long to wait for the answer.
     """
 
     method: str
@@ -53,13 +53,13 @@ class Request:
 @attrs.frozen(kw_only=True, slots=True)
 class Answer:
     """
-    What an API server said.
+    An API server's answer.
 
     Attributes:
-        status: 200 to 299 are done.
+        status: 200 to 299 mean success.
         reason: The status in words.
-        body: What was asked for, or why it is refused; None where it is no JSON object.
-        warnings: What it said beside that; empty where it said nothing.
+        body: The result, or why it is refused; None if it is not a JSON object.
+        warnings: Its warnings; may be empty.
     """
 
     status: int
@@ -69,13 +69,13 @@ class Answer:
 
     @property
     def is_done(self) -> bool:
-        """Whether it was done."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
 
 def answer(api: ApiClient, request: Request) -> Answer:
     """
-    Return what the API server says to *request*, a refusal too.
+    Return the API server's answer to *request*, even if it is a refusal.
 
     Raises:
         HTTPError: It does not answer.
@@ -102,11 +102,11 @@ def answer(api: ApiClient, request: Request) -> Answer:
 
 def requested(api: ApiClient, request: Request) -> Mapping[str, JSON]:
     """
-    Return what *request* was for.
+    Return the result of *request*.
 
     Raises:
-        ApiException: It was refused; what was to be written, with the message that says why.
-            Or something on the way answered, whose page is not taken for an empty object.
+        ApiException: It was refused, with the server's message. Or a proxy answered, whose page
+            must not count as an empty object.
         HTTPError: The API server does not answer.
     """
     found = answer(api, request)
@@ -115,13 +115,14 @@ def requested(api: ApiClient, request: Request) -> Mapping[str, JSON]:
         raise ApiException(status=found.status, reason=message or found.reason)
     if found.body is None:
         raise ApiException(
-            status=found.status, reason=f"{found.reason}, and no JSON object: a proxy's page?"
+            status=found.status,
+            reason=f"{found.reason}, not a JSON object; perhaps a proxy answered",
         )
     return found.body
 
 
 def _headers(api: ApiClient) -> dict[str, str]:
-    """Return who we are: the client's own headers, and what proves it to the API server."""
+    """Return the client's own headers and its credentials for the API server."""
     settings = api.configuration.auth_settings()
     return {
         **api.default_headers,

@@ -10,13 +10,13 @@ __all__ = ["not_read", "not_read_part"]
 
 
 def not_read(live: Live, origin: Origin) -> Iterator[Finding]:
-    """Yield each part that *live* does not have although it was asked for."""
+    """Yield each part that *live* lacks although it was requested."""
     for unread in live.unread:
         yield not_read_part(unread, origin)
 
 
 def not_read_part(unread: Unread, origin: Origin) -> Finding:
-    """Return that the cluster did not give *unread*."""
+    """Return the finding that *unread* could not be listed."""
     return Finding(
         code="live-not-read",
         origin=origin,
@@ -27,15 +27,15 @@ def not_read_part(unread: Unread, origin: Origin) -> Finding:
     )
 
 
-_DELETIONS: Final = "deletions whose contents are known"
-_TOKENS: Final = "tokens that who loses a role may still have"
+_DELETIONS: Final = "the contents of deleted namespaces"
+_TOKENS: Final = "tokens that members who lose a role may still have"
 _NEEDED: Final[Mapping[str, str]] = {
-    "namespaces": "names that do not exist or that this stack created, and a last update that"
-    " finished",
-    "quotas": "limits above what is used now",
-    "role bindings": "a last update that finished, and nobody who still has access",
-    "cluster role bindings": "who still has access after losing a role",
-    "roles": "what bindings give that no file has",
+    "namespaces": "names that do not exist yet or that this stack created, and a completed "
+    "last update",
+    "quotas": "limits above the present use",
+    "role bindings": "a completed last update, and no remaining access of removed members",
+    "cluster role bindings": "access that remains after a role is lost",
+    "roles": "access by bindings that are not in the files",
     "token Secrets": _TOKENS,
     "service accounts": _TOKENS,
     "pods of service accounts": _TOKENS,
@@ -44,5 +44,5 @@ _NEEDED: Final[Mapping[str, str]] = {
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,
     "Secrets": _DELETIONS,
-    "nodes": "pools whose nodes are there, with their taints, labels and devices",
+    "nodes": "pools whose nodes exist, with their taints, labels and devices",
 }

@@ -1,4 +1,4 @@
-"""What namespaces use of their quotas, as the cluster says."""
+"""What namespaces use of their quotas, as the cluster reports it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ __all__ = ["Used", "quota_usage"]
 
 @attrs.frozen(kw_only=True, slots=True)
 class Used:
-    """One key of a quota: the limit and what is used of it, as the API server writes them."""
+    """One key of a quota: the limit and the present use, as the API server writes them."""
 
     hard: str
     used: str
@@ -26,7 +26,7 @@ def quota_usage(
     """
     Return the status of every quota of *namespaces*, by namespace, quota and key.
 
-    A namespace that does not exist has none; a quota whose status is not filled yet is empty.
+    A missing namespace has no quotas; a quota without a status yet is empty.
 
     Raises:
         ClusterError: The cluster does not answer, or refuses.

@@ -1,8 +1,8 @@
 """
-GPU node pools: what makes the nodes, by the backend that the config names and never a guess.
+GPU node pools: the backend that the config names creates the nodes; it is never guessed.
 
-A backend is an entry point of the group `tenancy.gpu_backends`: an object that has what
-`Backend` says.
+A backend is an entry point of the group `tenancy.gpu_backends`: an object with the methods of
+`Backend`.
 """
 
 from tenancy.gpu.backend import Backend, backends, problems, render

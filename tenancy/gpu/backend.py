@@ -1,4 +1,4 @@
-"""Which backends there are, and the one that a pool names."""
+"""Find the backends of GPU node pools, and call the one that a pool names."""
 
 import functools
 import importlib.metadata
@@ -12,7 +12,7 @@ from tenancy.model import GpuNodePool
 __all__ = ["GROUP", "Backend", "backends", "problems", "render"]
 
 GROUP: Final = "tenancy.gpu_backends"
-"""The group of entry points in which backends are found, under the names that config uses."""
+"""The group of entry points of backends; their names are those in the config."""
 
 _OURS: Final[Mapping[str, str]] = {
     "coreweave": "tenancy.gpu.coreweave:BACKEND",
@@ -20,19 +20,19 @@ _OURS: Final[Mapping[str, str]] = {
     "existing": "tenancy.gpu.existing:BACKEND",
     "karpenter": "tenancy.gpu.karpenter:BACKEND",
 }
-"""Our own: there in a checkout too, and no other package takes their names."""
+"""Tenancy's own backends, also found in a checkout; others cannot take their names."""
 
 
 @runtime_checkable
 class Backend(Protocol):
-    """What makes the nodes of a pool. Both methods are pure: no call, no file, no engine."""
+    """Creates the nodes of a pool. Both methods are pure: no requests, no files."""
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
-        """Yield what this backend cannot do for *pool*; all of it, its options included."""
+        """Yield every problem of *pool* for this backend, including its options."""
         ...
 
     def render(self, pool: GpuNodePool) -> list[Rendered]:
-        """Return what *pool* becomes, always in the same order; only asked if it is valid."""
+        """Return the objects of *pool* in a stable order; called only if it is valid."""
         ...
 
 
@@ -53,19 +53,19 @@ def _load(entry: importlib.metadata.EntryPoint) -> Backend:
     except (ImportError, AttributeError) as error:
         raise ToolsError(
             f"the GPU backend {entry.name} ({entry.value}) cannot be loaded: {error};"
-            " repair or remove the package that has it"
+            " repair or remove the package that provides it"
         ) from error
     if not isinstance(loaded, Backend):
         raise ToolsError(
             f"the GPU backend {entry.name} ({entry.value}) has no validate and render;"
-            " repair or remove the package that has it"
+            " repair or remove the package that provides it"
         )
     return loaded
 
 
 def problems(pools: Iterable[GpuNodePool]) -> Iterator[Finding]:
     """
-    Yield what the backends of *pools* cannot do.
+    Yield the problems of *pools* that their backends report.
 
     Raises:
         ToolsError: An installed backend of another package is broken.
@@ -82,16 +82,18 @@ def problems(pools: Iterable[GpuNodePool]) -> Iterator[Finding]:
             origin=pool.origin / "backend",
             found=f"the backend {pool.backend!r} of the pool {pool.name}",
             allowed=known,
-            remedy=f"write {meant}" if meant else "name one of them, or install its package",
+            remedy=f"write {meant}"
+            if meant
+            else "write one of them, or install the package that provides it",
         )
 
 
 def render(pool: GpuNodePool) -> list[Rendered]:
     """
-    Return what *pool* becomes, by the backend that it names.
+    Return the objects of *pool* from the backend that it names.
 
     Raises:
-        NotFoundError: There is no such backend; `problems` reports that first.
+        NotFoundError: The backend does not exist; `problems` reports that first.
         ToolsError: The package that provides it is broken.
     """
     entry = backends().get(pool.backend)

@@ -1,8 +1,8 @@
 """
 The backend `coreweave`: node pools of CoreWeave's own Kubernetes service.
 
-From the documented fields; CoreWeave publishes no CRD to try it on, and every run says so.
-Source: https://docs.coreweave.com/docs/products/cks/reference/node-pool.
+Written from the documented fields; CoreWeave publishes no CRD for a test, and each run reports
+that. Source: https://docs.coreweave.com/docs/products/cks/reference/node-pool.
 """
 
 from collections.abc import Iterator
@@ -25,18 +25,18 @@ _DOMAINS = (".coreweave.cloud", ".coreweave.com")
 
 
 class CoreWeaveOptions(Spec):
-    """What only CoreWeave reads."""
+    """The options of CoreWeave."""
 
     compute_class: str | None = None
     """Default: `default`, or `spot` for spot capacity."""
     target_racks: int | None = Field(default=None, ge=1)
-    """Racks instead of nodes, for NVL72. Default: nodes."""
+    """The number of racks, for NVL72. Default: nodes are counted instead."""
     autoscaling: bool | None = None
-    """Default: on where nodes.min and nodes.max differ."""
+    """Default: on if nodes.min and nodes.max differ."""
     node_annotations: dict[str, str] = Field(default={})
     """Default: none."""
     idle_only: bool = True
-    """Whether only idle nodes are taken away. Default: yes."""
+    """Whether only idle nodes are removed. Default: yes."""
 
 
 @attrs.frozen
@@ -44,7 +44,7 @@ class CoreWeave:
     """A NodePool custom resource of `compute.coreweave.com`."""
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
-        """Yield what is wrong with *pool* for CoreWeave."""
+        """Yield every problem of *pool* for CoreWeave."""
         found = parsed(pool, CoreWeaveOptions)
         if not isinstance(found, Spec):
             yield from found
@@ -54,7 +54,7 @@ class CoreWeave:
                 origin=pool.origin / "options" / "targetRacks",
                 found=f"targetRacks with nodes from {pool.min_nodes} to {pool.max_nodes}",
                 allowed="racks with nodes.min = nodes.max",
-                remedy="write how many nodes the racks have as both",
+                remedy="set both to the number of nodes in the racks",
             )
         if len(pool.instance_types) != 1:
             yield Finding(
@@ -69,7 +69,7 @@ class CoreWeave:
                 code="capacity-of-another-cloud",
                 origin=pool.origin / "capacity" / "type",
                 found=f"capacity {pool.capacity.type}",
-                allowed="on-demand or spot; CoreWeave places reserved nodes by itself",
+                allowed="on-demand or spot; CoreWeave manages reserved nodes itself",
                 remedy="write on-demand",
             )
         for label in pool.labels:
@@ -84,9 +84,9 @@ class CoreWeave:
         yield Finding(
             code="coreweave-not-validated",
             origin=pool.origin / "backend",
-            found=f"the pool {pool.name} is made from CoreWeave's documented fields",
-            allowed="what CoreWeave's API server accepts, which could not be tried",
-            remedy="read its first preview against the cluster",
+            found=f"the pool {pool.name} follows CoreWeave's documented fields",
+            allowed="what CoreWeave's API server accepts, which was not tested",
+            remedy="review its first preview on the cluster",
             severity=Severity.NOT_CHECKED,
         )
 
@@ -112,7 +112,7 @@ class CoreWeave:
         if given.target_racks is not None:
             spec["targetRacks"] = given.target_racks
         elif autoscaling:
-            # The autoscaler moves targetNodes, so it only begins at the minimum.
+            # The autoscaler changes targetNodes, so the minimum is only the start.
             spec |= {
                 "autoscaling": True,
                 "minNodes": pool.min_nodes,

@@ -1,4 +1,4 @@
-"""The backend `eks`: a managed node group, made through boto3."""
+"""The backend `eks`: a managed node group, created through boto3."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
@@ -27,13 +27,13 @@ __all__ = ["BACKEND", "Eks", "EksOptions"]
 
 _CAPACITY: Final[Mapping[str, Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]]] = {
     "on-demand": "ON_DEMAND",
-    # A reservation is used by nodes on demand whose launch template targets it.
+    # On-demand nodes use a reservation if their launch template targets it.
     "reserved": "ON_DEMAND",
     "spot": "SPOT",
     "capacity-block": "CAPACITY_BLOCK",
 }
 DISK_SIZE: Final = 200
-"""In GiB. EKS' own 20 do not hold an image with CUDA."""
+"""In GiB. The default of EKS, 20, is too small for an image with CUDA."""
 
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "capacityType": ("capacity", "type"),
@@ -42,32 +42,32 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "scalingConfig": ("nodes",),
     "taints": ("taints",),
 }
-"""Where the inputs of a node group stand in a pool; the others stand in its options."""
+"""The keys of a pool for inputs of a node group; other inputs are in its options."""
 
 
 class EksOptions(Spec):
-    """What only EKS reads of a pool's options."""
+    """The options of EKS."""
 
     cluster_name: str
     """The EKS cluster's name in AWS."""
     region: str | None = None
-    """Default: the environment's when the node group is made, kept from then on."""
+    """Default: the region of the environment when the node group is created, then kept."""
     node_role: str
     """The ARN of the nodes' IAM role."""
     subnets: Listed[str]
     """Ids of subnets."""
     nodegroup_name: str | None = None
-    """Default: `gpu-` and the pool's name."""
+    """Default: `gpu-` followed by the pool's name."""
     ami_type: str | None = None
     """Default: AL2023 with NVIDIA's driver for the instance types' processor."""
     disk_size: int | None = Field(default=None, ge=1)
-    """In GiB. Default: 200, and the launch template's where there is one."""
+    """In GiB. Default: 200, or the launch template's if one is set."""
     launch_template: LaunchTemplate | None = None
-    """Default: EKS makes one. Needed for capacity blocks and reservations."""
+    """Default: EKS creates one. Required for capacity blocks and reservations."""
     update_config: UpdateConfig | None = None
-    """Default: one node at a time, taken away before its successor is there."""
+    """Default: one node at a time, removed before its successor exists."""
     node_repair_config: NodeRepairConfig | None = None
-    """Default: EKS' own, none."""
+    """Default: none, as in EKS."""
     version: str | None = None
     """Kubernetes' version. Default: the cluster's, not managed."""
     release_version: str | None = None
@@ -81,7 +81,7 @@ class Eks:
     """A managed node group in one EKS cluster."""
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
-        """Yield what is wrong with *pool* for EKS."""
+        """Yield every problem of *pool* for EKS."""
         found = parsed(pool, EksOptions)
         if not isinstance(found, Spec):
             yield from found
@@ -92,7 +92,7 @@ class Eks:
                 origin=pool.origin / "capacity" / "type",
                 found="reserved without a launch template",
                 allowed="a launch template that targets the reservation",
-                remedy="make such a launch template and name it in options.launchTemplate",
+                remedy="create such a launch template and set options.launchTemplate",
             )
         try:
             group = _group(pool, found)
@@ -116,7 +116,7 @@ def _fact(pool: GpuNodePool, name: str) -> InstanceType | None:
 
 
 def _placed(finding: Finding, pool: GpuNodePool) -> Finding:
-    """Return *finding* of a node group where its value is written in the pool."""
+    """Return *finding* of a node group at the pool's key for the value."""
     depth = len(pool.origin.path)
     inside = finding.origin.path[depth:]
     if not inside:
@@ -126,7 +126,7 @@ def _placed(finding: Finding, pool: GpuNodePool) -> Finding:
     if first == "scalingConfig":
         rest = ["min" if step == "minSize" else "max" for step in rest]
     elif first == "taints":
-        # Ours stands before those of the pool.
+        # Tenancy's taint precedes those of the pool.
         rest = [step - 1 if isinstance(step, int) else step for step in rest]
     return attrs.evolve(finding, origin=pool.origin.within((*place, *rest)))
 
@@ -149,7 +149,8 @@ def _group(pool: GpuNodePool, given: EksOptions) -> NodeGroup:
             "nodeRole": given.node_role,
             "subnets": given.subnets,
             "scalingConfig": {"minSize": pool.min_nodes, "maxSize": pool.max_nodes},
-            # The launch template of a capacity block names the type, and EKS wants it once.
+            # The launch template of a capacity block contains the type, and EKS refuses it
+            # twice.
             "instanceTypes": () if is_block else pool.instance_types,
             "amiType": ami_type,
             "capacityType": _CAPACITY[pool.capacity.type],

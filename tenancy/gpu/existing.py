@@ -1,4 +1,4 @@
-"""The backend `existing`: nodes that somebody else makes."""
+"""The backend `existing`: nodes that already exist and that Tenancy does not create."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,15 +15,15 @@ from tenancy.model import GpuNodePool
 __all__ = ["BACKEND", "NAME", "Existing"]
 
 NAME: Final = "existing"
-"""What config calls it."""
+"""The backend's name in the config."""
 
 
 @attrs.frozen
 class Existing:
-    """Labels on nodes by name; taints verified, or merged in where config asks for it."""
+    """Labels the named nodes; verifies their taints, or writes them with writeTaints."""
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
-        """Yield what is wrong with *pool* for nodes that exist already."""
+        """Yield every problem of *pool* for existing nodes."""
         found = parsed(pool, NoOptions)
         if not isinstance(found, Spec):
             yield from found
@@ -31,13 +31,13 @@ class Existing:
             yield Finding(
                 code="taints-without-nodes",
                 origin=pool.origin / "writeTaints",
-                found=f"writeTaints of the pool {pool.name}, which names no node",
+                found=f"writeTaints of the pool {pool.name}, which does not set nodeNames",
                 allowed="writeTaints with nodeNames",
-                remedy="name the nodes, or taint them where they are made",
+                remedy="set nodeNames, or let the tool that creates the nodes taint them",
             )
 
     def render(self, pool: GpuNodePool) -> list[Rendered]:
-        """Return a patch of each named node, and its taints where config asks for that."""
+        """Return a patch of each named node, and its taints if the config sets writeTaints."""
         rendered: list[Rendered] = [
             NodePatch(node=node, labels=node_labels(pool)) for node in pool.node_names
         ]

@@ -1,4 +1,4 @@
-"""Whether the nodes of a pool that somebody else makes are as config says."""
+"""Check that the nodes of a pool that Tenancy does not create match the config."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
@@ -19,11 +19,11 @@ _CLOSED: Final = "every taint of the pool on each of its nodes"
 
 def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Finding]:
     """
-    Yield what the nodes of *pool* lack, as they are on the cluster.
+    Yield how the nodes of *pool* on the cluster differ from the config.
 
-    A missing taint of a pool that is dedicated to an organization is an error: others would run
-    on its nodes. So is a named node that is missing: the patch that labels it would create it.
-    What an update writes itself is not reported.
+    A missing taint of a pool that is dedicated to an organization is an error: pods of others
+    would run on its nodes. A missing node that is named is an error too: the patch that labels
+    it would create it. Values that an update writes are not reported.
 
     Args:
         pool: A pool of the backend `existing`.
@@ -59,18 +59,18 @@ def _named(
         yield Finding(
             code="node-missing",
             origin=pool.origin / "nodeNames",
-            found=f"the node {name}, which the cluster has not",
-            allowed="names of nodes on the cluster",
+            found=f"the node {name}, which does not exist on the cluster",
+            allowed="names of existing nodes",
             remedy="correct the name, or remove it",
         )
     for name in sorted(set(labelled) - set(pool.node_names)):
         yield Finding(
             code="node-not-named",
             origin=pool.origin / "nodeNames",
-            found=f"the node {name} with the label {labels.GPU_POOL}={pool.name}, which the"
-            " pool does not name",
-            allowed="the label on the nodes that the pool names; others are not counted",
-            remedy=f"name it too, or take the label away (kubectl label node {name}"
+            found=f"the node {name} with the label {labels.GPU_POOL}={pool.name}, which is not "
+            "in nodeNames of the pool",
+            allowed="the label only on the nodes in nodeNames; others are not counted",
+            remedy=f"add it to nodeNames, or remove the label (kubectl label node {name}"
             f" {labels.GPU_POOL}-)",
             severity=Severity.WARNING,
         )
@@ -89,8 +89,8 @@ def _taints(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
             yield Finding(
                 code="taint-of-another-pool",
                 origin=pool.origin / "taints",
-                found=f"the node {name} with the taint {taint.key}={value}:{taint.effect},"
-                f" which those tolerate who are granted the pool {value}",
+                found=f"the node {name} with the taint {taint.key}={value}:{taint.effect}, "
+                f"which pods with a grant for the pool {value} tolerate",
                 allowed=f"{text}{alone}",
                 remedy=f"correct it (kubectl taint --overwrite node {name} {text}), or set"
                 " writeTaints",
@@ -103,13 +103,14 @@ def _taints(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
             found=f"the node {name} without the taint {text}",
             allowed=f"{_CLOSED}{alone}",
             remedy=f"taint it (kubectl taint node {name} {text}), or set writeTaints",
-            # Only the pool's own taint keeps others away; config's say more than that.
+            # Only the pool's own taint keeps pods of others away; the config's taints have
+            # other purposes.
             severity=severity if taint.key == labels.GPU_POOL else Severity.WARNING,
         )
 
 
 def _missing_labels(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
-    """Yield labels that nothing writes where the pool names no node."""
+    """Yield missing labels of a pool without nodeNames, which no update writes."""
     present = _labels(node)
     for key, value in node_labels(pool).items():
         if present.get(key) != value:
@@ -118,8 +119,8 @@ def _missing_labels(pool: GpuNodePool, name: str, node: Node) -> Iterator[Findin
                 origin=pool.origin / "labels" / key if key in pool.labels else pool.origin,
                 found=f"the node {name} without the label {key}={value}",
                 allowed="every label of the pool on each of its nodes",
-                remedy=f"label it (kubectl label --overwrite node {name} {key}={value}), or"
-                " name the pool's nodes in nodeNames",
+                remedy=f"label it (kubectl label --overwrite node {name} {key}={value}), or "
+                "set nodeNames of the pool",
                 severity=Severity.WARNING,
             )
 
@@ -131,9 +132,9 @@ def _devices(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
         yield Finding(
             code="devices-missing",
             origin=pool.origin / "gpusPerNode",
-            found=f"the node {name}, which does not say what it has",
-            allowed="a node whose kubelet has reported",
-            remedy="look again when it is Ready",
+            found=f"the node {name}, which does not report its capacity",
+            allowed="a node whose kubelet reports its capacity",
+            remedy="run this again when it is Ready",
             severity=Severity.NOT_CHECKED,
         )
         return
@@ -144,8 +145,8 @@ def _devices(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
                 code="devices-missing",
                 origin=pool.origin / "gpusPerNode",
                 found=f"the node {name} with {there} {resource} for pods",
-                allowed=f"{count}, which grants and capacity are reckoned with",
-                remedy="see its driver and device plugin, or correct gpusPerNode and sharing",
+                allowed=f"{count}, on which grants and capacity are based",
+                remedy="check its driver and device plugin, or correct gpusPerNode and sharing",
                 severity=Severity.WARNING,
             )
 

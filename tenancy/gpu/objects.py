@@ -1,4 +1,4 @@
-"""What a pool becomes: objects to make, nodes to label, taints to write, node groups."""
+"""What a backend returns for a pool: objects, labels and taints of nodes, node groups."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -18,17 +18,17 @@ __all__ = [
 ]
 
 Manifest = dict[str, object]
-"""A custom resource to be made: `apiVersion`, `kind`, `metadata`, `spec`."""
+"""A custom resource to create: `apiVersion`, `kind`, `metadata`, `spec`."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class NodePatch:
     """
-    Labels of a node that exists, to be patched and never made or deleted.
+    Labels to patch onto an existing node; the node is never created or deleted.
 
     Attributes:
         node: Its name.
-        labels: Ours; others on it stay.
+        labels: Tenancy's labels; others are kept.
     """
 
     node: str
@@ -46,11 +46,11 @@ class NodePatch:
 @attrs.frozen(kw_only=True, slots=True)
 class NodeTaints:
     """
-    Taints of a node that exists, to be merged into its list and never to replace it.
+    Taints to merge into the list of an existing node, never replacing it.
 
     Attributes:
         node: Its name.
-        taints: Ours, one for each key and effect.
+        taints: Tenancy's taints, one for each key and effect.
     """
 
     node: str
@@ -58,12 +58,12 @@ class NodeTaints:
 
 
 Rendered = Manifest | NodePatch | NodeTaints | NodeGroup
-"""One thing that a pool becomes."""
+"""One object of a pool."""
 
 
 def identity(rendered: Rendered) -> str:
     """
-    Return what tells *rendered* from everything else of its pool: for logical names.
+    Return an identity of *rendered* that is unique in its pool, for logical names.
 
     >>> identity(NodePatch(node="gpu-0", labels={}))
     'gpu-0-labels'
@@ -80,7 +80,7 @@ def identity(rendered: Rendered) -> str:
 
 def moved_by_others(rendered: Rendered) -> tuple[str, ...]:
     """
-    Return the fields of *rendered* that an autoscaler moves, so that nobody moves them back.
+    Return the fields of *rendered* that an autoscaler changes; drift and updates ignore them.
 
     >>> moved_by_others({"apiVersion": "compute.coreweave.com/v1alpha1", "kind": "NodePool",
     ...     "spec": {"autoscaling": True, "targetNodes": 0}})

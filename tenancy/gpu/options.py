@@ -1,4 +1,4 @@
-"""The options of a backend, read strictly as its own model."""
+"""Validate the options of a pool with the model of its backend."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -15,11 +15,11 @@ S = TypeVar("S", bound=Spec)
 
 
 class NoOptions(Spec):
-    """The options of a backend that has none."""
+    """The model of a backend without options."""
 
 
 def parsed(pool: GpuNodePool, model: type[S]) -> S | Sequence[Finding]:
-    """Return the options of *pool* as *model*, or everything that is wrong with them."""
+    """Return the options of *pool* as *model*, or all their problems."""
     try:
         return model.model_validate(dict(pool.options))
     except ValidationError as error:
@@ -31,7 +31,8 @@ def options(pool: GpuNodePool, model: type[S]) -> S:
     Return the options of *pool* as *model*.
 
     Raises:
-        RefusedError: They are not; `validate` of the backend says the same without raising.
+        RefusedError: They are invalid; `validate` of the backend reports the same without
+            raising.
     """
     found = parsed(pool, model)
     if isinstance(found, Spec):

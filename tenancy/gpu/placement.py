@@ -1,4 +1,4 @@
-"""What the nodes of a pool carry, whatever makes them."""
+"""The labels and taints of a pool's nodes, with every backend."""
 
 from tenancy.config.spec import TaintSpec
 from tenancy.kubernetes import labels
@@ -9,10 +9,10 @@ __all__ = ["node_labels", "node_taints"]
 
 def node_labels(pool: GpuNodePool) -> dict[str, str]:
     """
-    Return the labels of each node of *pool*: its name and its model, and those in config.
+    Return the labels of each node of *pool*: its name, its model, and those in the config.
 
-    The pool's own label is there before the node is, unlike those that NVIDIA's discovery
-    adds, so that pods may select it while there is no node yet.
+    The pool's own label is known before the node exists, unlike those that NVIDIA's discovery
+    adds, so pods can select it before there are nodes.
     """
     return dict(
         sorted(
@@ -27,10 +27,10 @@ def node_labels(pool: GpuNodePool) -> dict[str, str]:
 
 def node_taints(pool: GpuNodePool) -> tuple[TaintSpec, ...]:
     """
-    Return the taints of each node of *pool*: one that only granted pods tolerate, and config's.
+    Return the taints of the nodes of *pool*: one for pods with a grant, and the config's.
 
-    It is named after the pool and not after the resource: a taint `nvidia.com/gpu` is tolerated
-    by every pod that asks for a GPU, wherever ExtendedResourceToleration is on.
+    It is named after the pool, not after the resource: with ExtendedResourceToleration, every
+    pod that requests a GPU tolerates a taint `nvidia.com/gpu`.
     """
     ours = TaintSpec(key=labels.GPU_POOL, value=pool.name, effect="NoSchedule")
     return (ours, *(taint for taint in pool.taints if taint.key != ours.key))

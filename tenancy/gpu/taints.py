@@ -1,4 +1,4 @@
-"""A node's taints are one list that replaces itself: ours are merged in, no other moves."""
+"""Merge Tenancy's taints into a node's list of taints, which can only be written whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,22 +7,21 @@ from tenancy.config.spec import TaintSpec
 __all__ = ["merged"]
 
 Key = tuple[str, str]
-"""The key and the effect of a taint, which together say which one it is."""
+"""The key and the effect of a taint, which together identify it."""
 
 
 def merged(
     present: Sequence[Mapping[str, str]], wanted: Iterable[TaintSpec], owned: Iterable[Key] = ()
 ) -> list[dict[str, str]]:
     """
-    Return the taints of a node with ours among them.
+    Return the taints of a node including Tenancy's.
 
-    Those of others stay as they are and where they are; one that says what we want already
-    keeps its `timeAdded`.
+    Those of others keep their content and place; an equal taint keeps its `timeAdded`.
 
     Args:
-        present: What is on the node.
-        wanted: What we want on it.
-        owned: What we wrote before; it goes where it is not wanted any longer.
+        present: The node's taints.
+        wanted: Tenancy's taints.
+        owned: Taints that Tenancy wrote before; removed if they are no longer wanted.
 
     >>> from tenancy.config.spec.platform import TaintSpec
     >>> theirs = {"key": "theirs", "effect": "NoExecute"}

@@ -1,7 +1,7 @@
 """
-The backend `karpenter`: a NodePool, and an EC2NodeClass where config asks for one.
+The backend `karpenter`: a NodePool, and an EC2NodeClass if the config describes one.
 
-Both are tried on Karpenter's published CRDs.
+Both are tested with Karpenter's published CRDs.
 Source: https://karpenter.sh/docs/concepts/nodepools/.
 """
 
@@ -24,10 +24,10 @@ __all__ = ["BACKEND", "Karpenter", "KarpenterOptions"]
 
 @attrs.frozen
 class Karpenter:
-    """Nodes that Karpenter makes when pods need them, up to a limit."""
+    """Nodes that Karpenter creates when pods need them, up to a limit."""
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
-        """Yield what is wrong with *pool* for Karpenter."""
+        """Yield every problem of *pool* for Karpenter."""
         found = parsed(pool, KarpenterOptions)
         if isinstance(found, Spec):
             yield from option_findings(pool, found)
@@ -36,7 +36,7 @@ class Karpenter:
         yield from pool_findings(pool)
 
     def render(self, pool: GpuNodePool) -> list[Rendered]:
-        """Return the node class, where there is one to make, and the NodePool."""
+        """Return the node class, if the config describes one, and the NodePool."""
         given = options(pool, KarpenterOptions)
         rendered: list[Rendered] = []
         reference = given.node_class_ref

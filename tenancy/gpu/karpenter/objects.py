@@ -36,7 +36,7 @@ def _metadata(pool: GpuNodePool) -> dict[str, object]:
 
 
 def _taint(taint: TaintSpec) -> dict[str, str]:
-    # Karpenter's CRD refuses a value that is empty.
+    # Karpenter's CRD refuses an empty value.
     value = {"value": taint.value} if taint.value else {}
     return {"key": taint.key, **value, "effect": taint.effect}
 
@@ -132,7 +132,7 @@ def _in(key: str, values: Sequence[str]) -> dict[str, object]:
 
 
 def _limits(pool: GpuNodePool) -> dict[str, str]:
-    """Return the most there can be, in what a machine has: Karpenter does not see sharing."""
+    """Return the largest capacity in physical devices: Karpenter ignores GPU sharing."""
     limits = {"nodes": str(pool.max_nodes)}
     if not is_static(pool) and pool.gpus_per_node is not None:
         limits[pool.resource] = str(pool.max_nodes * pool.gpus_per_node)

@@ -1,4 +1,4 @@
-"""What Karpenter's API server would refuse, or would accept and get wrong."""
+"""Check what the API server would refuse, or what Karpenter would misinterpret."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,13 +15,13 @@ _RESERVED_REQUIREMENTS: Final = frozenset({"karpenter.sh/nodepool", "kubernetes.
 
 
 def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
-    """Yield what is wrong with *pool* itself."""
+    """Yield the problems of *pool* itself."""
     if not pool.instance_types:
         yield Finding(
             code="instance-type-missing",
             origin=pool.origin / "instanceTypes",
             found="no instance type",
-            allowed="at least one; Karpenter would choose among all that it knows",
+            allowed="at least one; otherwise Karpenter chooses among all types",
             remedy="write instanceTypes",
         )
     if 0 < pool.min_nodes < pool.max_nodes:
@@ -30,7 +30,7 @@ def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
             origin=pool.origin / "nodes",
             found=f"from {pool.min_nodes} to {pool.max_nodes} nodes",
             allowed="min: 0, or min equal to max for a pool of fixed size",
-            remedy="choose one of the two; Karpenter keeps no minimum",
+            remedy="choose one of the two; Karpenter does not support a minimum",
         )
     for label in pool.labels:
         domain = label.partition("/")[0]
@@ -45,7 +45,7 @@ def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
 
 
 def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Finding]:
-    """Yield what is wrong with the options of *pool*."""
+    """Yield the problems of the options of *pool*."""
     origin = pool.origin / "options"
     made = given.node_class
     if (made is None) == (given.node_class_ref is None):
@@ -56,7 +56,7 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
             if made is None
             else "both nodeClass and nodeClassRef",
             allowed="exactly one of nodeClass and nodeClassRef",
-            remedy="describe the node class, or name one that is there",
+            remedy="describe the node class, or name an existing one",
         )
     if made is not None:
         yield from _node_class(pool, made)
@@ -65,7 +65,7 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
             code="weight-of-a-fixed-pool",
             origin=origin / "weight",
             found=f"weight {given.weight} of a pool of fixed size",
-            allowed="a weight for pools that grow, and for no other",
+            allowed="a weight only for pools that grow",
             remedy="remove weight, or write nodes.min: 0",
         )
     for index, requirement in enumerate(given.requirements):
@@ -74,7 +74,7 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
                 code="reserved-requirement",
                 origin=origin / "requirements" / index / "key",
                 found=f"a requirement on {requirement.key}",
-                allowed="a requirement on what nodes have before they are there",
+                allowed="a requirement on labels that a node has before it is created",
                 remedy="remove it",
             )
     for index, budget in enumerate(given.budgets):
@@ -83,8 +83,8 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
                 code="budget-schedule",
                 origin=origin / "budgets" / index,
                 found="a budget with one of schedule and duration",
-                allowed="both, or neither",
-                remedy="write the other one too",
+                allowed="both or neither",
+                remedy="write the other too",
             )
 
 

@@ -60,7 +60,7 @@ class Assessment:
     Attributes:
         root: The folder that holds `Pulumi.yaml`.
         name: The project's name.
-        stack: The stack that it is about; None where it is about all of them.
+        stack: The stack that it is about; None if it is about all of them.
         project: What people wrote.
         tenancy: The same, resolved. About one stack, stacks with errors are left out of it.
         findings: Everything that was found. About one stack, only what concerns it, and each

@@ -65,7 +65,7 @@ def instance_type_lookup(
     spec: PlatformSpec, origin: Origin, *, offline: bool = False
 ) -> tuple[Lookup | None, list[Finding]]:
     """
-    Return EC2's answer about the instance types of one platform; None where there is none.
+    Return EC2's answer about the instance types of one platform; None if there is none.
 
     It never raises: a missing answer is a finding.
 

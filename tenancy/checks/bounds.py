@@ -330,7 +330,7 @@ def _by_name(limits: Limits) -> Limits:
 
 
 def _written(namespace: Namespace, name: str) -> Origin | None:
-    """Return where a quota of *namespace* has the key *name*; None where none has."""
+    """Return where a quota of *namespace* has the key *name*; None if none has."""
     for quota in namespace.quotas:
         if not quota.is_scoped:
             for key in quota_keys(quota.hard):

@@ -150,7 +150,7 @@ def _namespace(
             code="namespace-name-reserved",
             origin=place,
             found=f"the namespace's name {quoted(namespace.name)}",
-            allowed=f"a name that no system keeps; {reason}",
+            allowed=f"a name that is not reserved; {reason}",
             remedy="choose another prefix or id",
             organization=name,
         )

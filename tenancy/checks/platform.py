@@ -224,7 +224,7 @@ def _namespace_name(
         return
     reason = system_reason(name)
     if reason is None and name == "default":
-        reason = "every cluster has the namespace default, and no organization owns it"
+        reason = "the namespace default exists on every cluster already"
     if reason is None and name == "llmos-public" and not may_be_public:
         reason = "llmos-public is a public namespace"
     if reason is not None:
@@ -232,7 +232,7 @@ def _namespace_name(
             code="platform-namespace-reserved",
             origin=origin,
             found=f"the namespace {name!r}",
-            allowed=f"a name that no system keeps; {reason}",
+            allowed=f"a name that is not reserved; {reason}",
             remedy="choose another name",
         )
 

@@ -15,7 +15,7 @@ def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator
     Yield what is wrong with the bounds that *platform* writes.
 
     Args:
-        organizations: Names of those on its cluster; empty where they are not known.
+        organizations: Names of those on its cluster; empty if they are not known.
     """
     if platform.organization_bounds is None:
         return

@@ -59,7 +59,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Compare the cluster with the files, manually added fields and objects included."""
+    """Compare the cluster with the files, including manually added fields and objects."""
     if accept and repair:
         raise UsageError("--accept and --repair cannot be combined; run one, then the other")
     if delete_foreign and not repair:

@@ -71,7 +71,7 @@ class NotFoundError(UsageError):
 
     @property
     def nearest(self) -> str | None:
-        """The known name that resembles the one asked for. None where none does."""
+        """The known name that resembles the one asked for. None if none does."""
         return nearest(self.name, self.known)
 
     def __str__(self) -> str:
@@ -139,7 +139,7 @@ class EngineError(TenancyError):
     Pulumi's engine failed or refused.
 
     Attributes:
-        stack: The stack's name. None where no stack was opened yet.
+        stack: The stack's name. None if no stack was opened yet.
         message: What happened and what to do, with the engine's diagnostics.
         failure: Why.
     """

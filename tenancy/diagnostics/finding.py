@@ -56,7 +56,7 @@ class Source(Protocol):
     """A document in which findings have a line."""
 
     def place(self, finding: Finding) -> tuple[int, int] | None:
-        """Return the line and the column of *finding*, both from 1; None where unknown."""
+        """Return the line and the column of *finding*, both from 1; None if unknown."""
         ...
 
 

@@ -106,7 +106,7 @@ def misnamed(
 def reason_blank(
     reason: str | None, origin: Origin, organization: str | None = None
 ) -> Iterable[Finding]:
-    """Refuse a blank *reason*; None where none is needed."""
+    """Refuse a blank *reason*; None if none is needed."""
     if reason is None or reason.strip():
         return ()
     return (

@@ -159,7 +159,7 @@ class _Alone:
         return Edit(place=self._organization(namespace) / "members", value=member, appends=True)
 
     def _written_subject(self, text: str, namespace: Namespace) -> dict[str, JSON] | None:
-        """Return a subject as members are written; None where no member is called so."""
+        """Return a subject as members are written; None if no member is called so."""
         kind, _, name = text.partition(" ")
         if " of " in name:
             return None

@@ -22,7 +22,7 @@ class Identity:
     Which object, of the kinds that this tool writes.
 
     Attributes:
-        namespace: Its namespace; empty where it is cluster-wide.
+        namespace: Its namespace; empty if it is cluster-wide.
     """
 
     kind: str
@@ -69,11 +69,11 @@ class Difference:
     One difference.
 
     Attributes:
-        field: What of the object; empty where it is the object itself.
-        desired: What the files say, as Kubernetes writes it; None where they say nothing.
-        live: What is there; None where nothing is.
-        manager: The field manager that wrote it last; None where nobody can be named.
-        since: When that was, as the API server says it; None where it does not.
+        field: What of the object; empty if it is the object itself.
+        desired: What the files say, as Kubernetes writes it; None if they say nothing.
+        live: What is there; None if nothing is.
+        manager: The field manager that wrote it last; None if nobody can be named.
+        since: When that was, as the API server says it; None if it does not.
     """
 
     object: Identity

@@ -53,7 +53,7 @@ def without_random_managers(live: Mapping[str, object], manager: str) -> list[JS
     """
     Return `metadata.managedFields` with *manager* in place of managers the provider made up.
 
-    Nothing else changes; None where there is none of them.
+    Nothing else changes; None if there is none of them.
     """
     entries = list(_all_entries(live))
     random = [entry for entry in entries if _is_random(entry)]
@@ -72,7 +72,7 @@ def without_conflicts(live: Mapping[str, object], manager: str) -> list[JSON] | 
     """
     Return `metadata.managedFields` in which *manager* alone owns what it applied.
 
-    Others keep the fields that *manager* does not own. None where nothing conflicts.
+    Others keep the fields that *manager* does not own. None if nothing conflicts.
     """
     if not conflicting_managers(live, manager):
         return None

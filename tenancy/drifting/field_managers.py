@@ -32,7 +32,7 @@ class Writer:
 
     Attributes:
         applies: Whether it wrote by server-side apply, so that what it leaves out goes.
-        since: When it wrote last, as the API server says it; empty where it does not.
+        since: When it wrote last, as the API server says it; empty if it does not.
     """
 
     manager: str

@@ -187,7 +187,7 @@ def _leaves(field: Field, value: JSON) -> Iterator[tuple[Field, Value]]:
 
 
 def _without_defaults(key: str, value: JSON) -> JSON:
-    """Return *value* without what the API server writes by itself; None where that is all."""
+    """Return *value* without what the API server writes by itself; None if that is all."""
     if isinstance(value, dict):
         value = {
             inner: kept

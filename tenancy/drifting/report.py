@@ -20,7 +20,7 @@ class DifferenceData(TypedDict):
     """
     A value that is not as the files say; null is one that is not there, or not known.
 
-    The field is empty where the object itself is meant.
+    The field is empty if the object itself is meant.
     """
 
     kind: str

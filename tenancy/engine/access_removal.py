@@ -61,7 +61,8 @@ def update_and_remove_access(
 
     Raises:
         RefusedError: The cluster refuses a part, or it differs from the reviewed plan. Nothing
-        was changed. ClusterError: The cluster refused a part after the update.
+            was changed.
+        ClusterError: The cluster refused a part after the update.
         EngineError: The update failed.
     """
     removal = _Removal.of(assessment, session)

@@ -25,7 +25,7 @@ class AdoptionFiles:
         root: The project's folder.
         stack: The environment's stack.
         project: The project's name, before the colon of its keys.
-        before: The content of every file that was written, before; None where it is new.
+        before: The content of every file that was written, before; None if it is new.
     """
 
     root: Path

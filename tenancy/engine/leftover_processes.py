@@ -35,7 +35,7 @@ class EngineProcess:
     Attributes:
         pid: Its id.
         is_engine: Whether it is the engine itself.
-        started_by: Who started it, as `this_process` says; None where that was not us.
+        started_by: Who started it, as `this_process` says; None if that was not us.
     """
 
     pid: int

@@ -128,7 +128,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """Return the fields of /proc/<pid>/stat from the state on; None where there is no /proc."""
+    """Return the fields of /proc/<pid>/stat from the state on; None if there is no /proc."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -136,7 +136,7 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _started(pid: int) -> datetime | None:
-    """Return when the process *pid* started; None where the system does not say."""
+    """Return when the process *pid* started; None if the system does not say."""
     status = _stat(pid)
     if status is None:
         return None

@@ -46,7 +46,7 @@ def prepare_stacks(box: Sandbox, stack: str | None = None) -> None:
 
 
 def _default(workspace: auto.LocalWorkspace, stacks: list[str]) -> str | None:
-    """Return the stack to select where none is selected; None where one is."""
+    """Return the stack to select where none is selected; None if one is."""
     try:
         _run(workspace, "stack", "--show-name")
     except auto.CommandError:

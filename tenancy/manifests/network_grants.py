@@ -54,9 +54,9 @@ class Allowance:
         direction: `ingress` or `egress`.
         policy: The name of the network policy that allows it.
         pod_labels: Of the pods here.
-        namespace: Labels of the peer's namespace; empty where the peer is a block.
+        namespace: Labels of the peer's namespace; empty if the peer is a block.
         peer_pods: Labels of the peer's pods.
-        cidr: The block; empty where the peer is in the cluster.
+        cidr: The block; empty if the peer is in the cluster.
         excluded: What is not part of the block.
     """
 
@@ -128,7 +128,7 @@ def excluded(cidr: str, closed: tuple[str, ...] = LINK_LOCAL) -> tuple[str, ...]
     """
     Return which of the *closed* ranges are inside of *cidr*.
 
-    None where one of them contains all of it, and where it is not a range.
+    None if one of them contains all of it, and where it is not a range.
 
     >>> excluded("160.0.0.0/4"), excluded("169.254.1.0/24")
     (('169.254.0.0/16',), None)

@@ -23,7 +23,7 @@ class Bounds:
         namespace_quota: Of each namespace, by quota key; a key that is missing is not bounded.
         gpus: By pool; a pool that is missing is 0.
         pod_security: The lowest level.
-        prefixes: None where any prefix will do that is listed for no other organization.
+        prefixes: None if any prefix will do that is listed for no other organization.
     """
 
     origin: Origin

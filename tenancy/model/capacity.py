@@ -21,9 +21,9 @@ class PoolDemand:
 
     Attributes:
         grants: Each with its namespace, the largest first.
-        per_node: Devices of a node; None where nothing says how many.
+        per_node: Devices of a node; None if nothing says how many.
         nodes: The most nodes there can be.
-        allowed: The most devices that may be granted; None where that is not known.
+        allowed: The most devices that may be granted; None if that is not known.
     """
 
     pool: GpuNodePool

@@ -43,7 +43,7 @@ LIMITS_NAME = "limits"
 
 @attrs.frozen(kw_only=True, slots=True)
 class Entitlements:
-    """What a namespace may use, by whom, what is let through; None where nothing was said."""
+    """What a namespace may use, by whom, what is let through; None if nothing was said."""
 
     quotas: tuple[Quota, ...] = ()
     without_quota: bool = False

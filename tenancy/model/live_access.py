@@ -61,7 +61,7 @@ class TokenSecret:
 
 @attrs.frozen(kw_only=True, slots=True)
 class ServiceAccountPods:
-    """A service account, and the pods that run with it; None where they were not listed."""
+    """A service account, and the pods that run with it; None if they were not listed."""
 
     namespace: str
     name: str
@@ -79,7 +79,7 @@ class LiveAccess:
         roles: The rules of ClusterRoles by `("", name)` and of Roles by `(namespace, name)`.
         token_secrets: Those of the namespaces that were asked for.
         service_accounts: Those of the namespaces that were asked for.
-        tokens_bounded_since: When the policy on requests for tokens was created; empty where
+        tokens_bounded_since: When the policy on requests for tokens was created; empty if
             there is none.
     """
 
@@ -98,7 +98,7 @@ class LiveAccess:
                 yield binding
 
     def rules(self, binding: LiveBinding) -> tuple[Rule, ...] | None:
-        """Return what *binding* gives; None where the roles were not read."""
+        """Return what *binding* gives; None if the roles were not read."""
         if self.roles is None:
             return None
         where = binding.namespace if binding.role_kind == "Role" else ""

@@ -185,7 +185,7 @@ def dns(spec: DnsSpec) -> Dns:
 
 def parsed_cidr(text: str) -> IpNetwork | None:
     """
-    Return the range of addresses that *text* is; None where it is none.
+    Return the range of addresses that *text* is; None if it is none.
 
     >>> parsed_cidr("10.0.0.0/8"), parsed_cidr("10.0.0.0"), parsed_cidr("10.0.0.1/8")
     (IPv4Network('10.0.0.0/8'), None, None)

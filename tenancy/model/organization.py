@@ -33,7 +33,7 @@ class EnvironmentContext:
     The environment of an organization: its stack, and what is written there for all of them.
 
     Attributes:
-        environment: The environment's name; None where a program names none, so that every
+        environment: The environment's name; None if a program names none, so that every
             namespace of an organization exists.
         deletable: Exact names of namespaces that may be deleted.
     """
@@ -353,7 +353,7 @@ class _Resolver:
         )
 
     def _network(self) -> Network | None:
-        """Return what namespaces let through that say nothing; None where nothing is said."""
+        """Return what namespaces let through that say nothing; None if nothing is said."""
         if (own := self.source.spec.network) is not None:
             return network(own, self.source.origin / "network")
         return None if self.context.network is None else network(*self.context.network)

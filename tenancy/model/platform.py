@@ -85,11 +85,11 @@ class GpuNodePool:
     Nodes with GPUs of one model.
 
     Attributes:
-        gpus_per_node: Physical devices; None where neither config nor catalogue says so.
+        gpus_per_node: Physical devices; None if neither config nor catalogue says so.
         resources: Devices for each node by extended resource name, after sharing: whole GPUs,
             `….shared`, or one entry for each MIG profile.
         facts: What is known of the instance types, in the written order.
-        gpus_from: Who says how many GPUs a node has, in words; None where config does.
+        gpus_from: Who says how many GPUs a node has, in words; None if config does.
         overcommit: Σ of grants over capacity that is allowed.
     """
 
@@ -135,11 +135,11 @@ class Platform:
 
     Attributes:
         stack: The name of its stack.
-        is_written: False where no file describes it, so that nothing of it can be checked.
+        is_written: False if no file describes it, so that nothing of it can be checked.
         gpu_resources: Every extended resource that is written in each namespace, sorted.
         device_classes: Every DRA device class that is written in each namespace, sorted.
         storage_classes: `shared` or `granted` by name.
-        organization_bounds: None where organizations are not bounded.
+        organization_bounds: None if organizations are not bounded.
         token_seconds: How long a token that a member asks for may last.
         bindable: Subjects of no organization that admins of organizations may bind.
         ingress: Ingress controllers by name.

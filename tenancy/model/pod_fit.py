@@ -41,7 +41,7 @@ class Fit:
     How many default pods fit: of one container each, that states neither requests nor limits.
 
     Attributes:
-        count: How many; None where no key of a quota counts them.
+        count: How many; None if no key of a quota counts them.
         by: The keys that run out first, in the order in which they were written.
         rooms: The room under each key that counts such pods.
     """
@@ -88,7 +88,7 @@ def fit(quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]) -> Fit:
 
 
 def _each(key: QuotaKey, defaults: ContainerDefaults) -> Quantity | None:
-    """Return what one default pod takes of *key*; None where it takes nothing."""
+    """Return what one default pod takes of *key*; None if it takes nothing."""
     if key.text in ("pods", "count/pods"):
         return Quantity.parse(1)
     if key.limits_resource is not None:

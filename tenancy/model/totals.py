@@ -25,7 +25,7 @@ class Part:
         namespace: Its name in the cluster.
         environment: The name of its environment.
         stack: The stack of that environment; one name on two clusters has two stacks.
-        amount: The least of its unscoped quotas; None where it is unlimited.
+        amount: The least of its unscoped quotas; None if it is unlimited.
     """
 
     namespace: str
@@ -50,7 +50,7 @@ class Sum:
     Attributes:
         key: The quota key, by the name under which it is added up: `requests.cpu`.
         parts: One for each namespace, in the order of the environments.
-        ceiling: The most that is allowed; None where there is no ceiling for it.
+        ceiling: The most that is allowed; None if there is no ceiling for it.
     """
 
     key: str
@@ -89,7 +89,7 @@ class Sum:
 
     @property
     def total(self) -> Quantity | None:
-        """What the parts add up to; None where one of them is unlimited."""
+        """What the parts add up to; None if one of them is unlimited."""
         total = Quantity.zero
         for part in self.parts:
             if part.amount is None:

@@ -178,7 +178,7 @@ class Grant:
     Attributes:
         resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
         gpus: In devices of that resource.
-        max_per_pod: In the same devices. None where the pool's node is the bound.
+        max_per_pod: In the same devices. None if the pool's node is the bound.
     """
 
     pool: str
@@ -235,18 +235,18 @@ class Namespace:
         id: The short id that people write.
         quotas: What people wrote, the main one first. What Tenancy adds is not among them.
         without_quota: Whether people wrote that it has no quota.
-        limit_range: What people wrote; None where containers are not limited.
+        limit_range: What people wrote; None if containers are not limited.
         further_limit_ranges: What people wrote beside it, by name.
         bindings: One for each role, sorted by role.
         grants: At most one for each pool, sorted by pool.
         lineage: Ids of the namespaces that it inherits from, the nearest first.
         inherits_grants: Whether its grants are written for another namespace alone.
         protect: Whether it may not be deleted.
-        storage_classes: Granted ones; None where nothing was said.
+        storage_classes: Granted ones; None if nothing was said.
         organization_members: Every member of its organization in this environment, sorted.
         organization_namespaces: The names of its organization's namespaces in this
             environment, sorted.
-        load_balancers: How many Services of type LoadBalancer are granted; None where nothing
+        load_balancers: How many Services of type LoadBalancer are granted; None if nothing
             was said.
         ignored: Objects of others, as `<kind>/<name>`.
     """
@@ -297,10 +297,10 @@ class Organization:
     An organization in one environment.
 
     Attributes:
-        ceiling: Over all environments; None where there is none.
+        ceiling: Over all environments; None if there is none.
         namespaces: Those of this environment, in the order in which they were written.
         written_namespaces: How many it has over all environments.
-        default_namespace: The id of the one that kubeconfigs name; None where it has none here.
+        default_namespace: The id of the one that kubeconfigs name; None if it has none here.
         members: Everybody who was written for it or for one of its namespaces, whether or not
             it holds here.
         named_environments: Every environment that its namespaces and members name, and where.

@@ -33,7 +33,7 @@ class TokenLife:
     Whether a cluster's API server extends tokens of pods to a year.
 
     Attributes:
-        is_extended: None where that could not be seen.
+        is_extended: None if that could not be seen.
         why_not: Why it could not be seen.
     """
 

@@ -24,7 +24,7 @@ class QuotaUsage:
 
     Attributes:
         quota: The name of the ResourceQuota.
-        used: None where it could not be read.
+        used: None if it could not be read.
     """
 
     organization: str
@@ -36,7 +36,7 @@ class QuotaUsage:
 
     @property
     def share(self) -> float | None:
-        """How much of the limit is used, 1 where it is full; None where that is not known."""
+        """How much of the limit is used, 1 where it is full; None if that is not known."""
         if self.used is None:
             return None
         if not self.limit:

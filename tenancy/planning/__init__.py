@@ -1,4 +1,4 @@
-"""What a change means: a pure difference between what was, what is to be, and what is live."""
+"""What a change means for people: the last update, the files and the cluster compared."""
 
 from tenancy.planning.access_queries import (
     Permission,

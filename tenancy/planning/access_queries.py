@@ -1,4 +1,4 @@
-"""Queries on the files: who may do what where, and what a subject may do."""
+"""Queries on the files: which subjects may do something, and what a subject may do."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +20,7 @@ __all__ = [
 
 @attrs.frozen(kw_only=True, slots=True)
 class Place:
-    """A namespace, and where it is: one name may be on two clusters."""
+    """A namespace with its stack and cluster: two clusters may have the same name."""
 
     namespace: str
     environment: str
@@ -29,7 +29,7 @@ class Place:
 
     @classmethod
     def of(cls, namespace: Namespace, environment: Environment) -> "Place":
-        """Return where *namespace* of *environment* is."""
+        """Return the place of *namespace* of *environment*."""
         return cls(
             namespace=namespace.name,
             environment=environment.name,
@@ -47,8 +47,8 @@ class RoleHolder:
     A subject that has a role in one namespace.
 
     Attributes:
-        verbs: What the role allows on the resource that was asked for; None where the cluster
-            defines the role, so that it is not checked.
+        verbs: What the role allows on the requested resource; None if the role is defined on
+            the cluster, so that it is not checked.
     """
 
     subject: str
@@ -63,7 +63,7 @@ class Permission:
     What a subject may do in one namespace; the most powerful first.
 
     Attributes:
-        unknown: Roles that the cluster defines, which are not expanded.
+        unknown: Roles that are defined on the cluster, which are not expanded.
     """
 
     subject: str
@@ -77,11 +77,11 @@ def who_can(
     verb: str, resource: str, namespace: str, tenancy: Tenancy, *, stack: str | None = None
 ) -> tuple[RoleHolder, ...]:
     """
-    Return who may do *verb* on *resource* in *namespace*, or may do it by a role unknown here.
+    Return which subjects may do *verb* on *resource* in *namespace*, or have an unknown role.
 
     Args:
-        verb: As RBAC has it: `get`, `delete`.
-        resource: With its subresource, and its group where two have the name: `pods/exec`,
+        verb: The RBAC verb: `get`, `delete`.
+        resource: With its subresource, and its group if the name is ambiguous: `pods/exec`,
             `deployments.apps`.
         namespace: Its name in the cluster.
         stack: The stack of its environment. Default: every environment with such a namespace.
@@ -140,7 +140,7 @@ def what_can(
 
 
 def resources_of(tenancy: Tenancy) -> frozenset[str]:
-    """Return every resource that some role names, for messages about a misspelt one."""
+    """Return every resource that a role names, for messages about a misspelled one."""
     return frozenset(
         resource
         for platform in tenancy.platforms.values()

@@ -31,12 +31,11 @@ class Plan:
         cluster: The name of its cluster in config.
         environment: The name of its environment; None for a platform's stack.
         is_first: Whether no update is recorded, so that everything is new.
-        is_checked_live: Whether the cluster was asked; otherwise what depends on it is among
-            the findings as not checked.
+        is_checked_live: Whether the cluster was read; otherwise the findings list what was not
+            checked.
         organizations: Those of this stack, before or after.
         sections: One of each kind, in the order in which they are shown.
-        findings: What refuses the update beside the checks, warnings, and what was not
-            checked.
+        findings: The plan's own findings, besides those of the checks.
     """
 
     stack: str
@@ -52,13 +51,13 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changes for anybody; resources may change all the same."""
+        """Whether nothing changes for people; resources may still change."""
         organizations = self.new_organizations or self.removed_organizations
         return not organizations and not any(section.changes for section in self.sections)
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything in it refuses the update."""
+        """Whether a finding of the plan refuses the update."""
         return bool(errors_in(self.findings))
 
     @property
@@ -79,18 +78,18 @@ def plan(
     live: Live | None,
     *,
     in_state: Collection[str] = (),
-    why_not: str = "this plan was made without it",
+    why_not: str = "this plan does not use the cluster",
 ) -> Plan:
     """
     Return what an update of *stack* would change.
 
     Args:
-        before: The snapshot in the stack's outputs; empty where there was no update.
+        before: The snapshot in the stack's outputs; empty if there was no update.
         tenancy: The whole project, for totals, the environment order and the pools.
         stack: An environment's or a platform's.
-        live: What is on the cluster. None where it could not be asked.
+        live: What is on the cluster. None if it could not be read.
         in_state: Names of namespaces in the stack's state that the snapshot may lack.
-        why_not: Why the cluster was not asked.
+        why_not: Why the cluster was not read.
 
     Raises:
         TenancyError: *before* cannot be read.
@@ -124,7 +123,7 @@ def plan(
 
 def removes_namespaces(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> bool:
     """
-    Return whether a namespace would be deleted, so that its contents have to be counted.
+    Return whether a namespace would be deleted; then its contents are counted.
 
     Raises:
         TenancyError: *before* cannot be read.
@@ -135,7 +134,7 @@ def removes_namespaces(before: Mapping[str, JSON], tenancy: Tenancy, stack: str)
 
 def removes_members(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> frozenset[str]:
     """
-    Return the namespaces in which somebody loses a role, so that their tokens are looked for.
+    Return the namespaces in which a member loses a role; their tokens are read.
 
     Raises:
         TenancyError: *before* cannot be read.
@@ -148,9 +147,9 @@ def unknown_names(
     before: Mapping[str, JSON], tenancy: Tenancy, stack: str, live: Live | None
 ) -> tuple[str, ...]:
     """
-    Return the namespaces that exist although neither the record nor labels name this stack.
+    Return the existing namespaces that neither the record nor labels assign to this stack.
 
-    They may be in the stack's state all the same, if somebody imported them.
+    They may still be in the stack's state, if they were imported.
 
     Raises:
         TenancyError: *before* cannot be read.

@@ -30,8 +30,8 @@ class Comparison:
     Attributes:
         stack: An environment's or a platform's.
         tenancy: The whole project as its files describe it now.
-        before: What the last update applied. None where there was no update.
-        live: What is on the cluster. None where it was not asked.
+        before: What the last update applied. None if there was no update.
+        live: What is on the cluster. None if it was not asked.
     """
 
     stack: str
@@ -41,7 +41,7 @@ class Comparison:
 
     @property
     def environment(self) -> Environment | None:
-        """The environment of the stack; None where the stack is a platform's."""
+        """The environment of the stack; None if the stack is a platform's."""
         return self.tenancy.environments.get(self.stack)
 
     @property
@@ -53,7 +53,7 @@ class Comparison:
 
     @property
     def cluster(self) -> Cluster | None:
-        """The cluster of the stack, as far as config names one."""
+        """The cluster of the stack, if the config names one."""
         if self.environment is None:
             return self.platform.cluster
         return self.environment.cluster
@@ -84,7 +84,7 @@ class Comparison:
 
     @cached_property
     def leavers(self) -> tuple[Leaver, ...]:
-        """Who loses a role in which of the namespaces that stay."""
+        """Which subjects lose a role in which of the kept namespaces."""
         return leavers(self.namespaces_before, self.namespaces_after)
 
     @cached_property
@@ -107,7 +107,7 @@ class Comparison:
 
     @cached_property
     def counted(self) -> Amounts:
-        """What a namespace counts, by quota key."""
+        """The resources that a namespace counts, by quota key."""
         platforms = {
             e.stack: self.tenancy.platform_of(e) for e in self.tenancy.environments.values()
         }

@@ -1,4 +1,4 @@
-"""Facts: the sentences of a plan, which text, Markdown and JSON all hold."""
+"""Facts: the sentences of a plan, the same in text, Markdown and JSON."""
 
 import enum
 from collections.abc import Sequence
@@ -12,21 +12,21 @@ from tenancy.kubernetes.quantity import Quantity
 __all__ = ["Fact", "Importance", "amount", "shortened", "step"]
 
 _SHOWN: Final = 3
-"""How many names are written out before the rest is counted."""
+"""How many names are written before the others are only counted."""
 
 
 class Importance(enum.Enum):
-    """How a fact is marked, the most important first."""
+    """The importance of a fact, the most important first."""
 
     DANGER = "danger"
     """Something would be lost, or a rule is violated."""
     MORE = "more"
-    """Somebody or something gets more."""
+    """A subject or a namespace gets more."""
     LESS = "less"
-    """Somebody or something gets less."""
+    """A subject or a namespace gets less."""
     CHANGE = "change"
     NOTE = "note"
-    """It follows from other facts."""
+    """The fact follows from other facts."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class Fact:
 
 def shortened(names: Sequence[str]) -> str:
     """
-    Return *names* in a row; a long row ends with how many more there are.
+    Return *names* as a list; a long list ends with the number of the others.
 
     >>> shortened(["a", "b", "c", "d", "e"])
     'a, b, c and 2 more'

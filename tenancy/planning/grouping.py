@@ -1,4 +1,4 @@
-"""The facts of a plan, grouped by organization; what concerns the whole stack comes last."""
+"""The facts of a plan, grouped by organization; facts about the whole stack come last."""
 
 import attrs
 
@@ -24,7 +24,7 @@ class FactGroup:
 
 
 def headline(plan: Plan) -> str:
-    """Return which stack the plan is of, and whether anything changes, in one line."""
+    """Return a line with the stack of the plan and whether anything changes."""
     where = f"stack {plan.stack} on cluster {plan.cluster}"
     if plan.is_empty:
         return f"Plan of {where}: no changes for any organization"

@@ -1,4 +1,4 @@
-"""Bindings in the stack's namespaces that no file has: who holds what by them, and who will."""
+"""Bindings in the stack's namespaces that are not in the files: which access they give."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,9 +18,9 @@ class KeptBinding:
 
     Attributes:
         before: Its subjects now.
-        after: Its subjects after the update; empty where it is deleted.
-        is_adopted: Whether a file takes it over under its name.
-        allowed: What it gives, the most powerful first; None where roles were not read.
+        after: Its subjects after the update; empty if it is deleted.
+        is_adopted: Whether the files now describe a binding of this name.
+        allowed: The access that it gives, the widest first; None if roles were not read.
     """
 
     binding: LiveBinding
@@ -42,7 +42,7 @@ def kept_bindings(
     Args:
         namespaces: As they will be.
         access: What is on the cluster.
-        removals: Subjects that the update takes out.
+        removals: Subjects that the update removes.
     """
     namespaces = tuple(namespaces)
     organizations = {namespace.name: namespace.organization for namespace in namespaces}

@@ -1,4 +1,4 @@
-"""Who loses a role in which namespace, so that nothing else may give it back to them."""
+"""Which subjects lose a role in which namespace; other access of theirs is removed too."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -10,19 +10,19 @@ from tenancy.model import Namespace
 __all__ = ["REMOVES_ACCESS", "Leaver", "leavers"]
 
 REMOVES_ACCESS: Final = "TENANCY_REMOVES_ACCESS"
-"""The environment variable by which `tenancy up` tells the program what it does itself."""
+"""The variable by which `tenancy up` tells the program that it removes access itself."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class Leaver:
     """
-    A subject that loses a role in a namespace that stays.
+    A subject that loses a role in a kept namespace.
 
     Attributes:
         subject: As `Subject` is written: `User oidc:dana`.
-        roles_before: Every role that it had in the organization, where it leaves the
-            organization; otherwise those in this namespace.
-        roles_after: Those that it keeps in this namespace; empty where it loses all access.
+        roles_before: Every role that it had in the organization, if it leaves the organization;
+            otherwise those in this namespace.
+        roles_after: Those that it keeps in this namespace; empty if it loses all access.
     """
 
     subject: str
@@ -33,16 +33,16 @@ class Leaver:
 
     @property
     def loses_everything(self) -> bool:
-        """Whether it has no role in the namespace any more."""
+        """Whether it no longer has any role in the namespace."""
         return not self.roles_after
 
 
 def leavers(before: Iterable[Namespace], after: Iterable[Namespace]) -> tuple[Leaver, ...]:
     """
-    Return who loses a role in which of the namespaces that stay.
+    Return which subjects lose a role in which of the kept namespaces.
 
-    A subject that leaves its organization leaves each of the organization's namespaces, also
-    those in which it had no role: admins could have given it access there.
+    A subject that leaves its organization leaves each of the organization's namespaces, even
+    those in which it had no role: admins may have given it access there.
 
     Args:
         before: The namespaces as the last update left them.
@@ -76,7 +76,7 @@ def _of_namespace(
 
 @attrs.frozen
 class _Roles:
-    """The roles of everybody, and the organization of each namespace."""
+    """The roles of every subject, and the organization of each namespace."""
 
     organizations: Mapping[str, str]
     here: Mapping[tuple[str, str], tuple[str, ...]]

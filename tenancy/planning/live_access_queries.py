@@ -1,4 +1,4 @@
-"""Queries on a cluster: who may do what in a namespace, by which binding."""
+"""Queries on a cluster: which subjects may do something in a namespace, by which binding."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -17,7 +17,7 @@ class LiveHolder:
     A subject that a binding on the cluster lets do something in a namespace.
 
     Attributes:
-        verbs: What the binding gives on the resource that was asked for.
+        verbs: What the binding allows on the requested resource.
     """
 
     subject: str
@@ -33,7 +33,7 @@ class LivePermission:
 
     Attributes:
         subject: As the binding names it.
-        allowed: The most powerful first.
+        allowed: The widest access first.
     """
 
     subject: str
@@ -46,11 +46,11 @@ def live_who_can(
     verb: str, resource: str, place: Place, access: LiveAccess
 ) -> Iterator[LiveHolder]:
     """
-    Yield who may do *verb* on *resource* at *place*, and by which binding.
+    Yield which subjects may do *verb* on *resource* at *place*, and by which binding.
 
     Args:
-        verb: As RBAC has it: `get`, `delete`.
-        resource: With its subresource, and its group where two have the name.
+        verb: The RBAC verb: `get`, `delete`.
+        resource: With its subresource, and its group if the name is ambiguous.
         place: The namespace.
         access: What is on its cluster, bindings and roles.
     """
@@ -65,7 +65,7 @@ def live_what_can(
     names: Collection[str], place: Place, access: LiveAccess
 ) -> Iterator[LivePermission]:
     """
-    Yield what each binding lets a subject do at *place* that is called by one of *names*.
+    Yield what each binding lets one of the subjects *names* do at *place*.
 
     Args:
         names: Subjects as bindings name them, such as `User oidc:dana`.
@@ -83,7 +83,7 @@ def live_what_can(
 
 def possible_names(name: str, groups: Iterable[str], platform: Platform) -> frozenset[str]:
     """
-    Return every subject that may be meant by *name*, with the groups that it is in.
+    Return every subject that *name* can mean, with the groups that it is in.
 
     Args:
         name: With or without the prefix of the identity provider; `<namespace>/<name>` for a

@@ -1,4 +1,4 @@
-"""Names that exist on the cluster: an update never takes over what another made."""
+"""Refuse names that exist on the cluster: an update never takes over objects of others."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,7 +9,7 @@ from tenancy.model import Live, LiveNamespace
 __all__ = ["Wanted", "existing_names", "name_conflicts"]
 
 Wanted = tuple[str, Origin, str | None]
-"""A namespace's name, where it is written, and its organization."""
+"""A namespace's name, its place in the files, and its organization."""
 
 
 def existing_names(
@@ -34,7 +34,9 @@ def name_conflicts(
     wanted: Collection[Wanted], stack: str, known: Collection[str], live: Live
 ) -> Iterator[Finding]:
     """
-    Refuse each namespace that exists and that another made; the provider might take it over.
+    Refuse each existing namespace that this stack did not create.
+
+    The provider might take it over.
 
     Args:
         wanted: Those that the stack is to have.
@@ -69,7 +71,7 @@ def name_conflicts(
 
 
 def _is_ours(there: LiveNamespace, stack: str) -> bool:
-    """Whether an update of this stack created it, perhaps one that left no record."""
+    """Whether an update of this stack created it, even one that left no record."""
     return (
         not there.is_going
         and there.labels.get(labels.MANAGED) == "true"

@@ -1,4 +1,4 @@
-"""The traffic of a namespace as plain data, and back; ports are as people read them."""
+"""The traffic of a namespace as plain data, and back; ports are written as text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ __all__ = ["network_data", "restored_network"]
 
 
 def network_data(network: Network) -> dict[str, JSON]:
-    """Return *network*; each part of `ingress` and `egress` is under what it is about."""
+    """Return *network* as plain data, with `ingress` and `egress` by the kind of peer."""
     return {
         "sameOrganization": network.same_organization,
         "observability": network.observability,
@@ -35,7 +35,7 @@ def _rule(rule: Ingress | Egress) -> dict[str, JSON]:
 
 
 def restored_network(data: Mapping[str, JSON]) -> Network:
-    """Return the network of which `network_data` made *data*; older data has fewer keys."""
+    """Return the network that `network_data` wrote as *data*; older data has fewer keys."""
     return Network(
         same_organization=data.get("sameOrganization") is not False,
         observability=data.get("observability") is not False,
@@ -91,7 +91,7 @@ def _labels(value: JSON) -> dict[str, str]:
 def _texts(value: JSON) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         return ()
-    # The engine gives whole numbers back as floating-point ones.
+    # The engine returns whole numbers as floating-point numbers.
     return tuple(str(int(v)) if isinstance(v, float) else str(v) for v in value)
 
 

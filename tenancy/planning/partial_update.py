@@ -1,4 +1,4 @@
-"""An update of some namespaces only: what it is compared with, and what it records."""
+"""An update of selected namespaces only: its comparison and its record."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -20,18 +20,18 @@ Snapshot = Mapping[str, JSON]
 
 
 def only_namespaces() -> frozenset[str]:
-    """Return the only namespaces of this update; empty where it is of the whole stack."""
+    """Return the selected namespaces of this update; empty if it is of the whole stack."""
     return frozenset(filter(None, os.environ.get(ONLY_VARIABLE, "").split(",")))
 
 
 def compared_with(now: Snapshot, previous: Snapshot, only: Collection[str]) -> Snapshot:
     """
-    Return what the plan compares *now* with, so that what else is pending does not count.
+    Return what the plan compares *now* with, so that other pending changes do not count.
 
     Args:
-        now: What the files say.
-        previous: What the last update recorded; empty where there was none.
-        only: The namespaces that are updated.
+        now: What the files describe.
+        previous: What the last update recorded; empty if there was none.
+        only: The selected namespaces.
     """
     return _with_namespaces_of(now, previous, only)
 

@@ -1,4 +1,4 @@
-"""Roles expanded to verbs on resources, and what of them counts most."""
+"""Roles expanded to verbs on resources, sorted by power."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -55,7 +55,7 @@ class Allowed:
 
     @property
     def weight(self) -> int:
-        """How much it can do, 0 the most: secrets, shells, rights, deletion, the rest."""
+        """Its power, 0 the greatest: secrets, shells, permissions, deletion, others."""
         if self.resource in {"secrets", "*"}:
             return 0
         if self.resource in _SHELLS:
@@ -84,7 +84,7 @@ def allowed_data(allowed: Allowed) -> AllowedData:
 
 
 def described(allowed: Sequence[Allowed], role_names: Iterable[str]) -> str:
-    """Return verbs and resources in a few words, the most powerful first."""
+    """Return verbs and resources in a few words, the widest access first."""
     parts = [f"{a.resource} ({_verbs_text(a.verbs)})" for a in allowed if a.weight in {0, 2}]
     shells = [a.resource for a in allowed if a.weight == 1]
     if shells:
@@ -99,7 +99,7 @@ def described(allowed: Sequence[Allowed], role_names: Iterable[str]) -> str:
         parts.append(f"read {shortened([a.resource for a in rest if a not in writing])}")
     unknown = sorted(role for role in role_names if roles.is_kubernetes(role))
     if unknown:
-        parts.append(f"the permissions of {joined(unknown)}, which the cluster defines")
+        parts.append(f"the permissions of {joined(unknown)}, defined on the cluster")
     return ", ".join(parts) or "no permission that another role does not give"
 
 
@@ -112,7 +112,7 @@ def _verbs_text(verbs: Sequence[str]) -> str:
 
 
 def expanded(platform: Platform) -> Callable[[str], Verbs]:
-    """Return what a role may do, for those whose rules are known here."""
+    """Return what each role with known rules allows."""
 
     def own(role: str) -> tuple[Rule, ...] | None:
         found = platform.roles.get(role)
@@ -122,7 +122,7 @@ def expanded(platform: Platform) -> Callable[[str], Verbs]:
 
 
 def expansion(own: Callable[[str], tuple[Rule, ...] | None]) -> Callable[[str], Verbs]:
-    """Return what a role may do, whose rules *own* knows, else the built-in ones."""
+    """Return what a role allows, from the rules in *own*, else those of the built-in roles."""
     known: dict[str, Verbs] = {}
 
     def of(role: str) -> Verbs:
@@ -150,7 +150,7 @@ def verbs_of(rules: Iterable[Rule]) -> Verbs:
 
 
 def together(names: Iterable[str], expand: Callable[[str], Verbs]) -> Verbs:
-    """Return what all roles called *names* may do."""
+    """Return what all roles *names* allow."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     for name in names:
         for key, verbs in expand(name).items():
@@ -159,12 +159,12 @@ def together(names: Iterable[str], expand: Callable[[str], Verbs]) -> Verbs:
 
 
 def ordered(verbs: Verbs) -> tuple[Allowed, ...]:
-    """Return *verbs* on each resource, the most powerful first."""
+    """Return *verbs* on each resource, the widest access first."""
     return without(verbs, {})
 
 
 def without(those: Verbs, others: Verbs) -> tuple[Allowed, ...]:
-    """Return what *those* allow and *others* do not, the most powerful first."""
+    """Return what *those* allow and *others* do not, the widest access first."""
     return tuple(
         sorted(_left(those, others), key=lambda a: (a.weight, a.api_group, a.resource))
     )

@@ -17,12 +17,12 @@ from tenancy.planning.shapes import CLOSED
 __all__ = ["VERSION", "PlanData", "plan_data", "plan_schema"]
 
 VERSION: Final = 1
-"""Raised whenever a key changes its meaning or is removed; new keys do not raise it."""
+"""Incremented when a key changes its meaning or is removed, not for new keys."""
 
 
 @with_config(CLOSED)
 class FactData(TypedDict):
-    """One sentence of the plan, as the terminal and the pull request have it."""
+    """One sentence of the plan, as on the terminal and in the pull request."""
 
     organization: str | None
     section: str
@@ -93,7 +93,7 @@ def plan_data(
 
 
 def plan_schema() -> dict[str, JSON]:
-    """Return the JSON Schema of what `plan_data` returns: the head, and a key each section."""
+    """Return the JSON Schema of `plan_data`: the common keys, and one for each section."""
     inputs = [(s.name, "serialization", _adapter(s)) for s in SECTIONS]
     by_name, definitions = TypeAdapter.json_schemas(inputs)  # type: ignore[arg-type]
     schema: dict[str, JSON] = TypeAdapter(PlanData).json_schema()

@@ -1,4 +1,4 @@
-"""What the last update set out to reach, restored from the snapshot in the stack's outputs."""
+"""The target of the last update, read from the snapshot in the stack's outputs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -31,13 +31,13 @@ _PLACE = Origin("the last update")
 
 @attrs.frozen(kw_only=True, slots=True)
 class PoolBefore:
-    """The figures of a GPU node pool."""
+    """The numbers of a GPU node pool."""
 
     max_nodes: int
     resources: Mapping[str, int]
 
     def capacity(self, resource: str) -> int:
-        """Return the devices of *resource* that all of its nodes have, at the most."""
+        """Return the largest number of devices of *resource* on all of its nodes."""
         return self.resources.get(resource, 0) * self.max_nodes
 
 
@@ -47,14 +47,15 @@ class Before:
     One stack after its last update.
 
     Attributes:
-        organizations: Of an environment; their namespaces have no origin but the last update.
-        settings: Each namespace as the record has it, by name.
+        organizations: Of an environment; the origin of their namespaces is the last update.
+        settings: Each namespace as recorded, by name.
         shared: Of a platform: the public and the shared namespaces.
-        released: Of a platform: those of them that may be deleted.
+        released: Of a platform: those that may be deleted.
         pools: Of a platform, by name.
         operators: Of a platform.
         rules: Of a platform: the rules of its own roles, by role; None in an older record.
-        platform_settings: Of a platform: what holds for namespaces; nothing in an older record.
+        platform_settings: Of a platform: the settings that apply to namespaces; empty in an
+            older record.
     """
 
     stack: str
@@ -76,18 +77,18 @@ class Before:
 
 def restore(snapshot: Mapping[str, JSON]) -> Before | None:
     """
-    Return what *snapshot* records; None where there was no update.
+    Return what *snapshot* records; None if there was no update.
 
     Raises:
-        TenancyError: Another version made it, whose keys may mean something else.
+        TenancyError: Another version wrote it, whose keys may have another meaning.
     """
     if not snapshot:
         return None
     if snapshot.get("version") != VERSION:
         raise TenancyError(
-            f"the last update left a record of version {snapshot.get('version')}, and this"
-            f" version reads {VERSION}: what changes is unknown, so nothing was changed; use"
-            " the version of tenancy that made the last update, or a newer one"
+            f"the last update left a record of version {snapshot.get('version')}, and this "
+            f"version reads {VERSION}; the changes are unknown, so nothing was changed; use "
+            "the version of tenancy that made the last update, or a newer one"
         )
     stack, environment = _text(snapshot.get("stack")), _text(snapshot.get("environment"))
     found = _mappings(snapshot.get("organizations"))
@@ -188,7 +189,7 @@ def _bindings(members: Mapping[str, JSON]) -> Iterator[RoleBinding]:
 
 def subject(text: str) -> Subject:
     """
-    Return the subject that is said as *text*.
+    Return the subject that *text* names.
 
     >>> subject("ServiceAccount acme-dev/runner").namespace
     'acme-dev'
@@ -254,5 +255,5 @@ def _text(value: JSON) -> str:
 
 
 def _count(value: JSON) -> int:
-    # The engine gives every number back as a floating-point one.
+    # The engine returns every number as a floating-point number.
     return int(value) if isinstance(value, int | float) else 0

@@ -1,4 +1,4 @@
-"""On which ports the ends of a connection reach each other, in words, and ends outside."""
+"""The ports on which namespaces and addresses reach each other, in words."""
 
 import ipaddress
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -27,7 +27,7 @@ _ON_THE_INTERNET: Final = ("1.1.1.1", "2606:4700:4700::1111")
 
 
 class Reached:
-    """What reaches what on one side of the change; each end's pods are grouped once."""
+    """Which ends reach each other before or after; each end's pods are grouped once."""
 
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         self._network = PodNetwork(manifests)
@@ -64,7 +64,7 @@ class Reached:
 
 
 def outside(name: str) -> Manifest:
-    """Return a namespace that is not ours: without policies, it lets everything through."""
+    """Return a namespace of others: without policies, it allows all traffic."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {}}}
 
 
@@ -79,13 +79,13 @@ def outside_changes(
     name: str, networks: Iterable[NetworkValues], was: Reached, now: Reached
 ) -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
     """
-    Yield source, target, and ports before and after, of *name* and each address it is given.
+    Yield source, target, and ports before and after, for *name* and addresses in its network.
 
     Args:
         name: The namespace.
-        networks: What it lets through before and after, as far as it exists.
-        was: What reached what before.
-        now: What will.
+        networks: Its network before and after, if it exists then.
+        was: The connections before.
+        now: The connections after.
     """
     for text, addresses in _addresses(networks):
         yield name, text, was.address(name, addresses), now.address(name, addresses)
@@ -93,7 +93,7 @@ def outside_changes(
 
 
 def _addresses(networks: Iterable[NetworkValues]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each range that *networks* name, and addresses that stand for it."""
+    """Yield each range in *networks*, and addresses that represent it."""
     cidrs: set[str] = set()
     for network in networks:
         cidrs.update(network.egress_cidrs)
@@ -111,7 +111,7 @@ def _addresses(networks: Iterable[NetworkValues]) -> Iterator[tuple[str, tuple[s
 
 
 def _ranges(ports: Iterable[Port], is_open: Callable[[Port], bool]) -> Iterator[str]:
-    """Yield *ports* in words; those between which every port is open are one range."""
+    """Yield *ports* in words; adjacent open ports form one range."""
     first: Port | None = None
     last: Port | None = None
     for port in ports:

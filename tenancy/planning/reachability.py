@@ -1,13 +1,14 @@
 """
-Who reaches whom: network policies worked out offline, as a network plugin would enforce them.
+Which pods can connect: network policies evaluated offline, as a network plugin enforces them.
 
-A connection needs both ends. A pod that no policy of a direction selects is open in it; one
-that some select lets through what any of them allows. Pods are told apart by what policies can
-see of them: their namespace and their labels. So of each namespace one pod for each set of
-labels that some selector asks for represents all that have it, and one without labels the
-others; and one port of each protocol represents all that no policy names.
+A connection needs both ends. A pod that no policy selects is open in that direction; a selected
+pod allows what any of its policies allows.
 
-Nothing but the policies is looked at: a cluster whose network plugin enforces none is open.
+Policies distinguish pods by namespace and labels only. So in each namespace, one pod represents
+all pods with the same labels among those that selectors use, and one without labels represents
+the others; one port of each protocol represents all ports that no policy names. Only the
+policies are evaluated: on a cluster whose network plugin does not enforce them, everything is
+open.
 """
 
 import ipaddress
@@ -27,12 +28,13 @@ __all__ = ["OTHER", "PodNetwork", "Pods", "Port", "Route", "crossing"]
 @attrs.frozen(order=True)
 class Port:
     """
-    A port that a connection goes to.
+    The port of a connection.
 
     Attributes:
         protocol: TCP, UDP or SCTP.
         number: 1 to 65535, or 0 for every port that no policy names.
-        name: Where a policy names the port of a container rather than a number; else empty.
+        name: The name of a container's port, if a policy uses it instead of a number; else
+            empty.
     """
 
     protocol: str
@@ -51,7 +53,7 @@ _OTHERS: Final = (OTHER, Port("UDP", 0))
 
 @attrs.frozen(order=True)
 class Pods:
-    """Pods that no policy tells apart: those of a namespace with the same labels."""
+    """Pods that no policy distinguishes: those of a namespace with the same labels."""
 
     namespace: str
     held: tuple[tuple[str, str], ...] = ()
@@ -62,7 +64,7 @@ class Pods:
 
 @attrs.frozen(order=True)
 class Route:
-    """A connection that is possible."""
+    """A possible connection."""
 
     source: Pods
     target: Pods
@@ -99,7 +101,7 @@ class PodNetwork:
             if manifest["kind"] == "Namespace":
                 name = str(metadata["name"])
                 held = cast("dict[str, str]", metadata.get("labels", {}))
-                # The API server itself writes this one.
+                # The API server sets this label itself.
                 self._labels[name] = {**held, "kubernetes.io/metadata.name": name}
             elif manifest["kind"] == "NetworkPolicy":
                 self._add(
@@ -161,27 +163,27 @@ class PodNetwork:
 
     @cached_property
     def pods(self) -> tuple[Pods, ...]:
-        """Every set of pods that some policy can tell apart, sorted."""
+        """Every set of pods that a policy can distinguish, sorted."""
         return tuple(sorted(pods for found in self._pods.values() for pods in found))
 
     @property
     def ports(self) -> tuple[Port, ...]:
-        """Every port that some policy names, and one for the others."""
+        """Every port that a policy names, and one for all others."""
         return self._ports
 
     def organization(self, pods: Pods) -> str | None:
-        """Return whose *pods* are; None where their namespace is nobody's."""
+        """Return the organization of *pods*; None if their namespace has none."""
         return self._labels[pods.namespace].get(labels.ORGANIZATION)
 
     def routes(self) -> Iterator[Route]:
-        """Yield every connection that is possible, between and inside namespaces."""
+        """Yield every possible connection, between and inside namespaces."""
         for source, target in product(self.pods, self.pods):
             for port in self._ports:
                 if self.reaches(source, target, port):
                     yield Route(source, target, port)
 
     def reaches(self, source: Pods, target: Pods, port: Port) -> bool:
-        """Return whether *source* connects to *port* of *target*, as far as both ends allow."""
+        """Return whether *source* connects to *port* of *target*, if both ends allow it."""
         return self._allows("Egress", source, target, port) and self._allows(
             "Ingress", target, source, port
         )
@@ -212,7 +214,7 @@ class PodNetwork:
         )
 
     def _selecting(self, direction: str, pods: Pods) -> list[_Policy] | None:
-        """Return the policies that select *pods*; None where none does, so that all is open."""
+        """Return the policies that select *pods*; None means that everything is open."""
         found = [
             policy
             for policy in self._policies.get((pods.namespace, direction), ())
@@ -233,7 +235,7 @@ class PodNetwork:
 
     def _is_peer(self, peer: Manifest, namespace: str, other: Pods) -> bool:
         if "ipBlock" in peer:
-            # Plugins differ on whether a pod's address counts; so it does, where it can be one.
+            # Plugins differ on whether addresses match pods; assume that they do.
             cidr = str(_mapping(peer["ipBlock"])["cidr"])
             return not ipaddress.ip_network(cidr, strict=False).is_link_local
         if "namespaceSelector" in peer:
@@ -273,11 +275,11 @@ def _fulfils(expression: Manifest, held: Mapping[str, str]) -> bool:
         case "DoesNotExist":
             return value is None
         case operator:
-            raise ValueError(f"no operator of a label selector: {operator!r}")
+            raise ValueError(f"unknown operator of a label selector: {operator!r}")
 
 
 def _wanted(selector: Manifest) -> dict[str, str]:
-    """Return labels that *selector* selects, as far as some have to be there."""
+    """Return labels that satisfy what *selector* requires."""
     wanted = dict(cast("dict[str, str]", selector.get("matchLabels", {})))
     for expression in _list(selector.get("matchExpressions")):
         key, values = str(expression["key"]), cast("list[str]", expression.get("values", []))

@@ -1,4 +1,4 @@
-"""What still gives access to who loses a role: bindings and tokens that nobody's file has."""
+"""Access that remains after the loss of a role: bindings and tokens outside of the files."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _POD_TOKEN_SECONDS: Final = 365 * 24 * 3600
-"""How long a token in a pod may last: API servers extend those that kubelets ask for."""
+"""How long a token in a pod may last: API servers extend those that kubelets request."""
 _RUNS_PODS: Final = (
     ("", "pods", "create"),
     ("", "pods/exec", "create"),
@@ -49,11 +49,11 @@ _RUNS_PODS: Final = (
 @attrs.frozen(kw_only=True, slots=True)
 class BindingRemoval:
     """
-    A RoleBinding that no file has, from which subjects are taken out.
+    A RoleBinding outside of the files, from which subjects are removed.
 
     Attributes:
-        subjects: Those that are taken out.
-        is_deleted: Whether nobody would be left in it, so that it is deleted.
+        subjects: The removed subjects.
+        is_deleted: Whether no subject remains, so that it is deleted.
     """
 
     namespace: str
@@ -66,13 +66,13 @@ class BindingRemoval:
 @attrs.frozen(kw_only=True, slots=True)
 class KeptAccess:
     """
-    A binding that still gives access to who loses a role, and is kept.
+    A kept binding that still gives access to a subject that loses a role.
 
     Attributes:
-        subject: Who loses a role.
-        organization: Whose member it was; None for an operator of the platform.
+        subject: The subject that loses a role.
+        organization: The organization of the member; None for an operator of the platform.
         through: The subject of the binding that includes it: itself, or a group.
-        allowed: What the binding gives, the most powerful first; None where roles were not
+        allowed: The access that the binding gives, the widest first; None if roles were not
             read.
         reason: Why it is kept.
     """
@@ -88,17 +88,17 @@ class KeptAccess:
 @attrs.frozen(kw_only=True, slots=True)
 class ReachableAccount:
     """
-    A service account whose token somebody who loses a role may have.
+    A service account whose token a subject that loses a role may have.
 
     Attributes:
-        subjects: Who could have a token of it.
-        pods: Pods that run with it; None where they were not listed.
-        requested_seconds: How long a token that was asked for may last; None where nobody
-            could ask for one.
+        subjects: The subjects that could have a token of it.
+        pods: Pods that run with it; None if they were not listed.
+        requested_seconds: How long a requested token may last; None if none of the subjects
+            could request one.
         pod_seconds: How long a token from one of its pods may last, while the pod exists; None
-            where nobody could reach one.
-        bounded_since: When the bound on `requested_seconds` began; empty where there is none
-            yet, and None where that was not read.
+            if none of the subjects could read one.
+        bounded_since: When the bound on `requested_seconds` began; empty if there is none yet,
+            and None if that was not read.
     """
 
     namespace: str
@@ -113,7 +113,7 @@ class ReachableAccount:
 
 @attrs.frozen(kw_only=True)
 class RemainingAccess:
-    """What still gives access to who loses a role, and what is done about it."""
+    """The access that remains after the loss of a role, and what the update does about it."""
 
     removals: tuple[BindingRemoval, ...] = ()
     token_secrets: tuple[TokenSecret, ...] = ()
@@ -128,9 +128,9 @@ def remaining_access(
     Return what still gives access to each of *leaving*.
 
     Args:
-        leaving: Who loses a role where.
+        leaving: Subjects that lose a role, with the namespace.
         access: What is on the cluster.
-        platform: Whose roles apply, and whose bound on tokens.
+        platform: Its roles and its bound on tokens apply.
     """
     leaving = tuple(leaving)
     files = expanded(platform)
@@ -155,7 +155,7 @@ def remaining_access(
 
 
 _EVERYTHING: Final = (Rule(api_groups=("*",), resources=("*",), verbs=("*",)),)
-"""What is assumed of a role that the cluster defines and does not show."""
+"""The assumption about a role whose rules could not be read: everything is allowed."""
 
 Given = Callable[[LiveBinding], Verbs | None]
 OfRole = Callable[[str], Verbs]
@@ -176,19 +176,19 @@ def _bindings(
                 continue
             here = binding.namespace == leaver.namespace
             if binding.namespace and not here:
-                # Of other namespaces only what names somebody who is in no organization there.
+                # In other namespaces, only bindings to subjects without an organization there.
                 if (leaver.subject, binding.namespace) in own or not leaver.loses_everything:
                     continue
-                reason = "the namespace is not one that they are removed from"
+                reason = "they keep their role in this namespace"
             elif not binding.namespace:
-                reason = "it is cluster-wide, so no stack changes it"
+                reason = "it is cluster-wide, and updates do not change cluster-wide bindings"
             elif through not in names_of(leaver.subject):
-                reason = f"it names {through}, and not them"
+                reason = f"its subject is {through}, which they belong to"
             elif leaver.loses_everything or _gives_back(given(binding), leaver, of_role):
                 removed.setdefault(binding, {})[through] = None
                 continue
             else:
-                reason = "it gives nothing that they lose"
+                reason = "it does not give the access that they lose"
             kept.setdefault(
                 (leaver.subject, binding),
                 KeptAccess(
@@ -223,7 +223,7 @@ def _through(subject: str, binding: LiveBinding) -> str | None:
 
 
 def _gives_back(given: Verbs | None, leaver: Leaver, of_role: OfRole) -> bool:
-    """Return whether a binding gives a verb that *leaver* loses; unknown roles do."""
+    """Return whether a binding gives a verb that *leaver* loses; true for unknown roles."""
     if given is None:
         return True
     before = _together(leaver.roles_before, of_role)
@@ -238,7 +238,7 @@ def _gives_back(given: Verbs | None, leaver: Leaver, of_role: OfRole) -> bool:
 def _token_secrets(
     leaving: Iterable[Leaver], access: LiveAccess, of_role: OfRole, given: Given
 ) -> Iterator[TokenSecret]:
-    """Yield the token Secrets that somebody who loses everything could read."""
+    """Yield the token Secrets that a subject that loses all access could read."""
     readable = {
         leaver.namespace
         for leaver in leaving

@@ -1,4 +1,4 @@
-"""What every section of a plan is: values, sentences for people, and data for programs."""
+"""The interface of a section of a plan: values, sentences for people, and data for programs."""
 
 import abc
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ class Section(abc.ABC):
     @property
     @abc.abstractmethod
     def changes(self) -> Sequence[object]:
-        """What changes; empty for a section whose facts only follow from other sections."""
+        """The changes; empty for a section whose facts follow from other sections."""
 
     @abc.abstractmethod
     def facts(self) -> Iterable[Fact]:
@@ -44,7 +44,7 @@ class Section(abc.ABC):
         """Return the section as plain data of the type `shape`."""
 
     def findings(self) -> Iterable[Finding]:
-        """Yield what the section refuses, warns of, or could not check. Default: nothing."""
+        """Yield the section's findings. Default: none."""
         return ()
 
     @classmethod

@@ -1,4 +1,4 @@
-"""How the types of published JSON are declared."""
+"""Helpers to declare the types of published JSON."""
 
 from typing import Final
 
@@ -9,9 +9,9 @@ from tenancy.kubernetes.quantity import Quantity
 __all__ = ["CLOSED", "amount_data"]
 
 CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-"""We write exactly these keys; the published schema lets readers accept further ones."""
+"""Tenancy writes exactly these keys; the published schema allows further ones."""
 
 
 def amount_data(quantity: Quantity | None) -> str | None:
-    """Return *quantity* as JSON has it; null is unlimited, or not known."""
+    """Return *quantity* as JSON; null means unlimited, or not known."""
     return None if quantity is None else str(quantity)

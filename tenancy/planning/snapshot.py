@@ -1,8 +1,8 @@
 """
 A resolved tenancy as plain data: canonical, versioned, and kept in the stack's outputs.
 
-What the last update set out to reach is read back from there, so that the next plan can say
-what changes for people. Only what people would name is kept; what is rendered follows from it.
+The next plan reads the target of the last update from there, to show what changes for people.
+It contains the values of the config, from which the manifests follow.
 """
 
 from collections.abc import Mapping
@@ -31,11 +31,11 @@ __all__ = [
 ]
 
 VERSION = 1
-"""Raised whenever a key changes its meaning."""
+"""Incremented when a key changes its meaning."""
 
 
 def environment(resolved: Environment) -> dict[str, JSON]:
-    """Return *resolved*, an environment's stack."""
+    """Return *resolved*, an environment, as plain data."""
     return {
         "version": VERSION,
         "kind": "environment",
@@ -47,7 +47,7 @@ def environment(resolved: Environment) -> dict[str, JSON]:
 
 
 def platform(resolved: Platform) -> dict[str, JSON]:
-    """Return *resolved*, a platform's stack."""
+    """Return *resolved*, a platform, as plain data."""
     return {
         "version": VERSION,
         "kind": "platform",
@@ -72,7 +72,7 @@ def platform(resolved: Platform) -> dict[str, JSON]:
 
 
 def platform_settings(resolved: Platform) -> dict[str, JSON]:
-    """Return what of a platform holds for namespaces without being written in them."""
+    """Return the settings of a platform that apply to every namespace."""
     public = resolved.public
     return {
         "publicReaders": [str(s) for s in public.readers] if public else [],
@@ -220,7 +220,7 @@ def _limits(limits: Limits) -> dict[str, JSON]:
 
 
 def organizations(snapshot: Mapping[str, JSON]) -> Mapping[str, Mapping[str, JSON]]:
-    """Return the organizations of a *snapshot*, by name; none where it holds none."""
+    """Return the organizations of a *snapshot* by name; may be empty."""
     found = snapshot.get("organizations")
     if not isinstance(found, dict):
         return {}

@@ -1,4 +1,4 @@
-"""A summary of the files, per organization, without any cluster."""
+"""A summary of the files for each organization, without a cluster."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -70,9 +70,9 @@ class OrganizationSummary:
         organization: The organization in the first of its environments.
         namespaces: Those of the selected stacks.
         sums: One for each quota key, over all environments; those under the ceiling first.
-        members: Who has which role, by role and subject.
+        members: The subjects with each role, by role and subject.
         grants: GPUs, by namespace.
-        most_namespaces: How many it may have over all environments.
+        most_namespaces: The limit on its namespaces over all environments.
     """
 
     organization: Organization
@@ -86,7 +86,7 @@ class OrganizationSummary:
 @attrs.frozen(kw_only=True, slots=True)
 class PoolSummary:
     """
-    One GPU node pool and what is granted of it.
+    One GPU node pool and the devices that are granted.
 
     Attributes:
         platform: The stack of its platform.
@@ -197,7 +197,7 @@ def _organization(
 
 
 def _sums(organizations: Sequence[Organization], counted: Amounts) -> Iterator[Sum]:
-    """Yield the sums under the ceiling, then what is limited somewhere and has no ceiling."""
+    """Yield the sums with a ceiling, then keys that have a limit but no ceiling."""
     under = sums(organizations, counted)
     yield from under
     known = {total.key for total in under}

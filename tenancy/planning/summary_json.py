@@ -20,12 +20,12 @@ from tenancy.planning.summary import (
 __all__ = ["SummaryData", "summary_data"]
 
 VERSION: Final = 1
-"""Raised whenever a key changes its meaning or is removed; new keys do not raise it."""
+"""Incremented when a key changes its meaning or is removed, not for new keys."""
 
 
 @with_config(CLOSED)
 class PlaceData(TypedDict):
-    """A namespace, and where it is."""
+    """A namespace with its stack and cluster."""
 
     namespace: str
     environment: str
@@ -109,7 +109,7 @@ class OrganizationData(TypedDict):
 
 @with_config(CLOSED)
 class NodesData(TypedDict):
-    """How many nodes a pool has."""
+    """The number of nodes of a pool."""
 
     min: int
     max: int
@@ -127,7 +127,7 @@ class PoolResourceData(TypedDict):
 
 @with_config(CLOSED)
 class GpuNodePoolData(TypedDict):
-    """A GPU node pool, and what the files grant of it."""
+    """A GPU node pool, and the devices that the files grant."""
 
     platform: str
     name: str
@@ -139,7 +139,7 @@ class GpuNodePoolData(TypedDict):
 
 @with_config(CLOSED)
 class SummaryData(TypedDict):
-    """A summary of the files, without any cluster."""
+    """A summary of the files, without a cluster."""
 
     version: Literal[1]
     kind: Literal["summary"]

@@ -14,9 +14,9 @@ def not_asked(cluster: Cluster | None, origin: Origin, stack: str, why: str) -> 
         code="cluster-not-asked",
         origin=place,
         found=f"the cluster {name} was not read: {why}",
-        allowed="limits above what is used, names that do not exist or that this stack created,"
-        " and a last update that finished",
-        remedy=f"run `tenancy plan --stack {stack}` where the cluster can be reached",
+        allowed="limits above the present use, names that do not exist yet or that this stack "
+        "created, and a completed last update",
+        remedy=f"run `tenancy plan --stack {stack}` where the cluster is reachable",
         severity=Severity.NOT_CHECKED,
     )
 
@@ -26,8 +26,8 @@ def network_left_out(what: str, origin: Origin) -> Finding:
     return Finding(
         code="network-not-checked",
         origin=origin,
-        found=f"the connections between {what}: there are too many to compare one by one",
-        allowed="connections that the network policies are meant to allow",
+        found=f"the connections between {what}: too many to compare",
+        allowed="connections that the network policies should allow",
         remedy="change fewer namespaces at once",
         severity=Severity.NOT_CHECKED,
     )

@@ -32,11 +32,11 @@ class ClusterReading:
     What is on the cluster of a stack.
 
     Attributes:
-        connection: To the cluster; None where it did not answer.
-        live: What is there; None where it did not answer.
-        why_not: Why it did not answer; empty where it did.
-        needs_state: Whether the plan depends on which namespaces are in the stack's state:
-            some that are to be created exist already.
+        connection: To the cluster; None if it did not answer.
+        live: The objects on it; None if it did not answer.
+        why_not: Why it did not answer; empty if it did.
+        needs_state: Whether the plan depends on which namespaces are in the stack's state,
+            because some of the new namespaces exist already.
     """
 
     connection: Connection | None
@@ -67,11 +67,11 @@ class StackPlan:
 
     @property
     def exit(self) -> Exit:
-        """Refused, or whether anything changes for anybody."""
+        """Refused; else whether anything changes for people."""
         return self.exit_under(strict=False)
 
     def exit_under(self, *, strict: bool) -> Exit:
-        """Return the exit code; *strict* refuses what was not checked too."""
+        """Return the exit code; with *strict*, what was not checked refuses too."""
         if refusals(self.findings, strict=strict):
             return Exit.REFUSED
         return Exit.DONE if self.plan.is_empty else Exit.CHANGES
@@ -83,8 +83,8 @@ def read_cluster(
     """
     Connect to the cluster of *stack* and read what the plan compares.
 
-    Pods and volume claims are counted only where namespaces are to be deleted, and tokens are
-    looked for only where somebody loses a role.
+    Pods and volume claims are counted only if a namespace would be deleted, and tokens are read
+    only if a member loses a role.
 
     Args:
         assessment: The project.
@@ -94,7 +94,8 @@ def read_cluster(
             reported as not checked.
 
     Raises:
-        AnotherClusterError: Another cluster answers than the one that it was applied to.
+        AnotherClusterError: The cluster that answers is not the one to which the stack was
+            applied.
         ClusterError: The cluster does not answer, and it is required.
     """
     tenancy = assessment.tenancy
@@ -127,7 +128,7 @@ def plan_for(
     is_preview: bool = True,
 ) -> StackPlan:
     """
-    Return what an update of *stack* means, and everything that was found about it.
+    Return what an update of *stack* means, with all findings.
 
     Args:
         assessment: The project.
@@ -135,8 +136,8 @@ def plan_for(
         previous: Its last update.
         cluster: What is on its cluster.
         namespaces_in_state: The namespaces in the stack's state, by their names in the
-            cluster; used where `cluster.needs_state`.
-        is_preview: Whether nothing is applied yet: a missing platform is then a warning.
+            cluster; used if `cluster.needs_state`.
+        is_preview: Whether this is a preview, in which a missing platform is only a warning.
 
     Raises:
         ClusterError: The cluster stopped answering.
@@ -151,7 +152,7 @@ def plan_for(
         why_not=cluster.why_not,
     )
     missing: tuple[Finding, ...] = ()
-    # Nothing is looked for on the cluster that wrong files would name.
+    # If the files have errors, the cluster is not compared.
     if cluster.connection is not None and not assessment.is_refused:
         missing = tuple(ground(tenancy, stack, cluster.connection, preview=is_preview))
     return StackPlan(

@@ -1,4 +1,4 @@
-"""New quota limits against what is used on the cluster now."""
+"""New quota limits compared with the present use on the cluster."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ __all__ = ["below_usage", "used_of"]
 
 
 def used_of(live: Live | None, namespace: str, key: str) -> Quantity | None:
-    """Return how much of *key* is used in *namespace*; None where it is not known."""
+    """Return the use of *key* in *namespace*; None if it is not known."""
     if live is None or live.quotas is None:
         return None
     return _used_in(live.quotas.get(namespace, {}), key)
@@ -21,10 +21,10 @@ def used_of(live: Live | None, namespace: str, key: str) -> Quantity | None:
 
 def below_usage(environment: Environment, platform: Platform, live: Live) -> Iterator[Finding]:
     """
-    Refuse each new limit that is lower than what is used now, unless it is named exactly.
+    Refuse each new limit below the present use, unless `allowBelowUsage` lists it.
 
-    Kubernetes takes such a limit without a word; then nothing new starts there, and what ends
-    is not started again. A limit that stays as it is in the cluster is not a new one.
+    Kubernetes accepts such a limit silently; then no new pod starts, and an ended pod is not
+    replaced. A limit that is already on the cluster is not a new one.
     """
     if live.quotas is None or live.namespaces is None:
         return
@@ -61,8 +61,8 @@ def _of_quota(
                 origin=_place(namespace, quota.name, key),
                 found=f"{key} of {namespace.name} would become {limit}, below the"
                 f" {used} used now",
-                allowed=f"at least {used}; with less, nothing new is admitted, and a pod"
-                " that ends is not replaced",
+                allowed=f"at least {used}; with less, new objects are refused, and a pod that "
+                "ends is not replaced",
                 remedy=f"set at least {used}, reduce the usage, or list"
                 f" `{namespace.name}/{key}` under tenancy:allowBelowUsage",
                 organization=namespace.organization,
@@ -73,9 +73,9 @@ def _not_counted(namespace: Namespace, key: str) -> Finding:
     return Finding(
         code="usage-not-checked",
         origin=namespace.origin,
-        found=f"how much of {key} is used in {namespace.name}: the cluster has not counted it",
-        allowed="a limit above what is used",
-        remedy="wait until the quota's status is filled, and look again",
+        found=f"the use of {key} in {namespace.name}, which the cluster has not counted yet",
+        allowed="a limit above the present use",
+        remedy="wait until the quota has a status, and run this again",
         severity=Severity.NOT_CHECKED,
         organization=namespace.organization,
     )
@@ -83,7 +83,7 @@ def _not_counted(namespace: Namespace, key: str) -> Finding:
 
 @attrs.frozen
 class _Rendered:
-    """One ResourceQuota as it will be in the cluster."""
+    """One ResourceQuota as it will be on the cluster."""
 
     name: str
     hard: Mapping[str, str]
@@ -91,7 +91,7 @@ class _Rendered:
 
 
 def _rendered(namespace: Namespace, platform: Platform) -> Iterator[_Rendered]:
-    """Yield each quota that will be in the cluster, also those that Tenancy adds."""
+    """Yield each quota that will be on the cluster, including those that Tenancy adds."""
     for manifest in manifests.namespace(namespace, platform).guardrails:
         metadata, spec = manifest["metadata"], manifest.get("spec")
         if manifest["kind"] != "ResourceQuota" or not isinstance(spec, dict):
@@ -115,7 +115,7 @@ def _place(namespace: Namespace, name: str, key: str) -> Origin:
 
 
 def _used_in(quotas: Mapping[str, LiveQuota], key: str) -> Quantity | None:
-    """Return the most that any quota counts of *key*: one with a scope counts less."""
+    """Return the largest use of *key* in any quota: a quota with a scope counts less."""
     found = [_quantity(quota.used.get(key)) for quota in quotas.values()]
     return max((amount for amount in found if amount is not None), default=None)
 

@@ -32,7 +32,7 @@ class Document:
 
     Attributes:
         source: The file as people name it, relative to the project.
-        value: Its value. None where the document cannot be read at all; a value that
+        value: Its value. None if the document cannot be read at all; a value that
             is a trap is kept as the text that was written.
         findings: Every trap, in the order of the document. None of them is a warning.
     """
@@ -61,7 +61,7 @@ class Document:
         """
         Return the line of *path*, from 1, or of what of it exists.
 
-        None where the document could not be read at all.
+        None if the document could not be read at all.
         """
         position = self.position(path)
         return position and position[0]

@@ -21,7 +21,7 @@ class Location:
 
     Attributes:
         path: The steps as they were written, without the labels of alternatives.
-        owner: The model in which the last step is a key. None where it is an item or an
+        owner: The model in which the last step is a key. None if it is an item or an
             entry of a free mapping.
         alternatives: For each choice between types that was passed on the way: how long the
             path was there, and which alternative the error is about.

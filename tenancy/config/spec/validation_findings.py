@@ -252,7 +252,7 @@ def _known_keys(problem: _Problem) -> list[str]:
 
 
 def _meant(problem: _Problem) -> str | None:
-    """Return the known key that an unknown one resembles. None where none does."""
+    """Return the known key that an unknown one resembles. None if none does."""
     key, known = str(problem.path[-1]).replace("_", ""), _known_keys(problem)
     swapped = [one for one in known if sorted(one) == sorted(key)]
     return nearest(key, swapped or known, cutoff=0 if swapped else 0.6)

@@ -78,7 +78,7 @@ def adopt(
         interaction: Who confirms, and what is shown. Default: nobody is asked.
 
     Returns:
-        What the engine did; None where nothing was applied.
+        What the engine did; None if nothing was applied.
 
     Raises:
         RefusedError: They cannot be adopted, or the answer was no.

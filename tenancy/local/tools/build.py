@@ -37,7 +37,7 @@ class Progress(Protocol):
     """Receives the progress of a build."""
 
     def total(self, packages: int) -> None:
-        """Set the largest number of packages there can be."""
+        """Set the largest possible number of packages."""
 
     def line(self, text: str) -> None:
         """Take one line of what `go` prints."""
@@ -111,7 +111,7 @@ def _build(entry: Module, folder: Path, go: Path, console: Console) -> None:
             with show_build(entry.name, console) as progress:
                 _compile(entry, folder, work, _Go(go, work, lock, progress, cache))
             finished = cache / name
-            # Only an unusable build can be there: a usable one was found above.
+            # A usable build was found above, so an existing one is unusable.
             shutil.rmtree(finished, ignore_errors=True)
             work.rename(finished)
         finally:

@@ -73,7 +73,7 @@ class PolicyRule:
     What has to hold.
 
     Attributes:
-        expression: True where it holds.
+        expression: True if it holds.
         message: What the person reads otherwise: text, or an expression if it is *computed*.
     """
 

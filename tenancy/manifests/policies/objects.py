@@ -33,7 +33,7 @@ _CLEANING_UP: Final = Condition(
     "!(request.operation in ['UPDATE', 'DELETE']"
     f" && request.userInfo.username in {texts(CONTROLLERS)})",
 )
-# The name of a request is empty where it deletes a collection.
+# The name of a request is empty if it deletes a collection.
 _MESSAGE: Final = (
     "request.resource.resource + ' ' + (oldObject != null ? oldObject.metadata.name"
     " : object.metadata.?name.orValue(object.metadata.?generateName.orValue('')))"

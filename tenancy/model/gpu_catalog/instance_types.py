@@ -44,7 +44,7 @@ class InstanceType:
 
     Attributes:
         name: `p5.48xlarge`.
-        gpu: The model as AWS names it (`H100`); None where there is no GPU.
+        gpu: The model as AWS names it (`H100`); None if there is no GPU.
         manufacturer: Of the GPU.
         gpus: Devices that pods may ask for, 0 or more. A part of a GPU (`g6f`) counts as one.
         gpu_memory_mib: Memory of each such device.
@@ -106,7 +106,7 @@ class InstanceType:
 
 
 Lookup = Callable[[str], InstanceType | None]
-"""Returns the facts of an instance type, or None where it does not know them."""
+"""Returns the facts of an instance type, or None if it does not know them."""
 
 
 class _Amount(TypedDict):

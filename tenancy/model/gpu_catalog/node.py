@@ -22,11 +22,11 @@ class NodeFacts:
     What each node of a pool has.
 
     Attributes:
-        gpus_per_node: Devices; None where no source says so, and then *findings* ask.
+        gpus_per_node: Devices; None if no source says so, and then *findings* ask.
         cpu: CPU; the whole machine's where config does not say what pods get. None: unknown.
         memory: Likewise.
         instance_types: What is known of the instance types, in the written order.
-        source: Who says how many GPUs there are, in words; None where config does, or nobody.
+        source: Who says how many GPUs there are, in words; None if config does, or nobody.
         findings: What is missing, and where sources disagree.
     """
 

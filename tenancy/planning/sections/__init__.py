@@ -1,4 +1,4 @@
-"""The sections of a plan, a module each, in the order in which they are shown."""
+"""The sections of a plan, one module each, in the order of display."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who gains and who loses access, and where: roles expanded to verbs on resources."""
+"""Which subjects gain and lose access, and where: roles expanded to verbs on resources."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -30,17 +30,17 @@ __all__ = ["Access", "AccessChange"]
 @attrs.frozen(kw_only=True, slots=True)
 class AccessChange:
     """
-    What one subject would be allowed and no longer be allowed in some namespaces.
+    What one subject gains and loses in some namespaces.
 
     Attributes:
         organization: None for an operator of the platform.
-        subject: As the API server names it: `Group oidc:acme-developers`. Only the identity
-            provider knows who is in a group.
+        subject: As the API server names it: `Group oidc:acme-developers`. The memberships of
+            groups are known to the identity provider only.
         namespaces: Those with the same change; empty for an operator of the platform.
         is_production: Whether they are in the last environment of the environment order.
-        roles_before: Sorted; empty where the subject had no role.
-        gained: The most powerful first.
-        unknown: Roles that the cluster defines, so that they are not expanded.
+        roles_before: Sorted; empty if the subject had no role.
+        gained: The widest access first.
+        unknown: Roles that are defined on the cluster and not expanded.
     """
 
     organization: str | None
@@ -58,7 +58,7 @@ class AccessChange:
 
 @with_config(CLOSED)
 class AccessData(TypedDict):
-    """What a subject gains and loses in some namespaces; the most powerful first."""
+    """What a subject gains and loses in some namespaces; the widest access first."""
 
     organization: str | None
     subject: str
@@ -76,11 +76,11 @@ class AccessData(TypedDict):
 @attrs.frozen
 class Access(Section):
     """
-    Every subject whose access changes; production first, then by what it may do.
+    Every subject whose access changes; production first, then by power.
 
     Attributes:
-        removed: Names of namespaces that would be deleted; the loss of all access to them
-            follows and is not repeated in facts.
+        removed: Names of namespaces that would be deleted; facts do not repeat that all access
+            to them is lost.
     """
 
     name = "access"
@@ -91,7 +91,7 @@ class Access(Section):
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "Access":
-        """Return whose access changes; the first update of a platform changes nobody's."""
+        """Return the changes of access; the first update of a platform has none."""
         platform, before = comparison.platform, comparison.before
         if comparison.environment is not None:
             changes = _access_changes(
@@ -109,7 +109,7 @@ class Access(Section):
         )
 
     def facts(self) -> Iterator[Fact]:
-        """Yield what each subject gains and what it loses."""
+        """Yield what each subject gains and loses."""
         for change in self.changes:
             names = tuple(n for n in change.namespaces if n not in self.removed)
             if names or not change.namespaces:
@@ -158,12 +158,12 @@ def _access_changes(
     rules_before: Mapping[str, tuple[Rule, ...]] | None = None,
 ) -> tuple[AccessChange, ...]:
     """
-    Return whose access changes; production comes first, then secrets, exec and delete.
+    Return the changes of access; production comes first, then secrets, exec and delete.
 
     Args:
         before: The namespaces as the last update left them.
         after: The namespaces as they will be.
-        platform: Whose roles apply.
+        platform: Its roles apply.
         rules_before: The rules of the platform's own roles before. Default: unchanged.
     """
     now = expanded(platform)
@@ -200,10 +200,14 @@ def _access_changes(
 
 
 def _operator_changes(before: Before, after: Platform) -> tuple[AccessChange, ...]:
-    """Return who becomes an operator of the platform, and who is no longer one."""
+    """Return the subjects that become or stop being operators of the platform."""
     now = {str(subject) for subject in after.operators}
     then = set(before.operators)
-    everything = (Allowed(api_group="tenancy", resource="everything managed", verbs=("*",)),)
+    everything = (
+        Allowed(
+            api_group="tenancy", resource="every object that Tenancy manages", verbs=("*",)
+        ),
+    )
     return tuple(
         AccessChange(
             organization=None,

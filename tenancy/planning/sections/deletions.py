@@ -21,13 +21,14 @@ class Deletion:
     """
     A namespace that would be deleted.
 
-    What it contains is None as far as it was not counted.
+    Contents that were not counted are None.
 
     Attributes:
         organization: None for a public or a shared namespace.
-        becomes: The name of the new, empty namespace that replaces it. None where none does.
-        pods: How many there are.
-        claims: How many volume claims there are.
+        becomes: The name of the new, empty namespace that replaces it. None if it is not
+            replaced.
+        pods: The number of pods.
+        claims: The number of volume claims.
         config_maps: Their names.
         secrets: Their names.
         is_released: Whether an earlier update released it by its exact name.
@@ -46,7 +47,7 @@ class Deletion:
 
     @property
     def contents(self) -> str:
-        """What would be deleted with it, in words; empty where nothing was counted."""
+        """What would be deleted with it, in words; empty if nothing was counted."""
         parts: list[str] = []
         for count, noun in ((self.pods, "pod"), (self.claims, "volume claim")):
             if count is not None:
@@ -60,7 +61,7 @@ class Deletion:
 
 @with_config(CLOSED)
 class DeletionData(TypedDict):
-    """A namespace that would be deleted; null is not counted."""
+    """A namespace that would be deleted; null means not counted."""
 
     namespace: str
     organization: str | None
@@ -78,7 +79,7 @@ class Deletions(Section):
     Every namespace that would be deleted.
 
     Attributes:
-        origin: Where the stack's config begins, of which `allowDeletion` is a key.
+        origin: The place of the stack's config, which contains `allowDeletion`.
     """
 
     name = "deletions"
@@ -89,7 +90,7 @@ class Deletions(Section):
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "Deletions":
-        """Return each namespace that the last update had and the files no longer have."""
+        """Return each namespace of the last update that is no longer in the files."""
         environment = comparison.environment
         if environment is None:
             deletions = tuple(_of_platform(comparison))
@@ -184,7 +185,7 @@ def _refused(deletion: Deletion, origin: Origin) -> Finding:
 
 
 def _of_platform(comparison: Comparison) -> Iterator[Deletion]:
-    """Yield each public or shared namespace that the platform no longer has."""
+    """Yield each public or shared namespace that is no longer in the platform."""
     before = comparison.before
     if before is None:
         return
@@ -217,7 +218,7 @@ def _with_contents(deletion: Deletion, live: Live | None) -> Deletion:
 def _successor(
     namespace: Namespace, removed: Collection[Namespace], new: Collection[Namespace]
 ) -> str | None:
-    """Return the new namespace that clearly is *namespace* under another name, if one is."""
+    """Return the new namespace that is evidently *namespace* renamed, if there is one."""
     own = [n for n in new if n.organization == namespace.organization]
     for candidate in own:
         if candidate.id == namespace.id:
@@ -230,7 +231,7 @@ def _successor(
 
 
 def _stack_origin(platform: Platform) -> Origin:
-    """Return where the platform's stack begins; its own origin is the key `platform`."""
+    """Return the place of the platform's stack; the platform's own is the key `platform`."""
     return Origin(platform.origin.source, platform.origin.path[:-1])
 
 

@@ -1,4 +1,4 @@
-"""What an organization may use in each environment, in their order, where it changes."""
+"""Changed limits of an organization in each environment, in the environment order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -41,7 +41,7 @@ class OrderedAmounts:
 
     Attributes:
         workload: The workload that is compared; None for the whole organization.
-        exception: The reason of an exception in config. None where there is none.
+        exception: The reason of an exception in the config. None without one.
     """
 
     organization: str
@@ -52,7 +52,7 @@ class OrderedAmounts:
 
     @property
     def is_kept(self) -> bool:
-        """Whether no environment has more than the next; unlimited is the most."""
+        """Whether each environment has at most as much as the next; unlimited is the most."""
         amounts = [one.after for one in self.environments]
         return all(
             upper is None or (lower is not None and lower <= upper)
@@ -117,7 +117,7 @@ class EnvironmentOrder(Section):
 
     @property
     def changes(self) -> Sequence[OrderedAmounts]:
-        """Nothing: each follows from a change that another section has."""
+        """Empty: each row follows from a change in another section."""
         return ()
 
     def facts(self) -> Iterator[Fact]:
@@ -170,15 +170,15 @@ def _ordered(
     exceptions: Iterable[EnvironmentOrderException],
 ) -> Iterator[OrderedAmounts]:
     """
-    Yield the environment order of each of *keys* that differs somewhere, one organization's.
+    Yield the environment order of each of *keys* that changes in an environment.
 
     Args:
         before: The organization in each of its environments.
         after: The same, afterwards.
         order: The environments, the smallest first.
-        counted: What a namespace counts.
-        keys: The quota keys to look at.
-        exceptions: Those that config names.
+        counted: The resources that a namespace counts.
+        keys: The quota keys to compare.
+        exceptions: Those in the config.
     """
     steps = by_environment(after, order)
     if len(steps) < 2:
@@ -227,7 +227,7 @@ def _namespaces_of(
 def _workloads(
     now: Mapping[str, Sequence[Namespace]], environments: Iterable[str]
 ) -> list[str | None]:
-    """Return the workloads that two environments have; None, for everything, without one."""
+    """Return the workloads that two environments share; without one, None for everything."""
     present: dict[str, int] = {}
     for environment in environments:
         for workload in {n.workload for n in now.get(environment, ()) if n.workload}:
@@ -238,7 +238,7 @@ def _workloads(
 def _figures(
     namespaces: Iterable[Namespace], workload: str | None, counted: Amounts
 ) -> Figures | None:
-    """Return the sums of those of *workload*; None where the environment has none of them."""
+    """Return the sums over the namespaces of *workload*; None if the environment has none."""
     found = [counted(n) for n in namespaces if workload in (None, n.workload)]
     if not found:
         return None

@@ -17,7 +17,7 @@ __all__ = ["GpuGrants", "GrantChange", "grants_of"]
 
 @attrs.frozen(kw_only=True, slots=True)
 class GrantChange:
-    """Devices of one pool that one namespace may use; 0 where it is granted none."""
+    """Devices of one pool that one namespace may use; 0 without a grant."""
 
     organization: str
     namespace: str
@@ -41,7 +41,7 @@ class GrantData(TypedDict):
 
 @attrs.frozen
 class GpuGrants(Section):
-    """Every grant that differs, also those of new and of removed namespaces."""
+    """Every grant that changes, including those of new and removed namespaces."""
 
     name = "gpuGrants"
     shape = list[GrantData]

@@ -26,7 +26,7 @@ class PoolChange:
         resource: The extended resource that is counted.
         capacity_before: The devices of the pool at its maximum size.
         allowed: How many may be granted: the capacity times the overcommit factor.
-        source: Where the number of GPUs per node is from; None where config states it.
+        source: The source of the number of GPUs per node; None if the config states it.
     """
 
     pool: str
@@ -41,7 +41,7 @@ class PoolChange:
 
     @property
     def left(self) -> int:
-        """How many more may be granted; negative where too many are."""
+        """How many more may be granted; negative if too many are."""
         return self.allowed - self.granted_after
 
 
@@ -62,7 +62,7 @@ class PoolData(TypedDict):
 
 @attrs.frozen
 class GpuNodePools(Section):
-    """Every pool that changes its size, or of which more or fewer devices are granted."""
+    """Every pool whose size or grants change."""
 
     name = "gpuNodePools"
     shape = list[PoolData]
@@ -122,8 +122,8 @@ def _changes(
     Args:
         before: The namespaces of every environment on the platform, before.
         after: The same, afterwards.
-        platform: With its pools as the files describe them.
-        pools_before: The pools before. None where they are the same.
+        platform: The platform as the files describe it.
+        pools_before: The pools before. None if they are the same.
     """
     was, now = _by_pool(before), _by_pool(after)
     for pool in platform.pools:

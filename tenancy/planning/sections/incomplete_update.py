@@ -1,4 +1,4 @@
-"""What the last update did not reach: its record compared with the cluster."""
+"""What the last update did not complete: its record compared with the cluster."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +21,7 @@ _DETAILS = 8
 @attrs.frozen
 class IncompleteUpdate(Section):
     """
-    Where the cluster differs from what the last update was to create, a sentence each.
+    Differences between the cluster and the target of the last update, one sentence each.
 
     Attributes:
         origin: Where the stack's config begins.
@@ -35,7 +35,7 @@ class IncompleteUpdate(Section):
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "IncompleteUpdate":
-        """Return the differences; none where the cluster was not asked."""
+        """Return the differences; none if the cluster was not read."""
         before, live = comparison.before, comparison.live
         differences = () if before is None or live is None else _differences(before, live)
         environment = comparison.environment
@@ -52,17 +52,17 @@ class IncompleteUpdate(Section):
         return list(self.changes)
 
     def findings(self) -> Iterator[Finding]:
-        """Warn, with the first differences."""
+        """Yield a warning with the first differences."""
         if not self.changes:
             return
         more = len(self.changes) - _DETAILS
         yield Finding(
             code="last-update-unfinished",
             origin=self.origin,
-            found="the last update did not finish, or its result was changed since:"
+            found="the last update did not complete, or its result was changed since:"
             f" {counted(len(self.changes), 'difference')}",
-            allowed="a cluster as the last update was to leave it",
-            remedy="apply again; what then still differs was changed by hand",
+            allowed="a cluster that matches the record of the last update",
+            remedy="apply again; differences that remain after that were made by hand",
             severity=Severity.WARNING,
             details=(
                 *self.changes[:_DETAILS],
@@ -72,7 +72,7 @@ class IncompleteUpdate(Section):
 
 
 def _differences(before: Before, live: Live) -> Iterator[str]:
-    """Yield in words each part of the record that the cluster does not have."""
+    """Yield in words each part of the record that is missing on the cluster."""
     if live.namespaces is None:
         return
     for name in before.shared:

@@ -30,13 +30,13 @@ _INHERITED: Final = {
 }
 
 Settings = Mapping[str, Mapping[str, JSON]]
-"""Namespaces of one stack as plain data, by name."""
+"""The namespaces of one stack as plain data, by name."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class InheritedChange:
     """
-    A namespace that changes along with another.
+    A namespace that changes because it inherits.
 
     Attributes:
         inherits_from: The id of the namespace in which the change is written.
@@ -57,7 +57,7 @@ class InheritedChange:
 
 @with_config(CLOSED)
 class InheritedData(TypedDict):
-    """A namespace that changes because it inherits, and the stack whose update changes it."""
+    """A namespace that changes because it inherits, with the stack whose update changes it."""
 
     organization: str
     namespace: str
@@ -69,7 +69,7 @@ class InheritedData(TypedDict):
 
 @attrs.frozen
 class Inherited(Section):
-    """Every namespace that inherits from one in which something changes."""
+    """Every namespace that inherits from a changed namespace."""
 
     name = "inherited"
     shape = list[InheritedData]
@@ -143,13 +143,13 @@ def _inheriting(
     elsewhere: Iterable[Namespace],
 ) -> Iterator[tuple[Namespace, str, tuple[str, ...]]]:
     """
-    Yield each namespace that inherits a change, from which id, and what.
+    Yield each namespace that inherits a change, the id it inherits from, and what changes.
 
     Args:
         before: The namespaces of this stack as the last update left them.
         after: The same, as they will be.
         here: The namespaces of this stack.
-        elsewhere: Those of other stacks in the same environment; how they are now is not
+        elsewhere: Those of other stacks in the same environment; their present state is not
             compared.
     """
     changed = {

@@ -28,7 +28,7 @@ from tenancy.planning.unchecked import network_left_out
 __all__ = ["MOST_PAIRS", "ConnectionChange", "Connections"]
 
 MOST_PAIRS: Final = 600
-"""How many pairs of namespaces are compared; with more, only those of one organization are."""
+"""The largest number of compared pairs; with more, only those of one organization are."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -39,8 +39,8 @@ class ConnectionChange:
     One end may also be outside of the cluster: a range of addresses, or `the internet`.
 
     Attributes:
-        before: Empty where they did not reach them.
-        after: Empty where they will not.
+        before: Empty if no connection was possible.
+        after: Empty if none will be possible.
     """
 
     source: str
@@ -51,7 +51,7 @@ class ConnectionChange:
 
 @with_config(CLOSED)
 class ConnectionData(TypedDict):
-    """The ports on which a namespace, a range of addresses or the internet reaches another."""
+    """The ports on which one end reaches another: namespaces, address ranges, the internet."""
 
     source: str
     target: str
@@ -65,8 +65,8 @@ class Connections(Section):
     Every pair of namespaces of the cluster between which the reachable ports differ.
 
     Attributes:
-        left_out: What was not compared, in words; None where everything was.
-        removed: Names of namespaces that would be deleted, of which no facts are made.
+        left_out: What was not compared, in words; None if everything was.
+        removed: Names of namespaces that would be deleted; facts leave them out.
         origin: Where the stack's config begins.
     """
 
@@ -93,7 +93,7 @@ class Connections(Section):
         return cls(changes, left_out, comparison.removed, environment.origin)
 
     def facts(self) -> Iterator[Fact]:
-        """Yield one fact for each source and all targets that change in the same way."""
+        """Yield one fact for each source and its targets with the same change."""
         kept = [c for c in self.changes if not self.removed & {c.source, c.target}]
         for source, targets, change, is_mutual in _grouped(kept):
             ends = f"{source} {'↔' if is_mutual else '→'} {shortened(targets)}"
@@ -127,16 +127,16 @@ def _compared(
     before: Sequence[Namespace], after: Sequence[Namespace], platform: Platform
 ) -> tuple[tuple[ConnectionChange, ...], str | None]:
     """
-    Return which pairs of namespaces can newly reach each other, or no longer can.
+    Return the pairs of namespaces that can newly connect, or no longer can.
 
-    DNS is left out: every namespace reaches it. Pairs of one organization and with the shared
-    namespaces come first; only where there are too many pairs are others left out, and the
-    second value names them.
+    DNS is left out: every namespace reaches it. Pairs of one organization and with shared
+    namespaces come first; if there are too many pairs, others are left out, and the second
+    value names them.
 
     Args:
         before: Every namespace of the cluster, of this stack as the last update left them.
         after: The same, as they will be.
-        platform: Whose shared namespaces they reach.
+        platform: Its shared namespaces are included.
     """
     changed = _changed(before, after)
     if not changed:
@@ -193,7 +193,7 @@ Pair = tuple[str, str]
 def _near(
     changed: Sequence[str], everyone: Mapping[str, Namespace], shared: Sequence[str]
 ) -> list[Pair]:
-    """Return the pairs of a changed one with its own organization and with what is shared."""
+    """Return the pairs of changed namespaces with their organization and shared ones."""
     own: dict[str, list[str]] = {}
     for name, namespace in everyone.items():
         own.setdefault(namespace.organization, []).append(name)
@@ -205,7 +205,7 @@ def _near(
 
 
 def _foreign_pairs(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> int:
-    """Return how many pairs a changed one makes with other organizations, at the most."""
+    """Return the largest number of pairs of changed namespaces with other organizations."""
     sizes = Counter(namespace.organization for namespace in everyone.values())
     return sum(2 * (len(everyone) - sizes[everyone[n].organization]) for n in changed)
 
@@ -221,7 +221,7 @@ def _far(changed: Sequence[str], everyone: Mapping[str, Namespace]) -> list[Pair
 def _network(namespaces: Sequence[Namespace], platform: Platform) -> Reached:
     manifests: list[Manifest] = []
     for found in namespaces:
-        # Only the network matters; roles and pools of a past update may no longer exist.
+        # Only the network is used; roles and pools of a past update may no longer exist.
         bare = attrs.evolve(found, bindings=(), grants=(), quotas=(), limit_range=None)
         manifests += render.namespace(bare, platform)
     for rendered in _shared(platform).values():
@@ -245,9 +245,9 @@ def _grouped(
     changes: Iterable[ConnectionChange],
 ) -> Iterator[tuple[str, tuple[str, ...], ConnectionChange, bool]]:
     """
-    Yield each source, the targets for which the same ports change, and one of the changes.
+    Yield each source, its targets with the same changed ports, and one of the changes.
 
-    The last value is whether the same holds in the other direction, which is then not
+    The last value is whether the same is true in the other direction, which is then not
     repeated.
     """
     pairs = {(c.source, c.target): c for c in changes if c.source != c.target}

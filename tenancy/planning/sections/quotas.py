@@ -1,4 +1,4 @@
-"""Quotas of each namespace, before and after, with what is used now."""
+"""Quotas of each namespace, before and after, with the present use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,9 +23,9 @@ class QuotaChange:
     One key of one namespace; the smallest of its unscoped quotas counts.
 
     Attributes:
-        before: None where it was not limited.
-        after: None where it is no longer limited.
-        used: What the cluster counts now; None where that is not known.
+        before: None if it was not limited.
+        after: None if it is no longer limited.
+        used: The present use on the cluster; None if it is not known.
     """
 
     organization: str
@@ -37,7 +37,7 @@ class QuotaChange:
 
     @property
     def is_below_usage(self) -> bool:
-        """Whether more is used now than the new limit allows."""
+        """Whether the present use exceeds the new limit."""
         return self.after is not None and self.used is not None and self.after < self.used
 
     @property
@@ -49,7 +49,7 @@ class QuotaChange:
 
 @with_config(CLOSED)
 class QuotaData(TypedDict):
-    """One quota key of one namespace; null is unlimited, or a use that is not known."""
+    """One quota key of one namespace; null means unlimited, or an unknown use."""
 
     organization: str
     namespace: str
@@ -63,10 +63,10 @@ class QuotaData(TypedDict):
 @attrs.frozen
 class Quotas(Section):
     """
-    Every key that differs in a namespace that existed and is kept.
+    Every changed key of an existing namespace.
 
     Attributes:
-        problems: New limits below what is used now, and uses that could not be read.
+        problems: New limits below the present use, and uses that could not be read.
     """
 
     name = "quotas"
@@ -110,7 +110,7 @@ class Quotas(Section):
         ]
 
     def findings(self) -> Sequence[Finding]:
-        """Return what is refused, and what could not be checked."""
+        """Return the refused limits, and what could not be checked."""
         return self.problems
 
 

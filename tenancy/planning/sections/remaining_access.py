@@ -1,4 +1,4 @@
-"""Who still has access after losing a role, and what the update does about it."""
+"""Access that remains after the loss of a role, and what the update does about it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -31,7 +31,7 @@ _YEAR: Final = 365 * 24 * _HOUR
 
 @with_config(CLOSED)
 class RemovalData(TypedDict):
-    """A binding that no file has, and the subjects that the update takes out of it."""
+    """A binding outside of the files, and the subjects that the update removes from it."""
 
     namespace: str
     name: str
@@ -51,7 +51,7 @@ class TokenSecretData(TypedDict):
 
 @with_config(CLOSED)
 class AccountData(TypedDict):
-    """A service account whose tokens somebody who loses all access may hold."""
+    """A service account whose tokens a subject that loses all access may have."""
 
     namespace: str
     name: str
@@ -64,7 +64,7 @@ class AccountData(TypedDict):
 
 @with_config(CLOSED)
 class StillData(TypedDict):
-    """A binding that still gives access to who loses a role."""
+    """A binding that still gives access to a subject that loses a role."""
 
     subject: str
     through: str
@@ -91,7 +91,7 @@ class KeptData(TypedDict):
 
 @with_config(CLOSED)
 class RemainingAccessData(TypedDict):
-    """What still gives access, and what the update does about it."""
+    """Remaining access, and what the update does about it."""
 
     removed: list[RemovalData]
     tokenSecrets: list[TokenSecretData]
@@ -103,12 +103,12 @@ class RemainingAccessData(TypedDict):
 @attrs.frozen
 class RemainingAccessSection(Section):
     """
-    What still gives access to who loses a role.
+    The access that remains after the loss of a role.
 
     Attributes:
         kept: Every binding in the stack's namespaces that Tenancy did not create.
         concerned: Namespaces in which access changes, or which are new to the stack.
-        leaving: Who loses a role.
+        leaving: The subjects that lose a role.
         origin: Where the stack's config begins.
     """
 
@@ -123,7 +123,7 @@ class RemainingAccessSection(Section):
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "RemainingAccessSection":
-        """Return the section; what the cluster did not show is empty, and not checked."""
+        """Return the section; what could not be read is empty and reported as not checked."""
         platform, environment = comparison.platform, comparison.environment
         origin = platform.origin if environment is None else environment.origin
         leaving = comparison.leavers
@@ -150,11 +150,11 @@ class RemainingAccessSection(Section):
 
     @property
     def changes(self) -> Sequence[object]:
-        """What the update takes away."""
+        """The access that the update removes."""
         return (*self.remaining.removals, *self.remaining.token_secrets)
 
     def facts(self) -> Iterator[Fact]:
-        """Yield who still has access, what is taken away, and which tokens may last."""
+        """Yield the remaining access, the removed access, and tokens that may stay valid."""
         for still in self.remaining.kept:
             yield self.fact(_still(still), Importance.DANGER, still.organization)
         organizations = {one.binding.namespace: one.organization for one in self.kept}
@@ -166,8 +166,8 @@ class RemainingAccessSection(Section):
         for secret in self.remaining.token_secrets:
             yield self.fact(
                 f"the Secret {secret.namespace}/{secret.name}, a token of the service account"
-                f" {secret.service_account} that never expires, is deleted: who loses access"
-                " could read it",
+                f" {secret.service_account} that never expires, is deleted: a member who loses "
+                "access could read it",
                 Importance.LESS,
                 accounts.get(secret.namespace),
             )
@@ -178,7 +178,7 @@ class RemainingAccessSection(Section):
                 yield self.fact(_kept(one), Importance.NOTE, one.organization)
 
     def data(self) -> RemainingAccessData:
-        """Return everything, and every binding that is kept."""
+        """Return all remaining access, and every kept binding."""
         return {
             "removed": [
                 {
@@ -217,7 +217,7 @@ class RemainingAccessSection(Section):
         }
 
     def findings(self) -> Iterator[Finding]:
-        """Say that nobody but the identity provider knows who is in a group."""
+        """Report that the memberships of groups could not be checked."""
         groups = [name for name in self.leaving if name.startswith("Group ")]
         users = [name for name in self.leaving if name.startswith("User ")]
         parts = [f"who is in {shortened(groups)}"] if groups else []
@@ -227,8 +227,8 @@ class RemainingAccessSection(Section):
             yield Finding(
                 code="group-members-not-checked",
                 origin=self.origin,
-                found=f"{joined(parts)}: the cluster does not know",
-                allowed="nobody who keeps access through a group after losing a role",
+                found=f"{joined(parts)}: this is known only to the identity provider",
+                allowed="members who do not keep access through a group after losing a role",
                 remedy="remove them from the groups in the identity provider",
                 severity=Severity.NOT_CHECKED,
             )
@@ -248,15 +248,15 @@ def _still(one: KeptAccess) -> str:
     what = "access that was not read" if one.allowed is None else described(one.allowed, ())
     by = f"by {one.binding}"
     if one.through != one.subject:
-        by += f", which names {one.through}"
+        by += f"for {one.through}"
     return f"{one.subject} still has {what} {by} ({one.binding.role}); kept: {one.reason}"
 
 
 def _removal(one: BindingRemoval) -> str:
-    end = "; nobody is left in it, so it is deleted" if one.is_deleted else ""
+    end = "; no subject remains in it, so it is deleted" if one.is_deleted else ""
     return (
-        f"{joined(one.subjects)} {_is(one.subjects)} taken out of RoleBinding"
-        f" {one.namespace}/{one.name} ({one.role}), which no file has{end}"
+        f"{joined(one.subjects)} {_is(one.subjects)} removed from RoleBinding"
+        f" {one.namespace}/{one.name} ({one.role}), which is not in the files{end}"
     )
 
 
@@ -272,32 +272,33 @@ def _kept(one: KeptBinding) -> str:
 
 
 def _accounts(same: Sequence[ReachableAccount]) -> str:
-    """Return one sentence about accounts of one namespace that the same subjects reach."""
+    """Return one sentence about accounts of one namespace that concern the same subjects."""
     first = same[0]
     lasting = []
     if first.requested_seconds is not None:
         lasting.append(_requested(first, first.requested_seconds))
     if first.pod_seconds is not None:
         lasting.append(
-            f"one from a pod lasts while the pod exists, at most {_duration(first.pod_seconds)}"
+            "a token from a pod lasts while the pod exists, at most "
+            f"{_duration(first.pod_seconds)}"
         )
     pods = [pod for account in same for pod in account.pods or ()]
     running = f"; their pods: {joined(pods)}" if pods else ""
     return (
         f"{joined(first.subjects)} may have tokens of the service accounts"
         f" {joined([account.name for account in same])} in {first.namespace}:"
-        f" {'; '.join(lasting)}; --renew-service-accounts ends all of them{running}"
+        f" {'; '.join(lasting)}; --renew-service-accounts invalidates all of them{running}"
     )
 
 
 def _requested(account: ReachableAccount, seconds: int) -> str:
-    text = f"one that was asked for lasts up to {_duration(seconds)}"
+    text = f"a requested token lasts up to {_duration(seconds)}"
     if account.bounded_since:
-        return f"{text}; one asked for before {account.bounded_since} may last longer"
+        return f"{text}; one requested before {account.bounded_since} may last longer"
     if account.bounded_since is None:
-        return f"{text} if the policy tenancy-token-requests was there, which was not checked"
+        return f"{text} if the policy tenancy-token-requests was active, which was not checked"
     return (
-        "one that was asked for lasts as long as was asked, since the policy"
+        "a requested token lasts for the requested time, because the policy"
         " tenancy-token-requests is not on the cluster"
     )
 

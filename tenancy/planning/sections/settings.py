@@ -1,4 +1,4 @@
-"""All other written values that differ: limit ranges, labels, pod security, billing, …."""
+"""All other written values that change: limit ranges, labels, pod security, billing, …."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -26,10 +26,10 @@ class SettingChange:
 
     Attributes:
         organization: None for the platform's.
-        namespace: None where it is the platform's, and applies to all namespaces.
-        setting: Its path, with the keys of config: `limitRange.Container.max.cpu`.
-        before: As text; None where it was not set.
-        after: As text; None where it will not be set.
+        namespace: None if it is the platform's, and applies to all namespaces.
+        setting: Its path, with the keys of the config: `limitRange.Container.max.cpu`.
+        before: As text; None if it was not set.
+        after: As text; None if it will not be set.
     """
 
     organization: str | None
@@ -41,7 +41,7 @@ class SettingChange:
 
 @with_config(CLOSED)
 class SettingData(TypedDict):
-    """Any other value of a namespace, or of the platform; null is not set."""
+    """Any other value of a namespace, or of the platform; null means not set."""
 
     organization: str | None
     namespace: str | None
@@ -52,7 +52,7 @@ class SettingData(TypedDict):
 
 @attrs.frozen
 class Settings(Section):
-    """Every value that differs in a namespace that existed and is kept, or in the platform."""
+    """Every changed value of an existing namespace or of the platform."""
 
     name = "settings"
     shape = list[SettingData]
@@ -83,7 +83,7 @@ class Settings(Section):
         )
 
     def facts(self) -> Iterator[Fact]:
-        """Yield one fact for all namespaces of an organization that change in the same way."""
+        """Yield one fact for all namespaces of an organization with the same change."""
         rows: dict[tuple[str | None, str | None], list[str]] = {}
         for change in self.changes:
             before, after = change.before or "not set", change.after or "not set"
@@ -131,7 +131,7 @@ def _of_namespace(
 def _of_platform(
     before: Mapping[str, JSON], after: Mapping[str, JSON]
 ) -> Iterator[SettingChange]:
-    """Yield each value of a platform that differs; older records have none to compare."""
+    """Yield each changed value of a platform; older records contain none."""
     if not before:
         return
     for path, was, now in _differing(before, after):
@@ -173,5 +173,5 @@ def _leaves(value: JSON, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, int | float):
         yield path, str(int(value))
     elif value:
-        # The engine gives whole numbers back as floating-point ones.
+        # The engine returns whole numbers as floating-point numbers.
         yield path, ", ".join(str(int(v)) if isinstance(v, float) else str(v) for v in value)

@@ -1,4 +1,4 @@
-"""Totals over all environments of an organization, against its ceiling."""
+"""Totals over all environments of an organization, compared with its ceiling."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -18,7 +18,7 @@ from tenancy.planning.shapes import CLOSED, amount_data
 __all__ = ["PartData", "TotalChange", "Totals", "part_data"]
 
 _SHOWN: Final = 8
-"""How many namespaces of a sum are written out."""
+"""How many namespaces of a sum are listed."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -31,12 +31,12 @@ class TotalChange:
 
     @property
     def key(self) -> str:
-        """The quota key that is added up."""
+        """The quota key that is summed."""
         return self.after.key
 
     @property
     def headroom(self) -> Quantity | None:
-        """What is left under the ceiling; None without one, or where something is unlimited."""
+        """What is left under the ceiling; None without one, or if a namespace is unlimited."""
         if self.after.ceiling is None or self.after.total is None:
             return None
         return self.after.ceiling.quantity - self.after.total
@@ -44,7 +44,7 @@ class TotalChange:
 
 @with_config(CLOSED)
 class PartData(TypedDict):
-    """What one namespace adds to a total; null is unlimited."""
+    """What one namespace adds to a total; null means unlimited."""
 
     namespace: str
     environment: str
@@ -55,7 +55,7 @@ class PartData(TypedDict):
 
 @with_config(CLOSED)
 class TotalData(TypedDict):
-    """One quota key over all environments of an organization; null is unlimited."""
+    """One quota key over all environments of an organization; null means unlimited."""
 
     organization: str
     key: str
@@ -69,7 +69,7 @@ class TotalData(TypedDict):
 @attrs.frozen
 class Totals(Section):
     """
-    Every total that differs; other stacks count as their files describe them.
+    Every changed total; other stacks count as their files describe them.
 
     Attributes:
         rows: Those under a ceiling first.
@@ -92,7 +92,7 @@ class Totals(Section):
 
     @property
     def changes(self) -> Sequence[TotalChange]:
-        """Nothing: each follows from a change that another section has."""
+        """Empty: each row follows from a change in another section."""
         return ()
 
     def facts(self) -> Iterator[Fact]:

@@ -38,7 +38,7 @@ _POLICY: Final = (
 
 
 class PartialRead(Protocol):
-    """Runs a read; returns None where the cluster refuses it, and notes that."""
+    """Runs a read; returns None if the cluster refuses it, and records that."""
 
     def __call__(self, name: str, make: Callable[[], T]) -> T | None:
         """Return what *make* reads."""

@@ -244,9 +244,10 @@ def _not_read(
         yield Finding(
             code="cluster-not-asked",
             origin=cluster.origin or Origin(stack_file(name)),
-            found=f"the cluster {cluster.name} was not read: what is used now, which names"
-            " exist already, changes made by hand",
-            allowed="limits above what is used, and names that do not exist or that we created",
-            remedy=f"run `tenancy plan --stack {name}` where the cluster can be reached",
+            found=f"the cluster {cluster.name} was not read: present use, existing names, "
+            "changes made by hand",
+            allowed="limits above the present use, and names that do not exist yet or that "
+            "Tenancy created",
+            remedy=f"run `tenancy plan --stack {name}` where the cluster is reachable",
             severity=Severity.NOT_CHECKED,
         )

@@ -60,7 +60,7 @@ class NamespaceData(TypedDict):
 
 @with_config(CLOSED)
 class SummaryTotalData(TypedDict):
-    """A quota key over all environments; null is unlimited, or no ceiling."""
+    """A quota key over all environments; null means unlimited, or no ceiling."""
 
     key: str
     total: str | None

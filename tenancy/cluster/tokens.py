@@ -13,7 +13,7 @@ __all__ = ["ServiceAccountToken", "service_account_token"]
 
 @attrs.frozen(kw_only=True, slots=True)
 class ServiceAccountToken:
-    """A bearer token. It is never shown, neither in a message nor when the object is printed."""
+    """A bearer token, which is never shown in messages or when the object is printed."""
 
     value: str = attrs.field(repr=False)
     expires: datetime

@@ -59,8 +59,6 @@ ONLY_NIGHTLY = (
     "cluster/plan/test_one_change.py",
     "cluster/security/test_mutation.py",
     "cluster/stacks/test_drift.py",
-    "cluster/stacks/test_many_stacks.py",
-    "cluster/stacks/test_order.py",
     "cluster/stacks/test_removal.py",
     "cluster/stacks/test_saved_plan.py",
     "cluster/test_planted_secrets.py",

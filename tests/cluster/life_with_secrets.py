@@ -329,7 +329,9 @@ def _differ(life: Life, kubectl) -> None:
         f"{life.folder}/said/up.events",
     )  # fmt: skip
     life.use("plugin")
-    kubectl("label", "namespace", "acme-dev", "team=blue")
+    kubectl(
+        "create", "rolebinding", "team", "-n", "acme-dev", "--clusterrole=view", "--user=eve"
+    )
     life.tenancy("drift json", "drift", "--stack", "dev", "--json", exits=2, says="team")
     if life.is_whole:
         life.tenancy("drift", "drift", "--stack", "dev", exits=2, says="team")

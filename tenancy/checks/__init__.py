@@ -20,6 +20,7 @@ from tenancy.checks import (
     escalation,
     gpus,
     grants_without_effect,
+    hosts,
     limit_ranges,
     names,
     network,
@@ -293,6 +294,7 @@ class _Scope:
         here = [self.tenancy.platforms[name] for name in grounds]
         yield from unique.unique_names(cluster, environments, here)
         yield from network_rules.agreements(environments)
+        yield from hosts.hosts(cluster, environments)
 
     def _known_environments(self) -> frozenset[str]:
         stacks = (environment.name for environment in self.tenancy.environments.values())

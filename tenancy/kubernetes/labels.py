@@ -18,6 +18,7 @@ __all__ = [
     "GPU_MODEL",
     "GPU_POOL",
     "GPU_POOLS",
+    "HOSTS",
     "ID",
     "IGNORED",
     "INGRESS_BLOCKS",
@@ -34,10 +35,12 @@ __all__ = [
     "OWNER",
     "POD_SECURITY_REASON",
     "PRIORITY_CLASSES",
+    "RESOURCES",
     "ROLE",
     "SHARED",
     "SHARED_SERVICES",
     "STACK",
+    "STORAGE_CLASSES",
     "SUBSCRIPTION",
     "SUBSCRIPTION_GROUP",
     "TOLERATIONS",
@@ -114,6 +117,12 @@ TOLERATIONS: Final = f"{DOMAIN}/tolerations"
 """An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
 DEVICE_CLASSES: Final = f"{DOMAIN}/device-classes"
 """An annotation: DRA device classes of granted GPU node pools, comma-separated."""
+HOSTS: Final = f"{DOMAIN}/hosts"
+"""An annotation: host names that Ingresses may have, comma-separated; `*.` covers all below."""
+RESOURCES: Final = f"{DOMAIN}/resources"
+"""An annotation: resources that containers may request beside CPU, memory: comma-separated."""
+STORAGE_CLASSES: Final = f"{DOMAIN}/storage-classes"
+"""An annotation: storage classes that claims may name, comma-separated."""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
 MEMBERS: Final = f"{DOMAIN}/members"

@@ -237,6 +237,9 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                 )
             ),
             labels.DEVICE_CLASSES: ",".join(_device_classes(granted, platform)),
+            labels.HOSTS: ",".join(resolved.hosts),
+            labels.RESOURCES: ",".join(granted_resources(resolved)),
+            labels.STORAGE_CLASSES: ",".join(_storage_classes(resolved, platform)),
             labels.GPU_POOLS: ",".join(sorted({grant.pool for grant in granted})),
             labels.MAX_PER_POD: ",".join(
                 f"{name}={most}" for name, most in max_per_pod(resolved, platform).items()
@@ -259,6 +262,35 @@ def _audit(enforcement: Enforcement) -> str | None:
 def _device_classes(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:
     pools = (platform.pool(grant.pool) for grant in granted)
     return tuple(sorted({p.device_class for p in pools if p is not None and p.device_class}))
+
+
+def granted_resources(resolved: Namespace) -> tuple[str, ...]:
+    """Return the resources beside CPU and memory that grants and quotas give, sorted."""
+    found = {grant.resource for grant in resolved.grants if grant.gpus}
+    for written in resolved.quotas:
+        for key, limit in written.hard.items():
+            name = key.removeprefix("requests.")
+            if _is_resource(name) and limit.quantity.nanos > 0:
+                found.add(name)
+    return tuple(sorted(found))
+
+
+def _is_resource(name: str) -> bool:
+    """Return whether a quota key without `requests.` names a resource of containers."""
+    domain, slash, _ = name.partition("/")
+    counts = ("count", "storageclass.storage.k8s.io", "deviceclass.resource.k8s.io")
+    is_extended = bool(slash) and not domain.endswith(counts)
+    return is_extended or name.startswith("hugepages-")
+
+
+def _storage_classes(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
+    """Return the storage classes that claims may name, sorted."""
+    granted = resolved.storage_classes
+    return tuple(
+        name
+        for name, kind in sorted(platform.storage_classes.items())
+        if (kind == "shared" if granted is None else name in granted)
+    )
 
 
 def _load_balancers(resolved: Namespace) -> bool:

@@ -131,6 +131,7 @@ class _Resolver:
             default_namespace=self.default,
             written_namespaces=len(spec.namespaces),
             members=named.members,
+            hosts=spec.hosts,
             named_environments=named.environments,
         )
 
@@ -206,6 +207,7 @@ class _Resolver:
             storage_classes=entitlements.storage_classes,
             priority_classes=tuple(sorted(set(entitlements.priority_classes or ()))),
             load_balancers=entitlements.load_balancers,
+            hosts=tuple(sorted(set(source.spec.hosts))),
             adopted=kept,
             protect=name not in context.deletable,
             without_quota=entitlements.without_quota and not entitlements.quotas,

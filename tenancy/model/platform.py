@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy.config.spec import CapacitySpec, SharingSpec, TaintSpec
+from tenancy.config.spec import AllowedSpec, CapacitySpec, SharingSpec, TaintSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
@@ -138,6 +138,7 @@ class Platform:
         is_written: False if no file describes it, so that nothing of it can be checked.
         gpu_resources: Every extended resource that is written in each namespace, sorted.
         device_classes: Every DRA device class that is written in each namespace, sorted.
+        allowed: What objects of organizations may name.
         storage_classes: `shared` or `granted` by name.
         organization_bounds: None if organizations are not bounded.
         token_seconds: How long a token that a member asks for may last.
@@ -174,6 +175,7 @@ class Platform:
     object_counts: Mapping[str, Quantity] = attrs.field(factory=dict)
     pod_security_version: str = "v1.36"
     require_image_pull: bool = False
+    allowed: AllowedSpec = AllowedSpec()
     allow_deletion: tuple[str, ...] = ()
 
     @property

@@ -104,6 +104,7 @@ def resolve_platform(
             object_counts=spec.object_counts,
             pod_security_version=spec.pod_security_version,
             require_image_pull=spec.require_image_pull,
+            allowed=spec.allowed,
             allow_deletion=written.spec.allow_deletion,
         ),
         findings,

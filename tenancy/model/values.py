@@ -249,6 +249,7 @@ class Namespace:
         load_balancers: How many Services of type LoadBalancer are granted; None if nothing
             was said.
         ignored: Objects of others, as `<kind>/<name>`.
+        hosts: Those of its organization, sorted.
     """
 
     name: str
@@ -275,6 +276,7 @@ class Namespace:
     storage_classes: tuple[str, ...] | None = None
     priority_classes: tuple[str, ...] = ()
     load_balancers: int | None = None
+    hosts: tuple[str, ...] = ()
     adopted: Adopted | None = None
     protect: bool = True
     organization_members: tuple[Subject, ...] = ()
@@ -319,6 +321,7 @@ class Organization:
     default_namespace: str | None = None
     written_namespaces: int = 0
     members: tuple[Member, ...] = ()
+    hosts: tuple[str, ...] = ()
     named_environments: tuple[tuple[str, Origin], ...] = ()
 
 

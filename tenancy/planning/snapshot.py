@@ -115,6 +115,7 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
         "requireImagePull": resolved.require_image_pull,
         "bindableSubjects": [str(s) for s in resolved.bindable],
         "tokenSeconds": resolved.token_seconds,
+        "allowed": resolved.allowed.model_dump(mode="json", by_alias=True),
     }
 
 
@@ -168,6 +169,7 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         else list(resolved.storage_classes),
         "priorityClasses": list(resolved.priority_classes),
         "loadBalancers": resolved.load_balancers,
+        "hosts": list(resolved.hosts),
         "labels": dict(resolved.labels),
         "annotations": dict(resolved.annotations),
         "protect": resolved.protect,

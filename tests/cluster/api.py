@@ -15,6 +15,7 @@ PLURALS = {
     "DeviceClass": "deviceclasses",
     "NetworkPolicy": "networkpolicies",
     "PriorityClass": "priorityclasses",
+    "RuntimeClass": "runtimeclasses",
 }
 CLUSTER_SCOPED = {
     "DeviceClass",
@@ -23,6 +24,7 @@ CLUSTER_SCOPED = {
     "ClusterRole",
     "ClusterRoleBinding",
     "PriorityClass",
+    "RuntimeClass",
     "StorageClass",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",

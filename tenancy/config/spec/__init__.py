@@ -1,6 +1,7 @@
 """What people and other programs write: strict models, and nothing computed."""
 
 from tenancy.config.spec.access import MemberSpec, NonEmpty, RoleSpec, RuleSpec, SubjectSpec
+from tenancy.config.spec.allowed import AllowedSpec
 from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
 from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
 from tenancy.config.spec.model import Listed, Spec
@@ -47,6 +48,7 @@ from tenancy.config.spec.validation_findings import findings_from
 
 __all__ = [
     "AdoptedSpec",
+    "AllowedSpec",
     "BillingSpec",
     "BoundsSpec",
     "CapacitySpec",

@@ -171,6 +171,8 @@ class OrganizationSpec(Spec):
     """The id of the namespace that the others inherit from and that kubeconfigs name. Needed where there are several."""
     namespaces: Listed[NamespaceSpec]
     """Its namespaces; ids are unique."""
+    hosts: Listed[NonEmpty] = ()
+    """Host names that its Ingresses and Gateways may have: `acme.example`, and `*.acme.example` for every name under it. No other organization of the cluster has them. Default: none."""
     profiles: dict[str, ProfileSpec] = Field(default={})
     """Profiles of its own, found before the environment's. Default: none."""
     network: NetworkSpec | None = None

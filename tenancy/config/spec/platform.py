@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tenancy.config.spec.access import NonEmpty, RoleSpec, SubjectSpec
+from tenancy.config.spec.allowed import AllowedSpec
 from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
@@ -244,6 +245,8 @@ class PlatformSpec(Spec):
     """Counts of objects in every namespace, over the defaults."""
     pod_security_version: str = "v1.36"
     """The version of the Pod Security Standards that is enforced."""
+    allowed: AllowedSpec = AllowedSpec()
+    """What objects of organizations may name: schedulers, classes, drivers, annotations, finalizers."""
     require_image_pull: bool = False
     """Whether pods must pull their image at every start (`imagePullPolicy: Always`). Default: no."""
 

@@ -63,6 +63,18 @@ GROUP: Final = Group(
             (_WARNING,),
         ),
         Code(
+            "host-name",
+            "a host that is not a DNS name, with or without `*.` before it",
+            "`hosts: [https://acme.example]`",
+            "write the name alone, in lower case",
+        ),
+        Code(
+            "host-taken",
+            "a host name that another organization of the cluster has",
+            "`hosts: [a.acme.example]` beside another's `*.acme.example`",
+            "remove it from one of them",
+        ),
+        Code(
             "shared-service-unknown",
             "a shared namespace that does not exist; *not checked* where the platform is not described",
             "`sharedServices: [tool]`",

@@ -1,12 +1,16 @@
 """Admission policies, in the API server itself: one idea a module."""
 
+from tenancy.manifests.policies.annotations import annotations
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
 from tenancy.manifests.policies.claims import storage_claims
 from tenancy.manifests.policies.device_classes import device_classes, scheduler_claims
-from tenancy.manifests.policies.devices import device_annotations, device_environment
+from tenancy.manifests.policies.devices import device_environment
 from tenancy.manifests.policies.gpus import gpus_per_pod
 from tenancy.manifests.policies.guard import MANAGE, Guard
+from tenancy.manifests.policies.holding import disruption_budgets, finalizers
 from tenancy.manifests.policies.images import image_pull
+from tenancy.manifests.policies.ingresses import gateways, ingresses, routes
+from tenancy.manifests.policies.names import names
 from tenancy.manifests.policies.namespaces import namespaces
 from tenancy.manifests.policies.networks import network_policies
 from tenancy.manifests.policies.objects import managed_objects, managed_service_accounts
@@ -29,21 +33,27 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         role_bindings(bindable, platform.bindable),
         tenant_roles(),
         network_policies(),
-        services(),
+        services(platform.allowed),
         endpoints(),
+        ingresses(platform.allowed),
+        gateways(platform.allowed),
+        routes(),
         storage_claims(),
         token_secrets(),
         token_requests(platform.token_seconds),
         pod_tokens(platform.token_seconds),
         device_classes(),
         scheduler_claims(),
-        device_environment(),
-        device_annotations(),
-        pods(),
+        device_environment(platform.allowed),
+        *annotations(platform.allowed),
+        finalizers(platform.allowed),
+        disruption_budgets(),
+        *names(platform.allowed),
+        pods(platform.allowed),
         gpus_per_pod(),
         *((placement_guard(platform.pools),) if platform.pools else ()),
         *((image_pull(),) if platform.require_image_pull else ()),
-        *templates(),
+        *templates(platform.allowed),
     )
 
 

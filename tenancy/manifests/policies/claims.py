@@ -7,6 +7,7 @@ with what is on it.
 
 from typing import Final
 
+from tenancy.kubernetes import labels
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -14,7 +15,9 @@ from tenancy.manifests.policies.guard import (
     Guard,
     PolicyRule,
     Resources,
+    annotation,
     guard,
+    text,
     texts,
 )
 
@@ -27,6 +30,11 @@ _BINDERS: Final = (
     "system:kube-scheduler",
     "system:serviceaccount:kube-system:persistent-volume-binder",
 )
+
+
+_BETA: Final = "volume.beta.kubernetes.io/storage-class"
+_OLD_CLASS: Final = f"object.metadata.?annotations[{text(_BETA)}].orValue('')"
+_CLASS_BEFORE: Final = _OLD_CLASS.replace("object", "oldObject", 1)
 
 
 def storage_claims() -> Guard:
@@ -48,6 +56,18 @@ def storage_claims() -> Guard:
                 " exists already",
             ),
             PolicyRule(
+                "oldObject != null || object.spec.?storageClassName.orValue('') == ''"
+                " || object.spec.storageClassName in variables.classes",
+                "'a claim may name only storage classes of this namespace: '"
+                " + (variables.classes.size() == 0 ? 'there are none'"
+                " : variables.classes.join(', '))",
+                computed=True,
+            ),
+            PolicyRule(
+                f"{_OLD_CLASS} == '' || (oldObject != null && {_OLD_CLASS} == {_CLASS_BEFORE})",
+                f"the annotation {_BETA} may not be set: it outranks spec.storageClassName",
+            ),
+            PolicyRule(
                 "oldObject != null"
                 " || dyn(object.spec).?dataSourceRef.?namespace.orValue('') == ''",
                 "a claim may not be filled from another namespace",
@@ -57,5 +77,6 @@ def storage_claims() -> Guard:
             Condition("not-a-binder", f"!(request.userInfo.username in {texts(_BINDERS)})"),
             NOT_AUTHORISED,
         ],
+        variables=[Condition("classes", annotation(labels.STORAGE_CLASSES))],
         namespaces=ORGANIZATIONS,
     )

@@ -1,13 +1,13 @@
 """
-The guards of other ways to devices than asking for them.
+The guard of another way to devices than asking for them.
 
 A pod's `envFrom` names a ConfigMap or a Secret whose content the guard of pods cannot see; so
-the keys that would hand out devices are refused where they are written. And some container
-runtimes read the names of devices from a pod's annotations.
+the keys that would hand out devices are refused where they are written.
 """
 
 from typing import Final
 
+from tenancy.config.spec import AllowedSpec
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -16,49 +16,28 @@ from tenancy.manifests.policies.guard import (
     Resources,
     changed,
     guard,
-    text,
     texts,
 )
-from tenancy.manifests.policies.pods import DEVICE_VARIABLES
+from tenancy.manifests.policies.pods import device_variables
 
-__all__ = ["ANNOTATIONS", "ENVIRONMENT", "device_annotations", "device_environment"]
+__all__ = ["ENVIRONMENT", "device_environment"]
 
 ENVIRONMENT: Final = "tenancy-device-environment"
-ANNOTATIONS: Final = "tenancy-device-annotations"
-
-_DOMAIN: Final = "cdi.k8s.io/"
-"""What the annotations of the Container Device Interface begin with."""
 
 
-def device_environment() -> Guard:
+def device_environment(allowed: AllowedSpec) -> Guard:
     """Return the guard of ConfigMaps and Secrets in organizations' namespaces."""
+    names = device_variables(allowed)
     return guard(
         ENVIRONMENT,
         [Resources("", ("configmaps", "secrets"))],
         [
             PolicyRule(
-                f"!{texts(DEVICE_VARIABLES)}.exists(name, name in object.?data.orValue({{}}))",
-                f"data may not hold {', '.join(DEVICE_VARIABLES)}, which envFrom would pass to"
+                f"!{texts(names)}.exists(name, name in object.?data.orValue({{}}))",
+                f"data may not hold {', '.join(names)}, which envFrom would pass to"
                 " containers: ask for GPUs under resources",
             )
         ],
         conditions=[changed("{}.?data.orValue({})"), NOT_AUTHORISED],
-        namespaces=ORGANIZATIONS,
-    )
-
-
-def device_annotations() -> Guard:
-    """Return the guard of pods' annotations in organizations' namespaces."""
-    return guard(
-        ANNOTATIONS,
-        [Resources("", ("pods",))],
-        [
-            PolicyRule(
-                "object.metadata.?annotations.orValue({})"
-                f".all(key, !key.startsWith({text(_DOMAIN)}))",
-                f"a pod may have no annotation {_DOMAIN}…: ask for GPUs under resources",
-            )
-        ],
-        conditions=[changed("{}.metadata.?annotations.orValue({})")],
         namespaces=ORGANIZATIONS,
     )

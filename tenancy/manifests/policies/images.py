@@ -29,7 +29,14 @@ def image_pull() -> Guard:
     return guard(
         NAME,
         [Resources("", ("pods", "pods/ephemeralcontainers"))],
-        [PolicyRule(each, "imagePullPolicy must be Always in every container")],
+        [
+            PolicyRule(each, "imagePullPolicy must be Always in every container"),
+            PolicyRule(
+                "dyn(object.spec).?volumes.orValue([]).all(v, !has(v.image)"
+                " || v.image.?pullPolicy.orValue('') == 'Always')",
+                "pullPolicy must be Always in every image volume",
+            ),
+        ],
         conditions=[
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],

@@ -9,6 +9,7 @@ templates that the API server accepts; so the same rules warn whoever writes a t
 
 from typing import Final
 
+from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
@@ -28,6 +29,7 @@ __all__ = [
     "DEVICE_VARIABLES",
     "PODS",
     "WORKLOADS",
+    "device_variables",
     "pods",
     "templates",
 ]
@@ -41,13 +43,33 @@ DEVICE_VARIABLES: Final = (
     "NVIDIA_IMEX_CHANNELS",
     "NVIDIA_MIG_CONFIG_DEVICES",
     "NVIDIA_MIG_MONITOR_DEVICES",
-    "ROCR_VISIBLE_DEVICES",
+    "NVIDIA_GDRCOPY",
+    "NVIDIA_GDS",
+    "NVIDIA_MOFED",
+    "NVIDIA_NVSWITCH",
+    "AMD_VISIBLE_DEVICES",
+    "ASCEND_VISIBLE_DEVICES",
+    "AWS_NEURON_VISIBLE_DEVICES",
+    "CAMBRICON_VISIBLE_DEVICES",
+    "CUDA_DISABLE_CONTROL",
+    "HABANA_VISIBLE_DEVICES",
     "HIP_VISIBLE_DEVICES",
+    "ILUVATAR_COREX_VISIBLE_DEVICES",
+    "METAX_VISIBLE_DEVICES",
+    "MTHREADS_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "XPU_VISIBLE_DEVICES",
 )
 """Variables through which a container runtime hands out devices that nobody counted."""
 
 DEVICE_MOUNTS: Final = "/nvidia-container-devices"
 """A folder whose content some container runtimes take for a list of devices to hand out."""
+
+
+def device_variables(allowed: AllowedSpec) -> tuple[str, ...]:
+    """Return the variables that containers may not set, with those that the platform adds."""
+    return tuple(dict.fromkeys((*DEVICE_VARIABLES, *allowed.refused_variables)))
+
 
 _OF_EVERY_POD: Final = (
     "node.kubernetes.io/not-ready",
@@ -62,14 +84,14 @@ _DAEMON_SET_CONTROLLERS: Final = (
 )
 
 
-def pods() -> Guard:
+def pods(allowed: AllowedSpec) -> Guard:
     """Return the guard of the pods in organizations' namespaces."""
     before = "oldObject.spec.?tolerations.orValue([])"
     return guard(
         PODS,
         [Resources("", ("pods", "pods/ephemeralcontainers", "pods/resize"))],
         # The scheduler sets the node's name later, and through another subresource.
-        _rules("object.spec", unless_placed="oldObject != null"),
+        _rules("object.spec", allowed, unless_placed="oldObject != null"),
         conditions=[
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],
@@ -81,7 +103,7 @@ def pods() -> Guard:
     )
 
 
-def templates() -> tuple[Guard, ...]:
+def templates(allowed: AllowedSpec) -> tuple[Guard, ...]:
     """Return guards that warn whoever writes a template whose pods would be refused."""
     kinds = [
         Resources("", ("replicationcontrollers",)),
@@ -89,20 +111,21 @@ def templates() -> tuple[Guard, ...]:
         Resources("batch", ("jobs",)),
     ]
     return (
-        _template(WORKLOADS, kinds, "object.spec.template.spec"),
+        _template(WORKLOADS, kinds, "object.spec.template.spec", allowed),
         _template(
             CRON_JOBS,
             [Resources("batch", ("cronjobs",))],
             "object.spec.jobTemplate.spec.template.spec",
+            allowed,
         ),
     )
 
 
-def _template(name: str, resources: list[Resources], spec: str) -> Guard:
+def _template(name: str, resources: list[Resources], spec: str, allowed: AllowedSpec) -> Guard:
     return guard(
         name,
         resources,
-        _rules(spec),
+        _rules(spec, allowed),
         variables=_variables(spec),
         namespaces=ORGANIZATIONS,
         actions=("Warn",),
@@ -119,7 +142,9 @@ def _variables(spec: str, new: str = "") -> list[Condition]:
     ]
 
 
-def _rules(spec: str, unless_placed: str = "false") -> list[PolicyRule]:
+def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> list[PolicyRule]:
+    variables = device_variables(allowed)
+    beginnings = sorted({name[:end] for name in variables for end in range(1, len(name))})
     return [
         PolicyRule(
             "variables.tolerations.all(t, t.?key.orValue('') != '')",
@@ -154,15 +179,16 @@ def _rules(spec: str, unless_placed: str = "false") -> list[PolicyRule]:
         ),
         PolicyRule(
             _each_container(
-                spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(DEVICE_VARIABLES)}))"
+                spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(variables)}))"
             ),
-            f"env may not set {', '.join(DEVICE_VARIABLES)}: ask for GPUs under resources",
+            f"env may not set {', '.join(variables)}: ask for GPUs under resources",
         ),
         PolicyRule(
             _each_container(
                 spec,
-                "c.?envFrom.orValue([]).all(e, e.?prefix.orValue('') == '' || "
-                f"!{texts(DEVICE_VARIABLES)}.exists(name, name.startsWith(e.prefix)))",
+                # A list of constants costs one look-up, whatever its length.
+                "c.?envFrom.orValue([]).all(e,"
+                f" !(e.?prefix.orValue('') in {texts(beginnings)}))",
             ),
             "an envFrom prefix may not begin a variable that hands out devices, such as "
             + DEVICE_VARIABLES[0],

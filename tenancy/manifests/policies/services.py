@@ -7,6 +7,7 @@ external names and hand-made endpoints lead past network policies (CVE-2021-2574
 
 from typing import Final
 
+from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
@@ -18,6 +19,7 @@ from tenancy.manifests.policies.guard import (
     changed,
     guard,
     text,
+    texts,
 )
 
 __all__ = ["ENDPOINTS", "SERVICES", "endpoints", "services"]
@@ -26,7 +28,7 @@ SERVICES: Final = "tenancy-services"
 ENDPOINTS: Final = "tenancy-endpoints"
 
 
-def services() -> Guard:
+def services(allowed: AllowedSpec) -> Guard:
     """Return the guard of Services in organizations' namespaces."""
     granted = (
         f"namespaceObject.metadata.?annotations[{text(labels.LOAD_BALANCERS)}].orValue('')"
@@ -63,6 +65,16 @@ def services() -> Guard:
             PolicyRule(
                 "object.spec.?externalIPs.orValue([]).size() == 0",
                 "spec.externalIPs may not be set: they take over others' traffic",
+            ),
+            PolicyRule(
+                "object.spec.?loadBalancerIP.orValue('') == ''",
+                "spec.loadBalancerIP may not be set: it may be another's address",
+            ),
+            PolicyRule(
+                "object.spec.?loadBalancerClass.orValue('')"
+                f" in {texts(['', *sorted(allowed.load_balancer_classes)])}",
+                "spec.loadBalancerClass is not listed: the platform lists classes under"
+                " allowed.loadBalancerClasses",
             ),
         ],
         conditions=[changed("{}.spec"), NOT_AUTHORISED],

@@ -220,12 +220,16 @@ def device_claim_template(namespace: str = LAB, name: str = "probe") -> Object:
     )
 
 
-def ingress(namespace: str = WEB, name: str = "probe") -> Object:
-    """Return an Ingress."""
+def ingress(namespace: str = WEB, name: str = "probe", *, host: str = "", **spec) -> Object:
+    """Return an Ingress for a host, by default that of the namespace's organization."""
     backend = {"service": {"name": "probe", "port": {"number": 80}}}
-    return thing(
-        "networking.k8s.io/v1", "Ingress", name, namespace, spec={"defaultBackend": backend}
-    )
+    organization = namespace.partition("-")[0]
+    rule = {
+        "host": host or f"{organization}.example",
+        "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]},
+    }
+    body = {"ingressClassName": "public", "rules": [rule], **spec}
+    return thing("networking.k8s.io/v1", "Ingress", name, namespace, spec=body)
 
 
 def autoscaler(namespace: str = WEB, name: str = "probe") -> Object:
@@ -240,9 +244,9 @@ def autoscaler(namespace: str = WEB, name: str = "probe") -> Object:
     )
 
 
-def disruption_budget(namespace: str = WEB, name: str = "probe") -> Object:
+def disruption_budget(namespace: str = WEB, name: str = "probe", **spec) -> Object:
     """Return a PodDisruptionBudget."""
-    spec = {"minAvailable": 1, "selector": {"matchLabels": {"app": "probe"}}}
+    spec = {**(spec or {"minAvailable": 1}), "selector": {"matchLabels": {"app": "probe"}}}
     return thing("policy/v1", "PodDisruptionBudget", name, namespace, spec=spec)
 
 

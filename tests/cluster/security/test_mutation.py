@@ -222,7 +222,8 @@ YOUNGER = {
     ),
     "tenancy-image-pull": make.pod(EDGE, main={"imagePullPolicy": "Never"}),
     "tenancy-placement": make.pod(EDGE, nodeSelector={make.POOL: "h100"}),
-    "tenancy-device-annotations": make.pod(EDGE, annotations={"cdi.k8s.io/devices": "a"}),
+    "tenancy-pod-annotations": make.pod(EDGE, annotations={"cdi.k8s.io/devices": "a"}),
+    "tenancy-pod-names": make.pod(EDGE, terminationGracePeriodSeconds=601),
 }
 """Pods that one guard alone refuses."""
 

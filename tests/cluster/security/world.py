@@ -206,7 +206,7 @@ class World:
 
     def build(self) -> None:
         """Apply everything, and wait until the walls answer."""
-        for extra in (*_helpers(), *_edge(), *_device_classes()):
+        for extra in (*_helpers(), *_edge(), *_classes()):
             self.apply(extra)
         *before, armed = _stages(self.manifests)
         for stage in before:
@@ -340,6 +340,9 @@ def seeds() -> list[Object]:
             make.binding(),
             make.service_account(),
             make.volume_claim(),
+            make.ingress(),
+            make.disruption_budget(),
+            make.workload("Deployment"),
         )
     ]
 
@@ -355,14 +358,18 @@ def elders() -> Mapping[str, Object]:
         main=main,
         nodeSelector={make.POOL: "h100"},
         annotations={"cdi.k8s.io/devices": "nvidia.com/gpu=all"},
+        terminationGracePeriodSeconds=10**6,
     )
     found = {
         "tenancy-pods": pod,
+        "tenancy-pod-names": pod,
         "tenancy-image-pull": pod,
         "tenancy-placement": pod,
-        "tenancy-device-annotations": pod,
+        "tenancy-pod-annotations": pod,
         "tenancy-device-environment": make.config_map(EDGE, NVIDIA_VISIBLE_DEVICES="YQ=="),
         "tenancy-services": make.service(EDGE, type="NodePort"),
+        "tenancy-ingresses": make.ingress(EDGE, host="elsewhere.example"),
+        "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
         "tenancy-network-policies": make.network_policy(EDGE, ingress=[{}]),
         "tenancy-roles": make.role(EDGE, verbs=("*",)),
         "tenancy-role-bindings": make.binding(
@@ -426,8 +433,15 @@ def _edge() -> list[Object]:
     return [edge, leads]
 
 
+def _classes() -> list[Object]:
+    """Return a runtime class, and device classes whose claims the scheduler makes for pods."""
+    return [
+        make.thing("node.k8s.io/v1", "RuntimeClass", "nvidia-legacy", handler="nvidia"),
+        *_device_classes(),
+    ]
+
+
 def _device_classes() -> list[Object]:
-    """Return device classes whose claims the scheduler makes for pods."""
     return [
         make.thing(
             "resource.k8s.io/v1",

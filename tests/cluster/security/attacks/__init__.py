@@ -12,6 +12,7 @@ from tests.cluster.security.attacks.access import (
     roles,
     service_accounts,
 )
+from tests.cluster.security.attacks.annotations import annotations
 from tests.cluster.security.attacks.claims import device_classes
 from tests.cluster.security.attacks.containers import (
     device_environment,
@@ -19,6 +20,9 @@ from tests.cluster.security.attacks.containers import (
     storage_claims,
 )
 from tests.cluster.security.attacks.elsewhere import cluster, others
+from tests.cluster.security.attacks.exposing import ingresses, load_balancers
+from tests.cluster.security.attacks.holding import disruption_budgets, finalizers
+from tests.cluster.security.attacks.names import pod_names, storage_classes
 from tests.cluster.security.attacks.namespaces import namespaces, other_namespaces
 from tests.cluster.security.attacks.networks import endpoints, network_policies, services
 from tests.cluster.security.attacks.pods import pods
@@ -54,4 +58,11 @@ def table(world: World) -> list[Attack]:
         *limits(),
         *others(),
         *cluster(),
+        *pod_names(world),
+        *storage_classes(),
+        *annotations(world),
+        *load_balancers(world),
+        *ingresses(world),
+        *finalizers(world),
+        *disruption_budgets(world),
     ]

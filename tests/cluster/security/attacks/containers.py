@@ -146,7 +146,7 @@ def device_environment(world: World) -> Iterator[Attack]:
         paths=CREATING,
     )
     annotated = {"cdi.k8s.io/a": "nvidia.com/gpu=all"}
-    reasons = guarded("tenancy-device-annotations", "a pod may have no annotation cdi.k8s.io/")
+    reasons = guarded("tenancy-pod-annotations", "that are not allowed: cdi.k8s.io/a;")
     held = {"apiVersion": "v1", "kind": "Pod", **world.live(make.named(make.pod(), "seed"))}
     for path, attack, control in (
         *creations(make.pod(annotations=annotated), make.pod(annotations=HARMLESS)),
@@ -157,7 +157,7 @@ def device_environment(world: World) -> Iterator[Attack]:
         ),
     ):
         yield Attack(
-            rule="device-annotations: every device",
+            rule="pod-annotations: every device",
             path=path,
             person="developer",
             request=attack,

@@ -130,11 +130,11 @@ def pods(world: World) -> Iterator[Attack]:
             "an envFrom prefix may not begin a variable",
         ),
         "init container's devices": (
-            {"initContainers": [make.container("a", env=_env("NVIDIA_VISIBLE_DEVICES"))]},
+            {"initContainers": [make.container("a", env=env("NVIDIA_VISIBLE_DEVICES"))]},
             "env may not set NVIDIA_VISIBLE_DEVICES",
         ),
         **{
-            f"devices by {name}": ({"main": {"env": _env(name)}}, "env may not set NVIDIA_")
+            f"devices by {name}": ({"main": {"env": env(name)}}, "env may not set NVIDIA_")
             for name in DEVICES
         },
     }
@@ -151,7 +151,7 @@ def pods(world: World) -> Iterator[Attack]:
     yield from ephemeral_container(
         held,
         "pods: ephemeral container's devices",
-        {"env": _env("NVIDIA_VISIBLE_DEVICES")},
+        {"env": env("NVIDIA_VISIBLE_DEVICES")},
         guarded("tenancy-pods", "env may not set NVIDIA_VISIBLE_DEVICES"),
     )
     yield from ephemeral_container(
@@ -323,7 +323,7 @@ def _affinity(required: Sequence[Object] = (), preferred: Sequence[Object] = ())
     return {"affinity": {"nodeAffinity": found}}
 
 
-def _env(name: str) -> list[Object]:
+def env(name: str) -> list[Object]:
     return [{"name": name, "value": "all"}]
 
 

@@ -22,6 +22,8 @@ def quotas() -> Iterator[Attack]:
         closed = found["kind"] in {"DaemonSet", "ReplicationController"}
         person = "helper" if key == "resourcequotas" else "full"
         good = make.workload("Deployment", WEB) if closed else copy.deepcopy(found)
+        if found["kind"] == "Ingress":
+            good = make.ingress()
         good["metadata"]["namespace"] = WEB
         for path, attack, control in creations(found, good):
             yield Attack(
@@ -67,14 +69,14 @@ def quotas() -> Iterator[Attack]:
             "developer",
         ),
         ("gpus requests.nvidia.com/gpu", make.gpus(3), make.gpus(2), "developer"),
-        ("gpus requests.nvidia.com/gpu", make.gpus(1, WEB), make.pod(), "developer"),
+        ("gpus requests.nvidia.com/gpu", make.gpus(1, WEB), make.pod(), "operating helper"),
         (
             f"gpus requests.{mig}",
             make.gpus(8, TRAIN, mig),
             make.gpus(7, TRAIN, mig),
             "developer",
         ),
-        (f"gpus requests.{mig}", make.gpus(1, WEB, mig), make.pod(), "developer"),
+        (f"gpus requests.{mig}", make.gpus(1, WEB, mig), make.pod(), "operating helper"),
         (
             "gpus gpu.nvidia.com.deviceclass.resource.k8s.io/devices",
             make.device_claim(LAB, count=5),
@@ -115,20 +117,20 @@ def quotas() -> Iterator[Attack]:
             "storage-classes fast.storageclass.storage.k8s.io/persistentvolumeclaims",
             make.volume_claim(of="fast"),
             make.volume_claim(),
-            "developer",
+            "operating helper",
         ),
         (
             "storage-classes fast.storageclass.storage.k8s.io/requests.storage",
             make.volume_claim(of="fast"),
             make.volume_claim(),
-            "developer",
+            "operating helper",
         ),
         *(
             (
                 f"storage-classes standard.storageclass.storage.k8s.io/{key}",
                 make.volume_claim(TRAIN),
                 make.volume_claim(TRAIN, of="fast"),
-                "developer",
+                "operating helper",
             )
             for key in ("persistentvolumeclaims", "requests.storage")
         ),

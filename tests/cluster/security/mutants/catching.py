@@ -128,13 +128,26 @@ def by_unguarded(manifest: Object) -> Check:
     return check
 
 
+def _annotated(found: Object) -> Object:
+    """Return *found* with an annotation that somebody obeys."""
+    return {
+        **found,
+        "metadata": {**found["metadata"], "annotations": {"linkerd.io/inject": "a"}},
+    }
+
+
+def _finalized(found: Object) -> Object:
+    """Return *found* with a finalizer that nobody takes away."""
+    return {**found, "metadata": {**found["metadata"], "finalizers": ["example.com/mine"]}}
+
+
 OUTSIDE: Mapping[str, Object] = {
     "tenancy-pods": make.pod(nodeName="sandbox-cpu-1"),
     "tenancy-image-pull": make.pod(main={"imagePullPolicy": "Never"}),
     "tenancy-placement": make.pod(nodeSelector={POOL: "l40s"}),
     "tenancy-gpus-per-pod": make.pod(),
     "tenancy-device-environment": make.config_map(NVIDIA_VISIBLE_DEVICES="YQ=="),
-    "tenancy-device-annotations": make.pod(annotations={"cdi.k8s.io/a": "a"}),
+    "tenancy-pod-annotations": make.pod(annotations={"cdi.k8s.io/a": "a"}),
     "tenancy-services": make.service(type="NodePort"),
     "tenancy-endpoints": make.thing("v1", "Endpoints", "probe", WEB, subsets=[]),
     "tenancy-network-policies": make.network_policy(ingress=[{}]),
@@ -152,6 +165,18 @@ OUTSIDE: Mapping[str, Object] = {
     },
     "tenancy-workloads": make.config_map(),
     "tenancy-cron-jobs": make.config_map(),
+    "tenancy-pod-names": make.pod(terminationGracePeriodSeconds=601),
+    "tenancy-workload-names": make.workload(
+        "Deployment", template=make.pod(terminationGracePeriodSeconds=601)
+    ),
+    "tenancy-cron-job-names": make.workload(
+        "CronJob", template=make.pod(terminationGracePeriodSeconds=601)
+    ),
+    "tenancy-service-annotations": _annotated(make.service()),
+    "tenancy-ingress-annotations": _annotated(make.ingress()),
+    "tenancy-ingresses": make.ingress(host="elsewhere.example"),
+    "tenancy-finalizers": _finalized(make.config_map()),
+    "tenancy-disruption-budgets": make.disruption_budget(maxUnavailable=0),
     "tenancy-device-classes": make.device_claim(WEB),
     "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),
 }
@@ -170,6 +195,23 @@ PASSED: Mapping[str, Object] = {
     "tenancy-token-secrets": OUTSIDE["tenancy-token-secrets"],
     "tenancy-objects": make.labelled(make.config_map(), make.MANAGED),
     "tenancy-service-accounts": make.labelled(make.service_account(), make.MANAGED),
+}
+PASSED = {
+    **PASSED,
+    **{
+        name: OUTSIDE[name]
+        for name in (
+            "tenancy-cron-job-names",
+            "tenancy-disruption-budgets",
+            "tenancy-finalizers",
+            "tenancy-ingress-annotations",
+            "tenancy-ingresses",
+            "tenancy-pod-annotations",
+            "tenancy-pod-names",
+            "tenancy-service-annotations",
+            "tenancy-workload-names",
+        )
+    },
 }
 """What operators may write all the same."""
 

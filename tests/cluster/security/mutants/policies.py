@@ -53,6 +53,11 @@ _EMPTY: Mapping[str, str] = {
     "egressBlocks": "[]",
     "requests": "[]",
     "resources": "[]",
+    "volumes": "[]",
+    "hosts": "[]",
+    "finalizers": "[]",
+    "before": "[]",
+    "templates": "[]",
 }
 """What says nothing in place of each variable."""
 
@@ -71,7 +76,7 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
         passing.append(older(name))
     if name in CONTROLLERS:
         passing.append(by_controllers(*CONTROLLERS[name]))
-    return by_attacks(attacks[family], *outside, *passing)
+    return by_attacks(attacks.get(family, ()), *outside, *passing)
 
 
 def of_policies(  # noqa: C901

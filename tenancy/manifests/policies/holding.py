@@ -1,0 +1,119 @@
+"""
+The guards of what holds a namespace or a node: finalizers, and budgets that block evictions.
+
+An object with a finalizer that nobody takes away keeps its namespace in Terminating for ever.
+Kubernetes copies finalizers from templates to pods and claims, so templates are checked too.
+"""
+
+from typing import Final
+
+from tenancy.config.spec import AllowedSpec
+from tenancy.manifests.manifest import RBAC
+from tenancy.manifests.policies.annotations import NOT_PLATFORM
+from tenancy.manifests.policies.guard import (
+    NOT_AUTHORISED,
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    PolicyRule,
+    Resources,
+    changed,
+    guard,
+    texts,
+)
+
+__all__ = ["BUDGETS", "FINALIZERS", "disruption_budgets", "finalizers"]
+
+FINALIZERS: Final = "tenancy-finalizers"
+BUDGETS: Final = "tenancy-disruption-budgets"
+
+_KUBERNETES: Final = (
+    "batch.kubernetes.io/job-tracking",
+    "foregroundDeletion",
+    "kubernetes.io/pvc-protection",
+    "orphan",
+    "resource.kubernetes.io/delete-protection",
+    "service.kubernetes.io/load-balancer-cleanup",
+)
+"""Finalizers that Kubernetes sets, and takes away by itself."""
+
+
+def finalizers(allowed: AllowedSpec) -> Guard:
+    """Return the guard of the finalizers of everything that members may create."""
+    known = texts(sorted({*_KUBERNETES, *allowed.finalizers}))
+    return guard(
+        FINALIZERS,
+        [
+            Resources(
+                "",
+                (
+                    "configmaps",
+                    "persistentvolumeclaims",
+                    "pods",
+                    "replicationcontrollers",
+                    "secrets",
+                    "serviceaccounts",
+                    "services",
+                ),
+            ),
+            Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
+            Resources("autoscaling", ("horizontalpodautoscalers",)),
+            Resources("batch", ("cronjobs", "jobs")),
+            Resources("networking.k8s.io", ("ingresses", "networkpolicies")),
+            Resources("policy", ("poddisruptionbudgets",)),
+            Resources(RBAC, ("rolebindings", "roles")),
+            Resources("resource.k8s.io", ("resourceclaims", "resourceclaimtemplates")),
+        ],
+        [
+            PolicyRule(
+                f"variables.finalizers.all(name, name in variables.before || name in {known})",
+                f"{_quoted('finalizers may be ')} + {known}.join(', ')"
+                f" + {_quoted('; the platform lists others under allowed.finalizers')}",
+                computed=True,
+            ),
+            PolicyRule(
+                f"variables.templates.all(name, name in {known})",
+                "a template may have no other finalizers than its pods and claims may",
+            ),
+        ],
+        conditions=[NOT_AUTHORISED, NOT_PLATFORM],
+        variables=[
+            Condition("finalizers", "object.metadata.?finalizers.orValue([])"),
+            Condition(
+                "before",
+                "oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])",
+            ),
+            Condition(
+                "templates",
+                "dyn(object).?spec.?template.?metadata.?finalizers.orValue([])"
+                " + dyn(object).?spec.?jobTemplate.?spec.?template.?metadata.?finalizers"
+                ".orValue([])",
+            ),
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def disruption_budgets() -> Guard:
+    """Return the guard of PodDisruptionBudgets that block every eviction, whatever runs."""
+    return guard(
+        BUDGETS,
+        [Resources("policy", ("poddisruptionbudgets",))],
+        [
+            PolicyRule(
+                "!(string(dyn(object).spec.?maxUnavailable.orValue('1'))"
+                " in ['0', '0%', '00%', '000%'])",
+                "spec.maxUnavailable may not be 0: no node with such a pod could be emptied",
+            ),
+            PolicyRule(
+                "string(dyn(object).spec.?minAvailable.orValue('0')) != '100%'",
+                "spec.minAvailable may not be 100%: no node with such a pod could be emptied",
+            ),
+        ],
+        conditions=[changed("{}.spec"), NOT_AUTHORISED],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def _quoted(words: str) -> str:
+    return f"'{words}'"

@@ -1,0 +1,118 @@
+"""The guards of Ingresses and Gateways: one's organization's hosts, and listed classes."""
+
+from typing import Final
+
+from tenancy.config.spec import AllowedSpec
+from tenancy.kubernetes import labels
+from tenancy.manifests.policies.guard import (
+    NOT_AUTHORISED,
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    PolicyRule,
+    Resources,
+    annotation,
+    changed,
+    guard,
+    texts,
+)
+
+__all__ = ["GATEWAYS", "INGRESSES", "ROUTES", "gateways", "ingresses", "routes"]
+
+INGRESSES: Final = "tenancy-ingresses"
+GATEWAYS: Final = "tenancy-gateways"
+ROUTES: Final = "tenancy-routes"
+
+_GATEWAY_API: Final = "gateway.networking.k8s.io"
+_HOST: Final = "rule.?host.orValue('')"
+_HOSTNAME: Final = "listener.?hostname.orValue('')"
+_HOSTS: Final = Condition("hosts", annotation(labels.HOSTS))
+_ALLOWED: Final = (
+    "'hosts must be those of the organization: ' + (variables.hosts.size() == 0"
+    " ? 'it has none' : variables.hosts.join(', ')) + '; an empty host takes all'"
+)
+
+
+def ingresses(allowed: AllowedSpec) -> Guard:
+    """Return the guard of Ingresses."""
+    rules = "object.spec.?rules.orValue([])"
+    return guard(
+        INGRESSES,
+        [Resources("networking.k8s.io", ("ingresses",))],
+        [
+            PolicyRule(
+                f"{rules}.all(rule, {_own(_HOST)})"
+                " && object.spec.?tls.orValue([]).all(tls,"
+                f" tls.?hosts.orValue([]).all(host, {_own('host')}))",
+                _ALLOWED,
+                computed=True,
+            ),
+            PolicyRule(
+                "!has(object.spec.defaultBackend)",
+                "spec.defaultBackend may not be set: it takes the traffic of every host",
+            ),
+            PolicyRule(
+                "object.spec.?ingressClassName.orValue('')"
+                f" in {texts(sorted(allowed.ingress_classes))}",
+                _class("spec.ingressClassName", allowed.ingress_classes, "ingressClasses"),
+            ),
+        ],
+        conditions=[changed("{}.spec"), NOT_AUTHORISED],
+        variables=[_HOSTS],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def gateways(allowed: AllowedSpec) -> Guard:
+    """Return the guard of Gateways, where the cluster has the Gateway API."""
+    return guard(
+        GATEWAYS,
+        [Resources(_GATEWAY_API, ("gateways",))],
+        [
+            PolicyRule(
+                f"dyn(object).spec.?listeners.orValue([]).all(listener, {_own(_HOSTNAME)})",
+                _ALLOWED,
+                computed=True,
+            ),
+            PolicyRule(
+                "dyn(object).spec.gatewayClassName"
+                f" in {texts(sorted(allowed.gateway_classes))}",
+                _class("spec.gatewayClassName", allowed.gateway_classes, "gatewayClasses"),
+            ),
+        ],
+        conditions=[changed("dyn({}).spec"), NOT_AUTHORISED],
+        variables=[_HOSTS],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def routes() -> Guard:
+    """Return the guard of HTTPRoutes and GRPCRoutes, where the cluster has the Gateway API."""
+    names = "dyn(object).spec.?hostnames.orValue([])"
+    return guard(
+        ROUTES,
+        [Resources(_GATEWAY_API, ("httproutes", "grpcroutes"))],
+        [
+            PolicyRule(
+                f"{names}.size() > 0 && {names}.all(host, {_own('host')})",
+                _ALLOWED,
+                computed=True,
+            )
+        ],
+        conditions=[changed("dyn({}).spec"), NOT_AUTHORISED],
+        variables=[_HOSTS],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def _own(host: str) -> str:
+    """Return whether *host* is one of the organization's, or under one with a wildcard."""
+    return (
+        f"variables.hosts.exists(own, own == {host}"
+        f" || (own.startsWith('*.') && {host}.endsWith(own.substring(1))))"
+    )
+
+
+def _class(field: str, listed: tuple[str, ...], key: str) -> str:
+    among = f"must be one of {', '.join(sorted(listed))}" if listed else "is refused"
+    return f"{field} {among}: the platform lists classes under allowed.{key}"

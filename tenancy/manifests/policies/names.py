@@ -1,0 +1,145 @@
+"""
+The guards of what a pod may name: only what its namespace is granted, or the platform lists.
+
+Extended resources, schedulers, runtime classes, inline CSI drivers and the storage classes of
+ephemeral volumes are closed lists, so what is new on a cluster is refused until somebody lists
+it. Workloads are refused like pods: their controllers would make such pods in vain.
+"""
+
+from typing import Final
+
+from tenancy.config.spec import AllowedSpec
+from tenancy.kubernetes import labels
+from tenancy.manifests.policies.guard import (
+    NOT_AUTHORISED,
+    ORGANIZATIONS,
+    Condition,
+    Guard,
+    PolicyRule,
+    Resources,
+    annotation,
+    changed,
+    guard,
+    texts,
+)
+
+__all__ = ["CRON_JOBS", "PODS", "WORKLOADS", "names"]
+
+PODS: Final = "tenancy-pod-names"
+WORKLOADS: Final = "tenancy-workload-names"
+CRON_JOBS: Final = "tenancy-cron-job-names"
+
+_COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
+"""Resources that every namespace's quota counts."""
+
+
+def names(allowed: AllowedSpec) -> tuple[Guard, ...]:
+    """Return the guards of pods, of workloads' templates and of cron jobs' templates."""
+    workloads = [
+        Resources("", ("replicationcontrollers",)),
+        Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
+        Resources("batch", ("jobs",)),
+    ]
+    return (
+        _guard(PODS, [Resources("", ("pods", "pods/resize"))], "object.spec", allowed),
+        _guard(WORKLOADS, workloads, "object.spec.template.spec", allowed),
+        _guard(
+            CRON_JOBS,
+            [Resources("batch", ("cronjobs",))],
+            "object.spec.jobTemplate.spec.template.spec",
+            allowed,
+        ),
+    )
+
+
+def _guard(name: str, kinds: list[Resources], spec: str, allowed: AllowedSpec) -> Guard:
+    return guard(
+        name,
+        kinds,
+        _rules(spec, allowed),
+        conditions=[changed(f"{{}}{spec.removeprefix('object')}"), NOT_AUTHORISED],
+        variables=[
+            Condition("resources", annotation(labels.RESOURCES)),
+            Condition("classes", annotation(labels.STORAGE_CLASSES)),
+            Condition("volumes", f"{spec}.?volumes.orValue([])"),
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def _rules(spec: str, allowed: AllowedSpec) -> list[PolicyRule]:
+    schedulers = sorted({"default-scheduler", *allowed.schedulers})
+    most = allowed.max_grace_period_seconds
+    ephemeral = "v.ephemeral.?volumeClaimTemplate.?spec.?storageClassName.orValue('')"
+    return [
+        PolicyRule(
+            _resources(spec),
+            "'containers may request only resources that are granted to this namespace: '"
+            f" + ({texts(_COUNTED)} + variables.resources).join(', ')",
+            computed=True,
+        ),
+        PolicyRule(
+            f"{spec}.?schedulerName.orValue('') in {texts(['', *schedulers])}",
+            f"spec.schedulerName must be one of {', '.join(schedulers)}: the platform lists"
+            " others under allowed.schedulers",
+        ),
+        PolicyRule(
+            f"{spec}.?runtimeClassName.orValue('')"
+            f" in {texts(['', *sorted(allowed.runtime_classes)])}",
+            _closed("spec.runtimeClassName", allowed.runtime_classes, "runtimeClasses"),
+        ),
+        PolicyRule(
+            "variables.volumes.all(v, !has(v.csi)"
+            f" || v.csi.driver in {texts(sorted(allowed.csi_drivers))})",
+            _closed("the driver of a csi volume", allowed.csi_drivers, "csiDrivers"),
+        ),
+        PolicyRule(
+            f"variables.volumes.all(v, !has(v.ephemeral) || {ephemeral} == ''"
+            f" || {ephemeral} in variables.classes)",
+            "'an ephemeral volume may name only storage classes of this namespace: '"
+            " + (variables.classes.size() == 0 ? 'there are none'"
+            " : variables.classes.join(', '))",
+            computed=True,
+        ),
+        PolicyRule(
+            f"{spec}.?terminationGracePeriodSeconds.orValue(0) <= {most}"
+            f" && {_probes(spec, most)}",
+            f"terminationGracePeriodSeconds may be at most {most}: a pod that ends later holds"
+            " its node and its namespace",
+        ),
+    ]
+
+
+def _closed(field: str, listed: tuple[str, ...], key: str) -> str:
+    among = f"must be one of {', '.join(sorted(listed))}" if listed else "may not be set"
+    return f"{field} {among}: the platform lists others under allowed.{key}"
+
+
+def _resources(spec: str) -> str:
+    """Return that each container, and the pod as a whole, requests only what is granted."""
+    kinds = ("containers", "initContainers", "ephemeralContainers")
+    each = [
+        f"{spec}.?{kind}.orValue([]).all(c, {_granted('c', part)})"
+        for kind in kinds
+        for part in ("limits", "requests")
+    ]
+    each += [_granted(spec, part) for part in ("limits", "requests")]
+    return " && ".join(each)
+
+
+def _granted(holder: str, part: str) -> str:
+    # A request of zero gives nothing; charts write it for devices that are not wanted.
+    amounts = f"dyn({holder}).?resources.?{part}.orValue({{}})"
+    return (
+        f"{amounts}.all(name, name in {texts(_COUNTED)} || name in variables.resources"
+        f" || string({amounts}[name]) == '0')"
+    )
+
+
+def _probes(spec: str, most: int) -> str:
+    return " && ".join(
+        f"{spec}.?{kind}.orValue([]).all(c,"
+        f" c.?{probe}.?terminationGracePeriodSeconds.orValue(0) <= {most})"
+        for kind in ("containers", "initContainers")
+        for probe in ("livenessProbe", "startupProbe")
+    )

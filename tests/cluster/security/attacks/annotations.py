@@ -1,0 +1,87 @@
+"""Attacks by annotations that runtimes, networks, injectors and load balancers obey."""
+
+from collections.abc import Iterator
+
+from tests.cluster.security import objects as make
+from tests.cluster.security.attacks.writing import Attack, changes, creations, guarded
+from tests.cluster.security.objects import Object
+from tests.cluster.security.world import World
+
+__all__ = ["annotations"]
+
+_OBEYED = (
+    "k8s.v1.cni.cncf.io/networks",
+    "v1.multus-cni.io/default-network",
+    "cni.projectcalico.org/ipAddrs",
+    "sidecar.istio.io/inject",
+    "linkerd.io/inject",
+    "vault.hashicorp.com/agent-inject",
+    "devices.nri.io/container.main",
+    "io.katacontainers.config.hypervisor.kernel",
+    "io.kubernetes.cri-o.Devices",
+    "kubernetes.io/egress-bandwidth",
+    "scheduler.alpha.kubernetes.io/critical-pod",
+    "nvidia.cdi.k8s.io/gpu",
+    "nvidia.com/use-gpuuuid",
+    "cluster-autoscaler.kubernetes.io/safe-to-evict",
+    "karpenter.sh/do-not-disrupt",
+    "run.oci.keep_original_groups",
+)
+_PASSING = {
+    "kubectl.kubernetes.io/restartedAt": "now",
+    "checksum/config": "a",
+    "meta.helm.sh/release-name": "a",
+    "argocd.argoproj.io/tracking-id": "a",
+    "example.com/note": "a",
+    "rollme": "a",
+}
+
+
+def annotations(world: World) -> Iterator[Attack]:
+    """Yield annotations that runtimes, networks, injectors and load balancers obey."""
+    keys: tuple[tuple[str, Object, tuple[str, ...]], ...] = (
+        ("pod", make.pod(), _OBEYED),
+        (
+            "service",
+            make.service(),
+            (
+                "external-dns.alpha.kubernetes.io/hostname",
+                "service.beta.kubernetes.io/aws-load-balancer-scheme",
+                "metallb.universe.tf/loadBalancerIPs",
+                "io.cilium/lb-ipam-ips",
+                "tailscale.com/expose",
+                "service.cilium.io/global",
+            ),
+        ),
+        (
+            "ingress",
+            make.ingress(),
+            (
+                "ingress.kubernetes.io/rewrite-target",
+                "nginx.ingress.kubernetes.io/configuration-snippet",
+                "external-dns.alpha.kubernetes.io/target",
+            ),
+        ),
+    )
+    for kind, good, obeyed in keys:
+        held = world.live(make.named(good, "seed"))
+        held = {"apiVersion": good["apiVersion"], "kind": good["kind"], **held}
+        passing = {"metadata": {"annotations": _PASSING}}
+        for key in obeyed:
+            bad = {**good, "metadata": {**good["metadata"], "annotations": {key: "a"}}}
+            fine = {**good, "metadata": {**good["metadata"], "annotations": _PASSING}}
+            for path, attack, control in (
+                *creations(bad, fine),
+                *changes(held, {"metadata": {"annotations": {key: "a"}}}, passing),
+            ):
+                yield Attack(
+                    rule=f"{kind}-annotations: {key}",
+                    path=path,
+                    person="developer",
+                    request=attack,
+                    reasons=guarded(
+                        f"tenancy-{kind}-annotations",
+                        f"that are not allowed: {key};",
+                    ),
+                    control=control,
+                )

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from tenancy.checks.hosts import covers
 from tenancy.config.spec import ExceptionName
 from tenancy.diagnostics import Finding, Origin, joined, quoted
 from tenancy.kubernetes.quantity import Quantity
@@ -49,6 +50,7 @@ def bounded(
         bounds = platform.organization_bounds.of(organization.name)
         yield from _prefix(organization, platform, bounds)
         yield from _ceiling(organization, bounds)
+        yield from _hosts(organization, bounds)
         for namespace in organization.namespaces:
             yield from _quota(namespace, bounds, amounts(namespace))
             yield from _choices(namespace, bounds, platform)
@@ -142,6 +144,18 @@ def _prefix(
                     theirs.origin / "prefixes",
                     name,
                 )
+
+
+def _hosts(organization: Organization, bounds: Bounds) -> Iterator[Finding]:
+    for index, host in enumerate(organization.hosts):
+        if not any(covers(pattern, host) for pattern in bounds.hosts):
+            yield _exceeds(
+                organization.origin / "hosts" / index,
+                f"the host {quoted(host)} of {organization.name}",
+                joined(bounds.hosts, last="or") or "no host",
+                bounds.origin / "hosts",
+                organization.name,
+            )
 
 
 def _ceiling(organization: Organization, bounds: Bounds) -> Iterator[Finding]:

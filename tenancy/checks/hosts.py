@@ -6,57 +6,69 @@ from tenancy.diagnostics import Finding, Origin, misnamed, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.model import Environment
 
-__all__ = ["hosts"]
+__all__ = ["covers", "hosts"]
 
 _WILDCARD = "*."
 
 
+def covers(pattern: str, host: str) -> bool:
+    """
+    Return whether *pattern*, a host name with or without `*.`, covers *host*.
+
+    >>> covers("*.acme.example", "*.apps.acme.example")
+    True
+    >>> covers("*.acme.example", "acme.example")
+    False
+    """
+    return pattern == host or (pattern.startswith(_WILDCARD) and host.endswith(pattern[1:]))
+
+
 def hosts(cluster: str, environments: Iterable[Environment]) -> Iterator[Finding]:
     """Refuse malformed host names, and those that two organizations of *cluster* have."""
-    taken: dict[str, list[tuple[str, Origin]]] = {}
+    owned: dict[str, dict[str, Origin]] = {}
     for environment in environments:
         for organization in environment.organizations:
+            mine = owned.setdefault(organization.name, {})
             for index, host in enumerate(organization.hosts):
                 place = organization.origin / "hosts" / index
                 try:
                     parse_subdomain(host.removeprefix(_WILDCARD), what="a host name")
                 except InvalidNameError as error:
-                    yield misnamed(
-                        error,
-                        code="host-name",
-                        origin=place,
-                        what="the host",
-                        organization=organization.name,
-                    )
-                    continue
-                taken.setdefault(organization.name, []).append((host, place))
-    owners = sorted(taken)
-    for position, owner in enumerate(owners):
-        for host, place in taken[owner]:
-            others = (
-                (other, theirs, there)
-                for other in owners[:position]
-                for theirs, there in taken[other]
-                if _overlap(host, theirs)
+                    if host not in mine:
+                        yield misnamed(
+                            error,
+                            code="host-name",
+                            origin=place,
+                            what="the host",
+                            organization=organization.name,
+                        )
+                mine.setdefault(host, place)
+    yield from _shared(cluster, owned)
+
+
+def _shared(cluster: str, owned: dict[str, dict[str, Origin]]) -> Iterator[Finding]:
+    """Yield each host in *owned*, by organization, that an organization before it has."""
+    names = sorted(owned)
+    for position, name in enumerate(names):
+        for host, place in owned[name].items():
+            first = next(
+                (
+                    (other, theirs, there)
+                    for other in names[:position]
+                    for theirs, there in owned[other].items()
+                    if covers(host, theirs) or covers(theirs, host)
+                ),
+                None,
             )
-            if (first := next(others, None)) is not None:
+            if first is not None:
                 other, theirs, there = first
                 yield Finding(
                     code="host-taken",
                     origin=place,
-                    found=f"the host {quoted(host)} of {owner}, and {quoted(theirs)} of {other}"
+                    found=f"the host {quoted(host)} of {name}, and {quoted(theirs)} of {other}"
                     f" ({there})",
                     allowed=f"each host name for one organization on the cluster {cluster};"
-                    " *. takes every name under it",
+                    " *. covers every name under it",
                     remedy="remove it from one of them, or write narrower names",
-                    organization=owner,
+                    organization=name,
                 )
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Return whether some host name is covered by both."""
-    return _covers(one, other) or _covers(other, one)
-
-
-def _covers(pattern: str, host: str) -> bool:
-    return pattern == host or (pattern.startswith(_WILDCARD) and host.endswith(pattern[1:]))

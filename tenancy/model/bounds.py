@@ -37,6 +37,7 @@ class Bounds:
     priority_classes: tuple[str, ...]
     storage_classes: tuple[str, ...]
     prefixes: tuple[str, ...] | None
+    hosts: tuple[str, ...]
     exceptions: tuple[str, ...]
 
 
@@ -101,6 +102,7 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         priority_classes=priority or (),
         storage_classes=storage or (),
         prefixes=own.prefixes if own.prefixes is not None else default.prefixes,
+        hosts=(default.hosts if own.hosts is None else own.hosts) or (),
         exceptions=exceptions or (),
     )
 

@@ -37,6 +37,8 @@ class BoundsSpec(Spec):
     """Storage classes that are `granted` and that its namespaces may name; `shared` ones always may. Default: none."""
     prefixes: Listed[str] | None = None
     """Its prefixes, which no other organization may have. Default: any that is listed for nobody."""
+    hosts: Listed[str] | None = None
+    """Host names in which its `hosts` must be: `acme.example`, and `*.acme.example` for every name under it. Default: none."""
     exceptions: Listed[ExceptionName] | None = None
     """The exceptions that may be written for it. Default: none."""
 

@@ -87,18 +87,18 @@ class TestDeviceEnvironment:
         developer.delete(mine).accepted()
 
 
-class TestDeviceAnnotations:
-    POLICY = "tenancy-device-annotations"
+class TestPodAnnotations:
+    POLICY = "tenancy-pod-annotations"
 
     def forged(self):
         return {"annotations": {"cdi.k8s.io/gpus": "nvidia.com/gpu=all"}}
 
     def test_no_pod_names_devices_in_an_annotation(self, developer):
-        harmless = {"annotations": {"example.com/gpus": "all"}}
+        harmless = {"annotations": {"gpus": "all", "prometheus.io/scrape": "true"}}
         developer.create(pod(metadata=harmless), dry=True).accepted()
 
         developer.create(pod(metadata=self.forged()), dry=True).refused_by(
-            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+            self.POLICY, "annotations that are not allowed: cdi.k8s.io/gpus;"
         )
 
     def test_it_may_not_be_added_later(self, developer):
@@ -106,7 +106,7 @@ class TestDeviceAnnotations:
         developer.create(mine).accepted()
 
         developer.patch(mine, {"metadata": self.forged()}).refused_by(
-            self.POLICY, "a pod may have no annotation cdi.k8s.io/"
+            self.POLICY, "annotations that are not allowed: cdi.k8s.io/gpus;"
         )
         developer.delete(mine, gracePeriodSeconds="0").accepted()
 

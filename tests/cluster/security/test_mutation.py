@@ -51,7 +51,7 @@ SURVIVORS: dict[str, str] = {
     "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
         "what anybody else claims of such a class, tenancy-device-classes refuses too"
     ),
-    "tenancy-storage-claims: spec.validations.2.expression is 'true'": (
+    "tenancy-storage-claims: spec.validations.4.expression is 'true'": (
         "the API server drops the field that it looks at, unless a gate is opened"
     ),
     "globex-lab: metadata.labels.pod-security.kubernetes.io/audit deleted": (

@@ -246,8 +246,7 @@ class Namespace:
         organization_members: Every member of its organization in this environment, sorted.
         organization_namespaces: The names of its organization's namespaces in this
             environment, sorted.
-        load_balancers: How many Services of type LoadBalancer are granted; None if nothing
-            was said.
+        load_balancers: Services of type LoadBalancer that are granted; None where not written.
         ignored: Objects of others, as `<kind>/<name>`.
         hosts: Those of its organization, sorted.
     """

@@ -213,10 +213,15 @@ class Builder:
                 self._refuse_trap(position, trap, text)
         elif CONTROL.search(text):
             self._refuse_control(text, position)
-        if len(text) > LONGEST:
+        if len(text) > LONGEST and not self._is_for_path_of_kubeconfig():
             self._refuse_long(position)
         self._add(value, text, position)
         self._settle()
+
+    def _is_for_path_of_kubeconfig(self) -> bool:
+        """Return whether the key refuses the content of a kubeconfig, which is long, itself."""
+        step = self._frames[-1].step if self._frames else None
+        return isinstance(step, str) and step.rpartition(":")[2] == "kubeconfig"
 
     def _refuse_long(self, position: Position) -> None:
         self._refuse(

@@ -64,6 +64,7 @@ def told(root: Path, kubeconfig: object, *, by_engine: bool = False) -> tuple[se
     ("kubeconfig", "code"),
     [
         pytest.param(TEXT, "kubeconfig-content", id="text"),
+        pytest.param(TEXT + "#" * 4096, "kubeconfig-content", id="longer than other values"),
         pytest.param(json.dumps(KUBECONFIG), "kubeconfig-content", id="json"),
         pytest.param(
             base64.b64encode(TEXT.encode()).decode(), "kubeconfig-content", id="base64"

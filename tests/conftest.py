@@ -56,11 +56,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 ONLY_NIGHTLY = (
-    "cluster/plan/test_one_change.py",
     "cluster/security/test_mutation.py",
-    "cluster/stacks/test_drift.py",
-    "cluster/stacks/test_removal.py",
-    "cluster/stacks/test_saved_plan.py",
     "cluster/test_planted_secrets.py",
     "cluster/test_sandbox.py",
 )

@@ -78,6 +78,7 @@ async def _program() -> pulumi.Inputs:
             live,
             namespaces_in_state=names,
             is_preview=pulumi.runtime.is_dry_run(),
+            strict=_is_strict(),
         )
         _report(planned)
         preconditions.refuse_remaining_access(
@@ -122,11 +123,16 @@ def assess_running_stack(root: Path) -> Assessment:
 
 
 def _report(planned: StackPlan) -> None:
-    """Print the plan, then refuse or warn."""
+    """Print the plan and warnings; where it is refused, print the reasons before, and end."""
+    if planned.is_refused:
+        refused = ComponentRefusedError(
+            planned.findings, planned.documents, is_strict=_is_strict()
+        )
+        pulumi.log.error(str(refused))
     if not planned.plan.is_empty:
         pulumi.info(plan_text(planned.plan, findings=(), width=_WIDTH))
-    if refusals(planned.findings, strict=_is_strict()):
-        raise ComponentRefusedError(planned.findings, planned.documents, is_strict=_is_strict())
+    if planned.is_refused:
+        sys.exit(_ALREADY_REPORTED)
     if planned.findings:
         pulumi.warn(report.text(planned.findings, planned.documents))
 

@@ -16,6 +16,7 @@ from tenancy.checks import (
     classes,
     deletion,
     enforcement,
+    environment_names,
     environment_order,
     escalation,
     gpus,
@@ -36,6 +37,7 @@ from tenancy.checks import (
 from tenancy.checks.adoption import left_as_it_is, only_adopted, without_adopted
 from tenancy.checks.deletion import deletable_of_platform, exact_names
 from tenancy.checks.view import Resolution, stack_view
+from tenancy.config import stack_of
 from tenancy.diagnostics import Finding, Origin, Severity
 from tenancy.model import (
     Environment,
@@ -241,7 +243,12 @@ class _Scope:
         for environment in self.environments:
             yield from self._environment(environment)
         yield from names.prefixes(self.by_name)
-        known = self._known_environments()
+        everywhere = tuple(self.tenancy.environments.values())
+        misspelt = tuple(environment_names.misspelt_environments(everywhere, self.environments))
+        yield from misspelt
+        # What their stacks are called is what organizations name: that is the one mistake.
+        meant = {stack_of(finding.origin.file) or "" for finding in misspelt}
+        known = self._known_environments() | meant
         for organizations in self.by_name.values():
             yield from self._organization(organizations, known)
         for cluster, environments in self.clusters.items():
@@ -282,7 +289,7 @@ class _Scope:
         most = min(ground.max_namespaces for ground in grounds)
         yield from names.namespace_count(ordered, most)
         for found in organizations:
-            yield from names.known_environments(found, known, self.tenancy.unread)
+            yield from environment_names.known_environments(found, known, self.tenancy.unread)
         yield from ceilings.ceiling(ordered, self.amounts)
         yield from environment_order.larger_than_next(
             ordered, grounds[0].environment_order, self._exceptions(organizations), self.amounts

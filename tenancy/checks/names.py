@@ -1,12 +1,12 @@
 """Names: ids, prefixes and final names, and that each exists once on a cluster."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tenancy.checks.adoption import adoption
 from tenancy.checks.labels import label_value, labels
-from tenancy.diagnostics import Finding, Severity, counted, misnamed, nearest, quoted
+from tenancy.diagnostics import Finding, Severity, counted, misnamed, quoted
 from tenancy.kubernetes.names import (
     InvalidNameError,
     parse_label,
@@ -20,7 +20,6 @@ from tenancy.model import Environment, Namespace, Organization, Platform
 
 __all__ = [
     "environment_names",
-    "known_environments",
     "name_template",
     "namespace_count",
     "organization_names",
@@ -290,31 +289,3 @@ def prefixes(
                 severity=Severity.WARNING,
                 organization=name,
             )
-
-
-def known_environments(
-    organization: Organization, known: Collection[str], unread: Collection[str]
-) -> Iterator[Finding]:
-    """
-    Yield each environment that *organization* names and no stack has.
-
-    Args:
-        organization: In any of its environments.
-        known: The environments of all stacks.
-        unread: Files that have errors, any of which could be that environment's.
-    """
-    for name, origin in organization.named_environments:
-        if name in known:
-            continue
-        guess = nearest(name, known)
-        yield Finding(
-            code="environment-unknown",
-            origin=origin,
-            found=f"the environment {quoted(name)}, which no stack has",
-            allowed=", ".join(sorted(known)),
-            remedy=f"did you mean {guess!r}?"
-            if guess
-            else f"name one of them, or write a stack file with `environment: {name}`",
-            severity=Severity.NOT_CHECKED if unread else Severity.ERROR,
-            organization=organization.name,
-        )

@@ -5,7 +5,7 @@ import typer
 from tenancy import engine
 from tenancy.assessment import assess
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Yes
+from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Strict, Yes
 from tenancy.cli.outcome_report import finish
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import UsageError
@@ -56,6 +56,7 @@ def command(
         "--delete-foreign",
         help="With --repair: also delete objects that others created and no file describes.",
     ),
+    strict: Strict = False,
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
@@ -70,13 +71,19 @@ def command(
     interaction = TerminalInteraction(messages, asks=repair and not yes)
     stacks = stack or None
     if accept:
-        outcomes = engine.accept_drift(assessment, stacks, interaction=interaction)
+        outcomes = engine.accept_drift(
+            assessment, stacks, strict=strict, interaction=interaction
+        )
     elif repair:
         outcomes = engine.repair_drift(
-            assessment, stacks, delete_foreign=delete_foreign, interaction=interaction
+            assessment,
+            stacks,
+            delete_foreign=delete_foreign,
+            strict=strict,
+            interaction=interaction,
         )
     else:
-        outcomes = engine.drift(assessment, stacks, interaction=interaction)
+        outcomes = engine.drift(assessment, stacks, strict=strict, interaction=interaction)
     if not as_json:
         for one in outcomes.results:
             _write(one, shell)

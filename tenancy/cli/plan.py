@@ -12,10 +12,10 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit, Severity, UsageError, errors_in, refusals, report
+from tenancy.diagnostics import Exit, UsageError, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
 from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
-from tenancy.planning import plan_data, summarize, summary_data
+from tenancy.planning import summarize, summary_data
 
 __all__ = ["EPILOG", "command"]
 
@@ -87,11 +87,16 @@ def command(
     outcomes = _planned(found, stack or None, save, shell, strict=strict)
     plans = outcomes.results
     if as_json:
-        written = [plan_data(p.plan, p.findings, p.documents) for p in plans]
+        written = [plan.data() for plan in plans]
         if only is None or written:
             shell.write(json.dumps(written if only is None else written[0], indent=2) + "\n")
     elif as_markdown and plans:
-        shell.write("\n".join(markdown(p.plan, p.findings, p.documents) for p in plans) + "\n")
+        shell.write(
+            "\n".join(
+                markdown(p.plan, p.findings, p.documents, strict=p.is_strict) for p in plans
+            )
+            + "\n"
+        )
     elif plans:
         _show(plans, found, shell, most=None if everything else LINES)
     if outcomes.exit is not Exit.DONE:
@@ -113,7 +118,7 @@ def _planned(
     names = found.in_order(stacks)
     if len(names) > 1 and _STACK not in save:
         raise UsageError(f"--save {save}: several stacks need {_STACK} in its name")
-    outcomes = engine.save_plans(found, names, interaction=interaction)
+    outcomes = engine.save_plans(found, names, strict=strict, interaction=interaction)
     for outcome in outcomes:
         if outcome.result is not None:
             _write(outcome.stack, outcome.result, save, shell)
@@ -135,8 +140,8 @@ def _show(
     """Write the reasons of a refusal, the plans, the other findings, and a count of them."""
     width = min(shell.out.width, 100)
     findings = tuple(dict.fromkeys(finding for one in plans for finding in one.findings))
-    refusing = errors_in(findings)
-    others = [finding for finding in findings if finding.severity is not Severity.ERROR]
+    refusing = refusals(findings, strict=any(one.is_strict for one in plans))
+    others = [finding for finding in findings if finding not in refusing]
     if refusing:
         _print(rich_report(refusing, found.documents, width=width, with_summary=False), shell)
     texts = [rich_text(one.plan, findings=(), width=width, most=most) for one in plans]
@@ -161,8 +166,8 @@ def _offline(
         shell.write(json.dumps(data, indent=2) + "\n")
     else:
         width = min(shell.out.width, 100)
-        refusing = errors_in(summary.findings)
-        others = [f for f in summary.findings if f.severity is not Severity.ERROR]
+        refusing = refusals(summary.findings, strict=strict)
+        others = [finding for finding in summary.findings if finding not in refusing]
         if refusing:
             _print(
                 rich_report(refusing, found.documents, width=width, with_summary=False), shell

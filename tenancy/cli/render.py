@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import typer
 
 from tenancy import manifests
-from tenancy.assessment import Assessment, assess
-from tenancy.cli.options import NoColor, ProjectFolder, Stack
+from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.cli.options import NoColor, ProjectFolder, Stack, Strict
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics import Exit, NotFoundError, errors_in, report
+from tenancy.diagnostics import NotFoundError, report
 
 __all__ = ["EPILOG", "command"]
 
@@ -19,7 +19,8 @@ Examples:
 
   tenancy render --stack dev --organization acme > acme.yaml
 
-Quotas, limits and policies are written before the first role binding.
+Quotas, limits and policies are written before the first role binding. Warnings, and what could
+not be checked, are written to standard error.
 """
 
 
@@ -34,15 +35,15 @@ def command(
         help="Only objects of this organization. Default: everything.",
         show_default=False,
     ),
+    strict: Strict = False,
     no_color: NoColor = False,
 ) -> None:
     """Write the manifests as YAML; if the config has errors, nothing is written."""
-    found = assess(project, stack)
+    assessment = require_valid(assess(project, stack), strict=strict)
     shell = terminal(color=not no_color)
-    if found.is_refused:
-        shell.note(report.text(errors_in(found.findings), found.documents))
-        raise typer.Exit(Exit.REFUSED)
-    shell.write(manifests.to_yaml(_manifests(found, stack, organization)))
+    if assessment.findings:
+        shell.note(report.text(assessment.findings, assessment.documents))
+    shell.write(manifests.to_yaml(_manifests(assessment, stack, organization)))
 
 
 def _manifests(

@@ -10,7 +10,9 @@ from tenancy.planning import StackPlan, plan_for, read_cluster
 __all__ = ["StackPlan", "plan_stack"]
 
 
-def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> StackPlan:
+def plan_stack(
+    assessment: Assessment, stack: str, open_stack: OpenStack, *, strict: bool = False
+) -> StackPlan:
     """
     Return what an update of *stack* means; only its outputs are read from the engine.
 
@@ -20,6 +22,7 @@ def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> Sta
         assessment: The project.
         stack: The stack; only what concerns it is reported.
         open_stack: Returns the stack and an engine for it.
+        strict: Whether what was not checked refuses it too. Default: only errors do.
 
     Raises:
         EngineError: The engine or its backend does not answer.
@@ -36,7 +39,9 @@ def plan_stack(assessment: Assessment, stack: str, open_stack: OpenStack) -> Sta
         raise _no_record(stack, error) from error
     cluster = read_cluster(assessment, stack, previous)
     names = _namespaces_in_state(opened) if cluster.needs_state else frozenset[str]()
-    return plan_for(assessment, stack, previous, cluster, namespaces_in_state=names)
+    return plan_for(
+        assessment, stack, previous, cluster, namespaces_in_state=names, strict=strict
+    )
 
 
 def _no_record(stack: str, why: TenancyError) -> EngineError:

@@ -8,8 +8,8 @@ from tenancy.diagnostics import (
     Finding,
     Severity,
     Source,
-    errors_in,
     findings_data,
+    refusals,
     summary,
 )
 from tenancy.output.markdown_text import markdown_text
@@ -33,6 +33,8 @@ def markdown(
     plan: Plan,
     findings: Iterable[Finding] | None = None,
     documents: Mapping[str, Source] = {},
+    *,
+    strict: bool = False,
 ) -> str:
     """
     Return *plan* and its findings as Markdown.
@@ -40,28 +42,36 @@ def markdown(
     Args:
         findings: Every finding, also those of the checks. Default: the plan's own.
         documents: By source, for line numbers. Default: none.
+        strict: Whether what was not checked refuses too. Default: only errors do.
     """
     findings = tuple(plan.findings if findings is None else findings)
-    return "\n".join([*_lines(plan, findings, documents), ""])
+    return "\n".join([*_lines(plan, findings, documents, strict=strict), ""])
 
 
 def _lines(
-    plan: Plan, findings: tuple[Finding, ...], documents: Mapping[str, Source]
+    plan: Plan,
+    findings: tuple[Finding, ...],
+    documents: Mapping[str, Source],
+    *,
+    strict: bool,
 ) -> Iterator[str]:
     yield marker(plan.stack)
     yield f"## {markdown_text(headline(plan))}"
-    if errors_in(findings):
+    refusing = refusals(findings, strict=strict)
+    if refusing:
         yield ""
         yield f"**Refused:** {summary(findings)}. Nothing was changed."
-        yield from _findings(Severity.ERROR, findings, documents)
+        for severity in Severity:
+            yield from _findings(severity, refusing, documents)
     for group in fact_groups(plan):
         yield ""
         yield f"### {markdown_text(group.title)}"
         yield ""
         for fact in group.facts:
             yield f"- {EMOJI[fact.importance]} {markdown_text(fact.text)}"
-    for severity in (Severity.WARNING, Severity.NOT_CHECKED):
-        yield from _findings(severity, findings, documents)
+    others = [finding for finding in findings if finding not in refusing]
+    for severity in Severity:
+        yield from _findings(severity, others, documents)
 
 
 def _findings(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tenancy.diagnostics import clean, counted, wrapped
+from tenancy.diagnostics import clean, counted, joined, wrapped
 from tenancy.model import Namespace, Sum
 from tenancy.planning import NamespaceSummary, OrganizationSummary, PoolSummary, Summary
 
@@ -17,13 +17,24 @@ def summary_text(plan: Summary, *, width: int = 80) -> str:
     Args:
         width: The longest line, in characters. Only a single word may be longer.
     """
-    lines = [f"Summary of {', '.join(plan.stacks)}, from the files alone", ""]
+    if not plan.stacks:
+        return "Summary: no stack could be read\n"
+    lines = [f"Summary of {', '.join(plan.stacks)}, from the files alone", *_not_read(plan), ""]
     for organization in plan.organizations:
         lines += [*_organization(organization), ""]
     for pool in plan.pools:
         lines += [*_pool(pool), ""]
     wrapped = [part for line in lines for part in _lines(clean(line), width)]
     return "\n".join((*wrapped, ""))
+
+
+def _not_read(plan: Summary) -> Iterator[str]:
+    if plan.not_read:
+        noun = "cluster" if len(plan.not_read) == 1 else "clusters"
+        yield (
+            f"  not read: the {noun} {joined(plan.not_read)}, so what is used now, which names"
+            " exist and what was changed by hand are not known"
+        )
 
 
 def _organization(plan: OrganizationSummary) -> Iterator[str]:

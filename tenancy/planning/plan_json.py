@@ -54,6 +54,8 @@ def plan_data(
     plan: Plan,
     findings: Iterable[Finding] | None = None,
     documents: Mapping[str, Source] = {},
+    *,
+    is_refused: bool | None = None,
 ) -> PlanData:
     """
     Return *plan* and its findings as plain data; the reasons of a refusal come first.
@@ -61,6 +63,7 @@ def plan_data(
     Args:
         findings: Every finding, also those of the checks. Default: the plan's own.
         documents: By source, for line numbers. Default: none.
+        is_refused: Whether they refuse the update. Default: errors among them do.
     """
     findings = tuple(plan.findings if findings is None else findings)
     data: PlanData = {
@@ -69,7 +72,7 @@ def plan_data(
         "stack": plan.stack,
         "cluster": plan.cluster,
         "environment": plan.environment,
-        "refused": bool(errors_in(findings)),
+        "refused": bool(errors_in(findings)) if is_refused is None else is_refused,
         "findings": findings_data(findings, documents),
         "headline": headline(plan),
         "first": plan.is_first,

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from tenancy.config import stack_file
-from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.diagnostics import Finding
 from tenancy.model import (
     Amounts,
-    Cluster,
     Environment,
     Fit,
     GpuNodePool,
@@ -110,7 +108,8 @@ class Summary:
     Attributes:
         stacks: The selected stacks, platforms first.
         organizations: By name, in the order of the environments.
-        findings: Those of the checks, and what could not be checked without a cluster.
+        findings: Those of the checks.
+        not_read: The names of the clusters, none of which was read.
         clusters: The name of each environment's cluster, by stack.
     """
 
@@ -119,6 +118,7 @@ class Summary:
     pools: tuple[PoolSummary, ...]
     findings: tuple[Finding, ...]
     clusters: Mapping[str, str]
+    not_read: tuple[str, ...]
 
 
 def summarize(
@@ -153,8 +153,9 @@ def summarize(
             for name, platform in platforms.items()
             for pool in platform.pools
         ),
-        findings=(*findings, *_not_read(environments, platforms, stack)),
+        findings=tuple(findings),
         clusters={e.stack: e.cluster.name for e in ordered},
+        not_read=tuple(_clusters(environments, platforms, stack)),
     )
 
 
@@ -227,27 +228,14 @@ def _granted_of(pool: str, platform: str, tenancy: Tenancy) -> Mapping[str, int]
     return total
 
 
-def _not_read(
+def _clusters(
     environments: Sequence[Environment], platforms: Mapping[str, Platform], stack: str | None
-) -> Iterator[Finding]:
-    """Yield one finding for each cluster."""
-    clusters = [(e.stack, e.cluster) for e in environments]
+) -> Iterable[str]:
+    """Return the name of each cluster, once."""
+    clusters = [environment.cluster.name for environment in environments]
     clusters += [
-        (name, platform.cluster)
+        platform.cluster.name
         for name, platform in platforms.items()
         if platform.is_written and platform.cluster is not None and stack in (None, name)
     ]
-    first: dict[str, tuple[str, Cluster]] = {}
-    for name, cluster in clusters:
-        first.setdefault(cluster.name, (name, cluster))
-    for name, cluster in first.values():
-        yield Finding(
-            code="cluster-not-asked",
-            origin=cluster.origin or Origin(stack_file(name)),
-            found=f"the cluster {cluster.name} was not read: present use, existing names, "
-            "changes made by hand",
-            allowed="limits above the present use, and names that do not exist yet or that "
-            "Tenancy created",
-            remedy=f"run `tenancy plan --stack {name}` where the cluster is reachable",
-            severity=Severity.NOT_CHECKED,
-        )
+    return dict.fromkeys(clusters)

@@ -144,6 +144,8 @@ class SummaryData(TypedDict):
     version: Literal[1]
     kind: Literal["summary"]
     stacks: list[str]
+    clustersNotRead: list[str]
+    """Their names; what is used now, which names exist and manual changes are not known."""
     refused: bool
     findings: list[FindingData]
     organizations: list[OrganizationData]
@@ -161,6 +163,7 @@ def summary_data(summary: Summary, documents: Mapping[str, Source] = {}) -> Summ
         "version": VERSION,
         "kind": "summary",
         "stacks": list(summary.stacks),
+        "clustersNotRead": list(summary.not_read),
         "refused": bool(errors_in(summary.findings)),
         "findings": findings_data(summary.findings, documents),
         "organizations": [_organization(o, summary.clusters) for o in summary.organizations],

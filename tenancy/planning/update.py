@@ -12,7 +12,7 @@ import attrs
 from tenancy.assessment import Assessment
 from tenancy.cluster import ClusterError, Connection, connect, ground, read, require_same
 from tenancy.config.document import Document
-from tenancy.diagnostics import Exit, Finding, errors_in, refusals
+from tenancy.diagnostics import Exit, Finding, refusals
 from tenancy.model import Live
 from tenancy.planning.build import (
     Plan,
@@ -21,6 +21,7 @@ from tenancy.planning.build import (
     removes_namespaces,
     unknown_names,
 )
+from tenancy.planning.plan_json import PlanData, plan_data
 from tenancy.planning.previous_update import PreviousUpdate
 
 __all__ = ["ClusterReading", "StackPlan", "plan_for", "read_cluster"]
@@ -54,27 +55,29 @@ class StackPlan:
         plan: What changes.
         findings: Those of the checks, of the plan, and of the cluster's prerequisites.
         documents: Every file that was read, for line numbers.
+        is_strict: Whether what was not checked refuses too. Default: only errors do.
     """
 
     plan: Plan
     findings: tuple[Finding, ...]
     documents: Mapping[str, Document]
+    is_strict: bool = False
 
     @property
     def is_refused(self) -> bool:
-        """Whether any finding is an error."""
-        return bool(errors_in(self.findings))
+        """Whether any finding refuses the update."""
+        return bool(refusals(self.findings, strict=self.is_strict))
 
     @property
     def exit(self) -> Exit:
-        """Refused; else whether anything changes for people."""
-        return self.exit_under(strict=False)
-
-    def exit_under(self, *, strict: bool) -> Exit:
-        """Return the exit code; with *strict*, what was not checked refuses too."""
-        if refusals(self.findings, strict=strict):
+        """Refused, or whether anything changes for anyone."""
+        if self.is_refused:
             return Exit.REFUSED
         return Exit.DONE if self.plan.is_empty else Exit.CHANGES
+
+    def data(self) -> PlanData:
+        """Return the plan and its findings as plain data."""
+        return plan_data(self.plan, self.findings, self.documents, is_refused=self.is_refused)
 
 
 def read_cluster(
@@ -126,6 +129,7 @@ def plan_for(
     *,
     namespaces_in_state: Collection[str] = (),
     is_preview: bool = True,
+    strict: bool = False,
 ) -> StackPlan:
     """
     Return what an update of *stack* means, with all findings.
@@ -138,6 +142,7 @@ def plan_for(
         namespaces_in_state: The namespaces in the stack's state, by their names in the
             cluster; used if `cluster.needs_state`.
         is_preview: Whether this is a preview, in which a missing platform is only a warning.
+        strict: Whether what was not checked refuses too. Default: only errors do.
 
     Raises:
         ClusterError: The cluster stopped answering.
@@ -159,4 +164,5 @@ def plan_for(
         plan=made_plan,
         findings=tuple(dict.fromkeys((*assessment.findings, *made_plan.findings, *missing))),
         documents=assessment.documents,
+        is_strict=strict,
     )

@@ -26,6 +26,8 @@ def typo(
 
 TYPOS = [
     typo(DEV, "tenancy:environment: dev", "tenancy:enviroment: dev", "unknown-key"),
+    typo(DEV, "tenancy:environment: dev", "tenancy:environment: deev", "environment-misspelt"),
+    typo(DEV, "platformStack: platform", "platformStack: platfrom", "platform-unknown"),
     typo(DEV, "tenancy:profiles:", "tenancy:profile:", "unknown-key"),
     typo(DEV, "tenancy:organizations:", "tenancy:organisations:", "unknown-key"),
     typo(DEV, "tenancy:cluster:", "tenancy:clutser:", "unknown-key"),

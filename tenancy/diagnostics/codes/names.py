@@ -119,6 +119,17 @@ GROUP: Final = Group(
             "write it in lower case",
         ),
         Code(
+            "environment-misspelt",
+            "an environment that no organization names, while they name that of its stack's name;"
+            " *not checked* for other stacks",
+            "`environment: deev` in `Pulumi.dev.yaml`",
+            "write what the finding names",
+            (
+                _ERROR,
+                _NOT_CHECKED,
+            ),
+        ),
+        Code(
             "environment-unknown",
             "an environment that no stack describes; *not checked* where a stack cannot be read",
             "`environments: [stagign]`",

@@ -19,6 +19,7 @@ def drift(
     assessment: Assessment,
     stacks: Iterable[str] | None = None,
     *,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[StackDrift]:
     """
@@ -30,6 +31,7 @@ def drift(
     Args:
         assessment: The project.
         stacks: Default: all of them.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
@@ -38,7 +40,7 @@ def drift(
     return for_each_stack(
         "comparing",
         assessment.in_order(stacks),
-        lambda stack, _: compare(require_valid(assessment.of(stack)), stack),
+        lambda stack, _: compare(require_valid(assessment.of(stack), strict=strict), stack),
         interaction,
         exit_of=_exit,
     )
@@ -48,17 +50,24 @@ def accept_drift(
     assessment: Assessment,
     stacks: Iterable[str] | None = None,
     *,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[StackDrift]:
     """
     Write the differences of each of *stacks* into its files; return what still differs.
+
+    Args:
+        assessment: The project.
+        stacks: Default: all of them.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
+        interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
         RefusedError: A check refuses the files, or the result; every file is unchanged.
         NotFoundError: No file describes one of them.
     """
     names = assessment.in_order(stacks)
-    outcomes = drift(assessment, names, interaction=interaction)
+    outcomes = drift(assessment, names, strict=strict, interaction=interaction)
     after = accept(assessment, outcomes.results, interaction.note)
     return in_sequence(
         names, lambda stack: _compared_again(after, outcomes[stack]), exit_of=_exit
@@ -71,6 +80,7 @@ def repair_drift(
     *,
     delete_foreign: bool = False,
     open_stack: OpenStack | None = None,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[StackDrift]:
     """
@@ -82,6 +92,7 @@ def repair_drift(
         delete_foreign: Also delete objects that others created and no file describes.
             Default: they are kept.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: Who confirms each repair, and what is shown. Default: nobody is asked.
 
     Raises:
@@ -91,13 +102,13 @@ def repair_drift(
     """
     names = assessment.in_order(stacks)
     opens = open_stack or opener(assessment, interaction.note)
-    outcomes = drift(assessment, names, interaction=interaction)
+    outcomes = drift(assessment, names, strict=strict, interaction=interaction)
     drifted = [one for one in outcomes.results if one.differences]
     if not drifted:
         return outcomes
     for one in drifted:
         _repair(one, opens, interaction, delete_foreign=delete_foreign)
-    return drift(assessment, names, interaction=interaction)
+    return drift(assessment, names, strict=strict, interaction=interaction)
 
 
 def _repair(

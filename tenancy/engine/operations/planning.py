@@ -36,7 +36,7 @@ def plan(
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),
-        lambda stack, _: plan_stack(assessment, stack, opens),
+        lambda stack, _: plan_stack(assessment, stack, opens, strict=strict),
         interaction,
-        exit_of=lambda result: result.exit_under(strict=strict),
+        exit_of=lambda result: result.exit,
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import attrs
 
-from tenancy.assessment import Assessment, assess
-from tenancy.diagnostics import Exit
+from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
+from tenancy.diagnostics import Exit, refusals
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
@@ -17,7 +17,6 @@ from tenancy.engine.saved_plan import SavedPlan, without_secrets
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stack_plan import StackPlan, plan_stack
 from tenancy.engine.stale_plan import stale
-from tenancy.planning import plan_data
 
 __all__ = ["PlanToSave", "save_plans"]
 
@@ -50,6 +49,7 @@ def save_plans(
     stacks: Iterable[str] | None = None,
     *,
     open_stack: OpenStack | None = None,
+    strict: bool = False,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[PlanToSave]:
     """
@@ -62,28 +62,31 @@ def save_plans(
         assessment: The project.
         stacks: Default: all of them.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
+        strict: Whether what was not checked refuses a stack too. Default: only errors do.
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
         NotFoundError: No file describes one of them.
     """
-    opens = open_stack or opener(assessment, interaction.note)
+    variables = {STRICT_VARIABLE: "1"} if strict else {}
+    opens = open_stack or opener(assessment, interaction.note, variables)
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),
-        lambda stack, shown: _save(assessment.root, stack, opens, shown),
+        lambda stack, shown: _save(assessment.root, stack, opens, shown, strict=strict),
         interaction,
         exit_of=lambda result: result.exit,
     )
 
 
 def _save(
-    root: Path, stack: str, open_stack: OpenStack, interaction: Interaction
+    root: Path, stack: str, open_stack: OpenStack, interaction: Interaction, *, strict: bool
 ) -> PlanToSave:
     session = open_stack(stack)
     assessment = assess(root, stack)
-    before = None if assessment.is_refused else fingerprint(assessment, session)
-    plan = plan_stack(assessment, stack, lambda _: session)
+    is_refused = bool(refusals(assessment.findings, strict=strict))
+    before = None if is_refused else fingerprint(assessment, session)
+    plan = plan_stack(assessment, stack, lambda _: session, strict=strict)
     if before is None or plan.is_refused:
         return PlanToSave(planned=plan)
     with tempfile.TemporaryDirectory(prefix="tenancy-plan-") as folder:
@@ -97,7 +100,7 @@ def _save(
     saved = SavedPlan(
         project=assessment.name,
         stack=stack,
-        plan=plan_data(plan.plan, plan.findings, plan.documents),
+        plan=plan.data(),
         made_from=before,
         engine_plan=engine_plan,
     )

@@ -450,3 +450,30 @@ def test_an_environment_that_nobody_has_is_refused_by_name():
         "[environment-unknown] the environment 'live', which no stack has; "
         "allowed: dev; name one of them, or write a stack file with `environment: live`",
     ] == findings(organization={"members": [member]})
+
+
+def test_an_environment_is_misspelt_where_its_stack_has_the_name_that_organizations_use():
+    named = {"acme": an_organization(a_namespace("dev", environments=["dev"]))}
+    typo = {"dev": an_environment("deev")}
+
+    assert [
+        "Pulumi.dev.yaml: environment [environment-misspelt] the environment 'deev', which no"
+        " organization names; no stack has 'dev', which acme names; allowed: environments that"
+        " organizations name; did you mean 'dev', as the stack is called?"
+    ] == findings(environments=typo, organizations=named)
+    assert [] == findings(environments={"dev": an_environment("dev")}, organizations=named)
+    assert [] == findings(environments={"dev-eu": an_environment("dev")}, organizations=named)
+
+
+def test_an_environment_misspelt_in_another_stack_is_not_checked():
+    named = {"acme": an_organization(a_namespace("dev", environments=["dev", "staging"]))}
+    stacks = {
+        "dev": an_environment("deev"),
+        "staging": an_environment("staging", nameTemplate="{prefix}-{id}-{environment}"),
+    }
+
+    [elsewhere] = findings(environments=stacks, organizations=named, stack="staging")
+    [own] = findings(environments=stacks, organizations=named, stack="dev")
+
+    assert elsewhere.startswith("not checked: Pulumi.dev.yaml: environment [environment-miss")
+    assert own.startswith("Pulumi.dev.yaml: environment [environment-misspelt]")

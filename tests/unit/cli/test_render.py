@@ -77,3 +77,18 @@ def test_an_unknown_name_is_answered_with_the_nearest(
 
     assert Exit.USAGE == result.exit_code
     assert said in result.stderr
+
+
+def test_what_is_not_checked_is_written_to_standard_error_and_refused_when_strict(
+    run: Run, project: Path
+) -> None:
+    path = project / "Pulumi.staging.yaml"
+    path.write_text(path.read_text() + "  tenancy:nonsense: yes\n")
+
+    result, strict = run("render", "-s", "dev"), run("render", "-s", "dev", "--strict")
+
+    assert (0, Exit.REFUSED) == (result.exit_code, strict.exit_code)
+    assert "[file-not-read]" in result.stderr
+    assert "[file-not-read]" in strict.stderr
+    assert objects(result)
+    assert "" == strict.stdout

@@ -9,6 +9,7 @@ import attrs
 from tenancy.config.document.reading import read
 from tenancy.config.document.sandbox_salt import SANDBOX_SALT, salt_elsewhere
 from tenancy.config.document.tree import JSON, Document, Node, Position
+from tenancy.config.paths import SANDBOX
 from tenancy.diagnostics import Finding, Origin, PathStep
 
 __all__ = ["read_stack", "secret_config"]
@@ -127,8 +128,9 @@ def _salt_of_sandbox(whole: Document) -> Position | None:
 
 def _is_elsewhere(config: Mapping[str, JSON]) -> bool:
     """Return whether the cluster of a stack is named and is not the sandbox."""
-    cluster = config.get("cluster") or "sandbox"
-    return cluster != "sandbox" or bool(config.get("kubeconfig"))
+    cluster = config.get("cluster")
+    is_other = isinstance(cluster, str) and cluster not in ("", SANDBOX)
+    return is_other or bool(config.get("kubeconfig"))
 
 
 def _config(whole: Document, places: dict[Finding, Position]) -> Node:

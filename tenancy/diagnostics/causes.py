@@ -37,7 +37,9 @@ _NO_QUOTA: Final = _Rule(
 )
 
 _RULES: Final[Mapping[str, _Rule]] = {
-    "environment-misspelt": _Rule(frozenset(("environment-name",)), _is_below),
+    "environment-misspelt": _Rule(
+        frozenset(("environment-name", "yaml-boolean-word")), _is_below
+    ),
     "environment-order": _NO_QUOTA,
     "environment-unknown": _Rule(frozenset(("environment-name",)), _is_anywhere),
     "namespace-name": _Rule(frozenset(("prefix", "namespace-id")), _is_of_organization),

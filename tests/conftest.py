@@ -57,8 +57,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 ONLY_NIGHTLY = (
     "cluster/security/test_mutation.py",
-    "cluster/test_planted_secrets.py",
-    "cluster/test_sandbox.py",
 )
 """
 Modules that `make nightly` runs and `make test` does not.

@@ -55,9 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(line)
 
 
-ONLY_NIGHTLY = (
-    "cluster/security/test_mutation.py",
-)
+ONLY_NIGHTLY = ("cluster/security/test_mutation.py",)
 """
 Modules that `make nightly` runs and `make test` does not.
 

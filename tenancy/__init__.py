@@ -34,11 +34,13 @@ if TYPE_CHECKING:
         UsageError,
     )
     from tenancy.engine import (
+        Adoption,
         Interaction,
         Outcome,
         Outcomes,
         Result,
         SavedPlan,
+        Selection,
         StackDrift,
         StackPlan,
         accept_drift,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Adoption",
     "Assessment",
     "AwsError",
     "ClusterError",
@@ -70,6 +73,7 @@ __all__ = [
     "Result",
     "SandboxError",
     "SavedPlan",
+    "Selection",
     "Severity",
     "StackDrift",
     "StackPlan",

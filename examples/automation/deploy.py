@@ -3,15 +3,15 @@
 import sys
 from pathlib import Path
 
-from tenancy import engine
-from tenancy.diagnostics import TenancyError
+import tenancy
 
 
 def main(root: str, *stacks: str) -> int:
     """Apply *stacks* of the project at *root*; return a code as `tenancy --help` lists them."""
     try:
-        outcomes = engine.up(engine.assess(Path(root)), stacks)
-    except TenancyError as error:
+        # As with --strict in CI: what could not be checked refuses too.
+        outcomes = tenancy.up(tenancy.assess(Path(root)), stacks, strict=True)
+    except tenancy.TenancyError as error:
         print(error, file=sys.stderr)
         return error.exit
     for outcome in outcomes:

@@ -118,7 +118,7 @@ def test_only_a_plan_that_may_be_applied_is_saved(
 
     assert expected == done.returncode, done.stderr
     assert (
-        "plan --stack platform --stack dev --save plans/{stack}.json\n"
+        "plan --strict --stack platform --stack dev --save plans/{stack}.json\n"
         == (tmp_path / "called").read_text()
     )
     if path.stem == "github" and not expected:
@@ -131,7 +131,7 @@ def test_what_is_applied_is_what_was_saved(path: Path, tmp_path: Path) -> None:
 
     assert 3 == done.returncode
     each = [f"--stack {stack} --plan plans/{stack}.json" for stack in ("platform", "dev")]
-    assert f"up --yes {' '.join(each)}\n" == (tmp_path / "called").read_text()
+    assert f"up --strict --yes {' '.join(each)}\n" == (tmp_path / "called").read_text()
 
 
 def test_both_forges_have_a_file() -> None:

@@ -18,6 +18,7 @@ PLURALS = {
     "RuntimeClass": "runtimeclasses",
 }
 CLUSTER_SCOPED = {
+    "CustomResourceDefinition",
     "DeviceClass",
     "Namespace",
     "Node",

@@ -232,6 +232,27 @@ def ingress(namespace: str = WEB, name: str = "probe", *, host: str = "", **spec
     return thing("networking.k8s.io/v1", "Ingress", name, namespace, spec=body)
 
 
+def gateway(namespace: str = WEB, name: str = "probe", *, host: str = "", **spec) -> Object:
+    """Return a Gateway for a host, by default that of the namespace's organization."""
+    host = host or f"{namespace.partition('-')[0]}.example"
+    listener = {"name": "web", "hostname": host, "port": 80, "protocol": "HTTP"}
+    body = {"gatewayClassName": "public", "listeners": [listener], **spec}
+    return thing("gateway.networking.k8s.io/v1", "Gateway", name, namespace, spec=body)
+
+
+def route(
+    namespace: str = WEB,
+    name: str = "probe",
+    *,
+    kind: str = "HTTPRoute",
+    host: str = "",
+    **spec,
+) -> Object:
+    """Return a route for a host, by default that of the namespace's organization."""
+    body = {"hostnames": [host or f"{namespace.partition('-')[0]}.example"], **spec}
+    return thing("gateway.networking.k8s.io/v1", kind, name, namespace, spec=body)
+
+
 def autoscaler(namespace: str = WEB, name: str = "probe") -> Object:
     """Return a HorizontalPodAutoscaler."""
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "probe"}

@@ -29,6 +29,8 @@ FAMILIES = {
     "workload-names": 40,
     "cron-job-names": 30,
     "ingresses": 30,
+    "gateways": 18,
+    "routes": 30,
     "finalizers": 25,
     "disruption-budgets": 8,
     "device-classes": 22,

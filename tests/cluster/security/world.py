@@ -30,10 +30,19 @@ PROJECT = Path(__file__).with_name("project")
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
 
 EDGE = "acme-edge"
+AUDITED = "acme-audited"
+"""A namespace in audit, where the guards only warn."""
 CLOSED_CLASS, SERVED_CLASS = "closed.example.com", "served.example.com"
 """Device classes: of a resource that nobody is granted, and of `nvidia.com/gpu`."""
 EDGE_CLASS = "edge.example.com"
 """A device class of no resource, which the namespace that operators opened is granted."""
+
+OLDER_GATEWAY_API: Mapping[str, str] = {
+    "Gateway": "v1beta1",
+    "HTTPRoute": "v1beta1",
+    "GRPCRoute": "v1alpha2",
+}
+"""Guarded kinds of the Gateway API, with the version that is served beside `v1`."""
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     # Each is a user and the groups that they have proven to be in.
@@ -206,13 +215,17 @@ class World:
 
     def build(self) -> None:
         """Apply everything, and wait until the walls answer."""
-        for extra in (*_helpers(), *_edge(), *_classes()):
+        for extra in (*_helpers(), *_edge(), *_classes(), *_gateway_api()):
             self.apply(extra)
+        for made in (make.gateway(), make.route(), make.route(kind="GRPCRoute")):
+            path = path_of(make.named(made, "none"), collection=True)
+            until(lambda p=path: self.root.request("GET", p).ok, "the Gateway API is served")
         *before, armed = _stages(self.manifests)
         for stage in before:
             self._all(stage)
-        account = make.thing("v1", "ServiceAccount", "default", EDGE)
-        until(lambda: self.root.get(account).ok, "a pod can be made")
+        for namespace in (EDGE, AUDITED):
+            account = make.thing("v1", "ServiceAccount", "default", namespace)
+            until(lambda a=account: self.root.get(a).ok, "a pod can be made")
         for found in elders().values():
             self.apply(found)
         self._all(armed)
@@ -341,6 +354,9 @@ def seeds() -> list[Object]:
             make.service_account(),
             make.volume_claim(),
             make.ingress(),
+            make.gateway(),
+            make.route(),
+            make.route(kind="GRPCRoute"),
             make.disruption_budget(),
             make.workload("Deployment"),
         )
@@ -369,6 +385,8 @@ def elders() -> Mapping[str, Object]:
         "tenancy-device-environment": make.config_map(EDGE, NVIDIA_VISIBLE_DEVICES="YQ=="),
         "tenancy-services": make.service(EDGE, type="NodePort"),
         "tenancy-ingresses": make.ingress(EDGE, host="elsewhere.example"),
+        "tenancy-gateways": make.gateway(EDGE, host="elsewhere.example"),
+        "tenancy-routes": make.route(EDGE, host="elsewhere.example"),
         "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
         "tenancy-network-policies": make.network_policy(EDGE, ingress=[{}]),
         "tenancy-roles": make.role(EDGE, verbs=("*",)),
@@ -399,6 +417,7 @@ def _helpers() -> list[Object]:
         "policy",
         "networking.k8s.io",
         "discovery.k8s.io",
+        "gateway.networking.k8s.io",
         "resource.k8s.io",
         "scheduling.k8s.io",
         RBAC,
@@ -418,7 +437,7 @@ def _helpers() -> list[Object]:
 
 
 def _edge() -> list[Object]:
-    """Return a namespace that operators opened by hand, wider than the checks let anybody."""
+    """Return two namespaces that operators made: wider than the checks let, and in audit."""
     edge = make.space(
         EDGE,
         labels={**make.MANAGED, make.ORGANIZATION: "acme"},
@@ -430,7 +449,16 @@ def _edge() -> list[Object]:
     leads = make.binding(
         make.group("oidc:acme-leads"), namespace=EDGE, to=("ClusterRole", "tenancy:admin")
     )
-    return [edge, leads]
+    audited = make.space(
+        AUDITED,
+        labels={
+            **make.MANAGED,
+            make.ORGANIZATION: "acme",
+            f"{make.DOMAIN}/enforcement": "audit",
+        },
+        annotations={f"{make.DOMAIN}/max-per-pod": "nvidia.com/gpu=4"},
+    )
+    return [edge, leads, audited]
 
 
 def _classes() -> list[Object]:
@@ -439,6 +467,40 @@ def _classes() -> list[Object]:
         make.thing("node.k8s.io/v1", "RuntimeClass", "nvidia-legacy", handler="nvidia"),
         *_device_classes(),
     ]
+
+
+def _gateway_api() -> list[Object]:
+    """Return the guarded kinds of the Gateway API, in two versions, with any fields."""
+    group = "gateway.networking.k8s.io"
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    definitions = [
+        make.thing(
+            "apiextensions.k8s.io/v1",
+            "CustomResourceDefinition",
+            f"{kind.lower()}s.{group}",
+            spec={
+                "group": group,
+                "names": {"kind": kind, "plural": f"{kind.lower()}s"},
+                "scope": "Namespaced",
+                "versions": [
+                    {
+                        "name": version,
+                        "served": True,
+                        "storage": version == "v1",
+                        "schema": {"openAPIV3Schema": anything},
+                    }
+                    for version in ("v1", older)
+                ],
+            },
+        )
+        for kind, older in OLDER_GATEWAY_API.items()
+    ]
+    for definition in definitions:
+        # The API server asks for it in groups of Kubernetes.
+        definition["metadata"]["annotations"] = {
+            "api-approved.kubernetes.io": "unapproved, these are for tests"
+        }
+    return definitions
 
 
 def _device_classes() -> list[Object]:
@@ -471,12 +533,14 @@ def wait(holds, what: str, *, seconds: float = 10) -> bool:
 
 
 __all__ = [
+    "AUDITED",
     "CLOSED_CLASS",
     "EDGE",
     "EDGE_CLASS",
     "FILLERS",
     "FULL",
     "LAB",
+    "OLDER_GATEWAY_API",
     "PEOPLE",
     "SERVED_CLASS",
     "TRAIN",

@@ -20,7 +20,7 @@ from tests.cluster.security.attacks.containers import (
     storage_claims,
 )
 from tests.cluster.security.attacks.elsewhere import cluster, others
-from tests.cluster.security.attacks.exposing import ingresses, load_balancers
+from tests.cluster.security.attacks.exposing import gateways, ingresses, load_balancers, routes
 from tests.cluster.security.attacks.holding import disruption_budgets, finalizers
 from tests.cluster.security.attacks.names import pod_names, storage_classes
 from tests.cluster.security.attacks.namespaces import namespaces, other_namespaces
@@ -63,6 +63,8 @@ def table(world: World) -> list[Attack]:
         *annotations(world),
         *load_balancers(world),
         *ingresses(world),
+        *gateways(world),
+        *routes(world),
         *finalizers(world),
         *disruption_budgets(world),
     ]

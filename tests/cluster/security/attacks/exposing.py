@@ -1,13 +1,15 @@
 """Attacks by hosts, addresses and classes that are not the organization's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import attrs
 
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks.writing import CREATING, Attack, everyway, guarded
-from tests.cluster.security.objects import TRAIN
-from tests.cluster.security.world import World
+from tests.cluster.security.objects import TRAIN, Object
+from tests.cluster.security.world import OLDER_GATEWAY_API, World
 
-__all__ = ["ingresses", "load_balancers"]
+__all__ = ["gateways", "ingresses", "load_balancers", "routes"]
 
 EVERY_BUT = (*CREATING, "update", "merge patch")
 
@@ -64,3 +66,92 @@ def ingresses(world: World) -> Iterator[Attack]:
             person="developer",
             paths=CREATING if bad["spec"].get("ingressClassName") != "public" else EVERY_BUT,
         )
+
+
+# Custom resources have no strategic merge patch, and an update of one names its version.
+CUSTOM = (*CREATING, "JSON patch", "merge patch")
+OWN = "hosts must be those of the organization: *.apps.acme.example, acme.example"
+
+
+def gateways(world: World) -> Iterator[Attack]:
+    """Yield Gateways for hosts of others, for all hosts, and of a class that is not listed."""
+    for what, bad, reason in (
+        ("another's host", make.gateway(host="initech.example"), OWN),
+        ("a wildcard over one's own", make.gateway(host="*.acme.example"), OWN),
+        ("every host", make.gateway(listeners=[{"name": "web", "port": 80}]), OWN),
+        (
+            "a class",
+            make.gateway(gatewayClassName="internal"),
+            "spec.gatewayClassName must be one of public",
+        ),
+    ):
+        yield from everyway(
+            world,
+            f"gateways: {what}",
+            bad,
+            guarded("tenancy-gateways", reason),
+            good=make.gateway(),
+            person="helper",
+            paths=CUSTOM,
+        )
+    yield from _of_custom_resources(
+        world,
+        "gateways",
+        make.gateway(),
+        {"listeners": [{"name": "web"}]},
+        {"listeners": "web"},
+    )
+
+
+def routes(world: World) -> Iterator[Attack]:
+    """Yield routes for hosts of others, and for all hosts."""
+    for kind in ("HTTPRoute", "GRPCRoute"):
+        for what, spec in (
+            ("another's host", {"hostnames": ["initech.example"]}),
+            ("one's own beside another's", {"hostnames": ["acme.example", "initech.example"]}),
+            ("every host", {"hostnames": []}),
+        ):
+            yield from everyway(
+                world,
+                f"routes: {kind} for {what}",
+                make.route(kind=kind, **spec),
+                guarded("tenancy-routes", OWN),
+                good=make.route(kind=kind),
+                person="helper",
+                paths=CUSTOM,
+            )
+        yield from _of_custom_resources(
+            world,
+            "routes",
+            make.route(kind=kind),
+            {"hostnames": []},
+            {"hostnames": "a.example"},
+        )
+
+
+def _of_custom_resources(
+    world: World, family: str, good: Object, bad: Mapping, mistyped: Mapping
+) -> Iterator[Attack]:
+    """Yield *good* in another version, and with what is not of the type that guards expect."""
+    kind = good["kind"]
+    group = good["apiVersion"].partition("/")[0]
+    older = {**good, "apiVersion": f"{group}/{OLDER_GATEWAY_API[kind]}"}
+    yield from everyway(
+        world,
+        f"{family}: {kind} in another version",
+        {**older, "spec": {**good["spec"], **bad}},
+        guarded(f"tenancy-{family}", OWN),
+        good=older,
+        person="helper",
+        paths=CREATING,
+    )
+    for attack in everyway(
+        world,
+        f"{family}: {kind} of another type",
+        {**good, "spec": {**good["spec"], **mistyped}},
+        guarded(f"tenancy-{family}", "resulted in error"),
+        good=good,
+        person="helper",
+        paths=CREATING,
+    ):
+        yield attrs.evolve(attack, status=422)

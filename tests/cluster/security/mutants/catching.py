@@ -4,6 +4,8 @@ import copy
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
+import attrs
+
 from tests.cluster.api import MERGE_PATCH, path_of
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, failures, patch, post
@@ -15,6 +17,7 @@ from tests.cluster.security.objects import (
     Object,
 )
 from tests.cluster.security.world import (
+    AUDITED,
     CLOSED_CLASS,
     EDGE,
     SERVED_CLASS,
@@ -51,6 +54,35 @@ def from_outside(bad: Object, person: str = "helper") -> Check:
     def check(world: World) -> list[str]:
         answer = world.send(person, post(moved))
         return [] if answer.ok else [f"outside: {answer.message}"]
+
+    return check
+
+
+def in_audit(guard: str) -> Check:
+    """
+    Return the check that *guard* only warns in a namespace in audit.
+
+    Outside of organizations it does not even warn.
+    """
+    person, request = IN_AUDIT[guard]
+
+    def sent(world: World, namespace: str) -> tuple[bool, list[str], str]:
+        moved = copy.deepcopy(request.body)
+        moved["metadata"]["namespace"] = namespace
+        path = request.path.replace(f"/namespaces/{AUDITED}/", f"/namespaces/{namespace}/")
+        answer = world.send(person, attrs.evolve(request, path=path, body=moved))
+        told = [warning for warning in answer.warnings if f"'{guard}'" in warning]
+        return answer.ok, told, answer.message
+
+    def check(world: World) -> list[str]:
+        wrong = []
+        passed, told, message = sent(world, AUDITED)
+        if not passed:
+            wrong.append(f"refused in audit: {message}")
+        elif not told:
+            wrong.append(f"in audit, {guard} does not warn")
+        _, told, _ = sent(world, "default")
+        return [*wrong, *(f"outside: {warning}" for warning in told)]
 
     return check
 
@@ -175,12 +207,58 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-service-annotations": _annotated(make.service()),
     "tenancy-ingress-annotations": _annotated(make.ingress()),
     "tenancy-ingresses": make.ingress(host="elsewhere.example"),
+    "tenancy-gateways": make.gateway(host="elsewhere.example"),
+    "tenancy-routes": make.route(host="elsewhere.example"),
     "tenancy-finalizers": _finalized(make.config_map()),
     "tenancy-disruption-budgets": make.disruption_budget(maxUnavailable=0),
     "tenancy-device-classes": make.device_claim(WEB),
     "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),
 }
 """What each policy refuses in an organization's namespace, and in no other."""
+
+
+def _in_audit(found: Object) -> Request:
+    moved = copy.deepcopy(found)
+    moved["metadata"]["namespace"] = AUDITED
+    return post(moved)
+
+
+IN_AUDIT: Mapping[str, tuple[str, Request]] = {
+    **{
+        guard: (
+            "scheduler" if guard == "tenancy-scheduler-claims" else "helper",
+            _in_audit(bad),
+        )
+        for guard, bad in OUTSIDE.items()
+        if guard
+        not in {
+            "tenancy-role-bindings",
+            "tenancy-roles",
+            "tenancy-workloads",
+            "tenancy-cron-jobs",
+        }
+    },
+    "tenancy-gpus-per-pod": ("helper", _in_audit(make.gpus(5))),
+    "tenancy-pod-tokens": (
+        "helper",
+        _in_audit(make.pod(volumes=[make.token_volume(86401)])),
+    ),
+    "tenancy-token-requests": (
+        "helper",
+        Request(
+            "POST",
+            f"/api/v1/namespaces/{AUDITED}/serviceaccounts/default/token",
+            make.thing(
+                "authentication.k8s.io/v1",
+                "TokenRequest",
+                "default",
+                AUDITED,
+                spec={"expirationSeconds": 86401},
+            ),
+        ),
+    ),
+}
+"""Who is warned of what by each guard that only warns in audit; the others refuse there too."""
 
 OUTSIDERS: Mapping[str, str] = {"tenancy-scheduler-claims": "scheduler"}
 """Who does it in another namespace; for all other policies, helpers."""
@@ -204,10 +282,12 @@ PASSED = {
             "tenancy-cron-job-names",
             "tenancy-disruption-budgets",
             "tenancy-finalizers",
+            "tenancy-gateways",
             "tenancy-ingress-annotations",
             "tenancy-ingresses",
             "tenancy-pod-annotations",
             "tenancy-pod-names",
+            "tenancy-routes",
             "tenancy-service-annotations",
             "tenancy-workload-names",
         )

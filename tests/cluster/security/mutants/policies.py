@@ -7,6 +7,7 @@ from tests.cluster.security.attacks import Attack, post
 from tests.cluster.security.mutants.breaking import Check, Mutant, mutant
 from tests.cluster.security.mutants.catching import (
     CONTROLLERS,
+    IN_AUDIT,
     OUTSIDE,
     OUTSIDERS,
     PASSED,
@@ -15,6 +16,7 @@ from tests.cluster.security.mutants.catching import (
     by_controllers,
     by_operators,
     from_outside,
+    in_audit,
     older,
     own_peers,
     templates,
@@ -76,7 +78,9 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
         passing.append(older(name))
     if name in CONTROLLERS:
         passing.append(by_controllers(*CONTROLLERS[name]))
-    return by_attacks(attacks.get(family, ()), *outside, *passing)
+    if name in IN_AUDIT:
+        passing.append(in_audit(name))
+    return by_attacks(attacks[family], *outside, *passing)
 
 
 def of_policies(  # noqa: C901
@@ -114,7 +118,8 @@ def of_their_bindings(
     manifest: Object, attacks: Mapping[str, list[Attack]]
 ) -> Iterator[Mutant]:
     name = manifest["metadata"]["name"]
-    check = _policy_check(name, attacks)
+    guard = manifest["spec"]["policyName"]
+    check = _policy_check(name, attacks) if guard == name else in_audit(guard)
 
     def one(path: str, **more: object) -> Mutant:
         return mutant(manifest, path, check, settles="binding", **more)
@@ -125,6 +130,15 @@ def of_their_bindings(
         yield one("spec.matchResources")
         nobody = {"matchLabels": {"example.com/nobody": "true"}}
         yield one("spec.matchResources.namespaceSelector", loosened=nobody)
+        selected = manifest["spec"]["matchResources"]["namespaceSelector"].get(
+            "matchExpressions", ()
+        )
+        if guard != name:
+            # Nothing in audit is refused.
+            yield one("spec.validationActions.0", loosened="Deny")
+        elif len(selected) > 1:
+            # Then it refuses in audit too.
+            yield one("spec.matchResources.namespaceSelector.matchExpressions.1")
 
 
 def of_mutations(manifest: Object) -> Iterator[Mutant]:

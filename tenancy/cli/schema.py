@@ -5,9 +5,10 @@ from pathlib import Path
 
 import typer
 
-from tenancy.assessment import find_root
+from tenancy.assessment import find_root, project_name
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import terminal
+from tenancy.diagnostics import UsageError
 from tenancy.output import schemas
 
 __all__ = ["EPILOG", "FOLDER", "command", "texts"]
@@ -26,9 +27,10 @@ Editors with a YAML language server find the schema by the first line of each sh
 """
 
 
-def texts() -> dict[str, str]:
-    """Return every schema as text, by the name of its file."""
-    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
+def texts(project: str = "tenancy") -> dict[str, str]:
+    """Return every schema as text, by the name of its file, for the keys of *project*."""
+    written = schemas(project)
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in written.items()}
 
 
 def command(
@@ -42,7 +44,7 @@ def command(
 ) -> None:
     """Write the JSON Schema of a config file, or of what a command writes with `--json`."""
     shell = terminal(color=not no_color)
-    found = texts()
+    found = texts(_project(project))
     if not write:
         if name not in found:
             raise typer.BadParameter(f"{name!r}; allowed: {', '.join(found)}")
@@ -53,3 +55,13 @@ def command(
     for file, text in found.items():
         (folder / file).write_text(text)
         shell.note(f"wrote {FOLDER / file}")
+
+
+def _project(folder: Path | None) -> str:
+    """Return the project's name, which begins its keys; outside of a project, the usual one."""
+    try:
+        return project_name(find_root(folder))
+    except UsageError:
+        if folder is not None:
+            raise
+        return "tenancy"

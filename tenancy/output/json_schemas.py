@@ -24,15 +24,23 @@ _COMMANDS: Final[Mapping[str, tuple[str, object]]] = {
     "what-can": ("`tenancy what-can --json`", WhatCanData),
     "usage": ("`tenancy usage --json`", UsageData),
     "doctor": ("`tenancy doctor --json`", DoctorData),
-    "sandbox": ("`tenancy sandbox status --json`", SandboxStatusData),
+    "sandbox": (
+        "`tenancy sandbox up`, `sandbox down` and `sandbox status --json`",
+        SandboxStatusData,
+    ),
 }
 
 
-def schemas() -> dict[str, dict[str, JSON]]:
-    """Return every schema by the name of its file under `docs/schema`."""
+def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
+    """
+    Return every schema by the name of its file under `docs/schema`.
+
+    Args:
+        project: The project's name, which begins each key of its stack files.
+    """
     return {
         "organization.json": organization(),
-        "stack.json": stack(),
+        "stack.json": stack(project),
         **{f"{name}.json": written(name) for name in ("plan", "outcomes", *_COMMANDS)},
     }
 

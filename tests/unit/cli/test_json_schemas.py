@@ -1,12 +1,15 @@
 """What each command writes with --json fulfils its schema, which lets keys be added."""
 
 import json
+import re
 from collections.abc import Callable
 
 import jsonschema
 import pytest
+from typer.main import get_command
 from typer.testing import Result
 
+from tenancy.cli import app
 from tenancy.output.json_schemas import schemas, written
 
 Run = Callable[..., Result]
@@ -40,3 +43,26 @@ def test_every_published_schema_is_tested() -> None:
     others = {"organization", "stack", "plan", "outcomes"}
 
     assert {f"{name}.json" for name in (*COMMANDS, *others)} == set(schemas())
+
+
+def commands_with_json(group: object, path: str = "") -> set[str]:
+    """Return every command below *group* that has the option --json, as it is typed."""
+    found = set()
+    for name, command in getattr(group, "commands", {}).items():
+        typed = f"{path} {name}".strip()
+        options = {option for parameter in command.params for option in parameter.opts}
+        found |= {typed} if "--json" in options else set()
+        found |= commands_with_json(command, typed)
+    return found
+
+
+def test_every_command_that_writes_json_has_a_published_schema() -> None:
+    titles = " ".join(str(schema["title"]) for schema in schemas().values())
+    described = set(
+        re.findall(r"`(?:tenancy )?([a-z][a-z -]*?)(?: --offline)?(?: --json)?`", titles)
+    )
+
+    written = commands_with_json(get_command(app))
+
+    assert {"check", "plan", "up", "sandbox status"} <= written
+    assert set() == written - described

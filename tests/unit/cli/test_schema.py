@@ -67,3 +67,13 @@ def test_write_puts_them_where_the_files_look_for_them(run: Run, project: Path) 
 
 def test_an_unknown_schema_is_a_usage_error(run: Run) -> None:
     assert Exit.USAGE == run("schema", "nothing.json").exit_code
+
+
+def test_the_schema_of_stack_files_has_the_keys_of_the_project(run: Run, project: Path) -> None:
+    path = project / "Pulumi.yaml"
+    path.write_text(path.read_text().replace("name: tenancy", "name: shared"))
+
+    keys = run("schema").stdout
+
+    assert '"shared:environment"' in keys
+    assert "tenancy:environment" not in keys

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import typer
 
-from tenancy import manifests
+from tenancy import gpu, manifests
 from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cli.options import NoColor, ProjectFolder, Stack, Strict
 from tenancy.cli.terminal import terminal
@@ -19,8 +19,9 @@ Examples:
 
   tenancy render --stack dev --organization acme > acme.yaml
 
-Quotas, limits and policies are written before the first role binding. Warnings, and what could
-not be checked, are written to standard error.
+Quotas, limits and policies are written before the first role binding, and objects of GPU node
+pools last. Warnings, what could not be checked, and what is not a Kubernetes object to be created
+(node groups in AWS, labels and taints of nodes that exist) are written to standard error.
 """
 
 
@@ -43,7 +44,18 @@ def command(
     shell = terminal(color=not no_color)
     if assessment.findings:
         shell.note(report.text(assessment.findings, assessment.documents))
-    shell.write(manifests.to_yaml(_manifests(assessment, stack, organization)))
+    pools = gpu.pool_manifests(
+        pool
+        for name, platform in assessment.tenancy.platforms.items()
+        if organization is None and stack in (None, name)
+        for pool in platform.pools
+    )
+    written = [*_manifests(assessment, stack, organization), *pools.objects]
+    shell.write(manifests.to_yaml(written))
+    if pools.left_out:
+        shell.note("Left out, because only `tenancy up` makes it:")
+    for line in pools.left_out:
+        shell.note(f"  {line}")
 
 
 def _manifests(

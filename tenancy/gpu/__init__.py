@@ -18,6 +18,7 @@ from tenancy.gpu.objects import (
 )
 from tenancy.gpu.options import options
 from tenancy.gpu.placement import node_labels, node_taints
+from tenancy.gpu.pool_manifests import PoolManifests, pool_manifests
 from tenancy.gpu.taints import merged
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Manifest",
     "NodePatch",
     "NodeTaints",
+    "PoolManifests",
     "Rendered",
     "backends",
     "identity",
@@ -34,6 +36,7 @@ __all__ = [
     "node_labels",
     "node_taints",
     "options",
+    "pool_manifests",
     "problems",
     "render",
     "verify",

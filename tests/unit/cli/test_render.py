@@ -92,3 +92,26 @@ def test_what_is_not_checked_is_written_to_standard_error_and_refused_when_stric
     assert "[file-not-read]" in strict.stderr
     assert objects(result)
     assert "" == strict.stdout
+
+
+def test_what_of_gpu_pools_is_no_object_is_named_on_standard_error(run: Run) -> None:
+    pool, other = run("render", "--stack", "platform"), run("render", "--stack", "dev")
+
+    assert "labels of the node sandbox-gpu-1: tenancy.dev/gpu-model" in pool.stderr
+    assert "Node" not in {found["kind"] for found in objects(pool)}
+    assert "" == other.stderr
+
+
+def test_the_objects_of_a_gpu_pool_are_written(run: Run, project: Path) -> None:
+    path = project / "Pulumi.platform.yaml"
+    own = """        backend: karpenter
+        options: {nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: gpu}}
+        instanceTypes: [p5.48xlarge]
+"""
+    text = path.read_text().replace("        backend: existing\n", own)
+    path.write_text("\n".join(x for x in text.splitlines() if "nodeNames" not in x) + "\n")
+
+    result = run("render", "--stack", "platform")
+
+    assert "NodePool" in {found["kind"] for found in objects(result)}, result.stderr
+    assert "Left out" not in result.stderr

@@ -8,9 +8,10 @@ import typer
 from rich.text import Text
 
 from tenancy import engine
-from tenancy.assessment import Assessment, assess
+from tenancy.assessment import Assessment, assess, find_root
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
+from tenancy.cli.plan_since import Revisions, Since, Together, Until, show_revisions
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import Exit, UsageError, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
@@ -32,11 +33,19 @@ Examples:
 
   tenancy plan --json                    as docs/schema/plan.json describes
 
+  tenancy plan --since origin/main       what the files change; no engine, state or cluster
+
+  tenancy plan --since main --with REV   also what HEAD and REV break only together
+
 A saved plan contains digests of the files, the state and the cluster: `tenancy up --plan`
 refuses it if any of them changed. A refused plan is not saved. With several stacks, write
 {stack} in FILE, such as plan-{stack}.json.
 
 What could not be read is listed as "not checked", never as passed.
+
+With --since, git reads the files of the older revision, and nothing of that revision is run.
+Everything that depends on the cluster is listed as not checked. --json then has the shape of
+docs/schema/revisions.json.
 
 Exit code: 0 if nothing changes for any organization, 2 if something does, 3 if the update is
 refused, 1 if the plan failed. With --offline nothing is compared: 0 or 3.
@@ -63,6 +72,9 @@ def command(
         help="Also save the plan to this file, for `tenancy up --plan`.",
         show_default=False,
     ),
+    since: Since = None,
+    until: Until = None,
+    together: Together = None,
     strict: Strict = False,
     everything: bool = typer.Option(
         False, "--all", help="Write every fact in full; on a terminal, in a pager."
@@ -72,14 +84,21 @@ def command(
     """Show what an update would change for people, or why it is refused."""
     if as_markdown and (as_json or is_offline):
         raise UsageError("--markdown cannot be combined with --json or --offline")
-    if save is not None and is_offline:
-        raise UsageError(
-            "--save cannot be combined with --offline: a summary of the files cannot be applied"
-        )
-    only = stack[0] if stack and len(stack) == 1 else None
-    if is_offline and stack and only is None:
-        raise UsageError("with --offline give one --stack, or none for all stacks")
+    _require_one_kind(is_offline, save, stack, Revisions(since, until, together))
     shell = terminal(color=not no_color)
+    most = None if everything else LINES
+    if since is not None:
+        show_revisions(
+            find_root(project),
+            Revisions(since, until, together),
+            stack or None,
+            shell,
+            form="json" if as_json else "markdown" if as_markdown else "text",
+            strict=strict,
+            most=most,
+        )
+        return
+    only = stack[0] if stack and len(stack) == 1 else None
     found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
         _offline(found, only, shell, as_json=as_json, strict=strict)
@@ -98,9 +117,30 @@ def command(
             + "\n"
         )
     elif plans:
-        _show(plans, found, shell, most=None if everything else LINES)
+        _show(plans, found, shell, most=most)
     if outcomes.exit is not Exit.DONE:
         raise typer.Exit(outcomes.exit)
+
+
+def _require_one_kind(
+    is_offline: bool, save: str | None, stacks: Sequence[str] | None, revisions: Revisions
+) -> None:
+    """
+    Refuse options of different kinds of plans.
+
+    Raises:
+        UsageError: They exclude each other.
+    """
+    if save is not None and is_offline:
+        raise UsageError(
+            "--save cannot be combined with --offline: a summary of the files cannot be applied"
+        )
+    if is_offline and stacks and len(stacks) > 1:
+        raise UsageError("--offline takes one --stack, or none for all stacks")
+    if revisions.since is None and (revisions.until or revisions.together):
+        raise UsageError("--until and --with need --since")
+    if revisions.since is not None and (is_offline or save is not None):
+        raise UsageError("--since cannot be combined with --offline or --save")
 
 
 def _planned(

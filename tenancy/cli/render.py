@@ -20,7 +20,7 @@ Examples:
   tenancy render --stack dev --organization acme > acme.yaml
 
 Quotas, limits and policies are written before the first role binding, and objects of GPU node
-pools last. Warnings, what could not be checked, and what is not a Kubernetes object to be created
+pools last. Warnings, what could not be checked, and what is not a Kubernetes object to create
 (node groups in AWS, labels and taints of nodes that exist) are written to standard error.
 """
 

@@ -22,6 +22,7 @@ from tenancy.config.project import (
     load,
     said,
 )
+from tenancy.config.revision import files_at, merged
 
 __all__ = [
     "MEMBER_KUBECONFIGS",
@@ -34,9 +35,11 @@ __all__ = [
     "EngineConfig",
     "Project",
     "Written",
+    "files_at",
     "is_platform",
     "is_stack_file",
     "load",
+    "merged",
     "organization_file",
     "said",
     "stack_file",

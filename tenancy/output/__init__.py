@@ -8,6 +8,7 @@ from tenancy.output.local_data import TokenLife, doctor_data, sandbox_status_dat
 from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data, result_data
 from tenancy.output.plan_as_text import LINES, plan_text, rich_text
 from tenancy.output.plan_markdown import markdown
+from tenancy.output.revisions_text import revisions_markdown, rich_revisions
 from tenancy.output.summary_as_text import summary_text
 from tenancy.output.usage import QuotaUsage, usage_lines
 
@@ -24,7 +25,9 @@ __all__ = [
     "markdown",
     "plan_text",
     "result_data",
+    "revisions_markdown",
     "rich_report",
+    "rich_revisions",
     "rich_text",
     "sandbox_status_data",
     "schemas",

@@ -11,7 +11,7 @@ from tenancy.output.answers_data import UsageData, WhatCanData, WhoCanData
 from tenancy.output.check_json import CheckData
 from tenancy.output.local_data import DoctorData, SandboxStatusData
 from tenancy.output.outcomes_json import schema as outcomes_schema
-from tenancy.planning import SummaryData, plan_schema
+from tenancy.planning import SummaryData, plan_schema, revisions_schema
 
 __all__ = ["organization", "schemas", "stack", "written"]
 
@@ -41,7 +41,10 @@ def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
     return {
         "organization.json": organization(),
         "stack.json": stack(project),
-        **{f"{name}.json": written(name) for name in ("plan", "outcomes", *_COMMANDS)},
+        **{
+            f"{name}.json": written(name)
+            for name in ("plan", "revisions", "outcomes", *_COMMANDS)
+        },
     }
 
 
@@ -59,6 +62,8 @@ def written(name: str) -> dict[str, JSON]:
     """
     if name == "plan":
         command, schema = "`tenancy plan --json`", plan_schema()
+    elif name == "revisions":
+        command, schema = "`tenancy plan --since --json`", revisions_schema()
     elif name == "outcomes":
         command = "`tenancy preview`, `up`, `refresh`, `drift` and `destroy --json`"
         schema = outcomes_schema()

@@ -16,7 +16,7 @@ from tenancy.output.markdown_text import markdown_text
 from tenancy.output.styles import EMOJI
 from tenancy.planning import Plan, fact_groups, headline
 
-__all__ = ["markdown", "marker"]
+__all__ = ["markdown", "markdown_facts", "markdown_findings", "marker"]
 
 
 def marker(stack: str) -> str:
@@ -62,26 +62,51 @@ def _lines(
         yield ""
         yield f"**Refused:** {summary(findings)}. Nothing was changed."
         for severity in Severity:
-            yield from _findings(severity, refusing, documents)
+            yield from markdown_findings(severity, refusing, documents)
+    yield from _groups(plan, "###")
+    others = [finding for finding in findings if finding not in refusing]
+    for severity in Severity:
+        yield from markdown_findings(severity, others, documents)
+
+
+def markdown_facts(plan: Plan) -> Iterator[str]:
+    """Yield the lines of *plan* alone, under a heading of its stack, if anything changes."""
+    if plan.is_empty:
+        return
+    yield ""
+    yield f"### {markdown_text(headline(plan))}"
+    yield from _groups(plan, "####")
+
+
+def _groups(plan: Plan, heading: str) -> Iterator[str]:
     for group in fact_groups(plan):
         yield ""
-        yield f"### {markdown_text(group.title)}"
+        yield f"{heading} {markdown_text(group.title)}"
         yield ""
         for fact in group.facts:
             yield f"- {EMOJI[fact.importance]} {markdown_text(fact.text)}"
-    others = [finding for finding in findings if finding not in refusing]
-    for severity in Severity:
-        yield from _findings(severity, others, documents)
 
 
-def _findings(
-    severity: Severity, findings: Iterable[Finding], documents: Mapping[str, Source]
+def markdown_findings(
+    severity: Severity,
+    findings: Iterable[Finding],
+    documents: Mapping[str, Source],
+    title: str | None = None,
 ) -> Iterator[str]:
+    """
+    Yield the lines of those of *findings* that have *severity*, under a heading.
+
+    Args:
+        severity: Which of them.
+        findings: All of them.
+        documents: By source, for line numbers.
+        title: The heading. Default: that of the severity.
+    """
     chosen = [v for v in findings if v.severity is severity]
     if not chosen:
         return
     yield ""
-    yield f"### {TITLES[severity]}"
+    yield f"### {markdown_text(title or TITLES[severity])}"
     yield ""
     for entry in findings_data(chosen, documents):
         place = entry["file"] + (f":{entry['line']}" if entry["line"] else "")

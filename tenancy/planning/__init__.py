@@ -29,6 +29,8 @@ from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
 from tenancy.planning.previous_update import PreviousUpdate
 from tenancy.planning.remaining_access import RemainingAccess
+from tenancy.planning.revisions import RevisionsPlan, compare_revisions
+from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.summary import (
     NamespaceSummary,
@@ -60,11 +62,14 @@ __all__ = [
     "PoolSummary",
     "PreviousUpdate",
     "RemainingAccess",
+    "RevisionsData",
+    "RevisionsPlan",
     "RoleHolder",
     "StackPlan",
     "Summary",
     "SummaryData",
     "allowed_data",
+    "compare_revisions",
     "compared_with",
     "fact_groups",
     "headline",
@@ -79,6 +84,8 @@ __all__ = [
     "recorded",
     "removes_members",
     "resources_of",
+    "revisions_data",
+    "revisions_schema",
     "summarize",
     "summary_data",
     "what_can",

@@ -78,6 +78,7 @@ def plan(
     live: Live | None,
     *,
     in_state: Collection[str] = (),
+    earlier: Tenancy | None = None,
     why_not: str = "this plan does not use the cluster",
 ) -> Plan:
     """
@@ -89,13 +90,16 @@ def plan(
         stack: An environment's or a platform's.
         live: What is on the cluster. None if it could not be read.
         in_state: Names of namespaces in the stack's state that the snapshot may lack.
+        earlier: The whole project as it was. Default: other stacks were as they are.
         why_not: Why the cluster was not read.
 
     Raises:
         TenancyError: *before* cannot be read.
     """
     record = restore(before)
-    comparison = Comparison(stack=stack, tenancy=tenancy, before=record, live=live)
+    comparison = Comparison(
+        stack=stack, tenancy=tenancy, before=record, live=live, earlier=earlier
+    )
     sections = tuple(kind.compute(comparison) for kind in SECTIONS)
     environment, cluster = comparison.environment, comparison.cluster
     origin = comparison.platform.origin if environment is None else environment.origin

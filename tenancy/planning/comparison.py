@@ -32,12 +32,14 @@ class Comparison:
         tenancy: The whole project as its files describe it now.
         before: What the last update applied. None if there was no update.
         live: What is on the cluster. None if it was not asked.
+        earlier: The whole project as it was. None if the other stacks are as they were.
     """
 
     stack: str
     tenancy: Tenancy
     before: Before | None
     live: Live | None
+    earlier: Tenancy | None = None
 
     @property
     def environment(self) -> Environment | None:
@@ -100,6 +102,17 @@ class Comparison:
         )
 
     @cached_property
+    def others_on_platform_before(self) -> tuple[Namespace, ...]:
+        """Those that were on the same platform."""
+        if self.earlier is None:
+            return self.others_on_platform
+        return tuple(
+            namespace
+            for environment, namespace in self.earlier.namespaces
+            if namespace.stack != self.stack and environment.platform == self.platform.stack
+        )
+
+    @cached_property
     def others_on_cluster(self) -> tuple[Namespace, ...]:
         """Those of `other_stacks` that are on the same cluster."""
         name = None if self.cluster is None else self.cluster.name
@@ -136,10 +149,12 @@ class Comparison:
     ) -> tuple[Sequence[Organization], Sequence[Organization]]:
         """Return *organization* in all environments, before and after, smallest first."""
         elsewhere = [o for o in self.tenancy.across(organization) if o.stack != self.stack]
+        was = (self.earlier or self.tenancy).across(organization)
+        elsewhere_before = [o for o in was if o.stack != self.stack]
         old = self.organizations_before.get(organization)
         new = self.organizations_after.get(organization)
         return (
-            self.tenancy.in_order(o for o in (old, *elsewhere) if o is not None),
+            self.tenancy.in_order(o for o in (old, *elsewhere_before) if o is not None),
             self.tenancy.in_order(o for o in (new, *elsewhere) if o is not None),
         )
 

@@ -46,6 +46,13 @@ GROUP: Final = Group(
             (_NOT_CHECKED,),
         ),
         Code(
+            "revision-not-read",
+            "a stack's files have errors at the revision to compare with",
+            "`tenancy plan --since v1`, where `Pulumi.dev.yaml` was not valid YAML",
+            "compare with a revision whose files are right",
+            (_NOT_CHECKED,),
+        ),
+        Code(
             "file-extension",
             "a stack file or an organization that does not end with .yaml is not read",
             "`Pulumi.prod.yml`",

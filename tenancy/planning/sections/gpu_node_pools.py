@@ -74,11 +74,15 @@ class GpuNodePools(Section):
         """Return the pools of the stack's platform that differ."""
         others = comparison.others_on_platform
         if comparison.environment is not None:
-            before = (*comparison.namespaces_before, *others)
+            before = (
+                *comparison.namespaces_before,
+                *comparison.others_on_platform_before,
+            )
             after = (*comparison.namespaces_after, *others)
             return cls(tuple(_changes(before, after, comparison.platform, None)))
         pools = {} if comparison.before is None else comparison.before.pools
-        return cls(tuple(_changes(others, others, comparison.platform, pools)))
+        were = comparison.others_on_platform_before
+        return cls(tuple(_changes(were, others, comparison.platform, pools)))
 
     def facts(self) -> Iterator[Fact]:
         """Yield one fact for each pool and resource."""

@@ -40,7 +40,7 @@ def test_what_is_written_fulfils_its_schema(run: Run, name: str) -> None:
 
 
 def test_every_published_schema_is_tested() -> None:
-    others = {"organization", "stack", "plan", "outcomes"}
+    others = {"organization", "stack", "plan", "revisions", "outcomes"}
 
     assert {f"{name}.json" for name in (*COMMANDS, *others)} == set(schemas())
 

@@ -1,0 +1,186 @@
+"""
+The files of a project at a revision of git, written to a folder.
+
+They are read as objects of git, so nothing of the revision is run: no program, no plugin, no
+hook and no filter.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from tenancy.config.paths import ORGANIZATIONS, PROJECT_FILE
+from tenancy.diagnostics import RefusedError, ToolsError, UsageError, shown
+
+__all__ = ["files_at", "merged"]
+
+_LINK: Final = "120000"
+_ENVIRONMENT: Final = {
+    # Nothing is fetched, asked or locked.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+
+
+@contextlib.contextmanager
+def files_at(root: Path, revision: str) -> Iterator[Path]:
+    """
+    Yield a folder with the files of the project at *root* as they are at *revision*.
+
+    Only what Tenancy reads is in it: `Pulumi.yaml`, the stack files and `organizations/`. It is
+    deleted afterwards.
+
+    Args:
+        root: The project's folder, in a repository of git.
+        revision: A commit, branch or tag; or a tree, as `merged` returns it.
+
+    Raises:
+        UsageError: There is no such revision, or no project in it.
+        ToolsError: git is not installed.
+    """
+    prefix = _git(root, "rev-parse", "--show-prefix").decode().strip()
+    tree = _tree(root, revision)
+    entries = dict(_entries(root, tree, prefix))
+    if PROJECT_FILE not in entries:
+        raise UsageError(
+            f"{shown(revision)}: there is no {prefix}{PROJECT_FILE} in this revision;"
+            " name one in which the project exists"
+        )
+    contents = _blobs(root, [name for _, name in entries.values()])
+    with tempfile.TemporaryDirectory(prefix="tenancy-revision-") as folder:
+        for (path, (mode, _)), content in zip(entries.items(), contents, strict=True):
+            file = Path(folder) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if mode == _LINK:
+                # Links that lead out of the project are refused by whoever reads them.
+                file.symlink_to(os.fsdecode(content))
+            else:
+                file.write_bytes(content)
+        yield Path(folder)
+
+
+def merged(root: Path, ours: str, theirs: str) -> str:
+    """
+    Return the tree that a merge of two revisions has; no file and no branch is changed.
+
+    Raises:
+        UsageError: There is no such revision.
+        RefusedError: They change the same lines.
+        ToolsError: git is not installed, or is older than 2.38.
+    """
+    one, other = _commit(root, ours), _commit(root, theirs)
+    done = _run(root, "merge-tree", "--write-tree", "--name-only", "-z", one, other)
+    tree, _, rest = done.stdout.partition(b"\0")
+    if done.returncode == 0:
+        return tree.decode().strip()
+    if done.returncode == 1:
+        files = [os.fsdecode(name) for name in rest.split(b"\0\0")[0].split(b"\0") if name]
+        names = ", ".join(map(shown, files))
+        raise RefusedError(
+            reason=f"{shown(ours)} and {shown(theirs)} change the same lines of {names};"
+            " merge one of them into the other first"
+        )
+    raise ToolsError(
+        f"git cannot merge {shown(ours)} and {shown(theirs)} without a working tree:"
+        f" {_last_line(done.stderr)}; this needs git 2.38 or newer"
+    )
+
+
+def _tree(root: Path, revision: str) -> str:
+    return _resolved(root, revision, "tree")
+
+
+def _commit(root: Path, revision: str) -> str:
+    return _resolved(root, revision, "commit")
+
+
+def _resolved(root: Path, revision: str, kind: str) -> str:
+    name = f"{revision}^{{{kind}}}"
+    done = _run(root, "rev-parse", "--quiet", "--verify", "--end-of-options", name)
+    if done.returncode:
+        raise UsageError(
+            f"{shown(revision)}: git knows no such revision here; allowed: a commit, a branch"
+            " or a tag; in CI, fetch it first (a checkout has one commit by default)"
+        )
+    return done.stdout.decode().strip()
+
+
+def _entries(root: Path, tree: str, prefix: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the files that Tenancy reads by their paths in the project: mode and object."""
+    listed = _git(root, "ls-tree", "-z", "--full-tree", f"{tree}:{prefix}".removesuffix("/"))
+    organizations = ""
+    for path, mode, kind, name in _listed(listed):
+        if kind == "blob" and path.startswith("Pulumi.") and path.endswith((".yaml", ".yml")):
+            yield path, (mode, name)
+        elif kind == "tree" and path == ORGANIZATIONS:
+            organizations = name
+    if organizations:
+        for path, mode, kind, name in _listed(
+            _git(root, "ls-tree", "-z", "--full-tree", organizations)
+        ):
+            if kind == "blob" and PurePosixPath(path).suffix in {".yaml", ".yml"}:
+                yield f"{ORGANIZATIONS}/{path}", (mode, name)
+
+
+def _listed(output: bytes) -> Iterator[tuple[str, str, str, str]]:
+    for line in output.split(b"\0"):
+        if line:
+            head, _, path = line.partition(b"\t")
+            mode, kind, name = head.decode().split()
+            yield os.fsdecode(path), mode, kind, name
+
+
+def _blobs(root: Path, names: Sequence[str]) -> Iterator[bytes]:
+    """Yield the content of each object, read by one process."""
+    output = _git(root, "cat-file", "--batch", given="".join(f"{n}\n" for n in names).encode())
+    at = 0
+    for _ in names:
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[2])
+        yield output[end + 1 : end + 1 + size]
+        at = end + 2 + size
+
+
+def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    done = _run(root, *arguments, given=given)
+    if done.returncode:
+        raise UsageError(
+            f"{root}: git cannot read its files: {_last_line(done.stderr)}; run this in a"
+            " repository of git"
+        )
+    return done.stdout
+
+
+def _run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    program = shutil.which("git")
+    if program is None:
+        raise ToolsError("git is not on PATH; install it to compare revisions")
+    # A program of the repository's config could otherwise be run to watch files.
+    options = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+    return subprocess.run(
+        [program, *options, *arguments],
+        cwd=root,
+        env=_variables(os.environ),
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+
+
+def _variables(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those that name another repository."""
+    others = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+    kept = {name: value for name, value in inherited.items() if name not in others}
+    return {**kept, **_ENVIRONMENT}
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return shown(lines[-1]) if lines else "no reason given"

@@ -1,0 +1,100 @@
+"""The comparison of two revisions, for a terminal and for a pull request."""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from tenancy.diagnostics import Severity, clean, errors_in, report
+from tenancy.output.findings_text import rich_report
+from tenancy.output.markdown_text import markdown_text
+from tenancy.output.plan_as_text import rich_text
+from tenancy.output.plan_markdown import markdown_facts, markdown_findings
+from tenancy.planning import RevisionsPlan
+
+__all__ = ["revisions_markdown", "rich_revisions"]
+
+_MARKER = "<!-- tenancy-plan: revisions -->"
+
+
+def rich_revisions(
+    compared: RevisionsPlan, *, width: int = 80, most: int | None = None
+) -> Iterator[Text]:
+    """
+    Yield *compared* in parts: why it is refused, the plans, and the other findings.
+
+    Args:
+        compared: What changes.
+        width: The longest line, in characters.
+        most: How many lines each plan has at most. Default: all of them.
+    """
+    documents = compared.assessment.documents
+    yield Text(clean(_headline(compared)), style="bold")
+    refusing = errors_in(compared.findings)
+    rest = [one for one in refusing if one not in compared.only_together]
+    if rest:
+        yield rich_report(rest, documents, width=width, with_summary=False)
+    if compared.only_together:
+        yield Text(clean(_together(compared)), style="bold")
+        yield rich_report(compared.only_together, documents, width=width, with_summary=False)
+    for plan in compared.plans:
+        yield rich_text(plan, findings=(), width=width, most=most)
+    for stack in compared.removed:
+        yield Text(clean(_removed(stack)))
+    others = [one for one in compared.findings if one.severity is not Severity.ERROR]
+    if others:
+        yield rich_report(others, documents, width=width, with_summary=False)
+    if compared.findings:
+        yield Text(report.summary(compared.findings), style="bold")
+
+
+def revisions_markdown(compared: RevisionsPlan) -> str:
+    """Return *compared* as Markdown: one comment, which its first line identifies."""
+    return "\n".join([*_markdown_lines(compared), ""])
+
+
+def _markdown_lines(compared: RevisionsPlan) -> Iterator[str]:
+    documents = compared.assessment.documents
+    yield _MARKER
+    yield f"## {markdown_text(_headline(compared))}"
+    refusing = errors_in(compared.findings)
+    if refusing:
+        yield ""
+        yield f"**Refused:** {report.summary(compared.findings)}."
+    rest = [one for one in refusing if one not in compared.only_together]
+    yield from markdown_findings(Severity.ERROR, rest, documents)
+    if compared.only_together:
+        title = _together(compared)
+        yield from markdown_findings(
+            Severity.ERROR, compared.only_together, documents, title=title
+        )
+    for plan in compared.plans:
+        yield from markdown_facts(plan)
+    for stack in compared.removed:
+        yield ""
+        yield markdown_text(_removed(stack))
+    for severity in (Severity.WARNING, Severity.NOT_CHECKED):
+        yield from markdown_findings(severity, compared.findings, documents)
+
+
+def _headline(compared: RevisionsPlan) -> str:
+    ends = f"from {compared.since} to {compared.until or 'the files as they are'}"
+    if compared.together is not None:
+        ends += f" merged with {compared.together}"
+    changing = [plan.stack for plan in compared.plans if not plan.is_empty]
+    if compared.is_empty:
+        return f"Plan {ends}: no changes for any organization"
+    stacks = ", ".join([*changing, *compared.removed])
+    return f"Plan {ends}: stacks {stacks}" if stacks else f"Plan {ends}"
+
+
+def _together(compared: RevisionsPlan) -> str:
+    return (
+        f"Errors only together: {compared.until} and {compared.together} alone do not have them"
+    )
+
+
+def _removed(stack: str) -> str:
+    return (
+        f"stack {stack}: its file is removed; what it applied stays until"
+        f" `tenancy destroy --stack {stack}`, which needs the file"
+    )

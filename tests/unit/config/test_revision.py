@@ -1,0 +1,101 @@
+"""The files of a revision: read as objects of git, and nothing of them is run."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenancy.assessment import assess
+from tenancy.config import files_at
+from tenancy.diagnostics import UsageError
+
+Git = Callable[..., None]
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    def run(*arguments: str) -> None:
+        person = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+        subprocess.run(
+            ["git", *person, "-c", "commit.gpgsign=false", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null"},
+            capture_output=True,
+            check=True,
+        )
+
+    run("init", "--quiet", "--initial-branch", "main")
+    return run
+
+
+def committed(git: Git, root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "x")
+
+
+def test_only_what_is_read_is_written_and_the_folder_is_deleted(tmp_path, git) -> None:
+    read = {
+        "p/Pulumi.yaml": "name: fleet\n",
+        "p/Pulumi.dev.yaml": "config: {}\n",
+        "p/organizations/acme.yaml": "prefix: ä\n",
+    }
+    others = {"p/__main__.py": "raise SystemExit", "p/notes.yaml": "", "Pulumi.yaml": "name: x"}
+    committed(git, tmp_path, read | others)
+
+    with files_at(tmp_path / "p", "main") as folder:
+        found = {str(f.relative_to(folder)): f.read_text() for f in folder.rglob("*.yaml")}
+        assert not list(folder.rglob("*.py"))
+
+    assert found == {path.removeprefix("p/"): text for path, text in read.items()}
+    assert not folder.exists()
+
+
+def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path, git) -> None:
+    (tmp_path / "Pulumi.dev.yaml").symlink_to("/etc/passwd")
+    committed(git, tmp_path, {"Pulumi.yaml": "name: fleet\n", "organizations/a.yaml": ""})
+
+    with files_at(tmp_path, "main") as folder:
+        found = assess(folder, offline=True)
+
+    assert "file-outside" in {finding.code for finding in found.findings}
+
+
+def test_no_hook_filter_or_program_of_the_revision_is_run(tmp_path, git) -> None:
+    """The repository's own config names programs, as a checkout of anyone may."""
+    proof = tmp_path / "proof"
+    run = f"touch {proof}; cat"
+    committed(
+        git,
+        tmp_path,
+        {"Pulumi.yaml": "name: fleet\n", ".gitattributes": "* filter=evil diff=evil\n"},
+    )
+    for key in ("filter.evil.smudge", "filter.evil.clean", "diff.evil.textconv"):
+        git("config", key, run)
+    git("config", "core.fsmonitor", f"touch {proof}")
+
+    with files_at(tmp_path, "main") as folder:
+        assert "name: fleet\n" == (folder / "Pulumi.yaml").read_text()
+
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "-x", "--help", ""])
+def test_an_unknown_revision_is_refused(tmp_path, git, revision) -> None:
+    committed(git, tmp_path, {"Pulumi.yaml": "name: fleet\n"})
+
+    with pytest.raises(UsageError, match="git knows no such revision"):  # noqa: SIM117
+        with files_at(tmp_path, revision):
+            pass
+
+
+def test_a_revision_without_the_project_is_refused(tmp_path, git) -> None:
+    committed(git, tmp_path, {"other": ""})
+
+    with pytest.raises(UsageError, match=r"no Pulumi\.yaml in this revision"):  # noqa: SIM117
+        with files_at(tmp_path, "main"):
+            pass

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from tenancy.config.paths import ORGANIZATIONS, PROJECT_FILE
+from tenancy.config.paths import ORGANIZATIONS, PROJECT_FILE, is_stack_file
 from tenancy.diagnostics import RefusedError, ToolsError, UsageError, shown
 
 __all__ = ["files_at", "merged"]
@@ -117,7 +117,7 @@ def _entries(root: Path, tree: str, prefix: str) -> Iterator[tuple[str, tuple[st
     listed = _git(root, "ls-tree", "-z", "--full-tree", f"{tree}:{prefix}".removesuffix("/"))
     organizations = ""
     for path, mode, kind, name in _listed(listed):
-        if kind == "blob" and path.startswith("Pulumi.") and path.endswith((".yaml", ".yml")):
+        if kind == "blob" and (path == PROJECT_FILE or is_stack_file(path)):
             yield path, (mode, name)
         elif kind == "tree" and path == ORGANIZATIONS:
             organizations = name

@@ -333,7 +333,7 @@ def volumes_are_deleted(world: World, tenant: Tenant) -> Iterator[str]:
         world,
         tenant.developer,
         post(make.volume_claim(tenant.namespace, of="fast")),
-        "exceeded quota: storage-classes",
+        "a claim may name only storage classes of this namespace",
     )
     for verb in VERBS:
         if _may(world, tenant.admin, "", "storage.k8s.io", "storageclasses", verb):

@@ -147,6 +147,7 @@ def bind(t: Trespass) -> Answer:
 ROUNDS = 4
 NOT_GRANTED = "is not granted to this namespace"
 OVER = "exceeded quota: gpus"
+CLOSED_RESOURCE = "containers may request only resources that are granted to this namespace"
 CLOSED_CLASS = "a claim of this namespace may name the device classes [] only"
 TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
     "a node's name": (
@@ -199,9 +200,9 @@ TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
         ),
         "a pod of this namespace may ask for at most",
     ),
-    "a GPU without a grant": (lambda t: t.plain({GPU: 1}), OVER),
-    "a slice without a grant": (lambda t: t.plain({MIG: 1}), OVER),
-    "a shared GPU without a grant": (lambda t: t.plain({SHARED: 1}), OVER),
+    "a GPU without a grant": (lambda t: t.plain({GPU: 1}), CLOSED_RESOURCE),
+    "a slice without a grant": (lambda t: t.plain({MIG: 1}), CLOSED_RESOURCE),
+    "a shared GPU without a grant": (lambda t: t.plain({SHARED: 1}), CLOSED_RESOURCE),
     "a claim without a grant": (claim, CLOSED_CLASS),
     "devices by a variable": (
         lambda t: t.plain(

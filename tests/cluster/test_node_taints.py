@@ -87,7 +87,7 @@ def test_what_another_writes_meanwhile_is_never_lost(kube, node, connection):
 
 def test_a_node_that_is_not_there_is_named(connection):
     assert read_taints(connection, "nowhere") is None
-    with pytest.raises(ClusterError, match="there is no node nowhere"):
+    with pytest.raises(ClusterError, match="the node nowhere does not exist"):
         write_taints(connection, "nowhere", list)
 
 

@@ -225,9 +225,7 @@ def test_what_is_older_than_a_guard_is_labelled_and_nothing_like_it_is_made(
     world: World, policy: str
 ):
     """Whoever takes finalizers away does no more than that: else nothing older ever goes."""
-    found = make.named(elders()[policy], "younger")
-    if found["kind"] == "Pod":
-        found = make.named(YOUNGER[policy], "younger")
+    found = make.named(YOUNGER.get(policy, elders()[policy]), "younger")
 
     world.send("helper", post(found)).refused_by(policy)
     assert [] == catching.older(policy)(world)
@@ -241,8 +239,12 @@ YOUNGER = {
     "tenancy-placement": make.pod(EDGE, nodeSelector={make.POOL: "h100"}),
     "tenancy-pod-annotations": make.pod(EDGE, annotations={"cdi.k8s.io/devices": "a"}),
     "tenancy-pod-names": make.pod(EDGE, terminationGracePeriodSeconds=601),
+    "tenancy-services": make.service(EDGE, type="NodePort"),
+    "tenancy-service-annotations": make.annotated(make.service(EDGE)),
+    "tenancy-ingresses": make.ingress(EDGE, host="elsewhere.example"),
+    "tenancy-ingress-annotations": make.annotated(make.ingress(EDGE)),
 }
-"""Pods that one guard alone refuses."""
+"""What one guard alone refuses, where several refuse what is older."""
 
 
 def test_what_is_known_to_survive_is_at_most_5_in_100(mutants: list[Mutant]):

@@ -376,6 +376,8 @@ def elders() -> Mapping[str, Object]:
         annotations={"cdi.k8s.io/devices": "nvidia.com/gpu=all"},
         terminationGracePeriodSeconds=10**6,
     )
+    service = make.annotated(make.service(EDGE, type="NodePort"))
+    ingress = make.annotated(make.ingress(EDGE, host="elsewhere.example"))
     found = {
         "tenancy-pods": pod,
         "tenancy-pod-names": pod,
@@ -383,8 +385,12 @@ def elders() -> Mapping[str, Object]:
         "tenancy-placement": pod,
         "tenancy-pod-annotations": pod,
         "tenancy-device-environment": make.config_map(EDGE, NVIDIA_VISIBLE_DEVICES="YQ=="),
-        "tenancy-services": make.service(EDGE, type="NodePort"),
-        "tenancy-ingresses": make.ingress(EDGE, host="elsewhere.example"),
+        "tenancy-workload-names": _stopped("Deployment"),
+        "tenancy-cron-job-names": _stopped("CronJob"),
+        "tenancy-service-annotations": service,
+        "tenancy-services": service,
+        "tenancy-ingress-annotations": ingress,
+        "tenancy-ingresses": ingress,
         "tenancy-gateways": make.gateway(EDGE, host="elsewhere.example"),
         "tenancy-routes": make.route(EDGE, host="elsewhere.example"),
         "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
@@ -395,6 +401,14 @@ def elders() -> Mapping[str, Object]:
         ),
     }
     return {guard: make.named(one, "elder") for guard, one in found.items()}
+
+
+def _stopped(kind: str) -> Object:
+    """Return a workload without pods, whose pods no guard would let through."""
+    template = make.pod(EDGE, terminationGracePeriodSeconds=10**6)
+    found = make.workload(kind, EDGE, template=template)
+    found["spec"] |= {"suspend": True} if kind == "CronJob" else {"replicas": 0}
+    return found
 
 
 def _stages(manifests: Sequence[Object]) -> list[list[Object]]:
@@ -444,6 +458,7 @@ def _edge() -> list[Object]:
         annotations={
             f"{make.DOMAIN}/egress-cidrs": "168.0.0.0/7,fc00::/7",
             f"{make.DOMAIN}/device-classes": EDGE_CLASS,
+            f"{make.DOMAIN}/hosts": "acme.example",
         },
     )
     leads = make.binding(

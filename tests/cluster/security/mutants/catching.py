@@ -136,10 +136,30 @@ def by_controllers(person: str, method: str, found: Object, change: Mapping) -> 
 def older(guard: str) -> Check:
     """Return the check that what is older than *guard* may be labelled, and so may go."""
     note = {"metadata": {"labels": {"probe": "changed"}}}
+    # Guards of annotations let helpers change what exists, since they may everywhere.
+    person = "admin" if guard.endswith("-annotations") else "helper"
 
     def check(world: World) -> list[str]:
-        answer = world.send("helper", patch(elders()[guard], note, MERGE_PATCH))
+        answer = world.send(person, patch(elders()[guard], note, MERGE_PATCH))
         return [] if answer.ok else [f"an elder: {answer.message}"]
+
+    return check
+
+
+def by_the_platform(guard: str) -> Check:
+    """Return the check that *guard* lets those change what exists who may do so everywhere."""
+    bad = PLATFORM[guard]
+
+    def check(world: World) -> list[str]:
+        change = {
+            "metadata": {
+                key: bad["metadata"][key]
+                for key in ("annotations", "finalizers")
+                if key in bad["metadata"]
+            }
+        }
+        answer = world.send("helper", patch(make.named(bad, "seed"), change, MERGE_PATCH))
+        return [] if answer.ok else [f"the platform: {answer.message}"]
 
     return check
 
@@ -158,14 +178,6 @@ def by_unguarded(manifest: Object) -> Check:
         return []
 
     return check
-
-
-def _annotated(found: Object) -> Object:
-    """Return *found* with an annotation that somebody obeys."""
-    return {
-        **found,
-        "metadata": {**found["metadata"], "annotations": {"linkerd.io/inject": "a"}},
-    }
 
 
 def _finalized(found: Object) -> Object:
@@ -204,8 +216,8 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-cron-job-names": make.workload(
         "CronJob", template=make.pod(terminationGracePeriodSeconds=601)
     ),
-    "tenancy-service-annotations": _annotated(make.service()),
-    "tenancy-ingress-annotations": _annotated(make.ingress()),
+    "tenancy-service-annotations": make.annotated(make.service()),
+    "tenancy-ingress-annotations": make.annotated(make.ingress()),
     "tenancy-ingresses": make.ingress(host="elsewhere.example"),
     "tenancy-gateways": make.gateway(host="elsewhere.example"),
     "tenancy-routes": make.route(host="elsewhere.example"),
@@ -215,6 +227,18 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),
 }
 """What each policy refuses in an organization's namespace, and in no other."""
+
+
+PLATFORM: Mapping[str, Object] = {
+    guard: OUTSIDE[guard]
+    for guard in (
+        "tenancy-pod-annotations",
+        "tenancy-service-annotations",
+        "tenancy-ingress-annotations",
+        "tenancy-finalizers",
+    )
+}
+"""What may be written into what exists, in all namespaces, by those who may update there."""
 
 
 def _in_audit(found: Object) -> Request:

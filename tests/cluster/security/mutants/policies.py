@@ -11,10 +11,12 @@ from tests.cluster.security.mutants.catching import (
     OUTSIDE,
     OUTSIDERS,
     PASSED,
+    PLATFORM,
     TEMPLATE_KINDS,
     by_attacks,
     by_controllers,
     by_operators,
+    by_the_platform,
     from_outside,
     in_audit,
     older,
@@ -78,6 +80,8 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
         passing.append(older(name))
     if name in CONTROLLERS:
         passing.append(by_controllers(*CONTROLLERS[name]))
+    if name in PLATFORM:
+        passing.append(by_the_platform(name))
     if name in IN_AUDIT:
         passing.append(in_audit(name))
     return by_attacks(attacks[family], *outside, *passing)

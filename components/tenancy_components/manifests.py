@@ -7,7 +7,7 @@ import pulumi
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import NAMESPACE_TOKEN, type_token
 
-__all__ = ["child", "create", "object_name", "resource_name"]
+__all__ = ["child", "create"]
 
 
 def create(
@@ -54,18 +54,6 @@ def _applied_by(manager: str, manifest: Mapping[str, object]) -> dict[str, objec
     assert isinstance(metadata, Mapping)
     annotations = {**metadata.get("annotations", {}), ANNOTATION: manager}
     return {**manifest, "metadata": {**metadata, "annotations": annotations}}
-
-
-def object_name(manifest: Mapping[str, object]) -> str:
-    """Return the object's own name in the cluster."""
-    metadata = manifest["metadata"]
-    assert isinstance(metadata, Mapping)
-    return str(metadata["name"])
-
-
-def resource_name(prefix: str, manifest: Mapping[str, object]) -> str:
-    """Return a logical name from identity alone: *prefix* and the object's own name."""
-    return f"{prefix}-{object_name(manifest).replace(':', '-')}"
 
 
 def child(

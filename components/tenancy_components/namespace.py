@@ -9,10 +9,11 @@ from tenancy import checks, model
 from tenancy import manifests as render
 from tenancy.config.spec import StandaloneNamespaceSpec
 from tenancy.diagnostics import ARGUMENT, Origin
+from tenancy.manifests import destroy_guard_name, resource_name
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
 from tenancy_components.destroy_guard import DestroyGuard
-from tenancy_components.manifests import child, create, resource_name
+from tenancy_components.manifests import child, create
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.type_tokens import NAMESPACE
 
@@ -70,7 +71,8 @@ class Namespace(pulumi.ComponentResource):
         manifests = _annotated(render.namespace(resolved, ground), late)
         self.built = build(self, name, manifests, protect=resolved.protect)
         if alone:
-            DestroyGuard(f"{name}-seal", self, self.built.last, protect=resolved.protect)
+            guard = destroy_guard_name(name)
+            DestroyGuard(guard, self, self.built.last, protect=resolved.protect)
         self.register_outputs({"name": resolved.name})
 
 

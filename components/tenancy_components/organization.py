@@ -8,6 +8,7 @@ from tenancy import checks, model
 from tenancy.checks import exact_names
 from tenancy.config.spec import OrganizationSpec
 from tenancy.diagnostics import ARGUMENT, Origin
+from tenancy.manifests import destroy_guard_name
 from tenancy.model import Profiles
 from tenancy.planning import snapshot
 from tenancy_components.arguments import (
@@ -82,7 +83,7 @@ class Organization(pulumi.ComponentResource):
             for namespace in resolved.namespaces
         }
         DestroyGuard(
-            f"{name}-seal",
+            destroy_guard_name(name),
             self,
             [last for namespace in self.namespaces.values() for last in namespace.built.last],
             protect=any(namespace.protect for namespace in resolved.namespaces),

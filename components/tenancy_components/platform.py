@@ -11,12 +11,13 @@ from tenancy.checks import deletable_of_platform
 from tenancy.config import Written
 from tenancy.config.spec import PlatformSpec, PlatformStackSpec
 from tenancy.diagnostics import ARGUMENT, Origin, report
+from tenancy.manifests import destroy_guard_name, object_name, resource_name
 from tenancy.model import resolve_platform
 from tenancy.planning import snapshot
 from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.gpu_node_pool import GpuNodePool
-from tenancy_components.manifests import child, create, object_name, resource_name
+from tenancy_components.manifests import child, create
 from tenancy_components.namespace import Built, build
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.type_tokens import PLATFORM
@@ -80,7 +81,7 @@ class Platform(pulumi.ComponentResource):
         ]
         armed = self._create(bindings, after=[*roles, *classes, *last, *policies])
         protect = any(self._is_protected(found) for found in manifests.namespaces)
-        DestroyGuard(f"{name}-seal", self, [*armed, *last], protect=protect)
+        DestroyGuard(destroy_guard_name(name), self, [*armed, *last], protect=protect)
         self.register_outputs({})
 
     def _create(

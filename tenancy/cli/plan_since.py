@@ -75,7 +75,7 @@ def show_revisions(
         RefusedError: Two revisions that are to be merged change the same lines.
         NotFoundError: No file describes one of *stacks*.
     """
-    compared = _compared(root, revisions, stacks)
+    compared = _compared(root, revisions, stacks, strict=strict)
     if form == "json":
         shell.write(json.dumps(revisions_data(compared), indent=2) + "\n")
     elif form == "markdown":
@@ -84,12 +84,13 @@ def show_revisions(
         for text in rich_revisions(compared, width=min(shell.out.width, 100), most=most):
             shell.out.print(text, soft_wrap=True)
             shell.say()
-    code = compared.exit_under(strict=strict)
-    if code is not Exit.DONE:
-        raise typer.Exit(code)
+    if compared.exit is not Exit.DONE:
+        raise typer.Exit(compared.exit)
 
 
-def _compared(root: Path, revisions: Revisions, stacks: Sequence[str] | None) -> RevisionsPlan:
+def _compared(
+    root: Path, revisions: Revisions, stacks: Sequence[str] | None, *, strict: bool
+) -> RevisionsPlan:
     assert revisions.since is not None
     until = revisions.until
     alone: list[Assessment] = []
@@ -112,6 +113,7 @@ def _compared(root: Path, revisions: Revisions, stacks: Sequence[str] | None) ->
             together=revisions.together,
             alone=alone,
             stacks=stacks,
+            strict=strict,
         )
 
 

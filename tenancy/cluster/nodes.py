@@ -31,7 +31,9 @@ def nodes(
 
     Args:
         connection: To the cluster.
-        names: Only these; missing nodes are left out. Default: every node. Raises:
+        names: Only these; missing nodes are left out. Default: every node.
+
+    Raises:
         ClusterError: The cluster does not answer, or refuses.
     """
     wanted = None if names is None else set(names)

@@ -9,7 +9,7 @@ from tenancy.config.document import JSON
 from tenancy.drifting import Identity
 from tenancy.engine.events import OnStep
 from tenancy.engine.results import Result, Step
-from tenancy.manifests import Manifest
+from tenancy.manifests import Manifest, destroy_guard_name, resource_name
 from tenancy.model import Organization
 
 __all__ = ["TAKEN_OVER", "TakenOver", "targets"]
@@ -26,7 +26,7 @@ def targets(
     """Return patterns of the URNs of all that is adopted, and of nothing else in the stack."""
     found = ["**::pulumi:providers:kubernetes::**"]
     for organization in organizations:
-        found += [f"**::{organization.name}", f"**::{organization.name}-seal"]
+        found += [f"**::{organization.name}", f"**::{destroy_guard_name(organization.name)}"]
     found += [f"**::{name}" for name, _ in _named(organizations, desired)]
     return tuple(dict.fromkeys(found))
 
@@ -83,5 +83,4 @@ def _named(
         if identity.kind == "Namespace":
             yield prefixes[identity.name], identity
         else:
-            name = identity.name.replace(":", "-")
-            yield f"{prefixes[identity.namespace]}-{name}", identity
+            yield resource_name(prefixes[identity.namespace], manifest), identity

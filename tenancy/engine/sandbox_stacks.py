@@ -38,7 +38,8 @@ def prepare_stacks(box: Sandbox, stack: str | None = None) -> None:
         for name in stacks:
             if not state_file_exists(assessment.name, name, engine.variables):
                 _run(workspace, "stack", "init", "--no-select", "--stack", name)
-        chosen = stack or _default(workspace, stacks)
+        environments = [name for name in stacks if name in assessment.project.environments]
+        chosen = stack or _default(workspace, environments or stacks)
         if chosen is not None:
             _run(workspace, "stack", "select", name := chosen)
     except auto.CommandError as error:
@@ -50,7 +51,7 @@ def _default(workspace: auto.LocalWorkspace, stacks: list[str]) -> str | None:
     try:
         _run(workspace, "stack", "--show-name")
     except auto.CommandError:
-        return "dev" if "dev" in stacks else next(reversed(stacks), None)
+        return next((name for name in ("dev", *stacks) if name in stacks), None)
     return None
 
 

@@ -1,6 +1,7 @@
 """Resolved to plain Kubernetes manifests: pure, ordered, and of use without Pulumi."""
 
 from tenancy.manifests.environment import environment
+from tenancy.manifests.logical_names import destroy_guard_name, object_name, resource_name
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
@@ -18,9 +19,12 @@ __all__ = [
     "NamespaceManifests",
     "PlatformManifests",
     "created",
+    "destroy_guard_name",
     "environment",
     "namespace",
+    "object_name",
     "platform",
+    "resource_name",
     "to_yaml",
     "type_token",
 ]

@@ -205,8 +205,12 @@ def free_name(name: str, taken: Container[str]) -> str:
 
     >>> free_name("gpus", {"gpus"})
     'tenancy-gpus'
+    >>> free_name("gpus", {"gpus", "tenancy-gpus"})
+    'tenancy-tenancy-gpus'
     """
-    return f"tenancy-{name}" if name in taken else name
+    while name in taken:
+        name = f"tenancy-{name}"
+    return name
 
 
 def _of_audit(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from tenancy.diagnostics import Severity, clean, errors_in, report
+from tenancy.diagnostics import Severity, clean, report
 from tenancy.output.findings_text import rich_report
 from tenancy.output.markdown_text import markdown_text
 from tenancy.output.plan_as_text import rich_text
@@ -29,8 +29,7 @@ def rich_revisions(
     """
     documents = compared.assessment.documents
     yield Text(clean(_headline(compared)), style="bold")
-    refusing = errors_in(compared.findings)
-    rest = [one for one in refusing if one not in compared.only_together]
+    rest = [one for one in compared.refusing if one not in compared.only_together]
     if rest:
         yield rich_report(rest, documents, width=width, with_summary=False)
     if compared.only_together:
@@ -40,7 +39,7 @@ def rich_revisions(
         yield rich_text(plan, findings=(), width=width, most=most)
     for stack in compared.removed:
         yield Text(clean(_removed(stack)))
-    others = [one for one in compared.findings if one.severity is not Severity.ERROR]
+    others = [one for one in compared.findings if one not in compared.refusing]
     if others:
         yield rich_report(others, documents, width=width, with_summary=False)
     if compared.findings:
@@ -56,12 +55,12 @@ def _markdown_lines(compared: RevisionsPlan) -> Iterator[str]:
     documents = compared.assessment.documents
     yield _MARKER
     yield f"## {markdown_text(_headline(compared))}"
-    refusing = errors_in(compared.findings)
-    if refusing:
+    if compared.refusing:
         yield ""
         yield f"**Refused:** {report.summary(compared.findings)}."
-    rest = [one for one in refusing if one not in compared.only_together]
-    yield from markdown_findings(Severity.ERROR, rest, documents)
+    rest = [one for one in compared.refusing if one not in compared.only_together]
+    for severity in Severity:
+        yield from markdown_findings(severity, rest, documents)
     if compared.only_together:
         title = _together(compared)
         yield from markdown_findings(
@@ -72,8 +71,9 @@ def _markdown_lines(compared: RevisionsPlan) -> Iterator[str]:
     for stack in compared.removed:
         yield ""
         yield markdown_text(_removed(stack))
-    for severity in (Severity.WARNING, Severity.NOT_CHECKED):
-        yield from markdown_findings(severity, compared.findings, documents)
+    others = [one for one in compared.findings if one not in compared.refusing]
+    for severity in Severity:
+        yield from markdown_findings(severity, others, documents)
 
 
 def _headline(compared: RevisionsPlan) -> str:
@@ -95,6 +95,6 @@ def _together(compared: RevisionsPlan) -> str:
 
 def _removed(stack: str) -> str:
     return (
-        f"stack {stack}: its file is removed; what it applied stays until"
-        f" `tenancy destroy --stack {stack}`, which needs the file"
+        f"stack {stack}: its file is removed; what it applied stays on the cluster; to delete"
+        f" it, restore the file and run `tenancy destroy --stack {stack}`"
     )

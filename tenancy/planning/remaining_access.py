@@ -179,7 +179,7 @@ def _bindings(
                 # In other namespaces, only bindings to subjects without an organization there.
                 if (leaver.subject, binding.namespace) in own or not leaver.loses_everything:
                     continue
-                reason = "they keep their role in this namespace"
+                reason = "they lose no role in that namespace"
             elif not binding.namespace:
                 reason = "it is cluster-wide, and updates do not change cluster-wide bindings"
             elif through not in names_of(leaver.subject):

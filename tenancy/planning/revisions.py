@@ -31,6 +31,7 @@ class RevisionsPlan:
         removed: Stacks that have no file any more.
         only_together: Errors that neither of the merged revisions has alone.
         findings: Everything that was found at the newer revision, each once.
+        is_strict: Whether what was not checked refuses too. Default: only errors do.
     """
 
     since: str
@@ -41,15 +42,22 @@ class RevisionsPlan:
     removed: tuple[str, ...]
     only_together: tuple[Finding, ...]
     findings: tuple[Finding, ...]
+    is_strict: bool = False
+
+    @property
+    def refusing(self) -> tuple[Finding, ...]:
+        """The findings that refuse the change."""
+        return tuple(refusals(self.findings, strict=self.is_strict))
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes for any organization."""
         return not self.removed and all(plan.is_empty for plan in self.plans)
 
-    def exit_under(self, *, strict: bool) -> Exit:
-        """Return the exit code; *strict* refuses what was not checked too."""
-        if refusals(self.findings, strict=strict):
+    @property
+    def exit(self) -> Exit:
+        """Refused, or whether anything changes for any organization."""
+        if self.refusing:
             return Exit.REFUSED
         return Exit.DONE if self.is_empty else Exit.CHANGES
 
@@ -63,6 +71,7 @@ def compare_revisions(
     together: str | None = None,
     alone: Iterable[Assessment] = (),
     stacks: Collection[str] | None = None,
+    strict: bool = False,
 ) -> RevisionsPlan:
     """
     Return what changes from *before* to *after*.
@@ -75,6 +84,7 @@ def compare_revisions(
         together: What the revision is called that was merged into the newer one. Default: none.
         alone: The merged revisions, each without the other. Default: none.
         stacks: Which stacks are compared. Default: all.
+        strict: Whether what was not checked refuses too. Default: only errors do.
     """
     earlier = None if before is None else before.tenancy
     old = {} if earlier is None else _records(earlier)
@@ -105,6 +115,7 @@ def compare_revisions(
         removed=tuple(n for n in old if n not in known and (stacks is None or n in stacks)),
         only_together=only_together(after, alone),
         findings=tuple(_each_once(found)),
+        is_strict=strict,
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics import FindingData, findings_data, refusals
+from tenancy.diagnostics import FindingData, findings_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
 from tenancy.planning.revisions import RevisionsPlan
 from tenancy.planning.shapes import CLOSED
@@ -40,7 +40,7 @@ def revisions_data(compared: RevisionsPlan) -> RevisionsData:
         "since": compared.since,
         "until": compared.until,
         "together": compared.together,
-        "refused": bool(refusals(compared.findings, strict=False)),
+        "refused": bool(compared.refusing),
         "empty": compared.is_empty,
         "removedStacks": list(compared.removed),
         "onlyTogether": findings_data(compared.only_together, documents),

@@ -28,7 +28,7 @@ class AllowedSpec(Spec):
     service_annotations: Listed[NonEmpty] = ()
     """Further annotations of Services, as in `podAnnotations`. Default: none."""
     ingress_annotations: Listed[NonEmpty] = ()
-    """Further annotations of Ingresses, Gateways and routes, as in `podAnnotations`. Default: none."""
+    """Further annotations of Ingresses, as in `podAnnotations`. Default: none."""
     finalizers: Listed[NonEmpty] = ()
     """Further finalizers, beside `foregroundDeletion` and `orphan`. Default: none."""
     max_grace_period_seconds: int = Field(default=3600, ge=30)

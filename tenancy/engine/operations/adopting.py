@@ -3,7 +3,7 @@
 import enum
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -139,22 +139,25 @@ def _written(
             for path in files.written:
                 interaction.note(f"wrote {path}")
             return None
-        return _apply(proposed, connection, _require_accepted(after), open_stack, interaction)
-    except _AppliedError as error:
-        raise error.cause from error
+        takes_over = _confirmed(
+            proposed, connection, _require_accepted(after), open_stack, interaction
+        )
     except BaseException:
         if how_far is not Adoption.WRITE:
             files.restore()
         raise
+    # From here on the cluster is changed; the files stay, and `adopt` goes on with them.
+    return takes_over()
 
 
-def _apply(
+def _confirmed(
     proposed: "_Proposed",
     connection: Connection,
     after: Assessment,
     open_stack: OpenStack | None,
     interaction: Interaction,
-) -> Result:
+) -> Callable[[], Result]:
+    """Show and confirm the adoption; return what takes the objects over."""
     stack = proposed.stack
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
@@ -165,24 +168,16 @@ def _apply(
     interaction.confirm(f"adopt this into stack {stack}?")
     adopted = proposed.adopted(after)
     taken = TakenOver.of(adopted, desired, proposed.live)
-    try:
+
+    def take_over() -> Result:
         hand_over(connection, desired, proposed.live)
         with interaction.progress(f"applying stack {stack}") as on_step:
-            result = session.up(on_step=taken.watched(on_step), only=targets(adopted, desired))
-    except Exception as error:
-        # From here on the cluster is changed; the files stay, and `adopt` goes on with them.
-        raise _AppliedError(error) from error
-    result = taken.result(result)
-    interaction.show_result(result)
-    return result
+            done = session.up(on_step=taken.watched(on_step), only=targets(adopted, desired))
+        result = taken.result(done)
+        interaction.show_result(result)
+        return result
 
-
-class _AppliedError(Exception):
-    """Something failed after the first object was taken over."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+    return take_over
 
 
 @attrs.frozen(kw_only=True)

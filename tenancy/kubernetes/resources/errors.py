@@ -10,7 +10,8 @@ class InvalidResourceError(TenancyError, ValueError):
     A resource name that the API server refuses, or accepts and never enforces.
 
     Attributes:
-        text: The text, unchanged. reason: What is wrong with it.
+        text: The text, unchanged.
+        reason: What is wrong with it.
         remedy: What to do, in the imperative.
         nearest: The name that was probably meant. Empty if none is close.
     """

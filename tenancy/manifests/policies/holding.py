@@ -101,12 +101,12 @@ def disruption_budgets() -> Guard:
         [Resources("policy", ("poddisruptionbudgets",))],
         [
             PolicyRule(
-                "!(string(dyn(object).spec.?maxUnavailable.orValue('1'))"
-                " in ['0', '0%', '00%', '000%'])",
+                # Kubernetes reads any number of zeros before a percentage.
+                "!string(dyn(object).spec.?maxUnavailable.orValue('1')).matches('^0+%?$')",
                 "spec.maxUnavailable may not be 0: no node with such a pod could be emptied",
             ),
             PolicyRule(
-                "string(dyn(object).spec.?minAvailable.orValue('0')) != '100%'",
+                "!string(dyn(object).spec.?minAvailable.orValue('0')).matches('^0*100%$')",
                 "spec.minAvailable may not be 100%: no node with such a pod could be emptied",
             ),
         ],

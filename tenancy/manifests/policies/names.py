@@ -6,10 +6,12 @@ ephemeral volumes are closed lists, so what is new on a cluster is refused until
 it. Workloads are refused like pods: their controllers would make such pods in vain.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies import pod_templates
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -35,24 +37,14 @@ _COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
 
 def names(allowed: AllowedSpec) -> tuple[Guard, ...]:
     """Return the guards of pods, of workloads' templates and of cron jobs' templates."""
-    workloads = [
-        Resources("", ("replicationcontrollers",)),
-        Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
-        Resources("batch", ("jobs",)),
-    ]
     return (
         _guard(PODS, [Resources("", ("pods", "pods/resize"))], "object.spec", allowed),
-        _guard(WORKLOADS, workloads, "object.spec.template.spec", allowed),
-        _guard(
-            CRON_JOBS,
-            [Resources("batch", ("cronjobs",))],
-            "object.spec.jobTemplate.spec.template.spec",
-            allowed,
-        ),
+        _guard(WORKLOADS, pod_templates.WORKLOADS, pod_templates.WORKLOAD_PODS, allowed),
+        _guard(CRON_JOBS, pod_templates.CRON_JOBS, pod_templates.CRON_JOB_PODS, allowed),
     )
 
 
-def _guard(name: str, kinds: list[Resources], spec: str, allowed: AllowedSpec) -> Guard:
+def _guard(name: str, kinds: Sequence[Resources], spec: str, allowed: AllowedSpec) -> Guard:
     return guard(
         name,
         kinds,

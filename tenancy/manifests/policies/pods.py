@@ -7,10 +7,12 @@ that pods older than the guard can still be labelled and deleted. Controllers ma
 templates that the API server accepts; so the same rules warn whoever writes a template.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies import pod_templates
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
@@ -105,23 +107,15 @@ def pods(allowed: AllowedSpec) -> Guard:
 
 def templates(allowed: AllowedSpec) -> tuple[Guard, ...]:
     """Return guards that warn whoever writes a template whose pods would be refused."""
-    kinds = [
-        Resources("", ("replicationcontrollers",)),
-        Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
-        Resources("batch", ("jobs",)),
-    ]
     return (
-        _template(WORKLOADS, kinds, "object.spec.template.spec", allowed),
-        _template(
-            CRON_JOBS,
-            [Resources("batch", ("cronjobs",))],
-            "object.spec.jobTemplate.spec.template.spec",
-            allowed,
-        ),
+        _template(WORKLOADS, pod_templates.WORKLOADS, pod_templates.WORKLOAD_PODS, allowed),
+        _template(CRON_JOBS, pod_templates.CRON_JOBS, pod_templates.CRON_JOB_PODS, allowed),
     )
 
 
-def _template(name: str, resources: list[Resources], spec: str, allowed: AllowedSpec) -> Guard:
+def _template(
+    name: str, resources: Sequence[Resources], spec: str, allowed: AllowedSpec
+) -> Guard:
     return guard(
         name,
         resources,

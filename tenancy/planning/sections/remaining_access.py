@@ -248,7 +248,7 @@ def _still(one: KeptAccess) -> str:
     what = "access that was not read" if one.allowed is None else described(one.allowed, ())
     by = f"by {one.binding}"
     if one.through != one.subject:
-        by += f"for {one.through}"
+        by += f" for {one.through}"
     return f"{one.subject} still has {what} {by} ({one.binding.role}); kept: {one.reason}"
 
 

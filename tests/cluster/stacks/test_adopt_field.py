@@ -155,3 +155,31 @@ def test_a_reviewed_change_enforces_and_another_goes_back(adopted) -> None:
     warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
     assert 0 == warned.returncode, warned.stderr
     assert project.session("dev").preview().is_empty
+
+
+def test_files_are_kept_once_objects_are_taken_over_and_restored_before(
+    adopted, monkeypatch
+) -> None:
+    project, kubectl, *_ = adopted
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+    kubectl("create", "namespace", "late")
+    arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "late", "late"]
+    path = project.root / "organizations/late.yaml"
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Standard input is not a terminal, so that the question is not confirmed.
+    refused = CliRunner().invoke(app, arguments)
+    assert "use --yes" in refused.output
+    assert not path.exists()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tenancy.engine.operations.adopting.hand_over", interrupt)
+        interrupted = CliRunner().invoke(app, [*arguments, "--yes"])
+    assert "interrupted" in interrupted.output
+    assert path.exists()
+
+    resumed = CliRunner().invoke(app, [*arguments, "--yes"])
+    assert 0 == resumed.exit_code, resumed.output
+    assert project.session("dev").preview().is_empty

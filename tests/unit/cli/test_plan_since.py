@@ -98,6 +98,23 @@ def test_an_error_refuses_and_is_named_once(run: Run, git: Git, edit) -> None:
     assert "**Refused:**" in markdown.stdout
 
 
+def test_strict_refuses_what_was_not_checked_in_every_form(run: Run, git: Git, edit) -> None:
+    edit("Pulumi.dev.yaml", 'pods: "20"', 'pods: "21"')
+    command = ("plan", "--since", "main")
+
+    text, markdown = run(*command, "--strict"), run(*command, "--strict", "--markdown")
+    data = run(*command, "--strict", "--json")
+
+    assert {Exit.REFUSED} == {text.exit_code, markdown.exit_code, data.exit_code}
+    assert json.loads(data.stdout)["refused"]
+    for written_form in (text.stdout, markdown.stdout):
+        assert written_form.index("cluster-not-asked") < written_form.index("20 → 21")
+    assert "**Refused:**" in markdown.stdout
+    # Without --strict the same is a change, and is not refused.
+    assert "**Refused:**" not in run(*command, "--markdown").stdout
+    assert Exit.CHANGES == run(*command, "--markdown").exit_code
+
+
 def test_totals_count_the_other_stacks_as_they_were(run: Run, git: Git, edit) -> None:
     for file, old, new in (("dev", 20, 22), ("staging", 30, 33), ("prod", 50, 55)):
         edit(f"Pulumi.{file}.yaml", f'pods: "{old}"', f'pods: "{new}"')

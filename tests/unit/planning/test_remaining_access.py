@@ -151,7 +151,10 @@ def test_a_cluster_wide_binding_is_named_and_kept() -> None:
         and "by ClusterRoleBinding wide (tenancy:admin); kept: it is cluster-wide" in text
         for text in facts(plan)
     )
-    assert any("for Group system:authenticated" in text for text in facts(plan))
+    assert any(
+        "by ClusterRoleBinding everybody for Group system:authenticated (tenancy:admin)" in text
+        for text in facts(plan)
+    )
 
 
 def test_what_kubernetes_itself_binds_is_not_repeated() -> None:
@@ -165,7 +168,7 @@ def test_bindings_elsewhere_that_name_who_leaves_are_listed_and_kept() -> None:
 
     assert () == section(plan).remaining.removals
     [kept] = section(plan).remaining.kept
-    assert "they keep their role in this namespace" == kept.reason
+    assert "they lose no role in that namespace" == kept.reason
 
 
 def test_a_service_account_is_known_by_its_user_name_too() -> None:

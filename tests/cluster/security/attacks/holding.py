@@ -75,6 +75,18 @@ def disruption_budgets(world: World) -> Iterator[Attack]:
             "spec.maxUnavailable may",
         ),
         ("0%", {"maxUnavailable": "0%"}, {"maxUnavailable": "1%"}, "spec.maxUnavailable may"),
+        (
+            "0000%",
+            {"maxUnavailable": "0000%"},
+            {"maxUnavailable": "0001%"},
+            "spec.maxUnavailable may",
+        ),
+        (
+            "0100%",
+            {"minAvailable": "0100%"},
+            {"minAvailable": "0010%"},
+            "spec.minAvailable may",
+        ),
         ("all", {"minAvailable": "100%"}, {"minAvailable": "99%"}, "spec.minAvailable may"),
     ):
         held = world.live(make.named(make.disruption_budget(), "seed"))

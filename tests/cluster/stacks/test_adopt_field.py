@@ -171,7 +171,7 @@ def test_files_are_kept_once_objects_are_taken_over_and_restored_before(
 
     # Standard input is not a terminal, so that the question is not confirmed.
     refused = CliRunner().invoke(app, arguments)
-    assert "use --yes" in refused.output
+    assert "standard input is not a terminal; nothing was changed" in refused.output
     assert not path.exists()
 
     with monkeypatch.context() as patch:

@@ -1,7 +1,7 @@
 """
 Organizations on shared (GPU) Kubernetes clusters, as typed data.
 
-`load` or `assess` reads a project; every verb takes what they return:
+`load` or `assess` reads a project; every function takes their result:
 
     import tenancy
 

@@ -1,8 +1,8 @@
 """
-The one way from a folder to what is written in it: read, resolve, check.
+The pipeline from a folder to a checked project: read, resolve, check.
 
-The Pulumi program, every command and the Python API call `assess`, so that all of them report
-and refuse the same.
+The Pulumi program, every command and the Python API call `assess`, so all of them report and
+refuse the same.
 """
 
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ __all__ = [
 
 
 STRICT_VARIABLE: Final = "TENANCY_STRICT"
-"""Set in the environment of the program, it makes what was not checked refuse an update."""
+"""Set in the environment of the program: what was not checked then refuses an update."""
 
 
 @attrs.frozen(kw_only=True)
@@ -58,13 +58,12 @@ class Assessment:
     A project after reading, resolving and checking.
 
     Attributes:
-        root: The folder that holds `Pulumi.yaml`.
-        name: The project's name.
-        stack: The stack that it is about; None if it is about all of them.
+        root: The folder of `Pulumi.yaml`. name: The project's name.
+        stack: The checked stack; None for all stacks.
         project: What people wrote.
-        tenancy: The same, resolved. About one stack, stacks with errors are left out of it.
-        findings: Everything that was found. About one stack, only what concerns it, and each
-            file of another stack that has errors, once, as not checked.
+        tenancy: The same, resolved. For one stack, stacks with errors are left out.
+        findings: All findings. For one stack, only those that concern it, and one "not checked"
+            for each file of another stack with errors.
     """
 
     root: Path
@@ -105,7 +104,7 @@ class Assessment:
         """
         Return *stacks*, each once, platforms before environments.
 
-        Stacks whose files have errors are among them: they are refused one by one.
+        Stacks whose files have errors are included: they are refused one by one.
 
         Args:
             stacks: Default: every stack that has a file with config of ours.
@@ -159,7 +158,7 @@ class Assessment:
         return stack
 
     def _files(self) -> Mapping[str, Document]:
-        """Return the config of each stack that has any, or that could not be read."""
+        """Return the config of each stack that has config or could not be read."""
         stacks = {
             stack_of(Origin(source).file): document
             for source, document in self.documents.items()
@@ -173,7 +172,7 @@ class Assessment:
 
 def require_valid(found: Assessment, *, strict: bool = False) -> Assessment:
     """
-    Return *found* where nothing refuses it.
+    Return *found* if no finding refuses it.
 
     Args:
         found: The project.
@@ -197,7 +196,8 @@ def find_root(folder: Path | None) -> Path:
     if folder is not None:
         if not (folder / PROJECT_FILE).is_file():
             raise UsageError(
-                f"{folder}: no Pulumi.yaml there; name the folder that holds it with --project"
+                f"{folder}: no Pulumi.yaml in this folder; give the folder that contains it "
+                "with --project"
             )
         return folder.resolve()
     here = Path.cwd()
@@ -206,7 +206,7 @@ def find_root(folder: Path | None) -> Path:
             return candidate
     raise UsageError(
         f"{here}: no Pulumi.yaml here or above; "
-        "change into the project, or name it with --project DIR"
+        "change into the project, or give it with --project DIR"
     )
 
 
@@ -220,15 +220,16 @@ def assess(
     """
     Read, resolve and check the project at *root*.
 
-    A cloud is asked only where a platform's config names it as the catalogue of its instance
-    types. What people wrote wrongly is a finding and raises nothing.
+    A cloud is asked only if a platform's config names it as the catalogue of its instance
+    types. Mistakes in the files are findings and raise nothing.
 
     Args:
         root: The folder that holds `Pulumi.yaml`. Default: this one, or the nearest above it.
-        stack: The stack that it is about: what does not concern it is left out. Default: all.
-        engine_config: The config of *stack* as the engine has it, for a program that the
-            engine runs. Default: the stack's file.
-        offline: Whether no cloud is asked. Default: it is.
+        stack: Only this stack: findings that do not concern it are left out. Default: all
+            stacks.
+        engine_config: The config of *stack* from the engine, for a program that the engine
+            runs. Default: the stack's file.
+        offline: Whether to ask no cloud. Default: clouds are asked.
 
     Raises:
         UsageError: There is no project, or it has no stack files.
@@ -264,7 +265,7 @@ def load(root: str | Path | None = None, stack: str | None = None) -> Assessment
 
     Args:
         root: The folder that holds `Pulumi.yaml`. Default: this one, or the nearest above it.
-        stack: The stack that it is about; errors of others do not matter. Default: all.
+        stack: Only this stack; errors of others do not matter. Default: all stacks.
 
     Raises:
         UsageError: There is no project, or it has no stack files.
@@ -276,22 +277,22 @@ def load(root: str | Path | None = None, stack: str | None = None) -> Assessment
 
 def project_name(root: Path) -> str:
     """
-    Return the name of the project at *root*, which begins each of its config keys.
+    Return the name of the project at *root*, the first part of each of its config keys.
 
     Raises:
-        UsageError: Its `Pulumi.yaml` has no name that can be read.
+        UsageError: Its `Pulumi.yaml` has no readable name.
     """
     document = read(root / PROJECT_FILE, PROJECT_FILE)
     name = document.at(("name",))
     if not isinstance(name, str) or not name:
         raise UsageError(
-            f"{root / PROJECT_FILE}: it has no name that can be read; write `name: tenancy`"
+            f"{root / PROJECT_FILE}: it has no readable name; write `name: tenancy`"
         )
     return name
 
 
 def _checked(root: Path, name: str, whole: Resolution, stack: str | None) -> Assessment:
-    """Return what was resolved, checked as a whole or for one stack."""
+    """Return the assessment of the resolved project, as a whole or for one stack."""
     tenancy: Tenancy
     if stack is None:
         tenancy, findings = whole.tenancy, (*whole.reading, *whole.resolving)
@@ -319,7 +320,7 @@ def _unknown_stack(stack: str, known: Iterable[str]) -> NotFoundError:
 
 
 def _environments(whole: Resolution) -> frozenset[str]:
-    """Return the environments of all stacks, those whose files have errors included."""
+    """Return the environments of all stacks, including those whose files have errors."""
     names = {environment.name for environment in whole.tenancy.environments.values()}
     wrong = {
         one.origin.source for one in errors_in(whole.reading)

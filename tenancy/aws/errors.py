@@ -1,4 +1,4 @@
-"""What AWS answered, as errors that a person can correct."""
+"""Turn answers of AWS into errors with a remedy."""
 
 from collections.abc import Iterable
 
@@ -41,7 +41,7 @@ class HealthIssue:
 def node_group_failed(
     where: str, found: str, remedy: str, issues: Iterable[HealthIssue] = ()
 ) -> AwsError:
-    """Return the error for a node group that did not reach the state that was waited for."""
+    """Return the error for a node group that did not reach the expected state."""
     return AwsError(
         where,
         found,
@@ -70,11 +70,11 @@ _REMEDIES = {
 
 def aws_error(error: BotoCoreError | ClientError, where: str) -> AwsError:
     """
-    Return *error* as an error that a person can correct.
+    Return *error* as an error with a remedy.
 
     Args:
         error: What boto3 raised.
-        where: What the request was about.
+        where: The subject of the request.
     """
     if isinstance(error, ClientError):
         return _client_error(error, where)
@@ -135,7 +135,7 @@ def _client_error(error: ClientError, where: str) -> AwsError:
         return AwsError(
             where,
             f"AWS answered {message!r}",
-            "a name that is free",
+            "a free name",
             "import it with `pulumi import`, give the pool another name, or delete it by hand",
             failure=AwsFailure.NODE_GROUP_EXISTS,
         )

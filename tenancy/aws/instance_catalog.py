@@ -16,7 +16,7 @@ from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 __all__ = ["InstanceTypeAnswers", "instance_type_lookup", "instance_types_of"]
 
 _NOT_OURS: Final = frozenset({"coreweave"})
-"""Backends whose instance types are another cloud's."""
+"""Backends with instance types of another cloud."""
 
 
 @attrs.frozen(kw_only=True)
@@ -25,8 +25,8 @@ class InstanceTypeAnswers:
     EC2's answers for a project.
 
     Attributes:
-        lookups: By the platform's stack; a platform that needs none or got none is left out.
-        findings: What was not answered, so that the bundled snapshot was used instead.
+        lookups: By the platform's stack; a platform without an answer is left out.
+        findings: Missing answers, for which the bundled snapshot is used instead.
     """
 
     lookups: Mapping[str, Lookup] = attrs.field(factory=dict)
@@ -42,7 +42,7 @@ def instance_types_of(
     Args:
         project: What people wrote.
         stack: Only the platform of this stack. Default: every platform.
-        offline: Send no request, and report what was not asked.
+        offline: Send no request, and report that.
     """
     wanted = set(project.platforms)
     if stack is not None:
@@ -65,14 +65,14 @@ def instance_type_lookup(
     spec: PlatformSpec, origin: Origin, *, offline: bool = False
 ) -> tuple[Lookup | None, list[Finding]]:
     """
-    Return EC2's answer about the instance types of one platform; None if there is none.
+    Return EC2's answer about the instance types of one platform; None without one.
 
     It never raises: a missing answer is a finding.
 
     Args:
         spec: The platform.
         origin: Where it is written.
-        offline: Send no request, and report what was not asked.
+        offline: Send no request, and report that.
     """
     catalogue = spec.instance_type_catalogue
     places = dict(_places(spec, origin))
@@ -110,7 +110,7 @@ def _places(spec: PlatformSpec, origin: Origin) -> Iterator[tuple[str, Origin]]:
 def _answer(
     region: str, profile: str | None, names: tuple[str, ...]
 ) -> Mapping[str, InstanceType] | AwsError:
-    """Return EC2's answer, or why there is none; a process sends each request once."""
+    """Return EC2's answer, or why it is missing; a process sends each request once."""
     # Importing boto3 takes long, and most projects send no request.
     from tenancy.aws.session import ec2_client  # noqa: PLC0415
 
@@ -124,8 +124,8 @@ def _not_asked(catalogue: InstanceTypeCatalogueSpec, origin: Origin, why: str) -
     return Finding(
         code="instance-types-not-asked",
         origin=origin,
-        found=f"no answer of EC2 in {catalogue.region} about the instance types: {why}",
-        allowed="today's facts of the instance types",
-        remedy=f"run this again where EC2 answers; {snapshot_source()} was used instead",
+        found=f"EC2 in {catalogue.region} did not describe the instance types: {why}",
+        allowed="current facts about the instance types",
+        remedy=f"run this again with access to EC2; {snapshot_source()} was used instead",
         severity=Severity.NOT_CHECKED,
     )

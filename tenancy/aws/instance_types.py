@@ -22,9 +22,9 @@ _AT_ONCE: Final = 100
 
 def described_live(client: "EC2Client", names: Iterable[str]) -> dict[str, InstanceType]:
     """
-    Return EC2's facts about the instance types *names*; what it does not know is missing.
+    Return EC2's facts about the instance types *names*; unknown types are missing.
 
-    Its `get` is a lookup for the catalogue.
+    The result's `get` is a lookup for the catalogue.
 
     Raises:
         AwsError: EC2 did not answer, or refused.

@@ -1,4 +1,4 @@
-"""The inputs of an EKS managed node group: every field that this tool manages."""
+"""The inputs of an EKS managed node group: every field that Tenancy manages."""
 
 import hashlib
 import re
@@ -53,7 +53,7 @@ AmiType = Literal[
     "CUSTOM",
 ]
 AMI_TYPES: Final[frozenset[str]] = frozenset(AmiType.__args__)  # type: ignore[attr-defined]
-"""The AMI types of Linux nodes that this tool knows. Source: botocore's model of EKS."""
+"""The AMI types of Linux nodes that Tenancy supports. Source: botocore's model of EKS."""
 
 
 class Taint(Spec):
@@ -68,12 +68,12 @@ class Taint(Spec):
 
 
 class ScalingConfig(Spec):
-    """How many nodes there are."""
+    """The number of nodes."""
 
     min_size: int = Field(ge=0)
-    """Always there."""
+    """The smallest number of nodes."""
     max_size: int = Field(ge=1)
-    """The most there can be; EKS wants at least 1."""
+    """The largest number of nodes; EKS requires at least 1."""
     desired_size: int | None = Field(default=None, ge=0)
     """How many to start with; never compared: autoscalers change it. Default: minSize."""
 
@@ -86,7 +86,7 @@ class LaunchTemplate(Spec):
     name: str | None = None
     """Default: found by id."""
     version: str | None = None
-    """Default: the template's default version when the node group is made."""
+    """Default: the template's default version when the node group is created."""
 
 
 class UpdateConfig(Spec):
@@ -119,13 +119,13 @@ class NodeGroup(Spec):
     nodegroup_name: Name
     """Unique in the cluster. A change replaces the node group."""
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$")
-    """The AWS region. Default: the environment's when it is made, kept from then on."""
+    """The AWS region. Default: the region of the environment when it is created, then kept."""
     node_role: RoleArn
     """The IAM role of the nodes. A change replaces the node group."""
     subnets: Annotated[Listed[SubnetId], Field(min_length=1)]
-    """Where nodes are started, in any order. A change replaces the node group."""
+    """The subnets of the nodes, in any order. A change replaces the node group."""
     scaling_config: ScalingConfig
-    """How many nodes."""
+    """The number of nodes."""
     instance_types: Listed[InstanceTypeName] = ()
     """In order of preference. Default: the launch template's. A change replaces the group."""
     ami_type: AmiType | None = None
@@ -145,9 +145,9 @@ class NodeGroup(Spec):
     node_repair_config: NodeRepairConfig | None = None
     """Default: EKS' default, none."""
     version: Version | None = None
-    """Kubernetes' version: `1.36`. Default: the cluster's when it is made, not managed."""
+    """Kubernetes' version: `1.36`. Default: the cluster's at creation, not managed."""
     release_version: str | None = None
-    """The AMI's release. Default: the latest when it is made, not managed."""
+    """The AMI's release. Default: the latest when the node group is created, not managed."""
     tags: dict[str, str] = Field(default={})
     """Tags of the node group itself. Default: none."""
 

@@ -80,7 +80,7 @@ class NodeGroupPlan:
         return tuple(str(change) for change in self.changes if change.replaces)
 
 
-UNKNOWN: Final = "(known after the update of what it comes from)"
+UNKNOWN: Final = "(known after the update of its source)"
 
 _IMMUTABLE: Final[Mapping[str, str]] = {
     "clusterName": "a node group stays in its cluster",

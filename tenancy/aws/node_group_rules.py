@@ -1,4 +1,4 @@
-"""Checks of a node group for what EKS would refuse or silently do wrong, before any call."""
+"""Check a node group for what EKS would refuse or silently do wrong, before any request."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -115,7 +115,7 @@ def _repeated(group: NodeGroup, at: Origin) -> Iterator[Finding]:
             at / "instanceTypes",
             f"{len(group.instance_types)} instance types",
             "at most 20",
-            "remove some, or make a second pool",
+            "remove some, or write a second pool",
         )
 
 
@@ -155,14 +155,14 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
                 "CAPACITY_BLOCK without a launch template",
                 "a launch template with the market type capacity-block, the reservation's id"
                 " and the instance type",
-                "make such a launch template and name it in launchTemplate",
+                "create such a launch template and set launchTemplate",
             )
         elif not group.instance_types:
             yield _finding(
                 "instance-type-missing",
                 at / "instanceTypes",
                 "no instance type and no launch template",
-                "at least one instance type; EKS would take t3.medium, which has no GPU",
+                "at least one instance type; EKS would use t3.medium, which has no GPU",
                 "write instanceTypes",
             )
         if group.ami_type is None:
@@ -170,7 +170,7 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
                 "ami-type-missing",
                 at / "amiType",
                 "no amiType and no launch template",
-                "an AMI type; EKS would take one without NVIDIA's driver",
+                "an AMI type; EKS would use one without NVIDIA's driver",
                 "write amiType",
             )
         elif group.ami_type == "CUSTOM":
@@ -203,7 +203,7 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
             "capacity-block-instance-types",
             at / "instanceTypes",
             f"{', '.join(group.instance_types)} with CAPACITY_BLOCK",
-            "the instance type in the launch template alone",
+            "the instance type only in the launch template",
             "remove instanceTypes here and set the type in the launch template",
         )
     if group.ami_type == "CUSTOM" and (group.version or group.release_version):
@@ -211,7 +211,7 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
             "version-with-custom-ami",
             at / ("version" if group.version else "releaseVersion"),
             "a version with a custom image",
-            "no version; the image decides it",
+            "no version, because the image determines it",
             "remove version and releaseVersion",
         )
 
@@ -277,7 +277,7 @@ def _machines(
             at / "instanceTypes",
             ", ".join(f"{fact.name} is {fact.architecture}" for fact in known),
             "instance types of one architecture, because one AMI serves them all",
-            "make one pool for each architecture",
+            "write one pool for each architecture",
         )
         return
     if group.ami_type is not None and group.ami_type != "CUSTOM":

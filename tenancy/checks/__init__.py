@@ -1,8 +1,8 @@
 """
-Checks: what cannot be right, over the whole, all of it at once.
+Checks: the rules for a whole project, all in one run.
 
-Every check is a pure function that yields findings; none raises, prints, or stops at the
-first. They look at resolved values; what cannot be resolved is a finding of `tenancy.model`.
+Every check is a pure function that yields findings; no check raises, prints, or stops at the
+first finding. Checks use resolved values; `tenancy.model` reports what cannot be resolved.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -70,11 +70,11 @@ def check(
     tenancy: Tenancy, *, stack: str | None = None, environments: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """
-    Return everything that is wrong with *tenancy*, each finding once, in a fixed order.
+    Return every finding about *tenancy*, each once, in a fixed order.
 
     Args:
         tenancy: The whole project, for ceilings, the environment order and unique names.
-        stack: Only what concerns this stack: its environment, the organizations that it
+        stack: Only findings that concern this stack: its environment, the organizations that it
             holds over all of their environments, and its cluster. Default: everything.
         environments: Environments of stacks that are not in *tenancy*, because their files
             have errors; organizations may name them. Default: there are none.
@@ -87,13 +87,13 @@ def check_organization(
     organization: Organization, platform_of_it: Platform
 ) -> tuple[Finding, ...]:
     """
-    Return what is wrong with one *organization* that a program passed to a component.
+    Return the findings about one *organization* that a program passed to a component.
 
-    What needs the other environments or organizations is said to be not checked.
+    Checks that need the other environments or organizations are reported as not checked.
 
     Args:
-        organization: In the environment of the program; where it names none, every
-            namespace of the organization is there, and the ceiling can be told.
+        organization: In the environment of the program; without one, every namespace of the
+            organization is included, and the ceiling can be checked.
         platform_of_it: The platform of its cluster.
     """
     return tuple(dict.fromkeys(_alone(organization, platform_of_it)))
@@ -101,9 +101,9 @@ def check_organization(
 
 def check_platform(platform_of_it: Platform) -> tuple[Finding, ...]:
     """
-    Return what is wrong with a platform that a program passed to a component.
+    Return the findings about a platform that a program passed to a component.
 
-    How its cluster is reached is the program's own business: it passes a provider.
+    Its cluster is not checked, because the program passes a provider.
     """
     found = unique.unique_names(platform_of_it.stack, (), (platform_of_it,))
     own = written_bounds.written_bounds(platform_of_it, ())
@@ -114,7 +114,7 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
     """
     Return the sums of *organization* over all of its environments, for the plan.
 
-    One for each key of its ceiling; none where it has no ceiling.
+    One for each key of its ceiling; none without a ceiling.
     """
     everywhere = tenancy.in_order(tenancy.across(organization))
     return totals.sums(everywhere, totals.amounts(tenancy.platform_of)) if everywhere else ()
@@ -123,7 +123,7 @@ def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
 def _organizations_here(
     organizations: Sequence[Organization], ground: Platform
 ) -> Iterator[Finding]:
-    """What an environment's organizations are checked for, one by one."""
+    """Check the organizations of an environment one by one."""
     yield from _amounts(tuple(without_adopted(organizations)), ground)
     yield from left_as_it_is(_amounts(tuple(only_adopted(organizations)), ground))
     yield from enforcement.enforcements(organizations, ground)
@@ -138,14 +138,14 @@ def _organizations_here(
 
 
 def _amounts(organizations: Sequence[Organization], ground: Platform) -> Iterator[Finding]:
-    """What quotas and limit ranges say by themselves, and beside one another."""
+    """Check quotas and limit ranges by themselves and together."""
     yield from quotas.quotas(organizations, ground)
     yield from limit_ranges.limit_ranges(organizations)
     yield from pod_fit.fits(organizations)
 
 
 def _platform_alone(ground: Platform) -> Iterator[Finding]:
-    """What a platform itself is checked for, without its environments."""
+    """Check a platform itself, without its environments."""
     yield from platform.platform_itself(ground)
     yield from platform_network.platform_network(ground)
     yield from access.platform_subjects(ground)
@@ -162,15 +162,17 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
     yield from _organizations_here(one, ground)
     yield from ceilings.ceiling(one, totals.amounts(lambda _: ground))
     if organization.environment:
-        yield from ceilings.part_of_ceiling(organization, "its other environments are not here")
+        yield from ceilings.part_of_ceiling(
+            organization, "its other environments are unknown here"
+        )
     yield from bounds.bounded_gpus(ground, one)
     yield from gpus.not_compared(organization, ground.gpu_resources)
     yield Finding(
         code="names-not-checked",
         origin=organization.origin,
         found=f"the names of {organization.name}, without those of others on the cluster",
-        allowed="each name once on a cluster, and no environment larger than the next",
-        remedy="run `tenancy check` where the whole is written",
+        allowed="unique names on a cluster, and no environment larger than the next",
+        remedy="run `tenancy check` in the project that contains all of them",
         severity=Severity.NOT_CHECKED,
         organization=organization.name,
     )
@@ -179,16 +181,16 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
 @attrs.frozen(kw_only=True, eq=False)
 class _Scope:
     """
-    What is looked at.
+    The scope of a check.
 
     Attributes:
-        environments: Those that are looked at by themselves.
-        platforms: Those that are looked at by themselves.
-        by_name: The organizations that are looked at over all of their environments.
-        clusters: The clusters that are looked at, each with all of its environments.
+        environments: Those that are checked by themselves.
+        platforms: Those that are checked by themselves.
+        by_name: The organizations that are checked over all of their environments.
+        clusters: The clusters that are checked, each with all of its environments.
         amounts: What a namespace counts; shared by all checks, because it caches.
         other_environments: See `check`.
-        is_whole: Whether every stack is looked at.
+        is_whole: Whether every stack is checked.
     """
 
     tenancy: Tenancy
@@ -323,7 +325,7 @@ def _unread(source: str) -> Finding:
         origin=Origin(source),
         found=f"errors in {source}",
         allowed="files without errors: ceilings, the environment order, unique names and GPU"
-        " pools are not checked with what this file describes",
+        " pools are not checked against this file",
         remedy=f"correct {source}; its own findings are listed too",
         severity=Severity.NOT_CHECKED,
     )

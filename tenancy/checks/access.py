@@ -1,4 +1,4 @@
-"""Access: subjects that are who they seem, roles that exist, and members said once."""
+"""Access: unambiguous subjects, existing roles, and no duplicate members."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -25,14 +25,14 @@ from tenancy.model import (
 __all__ = ["members", "platform_subjects"]
 
 EVERYBODY: Final = "system:authenticated"
-"""Everybody whom the cluster knows; may only read, and only the public namespace."""
+"""Every authenticated user of the cluster; may only read, and only the public namespace."""
 
 
 def members(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """
-    Yield what is wrong with who holds which role in the namespaces of *organizations*.
+    Yield findings about the members and roles in the namespaces of *organizations*.
 
-    A member of a whole organization is looked at once.
+    A member of a whole organization is checked once.
     """
     looked_at: set[tuple[str, Origin]] = set()
     known = frozenset(roles.names(platform))
@@ -93,7 +93,7 @@ _WORDS: Final = {
 
 
 def _prefix(prefix: str) -> str:
-    """Return *prefix*, or none where it is wrong, which is a finding of its own."""
+    """Return *prefix*, or none if it is invalid, which is a finding of its own."""
     try:
         return parse_oidc_prefix(prefix)
     except InvalidNameError:
@@ -114,9 +114,9 @@ def _role(
                 code="role-aggregated",
                 origin=origin / "role",
                 found=f"Kubernetes' own role {role.removeprefix(roles.KUBERNETES_PREFIX)}",
-                allowed="viewer, developer and admin, whose rules stand still; other software"
-                " may widen Kubernetes' own",
-                remedy="use a built-in role, or one of the platform's own",
+                allowed="viewer, developer and admin, whose rules are fixed; other software "
+                "may widen Kubernetes' own roles",
+                remedy="use a built-in role, or a role of the platform",
                 severity=Severity.WARNING,
                 organization=namespace.organization,
             )
@@ -137,7 +137,7 @@ def _said_twice(organization: Organization) -> Iterator[Finding]:
     seen: dict[MemberSpec, Origin] = {}
     for member in organization.members:
         first = seen.setdefault(member.spec, member.origin)
-        # Members of two namespaces may be alike; those of one list may not.
+        # Two namespaces may have the same member; one list may not contain it twice.
         if first != member.origin and first.path[:-1] == member.origin.path[:-1]:
             yield Finding(
                 code="member-twice",
@@ -156,7 +156,7 @@ def _words(spec: MemberSpec) -> str:
 
 
 def _look_alikes(namespace: Namespace) -> Iterator[Finding]:
-    """Warn of two subjects that differ in upper and lower case alone: RBAC tells them apart."""
+    """Warn of two subjects that differ only in case, which RBAC treats as different."""
     seen: dict[tuple[SubjectKind, str], Subject] = {}
     for binding in namespace.bindings:
         for subject, origin in zip(binding.subjects, binding.origins, strict=True):
@@ -166,15 +166,15 @@ def _look_alikes(namespace: Namespace) -> Iterator[Finding]:
                     code="subject-look-alike",
                     origin=origin,
                     found=f"{quoted(subject.written)} beside {quoted(first.written)}",
-                    allowed="one spelling; Kubernetes takes them for two",
-                    remedy="write the name as the identity provider has it",
+                    allowed="one spelling; for Kubernetes these are two subjects",
+                    remedy="write the name as the identity provider spells it",
                     severity=Severity.WARNING,
                     organization=namespace.organization,
                 )
 
 
 def platform_subjects(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with subjects of *platform*: operators, bindable ones, readers."""
+    """Yield findings about subjects of *platform*: operators, bindable subjects, readers."""
     if not platform.is_written:
         return
     for key, prefix in (
@@ -195,8 +195,8 @@ def platform_subjects(platform: Platform) -> Iterator[Finding]:
             code="operators-missing",
             origin=platform.origin / "operators",
             found="no operator",
-            allowed="at least one user or group; the guards shut out everybody else",
-            remedy="name the group of those who run the platform",
+            allowed="at least one user or group; the guards refuse everyone else",
+            remedy="write the group of the people who run the platform",
         )
     for operator in platform.operators:
         yield from _subject(operator, platform.origin / "operators", platform)

@@ -1,4 +1,4 @@
-"""What was adopted: names that are needed, quotas and limit ranges that are left."""
+"""Adopted namespaces: their kept names, quotas and limit ranges."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -30,11 +30,11 @@ _LEFT: Final = frozenset(
         "quota-scope-key",
     }
 )
-"""What the API server accepted when the namespace was not ours yet: warned of, and left."""
+"""Codes that are only warnings for adopted namespaces: the API server accepted them earlier."""
 
 
 def without_adopted(organizations: Iterable[Organization]) -> Iterator[Organization]:
-    """Yield *organizations* with only the namespaces that were not adopted."""
+    """Yield *organizations* with only their namespaces that were not adopted."""
     for each in organizations:
         some = tuple(n for n in each.namespaces if n.adopted is None)
         yield each if len(some) == len(each.namespaces) else attrs.evolve(each, namespaces=some)
@@ -48,9 +48,9 @@ def only_adopted(organizations: Iterable[Organization]) -> Iterator[Organization
 
 
 def left_as_it_is(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield *findings*; a mistake that the API server accepted long ago is a warning."""
+    """Yield *findings*; a mistake that the API server accepted earlier is a warning."""
     for finding in findings:
-        # Ours takes another name.
+        # Tenancy's quota gets another name.
         if finding.code == "quota-name-reserved":
             continue
         is_left = finding.code in _LEFT and finding.severity is Severity.ERROR
@@ -61,11 +61,11 @@ def adoption(
     namespace: Namespace, adopted: Adopted, rule: str, *, is_id_uncut: bool
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with the names that *namespace* keeps.
+    Yield findings about the names that *namespace* keeps.
 
     Args:
         adopted: Those names.
-        rule: What the namespace would be called without them.
+        rule: The namespace's name without them.
         is_id_uncut: Whether its id is one that only an adopted namespace may have.
     """
     place, organization = namespace.origin / "adopted", namespace.organization
@@ -75,19 +75,19 @@ def adoption(
             code="adopted-name-needless",
             origin=place / "name",
             found=f"the adopted name {adopted.name!r}",
-            allowed=f"a name that differs from the rule's, which is {rule!r}",
+            allowed=f"a name that differs from the one that the rule gives, {rule!r}",
             remedy="remove it: the rule gives the same name",
             organization=organization,
         )
     keeps = (adopted.name, adopted.limit_range, adopted.role_bindings)
-    # One that `tenancy adopt` took over has quotas and limit ranges that are older, too.
+    # A namespace that `tenancy adopt` took over also has older quotas and limit ranges.
     if not any(keeps) and adopted.origin == "move":
         yield Finding(
             code="adopted-nothing",
             origin=place,
-            found="adopted, which keeps no name",
+            found="adopted without a name to keep",
             allowed="name, limitRange or roleBindings with the name that something has",
-            remedy="write one of them, or remove adopted",
+            remedy="write one of them, or remove `adopted`",
             organization=organization,
         )
     if adopted.limit_range is not None:
@@ -135,6 +135,6 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Finding]:
                 origin=place / role,
                 found=f"the name {quoted(name)}, which another role's binding has too",
                 allowed="one binding for each role, each with a name of its own",
-                remedy="remove the entry: the rule gives a name that is free",
+                remedy="remove the entry: the rule gives a free name",
                 organization=organization,
             )

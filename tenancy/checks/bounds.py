@@ -1,4 +1,4 @@
-"""Bounds: no organization is given more than the platform's file allows it."""
+"""Bounds: no organization gets more than the platform's file allows."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,14 +30,14 @@ _COUNTS: Final = {
     parse_quota_key(key).name: Quantity.parse(count)
     for key, count in DEFAULT_OBJECT_COUNTS.items()
 }
-"""The counts that a namespace has where nobody wrote others."""
+"""The object counts of a namespace without its own."""
 
 
 def bounded(
     organizations: Iterable[Organization], platform: Platform, amounts: Amounts
 ) -> Iterator[Finding]:
     """
-    Yield where an organization has more than the platform allows it.
+    Yield a finding for each value of an organization above its bounds.
 
     Args:
         organizations: Those of one environment.
@@ -109,7 +109,7 @@ def exceptions(environment: Environment, platform: Platform) -> Iterator[Finding
             for i, entry in enumerate(environment.environment_order_exceptions)
         ),
     ]
-    # `--config`, and a release before a destroy, come from who runs the command.
+    # `--config`, and a release before a destroy, come from the person who runs the command.
     if "allowDeletion" not in origin.source.partition(" with --config ")[2]:
         written += [
             ("allowDeletion", i, _owner(name, environment))
@@ -140,7 +140,7 @@ def _prefix(
                 yield _exceeds(
                     organization.origin / "prefix",
                     f"the prefix {quoted(prefix)}",
-                    f"a prefix that is not of {owner}",
+                    f"a prefix that does not belong to {owner}",
                     theirs.origin / "prefixes",
                     name,
                 )
@@ -273,7 +273,7 @@ def _range_bound(
     allowed = bounds.ingress_cidrs if key == "ingressCidrs" else bounds.egress_cidrs
     wanted = _range(text)
     ranges = [r for each in allowed if (r := _range(each)) is not None]
-    # What is not a range has a finding of its own.
+    # An invalid range has a finding of its own.
     if wanted is None or any(_is_inside(wanted, outer) for outer in ranges):
         return
     yield _exceeds(
@@ -315,7 +315,8 @@ def _exceeds(
         origin=origin,
         found=found,
         allowed=f"{allowed}, the bound in {bound}",
-        remedy=f"{remedy or 'keep to the bound'}, or let the platform's operators raise it",
+        remedy=f"{remedy or 'stay within the bound'}, or ask the platform's operators to raise "
+        "it",
         organization=organization,
     )
 
@@ -331,7 +332,7 @@ def _range(text: str) -> _Range | None:
 
 
 def _is_inside(inner: _Range, outer: _Range) -> bool:
-    # Each is compared with its own kind: the other raises.
+    # Each is compared with its own IP version: comparing both raises.
     return (
         inner.version == outer.version
         and inner.network_address in outer
@@ -344,7 +345,7 @@ def _by_name(limits: Limits) -> Limits:
 
 
 def _written(namespace: Namespace, name: str) -> Origin | None:
-    """Return where a quota of *namespace* has the key *name*; None if none has."""
+    """Return the place of the key *name* in a quota of *namespace*; None if no quota has it."""
     for quota in namespace.quotas:
         if not quota.is_scoped:
             for key in quota_keys(quota.hard):
@@ -354,7 +355,7 @@ def _written(namespace: Namespace, name: str) -> Origin | None:
 
 
 def _owner(namespace: str, environment: Environment) -> str:
-    """Return the organization of *namespace*, which may be gone; empty if unknown."""
+    """Return the organization of *namespace*, which may be deleted; empty if unknown."""
     for organization in environment.organizations:
         if any(namespace == each.name for each in organization.namespaces):
             return organization.name

@@ -1,4 +1,4 @@
-"""Ceilings: what the namespaces of an organization may use together, over all environments."""
+"""Ceilings: the total of an organization's namespaces over all environments."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -14,7 +14,7 @@ __all__ = ["ceiling", "part_of_ceiling"]
 
 def ceiling(organizations: Sequence[Organization], amounts: Amounts) -> Iterator[Finding]:
     """
-    Yield what is over the ceiling of one organization, and what no quota limits under it.
+    Yield totals above an organization's ceiling, and keys of it without a limit.
 
     Args:
         organizations: The organization in each of its environments, smallest first.
@@ -39,7 +39,7 @@ def _over(total: Sum, organization: str) -> Iterator[Finding]:
     yield Finding(
         code="quota-over-ceiling",
         origin=limit.origin,
-        found=f"quotas of {total.key} that add up to {total.limited}",
+        found=f"quotas of {total.key} with the total {total.limited}",
         allowed=f"at most {limit}, the ceiling of {organization}",
         remedy=f"lower them by {over}, or raise the ceiling",
         organization=organization,
@@ -63,9 +63,9 @@ def _unlimited(total: Sum, organizations: Sequence[Organization]) -> Iterator[Fi
         yield Finding(
             code="quota-unlimited",
             origin=_place(first),
-            found=f"no {total.key} in the quotas of {names}, so that it is unlimited there",
+            found=f"no {total.key} in the quotas of {names}, so it is unlimited there",
             allowed=f"a limit: {first.organization} has a ceiling of {limit}",
-            remedy=f"write {total.key} there, or take it out of the ceiling",
+            remedy=f"write {total.key} there, or remove it from the ceiling",
             severity=Severity.WARNING if first.without_quota else Severity.ERROR,
             organization=first.organization,
             details=(str(total),),
@@ -78,7 +78,7 @@ def _place(namespace: Namespace) -> Origin:
 
 
 def _differing(organizations: Sequence[Organization]) -> Iterator[Finding]:
-    """Refuse two ceilings of one organization: only one can be the most."""
+    """Refuse two different ceilings of one organization."""
     first = organizations[0]
     for other in organizations[1:]:
         if _figures(other) != _figures(first):
@@ -86,7 +86,7 @@ def _differing(organizations: Sequence[Organization]) -> Iterator[Finding]:
                 code="ceiling-differs",
                 origin=other.origin / "ceiling",
                 found=f"another ceiling of {other.name} than in {first.origin.source}",
-                allowed="one ceiling: it holds over all environments",
+                allowed="one ceiling, because it applies to all environments together",
                 remedy=f"describe the organization once, in organizations/{other.name}.yaml",
                 organization=other.name,
             )
@@ -99,7 +99,7 @@ def _figures(organization: Organization) -> Mapping[str, Quantity] | None:
 
 
 def part_of_ceiling(organization: Organization, why: str) -> Iterable[Finding]:
-    """Say that the ceiling holds over environments that cannot be seen from here."""
+    """Report that the ceiling also applies to environments that are unknown here."""
     if organization.ceiling is None:
         return ()
     return (

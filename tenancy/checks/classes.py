@@ -1,4 +1,4 @@
-"""Storage and priority classes that are granted, and others that only the system has."""
+"""Storage, priority and device classes: granted ones exist, and names are allowed."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -53,14 +53,14 @@ def _unknown(
         origin=origin,
         found=found,
         allowed=f"a class of the platform ({', '.join(sorted(known)) or 'it has none'})",
-        remedy=f"did you mean {guess!r}?" if guess else "name it in the platform first",
+        remedy=f"did you mean {guess!r}?" if guess else "add it to the platform first",
         severity=Severity.ERROR if is_written else Severity.NOT_CHECKED,
         organization=organization,
     )
 
 
 def class_names(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the names of *platform*'s classes."""
+    """Yield findings about the names of *platform*'s classes."""
     for key, kind, names in (
         ("storageClasses", "storage class", platform.storage_classes),
         ("priorityClasses", "priority class", platform.priority_classes),
@@ -77,6 +77,7 @@ def class_names(platform: Platform) -> Iterator[Finding]:
                     code="priority-class-reserved",
                     origin=place,
                     found=f"the priority class {quoted(name)}",
-                    allowed="names that do not begin with system-, which Kubernetes keeps",
+                    allowed="names that do not begin with system-, which is reserved for "
+                    "Kubernetes",
                     remedy="give it another name",
                 )

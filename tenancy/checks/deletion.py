@@ -1,4 +1,4 @@
-"""Deletion: names that may be deleted, and limits that may fall below use, named exactly."""
+"""Deletion: exact names that may be deleted, and limits that may be set below use."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
@@ -11,11 +11,11 @@ from tenancy.model import Environment, Platform
 __all__ = ["below_usage", "deletable", "deletable_of_platform", "exact_names"]
 
 _PATTERN: Final = frozenset("*?[]{}()|^$")
-"""Characters of patterns, of which none is read."""
+"""Characters of patterns, which are not supported."""
 
 
 def deletable(environment: Environment) -> Iterator[Finding]:
-    """Yield what is wrong with the names that *environment* allows to be deleted."""
+    """Yield findings about the names that *environment* allows to be deleted."""
     known = {namespace.name for namespace in environment.namespaces}
     yield from exact_names(
         environment.allow_deletion, known, environment.origin / "allowDeletion"
@@ -23,9 +23,9 @@ def deletable(environment: Environment) -> Iterator[Finding]:
 
 
 def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the names that *platform* allows to be deleted."""
+    """Yield findings about the names that *platform* allows to be deleted."""
     known = {own.name for own in platform.own_namespaces}
-    # The platform's origin is its `platform` key; the list is beside it.
+    # The platform's origin is its key `platform`; the list is the key next to it.
     beside = Origin(platform.origin.source, platform.origin.path[:-1]) / "allowDeletion"
     yield from exact_names(platform.allow_deletion, known, beside)
 
@@ -33,7 +33,7 @@ def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
 def exact_names(
     names: Iterable[str], known: Collection[str], origin: Origin
 ) -> Iterator[Finding]:
-    """Yield what is wrong with *names* that may be deleted, of which *known* are there."""
+    """Yield findings about *names* that may be deleted; *known* exist."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         place = origin / index
@@ -57,7 +57,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Findi
             code="allow-deletion-pattern",
             origin=place,
             found=f"{quoted(name)}, a pattern",
-            allowed="exact names of namespaces, one by one",
+            allowed="exact names of namespaces",
             remedy="write out each name",
         )
         return
@@ -71,23 +71,25 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Findi
             code="allow-deletion-reserved",
             origin=place,
             found=f"the namespace {quoted(name)}",
-            allowed=f"namespaces of one's own; {reason}",
-            remedy="remove it: this tool never deletes it",
+            allowed=f"namespaces of this stack; {reason}",
+            remedy="remove it: Tenancy never deletes this namespace",
         )
         return
     guess = nearest(name, known, cutoff=0.8)
     yield Finding(
         code="allow-deletion-unknown",
         origin=place,
-        found=f"{quoted(name)}, which names no namespace here",
-        allowed="exact names of namespaces that are there, or that the last update still knew",
-        remedy=f"did you mean {guess!r}?" if guess else "remove it once the namespace is gone",
+        found=f"{quoted(name)}, which is not a namespace of this stack",
+        allowed="exact names of namespaces in the files or in the last update",
+        remedy=f"did you mean {guess!r}?"
+        if guess
+        else "remove it once the namespace is deleted",
         severity=Severity.WARNING,
     )
 
 
 def below_usage(environment: Environment) -> Iterator[Finding]:
-    """Refuse entries of allowBelowUsage that name no limit of *environment*."""
+    """Refuse entries of allowBelowUsage that are not limits of *environment*."""
     if not environment.allow_below_usage:
         return
     known = {
@@ -105,8 +107,8 @@ def below_usage(environment: Environment) -> Iterator[Finding]:
         yield Finding(
             code="allow-below-usage-unknown",
             origin=environment.origin / "allowBelowUsage" / index,
-            found=f"{quoted(entry)}, which names no limit",
-            allowed="<namespace>/<quota key> of a quota that is written here",
+            found=f"{quoted(entry)}, which is not a limit",
+            allowed="<namespace>/<quota key> of a quota in this stack",
             remedy=f"did you mean {guess!r}?" if guess else "write both, with '/' between them",
         )
 

@@ -1,4 +1,4 @@
-"""Namespaces in audit: each has a reason, and ends in time."""
+"""Namespaces in audit: each has a reason and an allowed last day."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,10 +13,10 @@ def enforcements(
     organizations: Iterable[Organization], platform: Platform, today: date | None = None
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with the audits of *organizations*.
+    Yield findings about the audits of *organizations*.
 
     Args:
-        today: Against which `until` is compared. Default: the date now, in UTC.
+        today: The day to compare `until` with. Default: the date now, in UTC.
     """
     day = today or datetime.now(UTC).date()
     for organization in organizations:
@@ -35,7 +35,7 @@ def _reason(namespace: Namespace, audit: Enforcement) -> Iterator[Finding]:
             code="audit-without-reason",
             origin=origin,
             found=f"{namespace.name} in audit without a reason",
-            allowed="a reason in words, because nothing of Tenancy refuses anything there",
+            allowed="a reason in words, because Tenancy refuses nothing in this namespace",
             remedy="write reason",
             organization=namespace.organization,
         )
@@ -62,8 +62,8 @@ def _end(
             code="audit-over",
             origin=origin,
             found=f"the audit of {namespace.name} until {audit.until}, which is in the past",
-            allowed="a day from today on; nothing was enforced by itself",
-            remedy="write mode: enforce, and review what the plan says will be refused; or"
+            allowed="a day from today on; enforcement does not start by itself",
+            remedy="write mode: enforce, and review what the plan reports as refused then; or"
             " write a later day",
             organization=namespace.organization,
         )
@@ -86,8 +86,8 @@ def _kept_level(namespace: Namespace, written: Enforcement) -> Iterator[Finding]
         code="audit-level-unused",
         origin=(written.origin or namespace.origin) / "podSecurity",
         found=f"a Pod Security level for the audit of {namespace.name}, which is over",
-        allowed="podSecurity of the namespace, which is enforced",
-        remedy="remove it, if the namespace will not go back to audit",
+        allowed="podSecurity of the namespace, which is enforced now",
+        remedy="remove it, unless the namespace will return to audit",
         severity=Severity.WARNING,
         organization=namespace.organization,
     )

@@ -24,7 +24,7 @@ Figures: TypeAlias = Mapping[str, Quantity]
 
 @attrs.frozen(kw_only=True, slots=True)
 class _Level:
-    """What is compared of one environment: a workload's namespaces, or the rest of them."""
+    """The compared namespaces of one environment: those of a workload, or all others."""
 
     environment: str
     namespaces: tuple[Namespace, ...]
@@ -38,16 +38,16 @@ def larger_than_next(
     amounts: Amounts,
 ) -> Iterator[Finding]:
     """
-    Yield where an environment is larger than the next one of the environment order.
+    Yield a finding for each environment that is larger than the next in the order.
 
-    Namespaces of one workload are compared with each other; those without one, or whose
-    workload the other environments do not have, are added up.
+    Namespaces of one workload are compared with each other; the others are compared by their
+    sum.
 
     Args:
         organizations: One organization in each of its environments.
         order: The environments of the environment order, the smallest first.
-        exceptions: Those that are written, by environment.
-        amounts: What a namespace counts.
+        exceptions: Those in the config, by environment.
+        amounts: The resources that a namespace counts.
     """
     used: set[EnvironmentOrderException] = set()
     steps = by_environment(organizations, order)
@@ -66,19 +66,15 @@ def larger_than_next(
             if exception.organization == name:
                 yield from reason_blank(exception.reason, exception.origin / "reason", name)
                 if exception not in used:
-                    yield _unused(
-                        exception, "nothing here is larger than in the next environment"
-                    )
+                    yield _unused(exception, "this environment is not larger than the next")
 
 
 def unused_exceptions(environment: Environment) -> Iterator[Finding]:
-    """Warn of exceptions for organizations that *environment* does not hold."""
+    """Warn of exceptions for organizations that are not in *environment*."""
     held = {organization.name for organization in environment.organizations}
     for exception in environment.environment_order_exceptions:
         if exception.organization not in held:
-            yield _unused(
-                exception, f"{environment.name} does not hold {exception.organization}"
-            )
+            yield _unused(exception, f"{exception.organization} is not in {environment.name}")
 
 
 def _unused(exception: EnvironmentOrderException, why: str) -> Finding:
@@ -88,7 +84,7 @@ def _unused(exception: EnvironmentOrderException, why: str) -> Finding:
         origin=exception.origin,
         found=f"an exception for {exception.resource}{about} of {exception.organization} that"
         f" is not needed: {why}",
-        allowed="exceptions that are needed",
+        allowed="only exceptions that are needed",
         remedy="remove it",
         severity=Severity.WARNING,
         organization=exception.organization,
@@ -98,7 +94,7 @@ def _unused(exception: EnvironmentOrderException, why: str) -> Finding:
 def _comparisons(
     steps: Sequence[Sequence[Organization]], amounts: Amounts
 ) -> Iterator[tuple[str | None, Sequence[_Level]]]:
-    """Yield what is compared: each workload that two environments have, then the rest."""
+    """Yield the compared groups: each workload that two environments share, then all others."""
     if len(steps) < 2:
         return
     present: dict[str, int] = {}
@@ -128,7 +124,7 @@ def _comparisons(
 
 
 def _together(figures: Sequence[Figures]) -> Figures:
-    """Return the sums; a key that one of them lacks is unlimited, and missing."""
+    """Return the sums; a key that one namespace lacks is unlimited and left out."""
     if len(figures) == 1:
         return figures[0]
     shared = [key for key in figures[0] if all(key in other for other in figures[1:])]
@@ -137,7 +133,7 @@ def _together(figures: Sequence[Figures]) -> Figures:
 
 @attrs.frozen(kw_only=True, slots=True)
 class _Inversion:
-    """One resource that is larger below than above."""
+    """One resource that is larger in an earlier environment."""
 
     key: str
     lower: _Level
@@ -183,7 +179,8 @@ def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) ->
             )
             + ", or write an entry with a reason under environmentOrderExceptions"
             f" of {lower.namespaces[0].stack}",
-            # What has no figure cannot be compared with one; people often leave dev open.
+            # Unlimited and limited values are only compared with a warning; dev is often
+            # unlimited.
             severity=Severity.WARNING if is_unlimited else Severity.ERROR,
             organization=lower.namespaces[0].organization,
         ),
@@ -191,7 +188,7 @@ def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) ->
 
 
 def _place(level: _Level, key: str) -> Origin:
-    """Return where *key* is written first: by a grant, in a quota, or not at all."""
+    """Return the first place of *key*: in a grant or a quota; None if it is not written."""
     for namespace in level.namespaces:
         for grant in namespace.grants:
             if key == requests_key(grant.resource):

@@ -1,4 +1,4 @@
-"""Escalation: no role gives more than a namespace, and no rule means less than it seems."""
+"""Escalation: roles give nothing beyond a namespace, and every rule has an effect."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
@@ -15,15 +15,15 @@ __all__ = ["escalations", "role"]
 _WRITES: Final = frozenset(ALL_VERBS) - frozenset(READ)
 
 _GIVING_VERBS: Final = {
-    "approve": "to approve certificates of anybody",
-    "attest": "to vouch for certificates of anybody",
-    "bind": "to bind roles that one does not hold",
-    "escalate": "to write roles that give more than one holds",
+    "approve": "to approve certificates of any user",
+    "attest": "to attest certificates of any user",
+    "bind": "to bind roles with more permissions than one's own",
+    "escalate": "to write roles with more permissions than one's own",
     "impersonate": "to act as another user",
     "manage": "to change what this tool manages",
-    "sign": "to sign certificates of anybody",
+    "sign": "to sign certificates of any user",
 }
-"""Verbs that give rights, whatever they stand beside."""
+"""Verbs that escalate permissions with any resource."""
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 
@@ -31,12 +31,12 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 @attrs.frozen(slots=True)
 class _Danger:
     """
-    Resources that reach beyond the namespace, or around its guardrails.
+    Resources that reach beyond the namespace or avoid its guardrails.
 
     Attributes:
         group: Their API group.
-        resources: Plural names, with their subresources; none for the whole group.
-        verbs: The verbs that do so; none for all.
+        resources: Plural names, with their subresources; empty for the whole group.
+        verbs: The verbs that do so; empty for all.
         why: What they allow, for the message.
     """
 
@@ -61,29 +61,39 @@ def _danger(
 
 
 _DANGERS: Final = (
-    _danger("", "nodes", "to reach every pod of a node, around admission and audit"),
+    _danger("", "nodes", "to reach every pod of a node without admission and audit"),
     _danger("", "namespaces", "to change labels by which policies select a namespace", _WRITES),
-    _danger("", "persistentvolumes", "to mount paths of a node, and volumes of others"),
+    _danger("", "persistentvolumes", "to mount paths of a node and volumes of others"),
     _danger("", "resourcequotas limitranges", "to change one's own limits", _WRITES),
-    _danger("", "bindings pods/binding", "to place pods on any node, around the scheduler"),
+    _danger("", "bindings pods/binding", "to place pods on any node without the scheduler"),
     _danger("", "endpoints", "to send a service's traffic elsewhere", _WRITES),
     _danger("", "users groups", "to act as another user"),
     _danger("discovery.k8s.io", "endpointslices", "to send traffic elsewhere", _WRITES),
     _danger("authentication.k8s.io", "", "to act as another user"),
-    _danger(_RBAC, "roles rolebindings", "to give rights to others", _WRITES),
-    _danger(_RBAC, "clusterroles clusterrolebindings", "to give rights everywhere", _WRITES),
-    _danger("certificates.k8s.io", "", "to become anybody by a certificate"),
-    _danger("admissionregistration.k8s.io", "", "to change what is admitted", _WRITES),
-    _danger("apiextensions.k8s.io", "", "to change kinds of the whole cluster", _WRITES),
+    _danger(_RBAC, "roles rolebindings", "to give permissions to others", _WRITES),
+    _danger(
+        _RBAC,
+        "clusterroles clusterrolebindings",
+        "to give cluster-wide permissions",
+        _WRITES,
+    ),
+    _danger("certificates.k8s.io", "", "to get a certificate for any user"),
+    _danger("admissionregistration.k8s.io", "", "to change the admission control", _WRITES),
+    _danger(
+        "apiextensions.k8s.io",
+        "",
+        "to change custom resource definitions",
+        _WRITES,
+    ),
     _danger("apiregistration.k8s.io", "", "to answer for the API server", _WRITES),
     _danger("flowcontrol.apiserver.k8s.io", "", "to starve others' requests", _WRITES),
     _danger("node.k8s.io", "", "to place pods on nodes of others", _WRITES),
-    _danger("scheduling.k8s.io", "", "to push out pods of others", _WRITES),
+    _danger("scheduling.k8s.io", "", "to preempt pods of others", _WRITES),
     _danger("storage.k8s.io", "", "to change storage of the whole cluster", _WRITES),
     _danger(
         "resource.k8s.io",
         "deviceclasses resourceslices resourceclaims/status resourceclaims/binding",
-        "to take devices of others",
+        "to use devices of others",
         _WRITES,
     ),
     _danger(DOMAIN, "", "to change what this tool manages"),
@@ -96,7 +106,7 @@ _NAMESPACED: Final[Mapping[str, frozenset[str]]] = {
     "events.k8s.io": frozenset({"events"}),
     "metrics.k8s.io": frozenset({"pods"}),
 }
-"""Resources in namespaces, by group, as RBAC knows them: plural and in lower case."""
+"""Namespaced resources by group, in RBAC's spelling: plural and lower case."""
 
 _SCALED: Final = frozenset({"scale", "status"})
 _SUBRESOURCES: Final[Mapping[str, frozenset[str]]] = {
@@ -131,17 +141,17 @@ _GROUP_HINTS: Final = {
 
 
 def escalations(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the rules of every role of *platform*'s own."""
+    """Yield findings about the rules of every role that *platform* defines."""
     for found in platform.roles.values():
         yield from role(found)
 
 
 def role(role: Role) -> Iterator[Finding]:
     """
-    Yield what is wrong with the rules of *role*.
+    Yield findings about the rules of *role*.
 
-    Rights are told apart exactly as the API server does, by group and plural name: `roles`
-    of somebody's own API group are nobody's concern, and the singular `role` gives nothing.
+    Resources are identified by group and plural name, as in the API server: `roles` of a custom
+    API group are harmless, and the singular `role` has no effect.
     """
     if not role.rules:
         yield _finding(
@@ -178,8 +188,8 @@ def _rule(rule: Rule, role: Role) -> Iterator[Finding]:
                     "role-wildcard",
                     _within(origin, key),
                     f"{quoted(value)} in {key} of the role {role.name}",
-                    "names one by one; a wildcard also holds for what does not exist yet",
-                    f"write out the {key} that are meant",
+                    "single names; a wildcard also matches what does not exist yet",
+                    f"write the {key} that are needed",
                 )
     yield from _groups(rule, role, _within(origin, "apiGroups"))
     yield from _verbs(rule, role, _within(origin, "verbs"))
@@ -242,8 +252,8 @@ def _resource(
             "role-token",
             origin,
             f"tokens of service accounts in the role {role.name}",
-            "roles whose holders act as themselves",
-            "leave it out, unless they may act as every service account of the namespace",
+            "roles that do not allow acting as another identity",
+            "remove it, unless members may act as every service account of the namespace",
             severity=Severity.WARNING,
         )
     elif base in CLUSTER_SCOPED and base != "namespaces":
@@ -251,12 +261,12 @@ def _resource(
             "role-cluster-scoped",
             origin,
             f"{resource} in the role {role.name}",
-            "resources of a namespace; this one is in none, so the rule gives nothing",
+            "namespaced resources; this one is cluster-wide, so the rule has no effect",
             "remove it",
             severity=Severity.WARNING,
         )
     elif any(group not in _NAMESPACED for group in rule.api_groups):
-        # Somebody's own group, whose kinds nobody here knows.
+        # A custom API group, whose resources are unknown here.
         return
     else:
         yield from _misspelt(base, sub if slash else None, rule, role, origin)
@@ -265,14 +275,14 @@ def _resource(
 def _misspelt(
     base: str, sub: str | None, rule: Rule, role: Role, origin: Origin | None
 ) -> Iterator[Finding]:
-    """Refuse a resource that none of the rule's groups has: such a rule gives nothing."""
+    """Refuse a resource that is in none of the rule's groups: such a rule has no effect."""
     known = {r for group in rule.api_groups for r in _NAMESPACED[group]} | {"namespaces"}
     subresources = _SUBRESOURCES.get(base, frozenset({"status"}))
     if base not in known:
         elsewhere = [group for group, found in _NAMESPACED.items() if base in found]
         guess = nearest(base, known)
         if elsewhere:
-            remedy = f"it is one of {_group(elsewhere[0])}"
+            remedy = f"it belongs to {_group(elsewhere[0])}"
         elif guess is not None:
             remedy = f"did you mean {guess!r}?"
         else:
@@ -304,7 +314,7 @@ def _escalation(role: Role, origin: Origin | None, what: str, why: str) -> Findi
         "role-escalation",
         origin,
         f"{what} in the role {role.name}, {why}",
-        "what stays inside a namespace and leaves its guardrails alone",
+        "permissions within a namespace that do not affect its guardrails",
         "remove it from the rule",
     )
 

@@ -1,4 +1,4 @@
-"""GPUs: every grant exists, fits a node, and is of a pool that the organization may use."""
+"""GPUs: granted devices exist, fit a node, and are in a pool that the organization may use."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -18,7 +18,7 @@ __all__ = ["capacity", "grants", "not_compared", "overcommits", "owners"]
 
 
 def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterator[Finding]:
-    """Refuse grants of more devices than *platform* can have, with the table of who asks."""
+    """Refuse grants of more devices than *platform* can have, with a table of the grants."""
     for demand in pool_demands(platform, environments):
         pool = demand.pool
         if not demand.grants:
@@ -28,7 +28,7 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
                 code="gpu-capacity-unknown",
                 origin=pool.origin,
                 found=f"{counted(demand.total, 'device')} of {demand.resource} granted of the"
-                f" pool {pool.name}, which does not say how many GPUs a node has",
+                f" pool {pool.name}, whose number of GPUs per node is unknown",
                 allowed="a known number of GPUs for each node",
                 remedy="write gpusPerNode",
                 severity=Severity.NOT_CHECKED,
@@ -50,7 +50,7 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
 
 
 def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:
-    """Warn of pools that are dedicated to an organization that is not there."""
+    """Warn of pools that are dedicated to a missing organization."""
     known = sorted(set(organizations))
     for pool in platform.pools:
         if pool.dedicated_to is None or pool.dedicated_to in known:
@@ -69,7 +69,7 @@ def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding
 
 
 def grants(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the grants of *organizations*, one by one."""
+    """Yield findings about the grants of *organizations*, one by one."""
     pools = {pool.name: pool for pool in platform.pools}
     for organization in organizations:
         for namespace in organization.namespaces:
@@ -86,9 +86,9 @@ def _inherited(namespace: Namespace) -> Finding:
         code="gpu-grant-inherited",
         origin=namespace.origin,
         found=f"the namespace {namespace.name} inherits the GPU grants of"
-        f" {namespace.lineage[0]}: {joined(granted)} once more",
-        allowed="grants that each namespace states for itself",
-        remedy="write gpus there: [] for none, or what it needs",
+        f" {namespace.lineage[0]}: {joined(granted)} are granted a second time",
+        allowed="grants that each namespace states itself",
+        remedy="write gpus in this namespace: [] for none, or what it needs",
         severity=Severity.WARNING,
         organization=namespace.organization,
     )
@@ -100,7 +100,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             code="gpu-pool-dedicated",
             origin=grant.origin / "pool",
             found=f"a grant of the pool {pool.name} to {organization}",
-            allowed=f"grants to {pool.dedicated_to} alone, to whom the pool is dedicated",
+            allowed=f"grants to {pool.dedicated_to} only, to which the pool is dedicated",
             remedy="grant another pool, or share this one",
             organization=organization,
         )
@@ -114,7 +114,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             origin=grant.origin / "maxPerPod",
             found=f"maxPerPod {most} of {grant.resource}",
             allowed=f"at most {node}, which a node of the pool {pool.name} has",
-            remedy=f"lower it to {node}, or leave it out: a pod runs on one node",
+            remedy=f"lower it to {node}, or remove it: a pod runs on one node",
             organization=organization,
         )
     if grant.gpus < most:
@@ -122,16 +122,16 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             code="gpu-grant-below-max-per-pod",
             origin=grant.origin / "maxPerPod",
             found=f"maxPerPod {most} under a grant of {grant.gpus}",
-            allowed="a pod's most within the namespace's grant",
+            allowed="maxPerPod up to the namespace's grant",
             remedy=f"lower maxPerPod to {grant.gpus}, or raise gpus"
             if grant.gpus
-            else "leave maxPerPod out, or raise gpus",
+            else "remove maxPerPod, or raise gpus",
             organization=organization,
         )
 
 
 def overcommits(platform: Platform) -> Iterator[Finding]:
-    """Refuse to grant more than exists without saying why."""
+    """Refuse to grant more than exists without a reason."""
     for pool in platform.pools:
         yield from reason_blank(pool.overcommit_reason, pool.origin / "overcommitReason")
         if not is_overcommit_factor(pool.overcommit):
@@ -139,28 +139,30 @@ def overcommits(platform: Platform) -> Iterator[Finding]:
                 code="gpu-overcommit-factor",
                 origin=pool.origin / "overcommit",
                 found=f"overcommit {pool.overcommit:g} of the pool {pool.name}",
-                allowed="a number over 0; 1 grants what exists",
+                allowed="a number above 0; 1 grants exactly what exists",
                 remedy="write 1, or more with a reason",
             )
         elif pool.overcommit > 1 and pool.overcommit_reason is None:
             yield Finding(
                 code="gpu-overcommit-reason",
                 origin=pool.origin / "overcommit",
-                found=f"overcommit {pool.overcommit:g} of the pool {pool.name}, and no reason",
+                found=f"overcommit {pool.overcommit:g} of the pool {pool.name} without a "
+                "reason",
                 allowed="more than 1 with an overcommitReason",
                 remedy="write why more is granted than exists",
             )
 
 
 def not_compared(organization: Organization, resources: Sequence[str]) -> Iterator[Finding]:
-    """Say that what others are granted cannot be seen from *organization* alone."""
+    """Report that the grants of other organizations are unknown here."""
     granted = {g.resource for n in organization.namespaces for g in n.grants}
     named = [resource for resource in resources if resource in granted]
     if named:
         yield Finding(
             code="gpu-capacity-not-checked",
             origin=organization.origin,
-            found=f"grants of {joined(named)} to {organization.name}, without those of others",
+            found=f"grants of {joined(named)} to {organization.name}, without the grants of "
+            "others",
             allowed="a sum over all organizations of the cluster",
             remedy="run `tenancy check` where the whole is written",
             severity=Severity.NOT_CHECKED,

@@ -1,4 +1,4 @@
-"""Grants that something else in the same namespace cancels, for every kind of grant."""
+"""Grants of every kind that another value in the same namespace cancels."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -40,7 +40,7 @@ def _load_balancers(
                     namespace,
                     namespace.origin / "loadBalancers",
                     f"loadBalancers: {granted} in {namespace.name}",
-                    f"its quota of {key} {counts[key]} takes the place of it",
+                    f"its quota of {key} {counts[key]} replaces the grant",
                     f"remove {key} from the quota"
                     if key in replaced
                     else f"raise the count of {key}",
@@ -54,8 +54,8 @@ def _load_balancers(
             namespace,
             written.origin,
             f"{_LOAD_BALANCERS} {written} in {namespace.name}",
-            "each of their ports takes a node port, and the namespace has none",
-            f"write loadBalancers: {written} instead, which has them",
+            "each of their ports needs a node port, and the namespace may use none",
+            f"write loadBalancers: {written} instead, which includes node ports",
         )
 
 
@@ -73,7 +73,7 @@ def _storage(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[F
                     namespace,
                     namespace.origin / "storageClasses",
                     f"the storage class {name} in {namespace.name}",
-                    f"its quota of {key} is 0, so that nothing can be claimed",
+                    f"its quota of {key} is 0, so no volume can be claimed",
                     f"raise {key}, or remove the storage class",
                 )
 
@@ -121,7 +121,7 @@ def _pods(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Find
                     namespace,
                     grant.origin,
                     f"{grant.gpus} GPUs of the pool {grant.pool} in {namespace.name}",
-                    f"its quota of {empty} is 0, so that no pod can use them",
+                    f"its quota of {empty} is 0, so pods cannot use them",
                     f"raise {empty}, or remove the grant",
                 )
 
@@ -134,7 +134,7 @@ def _network(namespace: Namespace) -> Iterator[Finding]:
             namespace,
             place / "metricsPorts",
             f"metricsPorts of {namespace.name}",
-            "observability is false, so that nothing reaches them",
+            "observability is false, so they cannot be reached",
             "remove one of the two",
         )
     has_load_balancer = namespace.load_balancers or any(
@@ -147,7 +147,7 @@ def _network(namespace: Namespace) -> Iterator[Finding]:
             namespace,
             place / "ingress",
             f"ingress from addresses into {namespace.name}",
-            "the namespace may have no load balancer through which they come",
+            "the namespace may not have a load balancer for this traffic",
             "write loadBalancers: 1",
         )
 
@@ -159,7 +159,7 @@ def _cancelled(
         code="grant-without-effect",
         origin=origin,
         found=f"{grant}: {reason}",
-        allowed="grants that nothing else in the namespace cancels",
+        allowed="grants that no other value in the namespace cancels",
         remedy=remedy,
         severity=Severity.WARNING,
         organization=namespace.organization,

@@ -1,4 +1,4 @@
-"""Labels and annotations: well-formed, and of one's own."""
+"""Labels and annotations: well-formed, and not in reserved domains."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -16,11 +16,11 @@ from tenancy.model import Namespace
 __all__ = ["label_value", "labels"]
 
 ANNOTATIONS_SIZE: Final = 256 * 1024
-"""The most that all annotations of an object may hold, in bytes, as Kubernetes counts."""
+"""The largest total size of an object's annotations, in bytes, as Kubernetes counts."""
 
 
 def labels(namespace: Namespace) -> Iterator[Finding]:
-    """Yield what is wrong with the labels and annotations of *namespace*."""
+    """Yield findings about the labels and annotations of *namespace*."""
     origin, organization = namespace.origin, namespace.organization
     if namespace.workload is not None:
         yield from label_value(namespace.workload, origin / "workload", organization)
@@ -46,7 +46,7 @@ def _annotations(namespace: Namespace) -> Iterator[Finding]:
             origin=origin,
             found=f"annotations of {size} bytes",
             allowed=f"at most {ANNOTATIONS_SIZE} bytes, keys and values together",
-            remedy="keep long texts elsewhere and write where",
+            remedy="store long texts elsewhere and write a reference",
             organization=organization,
         )
 
@@ -73,14 +73,14 @@ def _key(
             code="label-reserved" if what == "label" else "annotation-reserved",
             origin=origin,
             found=f"the {what} {quoted(key)}",
-            allowed=f"{what}s of one's own; {reason}",
-            remedy="use a domain of your own, such as example.com/…, or none",
+            allowed=f"{what}s outside of reserved domains; {reason}",
+            remedy="use your own domain, such as example.com/…, or none",
             organization=organization,
         )
 
 
 def label_value(value: str, origin: Origin, organization: str | None) -> Iterator[Finding]:
-    """Refuse a *value* that becomes a label's and cannot be one."""
+    """Refuse a *value* that becomes a label's value and is not a valid one."""
     try:
         parse_label_value(value)
     except InvalidNameError as error:

@@ -1,4 +1,4 @@
-"""Limit ranges: bounds in order, and the defaults that quotas and limits of pods need."""
+"""Limit ranges: ordered bounds, and the defaults that quotas and pod limits need."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,10 +33,10 @@ __all__ = ["limit_ranges"]
 
 def limit_ranges(organizations: Iterable[Organization]) -> Iterator[Finding]:
     """
-    Yield what is wrong with the limit ranges of *organizations*.
+    Yield findings about the limit ranges of *organizations*.
 
-    A limit range that many namespaces share is looked at once, and once beside each set of
-    quotas with which it stands.
+    A limit range that many namespaces share is checked once, and once with each set of quotas
+    that it is used with.
     """
     looked_at: set[int] = set()
     together: set[tuple[int, ...]] = set()
@@ -81,7 +81,7 @@ def _resources(item: LimitRangeItem) -> Iterator[str]:
 
 
 def _figures(item: LimitRangeItem) -> Iterator[Finding]:
-    """Refuse resources that no such limit has, and amounts that Kubernetes does not count."""
+    """Refuse resources that this type of limit does not support, and invalid amounts."""
     limit_type = LimitType(item.type)
     for field in LimitField:
         for text, limit in _limits(item, field).items():
@@ -102,8 +102,8 @@ def _figures(item: LimitRangeItem) -> Iterator[Finding]:
                     code="limit-range-gpu" if is_gpu else "limit-range-resource",
                     origin=limit.origin,
                     found=f"{quoted(text)} in {field} of the type {limit_type}",
-                    allowed=f"resources that are limited so; {error.reason}",
-                    remedy="grant GPUs under gpus, and write no figure here"
+                    allowed=f"resources that this type can limit; {error.reason}",
+                    remedy="grant GPUs under gpus, and remove the value here"
                     if is_gpu
                     else error.remedy,
                 )
@@ -114,8 +114,10 @@ def _figures(item: LimitRangeItem) -> Iterator[Finding]:
                     code="limit-range-ratio" if is_ratio else "limit-range-quantity",
                     origin=limit.origin,
                     found=f"{text}: {reason}",
-                    allowed="a ratio of 1 or more" if is_ratio else "an amount that is counted",
-                    remedy="write 1 or more" if is_ratio else "write such an amount",
+                    allowed="a ratio of 1 or more"
+                    if is_ratio
+                    else "an amount that Kubernetes counts",
+                    remedy="write 1 or more" if is_ratio else "correct the amount",
                 )
 
 
@@ -128,7 +130,7 @@ _ORDER: Final = (
 
 
 def _order(item: LimitRangeItem, resource: str) -> Iterator[Finding]:
-    """Refuse figures that are not min ≤ defaultRequest ≤ default ≤ max, next to next."""
+    """Refuse values that violate min ≤ defaultRequest ≤ default ≤ max."""
     written = [
         (field, limit)
         for field in _ORDER
@@ -146,7 +148,7 @@ def _order(item: LimitRangeItem, resource: str) -> Iterator[Finding]:
 
 
 def _ratios(item: LimitRangeItem, bare: ContainerDefaults) -> Iterator[Finding]:
-    """Refuse a ratio that cannot be reached, or that every pod without figures breaks."""
+    """Refuse a ratio that cannot be reached, or that every pod without own values violates."""
     for resource, ratio in item.max_limit_request_ratio.items():
         if ratio.quantity < Quantity.parse(1):
             continue
@@ -191,7 +193,7 @@ def _refused(origin: Origin, found: str, remedy: str) -> Finding:
         code="bare-pod-refused",
         origin=origin,
         found=found,
-        allowed="figures with which a pod that states none is admitted",
+        allowed="values with which a pod without requests and limits is admitted",
         remedy=remedy,
     )
 
@@ -201,14 +203,14 @@ def _claims(item: LimitRangeItem | None) -> Iterator[Finding]:
         yield Finding(
             code="limit-range-claim",
             origin=item.origin,
-            found="a limit of claims without min and max of storage",
+            found="a limit range for claims without min and max of storage",
             allowed="min or max of storage, or both",
             remedy="write one of them, or remove persistentVolumeClaim",
         )
 
 
 def _bare_pod(limit_range: LimitRange) -> Iterator[Finding]:
-    """Refuse bounds of pods that one container with the defaults does not keep."""
+    """Refuse bounds of pods that one container with the defaults violates."""
     item = limit_range.item(LimitType.POD)
     if item is None:
         return
@@ -254,7 +256,7 @@ def _beside_quotas(namespace: Namespace) -> Iterator[Finding]:
 
 
 def _missing_defaults(quota: Quota, bare: ContainerDefaults) -> Iterator[Finding]:
-    """Refuse a quota on CPU or memory that every pod without figures would break."""
+    """Refuse a quota on CPU or memory under which every pod without own values is refused."""
     for key in quota_keys(quota.hard):
         if not key.is_compute:
             continue
@@ -268,8 +270,8 @@ def _missing_defaults(quota: Quota, bare: ContainerDefaults) -> Iterator[Finding
                 code="quota-needs-default",
                 origin=quota.hard[key.text].origin,
                 found=f"{key.text}, and no {field} of {resource} for containers",
-                allowed="a quota on CPU or memory beside defaults, for every container must"
-                " then state it",
+                allowed="a quota on CPU or memory together with defaults, because every "
+                "container must then specify it",
                 remedy=f"write limitRange.container.{field}.{resource}",
             )
 
@@ -286,7 +288,7 @@ def _least(quotas: Iterable[Quota]) -> Mapping[str, Limit]:
 
 
 def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator[Finding]:
-    """Refuse bounds of one object that the namespace's quota never has room for."""
+    """Refuse bounds of one object that exceed the namespace's quota."""
     for item in limit_range.items:
         is_claim = item.type == LimitType.PERSISTENT_VOLUME_CLAIM
         for field, prefix in (
@@ -301,6 +303,6 @@ def _over_quota(limit_range: LimitRange, quota: Mapping[str, Limit]) -> Iterator
                         origin=limit.origin,
                         found=f"{field} {limit} of {resource} for each {item.type}, and"
                         f" {prefix}.{resource} {whole} for the whole namespace",
-                        allowed="bounds of one object within the quota of the namespace",
+                        allowed="bounds of one object up to the quota of the namespace",
                         remedy=f"lower {field} to {whole}, or raise the quota",
                     )

@@ -1,4 +1,4 @@
-"""Names: ids, prefixes and final names, and that each exists once on a cluster."""
+"""Names: ids, prefixes and final names, which are unique on a cluster."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,12 +36,12 @@ def organization_names(
     template: str = "{prefix}-{id}",
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with the names of *organizations* and of their namespaces.
+    Yield findings about the names of *organizations* and of their namespaces.
 
     Args:
         organizations: Those of one environment.
-        platform: The platform of its cluster, which says how long an id may be.
-        template: How namespaces are called there.
+        platform: The platform of its cluster, with the longest length of an id.
+        template: The template of namespace names.
     """
     longest = platform.max_id_length
     for organization in organizations:
@@ -56,7 +56,7 @@ def organization_names(
 
 
 def _is_lone(organization: Organization) -> bool:
-    """Whether it is a namespace that stands alone, whose name comes from no rule."""
+    """Whether it is a standalone namespace, whose name does not follow the template."""
     return bool(organization.namespaces) and all(map(_stands_alone, organization.namespaces))
 
 
@@ -91,7 +91,7 @@ def _organization(organization: Organization, longest: int) -> Iterator[Finding]
             code="prefix-reserved",
             origin=origin / "prefix",
             found=f"the prefix {organization.prefix!r}",
-            allowed=f"a prefix of one's own; {reason}",
+            allowed=f"a prefix that is not reserved; {reason}",
             remedy="choose another prefix",
             organization=name,
         )
@@ -134,7 +134,7 @@ def _namespace(
     try:
         parse_namespace_name(namespace.name)
     except InvalidNameError as error:
-        # The id has a finding of its own; a name too long for it is another mistake.
+        # The id has a finding of its own; a too long name is another mistake.
         if is_well_named:
             yield misnamed(
                 error,
@@ -181,7 +181,7 @@ def _by_rule(organization: Organization, namespace: Namespace, template: str) ->
 
 
 def environment_names(environment: Environment) -> Iterator[Finding]:
-    """Yield what is wrong with the names of *environment* itself, which become labels."""
+    """Yield findings about the names of *environment* itself, which become labels."""
     try:
         parse_label(environment.name, what="an environment's name")
     except InvalidNameError as error:
@@ -195,7 +195,7 @@ def environment_names(environment: Environment) -> Iterator[Finding]:
 
 
 def name_template(environment: Environment) -> Iterator[Finding]:
-    """Refuse a template from which a name could not be read back."""
+    """Refuse a template whose names are ambiguous."""
     template = environment.name_template
     reason = _template_reason(template)
     if reason is not None:
@@ -218,13 +218,13 @@ def _template_reason(template: str) -> str | None:
             return f"which holds {{{name}}} {counted(found.count(name), 'time')}"
     before, _, after = template.partition("{id}")
     if before[-1:] not in ("", "-") or after[:1] not in ("", "-"):
-        return "in which {id} is not set off by hyphens"
+        return "in which {id} is not separated by hyphens"
     if "}{" in template:
-        return "in which two parts are not set off by a hyphen"
+        return "in which two parts are not separated by a hyphen"
     try:
         parse_namespace_name(_PLACEHOLDER.sub("a", template))
     except InvalidNameError:
-        return "which gives no namespace name"
+        return "which does not give a namespace name"
     return None
 
 
@@ -237,8 +237,8 @@ def namespace_count(
     Args:
         organizations: One organization in each of its environments.
         most: The platform's limit.
-        is_whole: Whether these are all of its environments. Otherwise those that are written
-            for others count too.
+        is_whole: Whether these are all of its environments. Otherwise namespaces for other
+            environments count too.
     """
     first = organizations[0]
     count = sum(len(found.namespaces) for found in organizations)
@@ -264,7 +264,7 @@ def namespace_count(
 def prefixes(
     by_name: Mapping[str, Sequence[Organization]],
 ) -> Iterator[Finding]:
-    """Yield where one organization has two prefixes, or one prefix two organizations."""
+    """Refuse two prefixes of one organization, and one prefix of two organizations."""
     holders: dict[str, str] = {}
     for name, organizations in by_name.items():
         first = organizations[0]
@@ -284,8 +284,8 @@ def prefixes(
                 code="prefix-shared",
                 origin=first.origin / "prefix",
                 found=f"the prefix {first.prefix!r}, which the organization {holder} has too",
-                allowed="a prefix of its own, by which people tell whose a namespace is",
-                remedy="give one of the two another prefix",
+                allowed="a prefix of its own, which identifies the organization of a namespace",
+                remedy="give one of the two a different prefix",
                 severity=Severity.WARNING,
                 organization=name,
             )

@@ -1,4 +1,4 @@
-"""Network: addresses that may be opened, and shared services that exist."""
+"""Network: allowed addresses, and existing shared services."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
@@ -20,13 +20,13 @@ METADATA: Final = (
     ipaddress.ip_network("168.63.129.16/32"),
 )
 """
-Where clouds give a node's own identity to any caller: all link-local addresses,
-169.254.169.254 among them, and those of AWS, Google, Alibaba and Azure that are not.
+Metadata addresses, which give a node's identity to any caller: all link-local addresses,
+including 169.254.169.254, and other addresses of AWS, Google, Alibaba and Azure.
 """
 
 
 def networks(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with what the namespaces of *organizations* let through."""
+    """Yield findings about the allowed traffic of the namespaces of *organizations*."""
     looked_at: set[int] = set()
     for organization in organizations:
         for namespace in organization.namespaces:
@@ -44,12 +44,12 @@ def networks(organizations: Iterable[Organization], platform: Platform) -> Itera
 
 def invalid_range(text: str, origin: Origin, *, is_incoming: bool = False) -> Iterator[Finding]:
     """
-    Refuse *text* where it is not a range of addresses, or one that may not be opened.
+    Refuse *text* if it is not a range of addresses, or not an allowed one.
 
     Args:
         text: As it was written.
-        origin: Where.
-        is_incoming: Whether traffic comes from there, so that every address may be meant.
+        origin: Its place.
+        is_incoming: Whether this is the source of traffic, which may be every address.
     """
     reason, allowed, remedy = _wrong(text, is_incoming=is_incoming) or (None, "", "")
     if reason is not None:
@@ -63,17 +63,17 @@ def invalid_range(text: str, origin: Origin, *, is_incoming: bool = False) -> It
 
 
 def _wrong(text: str, *, is_incoming: bool) -> tuple[str, str, str] | None:
-    """Return what is wrong with *text*, what is allowed and what to do; None if nothing is."""
+    """Return the problem of *text*, what is allowed and what to do; None without a problem."""
     ranges = "ranges of addresses such as 203.0.113.0/24"
     try:
         network: _Network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return "which is not a range of addresses", ranges, "write an address, '/' and its bits"
     if "/" not in text or not text.rpartition("/")[2].isdigit():
-        return "which has no number of bits", ranges, f"write {network}"
+        return "without a prefix length", ranges, f"write {network}"
     address = text.partition("/")[0]
     if ipaddress.ip_address(address) != network.network_address:
-        return "which has bits beyond its range", ranges, f"write {network}"
+        return "which is not the first address of its range", ranges, f"write {network}"
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is not None:
         return (
@@ -85,25 +85,25 @@ def _wrong(text: str, *, is_incoming: bool) -> tuple[str, str, str] | None:
         return None
     if network.prefixlen == 0:
         return (
-            "which is every address, the metadata address of the nodes among them",
-            "the addresses that are really needed",
-            "write their ranges one by one",
+            "which is every address, including the metadata address of the nodes",
+            "only the addresses that are needed",
+            "write their ranges",
         )
     for closed in METADATA:
-        # What comes in from a range around them is let in without them.
+        # Incoming traffic from a range that contains them is allowed except from them.
         if network.version == closed.version and (
             network.overlaps(closed) and not (is_incoming and closed.subnet_of(network))  # type: ignore[arg-type]
         ):
             return (
-                f"which holds metadata addresses of the nodes ({closed})",
-                "ranges without them: they give away the node's identity",
-                "write the ranges that are really needed",
+                f"which contains metadata addresses of the nodes ({closed})",
+                "ranges without these addresses, which reveal the node's identity",
+                "write only the ranges that are needed",
             )
     if network.is_loopback or network.is_multicast or network.is_unspecified:
         return (
-            "which leads to no other machine",
+            "which does not lead to another machine",
             "ranges of addresses of other machines",
-            "write the ranges that are really needed",
+            "write only the ranges that are needed",
         )
     return None
 
@@ -119,6 +119,6 @@ def _services(network: Network, origin: Origin, platform: Platform) -> Iterator[
             origin=origin,
             found=f"the shared namespace {quoted(name)}",
             allowed=f"a shared namespace of the platform ({', '.join(known) or 'it has none'})",
-            remedy=f"did you mean {guess!r}?" if guess else "describe it under shared",
+            remedy=f"did you mean {guess!r}?" if guess else "add it to shared of the platform",
             severity=Severity.ERROR if platform.is_written else Severity.NOT_CHECKED,
         )

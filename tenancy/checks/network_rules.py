@@ -1,4 +1,4 @@
-"""Traffic by rule: what `ingress` and `egress` may say, and that both organizations agree."""
+"""Traffic by rule: the content of `ingress` and `egress`, and that both organizations agree."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ Rule = Ingress | Egress
 
 
 def rules(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the `ingress` and `egress` of *organizations*."""
+    """Yield findings about the `ingress` and `egress` of *organizations*."""
     looked_at: set[tuple[int, str]] = set()
     for organization in organizations:
         for namespace in organization.namespaces:
@@ -79,20 +79,22 @@ def _not_agreed(rule: Rule, namespace: Namespace, known: Iterable[str]) -> Findi
         origin=_place(rule) / "organization",
         found=f"{here} of {namespace.name} for the organization {quoted(other)} on {ports},"
         + (
-            " which no namespace of it allows"
+            " which its namespaces do not allow"
             if other in known
             else " which is not on the cluster"
         ),
         allowed=f"an {there} rule of that organization for {namespace.organization} on one of"
         " the ports; a connection needs both",
-        remedy=f"did you mean {guess!r}?" if guess else f"have the other side write {there}",
+        remedy=f"did you mean {guess!r}?"
+        if guess
+        else f"ask the other organization to write {there}",
         severity=Severity.WARNING,
         organization=namespace.organization,
     )
 
 
 def pod_labels(labels: Iterable[tuple[str, str]], origin: Origin) -> Iterator[Finding]:
-    """Refuse labels of pods that no pod can have."""
+    """Refuse invalid labels of pods."""
     for key, value in labels:
         try:
             parse_label_key(key)
@@ -126,7 +128,7 @@ def _rule(rule: Rule, organization: str) -> Iterator[Finding]:
         yield _wrong(
             origin / "ports",
             "a rule without ports",
-            "at least one port; without, every port would be open",
+            "at least one port; without one, every port would be open",
             "write the ports on which the pods listen",
         )
     for port in rule.ports:
@@ -134,8 +136,8 @@ def _rule(rule: Rule, organization: str) -> Iterator[Finding]:
             yield _wrong(
                 origin / "ports",
                 f"the ports {port.first} to {port.last}",
-                "an endPort that is not less than port",
-                "exchange the two",
+                "an endPort not below port",
+                "swap the two",
             )
     if rule.organization == organization:
         yield _wrong(

@@ -1,4 +1,4 @@
-"""Platforms: one exists, on the same cluster, and its values are possible."""
+"""Platforms: one exists on the cluster of each environment, with valid values."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -49,11 +49,11 @@ def environment_on(
     unread: Collection[str],
 ) -> Iterator[Finding]:
     """
-    Yield what is wrong with the cluster of *environment*, and with its platform.
+    Yield findings about the cluster of *environment* and its platform.
 
     Args:
         environment: The environment.
-        platform: Its platform; marked so where no file describes it.
+        platform: Its platform; marked if no file describes it.
         platforms: The stacks that describe a platform.
         unread: The files that have errors; those of the platform's file are enough.
     """
@@ -65,7 +65,7 @@ def environment_on(
         yield Finding(
             code="platform-unknown",
             origin=environment.origin / "platformStack",
-            found=f"the platform {platform.stack!r}, which no stack file describes",
+            found=f"the platform {platform.stack!r}, which has no stack file",
             allowed=", ".join(sorted(platforms)) or "a stack with the key platform",
             remedy=f"did you mean {guess!r}?"
             if guess
@@ -75,9 +75,8 @@ def environment_on(
         yield Finding(
             code="platform-not-written",
             origin=environment.origin / "platformStack",
-            found=f"the platform {platform.stack!r}, which no file describes",
-            allowed="a platform that is described, so that pools, roles and shared namespaces"
-            " are known",
+            found=f"the platform {platform.stack!r}, which has no file",
+            allowed="a platform with a file, which defines pools, roles and shared namespaces",
             remedy=f"write {stack_file(platform.stack)}, or name another under platformStack",
             severity=Severity.NOT_CHECKED,
             needs=stack_file(platform.stack),
@@ -99,7 +98,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
             code="cluster-not-named",
             origin=origin / "cluster",
             found="a cluster without a name",
-            allowed="a name that stays: the provider is identified by it",
+            allowed="a permanent name, which identifies the provider",
             remedy="name the cluster",
         )
     if cluster.name == SANDBOX:
@@ -122,7 +121,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
             code="cluster-not-reachable",
             origin=origin / "cluster",
             found=f"the cluster {quoted(cluster.name)} without {' and '.join(missing)}",
-            allowed="kubeconfig and context: neither is ever guessed",
+            allowed="kubeconfig and context, which are never guessed",
             remedy=f"write {' and '.join(missing)}",
         )
 
@@ -138,7 +137,7 @@ def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[
                 origin=environment.origin / "platformStack",
                 found=f"the platform {environment.platform!r} on the cluster {cluster}",
                 allowed=f"one platform for a cluster: {first.platform!r}, as in {first.stack}",
-                remedy="name the same platformStack",
+                remedy="write the same platformStack",
             )
 
 
@@ -152,14 +151,14 @@ def pod_security(organizations: Iterable[Organization]) -> Iterator[Finding]:
 
 
 def platform_cluster(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the cluster that *platform*'s stack names."""
+    """Yield findings about the cluster that *platform*'s stack names."""
     if platform.is_written and platform.cluster is not None:
         place = (platform.cluster.origin or platform.origin).path[:-1]
         yield from _cluster(platform.cluster, Origin(platform.origin.source, place))
 
 
 def platform_itself(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with *platform*, its pools and its people apart."""
+    """Yield findings about *platform*, except its pools and subjects."""
     if not platform.is_written:
         return
     yield from _ladder(platform)
@@ -247,7 +246,7 @@ def _services(shared: SharedNamespace) -> Iterator[Finding]:
                 origin=place / "name",
                 found=f"the service {quoted(service.name)} a second time",
                 allowed="each service once",
-                remedy="put its ports into one entry",
+                remedy="put all its ports into one entry",
             )
         seen.add(service.name)
         yield from _ports(service, place / "ports")
@@ -260,7 +259,7 @@ def _ports(service: Service, origin: Origin) -> Iterator[Finding]:
             code="port",
             origin=origin,
             found=f"the service {quoted(service.name)} without a port",
-            allowed="at least one; without, every port would be open",
+            allowed="at least one port; without one, every port would be open",
             remedy="write its ports",
         )
     yield from _each_port(service.ports, origin)
@@ -286,7 +285,7 @@ def _roles(platform: Platform) -> Iterator[Finding]:
                 code="role-name-reserved",
                 origin=place,
                 found=f"a role called {name!r}",
-                allowed=f"another name than {', '.join((*BUILT_IN, PUBLIC_READER.name))}",
+                allowed=f"a name other than {', '.join((*BUILT_IN, PUBLIC_READER.name))}",
                 remedy="give it another name",
             )
         try:
@@ -313,9 +312,9 @@ def _object_counts(platform: Platform) -> Iterator[Finding]:
             yield Finding(
                 code="object-counts-key",
                 origin=place,
-                found=f"{text}, which counts no objects",
+                found=f"{text}, which does not count objects",
                 allowed="pods, services and the like, and count/<plural>.<group>",
-                remedy="write it into a profile's quota",
+                remedy="write it in a profile's quota",
             )
         elif (reason := check_quantity(key, quantity)) is not None:
             yield Finding(

@@ -1,4 +1,4 @@
-"""A platform's network: its DNS, ingress controllers, and what is not the internet."""
+"""A platform's network: DNS, ingress controllers, and ranges that are not the internet."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ __all__ = ["platform_network"]
 
 
 def platform_network(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with what *platform* says of its network."""
+    """Yield findings about the network of *platform*."""
     dns, origin = platform.dns, platform.origin
     yield from _namespace(dns.namespace, origin / "dns" / "namespace")
     yield from pod_labels(dns.pod_labels.items(), origin / "dns" / "podLabels")
@@ -22,7 +22,7 @@ def platform_network(platform: Platform) -> Iterator[Finding]:
             origin=origin / "dns" / "ports",
             found="DNS without a port",
             allowed="the ports on which the DNS pods listen",
-            remedy="write them, or leave ports out",
+            remedy="write them, or remove ports",
         )
     for address in dns.node_local:
         if not _is_address(address):
@@ -31,7 +31,7 @@ def platform_network(platform: Platform) -> Iterator[Finding]:
                 origin=origin / "dns" / "nodeLocalAddresses",
                 found=f"{quoted(address)}, which is not an address",
                 allowed="single addresses such as 169.254.20.10",
-                remedy="write the address without bits",
+                remedy="write the address without a prefix length",
             )
     for controller in platform.ingress.values():
         yield from _namespace(controller.namespace, controller.origin / "namespace")
@@ -43,7 +43,7 @@ def platform_network(platform: Platform) -> Iterator[Finding]:
                 origin=origin / "internet" / "excluded",
                 found=f"{quoted(cidr)}, which is not a range of addresses",
                 allowed="ranges such as 203.0.113.0/24 or 2001:db8::/32",
-                remedy="write the first address of the range, '/' and its bits",
+                remedy="write the first address of the range, '/' and the prefix length",
             )
 
 

@@ -1,4 +1,4 @@
-"""Namespaces into which no pod fits that states nothing."""
+"""Namespaces without room for a pod that has no requests and limits."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,9 +10,9 @@ __all__ = ["fits"]
 
 def fits(organizations: Iterable[Organization]) -> Iterator[Finding]:
     """
-    Refuse namespaces in which no default pod fits.
+    Refuse namespaces without room for a default pod.
 
-    One whose quota says 0 is closed on purpose, and only warned of.
+    A quota of 0 is intended and only a warning.
     """
     looked_at: dict[tuple[int, ...], Fit] = {}
     for organization in organizations:
@@ -31,9 +31,10 @@ def _none_fits(namespace: Namespace, found: Fit) -> Finding:
     return Finding(
         code="no-default-pod-fits",
         origin=full[0].limit.origin,
-        found=f"no pod that states nothing fits into {namespace.name}, by {joined(found.by)}",
-        allowed="room for at least one",
-        remedy="raise the quota once pods may run there"
+        found=f"no room in {namespace.name} for a pod without requests and limits, because of "
+        f"{joined(found.by)}",
+        allowed="room for at least one such pod",
+        remedy="raise the quota when pods may run there"
         if is_closed
         else "raise the quota, or lower the defaults of the limit range",
         severity=Severity.WARNING if is_closed else Severity.ERROR,

@@ -1,4 +1,4 @@
-"""GPU node pools: figures that agree with each other, and labels that are one's own."""
+"""GPU node pools: consistent numbers, and labels outside of reserved domains."""
 
 import re
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ from tenancy.model import GpuNodePool, Platform
 
 __all__ = ["pools"]
 
-# NVIDIA's own grammar: compute slices, then memory.
+# NVIDIA's grammar: compute slices, then memory.
 _MIG_PROFILE: Final = re.compile(
     r"(?:[1-9][0-9]*c\.)?([1-7])g\.[1-9][0-9]*gb(?:\.me)?", re.ASCII
 )
 _MIG_SLICES: Final = 7
-"""Compute slices of a GPU that can be divided."""
+"""Compute slices of a GPU with MIG."""
 
 
 def pools(platform: Platform) -> Iterator[Finding]:
-    """Yield what is wrong with the pools of *platform*, one by one and beside each other."""
+    """Yield findings about the pools of *platform*, one by one and together."""
     names: set[str] = set()
     nodes: dict[str, str] = {}
     for pool in platform.pools:
@@ -73,7 +73,7 @@ def _resource(resource: str, origin: Origin) -> Iterator[Finding]:
         parse_quota_key(f"requests.{resource}")
         if "/" in resource and not resource.startswith(("requests.", "limits.")):
             return
-        reason, remedy = "it has no domain", "write one such as nvidia.com/gpu"
+        reason, remedy = "the domain is missing", "write one such as nvidia.com/gpu"
     except InvalidResourceError as error:
         meant = (error.nearest or "nvidia.com/gpu").removeprefix("requests.")
         reason, remedy = error.reason, f"write {meant!r}"
@@ -93,7 +93,7 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Finding]:
             origin=pool.origin / "nodes",
             found=f"min {pool.min_nodes} and max {pool.max_nodes} of the pool {pool.name}",
             allowed="min ≤ max",
-            remedy="correct one of the two",
+            remedy="correct one of them",
         )
     count = len(pool.node_names)
     if count and count != pool.max_nodes:
@@ -101,8 +101,8 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Finding]:
             code="pool-node-names",
             origin=pool.origin / "nodeNames",
             found=f"{counted(count, 'node')} named, and nodes.max {pool.max_nodes}",
-            allowed="as many names as nodes.max, for both say what exists",
-            remedy="correct one of the two",
+            allowed="as many names as nodes.max",
+            remedy="correct one of them",
         )
     for index, name in enumerate(pool.node_names):
         place = pool.origin / "nodeNames" / index
@@ -115,7 +115,7 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Finding]:
                 code="pool-node-names",
                 origin=place,
                 found=f"the node {quoted(name)}, which the pool {nodes[name]} has already",
-                allowed="each node in one pool, once",
+                allowed="each node in one pool only",
                 remedy="remove it from one of them",
             )
         nodes.setdefault(name, pool.name)
@@ -129,7 +129,7 @@ def _sharing(pool: GpuNodePool) -> Iterator[Finding]:
             code="pool-sharing",
             origin=origin / "replicas",
             found=f"sharing {sharing.type} {'without' if is_sliced else 'with'} replicas",
-            allowed="replicas for time-slicing and mps, and for nothing else",
+            allowed="replicas only for time-slicing and mps",
             remedy="write how many pods share a GPU" if is_sliced else "remove replicas",
         )
     is_mig = sharing.type == "mig"
@@ -138,7 +138,7 @@ def _sharing(pool: GpuNodePool) -> Iterator[Finding]:
             code="pool-sharing",
             origin=origin / "layout",
             found=f"sharing {sharing.type} {'without' if is_mig else 'with'} a layout",
-            allowed="a layout for mig, and for nothing else",
+            allowed="a layout only for mig",
             remedy="write the MIG profiles of a GPU" if is_mig else "remove layout",
         )
     if is_mig:
@@ -157,7 +157,7 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Finding]:
                 origin=place,
                 found=f"the MIG profile {quoted(instance.profile)}",
                 allowed="profiles as NVIDIA names them: 1g.10gb, 3g.40gb, 1g.10gb.me",
-                remedy="write it so",
+                remedy="write it in this form",
             )
             continue
         if instance.profile in seen:
@@ -166,7 +166,7 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Finding]:
                 origin=place,
                 found=f"the MIG profile {instance.profile} a second time",
                 allowed="each profile once, with the number on each GPU",
-                remedy="add the numbers up under perGpu",
+                remedy="write the sum of both under perGpu",
             )
         seen.add(instance.profile)
         slices += int(match.group(1)) * instance.per_gpu
@@ -176,7 +176,7 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Finding]:
             origin=origin,
             found=f"a layout of {slices} compute slices",
             allowed=f"at most {_MIG_SLICES} on a GPU",
-            remedy="lower perGpu, or take smaller profiles",
+            remedy="lower perGpu, or use smaller profiles",
         )
 
 
@@ -189,7 +189,7 @@ def _capacity(pool: GpuNodePool) -> Iterator[Finding]:
             origin=place,
             found=f"capacity {capacity.type} {'without' if is_reserved else 'with'}"
             " a reservationId",
-            allowed="a reservationId for reserved and capacity-block, and for nothing else",
+            allowed="a reservationId only for reserved and capacity-block",
             remedy="write the reservation's id" if is_reserved else "remove it",
         )
 
@@ -211,6 +211,6 @@ def _labels(pool: GpuNodePool) -> Iterator[Finding]:
                 code="pool-label-reserved",
                 origin=place,
                 found=f"the label or taint {quoted(key)}",
-                allowed=f"keys of one's own; {reason}",
-                remedy="use a domain of your own, such as example.com/…",
+                allowed=f"keys outside of reserved domains; {reason}",
+                remedy="use your own domain, such as example.com/…",
             )

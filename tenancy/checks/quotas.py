@@ -1,4 +1,4 @@
-"""Quotas: keys that Kubernetes enforces, amounts that it counts, and what is created anyway."""
+"""Quotas: enforced keys, valid amounts, and room for the objects that always exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -40,9 +40,9 @@ __all__ = ["hard", "quotas"]
 
 def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterator[Finding]:
     """
-    Yield what is wrong with the quotas of *organizations*.
+    Yield findings about the quotas of *organizations*.
 
-    A quota that many namespaces share, as a profile's, is looked at once.
+    A quota that many namespaces share, such as a profile's, is checked once.
     """
     looked_at: dict[int, tuple[QuotaKey, ...]] = {}
     for organization in organizations:
@@ -63,10 +63,10 @@ def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterato
 
 def hard(limits: Limits) -> Iterator[Finding]:
     """
-    Yield what is wrong with *limits*, of a quota or a ceiling: key by key.
+    Yield findings about each key of *limits* of a quota or a ceiling.
 
-    Keys that Kubernetes takes and never enforces are refused, and so are amounts that it
-    rounds, and two keys for one thing.
+    Refused are keys that Kubernetes accepts and never enforces, amounts that it rounds, and two
+    keys for the same resource.
     """
     by_name: dict[str, str] = {}
     for text, limit in limits.items():
@@ -77,7 +77,7 @@ def hard(limits: Limits) -> Iterator[Finding]:
                 code="quota-key",
                 origin=limit.origin,
                 found=f"the quota key {quoted(text)}",
-                allowed=f"keys that are enforced; {error.reason}",
+                allowed=f"keys that Kubernetes enforces; {error.reason}",
                 remedy=error.remedy,
             )
             continue
@@ -94,9 +94,9 @@ def hard(limits: Limits) -> Iterator[Finding]:
             yield Finding(
                 code="quota-key-twice",
                 origin=limit.origin,
-                found=f"{text} beside {first}",
+                found=f"{text} together with {first}",
                 allowed=f"one of the two: both limit {key.name}",
-                remedy=f"keep {key.name}",
+                remedy=f"keep only {key.name}",
             )
     for resource in ("cpu", "memory", "ephemeral-storage"):
         yield from _requests_over_limits(limits, resource)
@@ -104,7 +104,7 @@ def hard(limits: Limits) -> Iterator[Finding]:
 
 _UNITS: Final = {
     "count": "a whole number",
-    "cpu": "cores, in thousandths at the finest, such as 500m",
+    "cpu": "cores, with at most three decimals, such as 500m",
     "bytes": "whole bytes, such as 2Gi",
 }
 
@@ -118,7 +118,8 @@ def _requests_over_limits(limits: Limits, resource: str) -> Iterator[Finding]:
         code="quota-requests-over-limits",
         origin=requested.origin,
         found=f"{requested} requested and {limited} limited of {resource}",
-        allowed="requests up to the limits: no container requests more than its limit",
+        allowed="requests up to the limits, because a container cannot request more than its "
+        "limit",
         remedy=f"lower requests.{resource} to {limited}, or raise limits.{resource}",
         severity=Severity.WARNING,
     )
@@ -162,8 +163,8 @@ def _name(quota: Quota) -> Iterator[Finding]:
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
-            allowed=f"names that do not begin with {POOL_QUOTA_PREFIX}: in such a quota"
-            " Tenancy counts the GPUs of one pool",
+            allowed=f"names that do not begin with {POOL_QUOTA_PREFIX}: such a quota of "
+            "Tenancy counts the GPUs of one pool",
             remedy="rename it",
         )
     try:
@@ -183,7 +184,7 @@ def _scopes(quota: Quota) -> Iterator[Finding]:
                 code="quota-scope-selector",
                 origin=quota.origin / "scopeSelector" / index,
                 found=f"{scope} {expression.operator} [{', '.join(expression.values)}]",
-                allowed=f"what Kubernetes takes; {reason}",
+                allowed=f"what Kubernetes accepts; {reason}",
                 remedy="correct the operator or the values",
             )
     if (pair := conflicting_scopes(scopes)) is not None:
@@ -191,8 +192,8 @@ def _scopes(quota: Quota) -> Iterator[Finding]:
             code="quota-scopes-conflict",
             origin=quota.origin,
             found=f"the scopes {pair[0]} and {pair[1]} in one quota",
-            allowed="scopes that one object can be in; nothing is in both",
-            remedy="make two quotas of it",
+            allowed="scopes that one object can be in; these exclude each other",
+            remedy="write two quotas",
         )
     for scope in scopes:
         for key in quota_keys(quota.hard):
@@ -207,7 +208,7 @@ def _scopes(quota: Quota) -> Iterator[Finding]:
 
 
 def _is_special(key: QuotaKey) -> bool:
-    """Whether *key* has to agree with what the namespace is given beside its quotas."""
+    """Whether *key* must be consistent with the grants or with objects that always exist."""
     return (
         key.is_gpu
         or key.kind in (KeyKind.EXTENDED, KeyKind.DEVICES)
@@ -218,7 +219,7 @@ def _is_special(key: QuotaKey) -> bool:
 def _agreeing(
     special: Iterable[tuple[QuotaKey, Quota]], namespace: Namespace, platform: Platform
 ) -> Iterator[Finding]:
-    """Yield what of the keys in *special* contradicts the grants, or what is created anyway."""
+    """Yield keys in *special* that contradict the grants, or objects that always exist."""
     devices = device_limits(namespace.grants, platform)
     existing: Mapping[str, int] | None = None
     for key, quota in special:
@@ -231,7 +232,7 @@ def _agreeing(
 
 
 def _with_known_roles(namespace: Namespace, platform: Platform) -> Namespace:
-    """Return *namespace* without bindings of unknown roles, which have a finding already."""
+    """Return *namespace* without bindings to unknown roles, which have a finding already."""
     known = roles.names(platform)
     return attrs.evolve(
         namespace, bindings=tuple(b for b in namespace.bindings if b.role in known)
@@ -250,8 +251,8 @@ def _by_hand(
     yield Finding(
         code="quota-gpus-by-hand",
         origin=limit.origin,
-        found=f"{key.text} {limit} in {namespace.name}, which is granted {amount}",
-        allowed="what the grants under gpus add up to, or no such key",
+        found=f"{key.text} {limit} in {namespace.name}, whose grants are {amount}",
+        allowed="the sum of the grants under gpus, or no such key",
         remedy="remove the key and grant GPUs of a pool under gpus",
         organization=namespace.organization,
     )
@@ -260,7 +261,7 @@ def _by_hand(
 def _too_low(
     key: QuotaKey, quota: Quota, namespace: Namespace, existing: int
 ) -> Iterator[Finding]:
-    """Refuse a count that is below what a new namespace holds."""
+    """Refuse a count below the number of objects in a new namespace."""
     limit = quota.hard[key.text]
     if limit.quantity >= Quantity.parse(existing):
         return
@@ -276,7 +277,7 @@ def _too_low(
         origin=limit.origin,
         found=f"{key.text} {limit} in {namespace.name}",
         allowed=f"at least {existing}: {what}",
-        remedy=f"raise it to {existing} and what people need beside that",
+        remedy=f"raise it to {existing} plus what members need",
         organization=namespace.organization,
     )
 
@@ -286,8 +287,8 @@ def _only_scoped(namespace: Namespace) -> Finding:
     return Finding(
         code="quota-only-scoped",
         origin=origin,
-        found=f"{namespace.name} has only quotas with scopes",
-        allowed="at least one quota that counts every object",
-        remedy="write what the whole namespace may use under quota",
+        found=f"{namespace.name} with only scoped quotas",
+        allowed="at least one quota without scopes",
+        remedy="write the limits of the whole namespace under quota",
         organization=namespace.organization,
     )

@@ -1,4 +1,4 @@
-"""Unique names: on a cluster each namespace is there once, over all stack files."""
+"""Unique names: each namespace exists once on a cluster, over all stack files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,16 +11,18 @@ __all__ = ["unique_names"]
 def unique_names(
     cluster: str, environments: Iterable[Environment], platforms: Iterable[Platform]
 ) -> Iterator[Finding]:
-    """Refuse a name that two namespaces of *cluster* have, public and shared ones included."""
+    """Refuse a name that two namespaces of *cluster* have, including public and shared ones."""
     taken: dict[str, tuple[str, Origin]] = {}
     for platform in platforms:
         if (public := platform.public) is not None:
-            taken.setdefault(public.name, ("as the public one", public.origin / "name"))
+            taken.setdefault(public.name, ("as the public namespace", public.origin / "name"))
         for shared in platform.shared:
             place = shared.origin / "name"
             if shared.name in taken:
-                yield _taken(shared.name, cluster, ("as a shared one", place), taken, None)
-            taken.setdefault(shared.name, ("as a shared one", place))
+                yield _taken(
+                    shared.name, cluster, ("as a shared namespace", place), taken, None
+                )
+            taken.setdefault(shared.name, ("as a shared namespace", place))
     for environment in environments:
         for namespace in environment.namespaces:
             if namespace.name not in taken:

@@ -1,8 +1,8 @@
 """
-What concerns one stack.
+The project as one stack sees it.
 
-A mistake in the file of another stack does not refuse this one. What would have been compared
-with that stack is reported as not checked, once for each file.
+A mistake in the file of another stack does not refuse this one. Comparisons with that stack are
+reported as not checked, once for each file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,8 +26,8 @@ class Resolution:
     Attributes:
         project: What people wrote.
         tenancy: The same, resolved.
-        reading: What was found in reading the files and in asking clouds.
-        resolving: What was found in resolving.
+        reading: Findings from reading the files and from clouds.
+        resolving: Findings from resolving.
         lookups: What clouds answered about instance types, by the platform's stack.
     """
 
@@ -44,8 +44,8 @@ class StackView:
     A project as one stack sees it.
 
     Attributes:
-        tenancy: Every stack but those that have errors of their own.
-        findings: Those of the stack's own files, and the files that were left out.
+        tenancy: Every stack without errors of its own.
+        findings: Those of the stack's own files, and of the files that were left out.
     """
 
     tenancy: Tenancy
@@ -57,7 +57,7 @@ def stack_view(whole: Resolution, stack: str) -> StackView:
     Return what concerns *stack*: its file, its platform's, and those of its organizations.
 
     A stack that has errors is left out of the comparisons (ceilings, environment order, unique
-    names, capacity): half of it would give wrong sums.
+    names, capacity): a part of it would give wrong sums.
     """
     files = _files(whole.project, stack)
     own_errors = set(resolve(_only(whole.project, stack), whole.lookups)[1])
@@ -108,14 +108,14 @@ def _only(project: Project, stack: str) -> Project:
 
 
 def _unresolved(whole: Resolution, stack: str) -> Iterator[str]:
-    """Yield every other stack that does not resolve by itself."""
+    """Yield every other stack whose own files have errors."""
     for name in (*whole.project.platforms, *whole.project.environments):
         if name != stack and errors_in(resolve(_only(whole.project, name), whole.lookups)[1]):
             yield name
 
 
 def _is_of(finding: Finding, files: Iterable[str]) -> bool:
-    """Return whether *finding* is in one of *files*, or in none that belongs to a stack."""
+    """Return whether *finding* is in one of *files*, or not in the file of any stack."""
     file = finding.origin.file
     return file in files or not (is_stack_file(file) or file.startswith(f"{ORGANIZATIONS}/"))
 
@@ -125,8 +125,8 @@ def _not_compared(file: str) -> Finding:
         code="file-not-read",
         origin=Origin(file),
         found=f"errors in {file}, which this stack does not use",
-        allowed="ceilings, the environment order, unique names and GPU capacity are compared"
-        " over all files; here they leave this one out",
+        allowed="ceilings, the environment order, unique names and GPU capacity are compared "
+        "over all files; here this file is left out",
         remedy=f"correct {file}; `tenancy check` lists its errors; --strict refuses them here",
         severity=Severity.NOT_CHECKED,
     )

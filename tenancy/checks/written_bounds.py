@@ -1,4 +1,4 @@
-"""Bounds as the platform writes them: everything that they name exists."""
+"""The bounds in a platform's file: everything that they name exists."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ __all__ = ["written_bounds"]
 
 def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:
     """
-    Yield what is wrong with the bounds that *platform* writes.
+    Yield findings about the bounds of *platform*.
 
     Args:
         organizations: Names of those on its cluster; empty if they are not known.
@@ -29,7 +29,9 @@ def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator
                 origin=bounds.origin,
                 found=f"bounds of the organization {quoted(name)}, which is not on the cluster",
                 allowed=f"an organization of the cluster ({', '.join(known)})",
-                remedy=f"did you mean {guess!r}?" if guess else "remove them once it is gone",
+                remedy=f"did you mean {guess!r}?"
+                if guess
+                else "remove them once it is deleted",
                 severity=Severity.WARNING,
             )
     for bounds in (every.default, *every.by_name.values()):
@@ -45,7 +47,7 @@ def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator
                     code="bounds-prefix-twice",
                     origin=bounds.origin / "prefixes",
                     found=f"the prefix {quoted(prefix)} of {owner} and of {name}",
-                    allowed="each prefix for one organization",
+                    allowed="each prefix for one organization only",
                     remedy="remove it from one of them",
                 )
 
@@ -75,7 +77,7 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
                     code="bounds-name-unknown",
                     origin=bounds.origin / key,
                     found=f"{what} {quoted(name)}",
-                    allowed=f"one of the platform ({', '.join(known) or 'it has none'})",
+                    allowed=f"a name from the platform ({', '.join(known) or 'it has none'})",
                     remedy=f"did you mean {guess!r}?" if guess else "correct or remove it",
                 )
     for text in bounds.egress_cidrs:
@@ -85,7 +87,7 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
                 origin=bounds.origin / "egressCidrs",
                 found=f"{quoted(text)}, which is not a range of addresses",
                 allowed="ranges of addresses such as 203.0.113.0/24",
-                remedy="write an address, '/' and its bits",
+                remedy="write the first address of the range, '/' and the prefix length",
             )
 
 

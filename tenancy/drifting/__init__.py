@@ -1,4 +1,4 @@
-"""What a cluster holds against what the files say, exactly: a pure comparison."""
+"""The exact comparison of a cluster with the files, without side effects."""
 
 from tenancy.drifting.accept import Edit, edits
 from tenancy.drifting.comparison import KINDS, differences

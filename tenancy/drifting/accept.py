@@ -1,4 +1,4 @@
-"""Where in the config a difference would be written, if it is to stay."""
+"""Find the place in the config at which a difference can be accepted."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -30,9 +30,9 @@ class Edit:
     One value to write into a file.
 
     Attributes:
-        place: Which file, and where in it.
-        value: What stands there afterwards; None takes the key away.
-        appends: Whether the value is one more of the list at *place*.
+        place: The file and the path in it.
+        value: The new value; None removes the key.
+        appends: Whether to append the value to the list at *place*.
     """
 
     place: Origin
@@ -47,14 +47,14 @@ def edits(
     platform: Platform,
 ) -> Mapping[Difference, Edit]:
     """
-    Return, for each difference that has a place in the config, what to write.
+    Return what to write for each difference that the config can express.
 
-    Quotas, limit ranges, added subjects, and labels and annotations of one's own have a place.
-    What the files have no key for has none: guardrails, network rules, a subject that is away
-    but is written for the whole organization.
+    The config can express quotas, limit ranges, added subjects, and your own labels and
+    annotations. It cannot express guardrails, network rules, or one namespace without a subject
+    of the whole organization.
 
     Args:
-        live: Quotas and limit ranges as they are, by `<kind>/<namespace>/<name>`.
+        live: The live quotas and limit ranges, by `<kind>/<namespace>/<name>`.
     """
     namespaces = {namespace.name: namespace for namespace in environment.namespaces}
     alone = _Alone(environment, platform, live)
@@ -73,7 +73,7 @@ def edits(
 
 @attrs.frozen
 class _Alone:
-    """Finds the place that speaks of one namespace in one environment alone."""
+    """Finds the place that applies to one namespace in one environment only."""
 
     environment: Environment
     platform: Platform
@@ -159,7 +159,7 @@ class _Alone:
         return Edit(place=self._organization(namespace) / "members", value=member, appends=True)
 
     def _written_subject(self, text: str, namespace: Namespace) -> dict[str, JSON] | None:
-        """Return a subject as members are written; None if no member is called so."""
+        """Return a subject as members are written; None if no member can have that name."""
         kind, _, name = text.partition(" ")
         if " of " in name:
             return None
@@ -198,7 +198,7 @@ class _Alone:
 
 
 def quota_spec(spec: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Return the spec of a live ResourceQuota as people write it."""
+    """Return the spec of a live ResourceQuota in the form of the config."""
     hard = spec.get("hard")
     written: dict[str, JSON] = {"hard": _texts(hard)}
     if scopes := spec.get("scopes"):
@@ -211,7 +211,7 @@ def quota_spec(spec: Mapping[str, JSON]) -> dict[str, JSON]:
 
 
 def limit_range_spec(spec: Mapping[str, JSON]) -> JSON:
-    """Return the spec of a live LimitRange as people write it."""
+    """Return the spec of a live LimitRange in the form of the config."""
     limits = spec.get("limits")
     return {
         _TYPES[str(item["type"])]: {key: _texts(item[key]) for key in item if key != "type"}
@@ -226,7 +226,7 @@ def _texts(limits: JSON) -> JSON:
 
 
 def _text(value: JSON) -> str:
-    """Return a quantity as Kubernetes would write it; people's grammar is narrower than its."""
+    """Return a quantity in canonical form; the config accepts fewer forms than Kubernetes."""
     try:
         return str(Quantity.parse_stored(str(value)))
     except InvalidQuantityError:

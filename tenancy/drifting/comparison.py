@@ -1,4 +1,4 @@
-"""Live objects against desired ones, exactly: what was added counts as what was changed."""
+"""Compare live objects with desired ones: added fields are differences too."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -14,13 +14,13 @@ from tenancy.manifests import Manifest
 __all__ = ["KINDS", "differences", "is_addition", "unwanted"]
 
 KINDS: Final = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
-"""Kinds of which any object counts in a namespace of ours, whoever made it."""
+"""Kinds that are compared in Tenancy's namespaces, even objects that others created."""
 
 _GUARDING: Final = (
     f"{labels.DOMAIN}/",
     "resource.kubernetes.io/admin-access",
 )
-"""How labels and annotations begin that decide what a namespace may do."""
+"""Prefixes of the labels and annotations that control what a namespace may do."""
 _LEVELS: Final = tuple(
     f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "warn", "audit")
 )
@@ -33,15 +33,15 @@ def differences(
     desired: Iterable[Manifest], live: Live, *, manager: str | None = None
 ) -> tuple[Difference, ...]:
     """
-    Return every difference between *desired* and *live*, the worst first.
+    Return every difference between *desired* and *live*, the most severe first.
 
-    What the API server fills in, and what controllers of Kubernetes write, is none. Of the
-    ServiceAccount that Kubernetes makes itself, only our fields count.
+    Defaults of the API server and values of Kubernetes' controllers are not differences. In the
+    ServiceAccount that Kubernetes creates, only Tenancy's fields are compared.
 
     Args:
-        desired: What the files say, rendered.
-        live: What is there, by identity: at least every object of the desired kinds, and of
-            `KINDS` in the desired namespaces.
+        desired: The manifests of the files.
+        live: The objects on the cluster, by identity: at least every object of the desired
+            kinds, and of `KINDS` in the desired namespaces.
         manager: The stack's field manager; other managers that own fields of it are then a
             difference too, because the next update of those fields fails. Default: managers
             are not compared.
@@ -59,7 +59,7 @@ def _of_wanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diff
         if there is not None:
             yield from _fields(identity, manifest, there)
         elif _space(identity) not in wanted or _space(identity) in live:
-            # Nothing is said of what went with its namespace.
+            # Objects that were deleted with their namespace are not listed.
             yield _whole(identity, Change.REMOVED)
 
 
@@ -67,7 +67,7 @@ def _managers(
     wanted: Mapping[Identity, Manifest], live: Live, manager: str
 ) -> Iterator[Difference]:
     for identity in wanted:
-        # Of the service account that Kubernetes makes, a patch owns fields under its own name.
+        # A patch owns its fields of the default service account under its own name.
         if identity not in live or identity.kind == "ServiceAccount":
             continue
         for other in conflicting_managers(live[identity], manager):
@@ -93,7 +93,7 @@ def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diffe
 
 
 def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identity]:
-    """Yield the live objects that are not wanted and count all the same."""
+    """Yield the live objects that are not desired but are compared."""
     stacks = {
         stack
         for identity, manifest in wanted.items()
@@ -174,10 +174,10 @@ def _whole(
 
 
 def is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -> bool:
-    """Return whether a field counts that no file has."""
+    """Return whether a field that is not in the files is a difference."""
     if field[0] != "metadata":
         return True
-    # Other labels and annotations belong to those who set them.
+    # Other labels and annotations belong to the clients that set them.
     return field[2].startswith(_GUARDING) or field[2] in _LEVELS
 
 
@@ -204,7 +204,7 @@ def _is_controllers(there: Mapping[str, object]) -> bool:
 
 
 def _binds_ours(there: Mapping[str, object], wanted: Mapping[Identity, Manifest]) -> bool:
-    """Return whether it gives one of our cluster-wide roles to somebody."""
+    """Return whether it binds one of Tenancy's cluster roles."""
     reference = there.get("roleRef")
     name = reference.get("name") if isinstance(reference, Mapping) else None
     return name is not None and Identity(kind="ClusterRole", name=str(name)) in wanted

@@ -1,4 +1,4 @@
-"""One difference between what is desired and what is there."""
+"""One difference between a desired and a live object."""
 
 import enum
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ __all__ = ["Change", "Difference", "Field", "Identity", "Weight"]
 
 Field = tuple[str, ...]
 """
-The steps to what differs. A subject, a role's rule and a network rule are a step of their own,
-in canonical text, for their place in a list means nothing.
+The path of what differs. A subject, a role's rule and a network rule are one step in canonical
+text, because their place in a list has no meaning.
 """
 
 
 @attrs.frozen(kw_only=True, slots=True, order=True)
 class Identity:
     """
-    Which object, of the kinds that this tool writes.
+    The identity of an object of the kinds that Tenancy writes.
 
     Attributes:
         namespace: Its namespace; empty if it is cluster-wide.
@@ -45,7 +45,7 @@ class Identity:
 
 
 class Change(enum.Enum):
-    """What was done to the desired state."""
+    """How the live state differs from the desired state."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -53,14 +53,14 @@ class Change(enum.Enum):
 
 
 class Weight(enum.Enum):
-    """How bad it is."""
+    """The severity of a difference."""
 
     SECURITY = "security"
     """More access, traffic or use than the files allow, or a guardrail is missing."""
     USAGE = "usage"
-    """More or less may be used, or less may be done, than the files say."""
+    """Limits differ from the files, or less is allowed than in the files."""
     HARMLESS = "harmless"
-    """Nothing that this tool knows of reads it."""
+    """It has no known effect."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -69,11 +69,11 @@ class Difference:
     One difference.
 
     Attributes:
-        field: What of the object; empty if it is the object itself.
-        desired: What the files say, as Kubernetes writes it; None if they say nothing.
-        live: What is there; None if nothing is.
-        manager: The field manager that wrote it last; None if nobody can be named.
-        since: When that was, as the API server says it; None if it does not.
+        field: The path in the object; empty for the object itself.
+        desired: The value in the files, in Kubernetes' form; None without one.
+        live: The value on the cluster; None without one.
+        manager: The field manager that wrote it last; None if it is unknown.
+        since: When it wrote, from the API server; None if it is unknown.
     """
 
     object: Identity
@@ -103,8 +103,8 @@ class Difference:
         """
         if not self.field:
             return {
-                Change.ADDED: "the object itself: no file has it",
-                Change.REMOVED: "the object itself: it is not in the cluster",
+                Change.ADDED: "the object itself: it is not in the files",
+                Change.REMOVED: "the object itself: it is not on the cluster",
             }.get(self.change, "the object itself: it is being deleted")
         if self.field[0] == "managedFields":
             return (
@@ -114,12 +114,12 @@ class Difference:
         place = _place(self.field)
         if self.change is Change.CHANGED:
             desired, live = _said(self.desired), _said(self.live)
-            return f"{place}: {desired} in the files, {live} in the cluster"
+            return f"{place}: {desired} in the files, {live} on the cluster"
         value = self.live if self.change is Change.ADDED else self.desired
         said = "" if value in (None, True) else f"={_said(value)}"
         if self.change is Change.ADDED:
-            return f"{place}{said}: no file has it"
-        return f"{place}{said}: it is not in the cluster"
+            return f"{place}{said}: it is not in the files"
+        return f"{place}{said}: it is not on the cluster"
 
 
 _NOUNS = {

@@ -20,7 +20,7 @@ _TAKEN_OVER: Final = (
     ("before-first-apply", "Update"),
 )
 """
-What managers begin with whose fields the provider takes over by itself when it updates.
+Prefixes of managers whose fields the provider takes over when it updates.
 
 Source: pulumi-kubernetes, provider/pkg/await/await.go, `fixCSAFieldManagers`.
 """
@@ -32,7 +32,7 @@ def conflicting_managers(live: Mapping[str, object], manager: str) -> tuple[str,
     """
     Return the managers with which *manager* would conflict when it changes what it applied.
 
-    A manager that the provider once made up conflicts always; another one only where it owns a
+    A manager that the provider once generated always conflicts; another one only if it owns a
     field that *manager* owns too.
 
     Args:
@@ -51,9 +51,10 @@ def conflicting_managers(live: Mapping[str, object], manager: str) -> tuple[str,
 
 def without_random_managers(live: Mapping[str, object], manager: str) -> list[JSON] | None:
     """
-    Return `metadata.managedFields` with *manager* in place of managers the provider made up.
+    Return `metadata.managedFields` with *manager* in place of managers that the provider
+    generated.
 
-    Nothing else changes; None if there is none of them.
+    Nothing else changes; None if there are none.
     """
     entries = list(_all_entries(live))
     random = [entry for entry in entries if _is_random(entry)]
@@ -70,7 +71,7 @@ def without_random_managers(live: Mapping[str, object], manager: str) -> list[JS
 
 def without_conflicts(live: Mapping[str, object], manager: str) -> list[JSON] | None:
     """
-    Return `metadata.managedFields` in which *manager* alone owns what it applied.
+    Return `metadata.managedFields` in which only *manager* owns what it applied.
 
     Others keep the fields that *manager* does not own. None if nothing conflicts.
     """
@@ -153,7 +154,7 @@ def _union(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> dict[str, JSON
 
 
 def _common(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> bool:
-    """Return whether two trees of fields share a leaf; `.` is the container, nobody's value."""
+    """Return whether two trees of fields share a leaf; `.` is the container, not a value."""
     for key, value in one.items():
         if key == "." or key not in other:
             continue

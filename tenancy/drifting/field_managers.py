@@ -1,4 +1,4 @@
-"""Who wrote a field, from what the API server keeps of it (`metadata.managedFields`)."""
+"""Find the writer of a field in `metadata.managedFields`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -22,7 +22,7 @@ CONTROLLERS: Final = frozenset(
 )
 """Managers that are part of Kubernetes; labels and annotations that they add are no drift."""
 OURS: Final = ("pulumi", PREFIX)
-"""What the managers begin with under which the engine's provider writes."""
+"""Prefixes of the managers of the engine's provider."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -31,8 +31,9 @@ class Writer:
     A field manager.
 
     Attributes:
-        applies: Whether it wrote by server-side apply, so that what it leaves out goes.
-        since: When it wrote last, as the API server says it; empty if it does not.
+        applies: Whether it wrote by server-side apply, which removes the fields that it leaves
+            out.
+        since: When it wrote last, from the API server; empty if unknown.
     """
 
     manager: str
@@ -42,11 +43,11 @@ class Writer:
 
 def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> Writer | None:
     """
-    Return who wrote *field* of *live* last, as far as its place is remembered.
+    Return the manager that wrote *field* of *live* last, if it is recorded.
 
     Args:
-        gone: Whether the field is not there any more. Nobody owns it then, so that whoever
-            wrote anything of the object last is named, unless that is the engine.
+        gone: Whether the field no longer exists. It has no owner then, so the last writer of
+            the object is returned, unless that is the engine.
     """
     if gone or not field:
         latest = max(writers(live), key=lambda found: found.since, default=None)
@@ -62,7 +63,7 @@ def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> W
 
 
 def writers(live: Mapping[str, object]) -> tuple[Writer, ...]:
-    """Return everybody who wrote something of *live*."""
+    """Return every manager that wrote to *live*."""
     return tuple(by for by, _ in _entries(live))
 
 
@@ -84,7 +85,7 @@ def _entries(live: Mapping[str, object]) -> Iterator[tuple[Writer, Mapping[str, 
 
 
 def _depth(owned: Mapping[str, JSON], field: Field) -> int:
-    """Return how many steps of *field* are owned; lists that are owned whole end the way."""
+    """Return how many steps of *field* are owned; a list that is owned whole ends the path."""
     depth = 0
     at: JSON = dict(owned)
     for step in field:

@@ -1,8 +1,8 @@
 """
-An object as its fields, by meaning: two objects that mean the same have the same fields.
+An object as normalized fields: two equivalent objects have the same fields.
 
-What the API server fills in is filled in or left out on both sides, quantities are numbers, and
-lists whose order means nothing are sets.
+Defaults of the API server are added or removed on both sides, quantities are numbers, and lists
+without a meaningful order are sets.
 
 Source of the defaults: kubernetes v1.36, pkg/apis/core/v1/defaults.go
 (`SetDefaults_LimitRangeItem`), and the same file of networking/v1, rbac/v1, scheduling/v1 and
@@ -32,16 +32,16 @@ _DEFAULTS: Final[Mapping[str, tuple[JSON, ...]]] = {
     "reinvocationPolicy": ("Never",),
     "scope": ("*",),
 }
-"""What the API server writes where nothing was said, by key, in the kinds without own rules."""
+"""The API server's defaults by key, for kinds without rules of their own."""
 
 
 @attrs.frozen(slots=True)
 class Value:
     """
-    What a field holds: compared by meaning, shown as it is written.
+    A field's value: compared by meaning, shown as written.
 
     Attributes:
-        meaning: Equal where two values mean the same.
+        meaning: Equal for equivalent values.
         written: As Kubernetes writes it.
     """
 
@@ -166,7 +166,7 @@ def _selector(selector: object) -> JSON:
 
 
 def _service_account(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Value]]:
-    """Only whether its token is mounted; members may give it secrets to pull images with."""
+    """Only whether its token is mounted; members may add image pull secrets."""
     mounted = cast("JSON", manifest.get("automountServiceAccountToken", True))
     yield ("automountServiceAccountToken",), Value(mounted, mounted)
 
@@ -187,7 +187,7 @@ def _leaves(field: Field, value: JSON) -> Iterator[tuple[Field, Value]]:
 
 
 def _without_defaults(key: str, value: JSON) -> JSON:
-    """Return *value* without what the API server writes by itself; None if that is all."""
+    """Return *value* without the API server's defaults; None if nothing else is left."""
     if isinstance(value, dict):
         value = {
             inner: kept

@@ -1,4 +1,4 @@
-"""How bad a difference is."""
+"""The severity of a difference."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,13 +11,13 @@ __all__ = ["weight"]
 _ACCESS: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
 _AMOUNTS: Final = frozenset({"LimitRange", "PriorityClass", "ResourceQuota"})
 _CLUSTERS_OWN: Final = ("kubernetes.io", "k8s.io")
-"""Domains of labels that Kubernetes reads, Pod Security's among them."""
+"""Domains of labels that Kubernetes reads, such as those of Pod Security."""
 _DENY: Final = "default-deny"
 
 
 def weight(identity: Identity, field: Field, change: Change) -> Weight:
     """
-    Return how bad it is that *field* of the object was changed so.
+    Return the severity of this change of *field* of the object.
 
     >>> object = Identity(kind="RoleBinding", namespace="acme-dev", name="tenancy:developer")
     >>> weight(object, ("subjects", "User eve"), Change.ADDED).value
@@ -29,7 +29,7 @@ def weight(identity: Identity, field: Field, change: Change) -> Weight:
         return _metadata(field)
     if identity.kind in _AMOUNTS or identity.kind == "Namespace":
         return Weight.USAGE
-    # What gives access, or lets traffic through, harms nobody's safety by being away.
+    # A missing object that gives access or allows traffic is not a security problem.
     opens = identity.kind in _ACCESS or (
         identity.kind == "NetworkPolicy" and identity.name != _DENY
     )

@@ -1,4 +1,4 @@
-"""What objects mean, in a digest each: equal as long as nobody changed what counts."""
+"""Digests of objects, equal as long as their relevant fields are unchanged."""
 
 import hashlib
 import json
@@ -18,11 +18,10 @@ Live = Mapping[Identity, Mapping[str, object]]
 
 def meaning(manifest: Mapping[str, object]) -> str:
     """
-    Return a digest of what *manifest*, a desired or a live object, means.
+    Return a digest of the relevant fields of *manifest*, a desired or a live object.
 
-    Status, versions, managers and times have no part in it, nor what the API server and the
-    controllers of Kubernetes fill in. A Namespace that was made anew is another one, for what
-    was in it is gone.
+    Status, versions, managers, times, and values of the API server and Kubernetes' controllers
+    are left out. A recreated Namespace has another digest, because its contents are lost.
 
     >>> one = {"kind": "ResourceQuota", "spec": {"hard": {"cpu": "1"}}, "status": {}}
     >>> meaning(one) == meaning({"kind": "ResourceQuota", "spec": {"hard": {"cpu": "1000m"}}})
@@ -45,10 +44,10 @@ def live_meanings(
     desired: Iterable[Manifest], live: Live, stack: str
 ) -> Mapping[Identity, str]:
     """
-    Return what each object means that an update of *stack* builds on.
+    Return the digest of each object that an update of *stack* depends on.
 
-    Those that the files describe, and whatever counts beside them: in its namespaces, those
-    among them that the update would take away included.
+    These are the objects in the files, and the compared ones in the stack's namespaces,
+    including namespaces that the update would delete.
 
     Args:
         live: As for `tenancy.drifting.differences`.
@@ -65,7 +64,7 @@ def live_meanings(
 
 
 def digest(value: object) -> str:
-    """Return a digest of *value*, plain data in which quantities may stand."""
+    """Return a digest of *value*, plain data that may contain quantities."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""Differences as people and as programs read them."""
+"""Differences as text and as JSON."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -18,9 +18,9 @@ _CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 @with_config(_CLOSED)
 class DifferenceData(TypedDict):
     """
-    A value that is not as the files say; null is one that is not there, or not known.
+    A value that differs from the files; null means missing or unknown.
 
-    The field is empty if the object itself is meant.
+    The field is empty for the object itself.
     """
 
     kind: str
@@ -37,14 +37,14 @@ class DifferenceData(TypedDict):
 
 
 def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
-    """Yield what people read of *differences*: the worst first, each under its object."""
+    """Yield *differences* as lines of text: the most severe first, each under its object."""
     if not differences:
-        yield f"stack {stack}: the cluster holds what the files say"
+        yield f"stack {stack}: the cluster matches the files"
         return
     counts = [(sum(d.weight is weight for d in differences), weight.value) for weight in Weight]
     said = ", ".join(f"{count} {name}" for count, name in counts if count)
     noun = "difference" if len(differences) == 1 else "differences"
-    yield f"stack {stack}: {len(differences)} {noun} from what the files say ({said})"
+    yield f"stack {stack}: {len(differences)} {noun} from the files ({said})"
     for weight, weighed in groupby(differences, key=lambda d: d.weight):
         yield ""
         yield f"{weight.value}"
@@ -55,7 +55,7 @@ def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
 
 
 def data(differences: Iterable[Difference]) -> list[DifferenceData]:
-    """Return what programs read of *differences*."""
+    """Return *differences* as plain data."""
     return [
         {
             "kind": found.object.kind,

@@ -1,4 +1,4 @@
-"""Text, Markdown and JSON of what was found, planned and done."""
+"""Text, Markdown and JSON of findings, plans and results."""
 
 from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
 from tenancy.output.check_json import check_data

@@ -41,7 +41,7 @@ class HolderData(TypedDict):
 
 @with_config(CLOSED)
 class LiveHolderData(TypedDict):
-    """A subject that a binding on the cluster lets do it; who is in a group is not checked."""
+    """A subject that may do it by a binding on the cluster; group members are not checked."""
 
     subject: str
     role: str
@@ -70,7 +70,7 @@ class LivePermissionData(TypedDict):
 
 @with_config(CLOSED)
 class WhoCanData(TypedDict):
-    """Who may do it; notChecked: roles that the cluster defines; live: null without --live."""
+    """Who may do it; notChecked: roles defined on the cluster; live: null without --live."""
 
     version: Literal[1]
     kind: Literal["who-can"]
@@ -84,7 +84,7 @@ class WhoCanData(TypedDict):
 
 @with_config(CLOSED)
 class PermissionData(TypedDict):
-    """What a subject may do in a namespace of a cluster; the most powerful first."""
+    """What a subject may do in a namespace of a cluster; the widest access first."""
 
     subject: str
     namespace: str
@@ -98,7 +98,7 @@ class PermissionData(TypedDict):
 
 @with_config(CLOSED)
 class WhatCanData(TypedDict):
-    """What a subject may do, namespace by namespace; live: null without --live."""
+    """What a subject may do in each namespace; live: null without --live."""
 
     version: Literal[1]
     kind: Literal["what-can"]
@@ -108,7 +108,7 @@ class WhatCanData(TypedDict):
 
 @with_config(CLOSED)
 class QuotaUsageData(TypedDict):
-    """One key of one quota; used is null where it could not be read."""
+    """One key of one quota; used is null if it could not be read."""
 
     organization: str
     namespace: str
@@ -124,7 +124,7 @@ class QuotaUsageData(TypedDict):
 
 @with_config(CLOSED)
 class UsageData(TypedDict):
-    """What each namespace may use, and what it uses now."""
+    """The limits and the present use of each namespace."""
 
     version: Literal[1]
     kind: Literal["usage"]
@@ -138,7 +138,7 @@ def who_can_data(
     holders: Iterable[RoleHolder],
     live: Iterable[LiveHolder] | None = None,
 ) -> WhoCanData:
-    """Return *holders*, those that are not checked apart, and those on the cluster."""
+    """Return *holders*, separately those that are not checked, and those on the cluster."""
     holders = tuple(holders)
     return {
         "version": 1,

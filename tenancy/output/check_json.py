@@ -14,7 +14,7 @@ __all__ = ["CheckData", "check_data"]
 
 @with_config(CLOSED)
 class CheckData(TypedDict):
-    """Everything that the checks found; whether it refuses an update."""
+    """All findings of the checks, and whether they refuse an update."""
 
     version: Literal[1]
     kind: Literal["check"]

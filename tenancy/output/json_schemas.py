@@ -1,4 +1,4 @@
-"""JSON Schemas: of what people write, for editors, and of every `--json`, for programs."""
+"""JSON Schemas of the config files, for editors, and of every `--json`, for programs."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -55,7 +55,7 @@ def organization() -> dict[str, JSON]:
 
 def written(name: str) -> dict[str, JSON]:
     """
-    Return the schema of what a command writes with `--json`; it lets further keys be.
+    Return the schema of what a command writes with `--json`; it allows further keys.
 
     Args:
         name: That of its file under `docs/schema`, without the suffix: `plan`, `usage`.
@@ -79,10 +79,10 @@ def stack(project: str = "tenancy") -> dict[str, JSON]:
     Return the schema of `Pulumi.<stack>.yaml`.
 
     Config with the key `platform` is a platform's, any other an environment's. Keys of other
-    namespaces, and what the engine writes itself, are allowed.
+    config namespaces, and the engine's own, are allowed.
 
     Args:
-        project: The project's name, which is the namespace of our keys.
+        project: The project's name, which is the namespace of Tenancy's keys.
     """
     environment, environment_definitions = _keys(EnvironmentSpec, project)
     platform, platform_definitions = _keys(PlatformStackSpec, project)
@@ -103,7 +103,7 @@ def stack(project: str = "tenancy") -> dict[str, JSON]:
 
 
 def _keys(model: type[BaseModel], project: str) -> tuple[dict[str, JSON], dict[str, JSON]]:
-    """Return the schema of *model* with our namespace before each key, and its definitions."""
+    """Return the schema of *model* with the project's name before keys, and definitions."""
     whole = _of(model)
     definitions = whole.pop("$defs", {})
     properties, required = whole.get("properties"), whole.get("required", [])
@@ -113,7 +113,7 @@ def _keys(model: type[BaseModel], project: str) -> tuple[dict[str, JSON], dict[s
     return {
         "properties": {f"{project}:{key}": value for key, value in properties.items()},
         "required": [f"{project}:{key}" for key in required],
-        # Only our own keys are known here, so a misspelt one is seen by its namespace.
+        # Only keys with the project's name are checked, so that a misspelled one is reported.
         "propertyNames": {
             "anyOf": [
                 {"enum": [f"{project}:{key}" for key in properties]},

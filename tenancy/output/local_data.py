@@ -33,8 +33,8 @@ class TokenLife:
     Whether a cluster's API server extends tokens of pods to a year.
 
     Attributes:
-        is_extended: None if that could not be seen.
-        why_not: Why it could not be seen.
+        is_extended: None if this is unknown.
+        why_not: Why it is unknown.
     """
 
     cluster: str
@@ -44,7 +44,7 @@ class TokenLife:
 
 @with_config(CLOSED)
 class TokenLifeData(TypedDict):
-    """Whether a cluster extends tokens of pods to a year; null where that could not be seen."""
+    """Whether a cluster extends tokens of pods to a year; null means unknown."""
 
     cluster: str
     podTokensLastAYear: bool | None
@@ -53,7 +53,7 @@ class TokenLifeData(TypedDict):
 
 @with_config(CLOSED)
 class DoctorData(TypedDict):
-    """Every tool, where it comes from, and the life of tokens where a stack was named."""
+    """Every tool and its source, and the lifetime of tokens if a stack was given."""
 
     version: Literal[1]
     kind: Literal["doctor"]
@@ -63,7 +63,7 @@ class DoctorData(TypedDict):
 
 @with_config(CLOSED)
 class SandboxPartData(TypedDict):
-    """One process of the sandbox; tail is the end of its log where it ended by itself."""
+    """One process of the sandbox; tail is the end of its log if it exited by itself."""
 
     name: str
     state: str
@@ -75,7 +75,7 @@ class SandboxPartData(TypedDict):
 
 @with_config(CLOSED)
 class SandboxStatusData(TypedDict):
-    """What of the sandbox runs, and what it lacks."""
+    """The running parts of the sandbox, and what is missing."""
 
     version: Literal[1]
     kind: Literal["sandbox"]
@@ -89,7 +89,7 @@ class SandboxStatusData(TypedDict):
 
 
 def doctor_data(statuses: Iterable[ToolStatus], tokens: TokenLife | None = None) -> DoctorData:
-    """Return the tools in order, and what was seen of the life of tokens."""
+    """Return the tools in order, and the lifetime of tokens."""
     return {
         "version": 1,
         "kind": "doctor",

@@ -1,4 +1,4 @@
-"""Text as Markdown that a forge shows as it is: no markup, mention, reference or link."""
+"""Escape text so that Markdown shows it literally, without markup, mentions or links."""
 
 import re
 from typing import Final
@@ -7,13 +7,13 @@ from tenancy.diagnostics import clean
 
 __all__ = ["markdown_text"]
 
-# What Markdown and HTML read as more than text, entities and math included.
+# Characters with a meaning in Markdown, HTML, entities or math.
 _SPECIAL: Final = re.compile(
     r"([\\`*_{}\[\]()<>|~!#&^$:@])|^([-+=])|^(\d{1,9})(?=\.)",
 )
 _COMMENT: Final = "<!-- -->"
-# Forges look for these in the shown text, so escaping does not help; a comment does: mentions,
-# issues, merge requests, snippets, labels, milestones, emoji, links, tickets.
+# Forges search the shown text for these, so escaping does not help, but a comment does:
+# mentions, issues, merge requests, snippets, labels, milestones, emoji, links, tickets.
 _CALLS: Final = re.compile(
     r"(?:\\[@#!$&~^:]|%)(?=\S)"
     r"|\bwww\.(?=\S)"
@@ -21,14 +21,14 @@ _CALLS: Final = re.compile(
 )
 _COMMIT: Final = re.compile(r"\b[0-9a-f]{7,}\b")
 _COMMIT_LEAST: Final = 7
-"""In characters: what is shorter is no reference to a commit."""
+"""The shortest reference to a commit, in characters."""
 
 
 def markdown_text(text: str) -> str:
     r"""
-    Return *text* so that a forge shows its characters and nothing else.
+    Return *text* so that a forge shows exactly its characters.
 
-    Control characters and characters without a shape are left out.
+    Control characters and invisible characters are left out.
 
     >>> markdown_text("[x](y) & <b>")
     '\\[x\\]\\(y\\) \\& \\<b\\>'

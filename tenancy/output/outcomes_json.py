@@ -21,7 +21,7 @@ Status = Literal["done", "failed", "changes", "refused", "usage", "interrupted"]
 """The exit code's name, in small letters."""
 
 VERSION: Final = 1
-"""Raised whenever a key changes its meaning or goes; new keys do not raise it."""
+"""Incremented when a key changes its meaning or is removed, not for new keys."""
 
 _CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -59,7 +59,7 @@ class OutcomeData(TypedDict):
     """
     The result of one stack; exit is the exit code of a command on it alone.
 
-    Either error is the reason that there is no result, or result is the result.
+    Either error is the reason for the missing result, or result is the result.
     """
 
     stack: str
@@ -71,7 +71,7 @@ class OutcomeData(TypedDict):
 
 @with_config(_CLOSED)
 class OutcomesData(TypedDict):
-    """The result of a command, stack by stack; exit is the most severe of theirs."""
+    """The result of a command for each stack; exit is the most severe exit code."""
 
     version: Literal[1]
     kind: Kind
@@ -80,7 +80,7 @@ class OutcomesData(TypedDict):
 
 
 def schema() -> dict[str, JSON]:
-    """Return the JSON Schema of what `data` returns."""
+    """Return the JSON Schema of the output of `data`."""
     found: dict[str, JSON] = TypeAdapter(OutcomesData).json_schema()
     return found
 

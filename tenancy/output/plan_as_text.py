@@ -1,4 +1,4 @@
-"""The plan for a terminal, a pipe, and the engine's own output; as long as a screen."""
+"""The plan as text for a terminal, a pipe, and the engine's output; fits on a screen."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -21,10 +21,10 @@ from tenancy.planning import Fact, FactGroup, Importance, Plan, fact_groups, hea
 __all__ = ["LINES", "plan_text", "rich_text"]
 
 LINES: Final = 40
-"""How many lines a plan has at most, unless dangers and findings alone take more."""
+"""The largest number of lines of a plan, unless hazards and findings need more."""
 
 _LEAST: Final = 12
-"""How many lines facts have beside long findings."""
+"""The number of lines for facts after long findings."""
 
 _INDENT: Final = "  "
 
@@ -46,11 +46,11 @@ def plan_text(
     The reasons of a refusal come first, other findings last.
 
     Args:
-        findings: What is written with it. Default: the plan's own findings.
+        findings: The findings to write. Default: the plan's own findings.
         documents: By source, for line numbers. Default: none.
         width: The longest line, in characters. Only a single word may be longer.
-        most: How many lines it may have; dangers are never left out. Default: what a
-            screen holds; None is all of them.
+        most: The largest number of lines; hazards are never left out. Default: the size of a
+            screen; None means no limit.
     """
     findings = tuple(plan.findings if findings is None else findings)
     return "\n".join(line for line, _ in _lines(plan, findings, documents, width, most))
@@ -132,7 +132,7 @@ def _fact(fact: Fact, width: int) -> list[str]:
 def _most_important(
     groups: Sequence[FactGroup], width: int, most: int
 ) -> tuple[tuple[FactGroup, ...], int]:
-    """Return the groups with the facts that *most* lines hold, and how many are left out."""
+    """Return the groups with facts that fit into *most* lines, and how many are left out."""
     budget = most
     kept: set[tuple[int, int]] = set()
     titled: set[int] = set()

@@ -1,4 +1,4 @@
-"""The plan for a pull request: one comment, which its first line identifies."""
+"""The plan as a comment on a pull request, identified by its first line."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

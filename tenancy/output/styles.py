@@ -1,4 +1,4 @@
-"""How severities and facts are marked and coloured, in every format."""
+"""Marks and colors of severities and facts in every format."""
 
 from typing import Final
 

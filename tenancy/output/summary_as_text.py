@@ -84,7 +84,7 @@ def _namespace(plan: NamespaceSummary) -> Iterator[str]:
 
 
 def _sum(total: Sum) -> Iterator[str]:
-    """Yield the sum, one summand a line; without a ceiling only where there is a limit."""
+    """Yield the sum with one summand per line; without a ceiling only if a limit is set."""
     parts = [p for p in total.parts if total.ceiling is not None or p.amount is not None]
     amounts = ["unlimited" if p.amount is None else str(p.amount) for p in parts]
     result = "unlimited" if total.total is None else str(total.total)
@@ -141,7 +141,7 @@ def _names(plan: OrganizationSummary) -> Counter[str]:
 
 
 def _label(namespace: Namespace, count: Counter[str]) -> str:
-    """Return the name, with the stack where two clusters have the same name."""
+    """Return the name, with the stack if two clusters have the same name."""
     if count[namespace.name] == 1:
         return namespace.name
     return f"{namespace.name} (stack {namespace.stack})"

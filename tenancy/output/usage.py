@@ -1,4 +1,4 @@
-"""Use of quotas for people: one block a namespace, a bar a key, full ones marked."""
+"""The use of quotas as text: one block per namespace, one bar per key, full ones marked."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -12,9 +12,9 @@ from tenancy.planning import Place
 __all__ = ["QuotaUsage", "usage_lines"]
 
 _BAR: Final = 10
-"""Characters of a bar."""
+"""The length of a bar, in characters."""
 _KEY: Final = 36
-"""The longest key beside its bar, in characters; a longer one has a line of its own."""
+"""The longest key on the line of its bar, in characters; a longer one has its own line."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class QuotaUsage:
 
     @property
     def share(self) -> float | None:
-        """How much of the limit is used, 1 where it is full; None if that is not known."""
+        """The used fraction of the limit, 1 if it is full; None if it is not known."""
         if self.used is None:
             return None
         if not self.limit:
@@ -45,7 +45,7 @@ class QuotaUsage:
 
     @property
     def is_full(self) -> bool:
-        """Whether nothing more may be used; a limit of 0 that nobody uses is not full."""
+        """Whether the limit is reached; an unused limit of 0 is not full."""
         share = self.share
         return share is not None and share >= 1
 

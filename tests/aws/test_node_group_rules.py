@@ -76,14 +76,14 @@ def test_these_are_right(changed):
             {"capacity_type": "CAPACITY_BLOCK"},
             "argument: capacityType [capacity-block-without-launch-template] CAPACITY_BLOCK"
             " without a launch template; allowed: a launch template with the market type"
-            " capacity-block, the reservation's id and the instance type; make such a launch"
-            " template and name it in launchTemplate",
+            " capacity-block, the reservation's id and the instance type; create such a launch "
+            "template and set launchTemplate",
             id="capacity block without launch template",
         ),
         pytest.param(
             {**TEMPLATE, "capacity_type": "CAPACITY_BLOCK"},
             "argument: instanceTypes [capacity-block-instance-types] p5.48xlarge with"
-            " CAPACITY_BLOCK; allowed: the instance type in the launch template alone; remove"
+            " CAPACITY_BLOCK; allowed: the instance type only in the launch template; remove"
             " instanceTypes here and set the type in the launch template",
             id="capacity block with instance types",
         ),
@@ -121,8 +121,8 @@ def test_these_are_right(changed):
         pytest.param(
             {"instance_types": (), "ami_type": "AL2023_x86_64_NVIDIA"},
             "argument: instanceTypes [instance-type-missing] no instance type and no launch"
-            " template; allowed: at least one instance type; EKS would take t3.medium, which"
-            " has no GPU; write instanceTypes",
+            " template; allowed: at least one instance type; EKS would use t3.medium, which "
+            "has no GPU; write instanceTypes",
             id="no instance type",
         ),
         pytest.param(
@@ -136,7 +136,7 @@ def test_these_are_right(changed):
             "argument: instanceTypes [mixed-architectures] g5g.xlarge is arm64, g5.xlarge is"
             " x86_64; allowed: instance types of one architecture, because one AMI serves"
             " them all;"
-            " make one pool for each architecture",
+            " write one pool for each architecture",
             id="two architectures",
         ),
     ],

@@ -1,4 +1,4 @@
-"""Namespaces that exist, taken over: as config, and what becomes of each object."""
+"""Adopt existing namespaces: their config, and what happens to each object."""
 
 from tenancy.drifting.adoption.grants import gpus_in_use, proposed_grants
 from tenancy.drifting.adoption.proposal import Left, Proposal, propose

@@ -1,4 +1,4 @@
-"""GPUs that a namespace uses or may use today, as grants of the platform's pools."""
+"""GPUs that a namespace uses or may use now, as grants of the platform's pools."""
 
 from collections.abc import Iterator, Mapping
 
@@ -55,7 +55,7 @@ def _pods(namespace: str, live: Live) -> Iterator[Mapping[str, JSON]]:
 
 
 def _asked(pod: Mapping[str, JSON], resource: str) -> int:
-    """Return what a pod asks for: its containers together, or the most of an init container."""
+    """Return what a pod requests: the sum of its containers, or the largest init container."""
     spec = pod.get("spec")
     together, most = 0, 0
     for kind in ("containers", "initContainers"):
@@ -73,7 +73,7 @@ def _asked(pod: Mapping[str, JSON], resource: str) -> int:
 
 
 def _allowed(namespace: str, resource: str, live: Live) -> int:
-    """Return the least that a quota without scopes allows of *resource*; 0 without one."""
+    """Return the smallest limit of *resource* in quotas without scopes; 0 without one."""
     found = []
     for identity, quota in live.items():
         if identity.kind == "ResourceQuota" and identity.namespace == namespace:

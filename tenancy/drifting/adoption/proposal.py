@@ -1,4 +1,4 @@
-"""Namespaces on the cluster as config that changes nothing of what they have."""
+"""Config for namespaces on the cluster that keeps what they have."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _NEW_LEVEL: Final = "no level or privileged was enforced when the namespace was 
 
 @attrs.frozen(kw_only=True, slots=True)
 class Left:
-    """An object that stays as it is, because no file can describe it, and why."""
+    """An object that stays unchanged because the config cannot describe it, and why."""
 
     object: Identity
     why: str
@@ -38,14 +38,14 @@ class Left:
 @attrs.frozen(kw_only=True)
 class Proposal:
     """
-    What an organization's file gets for the adopted namespaces.
+    The config of the adopted namespaces.
 
     Attributes:
         ids: Of the namespaces, by name in the cluster.
         namespaces: Entries of `namespaces`.
         members: Entries of `members`, each for adopted namespaces only.
         profiles: Profiles by name; each namespace has its own, so that it inherits no quota.
-        left: What stays as it is.
+        left: Objects that stay unchanged.
     """
 
     ids: Mapping[str, str]
@@ -77,7 +77,7 @@ def propose(
     taken: Collection[str] = (),
 ) -> Proposal:
     """
-    Return what describes the namespaces *names* as they are, in audit.
+    Return the config that describes the namespaces *names* unchanged, in audit.
 
     Args:
         live: Every object of `KINDS` and every pod in them.
@@ -96,7 +96,7 @@ def propose(
         profiles[ids[name]], apart = _profile(name, live)
         bindings, people, others = _bindings(name, ids, live, platform)
         policies = [
-            Left(object=identity, why="it is the namespace's own network policy")
+            Left(object=identity, why="it is a network policy of the namespace itself")
             for identity, _ in _inside(name, "NetworkPolicy", live)
         ]
         stays = [*apart, *others, *policies]
@@ -152,7 +152,7 @@ def _fits_rule(identifier: str, platform: Platform) -> bool:
 
 
 def _ids(names: Iterable[str], prefix: str, taken: Collection[str]) -> dict[str, str]:
-    """Return the id of each name: what follows the prefix, or the whole name, never cut."""
+    """Return the id of each name: the part after the prefix, or the whole name, never cut."""
     found: dict[str, str] = {}
     for name in names:
         used = {*taken, *found.values()}
@@ -209,9 +209,10 @@ def _bindings(
     name: str, ids: Mapping[str, str], live: Live, platform: Platform
 ) -> tuple[dict[str, JSON], People, list[Left]]:
     """
-    Return the name of the binding of each role, who holds it, and the bindings that stay.
+    Return the binding and the subjects of each role, and the bindings that stay unchanged.
 
-    One with a subject that no file can name stays as it is: ours would drop that subject.
+    A binding with a subject that the config cannot name stays: Tenancy's would drop that
+    subject.
     """
     names: dict[str, JSON] = {}
     people: People = []
@@ -229,7 +230,7 @@ def _bindings(
         if why is None and not written:
             why = "it has no subject"
         if why is None and role in names:
-            why = f"{names[role]} is the binding of that role already"
+            why = f"{names[role]} already binds that role"
         if why is not None or role is None:
             left.append(Left(object=identity, why=why or ""))
             continue

@@ -1,4 +1,4 @@
-"""What adoption does to each object: nothing is recreated, and nothing is left unsaid."""
+"""What adoption does to each object: no object is recreated, and every object is listed."""
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,17 +15,17 @@ __all__ = ["Action", "AdoptionStep", "steps"]
 
 
 class Action(enum.Enum):
-    """What becomes of an object."""
+    """What happens to an object."""
 
     CREATE = "create"
     IMPORT = "import"
-    """It is as it should be, and comes into the state."""
+    """It matches the files; it is only added to the state."""
     PATCH = "patch"
-    """The same, and fields of it change."""
+    """It is added to the state, and some of its fields change."""
     CONFLICT = "conflict"
-    """The same, and another manager that applies fields of it may write them again."""
+    """It changes too, and another manager of its fields may write them again."""
     STAYS = "stays"
-    """No file can say it; it is left alone and shows as drift."""
+    """The config cannot describe it; it stays unchanged and is reported as drift."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class AdoptionStep:
     One object.
 
     Attributes:
-        reasons: What changes of it, or which manager applies it.
+        reasons: What changes in it, or which manager applies it.
     """
 
     object: Identity
@@ -45,7 +45,7 @@ class AdoptionStep:
 def steps(
     desired: Iterable[Manifest], live: Mapping[Identity, Mapping[str, JSON]]
 ) -> Iterator[AdoptionStep]:
-    """Yield what becomes of each object of *desired*, and of others in its namespaces."""
+    """Yield what happens to each object of *desired*, and to others in its namespaces."""
     wanted = {Identity.of(manifest): manifest for manifest in desired}
     names = {identity.name for identity in wanted if identity.kind == "Namespace"}
     found: dict[Identity, list[Difference]] = {}
@@ -77,7 +77,7 @@ def steps(
 
 
 def _short(found: Iterable[Difference]) -> tuple[str, ...]:
-    """Return what changes, and of what only we write no more than how much it is."""
+    """Return what changes; labels and annotations that only Tenancy writes are counted."""
     said, ours = [], 0
     for difference in found:
         field = difference.field
@@ -85,5 +85,5 @@ def _short(found: Iterable[Difference]) -> tuple[str, ...]:
             ours += 1
         else:
             said.append(difference.what)
-    more = [f"{ours} more labels and annotations of ours"] if ours else []
+    more = [f"{ours} more labels and annotations of Tenancy"] if ours else []
     return (*said, *more)

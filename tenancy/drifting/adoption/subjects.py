@@ -1,4 +1,4 @@
-"""Live role bindings as members: what a file can name, and why it cannot."""
+"""Live role bindings as members, or the reason why the config cannot describe them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,21 +11,21 @@ __all__ = ["member", "role_of", "unprefixed"]
 
 
 def role_of(binding: Mapping[str, JSON]) -> tuple[str | None, str | None]:
-    """Return the role that *binding* gives, as members name it; or why none can."""
+    """Return the role that *binding* gives, in the config's spelling; or why it has none."""
     reference = binding.get("roleRef")
     if not isinstance(reference, dict):
-        return None, "it names no role"
+        return None, "it does not name a role"
     kind, name = str(reference.get("kind")), str(reference.get("name"))
     if kind == "ClusterRole" and name in KUBERNETES:
         return f"{KUBERNETES_PREFIX}{name}", None
-    return None, f"members cannot hold the {kind} {name}"
+    return None, f"members cannot have the {kind} {name}"
 
 
 def member(
     subject: JSON, namespace: str, ids: Mapping[str, str], platform: Platform
 ) -> tuple[dict[str, JSON] | None, str | None]:
     """
-    Return *subject* of a binding in *namespace* as a member is written; or why none can be.
+    Return *subject* of a binding in *namespace* as a member; or why this is not possible.
 
     Args:
         ids: Of the organization's namespaces, by their names.
@@ -75,9 +75,9 @@ def unprefixed(
         if seen[kind] and (likely := seen[kind].most_common(1)[0][0]) != prefix:
             yield (
                 f"most {kind.lower()}s in these bindings begin with {likely!r}, and"
-                f" oidc.{key} of the platform is {prefix!r}: with the same prefix they"
-                " would become members"
+                f" oidc.{key} of the platform is {prefix!r}; with that prefix in the platform "
+                "they would become members"
                 if likely
                 else f"most {kind.lower()}s in these bindings have no prefix, and"
-                f" oidc.{key} of the platform is {prefix!r}: their bindings stay as they are"
+                f" oidc.{key} of the platform is {prefix!r}, so their bindings stay unchanged"
             )

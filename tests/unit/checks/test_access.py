@@ -177,9 +177,9 @@ def test_a_prefix_does_not_make_a_system_name():
             "kubernetes:edit",
             [
                 "warning: organizations/acme.yaml: members[0].role [role-aggregated] "
-                "Kubernetes' own role edit; allowed: viewer, developer and admin, whose "
-                "rules stand still; other software may widen Kubernetes' own; use a "
-                "built-in role, or one of the platform's own",
+                "Kubernetes' own role edit; allowed: viewer, developer and admin, whose rules "
+                "are fixed; other software may widen Kubernetes' own roles; use a built-in "
+                "role, or a role of the platform",
             ],
             id="Kubernetes' own",
         ),
@@ -207,8 +207,8 @@ def test_a_role_of_a_platform_that_is_not_written_is_not_checked():
 
     assert [
         "not checked: Pulumi.dev.yaml: platformStack [platform-not-written] the "
-        "platform 'platform', which no file describes; allowed: a platform that is "
-        "described, so that pools, roles and shared namespaces are known; write "
+        "platform 'platform', which has no file; allowed: a platform with a file, which "
+        "defines pools, roles and shared namespaces; write "
         "Pulumi.platform.yaml, or name another under platformStack",
         "not checked: organizations/acme.yaml: members[0].role [role-unknown] the role "
         "'auditor'; allowed: viewer, developer, admin, kubernetes:view, kubernetes:edit "
@@ -252,16 +252,16 @@ def test_names_that_differ_in_case_alone_are_warned_of():
 
     assert [
         "warning: organizations/acme.yaml: members[0] [subject-look-alike] 'ana' "
-        "beside 'Ana'; allowed: one spelling; Kubernetes takes them for two; "
-        "write the name as the identity provider has it",
+        "beside 'Ana'; allowed: one spelling; for Kubernetes these are two subjects; "
+        "write the name as the identity provider spells it",
     ] == findings(organization={"members": members})
 
 
 def test_a_platform_has_operators():
     assert [
         "Pulumi.platform.yaml: platform.operators [operators-missing] no "
-        "operator; allowed: at least one user or group; the guards shut out "
-        "everybody else; name the group of those who run the platform",
+        "operator; allowed: at least one user or group; the guards refuse everyone else; write "
+        "the group of the people who run the platform",
     ] == findings(platform=a_platform(operators=[]))
     assert [
         "Pulumi.platform.yaml: platform.operators.group [subject-name] the group "

@@ -33,8 +33,9 @@ def test_a_name_that_something_older_has_is_kept(kept):
 def test_moved_without_any_name_is_refused():
     assert [] == found_in()
     assert [
-        f"{PLACE} [adopted-nothing] adopted, which keeps no name; allowed: name, limitRange or "
-        "roleBindings with the name that something has; write one of them, or remove adopted"
+        f"{PLACE} [adopted-nothing] adopted without a name to keep; allowed: name, limitRange "
+        "or "
+        "roleBindings with the name that something has; write one of them, or remove `adopted`"
     ] == found_in(origin="move")
 
 
@@ -63,8 +64,7 @@ def test_two_roles_have_no_binding_of_one_name():
     assert [
         f"{PLACE}.roleBindings.kubernetes:edit [adopted-binding-taken] the name "
         "'tenancy:developer', which another role's binding has too; allowed: one binding for "
-        "each role, each with a name of its own; remove the entry: the rule gives a name that "
-        "is free"
+        "each role, each with a name of its own; remove the entry: the rule gives a free name"
     ] == found_in(roleBindings={"kubernetes:edit": "tenancy:developer"})
 
 

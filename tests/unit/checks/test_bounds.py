@@ -300,8 +300,8 @@ def test_bounds_of_one_organization_take_the_place_of_the_default_key_by_key():
             {"default": {"gpus": {"h10": 1}}},
             [
                 "Pulumi.platform.yaml: platform.organizationBounds.default.gpus"
-                " [bounds-name-unknown] the GPU node pool 'h10'; allowed: one of the platform"
-                " (h100); did you mean 'h100'?"
+                " [bounds-name-unknown] the GPU node pool 'h10'; allowed: a name from the "
+                "platform (h100); did you mean 'h100'?"
             ],
         ),
         (
@@ -309,7 +309,8 @@ def test_bounds_of_one_organization_take_the_place_of_the_default_key_by_key():
             [
                 "Pulumi.platform.yaml: platform.organizationBounds.default.egressCidrs"
                 " [egress-cidr] '10.0.0', which is not a range of addresses; allowed: ranges of"
-                " addresses such as 203.0.113.0/24; write an address, '/' and its bits"
+                " addresses such as 203.0.113.0/24; write the first address of the range, '/' "
+                "and the prefix length"
             ],
         ),
     ],
@@ -376,6 +377,7 @@ def test_inherited_gpu_grants_are_named():
     assert [] == inherited(gpus=[{"pool": "h100", "gpus": 4}])
     assert [
         "warning: organizations/acme.yaml: namespaces[1] [gpu-grant-inherited] the namespace"
-        " acme-lab inherits the GPU grants of dev: 4 of h100 once more; allowed: grants that"
-        " each namespace states for itself; write gpus there: [] for none, or what it needs"
+        " acme-lab inherits the GPU grants of dev: 4 of h100 once more; allowed: grants that "
+        "each namespace states itself; write gpus in this namespace: [] for none, or what it "
+        "needs"
     ] == inherited()

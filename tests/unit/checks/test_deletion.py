@@ -13,9 +13,9 @@ from tests.unit.builders import a_platform, findings
             ["acme-old"],
             [
                 "warning: Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-unknown] "
-                "'acme-old', which names no namespace here; allowed: exact names of "
-                "namespaces that are there, or that the last update still knew; remove "
-                "it once the namespace is gone",
+                "'acme-old', which is not a namespace of this stack; allowed: exact names of "
+                "namespaces in the files or in the last update; remove it once the namespace "
+                "is deleted",
             ],
             id="one that may have been",
         ),
@@ -23,8 +23,8 @@ from tests.unit.builders import a_platform, findings
             ["acme-dve"],
             [
                 "warning: Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-unknown] "
-                "'acme-dve', which names no namespace here; allowed: exact names of "
-                "namespaces that are there, or that the last update still knew; did you "
+                "'acme-dve', which is not a namespace of this stack; allowed: exact names of "
+                "namespaces in the files or in the last update; did you "
                 "mean 'acme-dev'?",
             ],
             id="misspelt",
@@ -33,7 +33,7 @@ from tests.unit.builders import a_platform, findings
             ["acme-*"],
             [
                 "Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-pattern] 'acme-*', a "
-                "pattern; allowed: exact names of namespaces, one by one; write out each "
+                "pattern; allowed: exact names of namespaces; write out each "
                 "name",
             ],
             id="a pattern",
@@ -53,8 +53,8 @@ from tests.unit.builders import a_platform, findings
             [
                 "Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-reserved] the "
                 "namespace 'kube-system'; allowed: namespaces of one's own; the "
-                "namespace kube-system is reserved for Kubernetes; remove it: this tool "
-                "never deletes it",
+                "namespace kube-system is reserved for Kubernetes; remove it: Tenancy never "
+                "deletes this namespace",
             ],
             id="a system's",
         ),
@@ -79,9 +79,9 @@ def test_a_platforms_own_namespaces_may_be_deleted():
     assert [] == findings(platform=platform, platform_stack={"allowDeletion": ["tools"]})
     assert [
         "warning: Pulumi.platform.yaml: allowDeletion[0] "
-        "[allow-deletion-unknown] 'acme-dev', which names no namespace here; "
-        "allowed: exact names of namespaces that are there, or that the last "
-        "update still knew; remove it once the namespace is gone",
+        "[allow-deletion-unknown] 'acme-dev', which is not a namespace of this stack; "
+        "allowed: exact names of namespaces in the files or in the last update; remove it once "
+        "the namespace is deleted",
     ] == findings(platform=platform, platform_stack={"allowDeletion": ["acme-dev"]})
 
 
@@ -94,17 +94,17 @@ def test_a_platforms_own_namespaces_may_be_deleted():
             "acme-dev/pod",
             [
                 "Pulumi.dev.yaml: allowBelowUsage[0] [allow-below-usage-unknown] "
-                "'acme-dev/pod', which names no limit; allowed: <namespace>/<quota key> "
-                "of a quota that is written here; did you mean 'acme-dev/pods'?",
+                "'acme-dev/pod', which is not a limit; allowed: <namespace>/<quota key> of a "
+                "quota in this stack; did you mean 'acme-dev/pods'?",
             ],
             id="misspelt",
         ),
         pytest.param(
             "pods",
             [
-                "Pulumi.dev.yaml: allowBelowUsage[0] [allow-below-usage-unknown] 'pods', "
-                "which names no limit; allowed: <namespace>/<quota key> of a quota that "
-                "is written here; write both, with '/' between them",
+                "Pulumi.dev.yaml: allowBelowUsage[0] [allow-below-usage-unknown] 'pods', which "
+                "is not a limit; allowed: <namespace>/<quota key> of a quota in this stack; "
+                "write both, with '/' between them",
             ],
             id="without its namespace",
         ),

@@ -97,8 +97,8 @@ def test_an_exception_in_another_environment_excuses_nothing():
         "with a reason under environmentOrderExceptions of dev",
         "warning: Pulumi.prod.yaml: environmentOrderExceptions[0] "
         "[environment-order-exception-unused] an exception for services of the workload "
-        "agents of acme that is not needed: nothing here is larger than in the "
-        "next environment; allowed: exceptions that are needed; remove it",
+        "agents of acme that is not needed: this environment is not larger than the next; "
+        "allowed: only exceptions that are needed; remove it",
     ] == findings(**climb("21", "20", "50", prod={"environmentOrderExceptions": [elsewhere]}))
 
 
@@ -124,8 +124,8 @@ def test_an_exception_that_is_not_needed_is_warned_of():
         "warning: Pulumi.dev.yaml: environmentOrderExceptions[0] "
         "[environment-order-exception-unused] "
         "an exception for services of the workload agents of acme that is not "
-        "needed: nothing here is larger than in the next environment; allowed: "
-        "exceptions that are needed; remove it",
+        "needed: this environment is not larger than the next; allowed: "
+        "only exceptions that are needed; remove it",
     ] == findings(**climb(dev={"environmentOrderExceptions": [needless]}))
 
 
@@ -136,7 +136,7 @@ def test_an_exception_for_somebody_who_is_not_there_is_warned_of():
         "warning: Pulumi.dev.yaml: environmentOrderExceptions[0] "
         "[environment-order-exception-unused] "
         "an exception for services of the workload agents of globex that is not "
-        "needed: dev does not hold globex; allowed: exceptions that are needed; "
+        "needed: dev does not hold globex; allowed: only exceptions that are needed; "
         "remove it",
     ] == findings(**climb(dev={"environmentOrderExceptions": [stranger]}))
 

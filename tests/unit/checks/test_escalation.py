@@ -47,9 +47,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"groups": [RBAC], "resources": ["roles"], "verbs": ["escalate"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
-                "[role-escalation] the verb escalate in the role peek, to write roles "
-                "that give more than one holds; allowed: what stays inside a namespace "
-                "and leaves its guardrails alone; remove it from the rule",
+                "[role-escalation] the verb escalate in the role peek, to write roles with "
+                "more permissions than one's own; allowed: permissions within a namespace that "
+                "do not affect its guardrails; remove it from the rule",
             ],
             id="escalate",
         ),
@@ -57,12 +57,12 @@ RBAC = "rbac.authorization.k8s.io"
             {"groups": [RBAC], "resources": ["clusterroles"], "verbs": ["bind"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
-                "[role-escalation] the verb bind in the role peek, to bind roles that "
-                "one does not hold; allowed: what stays inside a namespace and leaves "
-                "its guardrails alone; remove it from the rule",
+                "[role-escalation] the verb bind in the role peek, to bind roles with more "
+                "permissions than one's own; allowed: permissions within a namespace that do "
+                "not affect its guardrails; remove it from the rule",
                 "warning: Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-cluster-scoped] clusterroles in the role peek; allowed: resources "
-                "of a namespace; this one is in none, so the rule gives nothing; remove "
+                "[role-cluster-scoped] clusterroles in the role peek; allowed: namespaced "
+                "resources; this one is cluster-wide, so the rule has no effect; remove "
                 "it",
             ],
             id="bind",
@@ -72,8 +72,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb impersonate in the role peek, to act as "
-                "another user; allowed: what stays inside a namespace and leaves its "
-                "guardrails alone; remove it from the rule",
+                "another user; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
             ],
             id="impersonate",
         ),
@@ -81,9 +81,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"resources": ["nodes/proxy"], "verbs": ["get"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] get nodes/proxy in the role peek, to reach every pod "
-                "of a node, around admission and audit; allowed: what stays inside a "
-                "namespace and leaves its guardrails alone; remove it from the rule",
+                "[role-escalation] get nodes/proxy in the role peek, to reach every pod of a "
+                "node without admission and audit; allowed: permissions within a namespace "
+                "that do not affect its guardrails; remove it from the rule",
             ],
             id="nodes/proxy",
         ),
@@ -92,8 +92,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] get and patch namespaces in the role peek, to change "
-                "labels by which policies select a namespace; allowed: what stays inside "
-                "a namespace and leaves its guardrails alone; remove it from the rule",
+                "labels by which policies select a namespace; allowed: permissions within a "
+                "namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="namespaces",
         ),
@@ -102,8 +102,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update namespaces/status in the role peek, to change "
-                "labels by which policies select a namespace; allowed: what stays inside "
-                "a namespace and leaves its guardrails alone; remove it from the rule",
+                "labels by which policies select a namespace; allowed: permissions within a "
+                "namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="their status",
         ),
@@ -112,8 +112,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update namespaces/finalize in the role peek, to "
-                "change labels by which policies select a namespace; allowed: what stays "
-                "inside a namespace and leaves its guardrails alone; remove it from the rule",
+                "change labels by which policies select a namespace; allowed: permissions "
+                "within a namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="their end",
         ),
@@ -121,9 +121,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"resources": ["persistentvolumes"], "verbs": ["create"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] create persistentvolumes in the role peek, to mount "
-                "paths of a node, and volumes of others; allowed: what stays inside a "
-                "namespace and leaves its guardrails alone; remove it from the rule",
+                "[role-escalation] create persistentvolumes in the role peek, to mount paths "
+                "of a node and volumes of others; allowed: permissions within a namespace that "
+                "do not affect its guardrails; remove it from the rule",
             ],
             id="volumes",
         ),
@@ -132,8 +132,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update resourcequotas in the role peek, to change "
-                "one's own limits; allowed: what stays inside a namespace and leaves its "
-                "guardrails alone; remove it from the rule",
+                "one's own limits; allowed: permissions within a namespace that do not affect "
+                "its guardrails; remove it from the rule",
             ],
             id="quotas",
         ),
@@ -142,8 +142,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] delete limitranges in the role peek, to change one's "
-                "own limits; allowed: what stays inside a namespace and leaves its guardrails "
-                "alone; remove it from the rule",
+                "own limits; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
             ],
             id="limit ranges",
         ),
@@ -151,9 +151,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"groups": [RBAC], "resources": ["rolebindings"], "verbs": ["create"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] create rolebindings in the role peek, to give rights "
-                "to others; allowed: what stays inside a namespace and leaves its guardrails "
-                "alone; remove it from the rule",
+                "[role-escalation] create rolebindings in the role peek, to give permissions "
+                "to others; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
             ],
             id="role bindings",
         ),
@@ -166,8 +166,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create validatingwebhookconfigurations in the role "
-                "peek, to change what is admitted; allowed: what stays inside a "
-                "namespace and leaves its guardrails alone; remove it from the rule",
+                "peek, to change the admission control; allowed: permissions within a "
+                "namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="webhooks",
         ),
@@ -180,8 +180,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] delete validatingadmissionpolicies in the role peek, "
-                "to change what is admitted; allowed: what stays inside a namespace and "
-                "leaves its guardrails alone; remove it from the rule",
+                "to change the admission control; allowed: permissions within a namespace that "
+                "do not affect its guardrails; remove it from the rule",
             ],
             id="admission policies",
         ),
@@ -194,8 +194,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] create customresourcedefinitions in the role peek, to "
-                "change kinds of the whole cluster; allowed: what stays inside a "
-                "namespace and leaves its guardrails alone; remove it from the rule",
+                "change custom resource definitions of the cluster; allowed: permissions "
+                "within a namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="CRDs",
         ),
@@ -208,8 +208,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update certificatesigningrequests/approval in the "
-                "role peek, to become anybody by a certificate; allowed: what stays "
-                "inside a namespace and leaves its guardrails alone; remove it from the rule",
+                "role peek, to get a certificate for any user; allowed: permissions within a "
+                "namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="approval of certificates",
         ),
@@ -217,9 +217,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"resources": ["pods/binding"], "verbs": ["create"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] create pods/binding in the role peek, to place pods "
-                "on any node, around the scheduler; allowed: what stays inside a "
-                "namespace and leaves its guardrails alone; remove it from the rule",
+                "[role-escalation] create pods/binding in the role peek, to place pods on any "
+                "node without the scheduler; allowed: permissions within a namespace that do "
+                "not affect its guardrails; remove it from the rule",
             ],
             id="the scheduler's work",
         ),
@@ -228,8 +228,8 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] update endpoints in the role peek, to send a "
-                "service's traffic elsewhere; allowed: what stays inside a namespace and "
-                "leaves its guardrails alone; remove it from the rule",
+                "service's traffic elsewhere; allowed: permissions within a namespace that do "
+                "not affect its guardrails; remove it from the rule",
             ],
             id="others' traffic",
         ),
@@ -238,12 +238,12 @@ RBAC = "rbac.authorization.k8s.io"
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-escalation] the verb manage in the role peek, to change what this "
-                "tool manages; allowed: what stays inside a namespace and leaves its "
-                "guardrails alone; remove it from the rule",
+                "tool manages; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-escalation] managed in the role peek, to change what this tool "
-                "manages; allowed: what stays inside a namespace and leaves its guardrails "
-                "alone; remove it from the rule",
+                "manages; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
             ],
             id="this tool's own right",
         ),
@@ -251,9 +251,9 @@ RBAC = "rbac.authorization.k8s.io"
             {"groups": ["", RBAC], "resources": ["pods", "roles"], "verbs": ["patch"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] patch roles in the role peek, to give rights to "
-                "others; allowed: what stays inside a namespace and leaves its guardrails "
-                "alone; remove it from the rule",
+                "[role-escalation] patch roles in the role peek, to give permissions to "
+                "others; allowed: permissions within a namespace that do not affect its "
+                "guardrails; remove it from the rule",
             ],
             id="hidden among others",
         ),
@@ -270,8 +270,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             {"groups": ["*"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups "
-                "[role-wildcard] '*' in apiGroups of the role peek; allowed: names one "
-                "by one; a wildcard also holds for what does not exist yet; write out "
+                "[role-wildcard] '*' in apiGroups of the role peek; allowed: single names; a "
+                "wildcard also matches what does not exist yet; write out "
                 "the apiGroups that are meant",
             ],
             id="groups",
@@ -280,8 +280,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             {"resources": ["*"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-wildcard] '*' in resources of the role peek; allowed: names one "
-                "by one; a wildcard also holds for what does not exist yet; write out "
+                "[role-wildcard] '*' in resources of the role peek; allowed: single names; a "
+                "wildcard also matches what does not exist yet; write out "
                 "the resources that are meant",
             ],
             id="resources",
@@ -290,8 +290,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             {"resources": ["pods/*"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-wildcard] 'pods/*' in resources of the role peek; allowed: names "
-                "one by one; a wildcard also holds for what does not exist yet; write "
+                "[role-wildcard] 'pods/*' in resources of the role peek; allowed: single "
+                "names; a wildcard also matches what does not exist yet; write "
                 "out the resources that are meant",
             ],
             id="subresources",
@@ -300,8 +300,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             {"verbs": ["*"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
-                "[role-wildcard] '*' in verbs of the role peek; allowed: names one by "
-                "one; a wildcard also holds for what does not exist yet; write out the "
+                "[role-wildcard] '*' in verbs of the role peek; allowed: single names; a "
+                "wildcard also matches what does not exist yet; write out the "
                 "verbs that are meant",
             ],
             id="verbs",
@@ -310,8 +310,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             {"names": ["*"]},
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resourceNames "
-                "[role-wildcard] '*' in resourceNames of the role peek; allowed: names "
-                "one by one; a wildcard also holds for what does not exist yet; write "
+                "[role-wildcard] '*' in resourceNames of the role peek; allowed: single names; "
+                "a wildcard also matches what does not exist yet; write "
                 "out the resourceNames that are meant",
             ],
             id="names",
@@ -435,14 +435,13 @@ def test_tokens_and_what_is_in_no_namespace_are_warned_of():
     assert [
         "warning: Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
         "[role-token] tokens of service accounts in the role peek; allowed: "
-        "roles whose holders act as themselves; leave it out, unless they may "
-        "act as every service account of the namespace",
+        "roles that do not allow acting as another identity; remove it, unless members may act "
+        "as every service account of the namespace",
     ] == of_rule(resources=["serviceaccounts/token"], verbs=["create"])
     assert [
         "warning: Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
         "[role-cluster-scoped] storageclasses in the role peek; allowed: "
-        "resources of a namespace; this one is in none, so the rule gives "
-        "nothing; remove it",
+        "namespaced resources; this one is cluster-wide, so the rule has no effect; remove it",
     ] == of_rule(groups=["storage.k8s.io"], resources=["storageclasses"])
 
 
@@ -460,7 +459,7 @@ def test_an_admin_may_give_roles_and_take_tokens_in_their_own_namespaces_and_no_
     assert [
         "role-token: tokens of service accounts in the role admin",
         "role-escalation: get, list, watch, create, update, patch, delete and deletecollection"
-        " rolebindings in the role admin, to give rights to others",
+        " rolebindings in the role admin, to give permissions to others",
         "role-escalation: get, list, watch, create, update, patch, delete and deletecollection"
-        " roles in the role admin, to give rights to others",
+        " roles in the role admin, to give permissions to others",
     ] == codes

@@ -112,8 +112,8 @@ def test_overcommit_is_a_choice_with_a_reason():
     assert [] == findings(**asks(acme=8), **with_pool(overcommit=0.5))
     assert [
         "Pulumi.platform.yaml: platform.gpuNodePools[0].overcommit "
-        "[gpu-overcommit-factor] overcommit 0 of the pool h100; allowed: a "
-        "number over 0; 1 grants what exists; write 1, or more with a reason",
+        "[gpu-overcommit-factor] overcommit 0 of the pool h100; allowed: a number above 0; 1 "
+        "grants exactly what exists; write 1, or more with a reason",
     ] == findings(**with_pool(overcommit=0.0))
 
 
@@ -144,7 +144,7 @@ def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
     assert [
         "not checked: Pulumi.platform.yaml: platform.gpuNodePools[0] "
         "[gpu-capacity-unknown] 8 devices of nvidia.com/gpu granted of the pool "
-        "h100, which does not say how many GPUs a node has; allowed: a known "
+        "h100, whose number of GPUs per node is unknown; allowed: a known "
         "number of GPUs for each node; write gpusPerNode\n"
         "    acme-train  8  acme, dev\n"
         "    8",
@@ -172,7 +172,7 @@ def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
             [
                 "organizations/acme.yaml: namespaces[0].gpus[0].maxPerPod "
                 "[gpu-grant-below-max-per-pod] maxPerPod 5 under a grant of 4; allowed: "
-                "a pod's most within the namespace's grant; lower maxPerPod to 4, or "
+                "maxPerPod up to the namespace's grant; lower maxPerPod to 4, or "
                 "raise gpus",
             ],
             id="more than the grant",
@@ -182,8 +182,7 @@ def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
             [
                 "organizations/acme.yaml: namespaces[0].gpus[0].maxPerPod "
                 "[gpu-grant-below-max-per-pod] maxPerPod 1 under a grant of 0; allowed: "
-                "a pod's most within the namespace's grant; leave maxPerPod out, or "
-                "raise gpus",
+                "maxPerPod up to the namespace's grant; remove maxPerPod, or raise gpus",
             ],
             id="of nothing",
         ),

@@ -47,7 +47,7 @@ from tests.unit.builders import (
                 'namespaces[0].labels["pod-security.kubernetes.io/enforce"] '
                 "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
                 "allowed: labels of one's own; the domain kubernetes.io is reserved for "
-                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+                "Kubernetes; use your own domain, such as example.com/…, or none",
             ],
             id="a wall's",
         ),
@@ -58,8 +58,8 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
                 "the label 'kubernetes.io/metadata.name'; allowed: labels of one's own; "
-                "the domain kubernetes.io is reserved for Kubernetes; use a domain of your "
-                "own, such as example.com/…, or none",
+                "the domain kubernetes.io is reserved for Kubernetes; use your own domain, "
+                "such as example.com/…, or none",
             ],
             id="the namespace's own name",
         ),
@@ -71,7 +71,7 @@ from tests.unit.builders import (
                 'namespaces[0].labels["resource.kubernetes.io/admin-access"] '
                 "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
                 "allowed: labels of one's own; the domain kubernetes.io is reserved for "
-                "Kubernetes; use a domain of your own, such as example.com/…, or none",
+                "Kubernetes; use your own domain, such as example.com/…, or none",
             ],
             id="everybody's GPUs",
         ),
@@ -82,8 +82,8 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
                 "label 'tenancy.dev/organization'; allowed: labels of one's own; the "
-                "domain tenancy.dev is reserved for this tool; use a domain of your own, "
-                "such as example.com/…, or none",
+                "domain tenancy.dev is reserved for this tool; use your own domain, such as "
+                "example.com/…, or none",
             ],
             id="this tool's",
         ),
@@ -93,8 +93,8 @@ from tests.unit.builders import (
             [
                 'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
                 "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels of one's "
-                "own; the domain tenancy.dev is reserved for this tool; use a domain of your "
-                "own, such as example.com/…, or none",
+                "own; the domain tenancy.dev is reserved for this tool; use your own domain, "
+                "such as example.com/…, or none",
             ],
             id="below this tool's",
         ),
@@ -115,8 +115,8 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
             [
                 "organizations/acme.yaml: namespaces[0].annotations "
                 "[annotations-too-large] annotations of 262145 bytes; allowed: at most "
-                "262144 bytes, keys and values together; keep long texts elsewhere and "
-                "write where",
+                "262144 bytes, keys and values together; store long texts elsewhere and write "
+                "a reference",
             ],
             id="a byte more",
         ),
@@ -140,8 +140,8 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
                 'namespaces[0].annotations["scheduler.alpha.kubernetes.io/node-selector"] '
                 "[annotation-reserved] the annotation "
                 "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations of "
-                "one's own; the domain kubernetes.io is reserved for Kubernetes; use a "
-                "domain of your own, such as example.com/…, or none",
+                "one's own; the domain kubernetes.io is reserved for Kubernetes; use your own "
+                "domain, such as example.com/…, or none",
             ],
             id="a scheduler's",
         ),

@@ -82,8 +82,9 @@ def test_figures_are_min_then_default_request_then_default_then_max(fields, expe
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.container.maxLimitRequestRatio.cpu "
                 "[bare-pod-refused] a default of 250m over a default request of 100m of "
-                "cpu, more than the ratio 2499m; allowed: figures with which a pod that "
-                "states none is admitted; raise defaultRequest, lower default, or raise "
+                "cpu, more than the ratio 2499m; allowed: values with which a pod without "
+                "requests and limits is admitted; raise defaultRequest, lower default, or "
+                "raise "
                 "the ratio",
             ],
             id="less than defaults have",
@@ -94,8 +95,8 @@ def test_figures_are_min_then_default_request_then_default_then_max(fields, expe
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.container.maxLimitRequestRatio.cpu "
                 "[bare-pod-refused] a default of 250m over a default request of 100m of "
-                "cpu, more than the ratio 1; allowed: figures with which a pod that "
-                "states none is admitted; raise defaultRequest, lower default, or raise "
+                "cpu, more than the ratio 1; allowed: values with which a pod without requests "
+                "and limits is admitted; raise defaultRequest, lower default, or raise "
                 "the ratio",
             ],
             id="1, with room between",
@@ -130,8 +131,8 @@ def test_figures_are_min_then_default_request_then_default_then_max(fields, expe
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.container.maxLimitRequestRatio.ephemeral-storage "
                 "[bare-pod-refused] a ratio of 2 of ephemeral-storage, and no default "
-                "for both request and limit; allowed: figures with which a pod that "
-                "states none is admitted; write default and defaultRequest of "
+                "for both request and limit; allowed: values with which a pod without requests "
+                "and limits is admitted; write default and defaultRequest of "
                 "ephemeral-storage for containers",
             ],
             id="nothing to compare",
@@ -153,8 +154,7 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "[limit-range-gpu] 'nvidia.com/gpu' in max of the type Container; "
                 "allowed: resources that are limited so; a limit range adds an extended "
                 "resource to every pod that does not request it; grant GPUs under gpus, and "
-                "write no "
-                "figure here",
+                "remove the value here",
             ],
             id="a GPU",
         ),
@@ -166,8 +166,7 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "[limit-range-gpu] 'requests.nvidia.com/gpu' in default of the type "
                 "Container; allowed: resources that are limited so; a limit range adds an "
                 "extended resource to every pod that does not request it; grant GPUs under "
-                "gpus, and "
-                "write no figure here",
+                "gpus, and remove the value here",
             ],
             id="a GPU's quota key",
         ),
@@ -186,8 +185,8 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.container.default.memory "
                 "[limit-range-quantity] memory: bytes are written without n, u "
-                "and m: 250m is a fraction of a byte; allowed: an amount that is "
-                "counted; write such an amount",
+                "and m: 250m is a fraction of a byte; allowed: an amount that Kubernetes "
+                "counts; correct the amount",
             ],
             id="a fraction of a byte",
         ),
@@ -212,8 +211,8 @@ def with_limits(**limit_range):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.pod.max.cpu "
                 "[bare-pod-refused] a max of 249m of cpu for pods, and a container's "
-                "default of 250m; allowed: figures with which a pod that states none is "
-                "admitted; lower the default to 249m, or raise the max of pods",
+                "default of 250m; allowed: values with which a pod without requests and limits "
+                "is admitted; lower the default to 249m, or raise the max of pods",
             ],
             id="max < default",
         ),
@@ -223,8 +222,8 @@ def with_limits(**limit_range):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.pod.min.memory "
                 "[bare-pod-refused] a min of 129Mi of memory for pods, and a container's "
-                "default request of 128Mi; allowed: figures with which a pod that states "
-                "none is admitted; raise defaultRequest to 129Mi, or lower the min of "
+                "default request of 128Mi; allowed: values with which a pod without requests "
+                "and limits is admitted; raise defaultRequest to 129Mi, or lower the min of "
                 "pods",
             ],
             id="min > default request",
@@ -234,8 +233,8 @@ def with_limits(**limit_range):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.pod.max.ephemeral-storage "
                 "[bare-pod-refused] a max of 1Gi of ephemeral-storage for pods, and no "
-                "default for containers; allowed: figures with which a pod that states "
-                "none is admitted; write default of ephemeral-storage for containers",
+                "default for containers; allowed: values with which a pod without requests and "
+                "limits is admitted; write default of ephemeral-storage for containers",
             ],
             id="max without a default",
         ),
@@ -244,8 +243,8 @@ def with_limits(**limit_range):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.pod.min.ephemeral-storage "
                 "[bare-pod-refused] a min of 1Gi of ephemeral-storage for pods, and no "
-                "default for containers; allowed: figures with which a pod that states "
-                "none is admitted; write defaultRequest of ephemeral-storage for "
+                "default for containers; allowed: values with which a pod without requests and "
+                "limits is admitted; write defaultRequest of ephemeral-storage for "
                 "containers",
             ],
             id="min without a default",
@@ -256,8 +255,8 @@ def with_limits(**limit_range):
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.pod.maxLimitRequestRatio.cpu "
                 "[bare-pod-refused] a default of 250m over a default request of 100m of "
-                "cpu, more than the ratio 2; allowed: figures with which a pod that "
-                "states none is admitted; raise defaultRequest, lower default, or raise "
+                "cpu, more than the ratio 2; allowed: values with which a pod without requests "
+                "and limits is admitted; raise defaultRequest, lower default, or raise "
                 "the ratio",
             ],
             id="a ratio of pods",
@@ -277,7 +276,7 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
             {},
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
-                "[limit-range-claim] a limit of claims without min and max of storage; "
+                "[limit-range-claim] a limit range for claims without min and max of storage; "
                 "allowed: min or max of storage, or both; write one of them, or remove "
                 "persistentVolumeClaim",
             ],
@@ -292,7 +291,7 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
                 "allowed: resources that are limited so; only storage can be limited for a "
                 "PersistentVolumeClaim; write 'storage'",
                 "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
-                "[limit-range-claim] a limit of claims without min and max of storage; "
+                "[limit-range-claim] a limit range for claims without min and max of storage; "
                 "allowed: min or max of storage, or both; write one of them, or remove "
                 "persistentVolumeClaim",
             ],
@@ -335,8 +334,8 @@ def test_claims_have_a_min_or_a_max_of_storage(claim, expected):
             [
                 'Pulumi.dev.yaml: profiles.standard.quota["limits.cpu"] '
                 "[quota-needs-default] limits.cpu, and no default of cpu for containers; "
-                "allowed: a quota on CPU or memory beside defaults, for every container "
-                "must then state it; write limitRange.container.default.cpu",
+                "allowed: a quota on CPU or memory together with defaults, because every "
+                "container must then specify it; write limitRange.container.default.cpu",
             ],
             id="no limit at all",
         ),
@@ -350,13 +349,13 @@ def test_claims_have_a_min_or_a_max_of_storage(claim, expected):
             [
                 'Pulumi.dev.yaml: profiles.standard.quota["requests.cpu"] '
                 "[quota-needs-default] requests.cpu, and no defaultRequest of cpu for "
-                "containers; allowed: a quota on CPU or memory beside defaults, for "
-                "every container must then state it; write "
+                "containers; allowed: a quota on CPU or memory together with defaults, because "
+                "every container must then specify it; write "
                 "limitRange.container.defaultRequest.cpu",
                 'Pulumi.dev.yaml: profiles.standard.quota["limits.cpu"] '
                 "[quota-needs-default] limits.cpu, and no default of cpu for containers; "
-                "allowed: a quota on CPU or memory beside defaults, for every container "
-                "must then state it; write limitRange.container.default.cpu",
+                "allowed: a quota on CPU or memory together with defaults, because every "
+                "container must then specify it; write limitRange.container.default.cpu",
             ],
             id="no figure at all",
         ),
@@ -370,22 +369,22 @@ def test_a_quota_on_cpu_or_memory_without_a_limit_range_is_refused():
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.cpu"] '
         "[quota-needs-default] requests.cpu, and no defaultRequest of cpu for "
-        "containers; allowed: a quota on CPU or memory beside defaults, for "
-        "every container must then state it; write "
+        "containers; allowed: a quota on CPU or memory together with defaults, because every "
+        "container must then specify it; write "
         "limitRange.container.defaultRequest.cpu",
         'Pulumi.dev.yaml: profiles.standard.quota["requests.memory"] '
         "[quota-needs-default] requests.memory, and no defaultRequest of memory "
-        "for containers; allowed: a quota on CPU or memory beside defaults, for "
-        "every container must then state it; write "
+        "for containers; allowed: a quota on CPU or memory together with defaults, because "
+        "every container must then specify it; write "
         "limitRange.container.defaultRequest.memory",
         'Pulumi.dev.yaml: profiles.standard.quota["limits.cpu"] '
         "[quota-needs-default] limits.cpu, and no default of cpu for containers; "
-        "allowed: a quota on CPU or memory beside defaults, for every container "
-        "must then state it; write limitRange.container.default.cpu",
+        "allowed: a quota on CPU or memory together with defaults, because every container "
+        "must then specify it; write limitRange.container.default.cpu",
         'Pulumi.dev.yaml: profiles.standard.quota["limits.memory"] '
         "[quota-needs-default] limits.memory, and no default of memory for "
-        "containers; allowed: a quota on CPU or memory beside defaults, for "
-        "every container must then state it; write "
+        "containers; allowed: a quota on CPU or memory together with defaults, because every "
+        "container must then specify it; write "
         "limitRange.container.default.memory",
     ] == findings(profile=a_profile(container=None))
 
@@ -404,8 +403,8 @@ def test_a_quota_on_objects_alone_needs_no_defaults():
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.container.max.cpu "
                 "[limit-range-over-quota] max 500m of cpu for each Container, and "
-                "limits.cpu 499m for the whole namespace; allowed: bounds of one object "
-                "within the quota of the namespace; lower max to 499m, or raise the quota",
+                "limits.cpu 499m for the whole namespace; allowed: bounds of one object up to "
+                "the quota of the namespace; lower max to 499m, or raise the quota",
             ],
             id="max > quota",
         ),
@@ -417,8 +416,8 @@ def test_a_quota_on_objects_alone_needs_no_defaults():
                 "profiles.standard.limitRange.persistentVolumeClaim.max.storage "
                 "[limit-range-over-quota] max 10Gi of storage for each "
                 "PersistentVolumeClaim, and requests.storage 9Gi for the whole "
-                "namespace; allowed: bounds of one object within the quota of the "
-                "namespace; lower max to 9Gi, or raise the quota",
+                "namespace; allowed: bounds of one object up to the quota of the namespace; "
+                "lower max to 9Gi, or raise the quota",
             ],
             id="a claim",
         ),
@@ -428,8 +427,8 @@ def test_a_quota_on_objects_alone_needs_no_defaults():
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.pod.max.cpu "
                 "[limit-range-over-quota] max 4001m of cpu for each Pod, and limits.cpu "
-                "4 for the whole namespace; allowed: bounds of one object within the "
-                "quota of the namespace; lower max to 4, or raise the quota",
+                "4 for the whole namespace; allowed: bounds of one object up to the quota of "
+                "the namespace; lower max to 4, or raise the quota",
             ],
             id="a pod",
         ),

@@ -200,8 +200,8 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
     assert [] == findings(namespace={"adopted": adopted})
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.name "
-        "[adopted-name-needless] the adopted name 'acme-dev'; allowed: a name "
-        "that differs from the rule's, which is 'acme-dev'; remove it: the rule "
+        "[adopted-name-needless] the adopted name 'acme-dev'; allowed: a name that differs "
+        "from the one that the rule gives, 'acme-dev'; remove it: the rule "
         "gives the same name",
     ] == findings(namespace={"adopted": {**adopted, "name": "acme-dev"}})
     assert [
@@ -256,7 +256,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}{id}', in which {id} is not set off by hyphens; allowed: "
+                "'{prefix}{id}', in which {id} is not separated by hyphens; allowed: "
                 "{prefix} and {id} once each, and {environment}, joined by hyphens; "
                 'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],
@@ -266,7 +266,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}-x{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}-x{id}', in which {id} is not set off by hyphens; allowed: "
+                "'{prefix}-x{id}', in which {id} is not separated by hyphens; allowed: "
                 "{prefix} and {id} once each, and {environment}, joined by hyphens; "
                 'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],
@@ -276,7 +276,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}{environment}-{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}{environment}-{id}', in which two parts are not set off by a "
+                "'{prefix}{environment}-{id}', in which two parts are not separated by a "
                 "hyphen; allowed: {prefix} and {id} once each, and {environment}, joined "
                 'by hyphens; write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],
@@ -301,7 +301,7 @@ def test_a_name_template_gives_names_that_can_be_read_back(template, expected):
 def test_a_template_that_gives_no_name_is_refused():
     assert [
         "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-        "'{prefix}_-{id}', which gives no namespace name; allowed: {prefix} and "
+        "'{prefix}_-{id}', which does not give a namespace name; allowed: {prefix} and "
         "{id} once each, and {environment}, joined by hyphens; write "
         '"{prefix}-{id}" or "{prefix}-{environment}-{id}"',
     ] == findings(environment={"nameTemplate": "{prefix}_-{id}"})[:1]
@@ -385,14 +385,14 @@ def test_public_and_shared_namespaces_have_names_of_their_own():
 
     assert [
         "organizations/acme.yaml: namespaces[0] [namespace-name-taken] the "
-        "namespace 'observability' of acme in the stack dev, and as a shared one "
+        "namespace 'observability' of acme in the stack dev, and as a shared namespace "
         "(Pulumi.platform.yaml: platform.shared[0].name); allowed: each name "
         "once on the cluster sandbox; give it another id, or put {environment} "
         "into nameTemplate",
     ] == findings(namespace={"adopted": adopted}, platform=a_platform(shared=[shared]))
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name [namespace-name-taken] "
-        "the namespace 'observability' as a shared one, and as the public one "
+        "the namespace 'observability' as a shared namespace, and as the public namespace "
         "(Pulumi.platform.yaml: platform.public.name); allowed: each name once "
         "on the cluster sandbox; give it another id, or put {environment} into "
         "nameTemplate",
@@ -408,9 +408,8 @@ def test_two_organizations_with_one_prefix_are_warned_of():
 
     assert [
         "warning: organizations/globex.yaml: prefix [prefix-shared] the prefix "
-        "'acme', which the organization acme has too; allowed: a prefix of its "
-        "own, by which people tell whose a namespace is; give one of the two "
-        "another prefix",
+        "'acme', which the organization acme has too; allowed: a prefix of its own, which "
+        "identifies the organization of a namespace; give one of the two a different prefix",
     ] == findings(environments=environments, organizations=organizations)
 
 

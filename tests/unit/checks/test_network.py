@@ -17,9 +17,9 @@ from tests.unit.builders import a_platform, findings
             "169.254.169.254/32",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '169.254.169.254/32', which holds metadata addresses of "
-                "the nodes (169.254.0.0/16); allowed: ranges without them: they give "
-                "away the node's identity; write the ranges that are really needed",
+                "[egress-cidr] '169.254.169.254/32', which contains metadata addresses of the "
+                "nodes (169.254.0.0/16); allowed: ranges without these addresses, which reveal "
+                "the node's identity; write only the ranges that are needed",
             ],
             id="the metadata address",
         ),
@@ -27,9 +27,9 @@ from tests.unit.builders import a_platform, findings
             "169.254.0.0/16",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '169.254.0.0/16', which holds metadata addresses of the "
-                "nodes (169.254.0.0/16); allowed: ranges without them: they give away "
-                "the node's identity; write the ranges that are really needed",
+                "[egress-cidr] '169.254.0.0/16', which contains metadata addresses of the "
+                "nodes (169.254.0.0/16); allowed: ranges without these addresses, which reveal "
+                "the node's identity; write only the ranges that are needed",
             ],
             id="all of its network",
         ),
@@ -37,9 +37,9 @@ from tests.unit.builders import a_platform, findings
             "160.0.0.0/4",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '160.0.0.0/4', which holds metadata addresses of the "
-                "nodes (169.254.0.0/16); allowed: ranges without them: they give away "
-                "the node's identity; write the ranges that are really needed",
+                "[egress-cidr] '160.0.0.0/4', which contains metadata addresses of the nodes "
+                "(169.254.0.0/16); allowed: ranges without these addresses, which reveal the "
+                "node's identity; write only the ranges that are needed",
             ],
             id="a range around it",
         ),
@@ -47,9 +47,9 @@ from tests.unit.builders import a_platform, findings
             "fd00:ec2::254/128",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] 'fd00:ec2::254/128', which holds metadata addresses of "
-                "the nodes (fd00:ec2::254/128); allowed: ranges without them: they give "
-                "away the node's identity; write the ranges that are really needed",
+                "[egress-cidr] 'fd00:ec2::254/128', which contains metadata addresses of the "
+                "nodes (fd00:ec2::254/128); allowed: ranges without these addresses, which "
+                "reveal the node's identity; write only the ranges that are needed",
             ],
             id="the same in IPv6",
         ),
@@ -57,9 +57,9 @@ from tests.unit.builders import a_platform, findings
             "fd00::/8",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] 'fd00::/8', which holds metadata addresses of the nodes "
-                "(fd00:ec2::254/128); allowed: ranges without them: they give away the "
-                "node's identity; write the ranges that are really needed",
+                "[egress-cidr] 'fd00::/8', which contains metadata addresses of the nodes "
+                "(fd00:ec2::254/128); allowed: ranges without these addresses, which reveal "
+                "the node's identity; write only the ranges that are needed",
             ],
             id="a range around that",
         ),
@@ -67,9 +67,9 @@ from tests.unit.builders import a_platform, findings
             "0.0.0.0/0",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '0.0.0.0/0', which is every address, the metadata address "
-                "of the nodes among them; allowed: the addresses that are really needed; "
-                "write their ranges one by one",
+                "[egress-cidr] '0.0.0.0/0', which is every address, including the metadata "
+                "address of the nodes; allowed: only the addresses that are needed; "
+                "write their ranges",
             ],
             id="everything",
         ),
@@ -77,9 +77,9 @@ from tests.unit.builders import a_platform, findings
             "::/0",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '::/0', which is every address, the metadata address of "
-                "the nodes among them; allowed: the addresses that are really needed; "
-                "write their ranges one by one",
+                "[egress-cidr] '::/0', which is every address, including the metadata address "
+                "of the nodes; allowed: only the addresses that are needed; "
+                "write their ranges",
             ],
             id="everything in IPv6",
         ),
@@ -87,7 +87,7 @@ from tests.unit.builders import a_platform, findings
             "203.0.113.7/24",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '203.0.113.7/24', which has bits beyond its range; "
+                "[egress-cidr] '203.0.113.7/24', which is not the first address of its range; "
                 "allowed: ranges of addresses such as 203.0.113.0/24; write "
                 "203.0.113.0/24",
             ],
@@ -97,7 +97,7 @@ from tests.unit.builders import a_platform, findings
             "203.0.113.7",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '203.0.113.7', which has no number of bits; allowed: "
+                "[egress-cidr] '203.0.113.7', without a prefix length; allowed: "
                 "ranges of addresses such as 203.0.113.0/24; write 203.0.113.7/32",
             ],
             id="no bits",
@@ -106,7 +106,7 @@ from tests.unit.builders import a_platform, findings
             "203.0.113.0/255.255.255.0",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '203.0.113.0/255.255.255.0', which has no number of bits; "
+                "[egress-cidr] '203.0.113.0/255.255.255.0', without a prefix length; "
                 "allowed: ranges of addresses such as 203.0.113.0/24; write "
                 "203.0.113.0/24",
             ],
@@ -117,8 +117,8 @@ from tests.unit.builders import a_platform, findings
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
                 "[egress-cidr] '203.0.113.0/33', which is not a range of addresses; "
-                "allowed: ranges of addresses such as 203.0.113.0/24; write an address, "
-                "'/' and its bits",
+                "allowed: ranges of addresses such as 203.0.113.0/24; write the first address "
+                "of the range, '/' and the prefix length",
             ],
             id="too many bits",
         ),
@@ -127,8 +127,8 @@ from tests.unit.builders import a_platform, findings
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
                 "[egress-cidr] '010.0.0.0/8', which is not a range of addresses; allowed: "
-                "ranges of addresses such as 203.0.113.0/24; write an address, '/' and "
-                "its bits",
+                "ranges of addresses such as 203.0.113.0/24; write the first address of the "
+                "range, '/' and the prefix length",
             ],
             id="octal",
         ),
@@ -137,8 +137,8 @@ from tests.unit.builders import a_platform, findings
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
                 "[egress-cidr] 'example.com', which is not a range of addresses; allowed: "
-                "ranges of addresses such as 203.0.113.0/24; write an address, '/' and "
-                "its bits",
+                "ranges of addresses such as 203.0.113.0/24; write the first address of the "
+                "range, '/' and the prefix length",
             ],
             id="a name",
         ),
@@ -156,9 +156,8 @@ from tests.unit.builders import a_platform, findings
             "127.0.0.0/8",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '127.0.0.0/8', which leads to no other machine; allowed: "
-                "ranges of addresses of other machines; write the ranges that are really "
-                "needed",
+                "[egress-cidr] '127.0.0.0/8', which does not lead to another machine; allowed: "
+                "ranges of addresses of other machines; write only the ranges that are needed",
             ],
             id="the pod itself",
         ),
@@ -182,7 +181,7 @@ def test_shared_services_exist():
     assert [
         "organizations/acme.yaml: namespaces[0].network.sharedServices "
         "[shared-service-unknown] the shared namespace 'tools'; allowed: a "
-        "shared namespace of the platform (it has none); describe it under shared",
+        "shared namespace of the platform (it has none); add it to shared of the platform",
     ] == findings(namespace=asks)
 
 

@@ -29,8 +29,8 @@ def on(**cluster):
             {**EAST, "context": None},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without context; allowed: kubeconfig and context: neither is ever "
-                "guessed; write context",
+                "without context; allowed: kubeconfig and context, which are never guessed; "
+                "write context",
             ],
             id="no context",
         ),
@@ -38,8 +38,8 @@ def on(**cluster):
             {**EAST, "kubeconfig": None},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without kubeconfig; allowed: kubeconfig and context: neither is "
-                "ever guessed; write kubeconfig",
+                "without kubeconfig; allowed: kubeconfig and context, which are never guessed; "
+                "write kubeconfig",
             ],
             id="no kubeconfig",
         ),
@@ -47,8 +47,8 @@ def on(**cluster):
             {"cluster": "east"},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-reachable] the cluster 'east' "
-                "without kubeconfig and context; allowed: kubeconfig and context: "
-                "neither is ever guessed; write kubeconfig and context",
+                "without kubeconfig and context; allowed: kubeconfig and context, which are "
+                "never guessed; write kubeconfig and context",
             ],
             id="neither",
         ),
@@ -66,7 +66,7 @@ def on(**cluster):
             {**EAST, "cluster": " "},
             [
                 "Pulumi.dev.yaml: cluster [cluster-not-named] a cluster without a name; "
-                "allowed: a name that stays: the provider is identified by it; name "
+                "allowed: a permanent name, which identifies the provider; name "
                 "the cluster",
             ],
             id="a blank name",
@@ -104,23 +104,23 @@ def test_a_cluster_has_one_platform():
     assert [
         "Pulumi.prod.yaml: platformStack [platform-differs] the platform 'other' "
         "on the cluster sandbox; allowed: one platform for a cluster: "
-        "'platform', as in dev; name the same platformStack",
+        "'platform', as in dev; write the same platformStack",
     ] == [f for f in found if "[platform-unknown]" not in f]
 
 
 def test_a_platform_stack_that_does_not_exist_is_refused_with_the_nearest_name():
     assert [] == findings(environment={"platformStack": "platform"})
     assert [
-        "Pulumi.dev.yaml: platformStack [platform-unknown] the platform 'platfrom', which no "
-        "stack file describes; allowed: platform; did you mean 'platform'?",
+        "Pulumi.dev.yaml: platformStack [platform-unknown] the platform 'platfrom', which has "
+        "no stack file; allowed: platform; did you mean 'platform'?",
     ] == findings(environment={"platformStack": "platfrom"})
 
 
 def test_a_platform_that_nobody_wrote_is_not_checked():
     assert [
         "not checked: Pulumi.dev.yaml: platformStack [platform-not-written] the "
-        "platform 'platform', which no file describes; allowed: a platform that "
-        "is described, so that pools, roles and shared namespaces are known; "
+        "platform 'platform', which has no file; allowed: a platform with a file, which "
+        "defines pools, roles and shared namespaces; "
         "write Pulumi.platform.yaml, or name another under platformStack",
     ] == findings(is_platform_written=False)
 
@@ -242,8 +242,8 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
             {"services": [{"name": "a", "ports": []}]},
             [
                 "Pulumi.platform.yaml: platform.shared[0].services[0].ports [port] the "
-                "service 'a' without a port; allowed: at least one; without, every port "
-                "would be open; write its ports",
+                "service 'a' without a port; allowed: at least one port; without one, every "
+                "port would be open; write its ports",
             ],
             id="none",
         ),
@@ -252,7 +252,7 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
             [
                 "Pulumi.platform.yaml: platform.shared[0].services[1].name "
                 "[shared-service-twice] the service 'registry' a second time; allowed: "
-                "each service once; put its ports into one entry",
+                "each service once; put all its ports into one entry",
             ],
             id="a service twice",
         ),
@@ -328,7 +328,7 @@ def test_the_version_of_the_pod_security_standards_is_pinned(version, expected):
             "admin",
             [
                 "Pulumi.platform.yaml: platform.roles.admin [role-name-reserved] a role "
-                "called 'admin'; allowed: another name than viewer, developer, admin, "
+                "called 'admin'; allowed: a name other than viewer, developer, admin, "
                 "public-reader; give it another name",
             ],
             id="a built-in one's",
@@ -337,7 +337,7 @@ def test_the_version_of_the_pod_security_standards_is_pinned(version, expected):
             "public-reader",
             [
                 "Pulumi.platform.yaml: platform.roles.public-reader [role-name-reserved] "
-                "a role called 'public-reader'; allowed: another name than viewer, "
+                "a role called 'public-reader'; allowed: a name other than viewer, "
                 "developer, admin, public-reader; give it another name",
             ],
             id="that of public readers",
@@ -369,9 +369,9 @@ def test_a_role_of_the_platform_has_a_name_of_its_own(name, expected):
             "100",
             [
                 'Pulumi.platform.yaml: platform.objectCounts["requests.cpu"] '
-                "[object-counts-key] requests.cpu, which counts no objects; allowed: "
-                "pods, services and the like, and count/<plural>.<group>; write it into "
-                "a profile's quota",
+                "[object-counts-key] requests.cpu, which does not count objects; allowed: "
+                "pods, services and the like, and count/<plural>.<group>; write it in a "
+                "profile's quota",
             ],
             id="no count",
         ),
@@ -380,8 +380,8 @@ def test_a_role_of_the_platform_has_a_name_of_its_own(name, expected):
             "1.5",
             [
                 "Pulumi.platform.yaml: platform.objectCounts.secrets [quota-quantity] "
-                "secrets: 1.5 is not a whole number; allowed: a whole number; write such "
-                "an amount",
+                "secrets: 1.5 is not a whole number; allowed: a whole number; correct the "
+                "amount",
             ],
             id="a part of one",
         ),
@@ -426,7 +426,7 @@ def test_classes_that_are_granted_exist():
         "you mean 'fast'?",
         "organizations/acme.yaml: namespaces[0].priorityClasses [class-unknown] "
         "the priority class 'system-node-critical'; allowed: a class of the "
-        "platform (batch); name it in the platform first",
+        "platform (batch); add it to the platform first",
     ] == findings(namespace=misspelt, platform=platform)
 
 
@@ -436,7 +436,7 @@ def test_classes_have_names_that_nobody_keeps():
     assert [
         "Pulumi.platform.yaml: platform.priorityClasses.system-mine "
         "[priority-class-reserved] the priority class 'system-mine'; allowed: "
-        "names that do not begin with system-, which Kubernetes keeps; give it "
+        "names that do not begin with system-, which is reserved for Kubernetes; give it "
         "another name",
     ] == findings(platform=a_platform(**reserved))
     assert [

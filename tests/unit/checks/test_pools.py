@@ -17,7 +17,7 @@ def of_pool(**keys):
             {"nodes": {"min": 3, "max": 2}},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].nodes [pool-nodes] min 3 "
-                "and max 2 of the pool h100; allowed: min ≤ max; correct one of the two",
+                "and max 2 of the pool h100; allowed: min ≤ max; correct one of them",
             ],
             id="min > max",
         ),
@@ -26,8 +26,8 @@ def of_pool(**keys):
             {"nodeNames": ["gpu-0"]},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames "
-                "[pool-node-names] 1 node named, and nodes.max 2; allowed: as many names "
-                "as nodes.max, for both say what exists; correct one of the two",
+                "[pool-node-names] 1 node named, and nodes.max 2; allowed: as many names as "
+                "nodes.max; correct one of them",
             ],
             id="too few names",
         ),
@@ -36,7 +36,7 @@ def of_pool(**keys):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames[1] "
                 "[pool-node-names] the node 'gpu-0', which the pool h100 has already; "
-                "allowed: each node in one pool, once; remove it from one of them",
+                "allowed: each node in one pool only; remove it from one of them",
             ],
             id="one node twice",
         ),
@@ -114,7 +114,7 @@ def test_nodes_are_as_many_as_are_named(keys, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].resource [pool-resource] "
                 "the resource 'cpu'; allowed: extended resources that a quota can limit; "
-                "it has no domain; write one such as nvidia.com/gpu",
+                "the domain is missing; write one such as nvidia.com/gpu",
             ],
             id="no extended resource",
         ),
@@ -137,8 +137,8 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
             {"type": "mps"},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.replicas "
-                "[pool-sharing] sharing mps without replicas; allowed: replicas for "
-                "time-slicing and mps, and for nothing else; write how many pods share a "
+                "[pool-sharing] sharing mps without replicas; allowed: replicas only for "
+                "time-slicing and mps; write how many pods share a "
                 "GPU",
             ],
             id="sliced into how many",
@@ -147,8 +147,8 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
             {"replicas": 4},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.replicas "
-                "[pool-sharing] sharing none with replicas; allowed: replicas for "
-                "time-slicing and mps, and for nothing else; remove replicas",
+                "[pool-sharing] sharing none with replicas; allowed: replicas only for "
+                "time-slicing and mps; remove replicas",
             ],
             id="not shared among four",
         ),
@@ -157,8 +157,8 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
             {"type": "mig"},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.layout "
-                "[pool-sharing] sharing mig without a layout; allowed: a layout for mig, "
-                "and for nothing else; write the MIG profiles of a GPU",
+                "[pool-sharing] sharing mig without a layout; allowed: a layout only for mig; "
+                "write the MIG profiles of a GPU",
             ],
             id="divided into what",
         ),
@@ -166,8 +166,8 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
             {**MIG, "type": "none"},
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.layout "
-                "[pool-sharing] sharing none with a layout; allowed: a layout for mig, "
-                "and for nothing else; remove layout",
+                "[pool-sharing] sharing none with a layout; allowed: a layout only for mig; "
+                "remove layout",
             ],
             id="a layout of whole GPUs",
         ),
@@ -176,7 +176,7 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.layout "
                 "[pool-mig-layout] a layout of 8 compute slices; allowed: at most 7 on a "
-                "GPU; lower perGpu, or take smaller profiles",
+                "GPU; lower perGpu, or use smaller profiles",
             ],
             id="divided by eight",
         ),
@@ -186,7 +186,7 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
                 "Pulumi.platform.yaml: "
                 "platform.gpuNodePools[0].sharing.layout[0].profile [pool-mig-profile] "
                 "the MIG profile '1g10gb'; allowed: profiles as NVIDIA names them: "
-                "1g.10gb, 3g.40gb, 1g.10gb.me; write it so",
+                "1g.10gb, 3g.40gb, 1g.10gb.me; write it in this form",
             ],
             id="no profile",
         ),
@@ -196,7 +196,7 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
                 "Pulumi.platform.yaml: "
                 "platform.gpuNodePools[0].sharing.layout[1].profile [pool-mig-profile] "
                 "the MIG profile 1g.10gb a second time; allowed: each profile once, with "
-                "the number on each GPU; add the numbers up under perGpu",
+                "the number on each GPU; write the sum of both under perGpu",
             ],
             id="a profile twice",
         ),
@@ -215,8 +215,8 @@ def test_sharing_says_what_it_needs(sharing, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].capacity.reservationId "
                 "[pool-reservation] capacity capacity-block without a reservationId; "
-                "allowed: a reservationId for reserved and capacity-block, and for "
-                "nothing else; write the reservation's id",
+                "allowed: a reservationId only for reserved and capacity-block; write the "
+                "reservation's id",
             ],
             id="a block of what",
         ),
@@ -225,7 +225,7 @@ def test_sharing_says_what_it_needs(sharing, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].capacity.reservationId "
                 "[pool-reservation] capacity spot with a reservationId; allowed: a "
-                "reservationId for reserved and capacity-block, and for nothing else; "
+                "reservationId only for reserved and capacity-block; "
                 "remove it",
             ],
             id="spot and reserved",
@@ -247,7 +247,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 'platform.gpuNodePools[0].labels["tenancy.dev/gpu-pool"] '
                 "[pool-label-reserved] the label or taint 'tenancy.dev/gpu-pool'; "
                 "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
-                "tool; use a domain of your own, such as example.com/…",
+                "tool; use your own domain, such as example.com/…",
             ],
             id="this tool's",
         ),
@@ -258,7 +258,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 'platform.gpuNodePools[0].labels["node.kubernetes.io/x"] '
                 "[pool-label-reserved] the label or taint 'node.kubernetes.io/x'; "
                 "allowed: keys of one's own; the domain kubernetes.io is reserved for "
-                "Kubernetes; use a domain of your own, such as example.com/…",
+                "Kubernetes; use your own domain, such as example.com/…",
             ],
             id="Kubernetes'",
         ),
@@ -278,7 +278,7 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].taints[0] "
                 "[pool-label-reserved] the label or taint 'tenancy.dev/dedicated'; "
                 "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
-                "tool; use a domain of your own, such as example.com/…",
+                "tool; use your own domain, such as example.com/…",
             ],
             id="this tool's taint",
         ),
@@ -303,5 +303,5 @@ def test_pools_and_nodes_are_told_apart():
         "it another name",
         "Pulumi.platform.yaml: platform.gpuNodePools[1].nodeNames[0] "
         "[pool-node-names] the node 'gpu-1', which the pool h100 has already; "
-        "allowed: each node in one pool, once; remove it from one of them",
+        "allowed: each node in one pool only; remove it from one of them",
     ] == findings(platform=a_platform(gpuNodePools=[first, second]))

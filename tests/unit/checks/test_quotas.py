@@ -67,8 +67,8 @@ from tests.unit.builders import (
             "0.5",
             [
                 "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] "
-                "services: 0.5 is not a whole number; allowed: a whole number; write "
-                "such an amount",
+                "services: 0.5 is not a whole number; allowed: a whole number; correct the "
+                "amount",
             ],
             id="half a service",
         ),
@@ -80,7 +80,7 @@ from tests.unit.builders import (
                 'Pulumi.dev.yaml: profiles.standard.quota["requests.storage"] '
                 "[quota-quantity] requests.storage: bytes are written without n, u and "
                 "m: 400m is a fraction of a byte; allowed: whole bytes, such as 2Gi; "
-                "write such an amount",
+                "correct the amount",
             ],
             id="a fraction of a byte",
         ),
@@ -106,8 +106,8 @@ def test_requests_over_the_limits_are_warned_of():
     assert [
         'warning: Pulumi.dev.yaml: profiles.standard.quota["requests.cpu"] '
         "[quota-requests-over-limits] 4001m requested and 4 limited of cpu; "
-        "allowed: requests up to the limits: no container requests more than "
-        "its limit; lower requests.cpu to 4, or raise limits.cpu",
+        "allowed: requests up to the limits, because a container cannot request more than its "
+        "limit; lower requests.cpu to 4, or raise limits.cpu",
     ] == findings(profile=a_profile({"requests.cpu": "4001m"}))
 
 
@@ -119,7 +119,7 @@ def test_requests_over_the_limits_are_warned_of():
             "gpus",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a"
-                " quota called 'gpus'; allowed: another name than object-counts, gpus,"
+                " quota called 'gpus'; allowed: a name other than object-counts, gpus,"
                 " storage-classes, ephemeral-storage, cross-namespace-affinity, which Tenancy"
                 " creates; rename it",
             ],
@@ -129,7 +129,7 @@ def test_requests_over_the_limits_are_warned_of():
             "object-counts",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.object-counts [quota-name-reserved] "
-                "a quota called 'object-counts'; allowed: another name than object-counts, "
+                "a quota called 'object-counts'; allowed: a name other than object-counts, "
                 "gpus, storage-classes, ephemeral-storage, cross-namespace-affinity, which "
                 "Tenancy creates; rename it",
             ],
@@ -139,8 +139,8 @@ def test_requests_over_the_limits_are_warned_of():
             "gpu-h100",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.gpu-h100 [quota-name-reserved] a "
-                "quota called 'gpu-h100'; allowed: names that do not begin with gpu-: in "
-                "such a quota Tenancy counts the GPUs of one pool; rename it",
+                "quota called 'gpu-h100'; allowed: names that do not begin with gpu-: such a "
+                "quota of Tenancy counts the GPUs of one pool; rename it",
             ],
             id="a pool's",
         ),
@@ -210,8 +210,8 @@ def test_a_further_quota_without_a_key_is_refused():
             {"hard": {"pods": "1"}, "scopes": ["Terminating", "NotTerminating"]},
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-scopes-conflict] "
-                "the scopes Terminating and NotTerminating in one quota; allowed: scopes "
-                "that one object can be in; nothing is in both; make two quotas of it",
+                "the scopes Terminating and NotTerminating in one quota; allowed: scopes that "
+                "one object can be in; these exclude each other; write two quotas",
             ],
             id="a contradiction",
         ),
@@ -264,8 +264,8 @@ def test_a_namespace_has_a_quota_without_scopes():
 
     assert [
         "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-only-scoped] "
-        "acme-dev has only quotas with scopes; allowed: at least one quota that "
-        "counts every object; write what the whole namespace may use under quota",
+        "acme-dev has only quotas with scopes; allowed: at least one quota without scopes; "
+        "write the limits of the whole namespace under quota",
     ] == findings(profile=profile)
 
 
@@ -281,14 +281,14 @@ def test_a_gpu_key_by_hand_says_what_the_grants_say():
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
         "[quota-gpus-by-hand] requests.nvidia.com/gpu 5 in acme-dev, which is "
-        "granted 4; allowed: what the grants under gpus add up to, or no such "
-        "key; remove the key and grant GPUs of a pool under gpus",
+        "granted 4; allowed: the sum of the grants under gpus, or no such key; remove the key "
+        "and grant GPUs of a pool under gpus",
     ] == by_hand("5")
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
         "[quota-gpus-by-hand] requests.nvidia.com/gpu 1 in acme-dev, which is "
-        "granted 0; allowed: what the grants under gpus add up to, or no such "
-        "key; remove the key and grant GPUs of a pool under gpus",
+        "granted 0; allowed: the sum of the grants under gpus, or no such key; remove the key "
+        "and grant GPUs of a pool under gpus",
     ] == findings(profile=a_profile({"requests.nvidia.com/gpu": "1"}))
     assert [] == findings(profile=a_profile({"requests.nvidia.com/gpu": "0"}))
 
@@ -306,8 +306,8 @@ def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
         "Pulumi.dev.yaml: "
         'profiles.standard.quota["gpu.nvidia.com.deviceclass.resource.k8s.io/devices"] '
         "[quota-gpus-by-hand] gpu.nvidia.com.deviceclass.resource.k8s.io/devices "
-        "3 in acme-dev, which is granted 4; allowed: what the grants under gpus "
-        "add up to, or no such key; remove the key and grant GPUs of a pool "
+        "3 in acme-dev, which is granted 4; allowed: the sum of the grants under gpus, or no "
+        "such key; remove the key and grant GPUs of a pool "
         "under gpus",
     ] == by_hand("3")
 
@@ -440,8 +440,7 @@ def test_a_shared_profile_is_found_wrong_once():
 
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] "
-        "services: 0.5 is not a whole number; allowed: a whole number; write "
-        "such an amount",
+        "services: 0.5 is not a whole number; allowed: a whole number; correct the amount",
     ] == findings(organizations={"acme": organization}, profile=a_profile({"services": "0.5"}))
 
 

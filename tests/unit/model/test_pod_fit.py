@@ -70,7 +70,7 @@ def test_a_namespace_in_which_no_default_pod_fits_is_refused():
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.memory"] '
         "[no-default-pod-fits] no pod that states nothing fits into acme-dev, by "
-        "requests.memory; allowed: room for at least one; raise the quota, or "
+        "requests.memory; allowed: room for at least one such pod; raise the quota, or "
         "lower the defaults of the limit range\n"
         "    requests.memory: 127Mi / 128Mi = 0",
     ] == findings(profile=room_for_none)
@@ -80,7 +80,7 @@ def test_a_namespace_that_is_closed_by_a_zero_is_warned_of():
     assert [
         "warning: Pulumi.dev.yaml: profiles.standard.quota.pods "
         "[no-default-pod-fits] no pod that states nothing fits into acme-dev, by "
-        "pods; allowed: room for at least one; raise the quota once pods may run "
+        "pods; allowed: room for at least one such pod; raise the quota when pods may run "
         "there\n"
         "    pods: 0 / 1 = 0",
     ] == findings(profile=a_profile({"pods": "0"}))

@@ -72,8 +72,8 @@ def test_an_organization_without_a_ceiling_has_no_sums():
 def test_a_key_that_is_missing_under_a_ceiling_is_unlimited_and_refused():
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota [quota-unlimited] no "
-        "requests.storage in the quotas of acme-dev, so that it is unlimited "
-        "there; allowed: a limit: acme has a ceiling of 1Ti; write "
+        "requests.storage in the quotas of acme-dev, so it is unlimited there; allowed: a "
+        "limit: acme has a ceiling of 1Ti; write "
         "requests.storage there, or take it out of the ceiling\n"
         "    requests.storage: acme-dev unlimited = unlimited of 1Ti",
     ] == findings(organization={"ceiling": {"requests.storage": "1Ti"}})
@@ -163,8 +163,8 @@ def test_an_organization_that_is_written_twice_has_one_ceiling():
     assert [] == findings(environments=same, organizations={})
     assert [
         "Pulumi.prod.yaml: organizations.acme.ceiling [ceiling-differs] another "
-        "ceiling of acme than in Pulumi.dev.yaml; allowed: one ceiling: it "
-        "holds over all environments; describe the organization once, in "
+        "ceiling of acme than in Pulumi.dev.yaml; allowed: one ceiling, because it applies to "
+        "all environments together; describe the organization once, in "
         "organizations/acme.yaml",
     ] == findings(environments=differing, organizations={})
 

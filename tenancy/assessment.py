@@ -240,7 +240,7 @@ def assess(
     files = tuple(sorted((*folder.glob(STACK_FILES), *folder.glob("Pulumi.*.yml"))))
     if not files and engine_config is None:
         raise UsageError(
-            f"{folder}: no stack files there ({stack_file('<stack>')}); "
+            f"{folder}: no stack files ({stack_file('<stack>')}); "
             f"write one with {name}:environment, {name}:cluster and {name}:organizations"
         )
     known = tuple(path.name.split(".", 1)[1].rsplit(".", 1)[0] for path in files)

@@ -212,10 +212,10 @@ def _template_reason(template: str) -> str | None:
     found = _PLACEHOLDER.findall(template)
     for name in found:
         if name not in _PLACEHOLDERS:
-            return f"in which {{{name}}} is unknown"
+            return f"with the unknown placeholder {{{name}}}"
     for name in ("prefix", "id"):
         if found.count(name) != 1:
-            return f"which holds {{{name}}} {counted(found.count(name), 'time')}"
+            return f"which contains {{{name}}} {counted(found.count(name), 'time')}"
     before, _, after = template.partition("{id}")
     if before[-1:] not in ("", "-") or after[:1] not in ("", "-"):
         return "in which {id} is not separated by hyphens"

@@ -68,7 +68,11 @@ def _wrong(text: str, *, is_incoming: bool) -> tuple[str, str, str] | None:
     try:
         network: _Network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return "which is not a range of addresses", ranges, "write an address, '/' and its bits"
+        return (
+            "which is not a range of addresses",
+            ranges,
+            "write the first address of the range, '/' and the prefix length",
+        )
     if "/" not in text or not text.rpartition("/")[2].isdigit():
         return "without a prefix length", ranges, f"write {network}"
     address = text.partition("/")[0]

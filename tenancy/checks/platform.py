@@ -85,8 +85,8 @@ def environment_on(
         yield Finding(
             code="platform-on-another-cluster",
             origin=environment.origin / "cluster",
-            found=f"the cluster {environment.cluster.name!r}, and the platform"
-            f" {platform.stack} of the cluster {platform.cluster.name!r}",
+            found=f"the cluster {environment.cluster.name!r}, while the platform"
+            f" {platform.stack} is on the cluster {platform.cluster.name!r}",
             allowed="the platform of the same cluster",
             remedy="correct cluster or platformStack",
         )
@@ -136,7 +136,8 @@ def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[
                 code="platform-differs",
                 origin=environment.origin / "platformStack",
                 found=f"the platform {environment.platform!r} on the cluster {cluster}",
-                allowed=f"one platform for a cluster: {first.platform!r}, as in {first.stack}",
+                allowed=f"one platform for each cluster: {first.platform!r}, as in "
+                f"{first.stack}",
                 remedy="write the same platformStack",
             )
 
@@ -322,5 +323,5 @@ def _object_counts(platform: Platform) -> Iterator[Finding]:
                 origin=place,
                 found=f"{text}: {reason}",
                 allowed="a whole number",
-                remedy="write such an amount",
+                remedy="correct the amount",
             )

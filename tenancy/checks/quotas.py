@@ -87,7 +87,7 @@ def hard(limits: Limits) -> Iterator[Finding]:
                 origin=limit.origin,
                 found=f"{text}: {reason}",
                 allowed=_UNITS[key.unit.value],
-                remedy="write such an amount",
+                remedy="correct the amount",
             )
         first = by_name.setdefault(key.name, text)
         if first != text:
@@ -146,7 +146,7 @@ def _name(quota: Quota) -> Iterator[Finding]:
                 code="quota-name-reserved",
                 origin=quota.origin,
                 found=f"a further quota called {QUOTA_NAME!r}",
-                allowed=f"another name: {QUOTA_NAME!r} is the one written under quota",
+                allowed=f"another name: {QUOTA_NAME!r} is the quota under the key quota",
                 remedy="move its keys under quota, or rename it",
             )
         return
@@ -155,7 +155,7 @@ def _name(quota: Quota) -> Iterator[Finding]:
             code="quota-name-reserved",
             origin=quota.origin,
             found=f"a quota called {quota.name!r}",
-            allowed=f"another name than {', '.join(MANAGED_QUOTAS)}, which Tenancy creates",
+            allowed=f"a name other than {', '.join(MANAGED_QUOTAS)}, which Tenancy creates",
             remedy="rename it",
         )
     elif quota.name.startswith(POOL_QUOTA_PREFIX):

@@ -51,8 +51,7 @@ def conflicting_managers(live: Mapping[str, object], manager: str) -> tuple[str,
 
 def without_random_managers(live: Mapping[str, object], manager: str) -> list[JSON] | None:
     """
-    Return `metadata.managedFields` with *manager* in place of managers that the provider
-    generated.
+    Return `metadata.managedFields` with *manager* in place of generated managers.
 
     Nothing else changes; None if there are none.
     """

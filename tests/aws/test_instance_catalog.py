@@ -158,7 +158,7 @@ def test_ec2_that_does_not_answer_is_not_checked_and_the_snapshot_used(
     assert (8, snapshot_source()) == (pool.gpus_per_node, pool.gpus_from)
     assert ("instance-types-not-asked", Severity.NOT_CHECKED) == (found.code, found.severity)
     assert "platform.instanceTypeCatalogue" == found.origin.dotted
-    assert "no answer of EC2 in eu-west-1 about the instance types" in found.found
+    assert "EC2 in eu-west-1 did not describe the instance types" in found.found
     assert f"{snapshot_source()} was used instead" in found.remedy
 
 

@@ -33,7 +33,7 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
         organization=organization,
     )
     assert [] == [f for f in found if "[exceeds-platform]" not in f]
-    end = "; keep to the bound, or let the platform's operators raise it"
+    end = ";{remedy or 'stay within the bound'}, or ask the platform's operators to raise it"
     return [f.removesuffix(end).partition("[exceeds-platform] ")[2] for f in found]
 
 
@@ -47,9 +47,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"ceiling": {"requests.cpu": "1999m"}},
             {"ceiling": CEILING},
             [
-                "a ceiling of requests.cpu of 2 for acme; allowed: at most 1999m, the bound in"
-                " Pulumi.platform.yaml:"
-                ' platform.organizationBounds.default.ceiling["requests.cpu"]'
+                "a ceiling of requests.cpu of 2 for acme; allowed: at most 1999m, the "
+                "bound in Pulumi.platform.yaml: "
+                'platform.organizationBounds.default.ceiling["requests.cpu"]; stay '
+                "within the bound, or ask the platform's operators to raise it"
             ],
             id="a ceiling just over it",
         ),
@@ -57,10 +58,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"ceiling": {"pods": "20"}},
             {"ceiling": CEILING},
             [
-                "no ceiling of pods for acme, which is unlimited; allowed: a ceiling of at"
-                " most 20, the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.ceiling.pods; write pods under ceiling,"
-                " or let the platform's operators raise it"
+                "no ceiling of pods for acme, which is unlimited; allowed: a ceiling of "
+                "at most 20, the bound in Pulumi.platform.yaml: "
+                "platform.organizationBounds.default.ceiling.pods; write pods under "
+                "ceiling, or ask the platform's operators to raise it"
             ],
             id="a ceiling without the key",
         ),
@@ -78,9 +79,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
                 }
             },
             [
-                "services.loadbalancers 2 in a namespace of acme; allowed: at most 1, the bound"
-                " in Pulumi.platform.yaml: platform.organizationBounds.default.namespaceQuota"
-                '["services.loadbalancers"]'
+                "services.loadbalancers 2 in a namespace of acme; allowed: at most 1, "
+                "the bound in Pulumi.platform.yaml: "
+                'platform.organizationBounds.default.namespaceQuota["services.loadbalancers"]; '
+                "stay within the bound, or ask the platform's operators to raise it"
             ],
             id="more load balancers",
         ),
@@ -88,10 +90,11 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"namespaceQuota": {"count/jobs.batch": "99"}},
             {},
             [
-                "count/jobs.batch 100 in the namespace acme-dev; allowed: at most 99, the bound"
-                " in Pulumi.platform.yaml: platform.organizationBounds.default.namespaceQuota"
-                '["count/jobs.batch"]; write count/jobs.batch under quota, at most 99, or let'
-                " the platform's operators raise it"
+                "count/jobs.batch 100 in the namespace acme-dev; allowed: at most 99, "
+                "the bound in Pulumi.platform.yaml: "
+                'platform.organizationBounds.default.namespaceQuota["count/jobs.batch"]; '
+                "write count/jobs.batch under quota, at most 99, or ask the platform's "
+                "operators to raise it"
             ],
             id="a default count over it",
         ),
@@ -99,11 +102,11 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"namespaceQuota": {"requests.storage": "1Gi"}},
             {},
             [
-                "requests.storage unlimited in the namespace acme-dev; allowed: at most 1Gi,"
-                " the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.namespaceQuota"
-                '["requests.storage"]; write requests.storage under quota, at most 1Gi, or let'
-                " the platform's operators raise it"
+                "requests.storage unlimited in the namespace acme-dev; allowed: at most "
+                "1Gi, the bound in Pulumi.platform.yaml: "
+                'platform.organizationBounds.default.namespaceQuota["requests.storage"]; '
+                "write requests.storage under quota, at most 1Gi, or ask the platform's "
+                "operators to raise it"
             ],
             id="unlimited",
         ),
@@ -111,9 +114,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"podSecurity": BASELINE}},
             [
-                "the Pod Security level baseline for a namespace of acme; allowed: restricted,"
-                " the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.podSecurity"
+                "the Pod Security level baseline for a namespace of acme; allowed: "
+                "restricted, the bound in Pulumi.platform.yaml: "
+                "platform.organizationBounds.default.podSecurity; stay within the "
+                "bound, or ask the platform's operators to raise it"
             ],
             id="a lower Pod Security level, with a reason of its own",
         ),
@@ -133,9 +137,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"egressCidrs": ["10.1.0.0/16", "2001:db8::/32"]},
             {"namespace": {"network": {"egressCidrs": ["10.0.0.0/15"]}}},
             [
-                "the range 10.0.0.0/15 for a namespace of acme; allowed: ranges inside of"
-                " 10.1.0.0/16 or 2001:db8::/32, the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.egressCidrs"
+                "the range 10.0.0.0/15 for a namespace of acme; allowed: ranges inside "
+                "of 10.1.0.0/16 or 2001:db8::/32, the bound in Pulumi.platform.yaml: "
+                "platform.organizationBounds.default.egressCidrs; stay within the "
+                "bound, or ask the platform's operators to raise it"
             ],
             id="a range around the bound",
         ),
@@ -143,9 +148,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"priorityClasses": ["urgent"], "storageClasses": ["fast", "slow"]}},
             [
-                "the priority class 'urgent' for the namespace acme-dev; allowed: no priority"
-                " class, the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.priorityClasses",
+                "the priority class 'urgent' for the namespace acme-dev; allowed: no "
+                "priority class, the bound in Pulumi.platform.yaml: "
+                "platform.organizationBounds.default.priorityClasses; stay within the "
+                "bound, or ask the platform's operators to raise it",
                 "the storage class 'fast' for the namespace acme-dev; allowed: no storage"
                 " class, the bound in Pulumi.platform.yaml:"
                 " platform.organizationBounds.default.storageClasses",
@@ -162,8 +168,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"prefixes": ["globex"]},
             {},
             [
-                "the prefix 'acme'; allowed: globex, the bound in Pulumi.platform.yaml:"
-                " platform.organizationBounds.default.prefixes"
+                "the prefix 'acme'; allowed: globex, the bound in Pulumi.platform.yaml: "
+                "platform.organizationBounds.default.prefixes; stay within the bound, "
+                "or ask the platform's operators to raise it"
             ],
             id="another prefix",
         ),
@@ -171,9 +178,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"adopted": {"name": "old", "origin": "adopt", "reason": "older"}}},
             [
-                "the exception adopted for acme; allowed: no exception, the bound in"
-                " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;"
-                " remove it, or let the platform's operators raise it"
+                "the exception adopted for acme; allowed: no exception, the bound in "
+                "Pulumi.platform.yaml: platform.organizationBounds.default.exceptions; "
+                "remove it, or ask the platform's operators to raise it"
             ],
             id="an adopted name, with a reason of its own",
         ),
@@ -196,8 +203,8 @@ def test_a_stacks_file_grants_no_exception_that_the_platform_does_not_allow(key)
     assert [] == beyond({"exceptions": [key]}, environment=written)
     assert [
         f"the exception {key} for acme; allowed: no exception, the bound in"
-        " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;"
-        " remove it, or let the platform's operators raise it"
+        " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;{remedy or "
+        "'stay within the bound'}, or ask the platform's operators to raise it"
     ] == beyond({}, environment=written)
 
 
@@ -235,9 +242,10 @@ def test_gpus_are_added_up_over_environments_and_a_pool_that_is_not_named_is_clo
 
     assert [] == most(h100=8)
     assert [
-        "organizations/acme.yaml: namespaces[0].gpus[0] [exceeds-platform] grants of 8 GPUs of"
-        " the pool h100 to the namespaces of acme; allowed: at most 7, the bound in"
-        " Pulumi.platform.yaml: platform.organizationBounds.default.gpus"
+        "organizations/acme.yaml: namespaces[0].gpus[0] [exceeds-platform] grants of 8 "
+        "GPUs of the pool h100 to the namespaces of acme; allowed: at most 7, the bound "
+        "in Pulumi.platform.yaml: platform.organizationBounds.default.gpus; stay within "
+        "the bound, or ask the platform's operators to raise it"
     ] == most(h100=7)
     assert 1 == len(most())
 
@@ -258,9 +266,9 @@ def test_a_prefix_that_is_listed_for_one_organization_is_closed_to_the_others():
     assert [] == several(acme, acme="acme", globex="globex", other="acmeco")
     assert [
         "organizations/globex.yaml: prefix [exceeds-platform] the prefix 'acme-eu'; allowed:"
-        " a prefix that is not of acme, the bound in Pulumi.platform.yaml:"
-        " platform.organizationBounds.organizations.acme.prefixes; keep to the bound, or let"
-        " the platform's operators raise it"
+        " a prefix that does not belong to acme, the bound in Pulumi.platform.yaml:"
+        " platform.organizationBounds.organizations.acme.prefixes;{remedy or 'stay within the "
+        "bound'}, or ask the platform's operators to raise it"
     ] == several(acme, acme="acme", globex="acme-eu")
 
 
@@ -376,8 +384,8 @@ def test_inherited_gpu_grants_are_named():
     assert [] == inherited(gpus=[])
     assert [] == inherited(gpus=[{"pool": "h100", "gpus": 4}])
     assert [
-        "warning: organizations/acme.yaml: namespaces[1] [gpu-grant-inherited] the namespace"
-        " acme-lab inherits the GPU grants of dev: 4 of h100 once more; allowed: grants that "
-        "each namespace states itself; write gpus in this namespace: [] for none, or what it "
-        "needs"
+        "warning: organizations/acme.yaml: namespaces[1] [gpu-grant-inherited] the "
+        "namespace acme-lab inherits the GPU grants of dev: 4 of h100 are granted a "
+        "second time; allowed: grants that each namespace states itself; write gpus in "
+        "this namespace: [] for none, or what it needs"
     ] == inherited()

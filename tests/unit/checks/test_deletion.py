@@ -52,7 +52,7 @@ from tests.unit.builders import a_platform, findings
             ["kube-system"],
             [
                 "Pulumi.dev.yaml: allowDeletion[0] [allow-deletion-reserved] the "
-                "namespace 'kube-system'; allowed: namespaces of one's own; the "
+                "namespace 'kube-system'; allowed: namespaces of this stack; the "
                 "namespace kube-system is reserved for Kubernetes; remove it: Tenancy never "
                 "deletes this namespace",
             ],

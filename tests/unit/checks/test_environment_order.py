@@ -136,7 +136,7 @@ def test_an_exception_for_somebody_who_is_not_there_is_warned_of():
         "warning: Pulumi.dev.yaml: environmentOrderExceptions[0] "
         "[environment-order-exception-unused] "
         "an exception for services of the workload agents of globex that is not "
-        "needed: dev does not hold globex; allowed: only exceptions that are needed; "
+        "needed: globex is not in dev; allowed: only exceptions that are needed; "
         "remove it",
     ] == findings(**climb(dev={"environmentOrderExceptions": [stranger]}))
 
@@ -145,9 +145,9 @@ def test_an_exception_says_why():
     blank = excuse(reason=" ")
 
     assert [
-        "Pulumi.dev.yaml: environmentOrderExceptions[0].reason [reason-blank] a reason of "
-        "nothing but spaces; allowed: a reason in words, for the next reader; "
-        "write why the rule does not hold here",
+        "Pulumi.dev.yaml: environmentOrderExceptions[0].reason [reason-blank] a reason "
+        "of nothing but spaces; allowed: a reason in words, for the next reader; write "
+        "why the rule does not hold here",
     ] == findings(**climb("21", "20", "50", dev={"environmentOrderExceptions": [blank]}))
 
 

@@ -193,9 +193,9 @@ RBAC = "rbac.authorization.k8s.io"
             },
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
-                "[role-escalation] create customresourcedefinitions in the role peek, to "
-                "change custom resource definitions of the cluster; allowed: permissions "
-                "within a namespace that do not affect its guardrails; remove it from the rule",
+                "[role-escalation] create customresourcedefinitions in the role peek, "
+                "to change custom resource definitions; allowed: permissions within a "
+                "namespace that do not affect its guardrails; remove it from the rule",
             ],
             id="CRDs",
         ),
@@ -271,8 +271,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups "
                 "[role-wildcard] '*' in apiGroups of the role peek; allowed: single names; a "
-                "wildcard also matches what does not exist yet; write out "
-                "the apiGroups that are meant",
+                "wildcard also matches what does not exist yet; write the apiGroups that are "
+                "needed",
             ],
             id="groups",
         ),
@@ -281,8 +281,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-wildcard] '*' in resources of the role peek; allowed: single names; a "
-                "wildcard also matches what does not exist yet; write out "
-                "the resources that are meant",
+                "wildcard also matches what does not exist yet; write the resources that are "
+                "needed",
             ],
             id="resources",
         ),
@@ -291,8 +291,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-wildcard] 'pods/*' in resources of the role peek; allowed: single "
-                "names; a wildcard also matches what does not exist yet; write "
-                "out the resources that are meant",
+                "names; a wildcard also matches what does not exist yet; write the resources "
+                "that are needed",
             ],
             id="subresources",
         ),
@@ -301,8 +301,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].verbs "
                 "[role-wildcard] '*' in verbs of the role peek; allowed: single names; a "
-                "wildcard also matches what does not exist yet; write out the "
-                "verbs that are meant",
+                "wildcard also matches what does not exist yet; write the verbs that are "
+                "needed",
             ],
             id="verbs",
         ),
@@ -311,8 +311,8 @@ def test_what_reaches_further_is_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resourceNames "
                 "[role-wildcard] '*' in resourceNames of the role peek; allowed: single names; "
-                "a wildcard also matches what does not exist yet; write "
-                "out the resourceNames that are meant",
+                "a wildcard also matches what does not exist yet; write the resourceNames that "
+                "are needed",
             ],
             id="names",
         ),
@@ -357,7 +357,7 @@ def test_wildcards_are_refused(rule, expected):
             [
                 "Pulumi.platform.yaml: platform.roles.peek.rules[0].resources "
                 "[role-resource] the resource 'deployments' of the role peek; allowed: "
-                "plural names of the core group; it is one of the API group apps",
+                "plural names of the core group; it belongs to the API group apps",
             ],
             id="another group",
         ),

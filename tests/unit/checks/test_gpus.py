@@ -99,8 +99,8 @@ def test_overcommit_is_a_choice_with_a_reason():
         "    25 of 24",
     ] == findings(**asks(acme=25), **with_pool(**reason))
     assert [
-        "Pulumi.platform.yaml: platform.gpuNodePools[0].overcommit "
-        "[gpu-overcommit-reason] overcommit 1.5 of the pool h100, and no reason; "
+        "Pulumi.platform.yaml: platform.gpuNodePools[0].overcommit [gpu-overcommit-reason] "
+        "overcommit 1.5 of the pool h100 without a reason; "
         "allowed: more than 1 with an overcommitReason; write why more is "
         "granted than exists",
     ] == findings(**asks(acme=24), **with_pool(overcommit=1.5))
@@ -161,8 +161,8 @@ def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
             [
                 "organizations/acme.yaml: namespaces[0].gpus[0].maxPerPod "
                 "[gpu-max-per-pod] maxPerPod 9 of nvidia.com/gpu; allowed: at most 8, "
-                "which a node of the pool h100 has; lower it to 8, or leave it out: a "
-                "pod runs on one node",
+                "which a node of the pool h100 has; lower it to 8, or remove it: a pod runs on "
+                "one node",
             ],
             id="more than a node",
         ),
@@ -196,8 +196,8 @@ def test_a_dedicated_pool_is_granted_to_its_owner_alone():
     assert [] == findings(**granted(gpus=1), **with_pool(dedicatedTo="acme"))
     assert [
         "organizations/acme.yaml: namespaces[0].gpus[0].pool "
-        "[gpu-pool-dedicated] a grant of the pool h100 to acme; allowed: grants "
-        "to globex alone, to whom the pool is dedicated; grant another pool, or "
+        "[gpu-pool-dedicated] a grant of the pool h100 to acme; allowed: grants to globex "
+        "only, to which the pool is dedicated; grant another pool, or "
         "share this one",
     ] == findings(**asks(acme=1, globex=1), **with_pool(dedicatedTo="globex"))
 

@@ -46,7 +46,8 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["pod-security.kubernetes.io/enforce"] '
                 "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
-                "allowed: labels of one's own; the domain kubernetes.io is reserved for "
+                "allowed: labels outside of reserved domains; the domain kubernetes.io is "
+                "reserved for "
                 "Kubernetes; use your own domain, such as example.com/…, or none",
             ],
             id="a wall's",
@@ -57,7 +58,8 @@ from tests.unit.builders import (
             [
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
-                "the label 'kubernetes.io/metadata.name'; allowed: labels of one's own; "
+                "the label 'kubernetes.io/metadata.name'; allowed: labels outside of reserved "
+                "domains; "
                 "the domain kubernetes.io is reserved for Kubernetes; use your own domain, "
                 "such as example.com/…, or none",
             ],
@@ -70,7 +72,8 @@ from tests.unit.builders import (
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["resource.kubernetes.io/admin-access"] '
                 "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
-                "allowed: labels of one's own; the domain kubernetes.io is reserved for "
+                "allowed: labels outside of reserved domains; the domain kubernetes.io is "
+                "reserved for "
                 "Kubernetes; use your own domain, such as example.com/…, or none",
             ],
             id="everybody's GPUs",
@@ -81,7 +84,8 @@ from tests.unit.builders import (
             [
                 "organizations/acme.yaml: "
                 'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
-                "label 'tenancy.dev/organization'; allowed: labels of one's own; the "
+                "label 'tenancy.dev/organization'; allowed: labels outside of reserved "
+                "domains; the "
                 "domain tenancy.dev is reserved for this tool; use your own domain, such as "
                 "example.com/…, or none",
             ],
@@ -92,8 +96,9 @@ from tests.unit.builders import (
             "z",
             [
                 'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
-                "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels of one's "
-                "own; the domain tenancy.dev is reserved for this tool; use your own domain, "
+                "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels outside of "
+                "reserved domains; the domain tenancy.dev is reserved for this tool; use your "
+                "own domain, "
                 "such as example.com/…, or none",
             ],
             id="below this tool's",
@@ -139,8 +144,9 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
                 "organizations/acme.yaml: "
                 'namespaces[0].annotations["scheduler.alpha.kubernetes.io/node-selector"] '
                 "[annotation-reserved] the annotation "
-                "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations of "
-                "one's own; the domain kubernetes.io is reserved for Kubernetes; use your own "
+                "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations outside "
+                "of reserved domains; the domain kubernetes.io is reserved for Kubernetes; use "
+                "your own "
                 "domain, such as example.com/…, or none",
             ],
             id="a scheduler's",

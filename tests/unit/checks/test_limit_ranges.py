@@ -152,7 +152,7 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "Pulumi.dev.yaml: "
                 'profiles.standard.limitRange.container.max["nvidia.com/gpu"] '
                 "[limit-range-gpu] 'nvidia.com/gpu' in max of the type Container; "
-                "allowed: resources that are limited so; a limit range adds an extended "
+                "allowed: resources that this type can limit; a limit range adds an extended "
                 "resource to every pod that does not request it; grant GPUs under gpus, and "
                 "remove the value here",
             ],
@@ -164,7 +164,7 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
                 "Pulumi.dev.yaml: "
                 'profiles.standard.limitRange.container.default["requests.nvidia.com/gpu"] '
                 "[limit-range-gpu] 'requests.nvidia.com/gpu' in default of the type "
-                "Container; allowed: resources that are limited so; a limit range adds an "
+                "Container; allowed: resources that this type can limit; a limit range adds an "
                 "extended resource to every pod that does not request it; grant GPUs under "
                 "gpus, and remove the value here",
             ],
@@ -175,7 +175,8 @@ def test_a_ratio_can_be_kept_by_a_pod_without_figures(fields, expected):
             [
                 "Pulumi.dev.yaml: profiles.standard.limitRange.container.max.pods "
                 "[limit-range-resource] 'pods' in max of the type Container; allowed: "
-                "resources that are limited so; a Container does not have this resource; write "
+                "resources that this type can limit; a Container does not have this resource; "
+                "write "
                 "cpu, memory or ephemeral-storage",
             ],
             id="no resource of a container",
@@ -288,7 +289,8 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
                 "Pulumi.dev.yaml: "
                 "profiles.standard.limitRange.persistentVolumeClaim.max.cpu "
                 "[limit-range-resource] 'cpu' in max of the type PersistentVolumeClaim; "
-                "allowed: resources that are limited so; only storage can be limited for a "
+                "allowed: resources that this type can limit; only storage can be limited for "
+                "a "
                 "PersistentVolumeClaim; write 'storage'",
                 "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
                 "[limit-range-claim] a limit range for claims without min and max of storage; "

@@ -108,7 +108,8 @@ def test_the_platform_may_allow_longer_ids():
             "kube",
             [
                 "organizations/acme.yaml: prefix [prefix-reserved] the prefix 'kube'; "
-                "allowed: a prefix of one's own; every namespace that begins with kube- "
+                "allowed: a prefix that is not reserved; every namespace that begins with "
+                "kube- "
                 "is reserved for Kubernetes; choose another prefix",
             ],
             id="of Kubernetes",
@@ -117,7 +118,7 @@ def test_the_platform_may_allow_longer_ids():
             "openshift",
             [
                 "organizations/acme.yaml: prefix [prefix-reserved] the prefix "
-                "'openshift'; allowed: a prefix of one's own; every namespace that "
+                "'openshift'; allowed: a prefix that is not reserved; every namespace that "
                 "begins with openshift- is reserved for OpenShift; choose another prefix",
             ],
             id="of another platform",
@@ -226,9 +227,9 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}-dev",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}-dev', which holds {id} 0 times; allowed: {prefix} and {id} "
-                'once each, and {environment}, joined by hyphens; write "{prefix}-{id}" '
-                'or "{prefix}-{environment}-{id}"',
+                "'{prefix}-dev', which contains {id} 0 times; allowed: {prefix} and "
+                "{id} once each, and {environment}, joined by hyphens; write "
+                '"{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],
             id="no id",
         ),
@@ -236,8 +237,8 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template '{id}', "
-                "which holds {prefix} 0 times; allowed: {prefix} and {id} once each, and "
-                '{environment}, joined by hyphens; write "{prefix}-{id}" or '
+                "which contains {prefix} 0 times; allowed: {prefix} and {id} once each, "
+                'and {environment}, joined by hyphens; write "{prefix}-{id}" or '
                 '"{prefix}-{environment}-{id}"',
             ],
             id="no prefix",
@@ -246,8 +247,8 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}-{id}-{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}-{id}-{id}', which holds {id} 2 times; allowed: {prefix} and "
-                "{id} once each, and {environment}, joined by hyphens; write "
+                "'{prefix}-{id}-{id}', which contains {id} 2 times; allowed: {prefix} "
+                "and {id} once each, and {environment}, joined by hyphens; write "
                 '"{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],
             id="the id twice",
@@ -286,7 +287,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
             "{prefix}-{team}-{id}",
             [
                 "Pulumi.dev.yaml: nameTemplate [name-template] the template "
-                "'{prefix}-{team}-{id}', in which {team} is unknown; allowed: "
+                "'{prefix}-{team}-{id}', with the unknown placeholder {team}; allowed: "
                 "{prefix} and {id} once each, and {environment}, joined by hyphens; "
                 'write "{prefix}-{id}" or "{prefix}-{environment}-{id}"',
             ],

@@ -126,9 +126,9 @@ from tests.unit.builders import a_platform, findings
             "010.0.0.0/8",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] '010.0.0.0/8', which is not a range of addresses; allowed: "
-                "ranges of addresses such as 203.0.113.0/24; write the first address of the "
-                "range, '/' and the prefix length",
+                "[egress-cidr] '010.0.0.0/8', which is not a range of addresses; "
+                "allowed: ranges of addresses such as 203.0.113.0/24; write the first address "
+                "of the range, '/' and the prefix length",
             ],
             id="octal",
         ),
@@ -136,9 +136,9 @@ from tests.unit.builders import a_platform, findings
             "example.com",
             [
                 "organizations/acme.yaml: namespaces[0].network.egressCidrs "
-                "[egress-cidr] 'example.com', which is not a range of addresses; allowed: "
-                "ranges of addresses such as 203.0.113.0/24; write the first address of the "
-                "range, '/' and the prefix length",
+                "[egress-cidr] 'example.com', which is not a range of addresses; "
+                "allowed: ranges of addresses such as 203.0.113.0/24; write the first address "
+                "of the range, '/' and the prefix length",
             ],
             id="a name",
         ),

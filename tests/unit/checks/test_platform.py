@@ -83,7 +83,7 @@ def test_a_cluster_is_named_and_how_it_is_reached(cluster, expected):
 def test_a_platform_is_on_the_cluster_of_its_environments():
     assert [
         "Pulumi.dev.yaml: cluster [platform-on-another-cluster] the cluster "
-        "'east', and the platform platform of the cluster 'sandbox'; allowed: "
+        "'east', while the platform platform is on the cluster 'sandbox'; allowed: "
         "the platform of the same cluster; correct cluster or platformStack",
     ] == findings(environment=EAST)
 
@@ -103,8 +103,8 @@ def test_a_cluster_has_one_platform():
 
     assert [
         "Pulumi.prod.yaml: platformStack [platform-differs] the platform 'other' "
-        "on the cluster sandbox; allowed: one platform for a cluster: "
-        "'platform', as in dev; write the same platformStack",
+        "on the cluster sandbox; allowed: one platform for each cluster: 'platform', as in "
+        "dev; write the same platformStack",
     ] == [f for f in found if "[platform-unknown]" not in f]
 
 

@@ -246,7 +246,8 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: "
                 'platform.gpuNodePools[0].labels["tenancy.dev/gpu-pool"] '
                 "[pool-label-reserved] the label or taint 'tenancy.dev/gpu-pool'; "
-                "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
+                "allowed: keys outside of reserved domains; the domain tenancy.dev is reserved "
+                "for this "
                 "tool; use your own domain, such as example.com/…",
             ],
             id="this tool's",
@@ -257,7 +258,8 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
                 "Pulumi.platform.yaml: "
                 'platform.gpuNodePools[0].labels["node.kubernetes.io/x"] '
                 "[pool-label-reserved] the label or taint 'node.kubernetes.io/x'; "
-                "allowed: keys of one's own; the domain kubernetes.io is reserved for "
+                "allowed: keys outside of reserved domains; the domain kubernetes.io is "
+                "reserved for "
                 "Kubernetes; use your own domain, such as example.com/…",
             ],
             id="Kubernetes'",
@@ -277,7 +279,8 @@ def test_reserved_capacity_names_its_reservation(capacity, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].taints[0] "
                 "[pool-label-reserved] the label or taint 'tenancy.dev/dedicated'; "
-                "allowed: keys of one's own; the domain tenancy.dev is reserved for this "
+                "allowed: keys outside of reserved domains; the domain tenancy.dev is reserved "
+                "for this "
                 "tool; use your own domain, such as example.com/…",
             ],
             id="this tool's taint",

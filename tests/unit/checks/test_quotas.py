@@ -1,4 +1,4 @@
-"""Quotas: keys that are enforced, amounts that are counted, scopes that fit."""
+"""Quotas: keys that Kubernetes enforces, amounts that are counted, scopes that fit."""
 
 from collections import Counter
 
@@ -35,7 +35,7 @@ from tests.unit.builders import (
             "2",
             [
                 'Pulumi.dev.yaml: profiles.standard.quota["requests.cpus"] [quota-key] '
-                "the quota key 'requests.cpus'; allowed: keys that are enforced; "
+                "the quota key 'requests.cpus'; allowed: keys that Kubernetes enforces; "
                 "Kubernetes knows no such key; write 'requests.cpu'",
             ],
             id="misspelt",
@@ -45,7 +45,7 @@ from tests.unit.builders import (
             "4",
             [
                 'Pulumi.dev.yaml: profiles.standard.quota["nvidia.com/gpu"] [quota-key] '
-                "the quota key 'nvidia.com/gpu'; allowed: keys that are enforced; "
+                "the quota key 'nvidia.com/gpu'; allowed: keys that Kubernetes enforces; "
                 "extended resources are counted under requests. only; write "
                 "'requests.nvidia.com/gpu'",
             ],
@@ -56,8 +56,8 @@ from tests.unit.builders import (
             "4",
             [
                 'Pulumi.dev.yaml: profiles.standard.quota["count/deployments"] '
-                "[quota-key] the quota key 'count/deployments'; allowed: keys that are "
-                "enforced; deployments are in the group apps; write "
+                "[quota-key] the quota key 'count/deployments'; allowed: keys that Kubernetes "
+                "enforces; deployments are in the group apps; write "
                 "'count/deployments.apps'",
             ],
             id="a count without its group",
@@ -89,8 +89,8 @@ from tests.unit.builders import (
             "2",
             [
                 "Pulumi.dev.yaml: profiles.standard.quota.cpu [quota-key-twice] cpu "
-                "beside requests.cpu; allowed: one of the two: both limit "
-                "requests.cpu; keep requests.cpu",
+                "together with requests.cpu; allowed: one of the two: both limit "
+                "requests.cpu; keep only requests.cpu",
             ],
             id="cpu beside requests.cpu",
         ),
@@ -118,20 +118,20 @@ def test_requests_over_the_limits_are_warned_of():
         pytest.param(
             "gpus",
             [
-                "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a"
-                " quota called 'gpus'; allowed: a name other than object-counts, gpus,"
-                " storage-classes, ephemeral-storage, cross-namespace-affinity, which Tenancy"
-                " creates; rename it",
+                "Pulumi.dev.yaml: profiles.standard.quotas.gpus [quota-name-reserved] a "
+                "quota called 'gpus'; allowed: a name other than object-counts, gpus, "
+                "storage-classes, ephemeral-storage, cross-namespace-affinity, which "
+                "Tenancy creates; rename it",
             ],
             id="one that Tenancy creates",
         ),
         pytest.param(
             "object-counts",
             [
-                "Pulumi.dev.yaml: profiles.standard.quotas.object-counts [quota-name-reserved] "
-                "a quota called 'object-counts'; allowed: a name other than object-counts, "
-                "gpus, storage-classes, ephemeral-storage, cross-namespace-affinity, which "
-                "Tenancy creates; rename it",
+                "Pulumi.dev.yaml: profiles.standard.quotas.object-counts "
+                "[quota-name-reserved] a quota called 'object-counts'; allowed: a name other "
+                "than object-counts, gpus, storage-classes, ephemeral-storage, "
+                "cross-namespace-affinity, which Tenancy creates; rename it",
             ],
             id="another that Tenancy creates",
         ),
@@ -148,8 +148,8 @@ def test_requests_over_the_limits_are_warned_of():
             "quota",
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.quota [quota-name-reserved] a "
-                "further quota called 'quota'; allowed: another name: 'quota' is the "
-                "one written under quota; move its keys under quota, or rename it",
+                "further quota called 'quota'; allowed: another name: 'quota' is the quota "
+                "under the key quota; move its keys under quota, or rename it",
             ],
             id="the main one's",
         ),
@@ -232,8 +232,8 @@ def test_a_further_quota_without_a_key_is_refused():
             },
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.batch.scopeSelector[0] "
-                "[quota-scope-selector] PriorityClass In []; allowed: what Kubernetes "
-                "takes; In needs at least one value; correct the operator or the values",
+                "[quota-scope-selector] PriorityClass In []; allowed: what Kubernetes accepts; "
+                "In needs at least one value; correct the operator or the values",
             ],
             id="a selector without values",
         ),
@@ -246,8 +246,8 @@ def test_a_further_quota_without_a_key_is_refused():
             },
             [
                 "Pulumi.dev.yaml: profiles.standard.quotas.batch.scopeSelector[0] "
-                "[quota-scope-selector] Terminating In [x]; allowed: what Kubernetes "
-                "takes; the scope Terminating allows only the operator Exists; correct the "
+                "[quota-scope-selector] Terminating In [x]; allowed: what Kubernetes accepts; "
+                "the scope Terminating allows only the operator Exists; correct the "
                 "operator or the values",
             ],
             id="a selector that takes none",
@@ -264,7 +264,7 @@ def test_a_namespace_has_a_quota_without_scopes():
 
     assert [
         "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-only-scoped] "
-        "acme-dev has only quotas with scopes; allowed: at least one quota without scopes; "
+        "acme-dev with only scoped quotas; allowed: at least one quota without scopes; "
         "write the limits of the whole namespace under quota",
     ] == findings(profile=profile)
 
@@ -280,14 +280,14 @@ def test_a_gpu_key_by_hand_says_what_the_grants_say():
     assert [] == by_hand("4")
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
-        "[quota-gpus-by-hand] requests.nvidia.com/gpu 5 in acme-dev, which is "
-        "granted 4; allowed: the sum of the grants under gpus, or no such key; remove the key "
+        "[quota-gpus-by-hand] requests.nvidia.com/gpu 5 in acme-dev, whose grants are 4; "
+        "allowed: the sum of the grants under gpus, or no such key; remove the key "
         "and grant GPUs of a pool under gpus",
     ] == by_hand("5")
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.nvidia.com/gpu"] '
-        "[quota-gpus-by-hand] requests.nvidia.com/gpu 1 in acme-dev, which is "
-        "granted 0; allowed: the sum of the grants under gpus, or no such key; remove the key "
+        "[quota-gpus-by-hand] requests.nvidia.com/gpu 1 in acme-dev, whose grants are 0; "
+        "allowed: the sum of the grants under gpus, or no such key; remove the key "
         "and grant GPUs of a pool under gpus",
     ] == findings(profile=a_profile({"requests.nvidia.com/gpu": "1"}))
     assert [] == findings(profile=a_profile({"requests.nvidia.com/gpu": "0"}))
@@ -306,7 +306,7 @@ def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
         "Pulumi.dev.yaml: "
         'profiles.standard.quota["gpu.nvidia.com.deviceclass.resource.k8s.io/devices"] '
         "[quota-gpus-by-hand] gpu.nvidia.com.deviceclass.resource.k8s.io/devices "
-        "3 in acme-dev, which is granted 4; allowed: the sum of the grants under gpus, or no "
+        "3 in acme-dev, whose grants are 4; allowed: the sum of the grants under gpus, or no "
         "such key; remove the key and grant GPUs of a pool "
         "under gpus",
     ] == by_hand("3")
@@ -371,7 +371,7 @@ def test_without_a_platform_each_role_is_counted_too():
     assert [
         f'Pulumi.dev.yaml: profiles.standard.quota["{key}"] [quota-count-too-low] {key} 1 in'
         " acme-dev; allowed: at least 2: Tenancy creates 2 Role objects in this namespace;"
-        " raise it to 2 and what people need beside that",
+        " raise it to 2 plus what members need",
     ] == with_count(1)
 
 
@@ -390,7 +390,7 @@ def test_quotas_of_pools_with_one_resource_are_counted_too():
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota.resourcequotas [quota-count-too-low]"
         " resourcequotas 7 in acme-dev; allowed: at least 9: Tenancy creates 9 ResourceQuota"
-        " objects in this namespace; raise it to 9 and what people need beside that",
+        " objects in this namespace; raise it to 9 plus what members need",
     ] == with_count(7)
 
 
@@ -429,7 +429,7 @@ def test_what_kubernetes_creates_is_named():
         "Pulumi.dev.yaml: profiles.standard.quota.configmaps "
         "[quota-count-too-low] configmaps 0 in acme-dev; allowed: at least "
         "1: Kubernetes creates the ConfigMap kube-root-ca.crt in every namespace; raise it to "
-        "1 and what people need beside that",
+        "1 plus what members need",
     ] == findings(profile=a_profile({"configmaps": "0"}))
 
 
@@ -439,8 +439,8 @@ def test_a_shared_profile_is_found_wrong_once():
     )
 
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] "
-        "services: 0.5 is not a whole number; allowed: a whole number; correct the amount",
+        "Pulumi.dev.yaml: profiles.standard.quota.services [quota-quantity] services: "
+        "0.5 is not a whole number; allowed: a whole number; correct the amount",
     ] == findings(organizations={"acme": organization}, profile=a_profile({"services": "0.5"}))
 
 

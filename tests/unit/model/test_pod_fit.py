@@ -69,7 +69,8 @@ def test_a_namespace_in_which_no_default_pod_fits_is_refused():
     assert [] == findings(profile=room_for_one)
     assert [
         'Pulumi.dev.yaml: profiles.standard.quota["requests.memory"] '
-        "[no-default-pod-fits] no pod that states nothing fits into acme-dev, by "
+        "[no-default-pod-fits] no room in acme-dev for a pod without requests and limits, "
+        "because of "
         "requests.memory; allowed: room for at least one such pod; raise the quota, or "
         "lower the defaults of the limit range\n"
         "    requests.memory: 127Mi / 128Mi = 0",
@@ -79,7 +80,8 @@ def test_a_namespace_in_which_no_default_pod_fits_is_refused():
 def test_a_namespace_that_is_closed_by_a_zero_is_warned_of():
     assert [
         "warning: Pulumi.dev.yaml: profiles.standard.quota.pods "
-        "[no-default-pod-fits] no pod that states nothing fits into acme-dev, by "
+        "[no-default-pod-fits] no room in acme-dev for a pod without requests and limits, "
+        "because of "
         "pods; allowed: room for at least one such pod; raise the quota when pods may run "
         "there\n"
         "    pods: 0 / 1 = 0",

@@ -46,7 +46,7 @@ def test_quotas_up_to_the_ceiling_are_allowed():
 def test_quotas_over_the_ceiling_are_refused_with_the_sum_in_the_ladders_order():
     assert [
         'organizations/acme.yaml: ceiling["requests.cpu"] [quota-over-ceiling] '
-        "quotas of requests.cpu that add up to 14; allowed: at most 13999m, the "
+        "quotas of requests.cpu with the total 14; allowed: at most 13999m, the "
         "ceiling of acme; lower them by 1m, or raise the ceiling\n"
         "    requests.cpu: acme-dev 2 + acme-staging 4 + acme-prod 8 = 14 of "
         "13999m",
@@ -73,8 +73,8 @@ def test_a_key_that_is_missing_under_a_ceiling_is_unlimited_and_refused():
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota [quota-unlimited] no "
         "requests.storage in the quotas of acme-dev, so it is unlimited there; allowed: a "
-        "limit: acme has a ceiling of 1Ti; write "
-        "requests.storage there, or take it out of the ceiling\n"
+        "limit: acme has a ceiling of 1Ti; write requests.storage there, or remove it from the "
+        "ceiling\n"
         "    requests.storage: acme-dev unlimited = unlimited of 1Ti",
     ] == findings(organization={"ceiling": {"requests.storage": "1Ti"}})
 
@@ -85,7 +85,7 @@ def test_cpu_is_requests_cpu():
     assert [] == findings(profile=profile, organization={"ceiling": {"requests.cpu": "2"}})
     assert [
         'organizations/acme.yaml: ceiling["requests.cpu"] [quota-over-ceiling] '
-        "quotas of requests.cpu that add up to 2; allowed: at most 1, the "
+        "quotas of requests.cpu with the total 2; allowed: at most 1, the "
         "ceiling of acme; lower them by 1, or raise the ceiling\n"
         "    requests.cpu: acme-dev 2 = 2 of 1",
     ] == findings(profile=profile, organization={"ceiling": {"requests.cpu": "1"}})
@@ -102,7 +102,7 @@ def test_a_namespace_counts_the_least_of_its_unscoped_quotas():
     assert [] == findings(profile=profile, organization={"ceiling": {"requests.cpu": "1"}})
     assert [
         'organizations/acme.yaml: ceiling["requests.cpu"] [quota-over-ceiling] '
-        "quotas of requests.cpu that add up to 1; allowed: at most 999m, the "
+        "quotas of requests.cpu with the total 1; allowed: at most 999m, the "
         "ceiling of acme; lower them by 1m, or raise the ceiling\n"
         "    requests.cpu: acme-dev 1 = 1 of 999m",
     ] == findings(profile=profile, organization={"ceiling": {"requests.cpu": "999m"}})
@@ -121,7 +121,7 @@ def test_grants_count_under_their_gpu_key_and_none_is_zero():
     less = {**organization, "ceiling": {"requests.nvidia.com/gpu": "7"}}
     assert [
         'organizations/acme.yaml: ceiling["requests.nvidia.com/gpu"] '
-        "[quota-over-ceiling] quotas of requests.nvidia.com/gpu that add up to "
+        "[quota-over-ceiling] quotas of requests.nvidia.com/gpu with the total "
         "8; allowed: at most 7, the ceiling of acme; lower them by 1, or raise "
         "the ceiling\n"
         "    requests.nvidia.com/gpu: acme-dev 0 + acme-train 8 = 8 of 7",
@@ -135,8 +135,8 @@ def test_the_platforms_object_counts_count():
         organization=organization, platform=a_platform(objectCounts={"count/services": "20"})
     )
     assert [
-        "organizations/acme.yaml: ceiling.services [quota-over-ceiling] quotas "
-        "of services that add up to 21; allowed: at most 20, the ceiling of "
+        "organizations/acme.yaml: ceiling.services [quota-over-ceiling] quotas of services "
+        "with the total 21; allowed: at most 20, the ceiling of "
         "acme; lower them by 1, or raise the ceiling\n"
         "    services: acme-dev 21 = 21 of 20",
     ] == findings(
@@ -147,7 +147,7 @@ def test_the_platforms_object_counts_count():
 def test_a_ceiling_has_keys_that_are_enforced():
     assert [
         'organizations/acme.yaml: ceiling["requests.cpus"] [quota-key] the quota '
-        "key 'requests.cpus'; allowed: keys that are enforced; Kubernetes knows "
+        "key 'requests.cpus'; allowed: keys that Kubernetes enforces; Kubernetes knows "
         "no such key; write 'requests.cpu'",
     ] == findings(organization={"ceiling": {"requests.cpus": "2"}})
 

@@ -33,7 +33,7 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
         organization=organization,
     )
     assert [] == [f for f in found if "[exceeds-platform]" not in f]
-    end = ";{remedy or 'stay within the bound'}, or ask the platform's operators to raise it"
+    end = "; stay within the bound, or ask the platform's operators to raise it"
     return [f.removesuffix(end).partition("[exceeds-platform] ")[2] for f in found]
 
 
@@ -47,10 +47,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"ceiling": {"requests.cpu": "1999m"}},
             {"ceiling": CEILING},
             [
-                "a ceiling of requests.cpu of 2 for acme; allowed: at most 1999m, the "
-                "bound in Pulumi.platform.yaml: "
-                'platform.organizationBounds.default.ceiling["requests.cpu"]; stay '
-                "within the bound, or ask the platform's operators to raise it"
+                "a ceiling of requests.cpu of 2 for acme; allowed: at most 1999m, the bound in"
+                " Pulumi.platform.yaml:"
+                ' platform.organizationBounds.default.ceiling["requests.cpu"]'
             ],
             id="a ceiling just over it",
         ),
@@ -58,10 +57,10 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"ceiling": {"pods": "20"}},
             {"ceiling": CEILING},
             [
-                "no ceiling of pods for acme, which is unlimited; allowed: a ceiling of "
-                "at most 20, the bound in Pulumi.platform.yaml: "
-                "platform.organizationBounds.default.ceiling.pods; write pods under "
-                "ceiling, or ask the platform's operators to raise it"
+                "no ceiling of pods for acme, which is unlimited; allowed: a ceiling of at"
+                " most 20, the bound in Pulumi.platform.yaml:"
+                " platform.organizationBounds.default.ceiling.pods; write pods under ceiling,"
+                " or ask the platform's operators to raise it"
             ],
             id="a ceiling without the key",
         ),
@@ -79,10 +78,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
                 }
             },
             [
-                "services.loadbalancers 2 in a namespace of acme; allowed: at most 1, "
-                "the bound in Pulumi.platform.yaml: "
-                'platform.organizationBounds.default.namespaceQuota["services.loadbalancers"]; '
-                "stay within the bound, or ask the platform's operators to raise it"
+                "services.loadbalancers 2 in a namespace of acme; allowed: at most 1, the bound"
+                " in Pulumi.platform.yaml: platform.organizationBounds.default.namespaceQuota"
+                '["services.loadbalancers"]'
             ],
             id="more load balancers",
         ),
@@ -114,10 +112,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"podSecurity": BASELINE}},
             [
-                "the Pod Security level baseline for a namespace of acme; allowed: "
-                "restricted, the bound in Pulumi.platform.yaml: "
-                "platform.organizationBounds.default.podSecurity; stay within the "
-                "bound, or ask the platform's operators to raise it"
+                "the Pod Security level baseline for a namespace of acme; allowed: restricted,"
+                " the bound in Pulumi.platform.yaml:"
+                " platform.organizationBounds.default.podSecurity"
             ],
             id="a lower Pod Security level, with a reason of its own",
         ),
@@ -137,10 +134,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"egressCidrs": ["10.1.0.0/16", "2001:db8::/32"]},
             {"namespace": {"network": {"egressCidrs": ["10.0.0.0/15"]}}},
             [
-                "the range 10.0.0.0/15 for a namespace of acme; allowed: ranges inside "
-                "of 10.1.0.0/16 or 2001:db8::/32, the bound in Pulumi.platform.yaml: "
-                "platform.organizationBounds.default.egressCidrs; stay within the "
-                "bound, or ask the platform's operators to raise it"
+                "the range 10.0.0.0/15 for a namespace of acme; allowed: ranges inside of"
+                " 10.1.0.0/16 or 2001:db8::/32, the bound in Pulumi.platform.yaml:"
+                " platform.organizationBounds.default.egressCidrs"
             ],
             id="a range around the bound",
         ),
@@ -148,10 +144,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"priorityClasses": ["urgent"], "storageClasses": ["fast", "slow"]}},
             [
-                "the priority class 'urgent' for the namespace acme-dev; allowed: no "
-                "priority class, the bound in Pulumi.platform.yaml: "
-                "platform.organizationBounds.default.priorityClasses; stay within the "
-                "bound, or ask the platform's operators to raise it",
+                "the priority class 'urgent' for the namespace acme-dev; allowed: no priority"
+                " class, the bound in Pulumi.platform.yaml:"
+                " platform.organizationBounds.default.priorityClasses",
                 "the storage class 'fast' for the namespace acme-dev; allowed: no storage"
                 " class, the bound in Pulumi.platform.yaml:"
                 " platform.organizationBounds.default.storageClasses",
@@ -168,9 +163,8 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"prefixes": ["globex"]},
             {},
             [
-                "the prefix 'acme'; allowed: globex, the bound in Pulumi.platform.yaml: "
-                "platform.organizationBounds.default.prefixes; stay within the bound, "
-                "or ask the platform's operators to raise it"
+                "the prefix 'acme'; allowed: globex, the bound in Pulumi.platform.yaml:"
+                " platform.organizationBounds.default.prefixes"
             ],
             id="another prefix",
         ),
@@ -178,9 +172,9 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {},
             {"namespace": {"adopted": {"name": "old", "origin": "adopt", "reason": "older"}}},
             [
-                "the exception adopted for acme; allowed: no exception, the bound in "
-                "Pulumi.platform.yaml: platform.organizationBounds.default.exceptions; "
-                "remove it, or ask the platform's operators to raise it"
+                "the exception adopted for acme; allowed: no exception, the bound in"
+                " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;"
+                " remove it, or ask the platform's operators to raise it"
             ],
             id="an adopted name, with a reason of its own",
         ),
@@ -203,8 +197,8 @@ def test_a_stacks_file_grants_no_exception_that_the_platform_does_not_allow(key)
     assert [] == beyond({"exceptions": [key]}, environment=written)
     assert [
         f"the exception {key} for acme; allowed: no exception, the bound in"
-        " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;{remedy or "
-        "'stay within the bound'}, or ask the platform's operators to raise it"
+        " Pulumi.platform.yaml: platform.organizationBounds.default.exceptions;"
+        " remove it, or ask the platform's operators to raise it"
     ] == beyond({}, environment=written)
 
 
@@ -267,8 +261,8 @@ def test_a_prefix_that_is_listed_for_one_organization_is_closed_to_the_others():
     assert [
         "organizations/globex.yaml: prefix [exceeds-platform] the prefix 'acme-eu'; allowed:"
         " a prefix that does not belong to acme, the bound in Pulumi.platform.yaml:"
-        " platform.organizationBounds.organizations.acme.prefixes;{remedy or 'stay within the "
-        "bound'}, or ask the platform's operators to raise it"
+        " platform.organizationBounds.organizations.acme.prefixes; stay within the"
+        " bound, or ask the platform's operators to raise it"
     ] == several(acme, acme="acme", globex="acme-eu")
 
 
@@ -307,18 +301,18 @@ def test_bounds_of_one_organization_take_the_place_of_the_default_key_by_key():
         (
             {"default": {"gpus": {"h10": 1}}},
             [
-                "Pulumi.platform.yaml: platform.organizationBounds.default.gpus"
-                " [bounds-name-unknown] the GPU node pool 'h10'; allowed: a name from the "
-                "platform (h100); did you mean 'h100'?"
+                "Pulumi.platform.yaml: platform.organizationBounds.default.gpus "
+                "[bounds-name-unknown] the GPU node pool 'h10'; allowed: a name from "
+                "the platform (h100); did you mean 'h100'?"
             ],
         ),
         (
             {"default": {"egressCidrs": ["10.0.0"]}},
             [
-                "Pulumi.platform.yaml: platform.organizationBounds.default.egressCidrs"
-                " [egress-cidr] '10.0.0', which is not a range of addresses; allowed: ranges of"
-                " addresses such as 203.0.113.0/24; write the first address of the range, '/' "
-                "and the prefix length"
+                "Pulumi.platform.yaml: platform.organizationBounds.default.egressCidrs "
+                "[egress-cidr] '10.0.0', which is not a range of addresses; allowed: "
+                "ranges of addresses such as 203.0.113.0/24; write the first address of "
+                "the range, '/' and the prefix length"
             ],
         ),
     ],

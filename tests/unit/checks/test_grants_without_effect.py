@@ -25,7 +25,7 @@ def warned(namespace):
         pytest.param(
             {"loadBalancers": 1},
             {"quota": {"services.loadbalancers": "1"}},
-            "each of their ports takes a node port",
+            "each of their ports needs a node port",
             id="load balancers without node ports",
         ),
         pytest.param(
@@ -70,7 +70,7 @@ def warned(namespace):
                 "network": {"ingress": [{"cidrs": ["203.0.113.0/24"], "ports": [80]}]},
             },
             {"network": {"ingress": [{"cidrs": ["203.0.113.0/24"], "ports": [80]}]}},
-            "the namespace may have no load balancer",
+            "the namespace may not have a load balancer",
             id="addresses without a load balancer",
         ),
     ],

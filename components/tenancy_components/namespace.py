@@ -24,7 +24,7 @@ class Namespace(pulumi.ComponentResource):
     """
     A namespace, its quotas, limit range and network policies, and its role bindings.
 
-    The namespace itself is protected and kept on deletion unless it may be deleted. Walls come
+    The namespace itself is protected and kept on deletion unless it may be deleted. Guardrails come
     before access: role bindings wait until every quota binds.
 
     Args:

@@ -21,7 +21,7 @@ PROJECT_FILE: Final = "Pulumi.yaml"
 """Pulumi's file of the project, beside which its stack files are."""
 
 SANDBOX: Final = "sandbox"
-"""The name in config of the local sandbox cluster, and of no other."""
+"""The name of the sandbox cluster in the config."""
 
 STACK_FILES: Final = "Pulumi.*.yaml"
 """What matches every stack file."""

@@ -61,7 +61,7 @@ def fit(quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]) -> Fit:
     """
     Return how many default pods fit under *quotas*, where *limit_ranges* fill in the figures.
 
-    Quotas with scopes are left out, for they count only some pods.
+    Quotas with scopes are left out, because they count only some pods.
     """
     defaults = container_defaults(limit_ranges)
     rooms: dict[str, Room] = {}

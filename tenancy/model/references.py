@@ -91,7 +91,9 @@ def _listed_again(organization: str, own_members: Iterable[Member]) -> Iterator[
                 code="member-namespaces-in-namespace",
                 origin=member.origin / "namespaces",
                 found="a list of namespaces for a member of one namespace",
-                allowed="members of a namespace without namespaces, for they hold there alone",
+                allowed=(
+                    "members of a namespace without namespaces, because they apply there only"
+                ),
                 remedy="leave it out, or write the member under the organization's members",
                 organization=organization,
             )

@@ -1,4 +1,4 @@
-"""How long a module and a function may be, and which facts are written in one place alone."""
+"""How long modules and functions may be, facts that are written in one place, plain words."""
 
 import ast
 import functools
@@ -155,3 +155,26 @@ def test_there_are_few_kinds_of_errors() -> None:
         "KubeconfigError": "tenancy/cluster/private_client.py",
         "UnreachableError": "tenancy/local/sandbox/api.py",
     } == errors
+
+
+RIDDLES = (
+    r"\b(walls?|doors?|heirs?|rungs?|ladders?|lone)\b",
+    r"\b(mend(s|ed|ing)?|wherever|whomever)\b",
+    r"\bembedded (cluster|control plane)\b",
+    r"\b(all the same|was silent|the files say|told apart|made anew|there is nobody)\b",
+    r", for (it|they|he|this|that|such|no|there|nothing) \w+\b",
+)
+
+
+def test_the_product_and_its_docs_use_plain_words() -> None:
+    """The glossary lists the words of our own; `because` is written in full."""
+    docs = (*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"))
+    texts = {path: path.read_text(encoding="utf-8") for path in (*modules(*PRODUCT), *docs)}
+
+    assert [] == [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path, text in texts.items()
+        if path.name != "CHANGELOG.md"
+        for riddle in RIDDLES
+        for match in re.finditer(riddle, " ".join(text.split()), re.IGNORECASE)
+    ]

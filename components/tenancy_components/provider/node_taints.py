@@ -126,7 +126,7 @@ class NodeTaintsResource:
         if not request.inputs or not request.properties:
             raise ClusterError(
                 request.resource_id,
-                "taints of a node cannot be imported, for nothing says which are ours",
+                "taints of a node cannot be imported, because nothing shows which are ours",
                 "write them in the program; those that are there already are kept",
             )
         state = known(request.properties)

@@ -209,8 +209,8 @@ def test_a_member_of_one_namespace_names_no_others():
     assert [
         "organizations/acme.yaml: namespaces[0].members[0].namespaces "
         "[member-namespaces-in-namespace] a list of namespaces for a member of "
-        "one namespace; allowed: members of a namespace without namespaces, for "
-        "they hold there alone; leave it out, or write the member under the "
+        "one namespace; allowed: members of a namespace without namespaces, "
+        "because they apply there only; leave it out, or write the member under the "
         "organization's members",
     ] == unresolved(namespace={"members": [member]})
 

@@ -24,8 +24,8 @@ class Namespace(pulumi.ComponentResource):
     """
     A namespace, its quotas, limit range and network policies, and its role bindings.
 
-    The namespace itself is protected and kept on deletion unless it may be deleted. Guardrails come
-    before access: role bindings wait until every quota binds.
+    The namespace itself is protected and kept on deletion unless it may be deleted. Guardrails
+    come before access: role bindings wait until every quota is enforced.
 
     Args:
         name: The logical name.

@@ -99,7 +99,7 @@ class Difference:
         ...     desired="20",
         ...     live="200",
         ... ).what
-        'spec.hard pods: 20 in the files, 200 in the cluster'
+        'spec.hard pods: 20 in the files, 200 on the cluster'
         """
         if not self.field:
             return {

@@ -89,8 +89,8 @@ def test_an_organization_has_only_hosts_that_the_platform_lists_for_it(hosts, is
     expected = [
         f"organizations/acme.yaml: hosts[0] [exceeds-platform] the host {hosts[0]!r} of acme;"
         " allowed: acme.example or *.apps.acme.example, the bound in Pulumi.platform.yaml:"
-        " platform.organizationBounds.organizations.acme.hosts; keep to the bound, or"
-        " let the platform's operators raise it"
+        " platform.organizationBounds.organizations.acme.hosts; stay within the bound, or"
+        " ask the platform's operators to raise it"
     ]
     assert ([] if is_allowed else expected) == found
 

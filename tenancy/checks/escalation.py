@@ -1,103 +1,19 @@
 """Escalation: roles give nothing beyond a namespace, and every rule has an effect."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-import attrs
-
+from tenancy.checks.dangerous_rights import (
+    DANGERS,
+    GROUPS_WITH_DANGERS,
+    of_subresource,
+    of_verb,
+)
 from tenancy.diagnostics import Finding, Origin, Severity, joined, nearest, quoted
-from tenancy.kubernetes import DOMAIN
 from tenancy.kubernetes.resources import CLUSTER_SCOPED, GROUPS, UNCOUNTED
-from tenancy.model import ALL_VERBS, READ, Platform, Role, Rule
+from tenancy.model import ALL_VERBS, Platform, Role, Rule
 
 __all__ = ["escalations", "role"]
-
-_WRITES: Final = frozenset(ALL_VERBS) - frozenset(READ)
-
-_GIVING_VERBS: Final = {
-    "approve": "to approve certificates of any user",
-    "attest": "to attest certificates of any user",
-    "bind": "to bind roles with more permissions than one's own",
-    "escalate": "to write roles with more permissions than one's own",
-    "impersonate": "to act as another user",
-    "manage": "to change what this tool manages",
-    "sign": "to sign certificates of any user",
-}
-"""Verbs that escalate permissions with any resource."""
-
-_RBAC: Final = "rbac.authorization.k8s.io"
-
-
-@attrs.frozen(slots=True)
-class _Danger:
-    """
-    Resources that reach beyond the namespace or avoid its guardrails.
-
-    Attributes:
-        group: Their API group.
-        resources: Plural names, with their subresources; empty for the whole group.
-        verbs: The verbs that do so; empty for all.
-        why: What they allow, for the message.
-    """
-
-    group: str
-    resources: frozenset[str]
-    verbs: frozenset[str]
-    why: str
-
-    def matches(self, group: str, resource: str, verbs: Collection[str]) -> bool:
-        base = resource.partition("/")[0]
-        return (
-            group == self.group
-            and (not self.resources or resource in self.resources or base in self.resources)
-            and (not self.verbs or not self.verbs.isdisjoint(verbs))
-        )
-
-
-def _danger(
-    group: str, resources: str, why: str, verbs: frozenset[str] = frozenset()
-) -> _Danger:
-    return _Danger(group, frozenset(resources.split()), verbs, why)
-
-
-_DANGERS: Final = (
-    _danger("", "nodes", "to reach every pod of a node without admission and audit"),
-    _danger("", "namespaces", "to change labels by which policies select a namespace", _WRITES),
-    _danger("", "persistentvolumes", "to mount paths of a node and volumes of others"),
-    _danger("", "resourcequotas limitranges", "to change one's own limits", _WRITES),
-    _danger("", "bindings pods/binding", "to place pods on any node without the scheduler"),
-    _danger("", "endpoints", "to send a service's traffic elsewhere", _WRITES),
-    _danger("", "users groups", "to act as another user"),
-    _danger("discovery.k8s.io", "endpointslices", "to send traffic elsewhere", _WRITES),
-    _danger("authentication.k8s.io", "", "to act as another user"),
-    _danger(_RBAC, "roles rolebindings", "to give permissions to others", _WRITES),
-    _danger(
-        _RBAC,
-        "clusterroles clusterrolebindings",
-        "to give cluster-wide permissions",
-        _WRITES,
-    ),
-    _danger("certificates.k8s.io", "", "to get a certificate for any user"),
-    _danger("admissionregistration.k8s.io", "", "to change the admission control", _WRITES),
-    _danger(
-        "apiextensions.k8s.io",
-        "",
-        "to change custom resource definitions",
-        _WRITES,
-    ),
-    _danger("apiregistration.k8s.io", "", "to answer for the API server", _WRITES),
-    _danger("flowcontrol.apiserver.k8s.io", "", "to starve others' requests", _WRITES),
-    _danger("node.k8s.io", "", "to place pods on nodes of others", _WRITES),
-    _danger("scheduling.k8s.io", "", "to preempt pods of others", _WRITES),
-    _danger("storage.k8s.io", "", "to change storage of the whole cluster", _WRITES),
-    _danger(
-        "resource.k8s.io",
-        "deviceclasses resourceslices resourceclaims/status resourceclaims/binding",
-        "to use devices of others",
-        _WRITES,
-    ),
-    _danger(DOMAIN, "", "to change what this tool manages"),
-)
 
 _NAMESPACED: Final[Mapping[str, frozenset[str]]] = {
     **GROUPS,
@@ -107,6 +23,9 @@ _NAMESPACED: Final[Mapping[str, frozenset[str]]] = {
     "metrics.k8s.io": frozenset({"pods"}),
 }
 """Namespaced resources by group, in RBAC's spelling: plural and lower case."""
+
+_KNOWN: Final = frozenset({*_NAMESPACED, *GROUPS_WITH_DANGERS, "coordination.k8s.io"})
+"""API groups that need no reason."""
 
 _SCALED: Final = frozenset({"scale", "status"})
 _SUBRESOURCES: Final[Mapping[str, frozenset[str]]] = {
@@ -135,7 +54,7 @@ _SUBRESOURCES: Final[Mapping[str, frozenset[str]]] = {
 _GROUP_HINTS: Final = {
     "core": '""',
     "v1": '""',
-    "rbac": _RBAC,
+    "rbac": "rbac.authorization.k8s.io",
     "extensions": "networking.k8s.io",
 }
 
@@ -216,11 +135,20 @@ def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
                 'groups without a version, and "" for the core group',
                 f"write {hint}",
             )
+        elif group not in _KNOWN and rule.reason is None:
+            yield _finding(
+                "role-group-unknown",
+                origin,
+                f"the API group {quoted(group)} of the role {role.name}, of which it is not"
+                " known what its objects give",
+                "API groups of Kubernetes; others with a reason",
+                "write under reason why its controllers do nothing outside of the namespace",
+            )
 
 
 def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
     for verb in rule.verbs:
-        if (why := _GIVING_VERBS.get(verb)) is not None:
+        if (why := of_verb(verb)) is not None:
             yield _escalation(role, origin, f"the verb {verb}", why)
         elif verb not in ALL_VERBS and "*" not in verb:
             guess = nearest(verb, ALL_VERBS)
@@ -239,14 +167,16 @@ def _resource(
     reasons = [
         danger.why
         for group in rule.api_groups
-        for danger in _DANGERS
+        for danger in DANGERS
         if danger.matches(group, resource, rule.verbs)
     ]
+    base, slash, sub = resource.partition("/")
+    if (why := of_subresource(sub, rule.verbs)) is not None:
+        reasons.append(why)
     if reasons:
-        allowed = [verb for verb in rule.verbs if verb not in _GIVING_VERBS]
+        allowed = [verb for verb in rule.verbs if of_verb(verb) is None]
         yield _escalation(role, origin, f"{joined(allowed)} {resource}".strip(), reasons[0])
         return
-    base, slash, sub = resource.partition("/")
     if (base, sub) == ("serviceaccounts", "token") and "" in rule.api_groups:
         yield _finding(
             "role-token",

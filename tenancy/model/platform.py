@@ -32,6 +32,7 @@ class Rule:
     verbs: tuple[str, ...]
     resource_names: tuple[str, ...] = ()
     origin: Origin | None = None
+    reason: str | None = None
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -164,6 +164,7 @@ def _roles(spec: PlatformSpec, origin: Origin) -> dict[str, Role]:
                     verbs=rule.verbs,
                     resource_names=rule.resource_names,
                     origin=origin / name / "rules" / i,
+                    reason=rule.reason,
                 )
                 for i, rule in enumerate(role.rules)
             ),

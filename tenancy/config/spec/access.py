@@ -44,6 +44,8 @@ class RuleSpec(Spec):
     """Verbs."""
     resource_names: Listed[str] = ()
     """Only objects of these names. Default: every object."""
+    reason: NonEmpty | None = None
+    """Why members may have kinds of an API group that Tenancy does not know. Needed for such a group."""
 
 
 class RoleSpec(Spec):

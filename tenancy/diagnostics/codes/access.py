@@ -114,6 +114,12 @@ GROUP: Final = Group(
             "write it without the version",
         ),
         Code(
+            "role-group-unknown",
+            "an API group that Tenancy does not know, without a reason",
+            "`apiGroups: [example.com]`",
+            "write a `reason`, or remove the rule",
+        ),
+        Code(
             "role-resource",
             "a resource that the groups do not have",
             "`pod`",

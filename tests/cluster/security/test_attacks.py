@@ -31,7 +31,7 @@ FAMILIES = {
     "ingresses": 30,
     "gateways": 18,
     "routes": 30,
-    "finalizers": 25,
+    "finalizers": 65,
     "disruption-budgets": 8,
     "device-classes": 22,
     "scheduler-claims": 4,

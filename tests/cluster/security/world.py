@@ -359,6 +359,9 @@ def seeds() -> list[Object]:
             make.route(kind="GRPCRoute"),
             make.disruption_budget(),
             make.workload("Deployment"),
+            make.workload("CronJob"),
+            make.autoscaler(),
+            make.device_claim(),
         )
     ]
 
@@ -391,6 +394,7 @@ def elders() -> Mapping[str, Object]:
         "tenancy-services": service,
         "tenancy-ingress-annotations": ingress,
         "tenancy-ingresses": ingress,
+        "tenancy-finalizers": _finalized(make.config_map(EDGE, "finalized")),
         "tenancy-gateways": make.gateway(EDGE, host="elsewhere.example"),
         "tenancy-routes": make.route(EDGE, host="elsewhere.example"),
         "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
@@ -400,7 +404,14 @@ def elders() -> Mapping[str, Object]:
             make.group("oidc:old"), namespace=EDGE, to=("ClusterRole", "view")
         ),
     }
-    return {guard: make.named(one, "elder") for guard, one in found.items()}
+    return {
+        guard: make.named(one, "elder") if one["metadata"]["name"] == "probe" else one
+        for guard, one in found.items()
+    }
+
+
+def _finalized(found: Object) -> Object:
+    return {**found, "metadata": {**found["metadata"], "finalizers": ["example.com/mine"]}}
 
 
 def _stopped(kind: str) -> Object:

@@ -7,9 +7,11 @@ from tenancy.model.roles import BUILT_IN, PUBLIC_READER
 from tests.unit.builders import a_platform, findings, said
 
 
-def of_rule(groups=("",), resources=("pods",), verbs=("get",), names=()):
+def of_rule(groups=("",), resources=("pods",), verbs=("get",), names=(), reason=None):
     """What the checks say of a role with one rule."""
     rule = {"apiGroups": list(groups), "resources": list(resources), "verbs": list(verbs)}
+    if reason:
+        rule["reason"] = reason
     if names:
         rule["resourceNames"] = list(names)
     return findings(platform=a_platform(roles={"peek": {"rules": [rule]}}))
@@ -22,8 +24,15 @@ def of_rule(groups=("",), resources=("pods",), verbs=("get",), names=()):
         pytest.param({"resources": ["pods/exec"], "verbs": ["create"]}, id="a subresource"),
         pytest.param({"groups": ["", "apps"], "resources": ["pods", "deployments"]}, id="two"),
         pytest.param(
-            {"groups": ["example.com"], "resources": ["roles"]}, id="somebody's roles"
+            {"groups": ["example.com"], "resources": ["roles"], "reason": "they are lists"},
+            id="roles of another API group, with a reason",
         ),
+        pytest.param(
+            {"groups": ["gateway.networking.k8s.io"], "resources": ["httproutes"]},
+            id="routes by host, which a guard checks",
+        ),
+        pytest.param({"groups": ["cilium.io"], "resources": ["ciliumnodes"]}, id="to read"),
+        pytest.param({"resources": ["pods/status", "services/status"]}, id="to read a status"),
         pytest.param({"resources": ["namespaces"]}, id="to read one's namespace"),
         pytest.param({"resources": ["resourcequotas"], "verbs": ["list"]}, id="to read quotas"),
         pytest.param(
@@ -463,3 +472,68 @@ def test_an_admin_may_give_roles_and_take_tokens_in_their_own_namespaces_and_no_
         "role-escalation: get, list, watch, create, update, patch, delete and deletecollection"
         " roles in the role admin, to give permissions to others",
     ] == codes
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "why"),
+    [
+        ("cilium.io", "ciliumnetworkpolicies", "network policies"),
+        ("crd.projectcalico.org", "networkpolicies", "network policies"),
+        ("networking.istio.io", "virtualservices", "network policies"),
+        ("security.istio.io", "authorizationpolicies", "network policies"),
+        ("k8s.cni.cncf.io", "network-attachment-definitions", "network policies"),
+        ("gateway.networking.k8s.io", "referencegrants", "hosts admission cannot check"),
+        ("gateway.networking.k8s.io", "tcproutes", "hosts admission cannot check"),
+        ("argoproj.io", "applications", "applied by a deployer"),
+        ("kustomize.toolkit.fluxcd.io", "kustomizations", "applied by a deployer"),
+        ("helm.cattle.io", "helmcharts", "applied by a deployer"),
+        ("velero.io", "restores", "applied by a deployer"),
+        ("kyverno.io", "policyexceptions", "to exempt from policies"),
+        ("policies.kyverno.io", "policyexceptions", "to exempt from policies"),
+        ("config.gatekeeper.sh", "configs", "to exempt from policies"),
+        ("", "pods/status", "past the checks of the object"),
+        ("", "services/status", "past the checks of the object"),
+        ("networking.k8s.io", "ingresses/status", "past the checks of the object"),
+        ("example.com", "widgets/status", "past the checks of the object"),
+    ],
+)
+def test_no_role_writes_what_leads_past_the_guards(group, resource, why):
+    """To read the same is allowed: the reason is needed for a group that is not known alone."""
+    kept = {"groups": (group,), "resources": (resource,), "reason": "for a test"}
+    assert [] == of_rule(**kept)
+
+    (found,) = of_rule(**kept, verbs=("get", "create", "patch"))
+
+    assert f"[role-escalation] get, create and patch {resource} in the role peek, to" in found
+    assert why in found
+
+
+@pytest.mark.parametrize("resource", ["pods/proxy", "services/proxy"])
+@pytest.mark.parametrize("verb", ["get", "create"])
+def test_no_role_reaches_pods_through_the_api_server(resource, verb):
+    (found,) = of_rule(resources=(resource,), verbs=(verb,))
+
+    assert f"{verb} {resource} in the role peek, to reach pods through the API server" in found
+    assert [] == of_rule(resources=("pods/portforward",), verbs=(verb,))
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["impersonate:user-info", "impersonate:arbitrary-node", "impersonate-on:user-info:list"],
+)
+def test_new_verbs_of_impersonation_are_refused_as_the_old_one(verb):
+    (found,) = of_rule(resources=("serviceaccounts",), verbs=(verb,))
+
+    assert f"[role-escalation] the verb {verb} in the role peek, to act as another" in found
+
+
+def test_an_api_group_that_is_not_known_needs_a_reason():
+    rule = {"groups": ("widgets.example",), "resources": ("widgets",)}
+
+    assert [
+        "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups [role-group-unknown] the"
+        " API group 'widgets.example' of the role peek, of which it is not known what its"
+        " objects give; allowed: API groups of Kubernetes; others with a reason; write under"
+        " reason why its controllers do nothing outside of the namespace"
+    ] == of_rule(**rule)
+    assert [] == of_rule(**rule, reason="its controller only writes into the same namespace")

@@ -132,6 +132,12 @@ def roles(world: World) -> Iterator[Attack]:
         "every resource": {"resources": ("*",)},
         "every verb": {"verbs": ("*",)},
         "impersonate": {"resources": ("serviceaccounts",), "verbs": ("impersonate",)},
+        "impersonate:user-info": {
+            "groups": ("authentication.k8s.io",),
+            "resources": ("users",),
+            "verbs": ("impersonate:user-info",),
+        },
+        "impersonate-on:user-info:list": {"verbs": ("impersonate-on:user-info:list",)},
         "escalate": {"groups": (make.RBAC,), "resources": ("roles",), "verbs": ("escalate",)},
         "bind": {"groups": (make.RBAC,), "resources": ("roles",), "verbs": ("bind",)},
         "quotas": {"resources": ("resourcequotas",), "verbs": ("update",)},
@@ -147,7 +153,11 @@ def roles(world: World) -> Iterator[Attack]:
             ("is attempting to grant RBAC permissions not currently held",),
             good=make.role(),
         )
-        verbs = {"impersonate", "escalate", "bind"} & set(rule.get("verbs", ()))
+        verbs = [
+            verb
+            for verb in rule.get("verbs", ())
+            if verb.startswith(("impersonate", "escalate", "bind"))
+        ]
         if verbs or "*" in next(iter(rule.values())):
             yield from everyway(
                 world,

@@ -9,46 +9,83 @@ from tests.cluster.security.world import World
 
 __all__ = ["disruption_budgets", "finalizers"]
 
+BUDGET = "PodDisruptionBudget"
+NONE_OF = {"DaemonSet", "ReplicationController"}
+"""Kinds of which the quota allows none; it is asked after the guards."""
+
+CHANGED = (
+    make.config_map(),
+    make.config_map(kind="Secret"),
+    make.pod(),
+    make.service(),
+    make.volume_claim(),
+    make.workload("Deployment"),
+    make.autoscaler(),
+    make.workload("CronJob"),
+    make.ingress(),
+    make.disruption_budget(),
+    make.role(),
+    make.device_claim(),
+)
+"""Objects of which a seed can be changed: at least one of each API group."""
+
+KINDS = (
+    *CHANGED,
+    *(
+        make.workload(kind)
+        for kind in (
+            "ReplicationController",
+            "DaemonSet",
+            "ReplicaSet",
+            "StatefulSet",
+            "Job",
+        )
+    ),
+    make.service_account(),
+    make.network_policy(),
+    make.binding(make.group("oidc:acme-developers")),
+    make.device_claim_template(),
+)
+"""One object of every kind that members may create."""
+
 
 def finalizers(world: World) -> Iterator[Attack]:
-    """Yield finalizers that are not allowed."""
-    for good in (
-        make.config_map(),
-        make.config_map(kind="Secret"),
-        make.pod(),
-        make.service(),
-        make.volume_claim(),
-        make.workload("Deployment"),
-    ):
-        kind = good["kind"]
-        held = world.live(make.named(good, "seed"))
-        held = {"apiVersion": good["apiVersion"], "kind": kind, **held}
-        present = held["metadata"].get("finalizers", [])
-
-        def having(*names: str, of: Object = good) -> Object:
-            return {**of, "metadata": {**of["metadata"], "finalizers": list(names)}}
-
-        known = ["example.com/known", "foregroundDeletion"]
-        for path, attack, control in (
-            *creations(having("example.com/mine"), having(*known)),
-            *(
-                way
-                for way in changes(
-                    held,
-                    {"metadata": {"finalizers": [*present, "example.com/mine"]}},
-                    {"metadata": {"finalizers": [*present, *known]}},
-                )
-                if way[0] in {"update", "merge patch"}
-            ),
+    """Yield finalizers that are not allowed, on every kind that members may create."""
+    known = ["example.com/known", "foregroundDeletion"]
+    reasons = guarded("tenancy-finalizers", "finalizers may be batch.kubernetes.io/")
+    for good in KINDS:
+        for path, attack, control in creations(
+            _having(good, "example.com/mine"), _having(good, *known)
         ):
             yield Attack(
-                rule=f"finalizers: of a {kind}",
+                rule=f"finalizers: of a {good['kind']}",
                 path=path,
-                person="developer",
+                # What members may not create in this namespace, a helper may.
+                person="helper",
                 request=attack,
-                reasons=guarded("tenancy-finalizers", "finalizers may be batch.kubernetes.io/"),
+                reasons=reasons,
                 control=control,
+                reaches="exceeded quota: object-counts" if good["kind"] in NONE_OF else "",
             )
+    for good in CHANGED:
+        held = world.live(make.named(good, "seed"))
+        held = {"apiVersion": good["apiVersion"], "kind": good["kind"], **held}
+        present = held["metadata"].get("finalizers", [])
+        for path, attack, control in changes(
+            held,
+            {"metadata": {"finalizers": [*present, "example.com/mine"]}},
+            {"metadata": {"finalizers": [*present, *known]}},
+        ):
+            # A budget is not updated without the version that was read.
+            if path == "merge patch" or (path == "update" and held["kind"] != BUDGET):
+                yield Attack(
+                    rule=f"finalizers: of a {good['kind']}",
+                    path=path,
+                    person="rival" if good["kind"] == "ResourceClaim" else "admin",
+                    request=attack,
+                    reasons=reasons,
+                    control=control,
+                )
     for kind in ("Deployment", "CronJob"):
         bad, good = make.workload(kind), make.workload(kind)
         for found, name in ((bad, "example.com/mine"), (good, "example.com/known")):
@@ -63,6 +100,10 @@ def finalizers(world: World) -> Iterator[Attack]:
                 reasons=guarded("tenancy-finalizers", "a template may have no other"),
                 control=control,
             )
+
+
+def _having(good: Object, *names: str) -> Object:
+    return {**good, "metadata": {**good["metadata"], "finalizers": list(names)}}
 
 
 def disruption_budgets(world: World) -> Iterator[Attack]:

@@ -1,0 +1,172 @@
+"""
+Dangerous rights: what leads out of a namespace, or past its guards.
+
+Controllers of other software act for whoever writes their objects, with rights of their own. So
+a right on such objects is listed here by what it gives.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+import attrs
+
+from tenancy.kubernetes import DOMAIN
+from tenancy.model import ALL_VERBS, READ
+
+__all__ = ["DANGERS", "GROUPS_WITH_DANGERS", "Danger", "of_subresource", "of_verb"]
+
+_WRITES: Final = frozenset(ALL_VERBS) - frozenset(READ)
+
+_GIVING_VERBS: Final = {
+    "approve": "to approve certificates of any user",
+    "attest": "to attest certificates of any user",
+    "bind": "to bind roles with more permissions than one's own",
+    "escalate": "to write roles with more permissions than one's own",
+    "impersonate": "to act as another user",
+    "manage": "to change what this tool manages",
+    "sign": "to sign certificates of any user",
+}
+"""Verbs that escalate permissions with any resource."""
+
+_RBAC: Final = "rbac.authorization.k8s.io"
+
+
+@attrs.frozen(slots=True)
+class Danger:
+    """
+    Resources that reach beyond the namespace or avoid its guardrails.
+
+    Attributes:
+        group: Their API group.
+        resources: Plural names, with their subresources; empty for the whole group.
+        verbs: The verbs that do so; empty for all.
+        why: What they allow, for the message.
+    """
+
+    group: str
+    resources: frozenset[str]
+    verbs: frozenset[str]
+    why: str
+
+    def matches(self, group: str, resource: str, verbs: Collection[str]) -> bool:
+        """Return whether *verbs* on *resource* of *group* are such a right."""
+        base = resource.partition("/")[0]
+        return (
+            group == self.group
+            and (not self.resources or resource in self.resources or base in self.resources)
+            and (not self.verbs or not self.verbs.isdisjoint(verbs))
+        )
+
+
+def _danger(
+    group: str, resources: str, why: str, verbs: frozenset[str] = frozenset()
+) -> Danger:
+    return Danger(group, frozenset(resources.split()), verbs, why)
+
+
+DANGERS: Final = (
+    _danger("", "nodes", "to reach every pod of a node without admission and audit"),
+    _danger("", "namespaces", "to change labels by which policies select a namespace", _WRITES),
+    _danger("", "persistentvolumes", "to mount paths of a node and volumes of others"),
+    _danger("", "resourcequotas limitranges", "to change one's own limits", _WRITES),
+    _danger("", "bindings pods/binding", "to place pods on any node without the scheduler"),
+    _danger("", "endpoints", "to send a service's traffic elsewhere", _WRITES),
+    _danger("", "users groups", "to act as another user"),
+    _danger("discovery.k8s.io", "endpointslices", "to send traffic elsewhere", _WRITES),
+    _danger("authentication.k8s.io", "", "to act as another user"),
+    _danger(_RBAC, "roles rolebindings", "to give permissions to others", _WRITES),
+    _danger(
+        _RBAC, "clusterroles clusterrolebindings", "to give cluster-wide permissions", _WRITES
+    ),
+    _danger("certificates.k8s.io", "", "to get a certificate for any user"),
+    _danger("admissionregistration.k8s.io", "", "to change the admission control", _WRITES),
+    _danger("apiextensions.k8s.io", "", "to change custom resource definitions", _WRITES),
+    _danger("apiregistration.k8s.io", "", "to answer for the API server", _WRITES),
+    _danger("flowcontrol.apiserver.k8s.io", "", "to starve others' requests", _WRITES),
+    _danger("node.k8s.io", "", "to place pods on nodes of others", _WRITES),
+    _danger("scheduling.k8s.io", "", "to preempt pods of others", _WRITES),
+    _danger("storage.k8s.io", "", "to change storage of the whole cluster", _WRITES),
+    _danger(
+        "resource.k8s.io",
+        "deviceclasses resourceslices resourceclaims/status resourceclaims/binding",
+        "to use devices of others",
+        _WRITES,
+    ),
+    _danger(DOMAIN, "", "to change what this tool manages"),
+    # Networks: their own policies and routes are not checked as NetworkPolicies are.
+    *(
+        _danger(group, "", "to open or take traffic past network policies", _WRITES)
+        for group in (
+            "cilium.io",
+            "crd.antrea.io",
+            "crd.projectcalico.org",
+            "extensions.istio.io",
+            "k8s.cni.cncf.io",
+            "k8s.ovn.org",
+            "networking.istio.io",
+            "policy.networking.k8s.io",
+            "projectcalico.org",
+            "security.istio.io",
+            "telemetry.istio.io",
+            "whereabouts.cni.cncf.io",
+        )
+    ),
+    _danger(
+        "gateway.networking.k8s.io",
+        "listenersets referencegrants tcproutes tlsroutes udproutes",
+        "to take traffic whose hosts admission cannot check",
+        _WRITES,
+    ),
+    # Deployers apply what they are given with rights of their own, often everywhere.
+    _danger(
+        "argoproj.io",
+        "applications applicationsets appprojects",
+        "to have anything applied by a deployer with more rights",
+        _WRITES,
+    ),
+    *(
+        _danger(group, "", "to have anything applied by a deployer with more rights", _WRITES)
+        for group in (
+            "fleet.cattle.io",
+            "helm.cattle.io",
+            "helm.toolkit.fluxcd.io",
+            "infra.contrib.fluxcd.io",
+            "kustomize.toolkit.fluxcd.io",
+            "pulumi.com",
+            "source.toolkit.fluxcd.io",
+            "velero.io",
+        )
+    ),
+    *(
+        _danger(group, "", "to exempt from policies, or to change them", _WRITES)
+        for group in (
+            "capsule.clastix.io",
+            "config.gatekeeper.sh",
+            "constraints.gatekeeper.sh",
+            "kyverno.io",
+            "mutations.gatekeeper.sh",
+            "policies.kubewarden.io",
+            "policies.kyverno.io",
+            "templates.gatekeeper.sh",
+        )
+    ),
+)
+
+GROUPS_WITH_DANGERS: Final = frozenset(danger.group for danger in DANGERS)
+"""API groups of which the dangerous resources are known."""
+
+
+def of_verb(verb: str) -> str | None:
+    """Return what *verb* gives, whatever it is written beside; None for harmless ones."""
+    # Kubernetes 1.35 and later know verbs such as `impersonate:user-info`.
+    name = "impersonate" if verb.startswith(("impersonate:", "impersonate-on:")) else verb
+    return _GIVING_VERBS.get(name)
+
+
+def of_subresource(name: str, verbs: Collection[str]) -> str | None:
+    """Return what the subresource *name* of any kind gives; None for harmless ones."""
+    if name == "proxy":
+        return "to reach pods through the API server, past network policies"
+    if name == "status" and not _WRITES.isdisjoint(verbs):
+        return "to write what only controllers report, past the checks of the object"
+    return None

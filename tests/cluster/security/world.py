@@ -361,7 +361,7 @@ def seeds() -> list[Object]:
             make.workload("Deployment"),
             make.workload("CronJob"),
             make.autoscaler(),
-            make.device_claim(),
+            make.device_claim_template(),
         )
     ]
 

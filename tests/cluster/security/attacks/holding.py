@@ -25,7 +25,7 @@ CHANGED = (
     make.ingress(),
     make.disruption_budget(),
     make.role(),
-    make.device_claim(),
+    make.device_claim_template(),
 )
 """Objects of which a seed can be changed: at least one of each API group."""
 
@@ -44,7 +44,7 @@ KINDS = (
     make.service_account(),
     make.network_policy(),
     make.binding(make.group("oidc:acme-developers")),
-    make.device_claim_template(),
+    make.device_claim(),
 )
 """One object of every kind that members may create."""
 
@@ -81,7 +81,7 @@ def finalizers(world: World) -> Iterator[Attack]:
                 yield Attack(
                     rule=f"finalizers: of a {good['kind']}",
                     path=path,
-                    person="rival" if good["kind"] == "ResourceClaim" else "admin",
+                    person="rival" if good["kind"] == "ResourceClaimTemplate" else "admin",
                     request=attack,
                     reasons=reasons,
                     control=control,

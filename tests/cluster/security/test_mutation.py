@@ -66,12 +66,19 @@ SURVIVORS: dict[str, str] = {
 }
 """Those that no attack can catch, by the end of their name, each with the reason."""
 
-CAUGHT = tuple(
-    f"tenancy-{family}: spec.{field}"
-    for family in ("gateways", "routes")
-    for field in ("failurePolicy is 'Ignore'", "matchConstraints.matchPolicy is 'Exact'")
+CAUGHT = (
+    *(
+        f"tenancy-{family}: spec.{field}"
+        for family in ("gateways", "routes")
+        for field in ("failurePolicy is 'Ignore'", "matchConstraints.matchPolicy is 'Exact'")
+    ),
+    "tenancy-finalizers: spec.matchConstraints.matchPolicy is 'Exact'",
 )
-"""Those that are caught in custom resources: they have two versions, and fields of any type."""
+"""
+Those that are caught all the same.
+
+Custom resources have two versions, and fields of any type; autoscalers have two versions too.
+"""
 
 
 class Laboratory:

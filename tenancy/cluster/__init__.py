@@ -29,6 +29,7 @@ from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
 from tenancy.cluster.unread import not_read
 from tenancy.cluster.usage import Used, quota_usage
+from tenancy.cluster.workload_reads import with_workloads
 
 __all__ = [
     "ClientCertificate",
@@ -61,5 +62,6 @@ __all__ = [
     "take_out_subjects",
     "use_one_field_manager",
     "wait_for_policies",
+    "with_workloads",
     "write_taints",
 ]

@@ -41,6 +41,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "pods of service accounts": _TOKENS,
     "policies on tokens": _TOKENS,
     "pods": _DELETIONS,
+    "workloads": "pods that start again, and connections that go on",
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,
     "Secrets": _DELETIONS,

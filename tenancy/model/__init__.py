@@ -16,6 +16,7 @@ from tenancy.model.live_access import (
     groups_of,
     names_of,
 )
+from tenancy.model.live_workloads import LiveWorkloads, Workload
 from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
 from tenancy.model.network import (
     INTERNET,
@@ -114,6 +115,7 @@ __all__ = [
     "LiveBinding",
     "LiveNamespace",
     "LiveQuota",
+    "LiveWorkloads",
     "Namespace",
     "Network",
     "Organization",
@@ -137,6 +139,7 @@ __all__ = [
     "Tenancy",
     "TokenSecret",
     "Unread",
+    "Workload",
     "amounts",
     "binding_name",
     "by_environment",

@@ -48,6 +48,7 @@ def enforcement(
         reason=spec.reason,
         until=spec.until,
         pod_security=spec.pod_security,
+        may_stop=tuple(spec.may_stop),
         origin=place / "enforcement",
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from tenancy.model.live_access import LiveAccess
+from tenancy.model.live_workloads import LiveWorkloads
 
 __all__ = ["Live", "LiveNamespace", "LiveQuota", "Unread"]
 
@@ -66,6 +67,7 @@ class Live:
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
         secrets: The names of Secrets by namespace, likewise.
         access: Every binding and role, also those that Tenancy did not create.
+        workloads: What runs, where namespaces are in audit or begin to be enforced.
         unread: The parts that were asked for and not given.
     """
 
@@ -77,4 +79,5 @@ class Live:
     config_maps: Mapping[str, tuple[str, ...]] | None = None
     secrets: Mapping[str, tuple[str, ...]] | None = None
     access: LiveAccess = attrs.field(factory=LiveAccess)
+    workloads: LiveWorkloads | None = None
     unread: tuple[Unread, ...] = ()

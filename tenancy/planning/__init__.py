@@ -1,5 +1,6 @@
 """What a change means for people: the last update, the files and the cluster compared."""
 
+from tenancy.planning import snapshot
 from tenancy.planning.access_queries import (
     Permission,
     Place,
@@ -31,6 +32,7 @@ from tenancy.planning.previous_update import PreviousUpdate
 from tenancy.planning.remaining_access import RemainingAccess
 from tenancy.planning.revisions import RevisionsPlan, compare_revisions
 from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
+from tenancy.planning.sections import Enforced
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.summary import (
     NamespaceSummary,
@@ -48,6 +50,7 @@ __all__ = [
     "REMOVES_ACCESS",
     "Allowed",
     "AllowedData",
+    "Enforced",
     "Fact",
     "FactGroup",
     "Importance",
@@ -86,6 +89,7 @@ __all__ = [
     "resources_of",
     "revisions_data",
     "revisions_schema",
+    "snapshot",
     "summarize",
     "summary_data",
     "what_can",

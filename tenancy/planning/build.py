@@ -8,8 +8,9 @@ import attrs
 from tenancy.cluster import not_read
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, errors_in
-from tenancy.model import Live, Tenancy
+from tenancy.model import Live, PodSecurity, Tenancy
 from tenancy.planning.comparison import Comparison
+from tenancy.planning.enforced_namespaces import watched
 from tenancy.planning.facts import Fact
 from tenancy.planning.name_conflicts import Wanted, existing_names, name_conflicts
 from tenancy.planning.previous import Before, restore
@@ -17,7 +18,14 @@ from tenancy.planning.section import Section
 from tenancy.planning.sections import SECTIONS
 from tenancy.planning.unchecked import not_asked
 
-__all__ = ["Plan", "plan", "removes_members", "removes_namespaces", "unknown_names"]
+__all__ = [
+    "Plan",
+    "plan",
+    "removes_members",
+    "removes_namespaces",
+    "unknown_names",
+    "watched_levels",
+]
 
 S = TypeVar("S", bound=Section)
 
@@ -145,6 +153,21 @@ def removes_members(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) ->
     """
     comparison = Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=None)
     return frozenset(leaver.namespace for leaver in comparison.leavers)
+
+
+def watched_levels(
+    before: Mapping[str, JSON], tenancy: Tenancy, stack: str, live: Live
+) -> Mapping[str, PodSecurity]:
+    """
+    Return the Pod Security level to come of each namespace whose running pods are judged.
+
+    They exist, and are in audit or begin to be enforced.
+
+    Raises:
+        TenancyError: *before* cannot be read.
+    """
+    comparison = Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=live)
+    return {one.namespace.name: one.namespace.pod_security for one in watched(comparison, live)}
 
 
 def unknown_names(

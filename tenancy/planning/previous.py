@@ -8,6 +8,7 @@ from tenancy.config.document import JSON
 from tenancy.diagnostics import Origin, TenancyError
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import (
+    Enforcement,
     Grant,
     Limit,
     Limits,
@@ -157,6 +158,7 @@ def _namespace(
         grants=tuple(_grants(_mappings(value.get("gpus")))),
         network=restored_network(_mapping(value.get("network"))),
         pod_security=PodSecurity(enforce=_text(value.get("podSecurity")), version=""),
+        enforcement=Enforcement(is_audit=value.get("enforcement") == "audit"),
         protect=value.get("protect") is not False,
     )
 

@@ -10,9 +10,18 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import ClusterError, Connection, connect, ground, read, require_same
+from tenancy.cluster import (
+    ClusterError,
+    Connection,
+    connect,
+    ground,
+    read,
+    require_same,
+    with_workloads,
+)
 from tenancy.config.document import Document
 from tenancy.diagnostics import Exit, Finding, refusals
+from tenancy.manifests import DEFAULT_OBJECT_COUNTS
 from tenancy.model import Live
 from tenancy.planning.build import (
     Plan,
@@ -20,6 +29,7 @@ from tenancy.planning.build import (
     removes_members,
     removes_namespaces,
     unknown_names,
+    watched_levels,
 )
 from tenancy.planning.plan_json import PlanData, plan_data
 from tenancy.planning.previous_update import PreviousUpdate
@@ -86,8 +96,9 @@ def read_cluster(
     """
     Connect to the cluster of *stack* and read what the plan compares.
 
-    Pods and volume claims are counted only if a namespace would be deleted, and tokens are read
-    only if a member loses a role.
+    Pods and volume claims are counted only if a namespace would be deleted, tokens are read
+    only if a member loses a role, and workloads only if a namespace is in audit or begins to be
+    enforced.
 
     Args:
         assessment: The project.
@@ -114,11 +125,29 @@ def read_cluster(
         contents=removes_namespaces(previous.tenancy, tenancy, stack),
         tokens_of=removes_members(previous.tenancy, tenancy, stack),
     )
+    live = _with_workloads(connection, live, assessment, stack, previous)
     return ClusterReading(
         connection=connection,
         live=live,
         needs_state=bool(unknown_names(previous.tenancy, tenancy, stack, live)),
     )
+
+
+def _with_workloads(
+    connection: Connection,
+    live: Live,
+    assessment: Assessment,
+    stack: str,
+    previous: PreviousUpdate,
+) -> Live:
+    """Return *live* with what runs, where namespaces are in audit or begin to be enforced."""
+    levels = watched_levels(previous.tenancy, assessment.tenancy, stack, live)
+    environment = assessment.tenancy.environments.get(stack)
+    if not levels or environment is None:
+        return live
+    platform = assessment.tenancy.platform_of(environment)
+    keys = {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}
+    return with_workloads(connection, live, levels, tuple(keys))
 
 
 def plan_for(

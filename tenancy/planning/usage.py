@@ -33,14 +33,16 @@ def below_usage(environment: Environment, platform: Platform, live: Live) -> Ite
         if namespace.name not in live.namespaces:
             continue
         there = live.quotas.get(namespace.name, {})
+        counted = live.workloads.used.get(namespace.name, {}) if live.workloads else {}
         for quota in _rendered(namespace, platform):
-            yield from _of_quota(namespace, quota, there, allowed)
+            yield from _of_quota(namespace, quota, there, counted, allowed)
 
 
 def _of_quota(
     namespace: Namespace,
     quota: "_Rendered",
     there: Mapping[str, LiveQuota],
+    counted: Mapping[str, Quantity],
     allowed: frozenset[str],
 ) -> Iterator[Finding]:
     own = there.get(quota.name, LiveQuota())
@@ -52,6 +54,7 @@ def _of_quota(
         used = _quantity(own.used.get(key))
         if used is None and not quota.is_scoped:
             used = _used_in(there, key)
+            used = counted.get(key) if used is None else used
         if used is None:
             if known is not None and limit < known:
                 yield _not_counted(namespace, key)

@@ -81,6 +81,8 @@ class EnforcementSpec(Spec):
     """The last day of the audit, as `2027-01-31`; afterwards the check is an error, and nothing changes by itself. Default: none, unless the platform sets `limits.auditDays`."""
     pod_security: Literal["privileged", "baseline", "restricted"] | None = None
     """The Pod Security level that is enforced during the audit: the one that the namespace had. Default: no label of ours."""
+    may_stop: Listed[NonEmpty] = ()
+    """What may be refused or cut off once everything is enforced, as `Deployment/web`, each by its exact name. The plan refuses to enforce while anything else would be. Default: nothing."""
 
 
 class EntitlementsSpec(Spec):

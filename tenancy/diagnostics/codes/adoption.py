@@ -7,6 +7,7 @@ from tenancy.diagnostics.severity import Severity
 
 __all__ = ["GROUP"]
 
+_ERROR: Final = Severity.ERROR
 _WARNING: Final = Severity.WARNING
 
 GROUP: Final = Group(
@@ -42,6 +43,27 @@ GROUP: Final = Group(
             "`{mode: enforce, podSecurity: baseline}`",
             "remove it",
             (_WARNING,),
+        ),
+        Code(
+            "pods-refused",
+            "pods that run, and would be refused when they start again",
+            "`hostNetwork: true` where `baseline` is to be enforced",
+            "correct the pods, or name the workload under `enforcement.mayStop`",
+            (_ERROR, _WARNING),
+        ),
+        Code(
+            "connection-stopped",
+            "a connection that an object names, and that network policies would stop",
+            "an Ingress to a namespace whose `network.ingress` names no controller",
+            "write it under `network`, or name the object under `enforcement.mayStop`",
+            (_ERROR, _WARNING),
+        ),
+        Code(
+            "pods-not-checked",
+            "pods that were not tried against the admission policies before they refuse",
+            "a namespace that is enforced at once when it is adopted",
+            "put it in audit first",
+            (Severity.NOT_CHECKED,),
         ),
     ),
 )

@@ -18,6 +18,7 @@ from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, adoption
 from tenancy.drifting.adoption import Action, Proposal
 from tenancy.engine.adoption_files import AdoptionFiles
+from tenancy.engine.adoption_plan import AdoptionPlan, adoption_plan, subject_changes
 from tenancy.engine.adoption_result import TakenOver, targets
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.adopt_selection import Selection, grouped
@@ -119,7 +120,10 @@ def _report(proposed: "_Proposed", interaction: Interaction) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = AdoptionFiles.of(_copied(proposed.assessment, Path(folder)), proposed.stack)
         proposed.write(files)
-        proposed.show(assess(files.root, proposed.stack), interaction)
+        after = assess(files.root, proposed.stack)
+        desired = proposed.show(after, interaction)
+        if not after.is_refused:
+            proposed.plan(after, desired, interaction)
 
 
 def _written(
@@ -135,7 +139,9 @@ def _written(
         proposed.write(files)
         after = assess(files.root, proposed.stack)
         if how_far is Adoption.WRITE:
-            proposed.show(after, interaction)
+            desired = proposed.show(after, interaction)
+            if not after.is_refused:
+                proposed.plan(after, desired, interaction)
             for path in files.written:
                 interaction.note(f"wrote {path}")
             return None
@@ -161,6 +167,7 @@ def _confirmed(
     stack = proposed.stack
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
+    _require_planned(proposed.plan(after, desired, interaction), after)
     only = {ONLY_VARIABLE: ",".join(proposed.names)}
     opens = open_stack or opener(after, interaction.note, {**_CREATE_EXISTING, **only})
     session = opens(stack)
@@ -275,6 +282,17 @@ class _Proposed:
             interaction.show_lines((report.text(found, after.documents),))
         return desired
 
+    def plan(
+        self, after: Assessment, desired: Sequence[Manifest], interaction: Interaction
+    ) -> AdoptionPlan:
+        """Show what the adoption means for people and for what runs, and return it."""
+        planned = adoption_plan(after, self.stack, self.names)
+        changes = tuple(subject_changes(desired, self.live))
+        interaction.show_lines((*changes, *planned.lines))
+        if others := tuple(f for f in planned.findings if f not in planned.errors):
+            interaction.show_lines((report.text(others, after.documents),))
+        return planned
+
     def _findings(self, after: Assessment) -> Iterator[Finding]:
         before = set(map(str, self.assessment.findings))
         for finding in after.findings:
@@ -330,3 +348,12 @@ def _require_accepted(after: Assessment) -> Assessment:
             " `tenancy adopt --write` the files are written, so that you can correct them."
         )
     return after
+
+
+def _require_planned(planned: AdoptionPlan, after: Assessment) -> None:
+    if planned.errors:
+        raise RefusedError(
+            reason=report.text(planned.errors, after.documents)
+            + "\nThe plan refuses this adoption. Nothing was changed; with `tenancy adopt"
+            " --write` the files are written, so that you can change them."
+        )

@@ -6,6 +6,7 @@ from tenancy.planning.permissions import AllowedData, allowed_data
 from tenancy.planning.section import Section
 from tenancy.planning.sections.access import Access
 from tenancy.planning.sections.deletions import Deletions
+from tenancy.planning.sections.enforcement import Enforced
 from tenancy.planning.sections.environment_order import EnvironmentOrder
 from tenancy.planning.sections.gpu_grants import GpuGrants
 from tenancy.planning.sections.gpu_node_pools import GpuNodePools
@@ -18,11 +19,18 @@ from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
 
-__all__ = ["SECTIONS", "AllowedData", "RemainingAccessSection", "allowed_data"]
+__all__ = [
+    "SECTIONS",
+    "AllowedData",
+    "Enforced",
+    "RemainingAccessSection",
+    "allowed_data",
+]
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
     IncompleteUpdate,
     Deletions,
+    Enforced,
     Access,
     RemainingAccessSection,
     Quotas,

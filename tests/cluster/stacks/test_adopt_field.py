@@ -1,12 +1,15 @@
 """Ten namespaces of public repositories, adopted in audit as they are, and enforced later."""
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from tenancy.cli import app
+from tenancy.engine import EngineError
 
 pytestmark = pytest.mark.cluster
 
@@ -39,6 +42,77 @@ PRIVILEGED = {
 }
 
 
+LABELS = {"app": "web"}
+WORKLOADS = (
+    {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "apps"},
+        "spec": {
+            "replicas": 2,
+            "selector": {"matchLabels": LABELS},
+            "template": {
+                "metadata": {"labels": LABELS},
+                "spec": {
+                    "hostNetwork": True,
+                    "tolerations": [{"operator": "Exists"}],
+                    "containers": [
+                        {
+                            "name": "c",
+                            "image": "i",
+                            "args": ["--database=postgres://u:secret@10.1.2.3:5432/x"],
+                        }
+                    ],
+                },
+            },
+        },
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": "apps"},
+        "spec": {"selector": LABELS, "ports": [{"port": 80, "targetPort": 8080}]},
+    },
+    {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "web", "namespace": "apps"},
+        "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}},
+    },
+    {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "db", "namespace": "sandbox"},
+        "spec": {
+            "serviceName": "db",
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": {
+                "metadata": {"labels": {"app": "db"}},
+                "spec": {
+                    "serviceAccountName": "default",
+                    "automountServiceAccountToken": False,
+                    "containers": [{"name": "c", "image": "i"}],
+                },
+            },
+        },
+    },
+)
+
+
+def pods(kubectl, namespace: str) -> list[str]:
+    """The names of the pods there now."""
+    items = kubectl.json("get", "pods", "-n", namespace)["items"]
+    return sorted(item["metadata"]["name"] for item in items)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds; real controllers work at their own pace."""
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.5)
+
+
 def objects(kubectl) -> dict[str, tuple]:
     """What is in the ten namespaces, and what it says, by its UID."""
     found = {}
@@ -60,6 +134,8 @@ def adopted(make_project, kubectl_of):
     project.up("platform")
     kubectl = kubectl_of(project.box)
     kubectl("apply", "-f", str(FIELD))
+    kubectl("create", "-f", "-", manifest=WORKLOADS)
+    until(lambda: len(pods(kubectl, "apps")) == 2 and len(pods(kubectl, "sandbox")) == 1)
     before = objects(kubectl)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
@@ -84,6 +160,27 @@ def test_all_are_taken_over_and_keep_what_they_had(adopted) -> None:
     assert before.items() <= after.items()
     # What is new counts the GPUs that one of them has a quota for.
     assert {("ResourceQuota", "gpus")} == {after[uid][:2] for uid in after.keys() - before}
+
+
+def test_what_enforcement_would_refuse_and_stop_is_reported(adopted) -> None:
+    _, _, _, result = adopted
+
+    assert "Deployment/web would be refused at its next start: Pod Security" in result.output
+    assert "Deployment/web to 10.1.2.3 on TCP 5432 would stop" in result.output
+    assert "to web on TCP 8080 would stop (named by Ingress/web)" in result.output
+    assert "secret" not in result.output
+    assert "StatefulSet/db would be refused" not in result.output
+
+
+def test_in_audit_every_pod_starts_again(adopted) -> None:
+    _, kubectl, *_ = adopted
+    old = {name: pods(kubectl, name) for name in ("apps", "sandbox")}
+
+    kubectl("delete", "pods", "--all", "-n", "apps", "--force", "--grace-period=0")
+    kubectl("delete", "pods", "--all", "-n", "sandbox", "--force", "--grace-period=0")
+
+    until(lambda: len(pods(kubectl, "apps")) == 2 and len(pods(kubectl, "sandbox")) == 1)
+    assert not {*old["apps"]} & {*pods(kubectl, "apps")}
 
 
 def test_only_what_is_adopted_is_applied(adopted) -> None:
@@ -137,13 +234,27 @@ def test_a_reviewed_change_enforces_and_another_goes_back(adopted) -> None:
     project, kubectl, before, _ = adopted
     path = project.root / "organizations/field.yaml"
     audit = path.read_text()
-    path.write_text(re.sub(r"mode: audit", "mode: enforce", audit, count=1))
+    enforced = re.sub(r"mode: audit", "mode: enforce", audit, count=1)
+    path.write_text(enforced)
 
+    # Each refusal is announced before, with the workload's name, and refuses the update.
+    with pytest.raises(EngineError) as refused_plan:
+        project.up("dev")
+    announced = str(refused_plan.value)
+    assert "[pods-refused]" in announced
+    assert "a toleration must name a key" in announced
+    assert "[connection-stopped]" in announced
+    named = "mode: enforce\n      mayStop: [Deployment/web, Ingress/web]"
+    path.write_text(re.sub(r"mode: enforce", named, enforced, count=1))
     project.up("dev")
 
     refused = kubectl.refused("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
     assert 'violates PodSecurity "baseline' in refused or "tenancy-pods" in refused
     assert "default-deny" in kubectl("get", "networkpolicies", "-n", "apps")
+    # What was announced is what happens, and what was not goes on.
+    kubectl("delete", "pods", "--all", "-n", "apps", "--force", "--grace-period=0")
+    until(lambda: "FailedCreate" in kubectl("get", "events", "-n", "apps"))
+    assert [] == pods(kubectl, "apps")
     elsewhere = {**PRIVILEGED, "metadata": {"name": "root", "namespace": "sandbox"}}
     warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=elsewhere)
     assert "violates PodSecurity" not in warned.stderr

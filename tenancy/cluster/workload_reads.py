@@ -1,0 +1,282 @@
+"""What runs in namespaces, what leads to it, and what a cluster answers to dry runs of it."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.json_access import mapping, text, texts
+from tenancy.cluster.listing import listed
+from tenancy.cluster.transport import MERGE, Request, answer
+from tenancy.cluster.workload_usage import ENDED, used
+from tenancy.config.document import JSON
+from tenancy.kubernetes import labels
+from tenancy.kubernetes.pods import Fields, items
+from tenancy.model import (
+    Live,
+    LiveNamespace,
+    LiveWorkloads,
+    PodSecurity,
+    Unread,
+    Workload,
+)
+
+__all__ = ["with_workloads", "workloads"]
+
+Item = Mapping[str, JSON]
+
+_TEMPLATES: Final[Mapping[str, str]] = {
+    "Deployment": "/apis/apps/v1/deployments",
+    "StatefulSet": "/apis/apps/v1/statefulsets",
+    "DaemonSet": "/apis/apps/v1/daemonsets",
+    "CronJob": "/apis/batch/v1/cronjobs",
+    "ReplicationController": "/api/v1/replicationcontrollers",
+}
+_MOUNTED_BY_ADMISSION: Final = "kube-api-access-"
+_WRITTEN_BY_ADMISSION: Final = ("nodeName", "priority", "preemptionPolicy")
+_WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
+
+
+def with_workloads(
+    connection: Connection,
+    live: Live,
+    levels: Mapping[str, PodSecurity],
+    keys: Collection[str],
+) -> Live:
+    """Return *live* with what `workloads` reads; what cannot be read is reported as unread."""
+    if live.namespaces is None:
+        return live
+    try:
+        with connection.errors("reading what runs"):
+            found = workloads(connection, live.namespaces, levels, keys)
+    except ClusterError as error:
+        unread = Unread(part="workloads", why=error.found)
+        return attrs.evolve(live, unread=(*live.unread, unread))
+    return attrs.evolve(live, workloads=found)
+
+
+def workloads(
+    connection: Connection,
+    namespaces: Mapping[str, LiveNamespace],
+    levels: Mapping[str, PodSecurity],
+    keys: Collection[str],
+) -> LiveWorkloads:
+    """
+    Return what runs on the cluster, and what is used in some namespaces.
+
+    Nothing is written: pods and labels are tried by dry runs only.
+
+    Args:
+        connection: To the cluster.
+        namespaces: Every namespace of the cluster.
+        levels: The Pod Security level to come, by the namespaces that are asked for.
+        keys: Quota keys of object counts that are counted there.
+
+    Raises:
+        ApiException: The API server refused.
+    """
+    pods = list(listed(connection, "/api/v1/pods"))
+    services = _by_namespace(listed(connection, "/api/v1/services"))
+    running = _workloads(connection, pods)
+    return LiveWorkloads(
+        workloads=running,
+        services=services,
+        ingresses=_by_namespace(listed(connection, "/apis/networking.k8s.io/v1/ingresses")),
+        network_policies=tuple(
+            {**one, "kind": "NetworkPolicy"}
+            for one in listed(connection, "/apis/networking.k8s.io/v1/networkpolicies")
+        ),
+        used=used(connection, pods, services, levels, keys),
+        policy_answers={
+            name: _answers(connection, running.get(name, ()))
+            for name in levels
+            if name in namespaces
+            and namespaces[name].labels.get(labels.ENFORCEMENT) == labels.AUDIT
+        },
+        pod_security_answers=dict(_pod_security(connection, namespaces, levels, running)),
+        token_unmounted=frozenset(
+            text(account, "metadata", "namespace")
+            for account in listed(
+                connection,
+                "/api/v1/serviceaccounts",
+                {"fieldSelector": "metadata.name=default"},
+            )
+            if account.get("automountServiceAccountToken") is False
+        ),
+    )
+
+
+def _workloads(
+    connection: Connection, pods: Collection[Item]
+) -> Mapping[str, tuple[Workload, ...]]:
+    """Return pods and templates by namespace; a template counts where it has no pod now."""
+    jobs = {
+        (text(job, "metadata", "namespace"), text(job, "metadata", "name")): _controller(job)
+        for job in listed(connection, "/apis/batch/v1/jobs")
+    }
+    grouped: dict[tuple[str, str, str], tuple[Fields, Fields]] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    owners: set[tuple[str, str]] = set()
+    for pod in pods:
+        if text(pod, "status", "phase") in ENDED:
+            continue
+        metadata, written = mapping(pod.get("metadata")), _as_written(mapping(pod.get("spec")))
+        namespace, name = text(metadata, "namespace"), _owner(pod, jobs)
+        # Its controller may tolerate and select what others may not, and writes that into pods.
+        if name.startswith("DaemonSet/"):
+            continue
+        owners.add((namespace, name))
+        key = (namespace, name, json.dumps(written, sort_keys=True))
+        grouped.setdefault(key, (metadata, written))
+        counts[key] += 1
+    found: dict[str, list[Workload]] = {}
+    for key, (held, kept) in grouped.items():
+        found.setdefault(key[0], []).append(
+            Workload(
+                namespace=key[0],
+                name=key[1],
+                metadata=held,
+                spec=kept,
+                pods=counts[key],
+            )
+        )
+    for kind, path in _TEMPLATES.items():
+        for item in listed(connection, path):
+            namespace = text(item, "metadata", "namespace")
+            name = f"{kind}/{text(item, 'metadata', 'name')}"
+            spec = mapping(item.get("spec"))
+            if kind == "CronJob":
+                spec = mapping(mapping(spec.get("jobTemplate")).get("spec"))
+            template = mapping(spec.get("template"))
+            if (namespace, name) not in owners:
+                found.setdefault(namespace, []).append(
+                    Workload(
+                        namespace=namespace,
+                        name=name,
+                        metadata=mapping(template.get("metadata")),
+                        spec=mapping(template.get("spec")),
+                    )
+                )
+    return {name: tuple(sorted(some, key=lambda one: one.name)) for name, some in found.items()}
+
+
+def _owner(pod: Item, jobs: Mapping[tuple[str, str], tuple[str, str] | None]) -> str:
+    metadata = mapping(pod.get("metadata"))
+    controller = _controller(pod)
+    if controller is None:
+        return f"Pod/{text(metadata, 'name')}"
+    kind, name = controller
+    if kind == "ReplicaSet":
+        suffix = texts(metadata.get("labels")).get("pod-template-hash")
+        if suffix and name.endswith(f"-{suffix}"):
+            return f"Deployment/{name.removesuffix(f'-{suffix}')}"
+    if kind == "Job":
+        kind, name = jobs.get((text(metadata, "namespace"), name)) or controller
+    return f"{kind}/{name}"
+
+
+def _controller(item: Item) -> tuple[str, str] | None:
+    for owner in items(mapping(item.get("metadata")).get("ownerReferences")):
+        if owner.get("controller") is True:
+            return str(owner.get("kind")), str(owner.get("name"))
+    return None
+
+
+def _as_written(spec: Fields) -> Fields:
+    """Return the spec of a pod without what the API server and the scheduler wrote into it."""
+    left = {
+        key: value
+        for key, value in spec.items()
+        if key not in (*_WRITTEN_BY_ADMISSION, "ephemeralContainers")
+    }
+    left["volumes"] = [
+        volume
+        for volume in items(spec.get("volumes"))
+        if not str(volume.get("name")).startswith(_MOUNTED_BY_ADMISSION)
+    ]
+    for kind in ("containers", "initContainers"):
+        if kind in left:
+            left[kind] = [
+                {
+                    **container,
+                    "volumeMounts": [
+                        mount
+                        for mount in items(container.get("volumeMounts"))
+                        if not str(mount.get("name")).startswith(_MOUNTED_BY_ADMISSION)
+                    ],
+                }
+                for container in items(left[kind])
+            ]
+    return left
+
+
+def _answers(
+    connection: Connection, running: Collection[Workload]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return what a dry run of each workload warns of; one that was not judged is missing."""
+    found: dict[str, tuple[str, ...]] = {}
+    for workload in running:
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {
+                "generateName": "tenancy-trial-",
+                **{
+                    key: workload.metadata[key]
+                    for key in ("labels", "annotations")
+                    if key in workload.metadata
+                },
+            },
+            "spec": workload.spec,
+        }
+        path = f"/api/v1/namespaces/{workload.namespace}/pods"
+        got = answer(connection.api, Request("POST", path, pod, query={"dryRun": "All"}))
+        warned = _warnings(got.warnings)
+        is_quota = got.body is not None and "exceeded quota" in str(got.body.get("message"))
+        # Quotas speak last, after every policy.
+        if got.is_done or is_quota or warned:
+            ours = tuple(w for w in warned if "tenancy-" in w or "PodSecurity" in w)
+            found[workload.name] = (*found.get(workload.name, ()), *ours)
+    return found
+
+
+def _pod_security(
+    connection: Connection,
+    namespaces: Mapping[str, LiveNamespace],
+    levels: Mapping[str, PodSecurity],
+    running: Mapping[str, tuple[Workload, ...]],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, level in levels.items():
+        if name not in namespaces or not running.get(name):
+            continue
+        wanted = {_ENFORCE: level.enforce, f"{_ENFORCE}-version": level.version}
+        change: Mapping[str, object] = {"metadata": {"labels": wanted}}
+        got = answer(
+            connection.api,
+            Request(
+                "PATCH",
+                f"/api/v1/namespaces/{name}",
+                change,
+                query={"dryRun": "All"},
+                content_type=MERGE,
+            ),
+        )
+        if got.is_done:
+            warned = _warnings(got.warnings)
+            yield name, tuple(w for w in warned if not w.startswith("existing pods"))
+
+
+def _warnings(header: str) -> tuple[str, ...]:
+    return tuple(found.replace('\\"', '"') for found in _WARNING.findall(header))
+
+
+def _by_namespace(found: Iterator[Item]) -> Mapping[str, tuple[Fields, ...]]:
+    grouped: dict[str, list[Fields]] = {}
+    for item in found:
+        grouped.setdefault(text(item, "metadata", "namespace"), []).append(item)
+    return {namespace: tuple(some) for namespace, some in grouped.items()}

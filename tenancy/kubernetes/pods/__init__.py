@@ -1,0 +1,18 @@
+"""Pods as JSON: what they ask for, and what Pod Security says of them."""
+
+from tenancy.kubernetes.pods.amounts import Amounts, container_amounts, pod_amounts, quantities
+from tenancy.kubernetes.pods.fields import Fields, items, mapping, strings
+from tenancy.kubernetes.pods.security import POD_SECURITY_LEVELS, pod_security_violations
+
+__all__ = [
+    "POD_SECURITY_LEVELS",
+    "Amounts",
+    "Fields",
+    "container_amounts",
+    "items",
+    "mapping",
+    "pod_amounts",
+    "pod_security_violations",
+    "quantities",
+    "strings",
+]

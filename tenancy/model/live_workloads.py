@@ -1,0 +1,57 @@
+"""What runs in namespaces and how it is connected, as a cluster reports it."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.kubernetes.pods import Fields
+from tenancy.kubernetes.quantity import Quantity
+
+__all__ = ["LiveWorkloads", "Workload"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Workload:
+    """
+    Pods of one controller that have the same spec, or a template that may have no pod now.
+
+    Attributes:
+        name: The controller, or the pod itself, as `Deployment/web`.
+        metadata: A pod's, or a template's.
+        spec: A pod's, or a template's.
+        pods: How many pods of it run now.
+    """
+
+    namespace: str
+    name: str
+    metadata: Fields
+    spec: Fields
+    pods: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class LiveWorkloads:
+    """
+    What runs, and what leads to it.
+
+    Attributes:
+        workloads: Of every namespace of the cluster, by namespace.
+        services: Services, by namespace.
+        ingresses: Ingresses, by namespace.
+        network_policies: Every NetworkPolicy of the cluster.
+        used: What is used in the namespaces that were asked for, by quota key.
+        policy_answers: What the admission policies answered to a dry run of each workload, by
+            namespace, then by workload. A namespace is missing where they were not asked.
+        pod_security_answers: What a dry run of the new Pod Security label warned of, by
+            namespace. A namespace is missing where it was not asked.
+        token_unmounted: Namespaces whose account `default` gives pods no token already.
+    """
+
+    workloads: Mapping[str, tuple[Workload, ...]] = attrs.field(factory=dict)
+    services: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
+    ingresses: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
+    network_policies: tuple[Fields, ...] = ()
+    used: Mapping[str, Mapping[str, Quantity]] = attrs.field(factory=dict)
+    policy_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
+    pod_security_answers: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    token_unmounted: frozenset[str] = frozenset()

@@ -1,0 +1,53 @@
+"""Which namespaces of a plan begin to be enforced, or are in audit, while pods run in them."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from tenancy.kubernetes.pods import POD_SECURITY_LEVELS
+from tenancy.model import Live, Namespace
+from tenancy.planning.comparison import Comparison
+
+__all__ = ["Watched", "watched"]
+
+@attrs.frozen(kw_only=True, slots=True)
+class Watched:
+    """
+    A namespace that exists and in which something begins to be refused.
+
+    Attributes:
+        namespace: As it will be.
+        is_audit: Whether it is in audit, so that nothing is refused yet.
+        is_new: Whether network policies and quotas of ours are new there too; otherwise only
+            the Pod Security level is stricter.
+    """
+
+    namespace: Namespace
+    is_audit: bool
+    is_new: bool
+
+
+def watched(comparison: Comparison, live: Live) -> tuple[Watched, ...]:
+    """Return them, in the order of the files."""
+    before: Mapping[str, Namespace] = {n.name: n for n in comparison.namespaces_before}
+    return tuple(
+        found
+        for namespace in comparison.namespaces_after
+        if namespace.name in (live.namespaces or {})
+        and (found := _watched(namespace, before.get(namespace.name))) is not None
+    )
+
+
+def _watched(namespace: Namespace, before: Namespace | None) -> Watched | None:
+    is_audit = namespace.enforcement.is_audit
+    is_new = before is None or before.enforcement.is_audit
+    if is_audit or is_new or (before is not None and _is_stricter(namespace, before)):
+        return Watched(namespace=namespace, is_audit=is_audit, is_new=is_new)
+    return None
+
+
+def _is_stricter(namespace: Namespace, before: Namespace) -> bool:
+    now, was = namespace.pod_security.enforce, before.pod_security.enforce
+    if now not in POD_SECURITY_LEVELS or was not in POD_SECURITY_LEVELS:
+        return False
+    return POD_SECURITY_LEVELS.index(now) > POD_SECURITY_LEVELS.index(was)

@@ -1,0 +1,280 @@
+"""What begins to be refused: pods at their next start, and connections, from live objects."""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.diagnostics import Finding, Origin, Severity, counted
+from tenancy.kubernetes.pods import Fields, pod_security_violations
+from tenancy.model import Live, LiveWorkloads, Namespace, Workload
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.enforced_namespaces import Watched, watched
+from tenancy.planning.facts import Fact, Importance, shortened
+from tenancy.planning.pod_limits import limit_range_violations, quota_violations
+from tenancy.planning.section import Section
+from tenancy.planning.shapes import CLOSED
+from tenancy.planning.stopped_traffic import stopped_connections
+
+__all__ = ["Enforced", "Stopped"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class Stopped:
+    """
+    A workload that would be refused at its next start, or a connection that would stop.
+
+    Attributes:
+        kind: `pods`, `connection`, or `token`: pods would have no token of `default` any more.
+        object: Such as `Deployment/web`.
+        reason: Why it would be refused, or which connection it is.
+        remedy: What to do about it.
+        is_audit: Whether the namespace is in audit, so that nothing is refused yet.
+        is_allowed: Whether the namespace's `mayStop` names it.
+    """
+
+    organization: str
+    namespace: str
+    kind: str
+    object: str
+    reason: str
+    remedy: str
+    is_audit: bool
+    is_allowed: bool
+    origin: Origin
+
+
+@with_config(CLOSED)
+class StoppedData(TypedDict):
+    """A workload that would be refused at its next start, or a connection that would stop."""
+
+    organization: str
+    namespace: str
+    kind: str
+    object: str
+    reason: str
+    audit: bool
+
+
+@attrs.frozen
+class Enforced(Section):
+    """
+    What is refused or stops where a namespace begins to be enforced, and what would in audit.
+
+    Attributes:
+        stopped: All of it.
+        unasked: Namespaces in which the admission policies were not asked.
+    """
+
+    name = "enforcement"
+    shape = list[StoppedData]
+
+    stopped: Sequence[Stopped]
+    unasked: Sequence[Watched]
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "Enforced":
+        """Return what was found; nothing where the cluster was not asked."""
+        live = comparison.live
+        if live is None or live.workloads is None or comparison.environment is None:
+            return cls((), ())
+        some = watched(comparison, live)
+        found = [
+            stopped
+            for one in some
+            for stopped in (*_pods(one, live.workloads), *_tokens(one, live.workloads))
+        ]
+        found += _connections(comparison, some, live)
+        asked = live.workloads.policy_answers
+        unasked = tuple(
+            one
+            for one in some
+            if one.is_new
+            and any(
+                workload.name not in asked.get(one.namespace.name, {})
+                for workload in live.workloads.workloads.get(one.namespace.name, ())
+            )
+        )
+        return cls(tuple(dict.fromkeys(found)), unasked)
+
+    @property
+    def changes(self) -> Sequence[Stopped]:
+        """What is refused from this update on; what is in audit changes nothing."""
+        return tuple(one for one in self.stopped if not one.is_audit)
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each workload and connection."""
+        for one in self.stopped:
+            importance = Importance.NOTE if one.is_audit else Importance.DANGER
+            yield self.fact(_text(one), importance, one.organization)
+        by_organization: dict[str, list[str]] = {}
+        for unasked in self.unasked:
+            namespace = unasked.namespace
+            by_organization.setdefault(namespace.organization, []).append(namespace.name)
+        for organization, names in by_organization.items():
+            text = f"{shortened(names)}: the admission policies were not asked about their pods"
+            yield self.fact(text, Importance.NOTE, organization)
+
+    def data(self) -> list[StoppedData]:
+        """Return all of it, in order."""
+        return [
+            {
+                "organization": one.organization,
+                "namespace": one.namespace,
+                "kind": one.kind,
+                "object": one.object,
+                "reason": one.reason,
+                "audit": one.is_audit,
+            }
+            for one in self.stopped
+        ]
+
+    def findings(self) -> Iterator[Finding]:
+        """Refuse what would be stopped without being named, and list what was not checked."""
+        for one in self.stopped:
+            if not one.is_audit:
+                yield _finding(one)
+        for unasked in self.unasked:
+            namespace = unasked.namespace
+            if unasked.is_audit:
+                continue
+            yield Finding(
+                code="pods-not-checked",
+                origin=namespace.enforcement.origin or namespace.origin,
+                found=f"the pods of {namespace.name} against the admission policies, which"
+                " only answer in a namespace that is in audit",
+                allowed="pods that start again after they end",
+                remedy="apply enforcement: {mode: audit} first, and plan again",
+                severity=Severity.NOT_CHECKED,
+                organization=namespace.organization,
+            )
+
+
+def _text(one: Stopped) -> str:
+    is_pods = one.kind == "pods"
+    if one.is_audit:
+        verb = "would be refused at its next start" if is_pods else "would stop"
+    else:
+        verb = "will be refused at its next start" if is_pods else "will stop"
+    if one.kind == "token":
+        return f"{one.namespace}: {one.object}: {one.reason}"
+    if not is_pods:
+        return f"{one.namespace}: {one.reason} {verb} (named by {one.object})"
+    return f"{one.namespace}: {one.object} {verb}: {one.reason}"
+
+
+def _finding(one: Stopped) -> Finding:
+    is_warning = one.is_allowed or one.kind == "token"
+    return Finding(
+        code="connection-stopped" if one.kind == "connection" else "pods-refused",
+        origin=one.origin,
+        found=_text(one),
+        allowed="what runs goes on, and starts again",
+        remedy=f"{one.remedy}, or list {one.object!r} under enforcement.mayStop",
+        severity=Severity.WARNING if is_warning else Severity.ERROR,
+        organization=one.organization,
+    )
+
+
+def _pods(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
+    namespace = one.namespace
+    answers = live.policy_answers.get(namespace.name, {})
+    judged: set[str] = set()
+    for workload in live.workloads.get(namespace.name, ()):
+        for reason, remedy in _reasons(one, workload, answers.get(workload.name, ())):
+            judged.add(workload.name)
+            yield _stopped(one, "pods", workload.name, reason, remedy)
+    if not judged:
+        # What the API server finds and the evaluator does not.
+        for warning in live.pod_security_answers.get(namespace.name, ()):
+            yield _stopped(
+                one, "pods", f"Pod/{warning.partition(' ')[0].rstrip(':')}", warning, _LEVEL
+            )
+
+
+_LEVEL = "correct the pods, or write a looser podSecurity"
+
+
+def _reasons(
+    one: Watched, workload: Workload, answers: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    namespace, spec = one.namespace, workload.spec
+    level = namespace.pod_security.enforce
+    many = f" ({counted(workload.pods, 'pod')})" if workload.pods > 1 else ""
+    if reasons := pod_security_violations(level, workload.metadata, spec):
+        yield f"Pod Security {level}: {'; '.join(reasons)}{many}", _LEVEL
+    if not one.is_new:
+        return
+    ranges = namespace.limit_ranges
+    if reasons := limit_range_violations(spec, ranges):
+        yield f"limit range: {'; '.join(reasons)}{many}", "correct the pods, or the limit range"
+    if reasons := quota_violations(spec, namespace.quotas, ranges):
+        remedy = "state it in the pods, or write a default in limitRange"
+        yield f"{'; '.join(reasons)}{many}", remedy
+    for answer in dict.fromkeys(answers):
+        if "PodSecurity" not in answer:
+            yield f"{answer}{many}", "correct the pods"
+
+
+def _tokens(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
+    if not one.is_new or one.namespace.name in live.token_unmounted:
+        return
+    for workload in live.workloads.get(one.namespace.name, ()):
+        if _uses_default_token(workload.spec):
+            yield _stopped(
+                one,
+                "token",
+                workload.name,
+                "its pods get the token of the service account default today, and none once it"
+                " is enforced",
+                "write automountServiceAccountToken: true or another account into the pods",
+            )
+
+
+def _uses_default_token(spec: Fields) -> bool:
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+    return account == "default" and spec.get("automountServiceAccountToken") is None
+
+
+def _connections(
+    comparison: Comparison, some: Sequence[Watched], live: Live
+) -> Iterator[Stopped]:
+    assert live.workloads is not None
+    names = {name: there.labels for name, there in (live.namespaces or {}).items()}
+    starting = [one for one in some if one.is_new and not one.is_audit]
+    in_audit = [one for one in some if one.is_audit]
+    for group, others in ((starting, []), (in_audit, starting)):
+        if not group:
+            continue
+        by_name = {one.namespace.name: one for one in group}
+        for found in stopped_connections(
+            _namespaces([*group, *others]), comparison.platform, live.workloads, names
+        ):
+            if found.namespace in by_name:
+                yield _stopped(
+                    by_name[found.namespace],
+                    "connection",
+                    found.object,
+                    found.what,
+                    found.remedy,
+                )
+
+
+def _namespaces(some: Sequence[Watched]) -> list[Namespace]:
+    return [one.namespace for one in some]
+
+
+def _stopped(one: Watched, kind: str, what: str, reason: str, remedy: str) -> Stopped:
+    namespace = one.namespace
+    return Stopped(
+        organization=namespace.organization,
+        namespace=namespace.name,
+        kind=kind,
+        object=what,
+        reason=reason,
+        remedy=remedy,
+        is_audit=one.is_audit,
+        is_allowed=what in namespace.enforcement.may_stop,
+        origin=namespace.enforcement.origin or namespace.origin,
+    )

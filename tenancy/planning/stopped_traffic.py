@@ -1,0 +1,372 @@
+"""
+Connections that objects on a cluster name, and that the network policies would stop.
+
+Ingresses, Services for the outside, annotations for Prometheus, and addresses in variables,
+commands and arguments of containers name them. What nothing names is not known.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, cast
+
+import attrs
+
+from tenancy import manifests as render
+from tenancy.kubernetes import labels
+from tenancy.kubernetes.pods import Fields, items, mapping, strings
+from tenancy.manifests import Manifest
+from tenancy.model import Enforcement, LiveWorkloads, Namespace, Platform, Workload
+from tenancy.planning.reach import INTERNET
+from tenancy.planning.reachability import Network, Pods, Port
+
+__all__ = ["StoppedConnection", "stopped_connections"]
+
+_OUTSIDE: Final = "outside-of-tenancy"
+"""A namespace that stands for all that no rule names."""
+_PUBLIC: Final = "1.1.1.1"
+_HOST: Final = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?)?"
+    r"(?P<host>\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+)"
+    r"(?::(?P<port>\d{1,5}))?"
+)
+_SCHEMES: Final[Mapping[str, int]] = {
+    "http": 80,
+    "https": 443,
+    "mysql": 3306,
+    "postgres": 5432,
+    "postgresql": 5432,
+    "redis": 6379,
+    "amqp": 5672,
+    "mongodb": 27017,
+}
+_IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class StoppedConnection:
+    """
+    A connection that is possible now and would not be.
+
+    Attributes:
+        namespace: The namespace whose policies stop it.
+        object: What names it, as `Ingress/web`.
+        what: The connection in words.
+        remedy: What to write so that it goes on.
+    """
+
+    namespace: str
+    object: str
+    what: str
+    remedy: str
+
+
+def stopped_connections(
+    enforced: Collection[Namespace],
+    platform: Platform,
+    live: LiveWorkloads,
+    names: Mapping[str, Mapping[str, str]],
+) -> Iterator[StoppedConnection]:
+    """
+    Yield what would stop once *enforced* have their network policies.
+
+    Args:
+        enforced: Namespaces that exist, as they will be.
+        platform: That of their cluster.
+        live: What runs there now.
+        names: The labels of every namespace of the cluster, by its name.
+    """
+    ours = {n.name: n for n in enforced}
+    before = Network([*_namespaces(names, {}), *map(_as_manifest, live.network_policies)])
+    rendered = {name: _rendered(n, platform) for name, n in ours.items()}
+    replaced = {
+        (name, str(mapping(policy["metadata"])["name"]))
+        for name, (_, policies) in rendered.items()
+        for policy in policies
+    }
+    after = Network(
+        [
+            *_namespaces(names, {name: held for name, (held, _) in rendered.items()}),
+            *(
+                _as_manifest(policy)
+                for policy in live.network_policies
+                if _place(policy) not in replaced and not _is_left_over(policy, ours)
+            ),
+            *(policy for _, policies in rendered.values() for policy in policies),
+        ]
+    )
+    judge = _Judge(before, after, platform, live, ours)
+    for name in ours:
+        yield from judge.incoming(name)
+    yield from judge.named()
+
+
+@attrs.frozen
+class _Judge:
+    before: Network
+    after: Network
+    platform: Platform
+    live: LiveWorkloads
+    ours: Mapping[str, Namespace]
+
+    def incoming(self, name: str) -> Iterator[StoppedConnection]:
+        """Yield what Ingresses, Services for the outside and scrapers would lose."""
+        for ingress in self.live.ingresses.get(name, ()):
+            yield from self._ingress(name, ingress)
+        for service in self.live.services.get(name, ()):
+            spec = mapping(service.get("spec"))
+            if spec.get("type") in ("LoadBalancer", "NodePort") or spec.get("externalIPs"):
+                yield from self._service(name, service)
+        for workload in self.live.workloads.get(name, ()):
+            yield from self._scraped(workload)
+
+    def named(self) -> Iterator[StoppedConnection]:
+        """Yield the connections that containers name, of ours and to ours."""
+        for namespace, some in self.live.workloads.items():
+            for workload in some:
+                for host, port in dict.fromkeys(_addresses(workload.spec)):
+                    yield from self._named(namespace, workload, host, port)
+
+    def _ingress(self, name: str, ingress: Fields) -> Iterator[StoppedConnection]:
+        found = f"Ingress/{mapping(ingress.get('metadata')).get('name')}"
+        sources = {
+            controller.name: Pods(
+                controller.namespace, tuple(sorted(controller.pod_labels.items()))
+            )
+            for controller in self.platform.ingress.values()
+        }
+        for service, wanted in dict.fromkeys(_backends(mapping(ingress.get("spec")))):
+            for target, port in self._targets(name, service, wanted):
+                ends = sources or {"": Pods(_OUTSIDE)}
+                lost = [
+                    controller
+                    for controller, source in ends.items()
+                    if self._stops(source, target, port)
+                ]
+                if lost and len(lost) == len(ends):
+                    rule = f"{{controller: {lost[0] or '<name>'}, ports: [{port.number}]}}"
+                    yield StoppedConnection(
+                        namespace=name,
+                        object=found,
+                        what=f"an ingress controller to {service} on {port}",
+                        remedy=f"write {rule} under network.ingress of the namespace"
+                        + (
+                            ""
+                            if sources
+                            else ", and describe the controller under ingress of the platform"
+                        ),
+                    )
+
+    def _service(self, name: str, service: Fields) -> Iterator[StoppedConnection]:
+        spec, named = mapping(service.get("spec")), mapping(service.get("metadata")).get("name")
+        ranges = strings(spec.get("loadBalancerSourceRanges"))
+        for target, port in self._targets(name, str(named), None):
+            for cidr in ranges or ("0.0.0.0/0",):
+                address = _PUBLIC if cidr == "0.0.0.0/0" else cidr.partition("/")[0]
+                if self.before.is_reached_from(
+                    address, target, port
+                ) and not self.after.is_reached_from(address, target, port):
+                    rule = f"{{cidrs: [{cidr}], ports: [{port.number}]}}"
+                    yield StoppedConnection(
+                        namespace=name,
+                        object=f"Service/{named}",
+                        what=f"{INTERNET if cidr == '0.0.0.0/0' else cidr} to {named} on {port}"
+                        f" (type {spec.get('type')})",
+                        remedy=f"write {rule} under network.ingress of the namespace",
+                    )
+
+    def _scraped(self, workload: Workload) -> Iterator[StoppedConnection]:
+        notes = mapping(workload.metadata.get("annotations"))
+        number = str(notes.get("prometheus.io/port") or "")
+        if notes.get("prometheus.io/scrape") != "true" or not number.isdigit():
+            return
+        target, port = _pods(workload), Port("TCP", int(number))
+        watching = [s for s in self.platform.shared if s.purpose == "observability"]
+        sources = [Pods(shared.name) for shared in watching] or [Pods(_OUTSIDE)]
+        if all(self._stops(source, target, port) for source in sources):
+            yield StoppedConnection(
+                namespace=workload.namespace,
+                object=workload.name,
+                what=f"Prometheus to {workload.name} on {port}, as its annotations ask",
+                remedy=f"write metricsPorts: [{number}] under network of the namespace"
+                + (
+                    "" if watching else ", and describe Prometheus under shared of the platform"
+                ),
+            )
+
+    def _named(
+        self, namespace: str, workload: Workload, host: str, number: int | None
+    ) -> Iterator[StoppedConnection]:
+        source = _pods(workload)
+        service, _, rest = host.partition(".")
+        target_namespace = rest.split(".")[0]
+        known = {
+            str(mapping(one.get("metadata")).get("name"))
+            for one in self.live.services.get(target_namespace, ())
+        }
+        if service in known:
+            if namespace in self.ours or target_namespace in self.ours:
+                yield from self._between(workload, service, target_namespace, number)
+            return
+        if namespace not in self.ours or host.endswith((".svc", ".local", ".internal")):
+            return
+        is_address = _IPV4.fullmatch(host) is not None
+        if number is None or (not is_address and rest == ""):
+            return
+        address, port = host if is_address else _PUBLIC, Port("TCP", number)
+        try:
+            stops = self.before.reaches_address(source, address, port) and not (
+                self.after.reaches_address(source, address, port)
+            )
+        except ValueError:
+            return
+        if stops:
+            end = f"cidrs: [{host}/32]" if is_address else "internet: true"
+            yield StoppedConnection(
+                namespace=namespace,
+                object=workload.name,
+                what=f"{workload.name} to {host} on {port}",
+                remedy=f"write {{{end}, ports: [{number}]}} under network.egress of the"
+                " namespace",
+            )
+
+    def _between(
+        self, workload: Workload, service: str, namespace: str, number: int | None
+    ) -> Iterator[StoppedConnection]:
+        for target, port in self._targets(namespace, service, number):
+            if workload.namespace == namespace or not self._stops(
+                _pods(workload), target, port
+            ):
+                continue
+            is_source = workload.namespace in self.ours
+            own, other = (
+                (workload.namespace, namespace)
+                if is_source
+                else (namespace, workload.namespace)
+            )
+            partner = self.ours.get(other)
+            key = "egress" if is_source else "ingress"
+            if partner is not None:
+                rule = (
+                    f"write {{organization: {partner.organization}, ports: [{port.number}]}}"
+                    f" under network.{key} of the namespace, and the same on the other side"
+                )
+            else:
+                rule = (
+                    f"describe {other} under shared of the platform with managed: false and"
+                    f" its services, and name it under network.sharedServices"
+                    if is_source
+                    else f"adopt {other} too, and write its organization under network.ingress"
+                )
+            yield StoppedConnection(
+                namespace=own,
+                object=workload.name,
+                what=f"{workload.name} of {workload.namespace} to {service} of {namespace} on"
+                f" {port}",
+                remedy=rule,
+            )
+
+    def _stops(self, source: Pods, target: Pods, port: Port) -> bool:
+        return self.before.reaches(source, target, port) and not self.after.reaches(
+            source, target, port
+        )
+
+    def _targets(
+        self, namespace: str, service: str, wanted: object
+    ) -> Iterator[tuple[Pods, Port]]:
+        """Yield the pods behind a port of *service*, and the port of theirs."""
+        for found in self.live.services.get(namespace, ()):
+            spec = mapping(found.get("spec"))
+            selector = mapping(spec.get("selector"))
+            if mapping(found.get("metadata")).get("name") != service or not selector:
+                continue
+            for port in items(spec.get("ports")):
+                if wanted not in (None, port.get("port"), port.get("name")):
+                    continue
+                for workload in self.live.workloads.get(namespace, ()):
+                    held = mapping(workload.metadata.get("labels"))
+                    if all(held.get(key) == value for key, value in selector.items()):
+                        yield _pods(workload), _target_port(port, workload.spec)
+
+
+def _namespaces(
+    names: Mapping[str, Mapping[str, str]], changed: Mapping[str, Mapping[str, str]]
+) -> Iterator[Manifest]:
+    for name in (*names, _OUTSIDE):
+        held = {**names.get(name, {}), **changed.get(name, {})}
+        yield {"kind": "Namespace", "metadata": {"name": name, "labels": held}}
+
+
+def _rendered(
+    namespace: Namespace, platform: Platform
+) -> tuple[Mapping[str, str], tuple[Manifest, ...]]:
+    """Return the labels and the network policies of *namespace* once it is enforced."""
+    bare = attrs.evolve(
+        namespace,
+        bindings=(),
+        grants=(),
+        quotas=(),
+        limit_range=None,
+        enforcement=Enforcement(),
+    )
+    found = render.namespace(bare, platform)
+    held = cast("dict[str, str]", mapping(found.namespace["metadata"]).get("labels", {}))
+    return held, tuple(g for g in found.guardrails if g["kind"] == "NetworkPolicy")
+
+
+def _is_left_over(policy: Fields, ours: Collection[str]) -> bool:
+    """Return whether *policy* is one of ours, of an enforced namespace, in an older form."""
+    metadata = mapping(policy.get("metadata"))
+    held = mapping(metadata.get("labels"))
+    return metadata.get("namespace") in ours and held.get(labels.MANAGED) == "true"
+
+
+def _as_manifest(policy: Fields) -> Manifest:
+    return cast("Manifest", policy)
+
+
+def _place(policy: Fields) -> tuple[str, str]:
+    metadata = mapping(policy.get("metadata"))
+    return str(metadata.get("namespace")), str(metadata.get("name"))
+
+
+def _pods(workload: Workload) -> Pods:
+    held = mapping(workload.metadata.get("labels"))
+    return Pods(workload.namespace, tuple(sorted((k, str(v)) for k, v in held.items())))
+
+
+def _target_port(port: Fields, spec: Fields) -> Port:
+    """Return the port of pods of *spec* to which a Service's *port* leads."""
+    protocol = str(port.get("protocol") or "TCP")
+    wanted = port.get("targetPort") or port.get("port")
+    if isinstance(wanted, int):
+        return Port(protocol, wanted)
+    for container in items(spec.get("containers")):
+        for own in items(container.get("ports")):
+            number = own.get("containerPort")
+            if own.get("name") == wanted and isinstance(number, int):
+                return Port(protocol, number)
+    return Port(protocol, 0, str(wanted))
+
+
+def _backends(spec: Fields) -> Iterator[tuple[str, object]]:
+    backends = [mapping(spec.get("defaultBackend"))]
+    for rule in items(spec.get("rules")):
+        paths = items(mapping(rule.get("http")).get("paths"))
+        backends += [mapping(path.get("backend")) for path in paths]
+    for backend in backends:
+        service = mapping(backend.get("service"))
+        port = mapping(service.get("port"))
+        if service:
+            yield str(service.get("name")), port.get("number") or port.get("name")
+
+
+def _addresses(spec: Fields) -> Iterator[tuple[str, int | None]]:
+    """Yield host and port that variables, commands and arguments of containers name."""
+    for kind in ("containers", "initContainers"):
+        for container in items(spec.get(kind)):
+            texts = [str(v["value"]) for v in items(container.get("env")) if v.get("value")]
+            texts += [*strings(container.get("command")), *strings(container.get("args"))]
+            for written in texts:
+                for match in _HOST.finditer(written):
+                    port = match["port"] or _SCHEMES.get(match["scheme"] or "")
+                    yield match["host"], None if port is None else int(port)

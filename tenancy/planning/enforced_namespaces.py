@@ -10,6 +10,7 @@ from tenancy.planning.comparison import Comparison
 
 __all__ = ["Watched", "watched"]
 
+
 @attrs.frozen(kw_only=True, slots=True)
 class Watched:
     """

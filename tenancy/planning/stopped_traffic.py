@@ -17,7 +17,7 @@ from tenancy.kubernetes.pods import Fields, items, mapping, strings
 from tenancy.manifests import Manifest
 from tenancy.model import Enforcement, LiveWorkloads, Namespace, Platform, Workload
 from tenancy.planning.reach import INTERNET
-from tenancy.planning.reachability import Network, Pods, Port
+from tenancy.planning.reachability import PodNetwork, Pods, Port
 
 __all__ = ["StoppedConnection", "stopped_connections"]
 
@@ -76,14 +76,14 @@ def stopped_connections(
         names: The labels of every namespace of the cluster, by its name.
     """
     ours = {n.name: n for n in enforced}
-    before = Network([*_namespaces(names, {}), *map(_as_manifest, live.network_policies)])
+    before = PodNetwork([*_namespaces(names, {}), *map(_as_manifest, live.network_policies)])
     rendered = {name: _rendered(n, platform) for name, n in ours.items()}
     replaced = {
         (name, str(mapping(policy["metadata"])["name"]))
         for name, (_, policies) in rendered.items()
         for policy in policies
     }
-    after = Network(
+    after = PodNetwork(
         [
             *_namespaces(names, {name: held for name, (held, _) in rendered.items()}),
             *(
@@ -102,8 +102,8 @@ def stopped_connections(
 
 @attrs.frozen
 class _Judge:
-    before: Network
-    after: Network
+    before: PodNetwork
+    after: PodNetwork
     platform: Platform
     live: LiveWorkloads
     ours: Mapping[str, Namespace]

@@ -1,6 +1,7 @@
 """The evaluator of Pod Security and of limit ranges agrees with the API server."""
 
 import random
+import re
 
 import pytest
 
@@ -13,6 +14,7 @@ from tenancy.planning.pod_limits import limit_range_violations, quota_violations
 pytestmark = pytest.mark.cluster
 
 PLACE = Origin("test")
+FORBIDDEN = re.compile(r'pods "(p\d+)" is forbidden')
 SECURE = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -68,21 +70,25 @@ AMOUNTS = ["10m", "100m", "250m", "500m", "1", "2"]
 
 
 def a_container(rng: random.Random, name: str) -> dict:
-    secure = rng.random() < 0.7
-    context = {**(SECURE if secure else {}), **rng.choice(CONTEXTS)}
-    part = rng.choice(PARTS) if rng.random() < 0.3 else {}
+    secure = SECURE if rng.random() < 0.85 else {}
+    context = {**secure, **(rng.choice(CONTEXTS) if rng.random() < 0.4 else {})}
+    part = rng.choice(PARTS) if rng.random() < 0.2 else {}
     return {"name": name, "image": "i", "securityContext": context, **part}
 
 
 def a_pod(rng: random.Random, index: int, namespace: str) -> dict:
     spec: dict = {
         "containers": [a_container(rng, f"c{i}") for i in range(rng.choice([1, 1, 2]))],
-        "securityContext": rng.choice(POD_CONTEXTS),
-        **(rng.choice(SPECS) if rng.random() < 0.4 else {}),
+        "securityContext": rng.choice(POD_CONTEXTS) if rng.random() < 0.5 else {},
+        **(rng.choice(SPECS) if rng.random() < 0.2 else {}),
     }
     if rng.random() < 0.3:
-        spec["initContainers"] = [a_container(rng, "init")]
-    if rng.random() < 0.4:
+        init = a_container(rng, "init")
+        # Only sidecars may have them.
+        spec["initContainers"] = [
+            {k: v for k, v in init.items() if k not in ("livenessProbe", "lifecycle")}
+        ]
+    if rng.random() < 0.3:
         spec["volumes"] = [{"name": "v", **rng.choice(VOLUMES)}]
     return {
         "apiVersion": "v1",
@@ -92,14 +98,24 @@ def a_pod(rng: random.Random, index: int, namespace: str) -> dict:
     }
 
 
-def admitted(kube, pods: list[dict]) -> set[str]:
-    """Return the names of *pods* that a dry run admits; the others have to be forbidden."""
+def answers(kube, pods: list[dict]) -> tuple[set[str], set[str]]:
+    """Return the names of *pods* that a dry run admits, and of those that it forbids."""
     done = kube.run("create", "--dry-run=server", "-f", "-", manifest=pods)
-    names = {line.split()[0].removeprefix("pod/") for line in done.stdout.splitlines()}
-    others = [line for line in done.stderr.splitlines() if line.startswith("Error")]
-    assert all("forbidden" in line for line in others), done.stderr
-    assert len(pods) == len(names) + len(others), done.stderr
-    return names
+    admitted = {line.split()[0].removeprefix("pod/") for line in done.stdout.splitlines()}
+    others = [line for line in done.stderr.splitlines() if line.startswith(("Error", "The "))]
+    forbidden = {match[1] for line in others if (match := re.search(FORBIDDEN, line))}
+    # What is left is no valid pod, of which nothing has to be judged.
+    invalid = [line for line in others if " is invalid:" in line]
+    assert len(pods) == len(admitted) + len(forbidden) + len(invalid), done.stderr
+    return admitted, forbidden
+
+
+def require_same(kube, pods: list[dict], judged: set[str]) -> None:
+    """Assert that *judged*, the names that the evaluator admits, are those of the server."""
+    admitted, forbidden = answers(kube, pods)
+    assert admitted == judged - ({p["metadata"]["name"] for p in pods} - admitted - forbidden)
+    # Both happen, so the comparison can fail.
+    assert min(len(admitted), len(forbidden)) > len(pods) / 20
 
 
 def in_namespace(kube, name: str, **labels: str) -> str:
@@ -131,9 +147,7 @@ def test_pod_security_is_judged_as_the_api_server_does(kube, level: str, count: 
         if not pod_security_violations(level, pod["metadata"], pod["spec"])
     }
 
-    assert expected == admitted(kube, pods)
-    # Both happen, so the comparison can fail.
-    assert 0 < len(expected) < count
+    require_same(kube, pods, expected)
 
 
 def amounts(rng: random.Random) -> dict:
@@ -208,8 +222,7 @@ def test_limit_ranges_are_judged_as_the_api_server_does(kube, name: str) -> None
         if not limit_range_violations(pod["spec"], ranges)
     }
 
-    assert expected == admitted(kube, pods)
-    assert 0 < len(expected) < len(pods)
+    require_same(kube, pods, expected)
 
 
 def test_keys_that_a_quota_needs_are_judged_as_the_api_server_does(kube) -> None:
@@ -237,5 +250,4 @@ def test_keys_that_a_quota_needs_are_judged_as_the_api_server_does(kube) -> None
         if not quota_violations(pod["spec"], [quota], ())
     }
 
-    assert expected == admitted(kube, pods)
-    assert 0 < len(expected) < len(pods)
+    require_same(kube, pods, expected)

@@ -20,8 +20,8 @@ from tenancy.planning import (
 
 __all__ = ["AdoptionPlan", "adoption_plan", "subject_changes"]
 
-_TAKEN = "name-taken"
-"""An adoption takes over what exists, on purpose."""
+_LEFT_OUT = ("name-taken", "last-update-unfinished")
+"""An adoption takes over what exists, on purpose; what else is pending does not count."""
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +58,7 @@ def adoption_plan(after: Assessment, stack: str, names: Collection[str]) -> Adop
     own = set(after.findings)
     return AdoptionPlan(
         lines=tuple(fact.text for fact in planned.plan.section(Enforced).facts()),
-        findings=tuple(f for f in planned.findings if f.code != _TAKEN and f not in own),
+        findings=tuple(f for f in planned.findings if f.code not in _LEFT_OUT and f not in own),
     )
 
 

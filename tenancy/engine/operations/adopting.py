@@ -286,7 +286,9 @@ class _Proposed:
         self, after: Assessment, desired: Sequence[Manifest], interaction: Interaction
     ) -> AdoptionPlan:
         """Show what the adoption means for people and for what runs, and return it."""
-        planned = adoption_plan(after, self.stack, self.names)
+        # The report's files are a copy; the kubeconfig of the cluster is not.
+        there = attrs.evolve(after, root=self.assessment.root)
+        planned = adoption_plan(there, self.stack, self.names)
         changes = tuple(subject_changes(desired, self.live))
         interaction.show_lines((*changes, *planned.lines))
         if others := tuple(f for f in planned.findings if f not in planned.errors):

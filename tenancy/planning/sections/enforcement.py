@@ -1,6 +1,8 @@
 """What begins to be refused: pods at their next start, and connections, from live objects."""
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import attrs
 from pydantic import with_config
@@ -171,7 +173,9 @@ def _finding(one: Stopped) -> Finding:
         origin=one.origin,
         found=_text(one),
         allowed="what runs goes on, and starts again",
-        remedy=f"{one.remedy}, or list {one.object!r} under enforcement.mayStop",
+        remedy=one.remedy
+        if one.kind == "token"
+        else f"{one.remedy}, or list {one.object!r} under enforcement.mayStop",
         severity=Severity.WARNING if is_warning else Severity.ERROR,
         organization=one.organization,
     )
@@ -193,7 +197,10 @@ def _pods(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
             )
 
 
-_LEVEL = "correct the pods, or write a looser podSecurity"
+_LEVEL: Final = "correct the pods, or write a looser podSecurity"
+_ANSWER: Final = re.compile(
+    r"Validation failed for ValidatingAdmissionPolicy '([^']*)' with binding '[^']*'"
+)
 
 
 def _reasons(
@@ -214,7 +221,12 @@ def _reasons(
         yield f"{'; '.join(reasons)}{many}", remedy
     for answer in dict.fromkeys(answers):
         if "PodSecurity" not in answer:
-            yield f"{answer}{many}", "correct the pods"
+            yield f"{_answer(answer)}{many}", "correct the pods"
+
+
+def _answer(text: str) -> str:
+    """Return what an admission policy answered, with the policy's name in front."""
+    return _ANSWER.sub(r"policy \1", text)
 
 
 def _tokens(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:

@@ -135,10 +135,14 @@ def test_the_limit_range_is_judged_with_its_defaults(resources: dict, is_refused
 
 
 def test_what_the_policies_answer_in_audit_is_refused() -> None:
-    answers = {"acme-dev": {"Deployment/web": ("policy tenancy-pods: spec.nodeName",)}}
+    answer = (
+        "Validation failed for ValidatingAdmissionPolicy 'tenancy-pods' with binding"
+        " 'tenancy-pods-audit': spec.nodeName may not be set"
+    )
+    answers = {"acme-dev": {"Deployment/web": (answer,)}}
     plan = enforcing(a_workload(), policy_answers=answers)
 
-    assert "spec.nodeName" in errors(plan)[0][1]
+    assert "policy tenancy-pods: spec.nodeName may not be set" in errors(plan)[0][1]
 
 
 def test_policies_that_were_not_asked_are_not_checked() -> None:

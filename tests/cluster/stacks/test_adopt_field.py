@@ -240,7 +240,7 @@ def test_a_reviewed_change_enforces_and_another_goes_back(adopted) -> None:
     # Each refusal is announced before, with the workload's name, and refuses the update.
     with pytest.raises(EngineError) as refused_plan:
         project.up("dev")
-    announced = str(refused_plan.value)
+    announced = " ".join(str(refused_plan.value).split())
     assert "[pods-refused]" in announced
     assert "a toleration must name a key" in announced
     assert "[connection-stopped]" in announced

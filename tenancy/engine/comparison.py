@@ -6,10 +6,11 @@ import attrs
 
 from tenancy import manifests
 from tenancy.assessment import Assessment
-from tenancy.cluster import Connection, connect, objects
+from tenancy.cluster import Connection
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Exit
 from tenancy.drifting import KINDS, Difference, Identity, differences
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.kubernetes import field_manager
 from tenancy.manifests import Manifest
 
@@ -48,21 +49,29 @@ class StackDrift:
         return attrs.evolve(self, desired=desired)
 
 
-def compare(assessment: Assessment, stack: str) -> StackDrift:
+def compare(
+    assessment: Assessment, stack: str, readings: ClusterReadings | None = None
+) -> StackDrift:
     """
     Return the objects of *stack* as its files describe them and as its cluster has them.
+
+    Args:
+        assessment: The project.
+        stack: The stack.
+        readings: What was read of clusters in the same call. Default: nothing yet.
 
     Raises:
         ClusterError: The cluster cannot be reached or read.
     """
-    connection = connect(assessment.cluster(stack), assessment.root)
+    asked = readings or ClusterReadings()
+    connection = asked.connect(assessment.cluster(stack), assessment.root)
     desired = desired_manifests(assessment, stack, connection)
     kinds = (*KINDS, *(str(manifest["kind"]) for manifest in desired))
     return StackDrift(
         stack=stack,
         connection=connection,
         desired=desired,
-        live=objects(connection, kinds),
+        live=asked.objects(connection, kinds),
         manager=field_manager(assessment.name, stack, assessment.cluster(stack).provider_name),
     )
 

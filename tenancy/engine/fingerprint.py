@@ -10,13 +10,12 @@ from tenancy.config import stack_file
 from tenancy.config.document import JSON
 from tenancy.drifting import Identity, digest, live_meanings, meaning
 from tenancy.engine.comparison import compare
+from tenancy.engine.sdk_stack import SECRET_MARK
 from tenancy.engine.session import Session
 from tenancy.planning import snapshot
 
-__all__ = ["SECRET_MARK", "Fingerprint", "differences", "fingerprint", "state_digests"]
+__all__ = ["Fingerprint", "differences", "fingerprint", "state_digests"]
 
-SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
-"""The engine's mark of an encrypted value, which differs at each encryption."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _LASTING: Final = (
     "type",

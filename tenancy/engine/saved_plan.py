@@ -13,7 +13,8 @@ from typing_extensions import TypedDict
 
 from tenancy.config.document import JSON
 from tenancy.diagnostics import RefusedError
-from tenancy.engine.fingerprint import SECRET_MARK, Fingerprint
+from tenancy.engine.fingerprint import Fingerprint
+from tenancy.engine.sdk_stack import SECRET_MARK
 from tenancy.local import write_private
 from tenancy.planning import PlanData
 

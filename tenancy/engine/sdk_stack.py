@@ -11,10 +11,20 @@ from pulumi import automation as auto
 
 from tenancy.config.document import JSON
 
-__all__ = ["MASKED", "ExistingStack", "OperatedStack", "outputs_of", "state_file_exists"]
+__all__ = [
+    "MASKED",
+    "SECRET_MARK",
+    "ExistingStack",
+    "OperatedStack",
+    "outputs_of",
+    "state_file_exists",
+]
 
 MASKED: Final = "[secret]"
 """What the engine writes in place of a hidden secret."""
+
+SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
+"""The engine's mark of an encrypted value; encrypted again, the same value looks different."""
 
 _EMPTY_SUMMARY: Final = auto.UpdateSummary(
     kind="not read",

@@ -21,6 +21,7 @@ from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
+from tenancy.engine.state_reading import stored_outputs
 from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
 
 __all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
@@ -208,6 +209,10 @@ class Session:
         Raises:
             EngineError: The state cannot be read.
         """
+        project = self.stack.workspace.project_settings().name
+        stored = stored_outputs(self.stack, project)
+        if stored is not None:
+            return stored
         with self._readable_errors():
             return outputs_of(self.stack)
 

@@ -2,6 +2,7 @@
 
 from tenancy.assessment import Assessment
 from tenancy.diagnostics import EngineError, SandboxError, TenancyError, ToolsError
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
 from tenancy.manifests import NAMESPACE_TOKEN
@@ -11,7 +12,12 @@ __all__ = ["StackPlan", "plan_stack"]
 
 
 def plan_stack(
-    assessment: Assessment, stack: str, open_stack: OpenStack, *, strict: bool = False
+    assessment: Assessment,
+    stack: str,
+    open_stack: OpenStack,
+    readings: ClusterReadings | None = None,
+    *,
+    strict: bool = False,
 ) -> StackPlan:
     """
     Return what an update of *stack* means; only its outputs are read from the engine.
@@ -22,6 +28,7 @@ def plan_stack(
         assessment: The project.
         stack: The stack; only what concerns it is reported.
         open_stack: Returns the stack and an engine for it.
+        readings: What was read of clusters in the same call. Default: nothing yet.
         strict: Whether what was not checked refuses it too. Default: only errors do.
 
     Raises:
@@ -32,12 +39,13 @@ def plan_stack(
         NotFoundError: No file describes it.
     """
     assessment = assessment.of(stack)
+    asked = readings or ClusterReadings()
     try:
         opened = open_stack(assessment.require(stack))
         previous = opened.previous_update()
     except (EngineError, SandboxError, ToolsError) as error:
         raise _no_record(stack, error) from error
-    cluster = read_cluster(assessment, stack, previous)
+    cluster = read_cluster(assessment, stack, previous, connect=asked.connect, read=asked.read)
     names = _namespaces_in_state(opened) if cluster.needs_state else frozenset[str]()
     return plan_for(
         assessment, stack, previous, cluster, namespaces_in_state=names, strict=strict

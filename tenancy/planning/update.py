@@ -5,7 +5,9 @@ The Pulumi program and `tenancy plan` call `read_cluster` and `plan_for`, so tha
 and refuse the same.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Protocol
 
 import attrs
 
@@ -22,7 +24,7 @@ from tenancy.cluster import (
 from tenancy.config.document import Document
 from tenancy.diagnostics import Exit, Finding, refusals
 from tenancy.manifests import DEFAULT_OBJECT_COUNTS
-from tenancy.model import Live
+from tenancy.model import Cluster, Live
 from tenancy.planning.build import (
     Plan,
     plan,
@@ -90,8 +92,24 @@ class StackPlan:
         return plan_data(self.plan, self.findings, self.documents, is_refused=self.is_refused)
 
 
+class Read(Protocol):
+    """Reads what a plan compares; see `tenancy.cluster.read`."""
+
+    def __call__(
+        self, connection: Connection, *, contents: bool, tokens_of: Collection[str]
+    ) -> Live:
+        """Return what is there."""
+        ...
+
+
 def read_cluster(
-    assessment: Assessment, stack: str, previous: PreviousUpdate, *, is_required: bool = False
+    assessment: Assessment,
+    stack: str,
+    previous: PreviousUpdate,
+    *,
+    is_required: bool = False,
+    connect: Callable[[Cluster, Path], Connection] = connect,
+    read: Read = read,
 ) -> ClusterReading:
     """
     Connect to the cluster of *stack* and read what the plan compares.
@@ -106,6 +124,8 @@ def read_cluster(
         previous: Its last update.
         is_required: Whether a cluster that does not answer is an error. Default: it is
             reported as not checked.
+        connect: Connects to a cluster. Default: anew.
+        read: Reads it. Default: anew.
 
     Raises:
         AnotherClusterError: The cluster that answers is not the one to which the stack was

@@ -7,6 +7,7 @@ from tenancy.cluster import repair, require_same
 from tenancy.diagnostics import Exit
 from tenancy.drifting import lines
 from tenancy.engine.accepting import accept
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import StackDrift, compare, desired_manifests
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcome, Outcomes, for_each_stack, in_sequence
@@ -37,10 +38,13 @@ def drift(
     Raises:
         NotFoundError: No file describes one of them.
     """
+    readings = ClusterReadings()
     return for_each_stack(
         "comparing",
         assessment.in_order(stacks),
-        lambda stack, _: compare(require_valid(assessment.of(stack), strict=strict), stack),
+        lambda stack, _: compare(
+            require_valid(assessment.of(stack), strict=strict), stack, readings
+        ),
         interaction,
         exit_of=_exit,
     )

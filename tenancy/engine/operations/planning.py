@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tenancy.assessment import Assessment
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.stack_opener import OpenStack, opener
@@ -33,10 +34,11 @@ def plan(
         NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
+    readings = ClusterReadings()
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),
-        lambda stack, _: plan_stack(assessment, stack, opens, strict=strict),
+        lambda stack, _: plan_stack(assessment, stack, opens, readings, strict=strict),
         interaction,
         exit_of=lambda result: result.exit,
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.diagnostics import Exit
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
-from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.unchanged import Attempt
 
 __all__ = ["preview", "preview_stack"]
 
@@ -25,7 +26,8 @@ def preview(
     """
     Return for each of *stacks* what the engine would do.
 
-    A stack that the checks refuse is not previewed; the others are.
+    A stack that the checks refuse is not previewed; the others are. An engine is started only
+    for those that can have something to do; see `tenancy.engine.unchanged`.
 
     Args:
         assessment: The project.
@@ -39,10 +41,12 @@ def preview(
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
+    readings = ClusterReadings()
 
     def work(stack: str, shown: Interaction) -> Result:
-        require_stack(assessment, stack, shown, strict=strict)
-        return preview_stack(opens(stack), shown)
+        view = require_stack(assessment, stack, shown, strict=strict)
+        attempt = Attempt(view, opens(stack), readings, strict=strict)
+        return preview_stack(attempt, shown)
 
     return for_each_stack(
         "previewing",
@@ -53,14 +57,26 @@ def preview(
     )
 
 
-def preview_stack(session: Session, interaction: Interaction) -> Result:
+def preview_stack(
+    attempt: Attempt, interaction: Interaction, *, is_live: bool = False
+) -> Result:
     """
-    Preview an update of the stack of *session* and show what it would do.
+    Preview an update of a stack and show what it would do.
+
+    Args:
+        attempt: The stack.
+        interaction: What is shown meanwhile.
+        is_live: Whether an engine is started where objects on the cluster differ from the
+            files, even if nothing else has changed. Default: objects are not compared.
 
     Raises:
         EngineError: The program refused, or the engine failed.
     """
+    session = attempt.session
     with interaction.progress(f"previewing stack {session.name}", lines=False) as on_step:
-        result = session.preview(on_step=on_step)
+        result = attempt.unchanged("preview", is_live=is_live)
+        if result is None:
+            result = session.preview(on_step=on_step)
+            attempt.previewed(result)
     interaction.show_preview(result)
     return result

@@ -9,9 +9,9 @@ __all__ = ["require_stack"]
 
 def require_stack(
     assessment: Assessment, stack: str, interaction: Interaction, *, strict: bool = False
-) -> str:
+) -> Assessment:
     """
-    Return *stack* if no finding refuses it, after showing warnings and what was not checked.
+    Return *assessment* for *stack* if no finding refuses it, after showing the others.
 
     Args:
         assessment: The project.
@@ -26,4 +26,5 @@ def require_stack(
     view = require_valid(assessment.of(stack), strict=strict)
     if view.findings:
         interaction.note(report.text(view.findings, view.documents))
-    return view.require(stack)
+    view.require(stack)
+    return view

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.engine.access_removal import update_and_remove_access
+from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
@@ -14,6 +15,7 @@ from tenancy.engine.saved_plan import SavedPlan
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stale_plan import require_fresh
+from tenancy.engine.unchanged import Attempt
 
 __all__ = ["apply_saved_plan", "up"]
 
@@ -30,6 +32,9 @@ def up(
 ) -> Outcomes[Result]:
     """
     Make the cluster of each of *stacks* match the configuration.
+
+    An engine is started only for stacks that can have something to do, those included whose
+    objects on the cluster differ from the files; see `tenancy.engine.unchanged`.
 
     An environment is skipped where its platform is in the same call and was not applied. A
     stack that the checks refuse is not applied; the others are.
@@ -51,9 +56,10 @@ def up(
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
     names = assessment.in_order(stacks)
+    readings = ClusterReadings()
 
     def update(stack: str, shown: Interaction) -> Result:
-        require_stack(assessment, stack, shown, strict=strict)
+        view = require_stack(assessment, stack, shown, strict=strict)
         if saved_plans is not None:
             return apply_saved_plan(
                 assessment,
@@ -62,8 +68,9 @@ def up(
                 shown,
                 renew_service_accounts=renew_service_accounts,
             )
+        attempt = Attempt(view, opens(stack), readings, strict=strict)
         return _update(
-            assessment, opens(stack), shown, renew_service_accounts=renew_service_accounts
+            assessment, attempt, shown, renew_service_accounts=renew_service_accounts
         )
 
     return for_each_stack(
@@ -73,14 +80,15 @@ def up(
 
 def _update(
     assessment: Assessment,
-    session: Session,
+    attempt: Attempt,
     interaction: Interaction,
     *,
     renew_service_accounts: bool,
 ) -> Result:
+    session = attempt.session
     stack, total = session.name, None
     if interaction.previews or interaction.asks:
-        preview = preview_stack(session, interaction)
+        preview = preview_stack(attempt, interaction, is_live=True)
         # An interrupted update may have created every object and recorded none of them.
         if preview.is_empty and session.previous_update().is_recorded:
             return preview
@@ -89,7 +97,11 @@ def _update(
 
     def apply() -> Result:
         with interaction.progress(f"applying stack {stack}", total=total) as on_step:
-            return session.up(on_step=on_step, removes_access=True)
+            unchanged = None if total else attempt.unchanged("up", is_live=True)
+            if unchanged is not None:
+                return unchanged
+            with attempt.changes():
+                return session.up(on_step=on_step, removes_access=True)
 
     result = update_and_remove_access(
         assessment,
@@ -98,6 +110,8 @@ def _update(
         interaction.note,
         renew_service_accounts=renew_service_accounts,
     )
+    if not result.is_empty:
+        attempt.updated()
     interaction.show_result(result)
     return result
 

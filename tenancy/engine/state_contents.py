@@ -1,0 +1,176 @@
+"""Whether a state holds exactly the objects that the files of its stack describe."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from tenancy import gpu, manifests
+from tenancy.assessment import Assessment
+from tenancy.config.document import JSON
+from tenancy.engine.state_reading import StateReading
+from tenancy.kubernetes import ANNOTATION, field_manager
+from tenancy.planning import snapshot
+
+__all__ = ["holds_exactly"]
+
+_KUBERNETES: Final = "kubernetes:"
+_PATCH: Final = "Patch"
+_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+_MUTATING: Final = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
+_COMPONENTS: Final = frozenset(
+    (
+        *("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
+        *("tenancy:index:Organization", "tenancy:index:Namespace", "tenancy:index:Platform"),
+        *("tenancy:index:GpuNodePool", "tenancy:index:DestroyGuard"),
+    )
+)
+_KNOWN_KEYS: Final = frozenset(
+    (
+        *("urn", "custom", "id", "type", "inputs", "outputs", "parent", "provider"),
+        *("dependencies", "propertyDependencies", "deletedWith", "protect", "retainOnDelete"),
+        *("created", "modified", "sourcePosition", "stackTrace", "resourceHooks"),
+        *("ignoreChanges", "sequenceNumber"),
+    )
+)
+"""Others mean that a step failed or waits: `delete`, `initErrors`, `taint`, `external`, …"""
+
+
+class _Name(NamedTuple):
+    kind: str
+    namespace: str
+    name: str
+    is_patch: bool
+
+
+def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bool:
+    """
+    Return whether an update of *stack* has reached what its files describe, and nothing else.
+
+    The inputs of each object are compared, and what protects namespaces from deletion. What is
+    not known, such as resources of a cloud, makes it False.
+
+    Args:
+        assessment: The project, checked for the stack.
+        stack: The stack.
+        state: Its state.
+    """
+    outputs = state.outputs
+    provider = assessment.cluster(stack).provider_name
+    record, deletable = _record(assessment, stack)
+    if outputs.get("tenancy") != _as_json(record):
+        return False
+    if outputs.get("fieldManager") != field_manager(assessment.name, stack, provider):
+        return False
+    described = dict(_described(assessment, stack))
+    found: dict[_Name, JSON] = {}
+    for resource in state.resources:
+        kind = str(resource.get("type"))
+        if not _KNOWN_KEYS.issuperset(resource):
+            return False
+        if not kind.startswith(_KUBERNETES):
+            if kind not in _COMPONENTS:
+                return False
+            continue
+        inputs = resource.get("inputs")
+        name = _named(inputs, is_patch=kind.endswith(_PATCH))
+        if name in found or not _is_protected_as(resource, name, deletable):
+            return False
+        patch = str(resource.get("urn")).rpartition("::")[2] if name.is_patch else ""
+        manager = field_manager(assessment.name, stack, provider, patch)
+        found[name] = _without_manager(inputs, manager)
+    unserved = {name for name in described if name.kind in _MUTATING} - found.keys()
+    # A cluster that does not serve the kinds gets none of them.
+    if len(unserved) not in (0, sum(name.kind in _MUTATING for name in described)):
+        return False
+    return found == {n: value for n, value in described.items() if n not in unserved}
+
+
+def _described(assessment: Assessment, stack: str) -> Iterator[tuple[_Name, JSON]]:
+    """Yield each object that the files of *stack* describe."""
+    tenancy = assessment.tenancy
+    environment = tenancy.environments.get(stack)
+    if environment is not None:
+        platform = tenancy.platform_of(environment)
+        for organization in environment.organizations:
+            for namespace in organization.namespaces:
+                yield from _of_namespace(manifests.namespace(namespace, platform))
+        return
+    own = tenancy.platforms[stack]
+    rendered = manifests.platform(own)
+    for found in rendered.namespaces:
+        yield from _of_namespace(found)
+    patches = {id(patch) for found in rendered.namespaces for patch in found.patches}
+    inside = {id(one) for found in rendered.namespaces for one in found} - patches
+    yield from _each(
+        (one for one in rendered if id(one) not in inside | patches), is_patch=False
+    )
+    for pool in own.pools:
+        for made in gpu.render(pool):
+            if isinstance(made, gpu.NodePatch):
+                yield from _each([made.to_manifest()], is_patch=True)
+            elif isinstance(made, dict):
+                yield from _each([made], is_patch=False)
+
+
+def _of_namespace(made: manifests.NamespaceManifests) -> Iterator[tuple[_Name, JSON]]:
+    yield from _each([made.namespace, *made.guardrails, *made.access], is_patch=False)
+    yield from _each(made.patches, is_patch=True)
+
+
+def _each(
+    rendered: Iterable[Mapping[str, object]], *, is_patch: bool
+) -> Iterator[tuple[_Name, JSON]]:
+    for one in rendered:
+        plain = _as_json(one)
+        yield _named(plain, is_patch=is_patch), plain
+
+
+def _named(manifest: JSON, *, is_patch: bool) -> _Name:
+    given = manifest if isinstance(manifest, dict) else {}
+    metadata = given.get("metadata")
+    about = metadata if isinstance(metadata, dict) else {}
+    return _Name(
+        kind=str(given.get("kind")),
+        namespace=str(about.get("namespace") or ""),
+        name=str(about.get("name")),
+        is_patch=is_patch,
+    )
+
+
+def _record(assessment: Assessment, stack: str) -> tuple[JSON, frozenset[str]]:
+    """Return the snapshot of *stack*, and the namespaces that may be deleted."""
+    environment = assessment.tenancy.environments.get(stack)
+    if environment is not None:
+        deletable = (found.name for found in environment.namespaces if not found.protect)
+        return snapshot.environment(environment), frozenset(deletable)
+    platform = assessment.tenancy.platforms[stack]
+    return snapshot.platform(platform), frozenset(platform.allow_deletion)
+
+
+def _is_protected_as(
+    resource: Mapping[str, JSON], name: _Name, deletable: frozenset[str]
+) -> bool:
+    is_kept = resource.get("type") == _NAMESPACE and name.name not in deletable
+    flags = (resource.get("protect") or False, resource.get("retainOnDelete") or False)
+    return flags == (is_kept, is_kept)
+
+
+def _without_manager(inputs: JSON, manager: str) -> JSON:
+    """Return *inputs* as the files describe them; nothing where *manager* is not named."""
+    given = inputs if isinstance(inputs, dict) else {}
+    metadata = given.get("metadata")
+    about = dict(metadata) if isinstance(metadata, dict) else {}
+    annotations = about.get("annotations")
+    named = dict(annotations) if isinstance(annotations, dict) else {}
+    if named.pop(ANNOTATION, None) != manager:
+        return None
+    about.pop("annotations", None)
+    if named:
+        about["annotations"] = named
+    return {**given, "metadata": about}
+
+
+def _as_json(value: object) -> JSON:
+    """Return *value* as it is in a state: lists for tuples."""
+    plain: JSON = json.loads(json.dumps(value))
+    return plain

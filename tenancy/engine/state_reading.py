@@ -1,0 +1,158 @@
+"""The state of a stack as its backend has it, read without an engine."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import attrs
+from pulumi import automation as auto
+
+from tenancy.config.document import JSON
+from tenancy.diagnostics import EngineError
+from tenancy.engine.errors import error_from
+from tenancy.engine.sdk_stack import SECRET_MARK
+
+__all__ = ["StateReading", "UnreadableStateError", "read_state", "stored_outputs"]
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_DEFAULT_PROVIDER: Final = re.compile(r"::pulumi:providers:[^:]+::default(_[^:]*)?$")
+_VERSIONS: Final = (3, 4)
+"""Source: pulumi, sdk/go/common/apitype/core.go; a stack with resource hooks has 4."""
+
+
+class UnreadableStateError(ValueError):
+    """There is no state, or it is not in the shape that is known."""
+
+
+@attrs.frozen(kw_only=True)
+class StateReading:
+    """
+    A state at one moment.
+
+    Attributes:
+        checksum: Of the whole text, so that any change of it is noticed.
+        resources: Every resource in it.
+        is_settled: Whether no operation is pending and no other process works on the stack.
+    """
+
+    checksum: str
+    resources: tuple[Mapping[str, JSON], ...]
+    is_settled: bool
+
+    @property
+    def outputs(self) -> Mapping[str, JSON]:
+        """The outputs of the stack."""
+        for resource in self.resources:
+            if resource.get("type") == _STACK:
+                outputs = resource.get("outputs")
+                return outputs if isinstance(outputs, dict) else {}
+        return {}
+
+    @property
+    def public_outputs(self) -> Mapping[str, JSON]:
+        """The outputs of the stack without those that are secret or contain one."""
+        return {name: v for name, v in self.outputs.items() if SECRET_MARK not in json.dumps(v)}
+
+    @property
+    def reported(self) -> int:
+        """How many resources the engine reports on: all but the default providers."""
+        names = (str(resource.get("urn")) for resource in self.resources)
+        return sum(not _DEFAULT_PROVIDER.search(name) for name in names)
+
+
+def read_state(stack: auto.Stack, project: str) -> StateReading:
+    """
+    Return the state of *stack*, which is in *project*.
+
+    A file backend is read directly; of any other the command line exports the state, which
+    takes half a second.
+
+    Raises:
+        EngineError: The backend does not answer.
+        UnreadableStateError: There is no state, or it is damaged.
+    """
+    folder = _file_backend({**os.environ, **stack.workspace.env_vars})
+    file = None if folder is None else _state_file(folder, project, stack.name)
+    if folder is not None and file is not None:
+        try:
+            text = file.read_bytes()
+        except OSError as error:
+            raise UnreadableStateError(str(error)) from error
+        is_free = not _is_locked(folder, project, stack.name)
+    else:
+        text, is_free = _exported(stack).encode(), True
+    return _reading(text, is_free=is_free)
+
+
+def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None:
+    """
+    Return the outputs of *stack*, secrets left out, from the files of a file backend.
+
+    None where they are not to be had so: another backend, no state, or a damaged one.
+    """
+    folder = _file_backend({**os.environ, **stack.workspace.env_vars})
+    if folder is None or _state_file(folder, project, stack.name) is None:
+        return None
+    try:
+        return read_state(stack, project).public_outputs
+    except UnreadableStateError:
+        return None
+
+
+def _file_backend(variables: Mapping[str, str]) -> Path | None:
+    """Return the folder of the file backend that *variables* name; None for any other."""
+    backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
+    return Path(unquote(backend.path)) if backend.scheme == "file" and backend.path else None
+
+
+def _state_file(folder: Path, project: str, stack: str) -> Path | None:
+    """Return the file with the state; None where it is not one plain file."""
+    file = folder / ".pulumi" / "stacks" / project / f"{stack}.json"
+    packed = any(file.with_name(f"{file.name}.{end}").exists() for end in ("gz", "zst"))
+    return file if file.exists() and not packed else None
+
+
+def _is_locked(folder: Path, project: str, stack: str) -> bool:
+    locks = (folder / ".pulumi" / "locks").rglob(f"{project}/{stack}/*.json")
+    return next(locks, None) is not None
+
+
+def _exported(stack: auto.Stack) -> str:
+    workspace = stack.workspace
+    home = {"PULUMI_HOME": workspace.pulumi_home} if workspace.pulumi_home else {}
+    try:
+        answer = workspace.pulumi_command.run(
+            ["stack", "export", "--stack", stack.name],
+            workspace.work_dir,
+            {**home, **workspace.env_vars},
+        )
+    except auto.CommandError as error:
+        failure: EngineError = error_from(stack.name, error)
+        raise failure from error
+    return str(answer.stdout)
+
+
+def _reading(text: bytes, *, is_free: bool) -> StateReading:
+    try:
+        whole = json.loads(text)
+        if whole["version"] not in _VERSIONS:
+            raise UnreadableStateError(f"version {whole['version']}")
+        # A file holds a checkpoint, and an export a deployment.
+        deployment = whole.get("deployment") or whole["checkpoint"]["latest"]
+        resources = deployment["resources"]
+        pending = deployment.get("pending_operations")
+        names = [str(resource["urn"]) for resource in resources]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableStateError(str(error)) from error
+    # Two resources of one name: one of them is to be deleted still.
+    is_settled = is_free and not pending and len(set(names)) == len(names)
+    return StateReading(
+        checksum=hashlib.sha256(text).hexdigest(),
+        resources=tuple(resources),
+        is_settled=is_settled,
+    )

@@ -1,0 +1,159 @@
+"""
+Whether a stack has anything to do, told without an engine.
+
+The record of the last update on this machine has a digest of everything that it was made from,
+and the checksum of the state that it left. Where both are as they were, and the plan that the
+program would make from the cluster is empty, the engine would find every resource unchanged.
+In any doubt an engine is started, so that a wrong or missing record costs time only.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+import attrs
+
+from tenancy.assessment import Assessment
+from tenancy.diagnostics import TenancyError, refusals
+from tenancy.engine.cluster_readings import ClusterReadings
+from tenancy.engine.comparison import compare
+from tenancy.engine.results import Result
+from tenancy.engine.session import Session
+from tenancy.engine.state_contents import holds_exactly
+from tenancy.engine.state_reading import StateReading, UnreadableStateError, read_state
+from tenancy.engine.update_inputs import InDoubtError, update_inputs
+from tenancy.engine.update_records import UpdateRecord, forget, read_record, write_record
+from tenancy.kubernetes import field_manager
+from tenancy.planning import PreviousUpdate, plan_for, read_cluster
+
+__all__ = ["Attempt"]
+
+
+@attrs.define
+class Attempt:
+    """
+    One preview or update of a stack, that an engine is started for only if it has to be.
+
+    Attributes:
+        assessment: The project, checked for the stack alone.
+        session: The stack.
+        readings: What was read of clusters in the same call.
+        strict: Whether what was not checked refuses the stack.
+    """
+
+    assessment: Assessment
+    session: Session
+    readings: ClusterReadings
+    strict: bool = False
+    _inputs: str | None = None
+    _before: StateReading | None = None
+
+    def unchanged(self, kind: str, *, is_live: bool) -> Result | None:
+        """
+        Return the result that the engine would have; None where it has to be asked.
+
+        Args:
+            kind: `preview` or `up`.
+            is_live: Whether the objects on the cluster are compared with the files too. A
+                difference leaves it to the engine.
+        """
+        try:
+            record, state = self._read()
+            if record is None or not state.is_settled:
+                return None
+            if (record.inputs, record.state) != (self._inputs, state.checksum):
+                return None
+            if not self._is_plan_empty(state, is_preview=kind == "preview"):
+                return None
+            if is_live and not self._is_live_as_described():
+                return None
+        except (TenancyError, InDoubtError, UnreadableStateError):
+            # The engine is asked, and reports what is wrong.
+            return None
+        return Result(
+            stack=self.session.name,
+            kind=kind,
+            summary={"same": record.unchanged},
+            steps=(),
+            outputs=state.public_outputs if kind == "up" else {},
+            text="",
+        )
+
+    @contextlib.contextmanager
+    def changes(self) -> Iterator[None]:
+        """Forget what is known, before and after the update that runs in the block."""
+        forget(self.session)
+        self.readings.forget()
+        try:
+            yield
+        finally:
+            self.readings.forget()
+
+    def previewed(self, result: Result) -> None:
+        """Record that nothing is to be done, if *result* of the engine's preview proves it."""
+        before = self._before
+        if self._inputs is None or before is None or not result.is_empty:
+            return
+        is_same = self._state_now() == before and self._inputs_now() == self._inputs
+        # Files may have been edited between their reading and the engine's.
+        if is_same and holds_exactly(self.assessment, self.session.name, before):
+            self._record(before, result.total)
+
+    def updated(self) -> None:
+        """Record what an update has reached, if the state holds what the files describe."""
+        inputs, state = self._inputs, self._state_now()
+        if inputs is None or state is None or self._inputs_now() != inputs:
+            return
+        if holds_exactly(self.assessment, self.session.name, state):
+            self._record(state, state.reported)
+
+    def _read(self) -> tuple[UpdateRecord | None, StateReading]:
+        self._inputs = update_inputs(self.assessment, self.session)
+        self._before = read_state(self.session.stack, self.assessment.name)
+        return read_record(self.session), self._before
+
+    def _record(self, state: StateReading, unchanged: int) -> None:
+        assert self._inputs is not None
+        if state.is_settled:
+            write_record(
+                self.session,
+                UpdateRecord(inputs=self._inputs, state=state.checksum, unchanged=unchanged),
+            )
+
+    def _state_now(self) -> StateReading | None:
+        try:
+            return read_state(self.session.stack, self.assessment.name)
+        except (TenancyError, UnreadableStateError):
+            return None
+
+    def _inputs_now(self) -> str | None:
+        try:
+            return update_inputs(self.assessment, self.session)
+        except (TenancyError, InDoubtError):
+            return None
+
+    def _is_plan_empty(self, state: StateReading, *, is_preview: bool) -> bool:
+        """Whether the program would print nothing and refuse nothing; as it would find it."""
+        stack = self.session.name
+        previous = PreviousUpdate.from_outputs(state.outputs)
+        if previous.cluster_uid is None or previous.field_manager != self._manager():
+            return False
+        reading = read_cluster(
+            self.assessment,
+            stack,
+            previous,
+            is_required=True,
+            connect=self.readings.connect,
+            read=self.readings.read,
+        )
+        if reading.needs_state:
+            return False
+        planned = plan_for(self.assessment, stack, previous, reading, is_preview=is_preview)
+        is_refused = bool(refusals(planned.findings, strict=self.strict))
+        return planned.plan.is_empty and not is_refused
+
+    def _is_live_as_described(self) -> bool:
+        return not compare(self.assessment, self.session.name, self.readings).differences
+
+    def _manager(self) -> str:
+        provider = self.assessment.cluster(self.session.name).provider_name
+        return field_manager(self.assessment.name, self.session.name, provider)

@@ -1,0 +1,208 @@
+"""Everything that an update is made from beside the state and the cluster, in one digest."""
+
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import attrs
+import yaml
+
+from tenancy import gpu, manifests
+from tenancy.assessment import STRICT_VARIABLE, Assessment
+from tenancy.cluster import kubeconfig_of
+from tenancy.config import STACK_FILE
+from tenancy.config.document import JSON
+from tenancy.engine.leftover_processes import STARTED_BY
+from tenancy.engine.session import Session
+from tenancy.planning import ONLY_VARIABLE, snapshot
+
+__all__ = ["InDoubtError", "update_inputs"]
+
+_PROGRAM: Final = "from tenancy_components.program import main\n\nmain()\n"
+"""The shipped `__main__.py`: of a program of one's own it is not known what it depends on."""
+_PACKAGES: Final = ("tenancy", "tenancy_components")
+_DISTRIBUTIONS: Final = ("pulumi", "pulumi_kubernetes", "kubernetes", "pydantic", "attrs")
+_TOOLS: Final = (
+    *("pulumi", "pulumi-language-python", "pulumi-language-python-exec"),
+    "pulumi-resource-kubernetes",
+)
+_NOT_COUNTED: Final = frozenset(
+    (
+        # Who asks, how fast it runs, and secrets, of which no digest is kept either.
+        *(STARTED_BY, STRICT_VARIABLE, "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"),
+        *("PULUMI_PARALLEL", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_SKIP_CONFIRMATIONS"),
+    )
+)
+_COUNTED_PREFIXES: Final = ("PULUMI_", "TENANCY_")
+_ENVIRONMENT: Final = re.compile(r"""^["']?environment["']?\s*:""", re.MULTILINE)
+_COUNTED: Final = ("PYTHONPATH", "PYTHONHOME")
+
+
+class InDoubtError(Exception):
+    """It is not known what the update is made from, so an engine has to be asked."""
+
+
+def update_inputs(assessment: Assessment, session: Session) -> str:
+    """
+    Return a digest of everything that an update is made from, beside state and cluster.
+
+    That is what the files describe, rendered; the stack file with the options of the engine;
+    the kubeconfig; the versions of Tenancy, of the engine and of the provider; and the
+    variables of the engine.
+
+    Args:
+        assessment: The project, checked for the stack of *session*.
+        session: The stack.
+
+    Raises:
+        InDoubtError: The program is not the shipped one, or something of it is not known.
+        ClusterError: There is no kubeconfig.
+    """
+    stack, root = session.name, assessment.root
+    variables = {**os.environ, **session.stack.workspace.env_vars}
+    if variables.get(ONLY_VARIABLE):
+        raise InDoubtError(ONLY_VARIABLE)
+    if os.path.realpath(session.stack.workspace.work_dir) != os.path.realpath(root):
+        raise InDoubtError("another program")
+    parts: dict[str, JSON] = {
+        "program": _program(root),
+        "packages": _packages(),
+        "tools": [*_tools(variables)],
+        "variables": dict(_variables(variables)),
+        "files": [_text(root / "Pulumi.yaml"), _stack_file(root, stack)],
+        "cluster": [*_cluster(assessment, stack)],
+        "objects": _plain(list(_objects(assessment, stack))),
+    }
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _program(root: Path) -> JSON:
+    """Return what the program is, if it is the shipped one, run by this Python."""
+    if _text(root / "__main__.py") != _PROGRAM:
+        raise InDoubtError("a program of its own")
+    folder = _virtual_environment(_text(root / "Pulumi.yaml"))
+    is_there = folder is not None and (root / folder).exists()
+    if is_there and os.path.realpath(root / str(folder)) != os.path.realpath(sys.prefix):
+        raise InDoubtError("another virtual environment")
+    for name in _PACKAGES:
+        # The program looks in its own folder first.
+        if (root / name / "__init__.py").exists() and _folder(name) != (root / name).resolve():
+            raise InDoubtError(f"another {name}")
+    return [[path.name, *_stat(path)] for path in sorted(root.glob("*.py"))]
+
+
+@functools.cache
+def _virtual_environment(project: str) -> str | None:
+    written = yaml.safe_load(project)
+    runtime = written.get("runtime") if isinstance(written, dict) else None
+    options = runtime.get("options") if isinstance(runtime, dict) else None
+    folder = options.get("virtualenv") if isinstance(options, dict) else None
+    return None if folder is None else str(folder)
+
+
+@functools.cache
+def _packages() -> JSON:
+    """Return what the code of this process is; it does not change while it runs."""
+    code = [
+        [str(path), *_stat(path)]
+        for name in _PACKAGES
+        for path in sorted(_folder(name).rglob("*.py"))
+    ]
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _DISTRIBUTIONS]
+    return [sys.version, sys.executable, *code, *versions]
+
+
+@functools.cache
+def _folder(package: str) -> Path:
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise InDoubtError(f"there is no {package}")
+    return Path(found.origin).parent.resolve()
+
+
+def _tools(variables: Mapping[str, str]) -> Iterator[JSON]:
+    """Yield what the engine and its plugins are, as far as their files tell."""
+    for name in _TOOLS:
+        path = shutil.which(name, path=variables.get("PATH"))
+        yield None if path is None else [path, *_stat(Path(path).resolve())]
+    home = variables.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
+    for folder in sorted((Path(home) / "plugins").glob("resource-kubernetes-v*")):
+        yield [folder.name, *_stat(folder)]
+
+
+def _variables(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in variables.items():
+        if name in _NOT_COUNTED or not value:
+            continue
+        if name.startswith(_COUNTED_PREFIXES) or name in _COUNTED:
+            yield name, value
+
+
+def _stack_file(root: Path, stack: str) -> str:
+    text = _text(root / STACK_FILE.format(stack=stack))
+    if _ENVIRONMENT.search(text) or text.lstrip().startswith("{"):
+        raise InDoubtError("values from Pulumi ESC, which change by themselves")
+    return text
+
+
+def _cluster(assessment: Assessment, stack: str) -> Iterator[str]:
+    cluster = assessment.cluster(stack)
+    path, context = kubeconfig_of(cluster, assessment.root)
+    yield from (cluster.name, cluster.provider_name, str(path), context or "")
+    # Credentials are in it, and so it is read only to notice a change.
+    yield hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _objects(assessment: Assessment, stack: str) -> Iterator[object]:
+    """Yield everything that is registered, in its order, and what becomes its options."""
+    tenancy = assessment.tenancy
+    environment = tenancy.environments.get(stack)
+    if environment is not None:
+        platform = tenancy.platform_of(environment)
+        yield snapshot.environment(environment)
+        yield [platform.stack, platform.is_written]
+        yield from manifests.environment(environment, platform)
+        return
+    own = tenancy.platforms[stack]
+    yield snapshot.platform(own)
+    yield from manifests.platform(own)
+    for pool in own.pools:
+        yield [pool.name, pool.backend, pool.model]
+        yield from gpu.render(pool)
+
+
+def _plain(value: object) -> JSON:
+    """Return *value* as JSON has it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    kind = type(value)
+    if attrs.has(kind):
+        names = (field.name for field in attrs.fields(kind))
+        return [kind.__name__, *(_plain(getattr(value, name)) for name in names)]
+    if isinstance(value, Iterable):
+        return [_plain(entry) for entry in value]
+    raise InDoubtError(f"a {type(value).__name__}")
+
+
+def _stat(path: Path) -> list[JSON]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, ValueError) as error:
+        raise InDoubtError(str(error)) from error

@@ -1,0 +1,84 @@
+"""
+A record of each stack's last update on this machine: with these inputs, nothing is left to do.
+
+A record holds digests and a number only. It may be deleted at any time: the next preview or
+update then starts an engine, and leaves one again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from tenancy.engine.session import Session
+
+__all__ = ["UpdateRecord", "forget", "read_record", "write_record"]
+
+_VERSION: Final = 1
+
+
+@attrs.frozen(kw_only=True)
+class UpdateRecord:
+    """
+    What was found to be up to date.
+
+    Attributes:
+        inputs: A digest of everything that the update is made from; see `update_inputs`.
+        state: The checksum of the state.
+        unchanged: How many resources the engine reports as unchanged.
+    """
+
+    inputs: str
+    state: str
+    unchanged: int
+
+
+def read_record(session: Session) -> UpdateRecord | None:
+    """Return the record of the stack of *session*; None where none can be read."""
+    try:
+        written = json.loads(_file(session).read_text())
+        if written["version"] != _VERSION:
+            return None
+        record = UpdateRecord(
+            inputs=written["inputs"], state=written["state"], unchanged=written["unchanged"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    values = (record.inputs, record.state, record.unchanged)
+    return record if [type(value) for value in values] == [str, str, int] else None
+
+
+def write_record(session: Session, record: UpdateRecord) -> None:
+    """Write *record*; where that is not possible, the next update starts an engine."""
+    file = _file(session)
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Never half a record: another command may read it at this moment.
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
+            json.dump({"version": _VERSION, **attrs.asdict(record)}, new)
+        Path(new.name).replace(file)
+
+
+def forget(session: Session) -> None:
+    """Delete the record of the stack of *session*, before something is changed."""
+    with contextlib.suppress(OSError):
+        _file(session).unlink(missing_ok=True)
+
+
+def _file(session: Session) -> Path:
+    workspace = session.stack.workspace
+    backend = {**os.environ, **workspace.env_vars}.get("PULUMI_BACKEND_URL", "")
+    place = [os.path.realpath(workspace.work_dir), backend, session.name]
+    name = hashlib.sha256(json.dumps(place).encode()).hexdigest()[:32]
+    return _base() / "tenancy" / "updates" / f"{name}.json"
+
+
+def _base() -> Path:
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification: a relative path is to be ignored.
+    return Path(configured) if configured.startswith("/") else Path.home() / ".cache"

@@ -19,7 +19,7 @@ import yaml
 from tenancy import gpu, manifests
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.cluster import kubeconfig_of
-from tenancy.config import STACK_FILE
+from tenancy.config import stack_file
 from tenancy.config.document import JSON
 from tenancy.engine.leftover_processes import STARTED_BY
 from tenancy.engine.session import Session
@@ -149,7 +149,7 @@ def _variables(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _stack_file(root: Path, stack: str) -> str:
-    text = _text(root / STACK_FILE.format(stack=stack))
+    text = _text(root / stack_file(stack))
     if _ENVIRONMENT.search(text) or text.lstrip().startswith("{"):
         raise InDoubtError("values from Pulumi ESC, which change by themselves")
     return text

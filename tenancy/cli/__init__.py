@@ -16,6 +16,7 @@ from tenancy.cli import (
     doctor,
     drift,
     env,
+    fleet,
     kubeconfig,
     plan,
     preview,
@@ -61,6 +62,9 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
         Command("refresh", refresh.command, refresh.EPILOG),
         Command("destroy", destroy.command, destroy.EPILOG),
         Command("adopt", adopt.command, adopt.EPILOG),
+    ),
+    "Many stacks": (
+        Group("fleet", fleet.HELP, (Command("matrix", fleet.matrix, fleet.MATRIX_EPILOG),)),
     ),
     "Access and usage": (
         Command("who-can", access_questions.who_can_command, access_questions.WHO_CAN_EPILOG),

@@ -4,8 +4,9 @@ import typer
 
 from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.cli.fleet import chosen
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import AnyStacks, Json, NoColor, ProjectFolder, Strict, Yes
+from tenancy.cli.options import AnyStacks, Json, NoColor, Part, ProjectFolder, Strict, Yes
 from tenancy.cli.outcome_report import finish
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import UsageError
@@ -42,6 +43,7 @@ def command(
     *,
     project: ProjectFolder = None,
     stack: AnyStacks = None,
+    shard: Part = None,
     as_json: Json = False,
     accept: bool = typer.Option(
         False,
@@ -69,7 +71,7 @@ def command(
     assessment = assess(project)
     messages = Terminal(out=shell.err, err=shell.err)
     interaction = TerminalInteraction(messages, asks=repair and not yes)
-    stacks = stack or None
+    stacks = chosen(assessment, stack, shard)
     if accept:
         outcomes = engine.accept_drift(
             assessment, stacks, strict=strict, interaction=interaction

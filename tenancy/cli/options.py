@@ -12,6 +12,7 @@ __all__ = [
     "NoColor",
     "Offline",
     "OnTheCluster",
+    "Part",
     "ProjectFolder",
     "Stack",
     "Stacks",
@@ -53,6 +54,15 @@ Stacks = Annotated[
         "-s",
         metavar="NAME",
         help="The stack; repeatable.",
+        show_default=False,
+    ),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="N/OF",
+        help="Only this part, such as 2/5, of all environments or of those of --stack.",
         show_default=False,
     ),
 ]

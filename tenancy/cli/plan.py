@@ -9,8 +9,9 @@ from rich.text import Text
 
 from tenancy import engine
 from tenancy.assessment import Assessment, assess, find_root
+from tenancy.cli.fleet import chosen
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, ProjectFolder, Strict
+from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, Part, ProjectFolder, Strict
 from tenancy.cli.plan_since import Revisions, Since, Together, Until, show_revisions
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import Exit, UsageError, refusals, report
@@ -60,6 +61,7 @@ def command(
     *,
     project: ProjectFolder = None,
     stack: AnyStacks = None,
+    shard: Part = None,
     is_offline: Offline = False,
     as_json: Json = False,
     as_markdown: bool = typer.Option(
@@ -103,7 +105,7 @@ def command(
     if is_offline:
         _offline(found, only, shell, as_json=as_json, strict=strict)
         return
-    outcomes = _planned(found, stack or None, save, shell, strict=strict)
+    outcomes = _planned(found, chosen(found, stack, shard), save, shell, strict=strict)
     plans = outcomes.results
     if as_json:
         written = [plan.data() for plan in plans]

@@ -2,8 +2,9 @@
 
 from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.cli.fleet import required
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Strict
+from tenancy.cli.options import All, AnyStacks, Json, NoColor, Part, ProjectFolder, Strict
 from tenancy.cli.outcome_report import finish, message_terminal
 from tenancy.cli.terminal import terminal
 from tenancy.output import result_data
@@ -25,7 +26,8 @@ Exit code: 0 if nothing changes, 2 if something does, 3 if it is refused.
 
 def command(
     *,
-    stack: Stacks,
+    stack: AnyStacks = None,
+    shard: Part = None,
     project: ProjectFolder = None,
     strict: Strict = False,
     as_json: Json = False,
@@ -37,5 +39,7 @@ def command(
     messages = message_terminal(shell, as_json=as_json)
     assessment = assess(project)
     interaction = TerminalInteraction(messages, everything=everything)
-    outcomes = engine.preview(assessment, stack, strict=strict, interaction=interaction)
+    outcomes = engine.preview(
+        assessment, required(assessment, stack, shard), strict=strict, interaction=interaction
+    )
     finish("preview", outcomes, shell, as_json=as_json, of_result=result_data)

@@ -7,8 +7,9 @@ import typer
 
 from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.cli.fleet import required
 from tenancy.cli.interaction import TerminalInteraction
-from tenancy.cli.options import All, Json, NoColor, ProjectFolder, Stacks, Strict, Yes
+from tenancy.cli.options import All, AnyStacks, Json, NoColor, Part, ProjectFolder, Strict, Yes
 from tenancy.cli.outcome_report import finish, message_terminal
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import UsageError
@@ -37,7 +38,8 @@ With --yes, up to four stacks are applied at a time.
 
 def command(
     *,
-    stack: Stacks,
+    stack: AnyStacks = None,
+    shard: Part = None,
     project: ProjectFolder = None,
     plan: list[Path] | None = typer.Option(  # noqa: B008
         None,
@@ -62,10 +64,11 @@ def command(
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     assessment = assess(project)
+    stacks = required(assessment, stack, shard)
     outcomes = engine.up(
         assessment,
-        stack,
-        saved_plans=_saved_plans(plan or (), assessment.in_order(stack)),
+        stacks,
+        saved_plans=_saved_plans(plan or (), assessment.in_order(stacks)),
         strict=strict,
         renew_service_accounts=renew_service_accounts,
         interaction=TerminalInteraction(messages, asks=not yes, everything=everything),

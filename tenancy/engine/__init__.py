@@ -34,6 +34,7 @@ from tenancy.engine.results import Result, Step
 from tenancy.engine.sandbox_stacks import prepare_stacks
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session, inline, local
+from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
 from tenancy.engine.stack_opener import OpenStack, opener, wait_for_sandbox
 from tenancy.engine.stack_plan import StackPlan
 
@@ -59,6 +60,7 @@ __all__ = [
     "SavedPlan",
     "Selection",
     "Session",
+    "Shard",
     "StackDrift",
     "StackPlan",
     "Step",
@@ -75,10 +77,13 @@ __all__ = [
     "prepare_stacks",
     "preview",
     "read_plan",
+    "read_shard",
     "refresh",
     "repair_drift",
     "resuming_opener",
     "save_plans",
+    "shards",
+    "stacks_of",
     "up",
     "wait_for_sandbox",
     "write_plan",

@@ -6,7 +6,7 @@ import pytest
 
 from tenancy.assessment import UnknownStackError, assess
 from tenancy.diagnostics import UsageError
-from tenancy.engine.shards import Shard, read_shard, shards, stacks_of
+from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
 from tests.bench.fleet import write_fleet
 
 NAMES = [f"dev-{index:04d}" for index in range(1000)]

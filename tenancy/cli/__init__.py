@@ -64,7 +64,9 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
         Command("adopt", adopt.command, adopt.EPILOG),
     ),
     "Many stacks": (
-        Group("fleet", fleet.HELP, (Command("matrix", fleet.matrix, fleet.MATRIX_EPILOG),)),
+        CommandGroup(
+            "fleet", fleet.HELP, (Command("matrix", fleet.matrix, fleet.MATRIX_EPILOG),)
+        ),
     ),
     "Access and usage": (
         Command("who-can", access_questions.who_can_command, access_questions.WHO_CAN_EPILOG),

@@ -87,6 +87,7 @@ def command(
     if as_markdown and (as_json or is_offline):
         raise UsageError("--markdown cannot be combined with --json or --offline")
     _require_one_kind(is_offline, save, stack, Revisions(since, until, together))
+    _require_no_shard(shard, is_offline=is_offline, since=since)
     shell = terminal(color=not no_color)
     most = None if everything else LINES
     if since is not None:
@@ -143,6 +144,12 @@ def _require_one_kind(
         raise UsageError("--until and --with need --since")
     if revisions.since is not None and (is_offline or save is not None):
         raise UsageError("--since cannot be combined with --offline or --save")
+
+
+def _require_no_shard(shard: str | None, *, is_offline: bool, since: str | None) -> None:
+    """Refuse a shard of what is not planned against a cluster."""
+    if shard is not None and (is_offline or since is not None):
+        raise UsageError("--shard cannot be combined with --offline or --since")
 
 
 def _planned(

@@ -73,7 +73,7 @@ def stacks_of(
 
     Raises:
         UsageError: A platform is among *stacks*.
-        UnknownStackError: No file describes one of them.
+        NotFoundError: No file describes one of them.
     """
     whole = assessment.in_order(stacks)
     platforms = [stack for stack in whole if stack in assessment.project.platforms]

@@ -9,19 +9,22 @@ from tenancy.assessment import Assessment
 from tenancy.config.document import JSON
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
+from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy.planning import snapshot
 
 __all__ = ["holds_exactly"]
 
 _KUBERNETES: Final = "kubernetes:"
 _PATCH: Final = "Patch"
-_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+_PACKAGE: Final = "tenancy"
 _MUTATING: Final = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
 _COMPONENTS: Final = frozenset(
     (
         *("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
-        *("tenancy:index:Organization", "tenancy:index:Namespace", "tenancy:index:Platform"),
-        *("tenancy:index:GpuNodePool", "tenancy:index:DestroyGuard"),
+        *(
+            f"{_PACKAGE}:index:{name}"
+            for name in ("Organization", "Namespace", "Platform", "GpuNodePool", "DestroyGuard")
+        ),
     )
 )
 _KNOWN_KEYS: Final = frozenset(
@@ -150,7 +153,7 @@ def _record(assessment: Assessment, stack: str) -> tuple[JSON, frozenset[str]]:
 def _is_protected_as(
     resource: Mapping[str, JSON], name: _Name, deletable: frozenset[str]
 ) -> bool:
-    is_kept = resource.get("type") == _NAMESPACE and name.name not in deletable
+    is_kept = resource.get("type") == NAMESPACE_TOKEN and name.name not in deletable
     flags = (resource.get("protect") or False, resource.get("retainOnDelete") or False)
     return flags == (is_kept, is_kept)
 

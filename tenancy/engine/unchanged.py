@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.diagnostics import TenancyError, refusals
+from tenancy.diagnostics import TenancyError
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import compare
 from tenancy.engine.results import Result
@@ -147,9 +147,15 @@ class Attempt:
         )
         if reading.needs_state:
             return False
-        planned = plan_for(self.assessment, stack, previous, reading, is_preview=is_preview)
-        is_refused = bool(refusals(planned.findings, strict=self.strict))
-        return planned.plan.is_empty and not is_refused
+        planned = plan_for(
+            self.assessment,
+            stack,
+            previous,
+            reading,
+            is_preview=is_preview,
+            strict=self.strict,
+        )
+        return planned.plan.is_empty and not planned.is_refused
 
     def _is_live_as_described(self) -> bool:
         return not compare(self.assessment, self.session.name, self.readings).differences

@@ -19,7 +19,7 @@ import yaml
 from tenancy import gpu, manifests
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.cluster import kubeconfig_of
-from tenancy.config import stack_file
+from tenancy.config import PROJECT_FILE, stack_file
 from tenancy.config.document import JSON
 from tenancy.engine.leftover_processes import STARTED_BY
 from tenancy.engine.session import Session
@@ -78,7 +78,7 @@ def update_inputs(assessment: Assessment, session: Session) -> str:
         "packages": _packages(),
         "tools": [*_tools(variables)],
         "variables": dict(_variables(variables)),
-        "files": [_text(root / "Pulumi.yaml"), _stack_file(root, stack)],
+        "files": [_text(root / PROJECT_FILE), _stack_file(root, stack)],
         "cluster": [*_cluster(assessment, stack)],
         "objects": _plain(list(_objects(assessment, stack))),
     }
@@ -90,7 +90,7 @@ def _program(root: Path) -> JSON:
     """Return what the program is, if it is the shipped one, run by this Python."""
     if _text(root / "__main__.py") != _PROGRAM:
         raise InDoubtError("a program of its own")
-    folder = _virtual_environment(_text(root / "Pulumi.yaml"))
+    folder = _virtual_environment(_text(root / PROJECT_FILE))
     is_there = folder is not None and (root / folder).exists()
     if is_there and os.path.realpath(root / str(folder)) != os.path.realpath(sys.prefix):
         raise InDoubtError("another virtual environment")

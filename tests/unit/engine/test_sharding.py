@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tenancy.assessment import UnknownStackError, assess
-from tenancy.diagnostics import UsageError
+from tenancy.assessment import assess
+from tenancy.diagnostics import NotFoundError, UsageError
 from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
 from tests.bench.fleet import write_fleet
 
@@ -49,7 +49,7 @@ def test_platforms_are_in_no_part(project: Path) -> None:
     assert {"dev", "staging", "prod"} == {stack for _, stacks in parts for stack in stacks}
     with pytest.raises(UsageError, match="platform is a platform, which is in no shard"):
         stacks_of(found, Shard(1, 2), ["platform", "dev"])
-    with pytest.raises(UnknownStackError):
+    with pytest.raises(NotFoundError):
         stacks_of(found, Shard(1, 2), ["deev"])
 
 

@@ -213,7 +213,7 @@ class Session:
         stored = stored_outputs(self.stack, project)
         if stored is not None:
             return stored
-        with self._readable_errors():
+        with self.readable_errors():
             return outputs_of(self.stack)
 
     def previous_update(self) -> PreviousUpdate:
@@ -232,7 +232,7 @@ class Session:
         Raises:
             EngineError: It cannot be read.
         """
-        with self._readable_errors():
+        with self.readable_errors():
             return self.stack.export_stack()
 
     def state(self) -> list[Mapping[str, JSON]]:
@@ -251,7 +251,7 @@ class Session:
         return None if self.config_file is None else str(self.config_file)
 
     @contextmanager
-    def _readable_errors(self) -> Iterator[None]:
+    def readable_errors(self) -> Iterator[None]:
         """Raise a failure of the command line as one of our errors."""
         try:
             yield

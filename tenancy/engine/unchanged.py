@@ -16,6 +16,7 @@ from tenancy.assessment import Assessment
 from tenancy.diagnostics import TenancyError
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import compare
+from tenancy.engine.protection import RECORD, restore_protection
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.state_contents import holds_exactly
@@ -58,6 +59,10 @@ class Attempt:
         """
         try:
             record, state = self._read()
+            if RECORD in state.outputs:
+                # A destroy was killed; what it had cleared is set again first.
+                restore_protection(self.session)
+                return None
             if record is None or not state.is_settled:
                 return None
             if (record.inputs, record.state) != (self._inputs, state.checksum):
@@ -107,8 +112,8 @@ class Attempt:
             self._record(state, state.reported)
 
     def _read(self) -> tuple[UpdateRecord | None, StateReading]:
-        self._inputs = update_inputs(self.assessment, self.session)
         self._before = read_state(self.session.stack, self.assessment.name)
+        self._inputs = update_inputs(self.assessment, self.session)
         return read_record(self.session), self._before
 
     def _record(self, state: StateReading, unchanged: int) -> None:

@@ -1,4 +1,4 @@
-"""Delete everything in a stack: release its namespaces, then destroy it."""
+"""Delete everything in a stack: clear what protects its namespaces, then destroy it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -11,6 +11,7 @@ from tenancy.diagnostics import EngineError, RefusedError
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.outcomes import Outcomes, for_each_stack
+from tenancy.engine.protection import unprotected
 from tenancy.engine.recovery import is_applied, was_interrupted
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
@@ -113,25 +114,37 @@ def _destroy(
         return Result(stack=stack, kind="destroy", summary={}, steps=(), outputs={}, text="")
     cluster = assessment.cluster(stack)
     if not cluster.is_sandbox:
-        # The engine deletes by name, and the program, which compares clusters, runs only where
-        # namespaces are to be released.
+        # The engine deletes by name, and the program, which compares clusters, does not run.
         uid = session.previous_update().cluster_uid
         require_same(connect(cluster, assessment.root), uid)
     namespaces = set(kept_namespaces(resources))
     if interrupted:
         namespaces |= set(_configured_namespaces(assessment, stack))
-    if namespaces:
-        doing = f"releasing the namespaces of stack {stack}"
-        with interaction.progress(doing, lines=False) as on_step:
-            try:
-                session.release(assessment.root, namespaces, on_step=on_step)
-            except EngineError as error:
-                if not cluster.is_sandbox:
-                    raise
-                interaction.note(f"{error}\nsandbox: deleting its namespaces anyway")
-                _unprotect(session)
-    with interaction.progress(f"destroying stack {stack}", total=len(resources)) as on_step:
+    if interrupted:
+        _release(assessment, session, namespaces, interaction)
+    with (
+        unprotected(session, namespaces),
+        interaction.progress(f"destroying stack {stack}", total=len(resources)) as on_step,
+    ):
         return session.destroy(on_step=on_step)
+
+
+def _release(
+    assessment: Assessment,
+    session: Session,
+    namespaces: Collection[str],
+    interaction: Interaction,
+) -> None:
+    """Finish an interrupted update, so that the state knows every object to delete."""
+    doing = f"releasing the namespaces of stack {session.name}"
+    with interaction.progress(doing, lines=False) as on_step:
+        try:
+            session.release(assessment.root, namespaces, on_step=on_step)
+        except EngineError as error:
+            if not assessment.cluster(session.name).is_sandbox:
+                raise
+            interaction.note(f"{error}\nsandbox: deleting its namespaces anyway")
+            _unprotect(session)
 
 
 def _unprotect(session: Session) -> None:

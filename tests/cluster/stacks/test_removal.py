@@ -2,7 +2,11 @@
 
 import pytest
 
+from tenancy import engine
+from tenancy.assessment import assess
 from tenancy.engine import EngineError
+from tenancy.engine.operations.destroying import kept_namespaces
+from tenancy.engine.protection import unprotected
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
@@ -114,6 +118,47 @@ def test_a_member_who_is_removed_has_no_binding_left(applied, kubectl) -> None:
 
     assert "no" in member.run(*question).stdout
     assert ["tenancy:admin"] == names(kubectl, "rolebindings", "-n", "acme-dev")
+
+
+def test_what_a_killed_destroy_had_cleared_is_protected_again(applied, kubectl) -> None:
+    session = applied.session("dev")
+    before = {str(one["urn"]): one for one in session.state()}
+    written = kubectl("get", "rolebindings,quota,netpol,limits", "-A", "-o", "name")
+    interrupted = unprotected(session, ["acme-dev", "acme-lab"])
+    interrupted.__enter__()
+    assert [] == list(kept_namespaces(session.state()))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.gen.throw(KeyboardInterrupt)
+    assert before == {str(one["urn"]): one for one in session.state()}
+
+    # A kill leaves no time to do so: the record in the state is found by the next command.
+    block = unprotected(session, ["acme-dev", "acme-lab"])
+    block.__enter__()
+    assert [] == list(kept_namespaces(session.state()))
+    engine.preview(assess(applied.root), ["dev"], open_stack=applied.session)
+
+    assert before == {str(one["urn"]): one for one in session.state()}
+    with pytest.raises(EngineError, match="because it is protected"):
+        session.destroy()
+    assert written == kubectl("get", "rolebindings,quota,netpol,limits", "-A", "-o", "name")
+
+
+def test_a_destroy_leaves_nothing_and_runs_no_update_before_it(
+    applied, kubectl, monkeypatch
+) -> None:
+    applied.up("staging")
+    monkeypatch.setattr(engine.Session, "up", None)
+
+    done = engine.destroy(assess(applied.root), ["staging"], open_stack=applied.session)
+
+    assert engine.Exit.DONE is done.exit
+    assert [] == applied.session("staging").state()
+    assert "acme-staging" not in names(kubectl, "namespaces")
+    [result] = done.results
+    deleted = [s for s in result.steps if s.op == "delete" and s.type.startswith("kubernetes:")]
+    last_access = max(i for i, s in enumerate(deleted) if s.type.endswith(":RoleBinding"))
+    first_namespace = next(i for i, s in enumerate(deleted) if s.type.endswith(":Namespace"))
+    assert last_access < first_namespace
 
 
 def test_a_release_and_a_destroy_leave_nothing_in_state_or_cluster(applied, kubectl) -> None:

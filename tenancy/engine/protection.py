@@ -1,0 +1,150 @@
+"""
+What protects a stack from a destroy, cleared in its state by one write, and set again.
+
+The engine reads `protect` and `retainOnDelete` from the state. An update that clears them would
+run the program and apply every object again; here the state alone is written, under the
+backend's lock. What was cleared is recorded in the outputs of the stack, so that the next
+command finds it where a destroy was killed, and sets it again.
+"""
+
+import contextlib
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final, cast
+
+from pulumi import automation as auto
+
+from tenancy.config.document import JSON
+from tenancy.diagnostics import EngineError, EngineFailure
+from tenancy.engine.session import Session
+
+__all__ = ["RECORD", "cleared", "protected_again", "restore_protection", "unprotected"]
+
+RECORD: Final = "tenancyDestroy"
+"""The output of the stack that records what was cleared."""
+_STACK: Final = "pulumi:pulumi:Stack"
+_GUARD: Final = "tenancy:index:DestroyGuard"
+_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+_ACCESS: Final = (":RoleBinding", ":Role")
+"""Deleted by themselves and first, so that access ends before anything else."""
+_FLAGS: Final = ("protect", "retainOnDelete", "deletedWith")
+
+Resources = list[dict[str, JSON]]
+
+
+def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
+    """
+    Return *resources* of a state so that a destroy deletes *namespaces* with what is in them.
+
+    Guardrails are then deleted with their namespace, not before it: there is no moment in which
+    a namespace exists without them. Role bindings are still deleted first.
+
+    Args:
+        resources: As the engine exports them.
+        namespaces: The names in the cluster.
+    """
+    changed: Resources = copy.deepcopy(resources)
+    inside = {
+        name: one
+        for one in changed
+        if one.get("type") == _NAMESPACE and (name := _object(one)[1]) in namespaces
+    }
+    before: dict[str, JSON] = {}
+    for one in changed:
+        place, name = _object(one)
+        kind, urn = str(one.get("type")), str(one.get("urn"))
+        kept: dict[str, JSON] = {flag: one[flag] for flag in _FLAGS if flag in one}
+        if kind == _GUARD or (kind == _NAMESPACE and name in inside):
+            one.pop("protect", None)
+            one.pop("retainOnDelete", None)
+        elif place in inside and kind.startswith("kubernetes:") and not kind.endswith(_ACCESS):
+            one["deletedWith"] = inside[place]["urn"]
+        if kept != {flag: one[flag] for flag in _FLAGS if flag in one}:
+            before[urn] = kept
+    for one in changed:
+        if one.get("type") == _STACK and before:
+            outputs = _mapping(one.get("outputs"))
+            # What a killed destroy had cleared before is what there was.
+            one["outputs"] = {**outputs, RECORD: {**before, **_mapping(outputs.get(RECORD))}}
+    return changed
+
+
+def protected_again(resources: Resources) -> Resources:
+    """Return *resources* as they were before `cleared`, as far as they still exist."""
+    changed: Resources = copy.deepcopy(resources)
+    before: Mapping[str, JSON] = {}
+    for one in changed:
+        outputs = _mapping(one.get("outputs"))
+        if one.get("type") == _STACK and RECORD in outputs:
+            before = _mapping(outputs[RECORD])
+            one["outputs"] = {k: v for k, v in outputs.items() if k != RECORD}
+    for one in changed:
+        flags = before.get(str(one.get("urn")))
+        if isinstance(flags, dict):
+            for flag in _FLAGS:
+                one.pop(flag, None)
+            one.update(flags)
+    return changed
+
+
+@contextlib.contextmanager
+def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]:
+    """
+    Clear what keeps *namespaces* while the block destroys them; set it again if that fails.
+
+    Raises:
+        EngineError: The state cannot be read or written, or another update changed it.
+    """
+    _write(session, lambda resources: cleared(resources, namespaces))
+    try:
+        yield
+    except BaseException:
+        # What the destroy has not deleted is protected as before.
+        with contextlib.suppress(EngineError):
+            restore_protection(session)
+        raise
+
+
+def restore_protection(session: Session) -> bool:
+    """
+    Set again what a destroy had cleared that did not end; return whether there was any.
+
+    Raises:
+        EngineError: The state cannot be read or written.
+    """
+    if not any(RECORD in _mapping(one.get("outputs")) for one in session.state()):
+        return False
+    _write(session, protected_again)
+    return True
+
+
+def _write(session: Session, change: Callable[[Resources], Resources]) -> None:
+    """Write the state once; what another update wrote meanwhile is never written over."""
+    exported = session.exported()
+    deployment = dict(exported.deployment or {})
+    resources = cast("Resources", deployment.get("resources") or [])
+    changed = change(resources)
+    if changed == resources:
+        return
+    # The backend locks the write alone, so this is read once more right before it.
+    if session.exported().deployment != exported.deployment:
+        raise EngineError(
+            session.name,
+            "another update changed the state meanwhile; run this again",
+            EngineFailure.LOCKED,
+        )
+    written = {**deployment, "resources": changed}
+    with session.readable_errors():
+        session.stack.import_stack(
+            auto.Deployment(version=exported.version, deployment=written)
+        )
+
+
+def _object(resource: Mapping[str, JSON]) -> tuple[str, str]:
+    """Return the namespace and the name of an object on a cluster."""
+    metadata = _mapping(_mapping(resource.get("inputs")).get("metadata"))
+    return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, dict) else {}

@@ -17,14 +17,14 @@ from pulumi import automation as auto
 from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.session import Session
+from tenancy.manifests import NAMESPACE_TOKEN
 
 __all__ = ["RECORD", "cleared", "protected_again", "restore_protection", "unprotected"]
 
 RECORD: Final = "tenancyDestroy"
 """The output of the stack that records what was cleared."""
 _STACK: Final = "pulumi:pulumi:Stack"
-_GUARD: Final = "tenancy:index:DestroyGuard"
-_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+_GUARD: Final = "DestroyGuard"
 _ACCESS: Final = (":RoleBinding", ":Role")
 """Deleted by themselves and first, so that access ends before anything else."""
 _FLAGS: Final = ("protect", "retainOnDelete", "deletedWith")
@@ -47,14 +47,15 @@ def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
     inside = {
         name: one
         for one in changed
-        if one.get("type") == _NAMESPACE and (name := _object(one)[1]) in namespaces
+        if one.get("type") == NAMESPACE_TOKEN and (name := _object(one)[1]) in namespaces
     }
     before: dict[str, JSON] = {}
     for one in changed:
         place, name = _object(one)
         kind, urn = str(one.get("type")), str(one.get("urn"))
         kept: dict[str, JSON] = {flag: one[flag] for flag in _FLAGS if flag in one}
-        if kind == _GUARD or (kind == _NAMESPACE and name in inside):
+        is_guard = kind.rpartition(":")[2] == _GUARD and not kind.startswith("kubernetes:")
+        if is_guard or (kind == NAMESPACE_TOKEN and name in inside):
             one.pop("protect", None)
             one.pop("retainOnDelete", None)
         elif place in inside and kind.startswith("kubernetes:") and not kind.endswith(_ACCESS):

@@ -17,16 +17,12 @@ from tenancy.diagnostics import EngineError
 from tenancy.engine.errors import error_from
 from tenancy.engine.sdk_stack import SECRET_MARK
 
-__all__ = ["StateReading", "UnreadableStateError", "read_state", "stored_outputs"]
+__all__ = ["StateReading", "read_state", "stored_outputs"]
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _DEFAULT_PROVIDER: Final = re.compile(r"::pulumi:providers:[^:]+::default(_[^:]*)?$")
 _VERSIONS: Final = (3, 4)
 """Source: pulumi, sdk/go/common/apitype/core.go; a stack with resource hooks has 4."""
-
-
-class UnreadableStateError(ValueError):
-    """There is no state, or it is not in the shape that is known."""
 
 
 @attrs.frozen(kw_only=True)
@@ -74,7 +70,7 @@ def read_state(stack: auto.Stack, project: str) -> StateReading:
 
     Raises:
         EngineError: The backend does not answer.
-        UnreadableStateError: There is no state, or it is damaged.
+        ValueError: There is no state, or it is damaged.
     """
     folder = _file_backend({**os.environ, **stack.workspace.env_vars})
     file = None if folder is None else _state_file(folder, project, stack.name)
@@ -82,7 +78,7 @@ def read_state(stack: auto.Stack, project: str) -> StateReading:
         try:
             text = file.read_bytes()
         except OSError as error:
-            raise UnreadableStateError(str(error)) from error
+            raise ValueError(str(error)) from error
         is_free = not _is_locked(folder, project, stack.name)
     else:
         text, is_free = _exported(stack).encode(), True
@@ -100,7 +96,7 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
         return None
     try:
         return read_state(stack, project).public_outputs
-    except UnreadableStateError:
+    except ValueError:
         return None
 
 
@@ -141,14 +137,14 @@ def _reading(text: bytes, *, is_free: bool) -> StateReading:
     try:
         whole = json.loads(text)
         if whole["version"] not in _VERSIONS:
-            raise UnreadableStateError(f"version {whole['version']}")
+            raise ValueError(f"version {whole['version']}")
         # A file holds a checkpoint, and an export a deployment.
         deployment = whole.get("deployment") or whole["checkpoint"]["latest"]
         resources = deployment["resources"]
         pending = deployment.get("pending_operations")
         names = [str(resource["urn"]) for resource in resources]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableStateError(str(error)) from error
+        raise ValueError(str(error)) from error
     # Two resources of one name: one of them is to be deleted still.
     is_settled = is_free and not pending and len(set(names)) == len(names)
     return StateReading(

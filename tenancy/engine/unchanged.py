@@ -20,7 +20,7 @@ from tenancy.engine.protection import RECORD, restore_protection
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.state_contents import holds_exactly
-from tenancy.engine.state_reading import StateReading, UnreadableStateError, read_state
+from tenancy.engine.state_reading import StateReading, read_state
 from tenancy.engine.update_inputs import InDoubtError, update_inputs
 from tenancy.engine.update_records import UpdateRecord, forget, read_record, write_record
 from tenancy.kubernetes import field_manager
@@ -71,7 +71,7 @@ class Attempt:
                 return None
             if is_live and not self._is_live_as_described():
                 return None
-        except (TenancyError, InDoubtError, UnreadableStateError):
+        except (TenancyError, InDoubtError, ValueError):
             # The engine is asked, and reports what is wrong.
             return None
         return Result(
@@ -127,7 +127,7 @@ class Attempt:
     def _state_now(self) -> StateReading | None:
         try:
             return read_state(self.session.stack, self.assessment.name)
-        except (TenancyError, UnreadableStateError):
+        except (TenancyError, ValueError):
             return None
 
     def _inputs_now(self) -> str | None:

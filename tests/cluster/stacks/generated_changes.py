@@ -40,7 +40,7 @@ def _text(file: Path, change: Callable[[str], str]) -> Iterator[Mapping[str, str
 
 def _config(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
     """Quotas, protection, or only a remark in the stack file."""
-    pods = world.random.randrange(1, 400)
+    pods = world.random.randrange(1, 30)
     changes = (
         lambda text: re.sub(
             r'^        pods: "\d+"', f'        pods: "{pods}"', text, flags=re.M

@@ -108,7 +108,7 @@ def test_no_disagreement_in_many_changes(applied, kubectl_of, starts) -> None:
 
 def test_an_update_leaves_a_record_and_the_next_needs_no_engine(applied, starts) -> None:
     found = assess(applied.root)
-    applied.edit("Pulumi.dev.yaml", r'^        pods: "\d+"', '        pods: "31"')
+    applied.edit("Pulumi.dev.yaml", r'^        pods: "\d+"', '        pods: "29"')
     changed = assess(applied.root)
 
     engine.up(changed, ["dev"], open_stack=applied.session)

@@ -107,7 +107,6 @@ def test_no_disagreement_in_many_changes(applied, kubectl_of, starts) -> None:
 
 
 def test_an_update_leaves_a_record_and_the_next_needs_no_engine(applied, starts) -> None:
-    found = assess(applied.root)
     applied.edit("Pulumi.dev.yaml", r'^        pods: "\d+"', '        pods: "29"')
     changed = assess(applied.root)
 
@@ -125,7 +124,6 @@ def test_an_update_leaves_a_record_and_the_next_needs_no_engine(applied, starts)
     assert preview["dev"].result is not None
     assert preview["dev"].result.is_empty
     applied.edit("Pulumi.dev.yaml", r'^        pods: "\d+"', '        pods: "20"')
-    assert found.tenancy == assess(applied.root).tenancy
     applied.up("dev")
 
 

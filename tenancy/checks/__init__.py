@@ -11,6 +11,7 @@ import attrs
 
 from tenancy.checks import (
     access,
+    allocation,
     bounds,
     ceilings,
     classes,
@@ -152,6 +153,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from escalation.escalations(ground)
     yield from classes.class_names(ground)
     yield from pools.pools(ground)
+    yield from allocation.allocation(ground)
     yield from gpus.overcommits(ground)
 
 

@@ -104,6 +104,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             remedy="grant another pool, or share this one",
             organization=organization,
         )
+    yield from _claims(grant, pool, organization)
     most = grant.max_per_pod
     if most is None:
         return
@@ -128,6 +129,26 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             else "remove maxPerPod, or raise gpus",
             organization=organization,
         )
+
+
+def _claims(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Finding]:
+    largest = grant.max_per_claim
+    if largest is None:
+        return
+    of_pod = grant.max_per_pod or pool.resources.get(grant.resource, 0)
+    if pool.is_claimed and (largest <= of_pod or pool.gpus_per_node is None):
+        return
+    yield Finding(
+        code="gpu-max-per-claim",
+        origin=grant.origin / "maxPerClaim",
+        found=f"maxPerClaim {largest} of the pool {pool.name}"
+        + ("" if pool.is_claimed else f", whose allocation is {pool.allocation}"),
+        allowed=f"at most {of_pod}, which one pod may have"
+        if pool.is_claimed
+        else "maxPerClaim for pools whose devices are claimed",
+        remedy=f"lower it to {of_pod}, or leave it out" if pool.is_claimed else "leave it out",
+        organization=organization,
+    )
 
 
 def overcommits(platform: Platform) -> Iterator[Finding]:

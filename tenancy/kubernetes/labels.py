@@ -7,6 +7,7 @@ __all__ = [
     "AUDIT",
     "AUDIT_REASON",
     "COST_CENTER",
+    "DEVICE_BOUNDS",
     "DEVICE_CLASSES",
     "DISPLAY_NAME",
     "DOMAIN",
@@ -123,6 +124,13 @@ RESOURCES: Final = f"{DOMAIN}/resources"
 """An annotation: resources that containers may request beside CPU, memory: comma-separated."""
 STORAGE_CLASSES: Final = f"{DOMAIN}/storage-classes"
 """An annotation: storage classes that claims may name, comma-separated."""
+DEVICE_BOUNDS: Final = f"{DOMAIN}/device-bounds"
+"""
+An annotation: how many devices of a granted device class may be claimed, comma-separated.
+
+Each is `<class>:<devices of a claim>:<devices of a pod>:<resource>`. The resource is the one
+that counts such claims too; it is empty where claims are the only way to the devices.
+"""
 GPU_POOLS: Final = f"{DOMAIN}/gpu-pools"
 """An annotation: GPU node pools that are granted, comma-separated."""
 MEMBERS: Final = f"{DOMAIN}/members"

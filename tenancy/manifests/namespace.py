@@ -13,6 +13,7 @@ from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model import (
     Enforcement,
+    GpuNodePool,
     Grant,
     LimitRange,
     Namespace,
@@ -27,6 +28,7 @@ __all__ = [
     "QUOTA_KEYS",
     "created",
     "default_service_account",
+    "device_bounds",
     "max_per_pod",
     "namespace",
     "pod_security_labels",
@@ -177,7 +179,7 @@ def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
         most = grant.max_per_pod
         if most is None and pool is not None:
             most = pool.resources.get(grant.resource)
-        if most is not None and grant.gpus:
+        if most is not None and grant.gpus and grant.is_requested:
             found[grant.resource] = max(found.get(grant.resource, 0), most)
             if (grant.pool, grant.resource) in apart:
                 found[f"{grant.resource}@{grant.pool}"] = most
@@ -236,7 +238,8 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                     )
                 )
             ),
-            labels.DEVICE_CLASSES: ",".join(_device_classes(granted, platform)),
+            labels.DEVICE_CLASSES: ",".join(sorted(_claimed(granted, platform))),
+            labels.DEVICE_BOUNDS: ",".join(device_bounds(granted, platform)),
             labels.HOSTS: ",".join(resolved.hosts),
             labels.RESOURCES: ",".join(granted_resources(resolved)),
             labels.STORAGE_CLASSES: ",".join(_storage_classes(resolved, platform)),
@@ -259,14 +262,34 @@ def _audit(enforcement: Enforcement) -> str | None:
     return f"{until}{enforcement.reason or ''}"
 
 
-def _device_classes(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:
-    pools = (platform.pool(grant.pool) for grant in granted)
-    return tuple(sorted({p.device_class for p in pools if p is not None and p.device_class}))
+def _claimed(
+    granted: Iterable[Grant], platform: Platform
+) -> dict[str, tuple[Grant, GpuNodePool]]:
+    """Return the grants whose devices are claimed, by device class."""
+    found: dict[str, tuple[Grant, GpuNodePool]] = {}
+    for grant in granted:
+        pool = platform.pool(grant.pool)
+        if pool is not None and pool.is_claimed and grant.resource in pool.device_classes:
+            found[pool.device_classes[grant.resource]] = (grant, pool)
+    return found
+
+
+def device_bounds(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:
+    """Return how many devices of each class a claim and a pod may ask for, by class."""
+    found = []
+    for name, (grant, pool) in sorted(_claimed(granted, platform).items()):
+        most = min(
+            grant.gpus, grant.max_per_pod or pool.resources.get(grant.resource) or grant.gpus
+        )
+        of_claim = min(most, grant.max_per_claim or most)
+        resource = grant.resource if pool.is_requested else ""
+        found.append(f"{name}:{of_claim}:{most}:{resource}")
+    return tuple(found)
 
 
 def granted_resources(resolved: Namespace) -> tuple[str, ...]:
     """Return the resources beside CPU and memory that grants and quotas give, sorted."""
-    found = {grant.resource for grant in resolved.grants if grant.gpus}
+    found = {grant.resource for grant in resolved.grants if grant.gpus and grant.is_requested}
     for written in resolved.quotas:
         for key, limit in written.hard.items():
             name = key.removeprefix("requests.")

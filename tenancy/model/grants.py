@@ -70,6 +70,8 @@ def grants(
             gpus=spec.gpus,
             max_per_pod=spec.max_per_pod,
             origin=origin,
+            max_per_claim=spec.max_per_claim,
+            is_requested=pool.is_requested,
         )
     return tuple(resolved[key] for key in sorted(resolved)), findings
 

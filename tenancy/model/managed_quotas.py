@@ -46,16 +46,25 @@ POOL_QUOTA_PREFIX: Final = PREFIX
 
 def grant_keys(grant: Grant, platform: Platform) -> tuple[str, ...]:
     """
-    Return the quota keys under which *grant* is counted.
+    Return the quota keys that limit *grant*; the first one counts every device of it.
 
-    A device that a claim names counts under its device class alone, and one that a container
-    requests under its resource alone. So where the pool has a class, there are two.
+    A claim counts under its device class. Where the class has an `extendedResourceName`, it
+    also counts under `requests.<that name>`, less what its pod was charged there (Kubernetes
+    1.36 and later). So under `both` the key of the resource counts pods and claims together.
+
+    Source: k8s.io/kubernetes v1.36.3, pkg/quota/v1/evaluator/core/resource_claims.go.
     """
     pool = platform.pool(grant.pool)
     requested = requests_key(grant.resource)
-    if pool is None or pool.device_class is None:
+    name = (
+        None if pool is None or not pool.is_claimed else pool.device_classes.get(grant.resource)
+    )
+    if pool is None or name is None:
         return (requested,)
-    return (requested, devices_key(pool.device_class))
+    claimed = devices_key(name)
+    if not pool.is_requested:
+        return (claimed,)
+    return (requested, claimed)
 
 
 def device_limits(grants: Iterable[Grant], platform: Platform) -> Mapping[str, int]:
@@ -63,9 +72,12 @@ def device_limits(grants: Iterable[Grant], platform: Platform) -> Mapping[str, i
     Return how many devices *grants* allow, by quota key: resources first, then device classes.
 
     Every resource and device class of *platform* is there, with 0 where nothing is granted.
+    The implicit resource of a class is not: the claim that the scheduler makes for it counts
+    under the class, and an admission policy refuses the pod before that.
     """
     limits = {requests_key(name): 0 for name in sorted(platform.gpu_resources)}
-    limits.update({devices_key(name): 0 for name in sorted(platform.device_classes)})
+    classes = sorted(platform.device_classes)
+    limits.update({devices_key(name): 0 for name in classes})
     for grant in grants:
         for key in grant_keys(grant, platform):
             limits[key] = limits.get(key, 0) + grant.gpus

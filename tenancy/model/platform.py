@@ -91,6 +91,9 @@ class GpuNodePool:
             `….shared`, or one entry for each MIG profile.
         facts: What is known of the instance types, in the written order.
         gpus_from: Who says how many GPUs a node has, in words; None if config does.
+        allocation: How pods ask: `devicePlugin`, `dra` or `both`.
+        device_class: As written; that of whole GPUs.
+        device_classes: The DRA device class of each of `resources` that has one.
         overcommit: Σ of grants over capacity that is allowed.
     """
 
@@ -112,13 +115,25 @@ class GpuNodePool:
     capacity: CapacitySpec = CapacitySpec()
     sharing: SharingSpec = SharingSpec()
     dedicated_to: str | None = None
+    allocation: str = "devicePlugin"
     device_class: str | None = None
+    device_classes: Mapping[str, str] = attrs.field(factory=dict)
     labels: Mapping[str, str] = attrs.field(factory=dict)
     taints: tuple[TaintSpec, ...] = ()
     write_taints: bool = False
     overcommit: float = 1.0
     overcommit_reason: str | None = None
     options: Mapping[str, object] = attrs.field(factory=dict)
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether pods may ask for its devices by an extended resource."""
+        return self.allocation != "dra"
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether pods may ask for its devices by claims of a device class."""
+        return self.allocation != "devicePlugin"
 
     def devices(self, *, nodes: int) -> int:
         """Return the devices, of all its resources, that *nodes* of its nodes have."""

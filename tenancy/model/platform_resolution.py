@@ -59,7 +59,7 @@ def resolve_platform(
         return named
 
     resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
-    classes = {pool.device_class for pool in pools if pool.device_class is not None}
+    classes = {name for pool in pools for name in pool.device_classes.values()}
     return (
         Platform(
             stack=stack,

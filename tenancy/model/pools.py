@@ -1,6 +1,6 @@
 """A GPU node pool from its spec: what its nodes have, and under which names pods ask for it."""
 
-from tenancy.config.spec import GpuNodePoolSpec
+from tenancy.config.spec import GpuNodePoolSpec, MigSpec
 from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model.gpu_catalog import Lookup, node_facts
@@ -75,7 +75,9 @@ def gpu_node_pool(
             capacity=spec.capacity,
             sharing=spec.sharing,
             dedicated_to=spec.dedicated_to,
+            allocation=spec.allocation,
             device_class=spec.device_class,
+            device_classes=_device_classes(spec),
             labels=spec.labels,
             taints=spec.taints,
             write_taints=spec.write_taints,
@@ -91,8 +93,19 @@ def _resources(spec: GpuNodePoolSpec, gpus: int) -> dict[str, int]:
     """Return the devices of a node by extended resource, after sharing."""
     sharing = spec.sharing
     if sharing.type == "mig":
-        return {f"nvidia.com/mig-{m.profile}": gpus * m.per_gpu for m in sharing.layout}
+        return {_mig_resource(m): gpus * m.per_gpu for m in sharing.layout}
     if sharing.type in {"time-slicing", "mps"}:
         name = f"{spec.resource}.shared" if sharing.rename else spec.resource
         return {name: gpus * (sharing.replicas or 1)}
     return {spec.resource: gpus}
+
+
+def _device_classes(spec: GpuNodePoolSpec) -> dict[str, str]:
+    """Return the device class of each extended resource that has one."""
+    if spec.sharing.type == "mig":
+        return {_mig_resource(m): m.device_class for m in spec.sharing.layout if m.device_class}
+    return {} if spec.device_class is None else {spec.resource: spec.device_class}
+
+
+def _mig_resource(profile: MigSpec) -> str:
+    return f"nvidia.com/mig-{profile.profile}"

@@ -179,6 +179,8 @@ class Grant:
         resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
         gpus: In devices of that resource.
         max_per_pod: In the same devices. None if the pool's node is the bound.
+        max_per_claim: In the same devices. None if `max_per_pod` is the bound.
+        is_requested: Whether pods ask for the resource; otherwise they name claims.
     """
 
     pool: str
@@ -186,6 +188,8 @@ class Grant:
     gpus: int
     max_per_pod: int | None
     origin: Origin
+    max_per_claim: int | None = None
+    is_requested: bool = True
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -1,171 +1,37 @@
-"""GPUs that DRA serves: claims that the scheduler makes, inside the grant and nowhere else."""
+"""GPUs that DRA serves: one count, whichever way a pod asks for them."""
 
 import pytest
-import yaml
 
-from tenancy.kubernetes.labels import GPU_POOL
 from tests.cluster.api import Api, until
-from tests.cluster.gpu_campaign import GPU, manifests, pod
+from tests.cluster.dra_ways import MARK, ways
+from tests.cluster.dra_world import (
+    CLAIM,
+    CLAIM_GRANT,
+    CLAIMED,
+    CLAIMED_NODE,
+    GRANT,
+    GRANTED,
+    IMPLICIT,
+    MIX,
+    MIX_GRANT,
+    MIXED,
+    MIXED_RESOURCE,
+    NODE,
+    OTHER,
+    OTHER_RESOURCE,
+    PLAIN,
+    RUN,
+    World,
+    claim,
+    device_class,
+    exactly,
+    gpu_pod,
+    template,
+    with_claims,
+)
+from tests.cluster.gpu_campaign import GPU
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("dra")]
-
-DRIVER = "gpu.example.com"
-GRANTED, OTHER, IMPLICIT = "gpu.example.com", "other.example.com", "bare.example.com"
-OTHER_RESOURCE = "other.example.com/gpu"
-IMPLICIT_RESOURCE = f"deviceclass.resource.kubernetes.io/{IMPLICIT}"
-RUN, PLAIN = "acme-run", "acme-plain"
-NODE = "dra-0"
-GRANT, DEVICES = 2, 8
-LIMITS = {"default": {"cpu": "1", "memory": "1Gi"}}
-
-
-def written() -> dict[str, object]:
-    quota = {"requests.cpu": "100"}
-    limits = {"container": LIMITS}
-    return {
-        "Pulumi.yaml": {"name": "tenancy", "runtime": "python"},
-        "Pulumi.platform.yaml": {
-            "config": {
-                "tenancy:cluster": "sandbox",
-                "tenancy:platform": {
-                    "operators": [{"group": "platform-operators"}],
-                    "gpuNodePools": [
-                        {
-                            "name": "h100",
-                            "model": "H100",
-                            "gpusPerNode": DEVICES,
-                            "nodes": {"min": 1, "max": 1},
-                        }
-                    ],
-                },
-            }
-        },
-        "Pulumi.dev.yaml": {
-            "config": {
-                "tenancy:environment": "dev",
-                "tenancy:cluster": "sandbox",
-                "tenancy:organizations": {
-                    "acme": {
-                        "prefix": "acme",
-                        "defaultNamespace": "plain",
-                        "namespaces": [
-                            {"id": "plain", "quota": quota, "limitRange": limits},
-                            {"id": "run", "gpus": [{"pool": "h100", "gpus": GRANT}]},
-                        ],
-                    }
-                },
-            }
-        },
-    }
-
-
-def device_class(name: str, resource: str | None) -> dict:
-    selector = {"cel": {"expression": f"device.driver == '{DRIVER}'"}}
-    return {
-        "apiVersion": "resource.k8s.io/v1",
-        "kind": "DeviceClass",
-        "metadata": {"name": name},
-        "spec": {
-            "selectors": [selector],
-            **({"extendedResourceName": resource} if resource else {}),
-        },
-    }
-
-
-def claim(namespace: str, name: str, device_class_name: str, count: int = 1) -> dict:
-    exactly = {"deviceClassName": device_class_name, "count": count}
-    return {
-        "apiVersion": "resource.k8s.io/v1",
-        "kind": "ResourceClaim",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {"devices": {"requests": [{"name": "gpu", "exactly": exactly}]}},
-    }
-
-
-NODE_OBJECT = {
-    "apiVersion": "v1",
-    "kind": "Node",
-    "metadata": {
-        "name": NODE,
-        "annotations": {"kwok.x-k8s.io/node": "fake", "node.alpha.kubernetes.io/ttl": "0"},
-        "labels": {"kubernetes.io/hostname": NODE, GPU_POOL: "h100"},
-    },
-    "spec": {"taints": [{"key": GPU_POOL, "value": "h100", "effect": "NoSchedule"}]},
-    "status": {
-        kind: {"cpu": "192", "memory": "2Ti", "pods": "100"}
-        for kind in ("capacity", "allocatable")
-    },
-}
-SLICE = {
-    "apiVersion": "resource.k8s.io/v1",
-    "kind": "ResourceSlice",
-    "metadata": {"name": f"{NODE}-gpus"},
-    "spec": {
-        "driver": DRIVER,
-        "nodeName": NODE,
-        "pool": {"name": NODE, "generation": 1, "resourceSliceCount": 1},
-        "devices": [{"name": f"gpu-{number}"} for number in range(DEVICES)],
-    },
-}
-
-
-class World:
-    """A cluster whose only GPUs are devices of a DRA driver, and a tenant with a grant of 2."""
-
-    def __init__(self, root: Api, folder) -> None:
-        self.root = root
-        for name, content in written().items():
-            (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
-        for own in (
-            NODE_OBJECT,
-            device_class(GRANTED, GPU),
-            device_class(OTHER, OTHER_RESOURCE),
-            device_class(IMPLICIT, None),
-        ):
-            root.create(own).accepted()
-        root.request("POST", "/apis/resource.k8s.io/v1/resourceslices", SLICE).accepted()
-        rendered = manifests(folder)
-        late = [m for m in rendered if m["kind"].endswith("PolicyBinding")]
-        first = [m for m in rendered if m["kind"] == "Namespace"]
-        rest = [m for m in rendered if m not in late and m not in first]
-        for manifest in (*first, *rest, *late):
-            root.apply(manifest).accepted()
-        until(self._quotas_bind, "every quota binds", seconds=120)
-        until(
-            lambda: "tenancy-device-classes" in self.claim(RUN, OTHER, dry=True).message,
-            "the guard of claims binds",
-            seconds=60,
-        )
-
-    def _quotas_bind(self) -> bool:
-        items = self.root.request("GET", "/api/v1/resourcequotas").accepted().body["items"]
-        return all(
-            item.get("status", {}).get("hard", {}).keys() == item["spec"]["hard"].keys()
-            for item in items
-        )
-
-    def claim(self, namespace: str, name: str, count: int = 1, *, dry: bool = False):
-        return self.root.create(claim(namespace, "probe", name, count), dry=dry)
-
-    def pod(self, namespace: str, name: str, resource: str = GPU, count: int = 1, **spec):
-        toleration = {"key": GPU_POOL, "operator": "Exists"}
-        fields = {"nodeSelector": {GPU_POOL: "h100"}} if namespace == RUN else {}
-        if namespace == RUN:
-            fields["tolerations"] = [{**toleration, "operator": "Equal", "value": "h100"}]
-        wanted = pod(namespace, name, {resource: count}, **fields, **spec)
-        return wanted, self.root.create(wanted)
-
-    def state(self, wanted: dict) -> dict:
-        return self.root.get(wanted).accepted().body
-
-    def claims(self, namespace: str) -> list[dict]:
-        path = f"/apis/resource.k8s.io/v1/namespaces/{namespace}/resourceclaims"
-        return self.root.request("GET", path).accepted().body["items"]
-
-    def events(self, namespace: str) -> str:
-        path = f"/api/v1/namespaces/{namespace}/events"
-        items = self.root.request("GET", path).accepted().body["items"]
-        return "\n".join(str(item.get("message", item.get("note", ""))) for item in items)
 
 
 @pytest.fixture(scope="module")
@@ -174,33 +40,145 @@ def world(own_sandbox, tmp_path_factory) -> World:
 
 
 @pytest.fixture
-def pods(world):
-    """Return what makes a pod that is deleted, with its claim, when the test ends."""
-    made = []
-
-    def make(*args, **spec):
-        wanted, answer = world.pod(*args, **spec)
-        if answer.ok:
-            made.append(wanted)
-        return wanted, answer
-
-    yield make
-    for wanted in made:
-        world.root.delete(wanted, gracePeriodSeconds="0")
-    until(lambda: not world.claims(RUN) and not world.claims(PLAIN), "claims are deleted")
+def cleared(world):
+    """Leave nothing behind, whatever the test made."""
+    yield world
+    world.clear(RUN, PLAIN, CLAIM, MIX)
 
 
-def test_pods_inside_the_grant_get_devices_and_the_next_is_refused(world, pods):
-    inside = [pods(RUN, f"inside-{number}") for number in range(GRANT)]
+def bound(world: World, wanted: dict) -> str:
+    """Return the node of *wanted*, which is created and has to be bound."""
+    world.root.create(wanted).accepted()
+    until(lambda: "nodeName" in world.state(wanted)["spec"], "the pod is bound")
+    return world.state(wanted)["spec"]["nodeName"]
 
-    for wanted, answer in inside:
-        answer.accepted()
-        until(lambda w=wanted: world.state(w)["spec"].get("nodeName") == NODE, "it is bound")
-    allocated = [c["status"]["allocation"]["devices"]["results"] for c in world.claims(RUN)]
-    assert GRANT == sum(len(results) for results in allocated)
-    assert GRANT == len({r["device"] for results in allocated for r in results})
-    _, above = pods(RUN, "above")
-    above.refused("exceeded quota: gpus", f"limited: requests.{GPU}={GRANT}")
+
+def test_pods_inside_the_grant_get_devices_and_the_next_is_refused(cleared):
+    nodes = {bound(cleared, gpu_pod(RUN, f"inside-{n}", {GPU: 1})) for n in range(GRANT)}
+
+    assert {NODE} == nodes
+    assert cleared.devices(RUN) == GRANT
+    cleared.root.create(gpu_pod(RUN, "above", {GPU: 1})).refused(
+        "exceeded quota: gpus", f"limited: requests.{GPU}={GRANT}"
+    )
+
+
+def test_claims_inside_the_grant_get_devices_and_the_next_is_refused(cleared):
+    for number in range(CLAIM_GRANT // 2):
+        names = [f"claim-{number}-{part}" for part in "ab"]
+        for name in names:
+            cleared.root.create(claim(CLAIM, name, exactly(CLAIMED))).accepted()
+        assert CLAIMED_NODE == bound(cleared, with_claims(CLAIM, f"pod-{number}", *names))
+
+    assert cleared.devices(CLAIM) == CLAIM_GRANT
+    cleared.claim(CLAIM, CLAIMED).refused(
+        "exceeded quota: gpus", f"{CLAIMED}.deviceclass.resource.k8s.io/devices={CLAIM_GRANT}"
+    )
+
+
+def test_pods_and_claims_of_one_pool_draw_on_one_count(cleared):
+    bound(cleared, gpu_pod(MIX, "pod", {MIXED_RESOURCE: 1}))
+    cleared.root.create(claim(MIX, "one", exactly(MIXED))).accepted()
+    bound(cleared, with_claims(MIX, "claims", "one"))
+
+    assert cleared.devices(MIX) == MIX_GRANT
+    cleared.root.create(gpu_pod(MIX, "next", {MIXED_RESOURCE: 1})).refused(
+        "exceeded quota: gpus", f"limited: requests.{MIXED_RESOURCE}={MIX_GRANT}"
+    )
+    cleared.claim(MIX, MIXED).refused(
+        "exceeded quota: gpus", f"requests.{MIXED_RESOURCE}={MIX_GRANT}"
+    )
+
+
+def test_a_pod_of_a_template_waits_when_the_grant_is_used_up(cleared):
+    cleared.root.create(template(claim(CLAIM, "one", exactly(CLAIMED)))).accepted()
+    for number in range(CLAIM_GRANT):
+        bound(cleared, with_claims(CLAIM, f"pod-{number}", templates=("one",)))
+
+    waiting = with_claims(CLAIM, "waiting", templates=("one",))
+    cleared.root.create(waiting).accepted()
+
+    until(
+        lambda: "exceeded quota: gpus" in cleared.events(CLAIM),
+        "an event has the reason of the quota",
+    )
+    assert "nodeName" not in cleared.state(waiting)["spec"]
+    assert cleared.devices(CLAIM) == CLAIM_GRANT
+
+
+def test_no_way_around_the_count_gets_a_device_more(cleared):
+    """The grants are used up first; what is accepted all the same has to wait."""
+    for number in range(GRANT):
+        bound(cleared, gpu_pod(RUN, f"first-{number}", {GPU: 1}))
+    for number in range(CLAIM_GRANT):
+        cleared.root.create(claim(CLAIM, f"first-{number}", exactly(CLAIMED))).accepted()
+        bound(cleared, with_claims(CLAIM, f"first-{number}", f"first-{number}"))
+    bound(cleared, gpu_pod(MIX, "first", {MIXED_RESOURCE: 1}))
+    mine = claim(MIX, "second", exactly(MIXED))
+    cleared.root.create(mine).accepted()
+    bound(cleared, with_claims(MIX, "second", "second"))
+    used = {name: cleared.devices(name) for name in (RUN, CLAIM, MIX, PLAIN)}
+    assert used == {RUN: GRANT, CLAIM: CLAIM_GRANT, MIX: MIX_GRANT, PLAIN: 0}
+
+    tried, waiting, wrong = 0, [], []
+    for way in ways():
+        tried += 1
+        answer = cleared.tenant.create(way.manifest)
+        if way.reason is None:
+            answer.accepted()
+            if way.manifest["kind"] == "Pod":
+                waiting.append(way.manifest)
+        elif answer.ok or way.reason not in answer.message:
+            wrong.append(f"{way.name}: {answer.status} {answer.message}")
+    cleared.root.patch(mine, {"metadata": {"annotations": MARK}}).refused_by(
+        "tenancy-device-classes", "written by the scheduler only"
+    )
+
+    assert wrong == []
+    assert tried + 1 >= 40
+    until(
+        lambda: (
+            cleared.events(CLAIM).count("exceeded quota: gpus") >= 2
+            and "exceeded quota: gpus" in cleared.events(MIX)
+        ),
+        "the claims of the waiting pods are refused",
+    )
+    assert [] == [
+        w["metadata"]["name"] for w in waiting if "nodeName" in cleared.state(w)["spec"]
+    ]
+    assert used == {name: cleared.devices(name) for name in used}
+
+
+def test_a_claim_that_is_deleted_while_a_pod_uses_it_stays_counted(cleared):
+    for number in range(CLAIM_GRANT):
+        mine = claim(CLAIM, f"mine-{number}", exactly(CLAIMED))
+        cleared.root.create(mine).accepted()
+        bound(cleared, with_claims(CLAIM, f"pod-{number}", f"mine-{number}"))
+
+    cleared.root.delete(mine).accepted()
+
+    cleared.claim(CLAIM, CLAIMED).refused("exceeded quota: gpus")
+    assert cleared.devices(CLAIM) == CLAIM_GRANT
+
+
+def test_claims_are_refused_where_the_class_no_longer_counts_with_the_resource(cleared):
+    cleared.claim(MIX, MIXED, dry=True).accepted()
+    own = device_class(MIXED, None)
+    try:
+        change = {"spec": {"extendedResourceName": OTHER_RESOURCE + "-2"}}
+        cleared.root.patch(own, change).accepted()
+
+        until(
+            lambda: "tenancy-counted-claims" in cleared.claim(MIX, MIXED, dry=True).message,
+            "the policy sees the class",
+        )
+        cleared.claim(MIX, MIXED, dry=True).refused(
+            f"claims of the device class {MIXED} are not counted with the pods"
+        )
+    finally:
+        change = {"spec": {"extendedResourceName": MIXED_RESOURCE}}
+        cleared.root.patch(own, change).accepted()
+    until(lambda: cleared.claim(MIX, MIXED, dry=True).ok, "claims are accepted again")
 
 
 def test_a_claim_by_hand_is_refused_for_a_class_that_no_granted_pool_names(world):
@@ -209,24 +187,8 @@ def test_a_claim_by_hand_is_refused_for_a_class_that_no_granted_pool_names(world
     world.claim("default", OTHER, dry=True).accepted()
 
 
-def test_a_namespace_without_a_grant_gets_no_device(world, pods):
-    _, asked = pods(PLAIN, "plain")
+def test_a_namespace_without_a_grant_gets_no_device(world):
+    asked = world.root.create(gpu_pod(PLAIN, "plain", {GPU: 1}))
     asked.refused("exceeded quota: gpus", f"limited: requests.{GPU}=0")
-    for name in (GRANTED, OTHER, IMPLICIT):
-        world.claim(PLAIN, name, dry=True).refused()
-
-
-@pytest.mark.parametrize("resource", [OTHER_RESOURCE, IMPLICIT_RESOURCE])
-def test_another_class_of_the_same_driver_is_closed(world, pods, resource):
-    wanted, answer = pods(RUN, f"other-{resource.partition('.')[0]}", resource)
-    answer.accepted()
-
-    until(
-        lambda: (
-            "is not of a GPU node pool" in world.events(RUN)
-            or "is not of a GPU node pool" in str(world.state(wanted).get("status"))
-        ),
-        "the pod waits, and its reason is told",
-    )
-    assert "nodeName" not in world.state(wanted)["spec"]
-    assert [] == world.claims(RUN)
+    for name in (GRANTED, OTHER, IMPLICIT, CLAIMED, MIXED):
+        world.claim(PLAIN, name, dry=True).refused("tenancy-device-classes")

@@ -44,6 +44,8 @@ class GrantSpec(Spec):
     """For a pool with a MIG layout: the profile that is granted, such as `1g.10gb`. Default: the layout's only one."""
     max_per_pod: int | None = Field(default=None, ge=1)
     """The most devices one pod may ask for. Default: what one node has."""
+    max_per_claim: int | None = Field(default=None, ge=1)
+    """For a pool whose devices are claimed: the most devices of one ResourceClaim or template. A pod may name `maxPerPod` divided by it claims. Default: `maxPerPod`, so that a pod names one claim."""
 
 
 class PodSecuritySpec(Spec):

@@ -123,6 +123,8 @@ class MigSpec(Spec):
     """`1g.10gb`, as NVIDIA names it."""
     per_gpu: int = Field(ge=1)
     """Instances on each GPU."""
+    device_class: NonEmpty | None = None
+    """The DRA device class of these instances, for a pool whose devices are claimed. Default: none."""
 
 
 class SharingSpec(Spec):
@@ -175,8 +177,10 @@ class GpuNodePoolSpec(Spec):
     """Default: not shared."""
     dedicated_to: NonEmpty | None = None
     """The only organization that may use it. Default: shared by grants."""
+    allocation: Literal["devicePlugin", "dra", "both"] = "devicePlugin"
+    """How pods ask for its devices. `devicePlugin`: by the extended resource, also where DRA serves it. `dra`: by claims of `deviceClass`. `both`: either way, under one count; the class must have the pool's resource as `extendedResourceName` (Kubernetes 1.36 and later). Default: devicePlugin."""
     device_class: NonEmpty | None = None
-    """The DRA device class of its devices. Default: none."""
+    """The DRA device class of its devices, for `dra` and `both`; it selects devices of this pool only. Default: none."""
     labels: dict[str, str] = Field(default={})
     """Further node labels."""
     taints: Listed[TaintSpec] = ()
@@ -234,7 +238,7 @@ class PlatformSpec(Spec):
     gpu_resources: Listed[str] = ("nvidia.com/gpu",)
     """Further extended resources that exist on the cluster; each is written in every namespace, "0" without a grant."""
     device_classes: Listed[str] = ()
-    """DRA device classes that exist on the cluster; each is written in every namespace, "0" without a grant."""
+    """Further DRA device classes that exist on the cluster; each is written in every namespace, "0" without a grant."""
     roles: dict[str, RoleSpec] = Field(default={})
     """Roles of the platform's own."""
     storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})

@@ -62,6 +62,12 @@ GROUP: Final = Group(
             "lower it, or raise `gpus`",
         ),
         Code(
+            "gpu-max-per-claim",
+            "a claim may be larger than a pod, or the pool's devices are not claimed",
+            "`maxPerClaim: 4` of `maxPerPod: 2`",
+            "lower it, or leave it out",
+        ),
+        Code(
             "gpu-grant-inherited",
             "a namespace inherits GPU grants, so that the organization has them once more",
             "`inheritFrom: train` without `gpus`",
@@ -159,6 +165,24 @@ GROUP: Final = Group(
             "replicas or a layout that the way of sharing does not take or is missing",
             "`mps` without replicas",
             "write or remove them",
+        ),
+        Code(
+            "pool-allocation",
+            "pods cannot ask for the pool's devices in this way under one count",
+            "`allocation: dra` without `deviceClass`",
+            "write a way that fits, and the device class for `dra` and `both`",
+        ),
+        Code(
+            "pool-device-class",
+            "one device class for two pools or MIG profiles",
+            "`gpu.nvidia.com` for `h100` and `a100`",
+            "a class for each, which selects its devices only",
+        ),
+        Code(
+            "pool-unit",
+            "one resource is a whole GPU in one pool and a share in another",
+            "`rename: false` beside a pool that is not shared",
+            "rename the shares, or give the pool another resource",
         ),
         Code(
             "pool-mig-profile",

@@ -3,7 +3,11 @@
 from tenancy.manifests.policies.annotations import annotations
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
 from tenancy.manifests.policies.claims import storage_claims
-from tenancy.manifests.policies.device_classes import device_classes, scheduler_claims
+from tenancy.manifests.policies.device_classes import (
+    counted_claims,
+    device_classes,
+    scheduler_claims,
+)
 from tenancy.manifests.policies.devices import device_environment
 from tenancy.manifests.policies.gpus import gpus_per_pod
 from tenancy.manifests.policies.guard import MANAGE, Guard
@@ -44,6 +48,7 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         pod_tokens(platform.token_seconds),
         device_classes(),
         scheduler_claims(),
+        counted_claims(),
         device_environment(platform.allowed),
         *annotations(platform.allowed),
         finalizers(platform.allowed),

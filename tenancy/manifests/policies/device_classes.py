@@ -1,5 +1,5 @@
 """
-The guards of DRA claims: only device classes that a namespace is granted.
+The guards of DRA claims: only device classes that a namespace is granted, and no more of them.
 
 A quota counts the devices of the classes that it names, and leaves those of others uncounted.
 So a claim of another class is refused, also where two classes select the same devices.
@@ -7,7 +7,12 @@ So a claim of another class is refused, also where two classes select the same d
 Where a class has an `extendedResourceName`, the scheduler makes the claim of a pod that
 requests that resource. The policy reads the class as the cluster has it, and lets the claim
 through where the namespace is granted the resource. The grant stays the bound: the quota counts
-such a pod under `requests.<resource>`, and a claim that names the class under the same key.
+such a pod under `requests.<resource>`, and a claim that names the class under the same key,
+less what its pod was charged. An annotation marks the scheduler's claims for that; on a claim
+of a tenant it would take a device out of the count, so nobody else may write it.
+
+A policy for pods cannot read a template. So templates are bounded when they are written, and
+the claims that a pod names are counted with that bound (`gpus_per_pod`).
 
 Source: k8s.io/kubernetes v1.36.3, pkg/quota/v1/evaluator/core/resource_claims.go.
 """
@@ -27,19 +32,30 @@ from tenancy.manifests.policies.guard import (
     text,
 )
 
-__all__ = ["CLAIMS", "SCHEDULER_CLAIMS", "device_classes", "scheduler_claims"]
+__all__ = [
+    "CLAIMS",
+    "COUNTED_CLAIMS",
+    "DEVICE_BOUNDS",
+    "SCHEDULER_CLAIMS",
+    "counted_claims",
+    "device_classes",
+    "scheduler_claims",
+]
 
 CLAIMS: Final = "tenancy-device-classes"
 SCHEDULER_CLAIMS: Final = "tenancy-scheduler-claims"
+COUNTED_CLAIMS: Final = "tenancy-counted-claims"
 
 _SCHEDULER: Final = "system:kube-scheduler"
 _GROUP: Final = "resource.k8s.io"
+_MARK: Final = "resource.kubernetes.io/extended-resource-claim"
+"""The annotation of the claims that the scheduler makes for extended resources."""
+_ALL: Final = 32
+"""What a quota counts for `allocationMode: All`: the most devices that a claim can be given."""
 
 _GRANTED: Final = Condition("granted", annotation(labels.DEVICE_CLASSES))
-_ASKED: Final = (
-    "(request.resource.resource == 'resourceclaims' ? dyn(object).spec"
-    " : dyn(object).spec.spec).?devices.?requests"
-)
+_IS_CLAIM: Final = "request.resource.resource == 'resourceclaims'"
+_ASKED: Final = f"({_IS_CLAIM} ? dyn(object).spec : dyn(object).spec.spec).?devices.?requests"
 _REQUESTS: Final = Condition(
     # A claim without requests reaches a policy with the value null.
     "requests",
@@ -50,27 +66,116 @@ _CLASSES: Final = Condition(
     "variables.requests.map(r, r.?exactly.hasValue() ? [r.exactly.deviceClassName]"
     " : r.?firstAvailable.orValue([]).map(s, s.deviceClassName))",
 )
+DEVICE_BOUNDS: Final = Condition(
+    "bounds", f"{annotation(labels.DEVICE_BOUNDS)}.map(item, item.split(':'))"
+)
+_NOT_THE_SCHEDULER: Final = Condition(
+    "not-the-scheduler", f"request.userInfo.username != {text(_SCHEDULER)}"
+)
 
 
 def device_classes() -> Guard:
     """Return the guard of claims and of templates that anybody but the scheduler writes."""
     return guard(
         CLAIMS,
-        [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE",))],
+        [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE", "UPDATE"))],
         [
             PolicyRule(
-                "variables.classes.all(names, names.all(name, name in variables.granted))",
+                f"{_CREATED} || variables.classes.all(names,"
+                " names.all(name, name in variables.granted))",
                 "'a claim of this namespace may name the device classes ['"
                 " + variables.granted.join(', ')"
                 " + '] only: those of the GPU node pools that it is granted'",
                 computed=True,
+            ),
+            PolicyRule(
+                f"{_CREATED} || variables.bounds.all(b, {_devices('b[0]')} <= int(b[1]))",
+                "'a claim of this namespace may ask for at most '"
+                " + variables.bounds.map(b, b[1] + ' devices of ' + b[0]).join(', ')"
+                f" + ' (allocationMode All counts as {_ALL})'",
+                computed=True,
+            ),
+            PolicyRule(
+                "variables.requests.all(r, r.?exactly.?adminAccess.orValue(false) != true)",
+                "a claim may not have adminAccess: it is not counted and takes devices that"
+                " others use",
+            ),
+            PolicyRule(
+                f"!variables.marks.exists(m, {text(_MARK)} in m)"
+                f" || (oldObject != null && {_annotations('oldObject')}"
+                f".exists(m, {text(_MARK)} in m))",
+                f"the annotation {_MARK} may be written by the scheduler only: it takes a claim"
+                " out of the count of its pod's resource",
+            ),
+        ],
+        conditions=[_NOT_THE_SCHEDULER],
+        variables=[
+            _GRANTED,
+            DEVICE_BOUNDS,
+            _REQUESTS,
+            _CLASSES,
+            Condition("marks", _annotations("object")),
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+_CREATED: Final = "request.operation != 'CREATE'"
+
+
+def _annotations(thing: str) -> str:
+    """Return the annotations of a claim, and those that a template gives to its claims."""
+    own = f"dyn({thing}).metadata.?annotations.orValue({{}})"
+    given = f"dyn({thing}).?spec.?metadata.?annotations.orValue({{}})"
+    return f"[{own}, {given}]"
+
+
+def _devices(name: str) -> str:
+    """
+    Return how many devices of the class *name* a quota counts for the claim.
+
+    Of alternatives it counts the largest of each class.
+    """
+    count = (
+        "({0}.?allocationMode.orValue('') == 'All' ? "
+        + str(_ALL)
+        + " : int({0}.?count.orValue(1)))"
+    )
+    exactly = f"(r.exactly.deviceClassName == {name} ? {count.format('r.exactly')} : 0)"
+    alternatives = (
+        f"([0] + r.?firstAvailable.orValue([]).filter(s, s.deviceClassName == {name})"
+        f".map(s, {count.format('s')})).max()"
+    )
+    return (
+        f"variables.requests.map(r, r.?exactly.hasValue() ? {exactly} : {alternatives}).sum()"
+    )
+
+
+def counted_claims() -> Guard:
+    """
+    Return the guard that a claim counts under its resource, looked at beside each class.
+
+    Where pods may request the resource and claim the class, one count holds for both only if
+    the cluster's class has that `extendedResourceName`; before Kubernetes 1.36 none has.
+    """
+    return guard(
+        COUNTED_CLAIMS,
+        [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE",))],
+        [
+            PolicyRule(
+                "!variables.classes.exists(names, params.metadata.name in names)"
+                " || variables.bounds.all(b, b[0] != params.metadata.name || b[3] == ''"
+                " || b[3] == dyn(params).spec.?extendedResourceName.orValue(''))",
+                "'claims of the device class ' + params.metadata.name + ' are not counted with"
+                " the pods that request the resource: the class on this cluster has no"
+                " extendedResourceName of its GPU node pool'",
+                computed=True,
             )
         ],
-        conditions=[
-            Condition("not-the-scheduler", f"request.userInfo.username != {text(_SCHEDULER)}")
-        ],
-        variables=[_GRANTED, _REQUESTS, _CLASSES],
+        conditions=[_NOT_THE_SCHEDULER],
+        variables=[DEVICE_BOUNDS, _REQUESTS, _CLASSES],
         namespaces=ORGANIZATIONS,
+        parameter=Parameter(f"{_GROUP}/v1", "DeviceClass"),
     )
 
 

@@ -1,14 +1,16 @@
 """
-The most GPUs of a pod.
+The most GPUs of a pod, by resources and by claims.
 
 A quota bounds a namespace's sum; a pod that asks for more than a node has would stay pending
 for ever. It is refused at once, counted as the quota counts it: the largest init container or
-the sum of the containers, whichever is more, and the sidecars on top.
+the sum of the containers, whichever is more, and the sidecars on top. A claim counts as what a
+claim of its class may ask for at the most, as a policy for pods cannot read claims.
 """
 
 from typing import Final
 
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies.device_classes import DEVICE_BOUNDS
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
@@ -26,18 +28,28 @@ NAME: Final = "tenancy-gpus-per-pod"
 
 
 def gpus_per_pod() -> Guard:
-    """Return the guard of how many devices of a granted resource one pod asks for."""
+    """Return the guard of how many devices of a granted resource or class one pod asks for."""
     return guard(
         NAME,
         [Resources("", ("pods",), ("CREATE",))],
         [
             PolicyRule(
                 f"variables.bounds.all(b, {_elsewhere()}"
-                f" || {_asked()} <= int(b.split('=')[1]))",
+                f" || {_asked(_RESOURCE)} <= int(b.split('=')[1]))",
                 "'a pod of this namespace may ask for at most ' + variables.bounds.join(', ')"
                 " + ' (largest init container or sum of containers, and sidecars)'",
                 computed=True,
-            )
+            ),
+            PolicyRule(
+                "variables.claims == 0 || variables.classes.all(b,"
+                f" variables.claims * int(b[1]) + (b[3] == '' ? 0 : {_asked('b[3]')})"
+                " <= int(b[2]))",
+                "'a pod of this namespace may have at most '"
+                " + variables.classes.map(b, b[2] + ' devices of ' + b[0]).join(', ')"
+                " + ', and each claim that it names counts as '"
+                " + variables.classes.map(b, b[1]).join(', ')",
+                computed=True,
+            ),
         ],
         variables=[
             Condition("bounds", annotation(labels.MAX_PER_POD)),
@@ -45,6 +57,8 @@ def gpus_per_pod() -> Guard:
                 "selected", f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue('')"
             ),
             Condition("started", "object.spec.?initContainers.orValue([])"),
+            Condition("classes", DEVICE_BOUNDS.expression),
+            Condition("claims", "object.spec.?resourceClaims.orValue([]).size()"),
         ],
         namespaces=ORGANIZATIONS,
     )
@@ -52,16 +66,16 @@ def gpus_per_pod() -> Guard:
 
 def _elsewhere() -> str:
     """Return whether the bound `b` is that of a pool which the pod does not select."""
-    return f"(b.contains('@') && {_NAME}.split('@')[1] != variables.selected)"
+    return "(b.contains('@') && b.split('=')[0].split('@')[1] != variables.selected)"
 
 
-_NAME: Final = "b.split('=')[0]"
+_RESOURCE: Final = "b.split('=')[0].split('@')[0]"
 
 
-def _asked() -> str:
+def _asked(resource: str) -> str:
     sidecar = "c.?restartPolicy.orValue('') == 'Always'"
     count = (
-        "int(quantity(string(dyn(c).?resources.?limits[b.split('=')[0].split('@')[0]].orValue('0')))"
+        f"int(quantity(string(dyn(c).?resources.?limits[{resource}].orValue('0')))"
         ".asApproximateFloat())"
     )
     init = f"variables.started.filter(c, !({sidecar})).map(c, {count})"

@@ -139,7 +139,8 @@ def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:
     known = tuple(pools)
     providers = _providers(known)
     asked = " || ".join(
-        f"({_asks(name)} && pool in {texts(found)})" for name, found in providers.items()
+        [f"({_asks(name)} && pool in {texts(found)})" for name, found in providers.items()]
+        + _claims(known)
     )
     taints = " + ".join(
         f"(variables.chosen == {text(pool.name)} ? {_toleration_list(pool)} : [])"
@@ -203,9 +204,18 @@ def _providers(pools: Iterable[GpuNodePool]) -> Mapping[str, list[str]]:
     """Return the names of the pools that have each extended resource, sorted."""
     found: dict[str, set[str]] = {}
     for pool in pools:
+        if not pool.is_requested:
+            continue
         for resource in pool.resources or (pool.resource,):
             found.setdefault(resource, set()).add(pool.name)
     return {resource: sorted(names) for resource, names in sorted(found.items())}
+
+
+def _claims(pools: Iterable[GpuNodePool]) -> list[str]:
+    """Return whether the pod names claims, which may be of each of the pools with a class."""
+    claimed = sorted(pool.name for pool in pools if pool.is_claimed)
+    named = "object.spec.?resourceClaims.orValue([]).size() > 0"
+    return [f"({named} && pool in {texts(claimed)})"] if claimed else []
 
 
 def _asks(resource: str) -> str:

@@ -51,6 +51,12 @@ SURVIVORS: dict[str, str] = {
     "PolicyBinding tenancy-gpus-per-pod-audit: spec.matchResources deleted": (
         "other namespaces have no annotation that bounds anything"
     ),
+    "PolicyBinding tenancy-counted-claims: spec.matchResources deleted": (
+        "other namespaces have no annotation that bounds anything"
+    ),
+    "PolicyBinding tenancy-counted-claims-audit: spec.matchResources deleted": (
+        "other namespaces have no annotation that bounds anything"
+    ),
     "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
         "what anybody else claims of such a class, tenancy-device-classes refuses too"
     ),

@@ -36,6 +36,8 @@ CLOSED_CLASS, SERVED_CLASS = "closed.example.com", "served.example.com"
 """Device classes: of a resource that nobody is granted, and of `nvidia.com/gpu`."""
 EDGE_CLASS = "edge.example.com"
 """A device class of no resource, which the namespace that operators opened is granted."""
+UNCOUNTED_CLASS = "uncounted.example.com"
+"""A device class without a resource, under whose name that namespace has one all the same."""
 
 OLDER_GATEWAY_API: Mapping[str, str] = {
     "Gateway": "v1beta1",
@@ -362,6 +364,8 @@ def seeds() -> list[Object]:
             make.workload("CronJob"),
             make.autoscaler(),
             make.device_claim_template(),
+            make.device_claim(LAB),
+            make.device_claim_template(LAB),
         )
     ]
 
@@ -465,10 +469,15 @@ def _edge() -> list[Object]:
     """Return two namespaces that operators made: wider than the checks let, and in audit."""
     edge = make.space(
         EDGE,
-        labels={**make.MANAGED, make.ORGANIZATION: "acme"},
+        labels={
+            **make.MANAGED,
+            make.ORGANIZATION: "acme",
+            "resource.kubernetes.io/admin-access": "true",
+        },
         annotations={
             f"{make.DOMAIN}/egress-cidrs": "168.0.0.0/7,fc00::/7",
-            f"{make.DOMAIN}/device-classes": EDGE_CLASS,
+            f"{make.DOMAIN}/device-classes": f"{EDGE_CLASS},{UNCOUNTED_CLASS}",
+            f"{make.DOMAIN}/device-bounds": f"{UNCOUNTED_CLASS}:4:4:nvidia.com/gpu",
             f"{make.DOMAIN}/hosts": "acme.example",
         },
     )
@@ -544,6 +553,7 @@ def _device_classes() -> list[Object]:
             (CLOSED_CLASS, "closed.example.com/gpu"),
             (SERVED_CLASS, "nvidia.com/gpu"),
             (EDGE_CLASS, None),
+            (UNCOUNTED_CLASS, None),
         )
     ]
 
@@ -570,6 +580,7 @@ __all__ = [
     "PEOPLE",
     "SERVED_CLASS",
     "TRAIN",
+    "UNCOUNTED_CLASS",
     "WEB",
     "Request",
     "World",

@@ -294,7 +294,8 @@ def test_a_gpu_key_by_hand_says_what_the_grants_say():
 
 
 def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
-    platform = a_platform(gpuNodePools=[a_pool(deviceClass="gpu.nvidia.com")])
+    pool = a_pool(allocation="both", deviceClass="gpu.nvidia.com")
+    platform = a_platform(gpuNodePools=[pool])
     grant = {"gpus": [{"pool": "h100", "gpus": 4}]}
 
     def by_hand(amount):

@@ -114,7 +114,8 @@ class TestWallQuotas:
         found = hard(rendered["globex-lab"], "gpus")
 
         assert "4" == found["gpu.nvidia.com.deviceclass.resource.k8s.io/devices"]
-        assert "4" == found["count/resourceclaims.resource.k8s.io"]
+        assert "8" == found["count/resourceclaims.resource.k8s.io"]
+        assert "4" == found["count/resourceclaimtemplates.resource.k8s.io"]
         assert "0" == found["other.example.com.deviceclass.resource.k8s.io/devices"]
 
     def test_there_may_be_a_claim_for_each_granted_device(self, rendered):

@@ -212,7 +212,12 @@ def test_a_grant_that_counts_nothing_is_refused(written, expected):
 
 
 def test_every_gpu_resource_is_known_whether_or_not_it_is_granted():
-    pools = [a_pool(), a_pool(name="small", sharing=MIG, deviceClass="mig.nvidia.com")]
+    layout = [
+        {**profile, "deviceClass": f"{profile['profile']}.nvidia.com"}
+        for profile in MIG["layout"]
+    ]
+    claimed = {"sharing": {**MIG, "layout": layout}, "allocation": "dra"}
+    pools = [a_pool(), a_pool(name="small", **claimed)]
     found = the_platform(gpuNodePools=pools, gpuResources=["amd.com/gpu"])
 
     assert (
@@ -221,7 +226,7 @@ def test_every_gpu_resource_is_known_whether_or_not_it_is_granted():
         "nvidia.com/mig-1g.10gb",
         "nvidia.com/mig-3g.40gb",
     ) == found.gpu_resources
-    assert ("mig.nvidia.com",) == found.device_classes
+    assert ("1g.10gb.nvidia.com", "3g.40gb.nvidia.com") == found.device_classes
     assert 16 == found.pools[0].devices(nodes=2)
 
 

@@ -13,7 +13,7 @@ from tests.cluster.security.attacks.access import (
     service_accounts,
 )
 from tests.cluster.security.attacks.annotations import annotations
-from tests.cluster.security.attacks.claims import device_classes
+from tests.cluster.security.attacks.claims import counted_devices, device_classes
 from tests.cluster.security.attacks.containers import (
     device_environment,
     pod_security,
@@ -42,6 +42,7 @@ def table(world: World) -> list[Attack]:
         *device_environment(world),
         *storage_claims(),
         *device_classes(),
+        *counted_devices(),
         *services(world),
         *endpoints(world),
         *network_policies(world),

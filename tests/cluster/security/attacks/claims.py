@@ -2,12 +2,135 @@
 
 from collections.abc import Iterator, Mapping
 
+from tests.cluster.api import MERGE_PATCH
 from tests.cluster.security import objects as make
-from tests.cluster.security.attacks.writing import Attack, creations, guarded, post
+from tests.cluster.security.attacks.writing import Attack, creations, guarded, patch, post
 from tests.cluster.security.objects import LAB, TRAIN, WEB, Object
-from tests.cluster.security.world import CLOSED_CLASS, EDGE, EDGE_CLASS, SERVED_CLASS
+from tests.cluster.security.world import (
+    CLOSED_CLASS,
+    EDGE,
+    EDGE_CLASS,
+    SERVED_CLASS,
+    UNCOUNTED_CLASS,
+)
 
 GRANTED, OTHER = "gpu.nvidia.com", "other.example.com"
+MARK = "resource.kubernetes.io/extended-resource-claim"
+
+
+def counted_devices() -> Iterator[Attack]:
+    """Yield claims of too many devices, and those that would not be counted."""
+    policy = "tenancy-device-classes"
+    most = guarded(policy, "may ask for at most 4 devices of gpu.nvidia.com")
+    for what, bad in {
+        "more than a claim may have": _claim(_exactly("one", GRANTED, 5)),
+        "more in two requests": _claim(
+            _exactly("one", GRANTED, 2), _exactly("two", GRANTED, 3)
+        ),
+        "more as an alternative": _claim(_first("one", GRANTED, count=5)),
+    }.items():
+        for kind, found, good in (
+            ("claim", bad, make.device_claim(LAB)),
+            ("template", _template(bad), _template(make.device_claim(LAB))),
+        ):
+            yield Attack(
+                rule=f"device-classes: {what} in a {kind}",
+                path="create",
+                person="rival",
+                request=post(found),
+                reasons=most,
+                control=post(good),
+            )
+    admin = make.device_claim(EDGE, of=EDGE_CLASS)
+    admin["spec"]["devices"]["requests"][0]["exactly"]["adminAccess"] = True
+    yield Attack(
+        rule="device-classes: admin access where the API server allows it",
+        path="create",
+        person="admin",
+        request=post(admin),
+        reasons=guarded(policy, "a claim may not have adminAccess"),
+        control=post(make.device_claim(EDGE, of=EDGE_CLASS)),
+    )
+    reason = guarded(policy, "may be written by the scheduler only")
+    mark = {"metadata": {"annotations": {MARK: "true"}}}
+    harmless = {"metadata": {"annotations": {"example.com/a": "true"}}}
+    marked = {**make.device_claim(LAB)}
+    marked["metadata"] = {**marked["metadata"], **mark["metadata"]}
+    giving = make.device_claim_template(LAB)
+    giving["spec"] = {**giving["spec"], **mark}
+    for what, path, attack, control in (
+        ("the scheduler's mark", "create", post(marked), post(make.device_claim(LAB))),
+        (
+            "the scheduler's mark from a template",
+            "create",
+            post(giving),
+            post(make.device_claim_template(LAB)),
+        ),
+        *(
+            (
+                "the scheduler's mark later",
+                "merge patch",
+                patch(held, mark, MERGE_PATCH),
+                patch(held, harmless, MERGE_PATCH),
+            )
+            for held in (
+                make.device_claim(LAB, "seed"),
+                make.device_claim_template(LAB, "seed"),
+            )
+        ),
+    ):
+        yield Attack(
+            rule=f"device-classes: {what}",
+            path=path,
+            person="rival",
+            request=attack,
+            reasons=reason,
+            control=control,
+        )
+    for path, attack, control in creations(
+        make.device_claim(EDGE, of=UNCOUNTED_CLASS), make.device_claim(EDGE, of=EDGE_CLASS)
+    ):
+        yield Attack(
+            rule="counted-claims: of a class that does not count under the resource",
+            path=path,
+            person="admin",
+            request=attack,
+            reasons=guarded(
+                "tenancy-counted-claims", f"claims of the device class {UNCOUNTED_CLASS}"
+            ),
+            control=control,
+        )
+    template = _template(make.device_claim(EDGE, of=UNCOUNTED_CLASS))
+    yield Attack(
+        rule="counted-claims: a template of such claims",
+        path="create",
+        person="admin",
+        request=post(template),
+        reasons=guarded(
+            "tenancy-counted-claims", f"claims of the device class {UNCOUNTED_CLASS}"
+        ),
+        control=post(_template(make.device_claim(EDGE, of=EDGE_CLASS))),
+    )
+    for what, bad, good, reason in (
+        (
+            "claims of more than a pod may have",
+            make.pod(LAB, resourceClaims=[_named("a"), _named("b")]),
+            make.pod(LAB, resourceClaims=[_named("a")]),
+            "may have at most 4 devices of gpu.nvidia.com",
+        ),
+    ):
+        yield Attack(
+            rule=f"gpus-per-pod: {what}",
+            path="create",
+            person="rival",
+            request=post(bad),
+            reasons=guarded("tenancy-gpus-per-pod", reason),
+            control=post(good),
+        )
+
+
+def _named(name: str) -> Object:
+    return {"name": name, "resourceClaimName": name}
 
 
 def device_classes() -> Iterator[Attack]:
@@ -101,15 +224,15 @@ def _claim(*requests: Mapping, namespace: str = LAB) -> Object:
     return found
 
 
-def _exactly(name: str, device_class: str) -> Object:
-    return {"name": name, "exactly": {"deviceClassName": device_class, "count": 1}}
+def _exactly(name: str, device_class: str, count: int = 1) -> Object:
+    return {"name": name, "exactly": {"deviceClassName": device_class, "count": count}}
 
 
-def _first(name: str, *device_classes: str) -> Object:
+def _first(name: str, *device_classes: str, count: int = 1) -> Object:
     return {
         "name": name,
         "firstAvailable": [
-            {"name": f"sub-{number}", "deviceClassName": one, "count": 1}
+            {"name": f"sub-{number}", "deviceClassName": one, "count": count}
             for number, one in enumerate(device_classes)
         ],
     }

@@ -80,14 +80,14 @@ def quotas() -> Iterator[Attack]:
         (
             "gpus gpu.nvidia.com.deviceclass.resource.k8s.io/devices",
             make.device_claim(LAB, count=5),
-            make.device_claim(LAB, count=4),
-            "rival",
+            make.device_claim(LAB, count=3),
+            "scheduler",
         ),
         (
             "gpus gpu.nvidia.com.deviceclass.resource.k8s.io/devices",
             everything,
             make.device_claim(LAB),
-            "rival",
+            "scheduler",
         ),
         (
             "gpus gpu.nvidia.com.deviceclass.resource.k8s.io/devices",

@@ -21,6 +21,7 @@ from tests.cluster.security.world import (
     CLOSED_CLASS,
     EDGE,
     SERVED_CLASS,
+    UNCOUNTED_CLASS,
     Request,
     World,
     elders,
@@ -225,6 +226,7 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-disruption-budgets": make.disruption_budget(maxUnavailable=0),
     "tenancy-device-classes": make.device_claim(WEB),
     "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),
+    "tenancy-counted-claims": make.device_claim(EDGE, of=UNCOUNTED_CLASS),
 }
 """What each policy refuses in an organization's namespace, and in no other."""
 
@@ -342,6 +344,12 @@ CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
         "scheduler",
         "POST",
         make.device_claim(TRAIN, of=SERVED_CLASS),
+        {},
+    ),
+    "tenancy-counted-claims": (
+        "scheduler",
+        "POST",
+        make.device_claim(EDGE, of=UNCOUNTED_CLASS),
         {},
     ),
     "tenancy-endpoints": (

@@ -63,6 +63,8 @@ _EMPTY: Mapping[str, str] = {
     "finalizers": "[]",
     "before": "[]",
     "templates": "[]",
+    "marks": "[]",
+    "claims": "0",
 }
 """What says nothing in place of each variable."""
 

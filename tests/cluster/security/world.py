@@ -363,9 +363,8 @@ def seeds() -> list[Object]:
             make.workload("Deployment"),
             make.workload("CronJob"),
             make.autoscaler(),
+            make.device_claim(),
             make.device_claim_template(),
-            make.device_claim(LAB),
-            make.device_claim_template(LAB),
         )
     ]
 

@@ -123,7 +123,6 @@ class Subject:
     A user, group or service account as the API server knows it.
 
     Attributes:
-        kind: User, Group or ServiceAccount.
         name: The name with the identity provider's prefix, put before it once.
         namespace: The full name of a service account's namespace; empty otherwise.
         written: The name as it was written, for messages.
@@ -179,8 +178,8 @@ class Grant:
         resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
         gpus: In devices of that resource.
         max_per_pod: In the same devices. None if the pool's node is the bound.
-        max_per_claim: In the same devices. None if `max_per_pod` is the bound.
-        is_requested: Whether pods ask for the resource; otherwise they name claims.
+        max_per_claim: The same of one claim. None if `max_per_pod` is the bound.
+        is_requested: Whether pods ask for the resource; else they name claims.
     """
 
     pool: str
@@ -372,12 +371,9 @@ class Environment:
     One environment's stack.
 
     Attributes:
-        stack: The stack's name.
         name: The environment's name; several stacks may hold parts of one.
         platform: The name of its platform's stack.
-        name_template: How its namespaces are called.
-        names_platform: Whether its config names the platform's stack, rather than leaving it
-            at the default.
+        names_platform: Whether its config names the platform's stack.
     """
 
     stack: str

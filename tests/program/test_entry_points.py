@@ -146,6 +146,10 @@ class NotOpened:
     def __init__(self, stack: str) -> None:
         self.name = stack
 
+    @property
+    def stack(self) -> object:
+        raise tenancy.EngineError(STACK, "there is no state")
+
     def previous_update(self) -> PreviousUpdate:
         return PreviousUpdate(tenancy={}, cluster_uid=None)
 

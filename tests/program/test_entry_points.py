@@ -148,7 +148,7 @@ class NotOpened:
 
     @property
     def stack(self) -> object:
-        raise tenancy.EngineError(STACK, "there is no state")
+        raise tenancy.EngineError(STACK, "the state was read")
 
     def previous_update(self) -> PreviousUpdate:
         return PreviousUpdate(tenancy={}, cluster_uid=None)
@@ -227,7 +227,7 @@ def test_the_python_api_refuses_with_the_same_findings(case: Case, project: Path
 
 @pytest.mark.parametrize(
     ("verb", "started"),
-    [("preview", "the preview was started"), ("up", "the update was started")],
+    [("preview", "the preview was started"), ("up", "the state was read")],
 )
 def test_operations_are_refused_before_an_engine_is_opened(
     case: Case, project: Path, strict: bool, verb: str, started: str

@@ -39,6 +39,10 @@ def refusal(error: ApiException, api: ApiClient | None = None) -> tuple[str, str
         return answer, "use credentials that may do this, or ask for the permission"
     if error.status in {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}:
         return f"{answer}: the API server is not ready", "wait for it, and run this again"
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"{answer}: the API server is overloaded", "wait a minute, and run this again"
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return answer, "run this again; if it is answered the same, see the API server's log"
     return answer, "see the API server's log"
 
 

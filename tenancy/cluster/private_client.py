@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import urllib3
 import yaml
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config.kube_config import KubeConfigLoader
@@ -46,7 +45,6 @@ def private_client(text: str, context: str | None, folder: Path) -> ApiClient:
             written, active_context=context, config_base_path=str(folder)
         )
         loader.load_and_set(settings)  # type: ignore[no-untyped-call]
-        settings.retries = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.1)
         made = ApiClient(settings)
         if pair is not None:
             made.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _trusted(

@@ -7,6 +7,7 @@ plain JSON; only the client's kubeconfig, credentials and connections are used.
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ import urllib3
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
+from tenancy.cluster.retries import send
 from tenancy.config.document import JSON
 
 __all__ = ["APPLY", "JSON_TYPE", "MERGE", "Answer", "Request", "answer", "requested"]
@@ -24,6 +26,20 @@ APPLY: Final = "application/apply-patch+yaml"
 MERGE: Final = "application/merge-patch+json"
 
 _CONNECT_SECONDS: Final = 5
+_CONNECTING: Final = urllib3.Retry(
+    total=1,
+    connect=1,
+    read=False,
+    status=0,
+    redirect=0,
+    backoff_factor=0.1,
+    respect_retry_after_header=False,
+    raise_on_redirect=False,
+    raise_on_status=False,
+)
+"""A new connection is tried twice; everything else is for `tenancy.cluster.retries`."""
+_REVIEWS: Final = ("/apis/authentication.k8s.io/", "/apis/authorization.k8s.io/")
+"""Posts to these create no object."""
 
 
 @attrs.frozen(slots=True)
@@ -48,6 +64,11 @@ class Request:
     content_type: str = attrs.field(default=JSON_TYPE, kw_only=True)
     accept: str = attrs.field(default=JSON_TYPE, kw_only=True)
     seconds: float = attrs.field(default=60.0, kw_only=True)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether doing it twice leaves the cluster as doing it once does."""
+        return self.method != "POST" or "dryRun" in self.query or self.path.startswith(_REVIEWS)
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -77,21 +98,34 @@ def answer(api: ApiClient, request: Request) -> Answer:
     """
     Return the API server's answer to *request*, even if it is a refusal.
 
+    After a transient failure it is sent again; see `tenancy.cluster.retries`.
+
     Raises:
         HTTPError: It does not answer.
     """
     query = f"?{urlencode(request.query)}" if request.query else ""
-    found = api.rest_client.pool_manager.request(
-        request.method,
-        f"{api.configuration.host}{request.path}{query}",
-        body=None if request.body is None else json.dumps(request.body),
-        headers={
-            **_headers(api),
-            "Content-Type": request.content_type,
-            "Accept": request.accept,
-        },
-        timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=request.seconds),
-    )
+    attempts = 0
+
+    def attempt() -> urllib3.BaseHTTPResponse:
+        nonlocal attempts
+        attempts += 1
+        return api.rest_client.pool_manager.request(
+            request.method,
+            f"{api.configuration.host}{request.path}{query}",
+            body=None if request.body is None else json.dumps(request.body),
+            headers={
+                **_headers(api),
+                "Content-Type": request.content_type,
+                "Accept": request.accept,
+            },
+            timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=request.seconds),
+            retries=_CONNECTING,
+        )
+
+    found = send(attempt, is_repeatable=request.is_repeatable)
+    if request.method == "DELETE" and attempts > 1 and found.status == HTTPStatus.NOT_FOUND:
+        # An earlier attempt deleted it, and its answer was lost.
+        return Answer(status=HTTPStatus.OK, reason="OK", body={}, warnings="")
     return Answer(
         status=found.status,
         reason=found.reason or "",

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -15,6 +16,8 @@ from tenancy.cluster.listing import listed
 from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.transport import MERGE, Request, requested
 
+DROPPED = 0
+"""In place of a status: the connection is closed without an answer."""
 Given = tuple[int, object, dict[str, str]]
 Asked = tuple[str, str, dict[str, str], object]
 
@@ -35,9 +38,13 @@ class Server:
                 body = json.loads(content) if content else None
                 server.asked.append((self.command, self.path, dict(self.headers), body))
                 status, said, headers = server.says(self.command, self.path)
+                if status == DROPPED:
+                    self.close_connection = True
+                    return
                 data = said if isinstance(said, bytes) else json.dumps(said).encode()
                 self.send_response(status)
-                for key, value in {**headers, "Content-Length": str(len(data))}.items():
+                self.close_connection = "Content-Length" in headers
+                for key, value in {"Content-Length": str(len(data)), **headers}.items():
                     self.send_header(key, value)
                 self.end_headers()
                 self.wfile.write(data)
@@ -67,6 +74,14 @@ def api(server: Server) -> Iterator[ApiClient]:
     yield ApiClient(settings)
     listening.shutdown()
     listening.server_close()
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the pauses that were asked for, none of which is made."""
+    made: list[float] = []
+    monkeypatch.setattr(time, "sleep", made.append)
+    return made
 
 
 @pytest.fixture
@@ -211,3 +226,133 @@ class TestTheTrialOfThePolicies:
 
         with pytest.raises(ClusterError, match="500"):
             wait_for_policies(connection, "acme-dev")
+
+
+class TestRepeatedRequests:
+    """What an API server did not do is asked of it again, where that is harmless."""
+
+    OK: Given = (200, {"kind": "Status"}, {})
+    READ = Request("GET", "/api/v1/nodes")
+    CREATE = Request("POST", "/api/v1/namespaces/a/serviceaccounts", {})
+    HARMLESS = (
+        READ,
+        Request("PATCH", "/api/v1/nodes/a", {}, content_type=MERGE),
+        Request("DELETE", "/api/v1/namespaces/a/secrets/b", {}),
+        Request("POST", "/api/v1/namespaces/a/pods", {}, query={"dryRun": "All"}),
+        Request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {}),
+    )
+
+    def given(self, server: Server, *answers: Given) -> None:
+        left = list(answers)
+        server.says = lambda _method, _path: left.pop(0) if len(left) > 1 else left[0]
+
+    @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, DROPPED])
+    @pytest.mark.parametrize("request_", HARMLESS, ids=lambda one: f"{one.method} {one.path}")
+    def test_a_transient_failure_is_not_seen(
+        self, server: Server, api: ApiClient, request_: Request, status: int
+    ) -> None:
+        self.given(server, (status, {}, {}), (status, {}, {}), self.OK)
+
+        assert {"kind": "Status"} == requested(api, request_)
+        assert 3 == len(server.asked)
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 501])
+    def test_a_refusal_is_final(self, server: Server, api: ApiClient, status: int) -> None:
+        self.given(server, (status, {}, {}), self.OK)
+
+        with pytest.raises(ApiException) as refused:
+            requested(api, self.READ)
+
+        assert (status, 1) == (refused.value.status, len(server.asked))
+
+    @pytest.mark.parametrize("status", [500, 502, 503, 504])
+    def test_what_may_have_been_created_is_not_created_twice(
+        self, server: Server, api: ApiClient, status: int
+    ) -> None:
+        self.given(server, (status, {}, {}), self.OK)
+
+        with pytest.raises(ApiException) as failed:
+            requested(api, self.CREATE)
+
+        assert (status, 1) == (failed.value.status, len(server.asked))
+
+    def test_a_lost_answer_to_a_creation_is_an_error(
+        self, server: Server, connection: Connection
+    ) -> None:
+        self.given(server, (DROPPED, {}, {}), self.OK)
+
+        with (
+            pytest.raises(ClusterError, match="the connection was closed; run this again"),
+            connection.errors("creating"),
+        ):
+            connection.request(self.CREATE)
+        assert 1 == len(server.asked)
+
+    def test_what_was_not_begun_is_created_later(self, server: Server, api: ApiClient) -> None:
+        self.given(server, (429, {}, {}), self.OK)
+
+        assert {"kind": "Status"} == requested(api, self.CREATE)
+        assert 2 == len(server.asked)
+
+    def test_retry_after_is_kept(
+        self, server: Server, api: ApiClient, pauses: list[float]
+    ) -> None:
+        later = {"Retry-After": "7"}
+        self.given(server, (429, {}, later), (503, {}, {}), (429, {}, {**later}), self.OK)
+
+        requested(api, self.READ)
+
+        assert [7.0, 0.5, 7.0] == pauses
+
+    @pytest.mark.parametrize("header", ["soon", "", "-1"])
+    def test_a_retry_after_that_names_no_time_is_ignored(
+        self, server: Server, api: ApiClient, pauses: list[float], header: str
+    ) -> None:
+        self.given(server, (429, {}, {"Retry-After": header}), self.OK)
+
+        requested(api, self.READ)
+
+        assert [0.25] == pauses
+
+    def test_a_server_that_asks_for_an_hour_is_reported_at_once(
+        self, server: Server, connection: Connection, pauses: list[float]
+    ) -> None:
+        self.given(server, (429, {}, {"Retry-After": "3600"}))
+
+        with (
+            pytest.raises(ClusterError, match=r"429 .*overloaded; wait a minute"),
+            connection.errors("listing nodes"),
+        ):
+            connection.request(self.READ)
+        assert (1, []) == (len(server.asked), pauses)
+
+    def test_it_ends(self, server: Server, connection: Connection, pauses: list[float]) -> None:
+        self.given(server, (503, {}, {}))
+
+        with (
+            pytest.raises(ClusterError, match=r"503 .*the API server is not ready; wait for"),
+            connection.errors("listing nodes"),
+        ):
+            connection.request(self.READ)
+        assert (5, [0.25, 0.5, 1.0, 2.0]) == (len(server.asked), pauses)
+
+    def test_a_deletion_whose_answer_was_lost_is_done(
+        self, server: Server, api: ApiClient
+    ) -> None:
+        """Whoever renews a service account creates it again only after its deletion."""
+        deletion = Request("DELETE", "/api/v1/namespaces/a/serviceaccounts/b", {})
+        self.given(server, (DROPPED, {}, {}), (404, {}, {}))
+        assert {} == requested(api, deletion)
+
+        self.given(server, (404, {}, {}))
+        with pytest.raises(ApiException) as missing:
+            requested(api, deletion)
+        assert 404 == missing.value.status
+
+    def test_an_answer_that_breaks_off_is_asked_for_again(
+        self, server: Server, api: ApiClient
+    ) -> None:
+        self.given(server, (200, b'{"kind": "Sta', {"Content-Length": "99"}), self.OK)
+
+        assert {"kind": "Status"} == requested(api, self.READ)
+        assert 2 == len(server.asked)

@@ -186,7 +186,9 @@ def _mixed() -> Iterator[Way]:
     yield Way(
         "one pod more beside a claim", gpu_pod(MIX, _probe(), {MIXED_RESOURCE: 1}), limited
     )
-    yield Way("one claim more beside a pod", claim(MIX, _probe(), exactly(MIXED)), limited)
+    # The count of claims and that of the class are exceeded too, and are named first.
+    counted = f",requests.{MIXED_RESOURCE}={MIX_GRANT}"
+    yield Way("one claim more beside a pod", claim(MIX, _probe(), exactly(MIXED)), counted)
     yield Way(
         "the implicit resource beside both",
         gpu_pod(MIX, _probe(), {IMPLICIT_PREFIX + MIXED: 1}),

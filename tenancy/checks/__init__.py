@@ -296,7 +296,11 @@ class _Scope:
             yield from environment_names.known_environments(found, known, self.tenancy.unread)
         yield from ceilings.ceiling(ordered, self.amounts)
         yield from environment_order.larger_than_next(
-            ordered, grounds[0].environment_order, self._exceptions(organizations), self.amounts
+            ordered,
+            grounds[0].environment_order,
+            self._exceptions(organizations),
+            self.amounts,
+            self.tenancy.platform_of,
         )
 
     def _cluster(self, cluster: str, environments: Sequence[Environment]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The environment order: what an organization may use grows from dev to staging to prod."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -9,12 +9,17 @@ from tenancy.diagnostics import Finding, Origin, Severity, reason_blank
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
 from tenancy.model import (
+    GPU_DEVICES,
     Amounts,
     Environment,
     EnvironmentOrderException,
     Namespace,
     Organization,
+    Platform,
     by_environment,
+    granted_devices,
+    in_devices,
+    is_named,
 )
 
 __all__ = ["larger_than_next", "unused_exceptions"]
@@ -36,31 +41,36 @@ def larger_than_next(
     order: Sequence[str],
     exceptions: Mapping[str, Sequence[EnvironmentOrderException]],
     amounts: Amounts,
+    platform_of: Callable[[Namespace], Platform],
 ) -> Iterator[Finding]:
     """
     Yield a finding for each environment that is larger than the next in the order.
 
     Namespaces of one workload are compared with each other; the others are compared by their
-    sum.
+    sum. GPUs are compared as devices, and only between environments that have some: a workload
+    may use them in dev alone, or shares of them in dev and whole ones in prod.
 
     Args:
         organizations: One organization in each of its environments.
         order: The environments of the environment order, the smallest first.
         exceptions: Those in the config, by environment.
         amounts: The resources that a namespace counts.
+        platform_of: Returns the platform of a namespace.
     """
     used: set[EnvironmentOrderException] = set()
     steps = by_environment(organizations, order)
     name = organizations[0].name
-    for workload, levels in _comparisons(steps, amounts):
+    for workload, levels in _comparisons(steps, in_devices(amounts, platform_of)):
         for found in _inversions(levels, workload, name):
-            exception = _exception(
-                found, exceptions.get(found.lower.environment, ()), name, workload
+            named = tuple(
+                exception
+                for exception in exceptions.get(found.lower.environment, ())
+                if (exception.organization, exception.workload) == (name, workload)
+                and _names(exception.resource, found)
             )
-            if exception is None:
+            used.update(named)
+            if not _is_excused(found, named, platform_of):
                 yield found.finding
-            else:
-                used.add(exception)
     for listed in exceptions.values():
         for exception in listed:
             if exception.organization == name:
@@ -137,6 +147,7 @@ class _Inversion:
 
     key: str
     lower: _Level
+    upper: _Level
     finding: Finding
 
 
@@ -149,6 +160,8 @@ def _inversions(
         unlimited: _Level | None = None
         for level in levels:
             amount = level.figures.get(key)
+            if key == GPU_DEVICES and not amount:
+                continue
             if amount is None:
                 unlimited = unlimited or level
                 continue
@@ -164,26 +177,61 @@ def _inversions(
 
 def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) -> _Inversion:
     is_unlimited = key not in lower.figures
+    exception = (
+        "an entry with a reason under environmentOrderExceptions of"
+        f" {lower.namespaces[0].stack}"
+    )
+    if key == GPU_DEVICES:
+        found = (
+            f"GPUs of {whose}: {_devices(lower)} in {lower.environment}, and {_devices(upper)}"
+            f" in {upper.environment}"
+        )
+        remedy = (
+            f"grant fewer in {lower.environment} or more in {upper.environment}, or write"
+            f" {exception}, whose resource is the pool"
+        )
+    else:
+        found = f"{key} of {whose}: {said}, and {upper.figures[key]} in {upper.environment}"
+        remedy = (
+            f"limit {key} in {lower.environment}"
+            if is_unlimited
+            else f"lower it in {lower.environment} or raise it in {upper.environment}"
+        ) + f", or write {exception}"
     return _Inversion(
         key=key,
         lower=lower,
+        upper=upper,
         finding=Finding(
             code="environment-order",
             origin=_place(lower, key),
-            found=f"{key} of {whose}: {said}, and {upper.figures[key]} in {upper.environment}",
+            found=found,
             allowed=f"{lower.environment} ≤ {upper.environment}",
-            remedy=(
-                f"limit {key} in {lower.environment}"
-                if is_unlimited
-                else f"lower it in {lower.environment} or raise it in {upper.environment}"
-            )
-            + ", or write an entry with a reason under environmentOrderExceptions"
-            f" of {lower.namespaces[0].stack}",
+            remedy=remedy,
             # Unlimited and limited values are only compared with a warning; dev is often
             # unlimited.
             severity=Severity.WARNING if is_unlimited else Severity.ERROR,
             organization=lower.namespaces[0].organization,
+            details=_grants(lower, upper) if key == GPU_DEVICES else (),
         ),
+    )
+
+
+def _devices(level: _Level) -> str:
+    """Return the devices of *level*, such as `1 device` or `0.25 devices`."""
+    amount = level.figures[GPU_DEVICES]
+    number = f"{amount.nanos / 10**9:g}"
+    return f"{number} device" if number == "1" else f"{number} devices"
+
+
+def _grants(*levels: _Level) -> tuple[str, ...]:
+    """Return a line for each grant: what it is of which pool, and where."""
+    return tuple(
+        f"{level.environment}: {grant.gpus} {grant.resource} of {grant.pool},"
+        f" namespace {namespace.name}"
+        for level in levels
+        for namespace in level.namespaces
+        for grant in namespace.grants
+        if grant.gpus
     )
 
 
@@ -191,31 +239,30 @@ def _place(level: _Level, key: str) -> Origin:
     """Return the first place of *key*: in a grant or a quota; None if it is not written."""
     for namespace in level.namespaces:
         for grant in namespace.grants:
-            if key == requests_key(grant.resource):
+            if key == GPU_DEVICES and grant.gpus:
                 return grant.origin
         for quota in namespace.quotas:
-            if not quota.is_scoped:
+            if not quota.is_scoped and key != GPU_DEVICES:
                 return quota.hard[key].origin if key in quota.hard else quota.origin
     return level.namespaces[0].origin
 
 
-def _exception(
+def _names(written: str, found: _Inversion) -> bool:
+    """Whether *written* in an exception is the key of *found*, or a pool that is granted."""
+    if found.key == GPU_DEVICES:
+        grants = (grant for n in found.lower.namespaces for grant in n.grants)
+        return any(is_named(written, grant) for grant in grants)
+    return found.key in (written, requests_key(written))
+
+
+def _is_excused(
     found: _Inversion,
-    exceptions: Iterable[EnvironmentOrderException],
-    organization: str,
-    workload: str | None,
-) -> EnvironmentOrderException | None:
-    return next(
-        (
-            exception
-            for exception in exceptions
-            if exception.organization == organization
-            and exception.workload == workload
-            and _names(exception.resource, found.key)
-        ),
-        None,
-    )
-
-
-def _names(written: str, key: str) -> bool:
-    return key in (written, requests_key(written))
+    exceptions: Sequence[EnvironmentOrderException],
+    platform_of: Callable[[Namespace], Platform],
+) -> bool:
+    """Whether *exceptions*, all of which name what is larger, leave nothing that is larger."""
+    if found.key != GPU_DEVICES:
+        return bool(exceptions)
+    named = [exception.resource for exception in exceptions]
+    rest = granted_devices(found.lower.namespaces, platform_of, without=named)
+    return rest <= found.upper.figures[GPU_DEVICES]

@@ -6,6 +6,7 @@ from tenancy.model.container_defaults import ContainerDefaults, container_defaul
 from tenancy.model.enforcement import Enforcement
 from tenancy.model.entitlements import LIMITS_NAME, QUOTA_NAME, Profiles
 from tenancy.model.environment_order import by_environment
+from tenancy.model.gpu_devices import GPU_DEVICES, granted_devices, in_devices, is_named
 from tenancy.model.hard_keys import quota_keys
 from tenancy.model.live import Live, LiveNamespace, LiveQuota, Unread
 from tenancy.model.live_access import (
@@ -79,6 +80,7 @@ from tenancy.model.values import (
 __all__ = [
     "ALL_VERBS",
     "BUILT_IN",
+    "GPU_DEVICES",
     "INTERNET",
     "KUBERNETES",
     "KUBERNETES_PREFIX",
@@ -148,7 +150,10 @@ __all__ = [
     "device_limits",
     "fit",
     "gpu_node_pool",
+    "granted_devices",
     "groups_of",
+    "in_devices",
+    "is_named",
     "is_overcommit_factor",
     "names_of",
     "organization",

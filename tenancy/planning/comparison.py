@@ -1,6 +1,6 @@
 """What a plan compares: the last update, the files and the cluster, of one stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -121,11 +121,16 @@ class Comparison:
     @cached_property
     def counted(self) -> Amounts:
         """The resources that a namespace counts, by quota key."""
+        return amounts(self.platform_of)
+
+    @cached_property
+    def platform_of(self) -> Callable[[Namespace], Platform]:
+        """Returns the platform of a namespace, also of one that is no longer in the files."""
         platforms = {
             e.stack: self.tenancy.platform_of(e) for e in self.tenancy.environments.values()
         }
         own = self.platform
-        return amounts(lambda namespace: platforms.get(namespace.stack, own))
+        return lambda namespace: platforms.get(namespace.stack, own)
 
     @cached_property
     def organizations_before(self) -> Mapping[str, Organization]:

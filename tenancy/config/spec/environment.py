@@ -24,7 +24,7 @@ class EnvironmentOrderExceptionSpec(Spec):
     organization: NonEmpty
     """The organization."""
     resource: NonEmpty
-    """The quota key."""
+    """The quota key, or the GPU node pool whose devices are not compared."""
     workload: NonEmpty | None = None
     """The workload, where namespaces are paired. Default: the organization's sum."""
     reason: NonEmpty

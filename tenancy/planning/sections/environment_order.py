@@ -10,11 +10,14 @@ from typing_extensions import TypedDict
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import requests_key
 from tenancy.model import (
+    GPU_DEVICES,
     Amounts,
     EnvironmentOrderException,
     Namespace,
     Organization,
     by_environment,
+    in_devices,
+    is_named,
 )
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, amount, step
@@ -52,8 +55,14 @@ class OrderedAmounts:
 
     @property
     def is_kept(self) -> bool:
-        """Whether each environment has at most as much as the next; unlimited is the most."""
+        """
+        Whether each environment has at most as much as the next; unlimited is the most.
+
+        GPUs are compared only between environments that have some.
+        """
         amounts = [one.after for one in self.environments]
+        if self.key == GPU_DEVICES:
+            amounts = [amount for amount in amounts if amount]
         return all(
             upper is None or (lower is not None and lower <= upper)
             for lower, upper in pairwise(amounts)
@@ -104,13 +113,13 @@ class EnvironmentOrder(Section):
         rows: list[OrderedAmounts] = []
         for name in comparison.organizations_before:
             before, after = comparison.everywhere(name)
-            if after and name in keys:
+            if after:
                 rows += _ordered(
                     before,
                     after,
                     comparison.platform.environment_order,
-                    comparison.counted,
-                    keys=keys[name],
+                    in_devices(comparison.counted, comparison.platform_of),
+                    keys=[*keys.get(name, ()), GPU_DEVICES],
                     exceptions=exceptions,
                 )
         return cls(tuple(rows))
@@ -207,7 +216,7 @@ def _ordered(
                     workload=workload,
                     key=key,
                     environments=amounts,
-                    exception=_excuse(excused, name, workload, key),
+                    exception=_excuse(excused, name, workload, key, after),
                 )
 
 
@@ -258,14 +267,21 @@ def _excuse(
     organization: str,
     workload: str | None,
     key: str,
+    organizations: Iterable[Organization],
 ) -> str | None:
+    """Return the reason of the exception that names *key*, or a pool where that is GPUs."""
+    grants = [g for o in organizations for n in o.namespaces for g in n.grants]
     return next(
         (
             e.reason
             for e in exceptions
             if e.organization == organization
             and e.workload == workload
-            and key in (e.resource, requests_key(e.resource))
+            and (
+                any(is_named(e.resource, grant) for grant in grants)
+                if key == GPU_DEVICES
+                else key in (e.resource, requests_key(e.resource))
+            )
         ),
         None,
     )

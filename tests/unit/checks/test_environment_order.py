@@ -246,24 +246,101 @@ def test_an_environment_outside_of_the_ladder_is_not_compared():
     assert [] == findings(environments=environments, organizations={"acme": organization})
 
 
-def test_grants_climb_too():
+SHARED = a_pool(name="slices", sharing={"type": "time-slicing", "replicas": 4})
+MIG = a_pool(
+    name="mig",
+    sharing={
+        "type": "mig",
+        "layout": [{"profile": "1g.10gb", "perGpu": 4}, {"profile": "3g.40gb", "perGpu": 1}],
+    },
+)
+
+
+def granted(dev, prod, *, exceptions=()):
+    """Findings about dev and prod with these grants."""
     organization = an_organization(
-        a_namespace("dev", environments=["dev"], gpus=[{"pool": "h100", "gpus": 2}]),
-        a_namespace("prod", environments=["prod"], gpus=[{"pool": "h100", "gpus": 1}]),
+        a_namespace("dev", environments=["dev"], gpus=dev),
+        a_namespace("prod", environments=["prod"], gpus=prod),
         defaultNamespace="dev",
     )
-    environments = {"dev": an_environment("dev"), "prod": an_environment("prod")}
-
-    assert [
-        "organizations/acme.yaml: namespaces[0].gpus[0] [environment-order] "
-        "requests.nvidia.com/gpu of acme: 2 in dev, and 1 in prod; allowed: dev "
-        "≤ prod; lower it in dev or raise it in prod, or write an entry with a "
-        "reason under environmentOrderExceptions of dev",
-    ] == findings(
-        environments=environments,
+    listed = [{"organization": "acme", "reason": "training", **one} for one in exceptions]
+    return findings(
+        environments={
+            "dev": an_environment("dev", environmentOrderExceptions=listed),
+            "prod": an_environment("prod"),
+        },
         organizations={"acme": organization},
-        platform=a_platform(gpuNodePools=[a_pool()]),
+        platform=a_platform(gpuNodePools=[a_pool(), SHARED, MIG]),
     )
+
+
+def of(pool, gpus, **keys):
+    return {"pool": pool, "gpus": gpus, **keys}
+
+
+def test_gpus_are_compared_as_devices_and_the_finding_is_at_the_grant():
+    assert [
+        "organizations/acme.yaml: namespaces[0].gpus[0] [environment-order] GPUs of acme: 2 "
+        "devices in dev, and 1 device in prod; allowed: dev ≤ prod; grant fewer in dev or more "
+        "in prod, or write an entry with a reason under environmentOrderExceptions of dev, "
+        "whose resource is the pool\n"
+        "    dev: 2 nvidia.com/gpu of h100, namespace acme-dev\n"
+        "    prod: 1 nvidia.com/gpu of h100, namespace acme-prod",
+    ] == granted([of("h100", 2)], [of("h100", 1)])
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod"),
+    [
+        pytest.param([of("h100", 4)], [], id="in dev alone"),
+        pytest.param([of("h100", 4)], [of("h100", 0)], id="none in prod"),
+        pytest.param([of("slices", 4)], [of("h100", 1)], id="shares in dev"),
+        pytest.param([of("slices", 8)], [of("h100", 2)], id="as many devices"),
+        pytest.param(
+            [of("mig", 7, migProfile="1g.10gb")], [of("h100", 1)], id="instances in dev"
+        ),
+    ],
+)
+def test_gpus_in_dev_alone_and_parts_of_devices_are_allowed(dev, prod):
+    assert [] == granted(dev, prod)
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod", "said"),
+    [
+        pytest.param(
+            [of("slices", 5)], [of("h100", 1)], "1.25 devices in dev, and 1 device", id="shares"
+        ),
+        pytest.param(
+            [of("h100", 1)], [of("slices", 3)], "1 device in dev, and 0.75 devices", id="whole"
+        ),
+        pytest.param(
+            [of("mig", 5, migProfile="3g.40gb")],
+            [of("h100", 2)],
+            "2.143 devices in dev, and 2 devices",
+            id="instances",
+        ),
+    ],
+)
+def test_more_devices_in_dev_than_in_prod_are_refused(dev, prod, said):
+    [found] = granted(dev, prod)
+
+    assert said in found
+
+
+def test_one_exception_for_a_pool_excuses_its_devices_and_no_others():
+    dev, prod = [of("h100", 2), of("slices", 2)], [of("h100", 1)]
+
+    assert 1 == len(granted(dev, prod))
+    assert [] == granted(dev, prod, exceptions=[{"resource": "h100"}])
+    [found] = granted(dev, prod, exceptions=[{"resource": "slices"}])
+    assert "2.5 devices in dev, and 1 device in prod" in found
+
+
+def test_an_exception_for_a_pool_that_is_not_needed_is_warned_of():
+    [found] = granted([of("h100", 1)], [of("h100", 1)], exceptions=[{"resource": "h100"}])
+
+    assert "[environment-order-exception-unused]" in found
 
 
 def test_a_ladder_of_ones_own_is_followed():

@@ -117,6 +117,25 @@ def test_an_exception_is_named_with_its_reason() -> None:
     assert ["tests"] == [row.exception for row in plan.section(EnvironmentOrder).rows]
 
 
+def test_gpus_are_shown_as_devices_of_each_environment() -> None:
+    def of(dev: int) -> dict[str, object]:
+        acme = an_organization(
+            a_namespace(environments=["dev"], gpus=[{"pool": "h100", "gpus": dev}]),
+            a_namespace("prod", environments=["prod"], gpus=[{"pool": "h100", "gpus": 2}]),
+            defaultNamespace="dev",
+        )
+        return {
+            "environments": {"dev": an_environment(), "prod": an_environment("prod")},
+            "organizations": {"acme": acme},
+            "platform": a_platform(gpuNodePools=[a_pool()]),
+        }
+
+    assert "GPU devices: dev 1 → 2 ≤ prod 2" in plan_text(a_plan(a_record(**of(1)), **of(2)))
+    assert "GPU devices: dev 1 → 3 ≤ prod 2; ORDER VIOLATED" in plan_text(
+        a_plan(a_record(**of(1)), **of(3))
+    )
+
+
 # Names
 
 

@@ -6,7 +6,6 @@ from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
 from tests.cluster.security.mutants.breaking import Check, Mutant, mutant
 from tests.cluster.security.mutants.catching import (
-    BY_MEMBERS,
     CONTROLLERS,
     IN_AUDIT,
     OUTSIDE,
@@ -81,8 +80,6 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
         passing.append(own_peers)
     if name in elders():
         passing.append(older(name))
-    if name in BY_MEMBERS:
-        passing.append(by_the_platform(name, OUTSIDE[name]))
     if name in CONTROLLERS:
         passing.append(by_controllers(*CONTROLLERS[name]))
     if name in PLATFORM:

@@ -32,6 +32,6 @@ def write_with_deletions(
 
 
 def _key(config: Mapping[str, object], project: str, short: str) -> str:
-    """Return the key of *short* as *config* spells it; the engine takes any of three."""
+    """Return the key of *short* as *config* spells it; the engine accepts three spellings."""
     spelled = (f"{project}:{short}", short, f"{project}:config:{short}")
     return next((key for key in spelled if key in config), spelled[0])

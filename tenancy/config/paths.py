@@ -1,4 +1,4 @@
-"""The names of a project's files and folders, from the project's folder."""
+"""The paths of a project's files and folders, relative to the project's folder."""
 
 from pathlib import Path
 from typing import Final
@@ -24,13 +24,13 @@ SANDBOX: Final = "sandbox"
 """The name of the sandbox cluster in the config."""
 
 STACK_FILES: Final = "Pulumi.*.yaml"
-"""What matches every stack file."""
+"""A pattern that matches every stack file."""
 
 ORGANIZATIONS: Final = "organizations"
 """The folder of the organizations' files."""
 
 SANDBOX_FOLDER: Final = Path(".sandbox")
-"""Where the sandbox keeps all its files; no tracked file is in it."""
+"""The folder of all files of the sandbox; git tracks none of them."""
 
 SANDBOX_KUBECONFIG: Final = SANDBOX_FOLDER / "kubeconfig"
 """The kubeconfig of the sandbox's administrator."""
@@ -53,7 +53,7 @@ def stack_file(stack: str) -> str:
 
 def stack_of(file: str) -> str | None:
     """
-    Return the stack that *file* describes; None where it is no stack file.
+    Return the stack that *file* describes; None if it is not a stack file.
 
     >>> stack_of("Pulumi.dev.yaml"), stack_of("organizations/acme.yaml")
     ('dev', None)

@@ -44,12 +44,12 @@ LARGEST_ORGANIZATION = 1024 * 1024
 @attrs.frozen(kw_only=True, slots=True)
 class EngineConfig:
     """
-    The config that the engine gave the program: it holds where the file differs.
+    The config that the engine gave the program; it takes precedence over the file.
 
     Attributes:
         stack: The stack's name.
         values: By key without the project's namespace, decoded.
-        secret: The keys whose values it keeps encrypted. Default: none.
+        secret: The keys whose values are encrypted. Default: none.
     """
 
     stack: str
@@ -68,7 +68,7 @@ class Written(Generic[S]):
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Project:
     """
-    What people wrote, before anything is resolved. A file that is wrong is not in it.
+    What people wrote, before it is resolved. Files with errors are left out.
 
     Attributes:
         environments: The stacks that are environments, by stack.
@@ -89,14 +89,14 @@ def load(
     """
     Read every stack file and every organization of the project at *root*.
 
-    A file that is wrong is left out of the project and its findings are returned, so that
-    the others are still checked.
+    A file with errors is left out of the project and its findings are returned, so that the
+    others are still checked.
 
     Args:
         root: The folder that holds `Pulumi.yaml`.
         project: The project's name, which is the namespace of its config keys.
-        engine: The config of the running stack as the engine has it. Where it differs from
-            the file, it holds, and its values say `--config` for their source.
+        engine: The config of the running stack as the engine has it. It takes precedence
+            over the file; values that differ have `--config` as their source.
     """
     loader = _Loader(root)
     stacks = dict(loader.stacks(project))
@@ -135,7 +135,7 @@ def load(
 
 
 def is_platform(document: Document) -> bool:
-    """Return whether the config is a platform's, also where the key `platform` is misspelt."""
+    """Return whether the config is a platform's, also if the key `platform` is misspelt."""
     config = document.value
     if not isinstance(config, Mapping):
         return False
@@ -146,7 +146,7 @@ def is_platform(document: Document) -> bool:
 
 
 class _Loader:
-    """Reads files and keeps what was wrong with them."""
+    """Reads files and collects the findings about them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -209,10 +209,10 @@ _MISSING = object()
 
 def said(config: JSON) -> Mapping[str, JSON]:
     """
-    Return the keys of a stack's config that say something.
+    Return the keys of a stack's config that have a value.
 
-    The project file has an empty default for every key, or the engine would demand it; so an
-    empty value is as good as none.
+    The project file has an empty default for every key, because the engine would otherwise
+    require it; so an empty value counts as absent.
     """
     if not isinstance(config, dict):
         return {}
@@ -220,7 +220,7 @@ def said(config: JSON) -> Mapping[str, JSON]:
 
 
 def _decoded(value: JSON, written: JSON) -> JSON:
-    """Return a top-level scalar as the file has it: the engine hands on every one as text."""
+    """Return a top-level scalar as in the file; the engine passes every scalar as text."""
     if isinstance(written, bool | int | float) and value == json.dumps(written):
         return written
     return value

@@ -1,8 +1,8 @@
 """
 The files of a project at a revision of git, written to a folder.
 
-They are read as objects of git, so nothing of the revision is run: no program, no plugin, no
-hook and no filter.
+They are read as git objects. No program, plugin, hook or filter of the revision is
+run.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ __all__ = ["files_at", "merged"]
 
 _LINK: Final = "120000"
 _ENVIRONMENT: Final = {
-    # Nothing is fetched, asked or locked.
+    # git must not fetch, prompt or take locks.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -59,7 +59,7 @@ def files_at(root: Path, revision: str) -> Iterator[Path]:
             file = Path(folder) / path
             file.parent.mkdir(parents=True, exist_ok=True)
             if mode == _LINK:
-                # Links that lead out of the project are refused by whoever reads them.
+                # The reader refuses links that lead out of the project.
                 file.symlink_to(os.fsdecode(content))
             else:
                 file.write_bytes(content)
@@ -68,7 +68,7 @@ def files_at(root: Path, revision: str) -> Iterator[Path]:
 
 def merged(root: Path, ours: str, theirs: str) -> str:
     """
-    Return the tree that a merge of two revisions has; no file and no branch is changed.
+    Return the tree of a merge of two revisions; no file and no branch is changed.
 
     Raises:
         UsageError: There is no such revision.
@@ -88,7 +88,7 @@ def merged(root: Path, ours: str, theirs: str) -> str:
             " merge one of them into the other first"
         )
     raise ToolsError(
-        f"git cannot merge {shown(ours)} and {shown(theirs)} without a working tree:"
+        f"git could not merge {shown(ours)} and {shown(theirs)} without a working tree:"
         f" {_last_line(done.stderr)}; this needs git 2.38 or newer"
     )
 
@@ -162,7 +162,7 @@ def _run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.Complete
     program = shutil.which("git")
     if program is None:
         raise ToolsError("git is not on PATH; install it to compare revisions")
-    # A program of the repository's config could otherwise be run to watch files.
+    # The repository's config could otherwise name a program to run (`core.fsmonitor`).
     options = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     return subprocess.run(
         [program, *options, *arguments],

@@ -1,4 +1,4 @@
-"""Files of a project that nothing reads, and stack files without config."""
+"""Findings about files of a project that are not read, and stack files without config."""
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ _EXTENSIONS: Final = frozenset({".yml", ".json"})
 
 
 def wrong_extensions(root: Path) -> Iterator[Finding]:
-    """Yield each stack file and organization at *root* that ends with .yml or .json."""
+    """Yield a finding for each file at *root* that should end with .yaml, not .yml or .json."""
     for path in sorted((*root.glob("Pulumi.*.*"), *root.glob(f"{ORGANIZATIONS}/*.*"))):
         if path.suffix in _EXTENSIONS and path.is_file():
             file = str(path.relative_to(root))
@@ -31,15 +31,14 @@ def wrong_extensions(root: Path) -> Iterator[Finding]:
 def stacks_without_config(
     stacks: Mapping[str, Document], name: str, running: str | None
 ) -> Iterator[Finding]:
-    """
-    Yield each stack file without a key of ours, and that no stack has any.
+    """Yield a finding for each stack file without our keys, and one if no stack has any.
 
-    A stack file without config is left by `pulumi stack init`; it refuses that stack alone.
+    `pulumi stack init` leaves a stack file without config; only that stack is then refused.
 
     Args:
         stacks: The config of each stack, cut down to our keys, by stack.
         name: The project's name, which begins each key.
-        running: The stack that the engine runs; its missing config refuses it.
+        running: The stack that the engine runs; without config it is refused.
     """
     empty = {s: d for s, d in stacks.items() if not d.value and not d.findings}
     is_project_empty = len(empty) == len(stacks)
@@ -61,7 +60,7 @@ def unused_organizations(
     environments: Collection[EnvironmentSpec], files: Collection[str]
 ) -> Iterator[Finding]:
     """
-    Yield each organization's file that no environment names.
+    Yield a finding for each organization's file that no environment names.
 
     Args:
         environments: Every environment; the result is right only where all could be read.

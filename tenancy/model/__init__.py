@@ -1,4 +1,4 @@
-"""What is true after inheritance, with canonical quantities and final names."""
+"""Resolved values: after inheritance, with canonical quantities and final names."""
 
 from tenancy.model.bounds import Bounds
 from tenancy.model.capacity import is_overcommit_factor, pool_demands

@@ -1,4 +1,4 @@
-"""Who holds which role where: subjects with their full names, one binding for each role."""
+"""Role bindings of namespaces: subjects with their full names, one binding for each role."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -28,8 +28,8 @@ def subject(
     """
     Return *spec* as the API server knows it.
 
-    Users and groups get the platform's prefix, once; `system:` names do not, since no identity
-    provider issues them. A service account is named by a namespace's id.
+    Users and groups get the platform's prefix, once; `system:` names do not, because no
+    identity provider issues them. A service account is named by a namespace's id.
 
     Args:
         namespaces: Final names by id of those namespaces whose service accounts may be named.
@@ -70,7 +70,7 @@ def subject(
             found=f"the service account {value!r}",
             allowed="<namespace id>/<name> in a namespace of the same organization"
             + (f" ({', '.join(sorted(namespaces))})" if namespaces else ""),
-            remedy="name one of the organization's own, or use a user or a group",
+            remedy="name one of this organization, or use a user or a group",
         )
     return Subject(
         kind=SubjectKind.SERVICE_ACCOUNT,

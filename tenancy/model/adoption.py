@@ -1,4 +1,4 @@
-"""What is kept of a namespace that was adopted: its names, and its audit."""
+"""The names and the audit of an adopted namespace."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ __all__ = ["adopted", "enforcement", "named_bindings", "named_limit_range"]
 
 
 def adopted(spec: AdoptedSpec | None) -> Adopted | None:
-    """Return *spec* as it is resolved."""
+    """Return *spec* resolved."""
     if spec is None:
         return None
     return Adopted(
@@ -32,9 +32,9 @@ def enforcement(
     override_origin: Origin | None,
 ) -> Enforcement:
     """
-    Return the enforcement of *namespace*: the environment's override before its own.
+    Return the enforcement of *namespace*; the environment's override takes precedence.
 
-    Everything is enforced where nothing is written.
+    Default: everything is enforced.
     """
     spec, place = namespace.enforcement, origin
     here = override.namespaces.get(namespace.id)
@@ -54,7 +54,7 @@ def enforcement(
 
 
 def named_limit_range(found: LimitRange | None, kept: Adopted | None) -> LimitRange | None:
-    """Return *found* under the name that is *kept*, where one is."""
+    """Return *found* under the *kept* name, if there is one."""
     if found is None or kept is None or kept.limit_range is None:
         return found
     return attrs.evolve(found, name=kept.limit_range)
@@ -63,7 +63,7 @@ def named_limit_range(found: LimitRange | None, kept: Adopted | None) -> LimitRa
 def named_bindings(
     found: Iterable[RoleBinding], kept: Adopted | None
 ) -> tuple[RoleBinding, ...]:
-    """Return *found*, each under the name that is *kept* for its role, where one is."""
+    """Return *found*, each under the name that is *kept* for its role, if there is one."""
     names = {} if kept is None else kept.role_bindings
     return tuple(
         attrs.evolve(binding, adopted_name=names.get(binding.role)) for binding in found

@@ -18,12 +18,12 @@ class Bounds:
     The most that one organization may be given.
 
     Attributes:
-        origin: Where its own bounds are written; the default's place where it has none.
+        origin: Where its own bounds are written; else where the default is.
         ceiling: By quota key; a key that is missing is not bounded.
         namespace_quota: Of each namespace, by quota key; a key that is missing is not bounded.
         gpus: By pool; a pool that is missing is 0.
         pod_security: The lowest level.
-        prefixes: None if any prefix will do that is listed for no other organization.
+        prefixes: None: any prefix that is listed for no other organization.
     """
 
     origin: Origin

@@ -1,4 +1,4 @@
-"""Capacity: how many devices of each pool are granted, and how many there can be."""
+"""Capacity: how many devices of each pool are granted, and how many can exist."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -17,11 +17,11 @@ _LINES = 20
 @attrs.frozen(kw_only=True, slots=True)
 class PoolDemand:
     """
-    What is granted of one resource of a pool, over all environments on its cluster.
+    The grants of one resource of a pool, over all environments on its cluster.
 
     Attributes:
         grants: Each with its namespace, the largest first.
-        per_node: Devices of a node; None if nothing says how many.
+        per_node: Devices of a node; None if unknown.
         nodes: The most nodes there can be.
         allowed: The most devices that may be granted; None if that is not known.
     """
@@ -57,7 +57,7 @@ class PoolDemand:
 def pool_demands(
     platform: Platform, environments: Iterable[Environment]
 ) -> tuple[PoolDemand, ...]:
-    """Return what *environments* grant of each pool of *platform*, by pool and resource."""
+    """Return the grants of *environments* in each pool of *platform*, by pool and resource."""
     by_resource: dict[tuple[str, str], list[tuple[Namespace, Grant]]] = {}
     for environment in environments:
         for namespace in environment.namespaces:
@@ -86,7 +86,7 @@ def pool_demands(
 def _allowed(pool: GpuNodePool, devices: int) -> int:
     if not is_overcommit_factor(pool.overcommit):
         return pool.max_nodes * devices
-    # Through its text, for 1.1 as a float is a little more than 1.1.
+    # Through its text, because 1.1 as a float is a little more than 1.1.
     return int(pool.max_nodes * devices * Fraction(str(pool.overcommit)))
 
 

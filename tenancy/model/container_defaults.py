@@ -1,4 +1,4 @@
-"""What the API server fills in for a container that states neither requests nor limits."""
+"""The API server's defaults for a container without requests and limits."""
 
 from collections.abc import Iterable
 
@@ -13,11 +13,11 @@ __all__ = ["ContainerDefaults", "container_defaults"]
 @attrs.frozen(slots=True)
 class ContainerDefaults:
     """
-    What a container gets that states nothing, by resource.
+    Defaults of a container without requests and limits, by resource.
 
     Attributes:
-        requests: What it requests.
-        limits: What it is limited to.
+        requests: Its default requests.
+        limits: Its default limits.
     """
 
     requests: Limits
@@ -26,13 +26,13 @@ class ContainerDefaults:
 
 def container_defaults(limit_ranges: Iterable[LimitRange]) -> ContainerDefaults:
     """
-    Return what *limit_ranges* of one namespace give to a container that states nothing.
+    Return the defaults of *limit_ranges*, those of one namespace, for a container.
 
-    The first that gives a figure wins, in the order given here; the API server's own order
+    The first value for a resource wins, in the order given here; the API server's own order
     among several is not defined.
 
-    A `max` is the default where none is written, a default is the default request, and a `min`
-    is the default request where there is no default.
+    A `max` is the default if there is none, a default is the default request, and a `min`
+    is the default request if there is no default.
 
     Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_LimitRangeItem.
     """

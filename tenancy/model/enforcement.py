@@ -1,4 +1,4 @@
-"""Whether what Tenancy adds to a namespace refuses, or only warns."""
+"""Whether Tenancy's rules in a namespace are enforced or only give warnings."""
 
 from datetime import date
 
@@ -12,13 +12,13 @@ __all__ = ["Enforcement"]
 @attrs.frozen(kw_only=True, slots=True)
 class Enforcement:
     """
-    Whether what Tenancy adds to a namespace refuses, or only warns.
+    Whether Tenancy's rules in a namespace are enforced or only give warnings.
 
     Attributes:
-        is_audit: Whether it only warns.
+        is_audit: Whether they only give warnings.
         until: The last day of the audit.
         pod_security: The level that stays enforced during the audit; None without a label.
-        may_stop: What may be refused or cut off once everything is enforced.
+        may_stop: Workloads that may be refused or lose connections when the rules are enforced.
     """
 
     is_audit: bool = False

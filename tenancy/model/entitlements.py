@@ -1,4 +1,4 @@
-"""Profiles, quotas and limit ranges as one namespace has them, and where they come from."""
+"""The profiles, quotas and limit ranges of one namespace, and where they come from."""
 
 from collections.abc import Mapping
 
@@ -43,7 +43,7 @@ LIMITS_NAME = "limits"
 
 @attrs.frozen(kw_only=True, slots=True)
 class Entitlements:
-    """What a namespace may use, by whom, what is let through; None if nothing was said."""
+    """Quotas, members, traffic and settings of a namespace; None for what was not written."""
 
     quotas: tuple[Quota, ...] = ()
     without_quota: bool = False
@@ -61,11 +61,12 @@ class Entitlements:
         self, spec: EntitlementsSpec, origin: Origin, profile: "Entitlements | None"
     ) -> "Entitlements":
         """
-        Return what holds where *spec*, written at *origin*, stands on this tier.
+        Return these entitlements with *spec*, written at *origin*, on top.
 
         Args:
-            profile: What the profile that *spec* names says; it takes the place of this tier's
-                quotas and limit range, and *spec*'s own keys are added to it.
+            profile: The profile that *spec* names; it replaces the
+                quotas and limit range of these entitlements, and *spec*'s own keys are added to
+                it.
         """
         start = profile if profile is not None else self
         is_without = spec.quota is not None and not spec.quota
@@ -101,7 +102,7 @@ class Entitlements:
 
 
 class Profiles:
-    """Profiles by name, each resolved once however many namespaces use it."""
+    """Profiles by name, each resolved only once."""
 
     def __init__(self, written: Mapping[str, ProfileSpec], origin: Origin) -> None:
         self._written = written
@@ -132,7 +133,7 @@ class Profiles:
 
 
 def limits(written: Mapping[str, Quantity], origin: Origin) -> Limits:
-    """Return *written*, the mapping at *origin*, with the place of each value."""
+    """Return *written*, the mapping at *origin*, with the origin of each value."""
     return {key: Limit(quantity, origin / key) for key, quantity in written.items()}
 
 
@@ -220,7 +221,7 @@ def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:
 
 
 def pod_security(written: tuple[PodSecuritySpec, Origin] | None, version: str) -> PodSecurity:
-    """Return the level that *written* asks for, `restricted` where nothing does."""
+    """Return the level that *written* sets; `restricted` if it sets none."""
     if written is None:
         return PodSecurity(enforce="restricted", version=version)
     spec, origin = written

@@ -13,7 +13,7 @@ def by_environment(
     """
     Return *organizations* by environment, in *order*; those of other environments are left out.
 
-    One environment may be spread over several stacks, so there may be several for one.
+    An environment may have several stacks, so it may have several.
     """
     grouped: dict[str, list[Organization]] = {}
     for organization in organizations:

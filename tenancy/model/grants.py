@@ -1,4 +1,4 @@
-"""GPU grants: which extended resource a grant of a pool counts."""
+"""GPU grants: the extended resource that a grant of a pool counts."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ __all__ = ["grants"]
 def grants(
     written: Iterable[tuple[GrantSpec, Origin]], platform: Platform, organization: str
 ) -> tuple[tuple[Grant, ...], list[Finding]]:
-    """Return *written* with the resource that each counts, by pool; and what was wrong."""
+    """Return *written* with the resource that each counts, by pool; and the findings."""
     resolved: dict[tuple[str, str], Grant] = {}
     findings: list[Finding] = []
 
@@ -50,7 +50,7 @@ def grants(
                 " or ".join(
                     r.removeprefix("nvidia.com/mig-") for r in pool.resources if "/mig-" in r
                 )
-                or "no migProfile, for the pool has no MIG layout",
+                or "no migProfile, because the pool has no MIG layout",
                 "name one of the layout's profiles",
             )
             continue
@@ -61,7 +61,7 @@ def grants(
                 origin,
                 f"a second grant of {resource} in the pool {spec.pool}",
                 "one grant for each pool and resource",
-                "add the numbers up in one grant",
+                "combine them into one grant",
             )
             continue
         resolved[key] = Grant(

@@ -9,7 +9,7 @@ __all__ = ["quota_keys"]
 
 
 def quota_keys(limits: Limits) -> Iterator[QuotaKey]:
-    """Yield the keys of *limits*, without those that Kubernetes would not enforce."""
+    """Yield the keys of *limits*, without keys that Kubernetes would not enforce."""
     for text in limits:
         try:
             yield parse_quota_key(text)

@@ -1,4 +1,4 @@
-"""What a cluster says is there, as far as `tenancy.cluster.live_reads` could read it."""
+"""The state of a cluster, as far as `tenancy.cluster.live_reads` could read it."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ class LiveNamespace:
     A namespace that exists.
 
     Attributes:
-        labels: As they are now.
+        labels: Its current labels.
         is_going: Whether it is being deleted.
     """
 
@@ -31,8 +31,8 @@ class LiveQuota:
     A ResourceQuota that exists, its amounts as the API server writes them.
 
     Attributes:
-        hard: What its spec says, by key.
-        used: What is used, by key; empty until the server has counted.
+        hard: The limits of its spec, by key.
+        used: The use, by key; empty until the server has counted.
     """
 
     hard: Mapping[str, str] = attrs.field(factory=dict)
@@ -42,11 +42,11 @@ class LiveQuota:
 @attrs.frozen(kw_only=True, slots=True)
 class Unread:
     """
-    A part that the cluster did not give.
+    A part of the state that could not be read.
 
     Attributes:
-        part: What, in the plural: `quotas`.
-        why: What it answered.
+        part: Its name in the plural: `quotas`.
+        why: The cluster's answer.
     """
 
     part: str
@@ -56,19 +56,19 @@ class Unread:
 @attrs.frozen(kw_only=True)
 class Live:
     """
-    What is there. A part that is None was not read, and is never to be taken for empty.
+    The state of a cluster. A part that is None was not read; it does not count as empty.
 
     Attributes:
         namespaces: Every namespace of the cluster, by name.
-        quotas: By namespace, then by name. A namespace without any is missing.
+        quotas: By namespace, then by name. A namespace without quotas is missing.
         bindings: The subjects of our role bindings, by namespace, then by role as written.
-        pods: How many there are, by namespace; 0 where a namespace is missing.
-        claims: How many volume claims there are, likewise.
+        pods: How many exist, by namespace; a missing namespace has 0.
+        claims: How many volume claims exist, likewise.
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
         secrets: The names of Secrets by namespace, likewise.
         access: Every binding and role, also those that Tenancy did not create.
-        workloads: What runs, where namespaces are in audit or begin to be enforced.
-        unread: The parts that were asked for and not given.
+        workloads: The workloads, if namespaces are in audit or change to enforced.
+        unread: The parts that could not be read.
     """
 
     namespaces: Mapping[str, LiveNamespace] | None = None

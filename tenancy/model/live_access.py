@@ -1,4 +1,4 @@
-"""Who may do what on a cluster, by all of its bindings and roles."""
+"""The permissions on a cluster, by all of its bindings and roles."""
 
 from collections.abc import Iterator, Mapping
 
@@ -27,8 +27,8 @@ class LiveBinding:
         subjects: As `Subject` is written: `Group oidc:acme-leads`,
             `ServiceAccount acme-dev/runner`.
         is_managed: Whether it carries our label.
-        member_role: The role as the config writes it, where the binding is managed.
-        is_built_in: Whether Kubernetes itself creates it at every start of an API server.
+        member_role: The role as in the config, if the binding is managed.
+        is_built_in: Whether Kubernetes creates it at every start of an API server.
     """
 
     namespace: str
@@ -42,7 +42,7 @@ class LiveBinding:
 
     @property
     def kind(self) -> str:
-        """`RoleBinding`, or `ClusterRoleBinding` where it is cluster-wide."""
+        """`RoleBinding`, or `ClusterRoleBinding` if it is cluster-wide."""
         return "RoleBinding" if self.namespace else "ClusterRoleBinding"
 
     def __str__(self) -> str:
@@ -71,14 +71,16 @@ class ServiceAccountPods:
 @attrs.frozen(kw_only=True)
 class LiveAccess:
     """
-    The bindings and roles of a cluster. A part that is None was not read, and is not empty.
+    The bindings and roles of a cluster.
+
+    A part that is None was not read; it does not count as empty.
 
     Attributes:
         role_bindings: Those of every namespace.
-        cluster_role_bindings: Those that hold in every namespace.
+        cluster_role_bindings: Those that apply in every namespace.
         roles: The rules of ClusterRoles by `("", name)` and of Roles by `(namespace, name)`.
-        token_secrets: Those of the namespaces that were asked for.
-        service_accounts: Those of the namespaces that were asked for.
+        token_secrets: Those of the requested namespaces.
+        service_accounts: Those of the requested namespaces.
         tokens_bounded_since: When the policy on requests for tokens was created; empty if
             there is none.
     """
@@ -98,7 +100,7 @@ class LiveAccess:
                 yield binding
 
     def rules(self, binding: LiveBinding) -> tuple[Rule, ...] | None:
-        """Return what *binding* gives; None if the roles were not read."""
+        """Return the rules that *binding* grants; None if the roles were not read."""
         if self.roles is None:
             return None
         where = binding.namespace if binding.role_kind == "Role" else ""
@@ -122,7 +124,7 @@ def groups_of(subject: str) -> frozenset[str]:
 
 def names_of(subject: str) -> frozenset[str]:
     """
-    Return every way in which a binding may name *subject* itself.
+    Return every form in which a binding may name *subject* itself.
 
     >>> sorted(names_of("ServiceAccount acme-dev/runner"))
     ['ServiceAccount acme-dev/runner', 'User system:serviceaccount:acme-dev:runner']

@@ -1,4 +1,4 @@
-"""What runs in namespaces and how it is connected, as a cluster reports it."""
+"""The workloads and the traffic rules of namespaces, as read from a cluster."""
 
 from collections.abc import Mapping
 
@@ -32,19 +32,19 @@ class Workload:
 @attrs.frozen(kw_only=True)
 class LiveWorkloads:
     """
-    What runs, and what leads to it.
+    The workloads of a cluster, and what routes traffic to them.
 
     Attributes:
         workloads: Of every namespace of the cluster, by namespace.
         services: Services, by namespace.
         ingresses: Ingresses, by namespace.
         network_policies: Every NetworkPolicy of the cluster.
-        used: What is used in the namespaces that were asked for, by quota key.
-        policy_answers: What the admission policies answered to a dry run of each workload, by
-            namespace, then by workload. A namespace is missing where they were not asked.
-        pod_security_answers: What a dry run of the new Pod Security label warned of, by
-            namespace. A namespace is missing where it was not asked.
-        token_unmounted: Namespaces whose account `default` gives pods no token already.
+        used: The use in the requested namespaces, by quota key.
+        policy_answers: The admission policies' answers to a dry run of each workload, by
+            namespace, then by workload. A namespace without a dry run is missing.
+        pod_security_answers: The warnings of a dry run of the new Pod Security label, by
+            namespace. A namespace without a dry run is missing.
+        token_unmounted: Namespaces whose account `default` already gives pods no token.
     """
 
     workloads: Mapping[str, tuple[Workload, ...]] = attrs.field(factory=dict)

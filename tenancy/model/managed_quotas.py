@@ -1,4 +1,4 @@
-"""What Tenancy limits in each namespace beside the quotas that people write."""
+"""The quotas that Tenancy adds to each namespace, besides those that people write."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -34,14 +34,14 @@ MANAGED_QUOTAS: Final = (
     CROSS_NAMESPACE_AFFINITY,
 )
 """
-Names of the quotas that Tenancy creates; people's own may not be called so.
+Names of the quotas that Tenancy creates; people may not use them.
 
-A namespace does not have all of them: one without a key is not created. Beside them stands one
-for each pool whose resource another granted pool has too.
+A namespace does not have all of them: a quota without keys is not created. A namespace also has
+one for each granted pool whose resource another granted pool has too.
 """
 
 POOL_QUOTA_PREFIX: Final = PREFIX
-"""Before a pool's name: the quota that counts its GPUs apart from those of other pools."""
+"""Begins the name of the quota that counts one pool's GPUs; the pool's name follows."""
 
 
 def grant_keys(grant: Grant, platform: Platform) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which traffic a namespace lets in and out, and what a cluster has for it."""
+"""The allowed traffic of a namespace, and a cluster's DNS and ingress controllers."""
 
 import ipaddress
 from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ class Egress:
 
 @attrs.frozen(kw_only=True, slots=True)
 class Network:
-    """What the default-deny network policies let through beside DNS."""
+    """The traffic that the default-deny network policies allow, besides DNS."""
 
     same_organization: bool = True
     observability: bool = True
@@ -99,7 +99,7 @@ class Dns:
 
     Attributes:
         ports: On which its pods listen, over UDP and TCP.
-        node_local: Addresses of a cache on each node, which is reached on port 53.
+        node_local: Addresses of a DNS cache on each node, reached on port 53.
     """
 
     namespace: str = "kube-system"
@@ -171,7 +171,7 @@ def network(spec: NetworkSpec, origin: Origin) -> Network:
 
 
 def dns(spec: DnsSpec) -> Dns:
-    """Return the DNS of *spec*; what it leaves out is as the distribution has it."""
+    """Return the DNS of *spec*; keys that are not set have the distribution's values."""
     usual = _DISTRIBUTIONS[spec.distribution]
     return Dns(
         namespace=spec.namespace or usual.namespace,
@@ -185,7 +185,7 @@ def dns(spec: DnsSpec) -> Dns:
 
 def parsed_cidr(text: str) -> IpNetwork | None:
     """
-    Return the range of addresses that *text* is; None if it is none.
+    Return *text* as a range of addresses; None if it is not one.
 
     >>> parsed_cidr("10.0.0.0/8"), parsed_cidr("10.0.0.0"), parsed_cidr("10.0.0.1/8")
     (IPv4Network('10.0.0.0/8'), None, None)

@@ -30,11 +30,11 @@ _NO_OVERRIDE = OrganizationOverrideSpec()
 @attrs.frozen(kw_only=True, slots=True)
 class EnvironmentContext:
     """
-    The environment of an organization: its stack, and what is written there for all of them.
+    The environment of an organization: its stack, and its settings for all organizations.
 
     Attributes:
-        environment: The environment's name; None if a program names none, so that every
-            namespace of an organization exists.
+        environment: The environment's name; None if a program names none; every
+            namespace of an organization then exists.
         deletable: Exact names of namespaces that may be deleted.
     """
 
@@ -51,7 +51,7 @@ class EnvironmentContext:
 @attrs.frozen(kw_only=True, slots=True)
 class OrganizationInput:
     """
-    An organization that an environment holds, and what differs for it there.
+    An organization of an environment, and its differences there.
 
     Attributes:
         namespace_origins: Where each namespace is written. Default: below the organization.
@@ -66,7 +66,7 @@ class OrganizationInput:
 
     @property
     def namespaces(self) -> tuple[tuple[NamespaceSpec, Origin], ...]:
-        """Each namespace as written, and where."""
+        """Each namespace as written, and its origin."""
         below = (self.origin / "namespaces" / i for i in range(len(self.spec.namespaces)))
         return tuple(zip(self.spec.namespaces, self.namespace_origins or below, strict=True))
 
@@ -74,7 +74,7 @@ class OrganizationInput:
 def organization(
     source: OrganizationInput, context: EnvironmentContext
 ) -> tuple[Organization, list[Finding]]:
-    """Return *source* as it is in *context*, and what could not be resolved."""
+    """Return *source* resolved in *context*, and the findings."""
     resolver = _Resolver(source, context)
     resolved = resolver.organization()
     return resolved, resolver.findings
@@ -136,7 +136,7 @@ class _Resolver:
         )
 
     def _own_members(self) -> Iterator[Member]:
-        """Yield the members that namespaces have beside the organization's."""
+        """Yield the members that namespaces have in addition to the organization's."""
         source = self.source
         for spec, origin in source.namespaces:
             yield from members(spec.members, origin / "members")
@@ -155,7 +155,7 @@ class _Resolver:
                     origin / "id",
                     f"a second namespace with the id {spec.id!r}",
                     "each id once in an organization",
-                    "give it an id of its own, or remove it",
+                    "give it another id, or remove it",
                 )
             elif spec.id in self.present:
                 yield self._namespace(spec, origin)
@@ -168,7 +168,7 @@ class _Resolver:
             self._finding(
                 "namespace-without-quota",
                 origin,
-                f"the namespace {spec.id!r} has no profile, no quota and nothing to inherit",
+                f"the namespace {spec.id!r} has no profile and no quota, and inherits none",
                 "a profile, a quota, inheritFrom, or a defaultNamespace that has them;"
                 " `quota: {}` for a namespace without a quota",
                 "write one of them",
@@ -219,7 +219,7 @@ class _Resolver:
     def _entitlements(
         self, identifier: str, children: tuple[str, ...]
     ) -> tuple[Entitlements, tuple[str, ...]]:
-        """Return what a namespace is entitled to, and its lineage; *children* inherit it."""
+        """Return a namespace's entitlements and its lineage; *children* inherit from it."""
         if identifier in self.entitlements:
             return self.entitlements[identifier]
         spec, origin = self.present[identifier]
@@ -251,7 +251,7 @@ class _Resolver:
                 place,
                 " inherits from ".join([*children[children.index(parent) :], parent]),
                 "a namespace that does not inherit, directly or indirectly, from this one",
-                "give one of them a profile of its own",
+                "give one of them its own profile",
             )
             return Entitlements(), ()
         if parent not in self.present:
@@ -262,7 +262,7 @@ class _Resolver:
                     f"{parent!r}, which {self._absence(parent)}",
                     f"a namespace of the organization in the same environment"
                     f" ({', '.join(sorted(self.present))})",
-                    "name one of them, or give the namespace a profile of its own",
+                    "name one of them, or give the namespace its own profile",
                 )
             return Entitlements(), ()
         entitlements, lineage = self._entitlements(parent, children)
@@ -301,7 +301,7 @@ class _Resolver:
         return entitlements
 
     def _default(self) -> str | None:
-        """Return the default namespace here; where there are several, one must be named."""
+        """Return the default namespace here; one of several namespaces must be named."""
         source = self.source
         name = source.override.default_namespace or source.spec.default_namespace
         if name is not None:
@@ -323,7 +323,7 @@ class _Resolver:
                 source.origin,
                 f"{len(self.present)} namespaces and no defaultNamespace",
                 "a defaultNamespace where an organization has several",
-                "name the one that new namespaces inherit from: "
+                "name the one that other namespaces inherit from: "
                 + ", ".join(sorted(self.present)),
             )
             return None
@@ -355,7 +355,7 @@ class _Resolver:
         )
 
     def _network(self) -> Network | None:
-        """Return what namespaces let through that say nothing; None if nothing is said."""
+        """Return the allowed traffic of namespaces that do not set it; None if not set."""
         if (own := self.source.spec.network) is not None:
             return network(own, self.source.origin / "network")
         return None if self.context.network is None else network(*self.context.network)

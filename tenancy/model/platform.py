@@ -1,4 +1,4 @@
-"""What is cluster-wide, with names completed and figures derived."""
+"""The cluster-wide values, with full names and derived figures."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ class Role:
 
 @attrs.frozen(kw_only=True, slots=True)
 class PublicNamespace:
-    """The namespace that everybody reads."""
+    """The public namespace, which everyone reads."""
 
     name: str
     readers: tuple[Subject, ...]
@@ -66,10 +66,11 @@ class Service:
 @attrs.frozen(kw_only=True, slots=True)
 class SharedNamespace:
     """
-    A namespace whose services organizations reach.
+    A namespace whose services organizations can reach.
 
     Attributes:
-        is_managed: Whether it is created; one that is not exists, and nothing in it is ours.
+        is_managed: Whether Tenancy creates it; otherwise it exists already and Tenancy manages
+            nothing in it.
     """
 
     name: str
@@ -86,15 +87,16 @@ class GpuNodePool:
     Nodes with GPUs of one model.
 
     Attributes:
-        gpus_per_node: Physical devices; None if neither config nor catalogue says so.
+        gpus_per_node: Physical devices; None if neither config nor the catalogue has the
+            number.
         resources: Devices for each node by extended resource name, after sharing: whole GPUs,
             `….shared`, or one entry for each MIG profile.
-        facts: What is known of the instance types, in the written order.
-        gpus_from: Who says how many GPUs a node has, in words; None if config does.
+        facts: The facts of the instance types, in the written order.
+        gpus_from: Where the number of GPUs of a node is from, as text; None if from config.
         allocation: How pods ask: `devicePlugin`, `dra` or `both`.
         device_class: As written; that of whole GPUs.
         device_classes: The DRA device class of each of `resources` that has one.
-        overcommit: Σ of grants over capacity that is allowed.
+        overcommit: The allowed ratio of the sum of grants to capacity.
     """
 
     name: str
@@ -127,40 +129,40 @@ class GpuNodePool:
 
     @property
     def is_requested(self) -> bool:
-        """Whether pods may ask for its devices by an extended resource."""
+        """Whether pods may request its devices by an extended resource."""
         return self.allocation != "dra"
 
     @property
     def is_claimed(self) -> bool:
-        """Whether pods may ask for its devices by claims of a device class."""
+        """Whether pods may request its devices by claims of a device class."""
         return self.allocation != "devicePlugin"
 
     def devices(self, *, nodes: int) -> int:
-        """Return the devices, of all its resources, that *nodes* of its nodes have."""
+        """Return how many devices, of all its resources, *nodes* of its nodes have."""
         return nodes * sum(self.resources.values())
 
     def fact(self, instance_type: str) -> InstanceType | None:
-        """Return what is known of *instance_type*, if anything is."""
+        """Return the facts of *instance_type*, if known."""
         return next((fact for fact in self.facts if fact.name == instance_type), None)
 
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Platform:
     """
-    What is cluster-wide on one cluster.
+    The cluster-wide values of one cluster.
 
     Attributes:
         stack: The name of its stack.
-        is_written: False if no file describes it, so that nothing of it can be checked.
-        gpu_resources: Every extended resource that is written in each namespace, sorted.
-        device_classes: Every DRA device class that is written in each namespace, sorted.
-        allowed: What objects of organizations may name.
+        is_written: False if no file describes it; it can then not be checked.
+        gpu_resources: Every extended resource that has a quota in each namespace, sorted.
+        device_classes: Every DRA device class that has a quota in each namespace, sorted.
+        allowed: Names that objects of organizations may use.
         storage_classes: `shared` or `granted` by name.
         organization_bounds: None if organizations are not bounded.
-        token_seconds: How long a token that a member asks for may last.
+        token_seconds: The longest lifetime of a token that a member requests.
         bindable: Subjects of no organization that admins of organizations may bind.
         ingress: Ingress controllers by name.
-        not_internet: What is excluded from the internet beside `NOT_INTERNET`.
+        not_internet: What is excluded from the internet, in addition to `NOT_INTERNET`.
     """
 
     stack: str

@@ -35,13 +35,13 @@ def resolve_platform(
     stack: str, written: Written[PlatformStackSpec], *, live: Lookup | None = None
 ) -> tuple[Platform, list[Finding]]:
     """
-    Return the platform that *stack* describes, and what could not be resolved.
+    Return the platform that *stack* describes, and the findings.
 
     Args:
         stack: Its name.
-        written: What stands in its file.
-        live: What a cloud said of instance types, which outranks the bundled snapshot.
-            Default: none was asked.
+        written: Its file.
+        live: Facts of instance types from a cloud, which take precedence over the bundled
+            snapshot. Default: no cloud was queried.
     """
     spec = written.spec.platform
     origin = written.origin / "platform"
@@ -125,11 +125,11 @@ def _pools(
 def _subjects(
     specs: Iterable[SubjectSpec], place: Origin, platform: Platform
 ) -> tuple[tuple[Subject, ...], list[Finding]]:
-    """Return the subjects, sorted and each once, and those that cannot be right."""
+    """Return the subjects, sorted and each once, and the findings about invalid ones."""
     subjects: set[Subject] = set()
     findings = []
     for index, entry in enumerate(specs):
-        # The platform's people are of no organization: any service account may be named.
+        # Subjects of a platform are of no organization: any service account may be named.
         namespace = (entry.service_account or "").partition("/")[0]
         resolved = subject(entry, place / index, platform, {namespace: namespace})
         if isinstance(resolved, Finding):

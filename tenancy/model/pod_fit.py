@@ -1,4 +1,4 @@
-"""How many pods that state nothing fit into a namespace, and which limit is reached first."""
+"""How many pods without requests and limits fit into a namespace, and by which limit."""
 
 from collections.abc import Iterable
 
@@ -21,9 +21,9 @@ class Room:
 
     Attributes:
         key: As it is written in the quota.
-        limit: What the quota allows.
-        each: What one pod takes.
-        count: How many pods that is room for.
+        limit: The quota's limit.
+        each: What one pod uses.
+        count: How many pods fit.
     """
 
     key: str
@@ -38,11 +38,11 @@ class Room:
 @attrs.frozen(kw_only=True, slots=True)
 class Fit:
     """
-    How many default pods fit: of one container each, that states neither requests nor limits.
+    How many default pods fit: each has one container without requests and limits.
 
     Attributes:
         count: How many; None if no key of a quota counts them.
-        by: The keys that run out first, in the order in which they were written.
+        by: The keys whose limit is reached first, in the written order.
         rooms: The room under each key that counts such pods.
     """
 
@@ -59,7 +59,7 @@ class Fit:
 
 def fit(quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]) -> Fit:
     """
-    Return how many default pods fit under *quotas*, where *limit_ranges* fill in the figures.
+    Return how many default pods fit under *quotas*, with the defaults of *limit_ranges*.
 
     Quotas with scopes are left out, because they count only some pods.
     """
@@ -88,7 +88,7 @@ def fit(quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]) -> Fit:
 
 
 def _each(key: QuotaKey, defaults: ContainerDefaults) -> Quantity | None:
-    """Return what one default pod takes of *key*; None if it takes nothing."""
+    """Return how much of *key* one default pod uses; None if it uses nothing."""
     if key.text in ("pods", "count/pods"):
         return Quantity.parse(1)
     if key.limits_resource is not None:

@@ -1,10 +1,10 @@
 """
-Which pool a GPU is of, where several pools have the same resource: a priority class says so.
+Priority classes that tell which pool a GPU is of, if several pools have the same resource.
 
-A quota counts a resource and knows no nodes. Where a namespace is granted `nvidia.com/gpu` of
-two pools, only the sum would hold; so its pods name the class of the pool that they select, and
-a quota with that scope counts them apart. Without the class they would escape it, which the
-guard of placement refuses; the unscoped sum stands beside it.
+A quota counts a resource and knows no nodes. If a namespace is granted `nvidia.com/gpu` of
+two pools, a quota could limit only the sum. So its pods name the priority class of the pool
+that they select, and a quota with that scope counts each pool separately. The admission policy
+of GPU placement refuses pods without the class; an unscoped quota limits the sum.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,12 +16,12 @@ from tenancy.model.values import Grant
 __all__ = ["PREFIX", "contested", "pool_class", "pools_sharing_a_resource"]
 
 PREFIX: Final = "gpu-"
-"""What the names of the pools' priority classes and quotas begin with."""
+"""Begins the names of the pools' priority classes and quotas."""
 
 
 def pool_class(pool: str) -> str:
     """
-    Return the name of the priority class of *pool*, and what its quota is called after.
+    Return the name of the priority class of *pool*, which is also in its quota's name.
 
     >>> pool_class("h100")
     'gpu-h100'

@@ -1,4 +1,4 @@
-"""A GPU node pool from its spec: what its nodes have, and under which names pods ask for it."""
+"""A GPU node pool from its spec: facts of its nodes, and the names by which pods request it."""
 
 from tenancy.config.spec import GpuNodePoolSpec, MigSpec
 from tenancy.diagnostics import Finding, Origin
@@ -13,15 +13,15 @@ def gpu_node_pool(
     spec: GpuNodePoolSpec, origin: Origin, *, live: Lookup | None = None
 ) -> tuple[GpuNodePool, list[Finding]]:
     """
-    Return the pool that *spec* describes, and what is missing or in doubt.
+    Return the pool that *spec* describes, and the findings.
 
-    What config leaves out comes from the catalogue of instance types; what that does not know
-    is asked for and never guessed.
+    Facts that config does not state come from the catalogue of instance types; unknown facts
+    are reported and never guessed.
 
     Args:
         spec: As it was written.
         origin: Where.
-        live: Asks AWS before the bundled snapshot. Default: AWS is not asked.
+        live: Queries AWS before the bundled snapshot is used. Default: AWS is not queried.
     """
     findings: list[Finding] = []
 
@@ -53,7 +53,8 @@ def gpu_node_pool(
         live=live,
     )
     if spec.instance_types:
-        # Machines of one's own are in no catalogue: where grants need GPUs, the checks ask.
+        # Your own machines are in no catalogue: if grants need the number of GPUs, the checks
+        # report it.
         findings += facts.findings
     return (
         GpuNodePool(

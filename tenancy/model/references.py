@@ -1,4 +1,4 @@
-"""What an organization's namespaces and members name: environments, and namespaces by id."""
+"""References of organizations to environments, and to namespaces by id."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,10 +14,10 @@ __all__ = ["References", "references"]
 @attrs.frozen(kw_only=True, slots=True)
 class References:
     """
-    What is named, and what of it does not exist.
+    The references, and the findings about those that do not exist.
 
     Attributes:
-        members: Everybody who was written, the namespaces' own last.
+        members: Every member that was written, those of single namespaces last.
         environments: Every environment that is named, and where.
     """
 
@@ -79,7 +79,7 @@ def _unknown(
                     origin=member.origin / "namespaces" / i,
                     found=f"{identifier!r}, which is not a namespace of the organization",
                     allowed=f"ids of its namespaces ({', '.join(known)})",
-                    remedy="name one of them, or leave namespaces out for all of them",
+                    remedy="name one of them, or remove namespaces for all of them",
                     organization=organization,
                 )
 
@@ -94,6 +94,6 @@ def _listed_again(organization: str, own_members: Iterable[Member]) -> Iterator[
                 allowed=(
                     "members of a namespace without namespaces, because they apply there only"
                 ),
-                remedy="leave it out, or write the member under the organization's members",
+                remedy="remove it, or write the member under the organization's members",
                 organization=organization,
             )

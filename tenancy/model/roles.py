@@ -2,9 +2,9 @@
 The built-in roles: what a viewer, a developer and an admin may do inside a namespace.
 
 Every rule is written out. Nothing is aggregated and nothing is a wildcard, so that neither a
-new kind of object nor somebody else's ClusterRole widens what a member may do. Each role holds
-all that the one before it holds; so an admin may bind the others, which Kubernetes allows only
-to those who hold what they give.
+new kind of object nor a ClusterRole of other software widens what a member may do. Each role
+has all permissions of the one before it; so an admin may bind the others, which Kubernetes
+allows only to those who have the permissions that they grant.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,13 +32,13 @@ __all__ = [
 ]
 
 PREFIX: Final = "tenancy:"
-"""What the names of our ClusterRoles, Roles and RoleBindings begin with."""
+"""Begins the names of our ClusterRoles, Roles and RoleBindings."""
 
 KUBERNETES_PREFIX: Final = "kubernetes:"
-"""What stands before the name of one of Kubernetes' own roles, given on request only."""
+"""Begins, in config, the name of one of Kubernetes' own roles."""
 
 KUBERNETES: Final = ("admin", "edit", "view")
-"""Kubernetes' own roles; each is aggregated, so that other software may widen it."""
+"""Kubernetes' own roles; each is aggregated, so other software may add permissions to it."""
 
 READ: Final = ("get", "list", "watch")
 ALL_VERBS: Final = (*READ, "create", "update", "patch", "delete", "deletecollection")
@@ -135,7 +135,7 @@ PUBLIC_READER: Final = _role(
     _rule("discovery.k8s.io", ("endpointslices",), READ),
     _rule("networking.k8s.io", ("ingresses",), READ),
 )
-"""What everybody reads in the public namespace: no secrets, no logs, no names of people."""
+"""What everyone reads in the public namespace: no secrets, no logs, no names of people."""
 
 
 def binding_name(binding: RoleBinding) -> str:
@@ -152,7 +152,7 @@ def binding_name(binding: RoleBinding) -> str:
 
 def label(role: str) -> str:
     """
-    Return *role* as the label of its binding says it: a colon is no part of a label's value.
+    Return *role* as in the label of its binding, because a label's value has no colon.
 
     >>> label("kubernetes:edit")
     'kubernetes.edit'
@@ -162,7 +162,7 @@ def label(role: str) -> str:
 
 def of_binding(name: str, labelled: Mapping[str, str]) -> str:
     """
-    Return the role of a binding of ours that is called *name*, whoever chose that name.
+    Return the role of our binding *name*, also if the name is an adopted one.
 
     >>> of_binding("tenancy:developer", {})
     'developer'
@@ -187,7 +187,7 @@ def is_kubernetes(name: str) -> bool:
 
 
 def find(name: str, platform: Platform) -> Role | None:
-    """Return the role *name*: the platform's own, else the built-in one, if there is one."""
+    """Return the role *name*: the platform's, else the built-in one, if there is one."""
     return platform.roles.get(name) or BUILT_IN.get(name)
 
 

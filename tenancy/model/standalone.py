@@ -19,9 +19,10 @@ def standalone_namespace(
     spec: StandaloneNamespaceSpec, origin: Origin, platform: Platform, *, stack: str
 ) -> tuple[Organization, list[Finding]]:
     """
-    Return the organization that *spec* is by itself, and what could not be resolved.
+    Return *spec* as an organization, and the findings.
 
-    Traffic between namespaces of one organization is allowed, so here it stays inside of it.
+    Traffic between namespaces of one organization is allowed; here this is the traffic inside
+    the namespace.
     """
     shared = {name: getattr(spec, name) for name in EntitlementsSpec.model_fields}
     namespace = NamespaceSpec.model_construct(

@@ -1,4 +1,4 @@
-"""The whole: every environment and every platform of a project."""
+"""Every environment and every platform of a project."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -30,8 +30,8 @@ class Tenancy:
 
     Attributes:
         environments: By stack.
-        platforms: By stack; one that no file describes is there too, marked so.
-        unread: The files that are wrong, so that what they say is missing here.
+        platforms: By stack; one that no file describes is included, marked as such.
+        unread: The files with errors; their content is missing here.
     """
 
     environments: Mapping[str, Environment]
@@ -39,11 +39,11 @@ class Tenancy:
     unread: tuple[str, ...] = ()
 
     def environment_of(self, part: Organization | Namespace) -> Environment:
-        """Return the environment that *part* is in."""
+        """Return the environment of *part*."""
         return self.environments[part.stack]
 
     def platform_of(self, part: Environment | Organization | Namespace) -> Platform:
-        """Return the platform of the cluster that *part* is on."""
+        """Return the platform of *part*'s cluster."""
         environment = part if isinstance(part, Environment) else self.environment_of(part)
         return self.platforms[environment.platform]
 
@@ -65,7 +65,7 @@ class Tenancy:
                 yield environment, namespace
 
     def across(self, name: str) -> tuple[Organization, ...]:
-        """Return the organization *name* in each environment that holds it."""
+        """Return the organization *name* in each environment that has it."""
         return tuple(each for each in self.organizations if each.name == name)
 
     def in_order(self, organizations: Iterable[Organization]) -> tuple[Organization, ...]:
@@ -93,12 +93,12 @@ def resolve(
     project: Project, live: Mapping[str, Lookup] | None = None
 ) -> tuple[Tenancy, tuple[Finding, ...]]:
     """
-    Return *project* resolved, and all that could not be.
+    Return *project* resolved, and the findings.
 
     Args:
         project: As it was written.
-        live: What clouds said of instance types, by the platform's stack; it outranks the
-            bundled snapshot. Default: none was asked.
+        live: Facts of instance types from clouds, by the platform's stack; they take precedence
+            over the bundled snapshot. Default: no cloud was queried.
     """
     asked = live or {}
     findings: list[Finding] = []
@@ -118,12 +118,12 @@ def resolve(
     whole = Tenancy(
         environments=environments, platforms=platforms, unread=tuple(_unread(project))
     )
-    # What is wrong in an organization's file is found again in each of its environments.
+    # Each of its environments repeats the findings about an organization's file.
     return whole, tuple(dict.fromkeys(findings))
 
 
 def _unread(project: Project) -> Iterator[str]:
-    """Yield the source of each file that holds something and is not in *project*."""
+    """Yield the source of each file that has content and is not in *project*."""
     read = {
         written.origin.file
         for part in (project.environments, project.platforms, project.organizations)
@@ -227,7 +227,7 @@ def _held(
     return Finding(
         code="unknown-organization",
         origin=origin,
-        found=f"the organization {name!r}, and there is no {source}",
+        found=f"the organization {name!r}; the file {source} does not exist",
         allowed="an organization with a file, or one written here with prefix and namespaces",
         remedy=f"did you mean {guess!r}?" if guess else f"write {source}",
         organization=name,

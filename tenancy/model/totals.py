@@ -1,4 +1,4 @@
-"""Totals: what the namespaces of an organization may use together."""
+"""Totals over all namespaces of an organization."""
 
 import contextlib
 from collections import Counter
@@ -25,7 +25,7 @@ class Part:
         namespace: Its name in the cluster.
         environment: The name of its environment.
         stack: The stack of that environment; one name on two clusters has two stacks.
-        amount: The least of its unscoped quotas; None if it is unlimited.
+        amount: The smallest limit of its unscoped quotas; None if it is unlimited.
     """
 
     namespace: str
@@ -50,7 +50,7 @@ class Sum:
     Attributes:
         key: The quota key, by the name under which it is added up: `requests.cpu`.
         parts: One for each namespace, in the order of the environments.
-        ceiling: The most that is allowed; None if there is no ceiling for it.
+        ceiling: The most that is allowed; None if it has no ceiling.
     """
 
     key: str
@@ -114,12 +114,12 @@ class Sum:
 
 
 Amounts = Callable[[Namespace], Mapping[str, Quantity]]
-"""What a namespace counts, by key; what is missing is unlimited."""
+"""The amounts of a namespace, by key; a missing key is unlimited."""
 
 
 def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
     """
-    Return a function that gives what a namespace may use: per resource, the least amount.
+    Return a function that gives, per resource, the smallest limit of a namespace.
 
     Its unscoped quotas limit it, and so do its GPU grants (0 without one) and the platform's
     counts of objects. Quotas that many namespaces share are read once.
@@ -132,7 +132,7 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
         together = (id(platform), *map(id, namespace.quotas))
         least = by_quotas.get(together)
         if least is None:
-            # A count of objects that people write takes the place of the platform's.
+            # A count of objects that people write replaces the platform's.
             least = by_quotas[together] = {
                 **_by_name(platform.object_counts),
                 **{requests_key(r): Quantity.zero for r in platform.gpu_resources},
@@ -154,7 +154,7 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
 
 
 def _load_balancers(namespace: Namespace) -> Mapping[str, Quantity]:
-    """Return the count of granted load balancers; nothing where a quota has its own."""
+    """Return the count of granted load balancers; nothing if a quota sets it."""
     granted, key = namespace.load_balancers, "services.loadbalancers"
     own = any(key in quota.hard for quota in namespace.quotas if not quota.is_scoped)
     return {key: Quantity.parse(granted)} if granted and not own else {}
@@ -195,7 +195,7 @@ def sums(organizations: Sequence[Organization], amounts: Amounts) -> tuple[Sum, 
 
     Args:
         organizations: One organization in each of its environments, smallest first.
-        amounts: What a namespace counts.
+        amounts: Gives the amounts of a namespace.
     """
     limits = organizations[0].ceiling or {}
     found: dict[str, Limit] = {}

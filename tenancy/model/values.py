@@ -1,4 +1,4 @@
-"""What is true after inheritance: canonical quantities, final names, and their origins."""
+"""Values after inheritance: canonical quantities, final names, and their origins."""
 
 import enum
 from collections.abc import Iterator, Mapping
@@ -65,10 +65,10 @@ class Quota:
     One ResourceQuota that people wrote.
 
     Attributes:
-        name: Its name in the cluster, `quota` for the namespace's main one.
+        name: Its name in the cluster; `quota` is the namespace's main one.
         hard: Its limits by quota key, spelled as written.
         scopes: Only objects in all of them count.
-        scope_selector: Only objects that fulfil all of them count.
+        scope_selector: Only objects that match all of them count.
     """
 
     name: str
@@ -79,13 +79,13 @@ class Quota:
 
     @property
     def is_scoped(self) -> bool:
-        """Whether only some objects count, so that it does not bound the namespace."""
+        """Whether only some objects count, so that it does not limit the whole namespace."""
         return bool(self.scopes or self.scope_selector)
 
 
 @attrs.frozen(kw_only=True, slots=True)
 class LimitRangeItem:
-    """What a LimitRange says of one type: Container, Pod or PersistentVolumeClaim."""
+    """The part of a LimitRange for one type: Container, Pod or PersistentVolumeClaim."""
 
     type: str
     origin: Origin
@@ -105,7 +105,7 @@ class LimitRange:
     origin: Origin
 
     def item(self, type_name: str) -> LimitRangeItem | None:
-        """Return what it says of *type_name*, if anything."""
+        """Return the part for *type_name*, if there is one."""
         return next((item for item in self.items if item.type == type_name), None)
 
 
@@ -135,7 +135,7 @@ class Subject:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What subjects are sorted by, so that no order of writing shows in a diff."""
+        """The sort key, so that the written order never appears in a diff."""
         return (self.kind.value, self.namespace, self.name)
 
     def __str__(self) -> str:
@@ -154,13 +154,13 @@ class Member:
 @attrs.frozen(kw_only=True, slots=True)
 class RoleBinding:
     """
-    The subjects that hold one role in one namespace; one binding for each role.
+    The subjects that have one role in one namespace; one binding for each role.
 
     Attributes:
         role: The role as written: `developer`, or `kubernetes:edit`.
         subjects: Sorted, each once.
         origins: Where each subject got the role, in the same order.
-        adopted_name: What it is called in the cluster, where it is older than the rule.
+        adopted_name: Its name in the cluster, if it was adopted under another name.
     """
 
     role: str
@@ -177,9 +177,9 @@ class Grant:
     Attributes:
         resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
         gpus: In devices of that resource.
-        max_per_pod: In the same devices. None if the pool's node is the bound.
-        max_per_claim: The same of one claim. None if `max_per_pod` is the bound.
-        is_requested: Whether pods ask for the resource; else they name claims.
+        max_per_pod: In the same devices. None if the limit is a node of the pool.
+        max_per_claim: The same for one claim. None if `max_per_pod` is the limit.
+        is_requested: Whether pods request the resource; otherwise they name claims.
     """
 
     pool: str
@@ -193,7 +193,7 @@ class Grant:
 
 @attrs.frozen(kw_only=True, slots=True)
 class PodSecurity:
-    """The Pod Security level that is enforced; `restricted` is always warned of."""
+    """The Pod Security level that is enforced; `restricted` always gives warnings."""
 
     enforce: str
     version: str
@@ -213,11 +213,11 @@ class Billing:
 @attrs.frozen(kw_only=True, slots=True)
 class Adopted:
     """
-    Why names break the rules.
+    Names of an adopted namespace that do not follow the rules.
 
     Attributes:
-        name: The namespace's, where it breaks the rule.
-        limit_range: Its limit range's, where it does.
+        name: The namespace's, if it differs.
+        limit_range: Its limit range's, if it differs.
         role_bindings: Its role bindings', by role.
     """
 
@@ -231,7 +231,7 @@ class Adopted:
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Namespace:
     """
-    One namespace of an organization on a cluster, with all that it was given or inherits.
+    One namespace of an organization on a cluster, with all its own and inherited values.
 
     Attributes:
         name: Its final name in the cluster.
@@ -243,14 +243,14 @@ class Namespace:
         bindings: One for each role, sorted by role.
         grants: At most one for each pool, sorted by pool.
         lineage: Ids of the namespaces that it inherits from, the nearest first.
-        inherits_grants: Whether its grants are written for another namespace alone.
+        inherits_grants: Whether its grants, if it has any, are inherited.
         protect: Whether it may not be deleted.
-        storage_classes: Granted ones; None if nothing was said.
+        storage_classes: Granted ones; None if not set.
         organization_members: Every member of its organization in this environment, sorted.
         organization_namespaces: The names of its organization's namespaces in this
             environment, sorted.
-        load_balancers: Services of type LoadBalancer that are granted; None where not written.
-        ignored: Objects of others, as `<kind>/<name>`.
+        load_balancers: Services of type LoadBalancer that are granted; None if not set.
+        ignored: Objects that Tenancy does not manage, as `<kind>/<name>`.
         hosts: Those of its organization, sorted.
     """
 
@@ -305,8 +305,8 @@ class Organization:
         namespaces: Those of this environment, in the order in which they were written.
         written_namespaces: How many it has over all environments.
         default_namespace: The id of the one that kubeconfigs name; None if it has none here.
-        members: Everybody who was written for it or for one of its namespaces, whether or not
-            it holds here.
+        members: Every member of it or of one of its namespaces, also if they have
+            no role here.
         named_environments: Every environment that its namespaces and members name, and where.
     """
 
@@ -333,7 +333,7 @@ class Cluster:
     A cluster, and how it is reached.
 
     Attributes:
-        name: What its provider is identified by for good.
+        name: Permanently identifies its provider.
         kubeconfig: A path relative to the project; None for the sandbox.
         context: The context in it; None for the sandbox.
     """
@@ -371,7 +371,7 @@ class Environment:
     One environment's stack.
 
     Attributes:
-        name: The environment's name; several stacks may hold parts of one.
+        name: The environment's name; an environment may have several stacks.
         platform: The name of its platform's stack.
         names_platform: Whether its config names the platform's stack.
     """
@@ -395,6 +395,6 @@ class Environment:
             yield from organization.namespaces
 
     def with_only(self, organization: str) -> "Environment":
-        """Return the environment without its other organizations."""
+        """Return the environment with this organization only."""
         only = tuple(each for each in self.organizations if each.name == organization)
         return attrs.evolve(self, organizations=only)

@@ -122,7 +122,7 @@ def test_config_outranks_aws_which_outranks_the_snapshot():
     [
         pytest.param(
             {"instance_types": ("p9.48xlarge",)},
-            "instance types that are in no source: p9.48xlarge",
+            "instance types that no source knows: p9.48xlarge",
             id="unknown",
         ),
         pytest.param(
@@ -135,7 +135,7 @@ def test_config_outranks_aws_which_outranks_the_snapshot():
         ),
         pytest.param(
             {"instance_types": ("p5.48xlarge", "p9.48xlarge")},
-            "instance types that are in no source: p9.48xlarge",
+            "instance types that no source knows: p9.48xlarge",
             id="one of two",
         ),
     ],

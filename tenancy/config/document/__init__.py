@@ -1,4 +1,4 @@
-"""What people write in YAML: read with exact positions, its traps refused by name."""
+"""YAML that people write, read with exact positions; ambiguous values are refused by name."""
 
 from tenancy.config.document.editing import Change, edited, write
 from tenancy.config.document.reading import parse, read

@@ -1,4 +1,4 @@
-"""From the parser's events to a value, its positions and its traps."""
+"""Builds a value, its positions and the findings of ambiguous YAML from the parser's events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,22 +15,22 @@ DEEPEST = 32
 """Mappings and lists inside each other. Deeper ones are refused."""
 
 _UNNAMED = "?"
-"""The key under which the value of a key that cannot be one is kept, so that it has a path."""
+"""Stands for a key that is not text, so that its value has a path."""
 
 
 MOST = 1000
-"""The most traps in one document; a hostile file has millions."""
+"""The most findings of one document; a hostile file could have millions."""
 
 
 LONGEST = 4096
-"""In characters: a longer value is refused. No object of Kubernetes needs one from here."""
+"""In characters: a longer value is refused. No Kubernetes object needs a longer one."""
 
 MOST_ENTRIES = 5000
 """Entries of one mapping or list; nothing after them is read."""
 
 
 class _Frame:
-    """A mapping or a list that is being filled."""
+    """A mapping or list that is being filled."""
 
     __slots__ = ("entries", "entry_nodes", "item_nodes", "items", "key_position", "step")
 
@@ -58,7 +58,7 @@ class _Frame:
 
 class Builder:
     """
-    Takes events one by one.
+    Builds the value from events, one by one.
 
     Attributes:
         value: The value that was read so far.
@@ -85,17 +85,17 @@ class Builder:
         }
 
     def feed(self, event: yaml.Event) -> bool:
-        """Take *event*; return False if nothing more is worth reading."""
+        """Process *event*; return False if reading should stop."""
         if self._skipped:
             self._skip(event)
         elif handler := self._handlers.get(type(event)):
             handler(event)
-        # libyaml's time grows with the square of the depth: far too deep is not read on.
+        # libyaml's time grows with the square of the depth, so reading stops at this depth.
         if len(self.places) >= MOST:
             self._refuse(
                 _position(event),
                 "yaml-too-many-traps",
-                f"{MOST} mistakes up to here; nothing after this line was looked at",
+                f"{MOST} mistakes up to here; the rest of the file was not checked",
                 "none",
                 "correct those that are listed, then check again",
             )
@@ -104,10 +104,10 @@ class Builder:
             self._refuse(
                 _position(event),
                 "yaml-too-many-entries",
-                f"a mapping or a list of more than {MOST_ENTRIES} entries; nothing after this"
-                " line was looked at",
+                f"a mapping or a list of more than {MOST_ENTRIES} entries; the rest was not "
+                "checked",
                 f"at most {MOST_ENTRIES} entries",
-                "remove what does not belong there, or split it",
+                "remove entries that do not belong there, or split it",
             )
             return False
         return self._documents < 2 and self._skipped <= DEEPEST
@@ -119,7 +119,7 @@ class Builder:
         return max(len(frame.entries), len(frame.items)) > MOST_ENTRIES
 
     def stop(self, finding: Finding, position: Position) -> None:
-        """Note *finding*, after which nothing can be read."""
+        """Record *finding*, after which nothing can be read."""
         self.places[finding] = position
 
     def _refuse(self, mark: Position, code: str, found: str, allowed: str, remedy: str) -> None:
@@ -153,7 +153,7 @@ class Builder:
                 "yaml-several-documents",
                 "a second document after `---`",
                 "one document in a file",
-                "remove the line `---` or move what follows into a file of its own",
+                "remove the line `---`, or move what follows it to a separate file",
             )
         elif event.version or event.tags:
             self._refuse(
@@ -192,7 +192,7 @@ class Builder:
             "yaml-alias",
             f"the alias `*{shown(str(event.anchor))}`",
             "values without anchors and aliases",
-            "write the value itself; what is shared belongs into a profile",
+            "write the value itself; put shared values into a profile",
         )
         if not is_key:
             self._add(None, "", mark)
@@ -219,7 +219,7 @@ class Builder:
         self._settle()
 
     def _is_for_path_of_kubeconfig(self) -> bool:
-        """Return whether the key refuses the content of a kubeconfig, which is long, itself."""
+        """Return whether the key itself refuses a kubeconfig's content, which is long."""
         step = self._frames[-1].step if self._frames else None
         return isinstance(step, str) and step.rpartition(":")[2] == "kubeconfig"
 
@@ -271,7 +271,7 @@ class Builder:
                 "yaml-merge-key",
                 "the merge key `<<`",
                 "keys written out",
-                "write the merged keys themselves; what is shared belongs into a profile",
+                "write the merged keys themselves; put shared values into a profile",
             )
             return
         value, trap = resolve(text)
@@ -295,7 +295,7 @@ class Builder:
                 "yaml-key-not-text",
                 "a mapping or a list as a key",
                 "text as a key",
-                "write the key as text; braces of a template belong in quotes",
+                "write the key as text; put the braces of a template in quotes",
             )
             self._skipped = 1
             return
@@ -307,7 +307,7 @@ class Builder:
                 "yaml-too-deep",
                 f"more than {DEEPEST} mappings and lists inside each other",
                 f"at most {DEEPEST} levels",
-                "write it flatter",
+                "nest it less",
             )
             self._add(None, "", mark)
             self._settle()

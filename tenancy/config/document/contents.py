@@ -25,9 +25,9 @@ def read_contents(
     path: pathlib.Path, source: str, *, root: pathlib.Path | None, largest: int
 ) -> bytes | Refusal:
     """
-    Return what is in the file *path*, at most one byte more than *largest*.
+    Return the content of the file *path*, at most one byte more than *largest*.
 
-    A pipe or a device is never waited for.
+    Never waits for a pipe or a device.
 
     Args:
         path: The file.
@@ -43,7 +43,7 @@ def read_contents(
                 "a file inside the project",
                 "replace the link by the file itself",
             )
-        # Without waiting: opening a pipe would last until another process writes into it.
+        # Nonblocking: opening a pipe would otherwise wait until another process writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode

@@ -1,4 +1,4 @@
-"""Values written into YAML that people wrote, with their comments, order and quotes kept."""
+"""Edits to YAML that people wrote; comments, order and quotes are kept."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -17,17 +17,18 @@ from tenancy.diagnostics import PathStep
 __all__ = ["Change", "edited", "write"]
 
 Change = tuple[tuple[PathStep, ...], JSON, bool]
-"""A path from the top, the value (None takes the key away), whether it is added to a list."""
+"""A path from the top, the value (None removes the key), and whether it is added to a list."""
 
 _WIDTH = 4096
 
 
 def edited(text: str, changes: Iterable[Change], *, project: str | None = None) -> str:
     r"""
-    Return the YAML *text* with *changes* made; what is missing on the way is made.
+    Return the YAML *text* with *changes* made; missing parents are created.
 
     Args:
-        project: For a stack file: whose keys the paths begin at. Default: at the top.
+        project: For a stack file: the project at whose keys the paths begin. Default: at the
+            top.
 
     >>> print(edited("a:  # one\n  b: 1\n", [(("a", "c"), "2", False)]), end="")
     a:  # one
@@ -50,7 +51,7 @@ def edited(text: str, changes: Iterable[Change], *, project: str | None = None) 
 
 
 def _as_before(old: str, new: str) -> str:
-    """Return *new* with every line that says what one of *old* said written as that one."""
+    """Return *new*; a line that means the same as one of *old* is written as that one."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     old_words, new_words = (["".join(x.split()) for x in lines] for lines in (before, after))
     matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
@@ -120,5 +121,5 @@ def _round_trip(value: JSON) -> Any:
 
 
 def _needs_quotes(text: str) -> bool:
-    """Whether some YAML reader would take *text*, written plainly, for something else."""
+    """Whether some YAML reader would read *text* as another value if it has no quotes."""
     return not text[:1].isalpha() and not any(character.isalpha() for character in text)

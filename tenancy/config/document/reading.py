@@ -1,4 +1,4 @@
-"""Reading YAML: one pass over the parser's events, which keeps positions and names traps."""
+"""Reads YAML in one pass over the parser's events, with positions and ambiguous values."""
 
 import codecs
 import pathlib
@@ -16,9 +16,9 @@ from tenancy.diagnostics import CONTROL, Finding, Origin
 __all__ = ["LARGEST", "parse", "read"]
 
 LARGEST = 8 * 1024 * 1024
-"""In bytes. A larger document is refused before it is looked at."""
+"""In bytes. A larger document is refused before it is parsed."""
 
-# The event interface, not `compose`: it shows anchors that nobody refers to, and libyaml's
+# The event interface, not `compose`: it also shows unused anchors, and libyaml's
 # composer recurses in C, where a deep document ends the process instead of raising.
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader]
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -39,10 +39,10 @@ def read(
     largest: int = LARGEST,
 ) -> Document:
     """
-    Return the document in the file *path*, which people know as *source*.
+    Return the document in the file *path*, which findings name *source*.
 
-    Never raises for what a person wrote: a file that is missing, too large or no YAML gives
-    a document without a value and with the finding that says so.
+    Never raises for what a person wrote: a file that is missing, too large or not YAML gives
+    a document that has no value and a finding with the reason.
 
     Args:
         path: The file.
@@ -58,7 +58,7 @@ def read(
 
 def parse(text: str | bytes, source: str, *, largest: int = LARGEST) -> Document:
     r"""
-    Return the one YAML document in *text*, which people know as *source*.
+    Return the one YAML document in *text*, which findings name *source*.
 
     UTF-8, with or without a byte order mark. Never raises for what a person wrote.
 
@@ -159,7 +159,7 @@ def _with_controls(text: str, source: str) -> Document:
                 origin=Origin(source),
                 found=f"the character U+{ord(match.group()):04X} in line {number}",
                 allowed="visible characters, spaces and line ends",
-                remedy="delete the character, which editors may not show",
+                remedy="delete the character; some editors do not show it",
             )
             places[finding] = (number, match.start() + 1)
     return Document(source=source, value=None, findings=tuple(places), places=places)

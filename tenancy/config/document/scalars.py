@@ -1,4 +1,4 @@
-"""What a bare word or number means, and which mean different things to different readers."""
+"""The meaning of a bare word or number, and those that YAML readers understand differently."""
 
 import math
 import re
@@ -13,12 +13,12 @@ __all__ = ["Trap", "resolve"]
 @attrs.frozen
 class Trap:
     """
-    A way of writing that YAML readers take for different things.
+    A notation that YAML readers understand differently.
 
     Attributes:
         code: The finding's code.
         what: What it is, after the text as written.
-        allowed: What may stand there.
+        allowed: What is allowed there.
         remedy: What to do. `{text}` is replaced by what was written.
     """
 
@@ -38,7 +38,7 @@ OCTAL = Trap(
     "yaml-octal",
     "a number with a leading zero, which YAML 1.1 counts in eights",
     "a whole number without a leading zero, or text in quotes",
-    'drop the leading zero, or write "{text}" if text is meant',
+    'remove the leading zero, or write "{text}" if text is meant',
 )
 NUMBER_BASE = Trap(
     "yaml-number-base",
@@ -60,19 +60,19 @@ TIMESTAMP = Trap(
 )
 UNDERSCORE = Trap(
     "yaml-underscore-number",
-    "a number with underscores, which only some YAML readers take for a number",
+    "a number with underscores, which some YAML readers read as text",
     "digits alone, or text in quotes",
-    'drop the underscores, or write "{text}" if text is meant',
+    'remove the underscores, or write "{text}" if text is meant',
 )
 NOT_FINITE = Trap(
     "yaml-not-finite",
-    "an infinite number or none at all",
+    "an infinite number, or not a number",
     "a finite number, or text in quotes",
     'write a number, or "{text}" if the word is meant',
 )
 LARGE = Trap(
     "yaml-large-number",
-    "a number beyond 64 bits, which loses digits on its way",
+    "a number of more than 64 bits, which would lose digits",
     "a whole number between -9223372036854775808 and 9223372036854775807, or text in quotes",
     "write a smaller number, or put it in quotes if text is meant",
 )
@@ -88,11 +88,12 @@ _BOOLEAN_WORDS = frozenset(
     for spelled in (word, word.title(), word.upper())
 )
 
-# YAML 1.2.2, section 10.3.2 (core schema), without what is among the traps below.
+# YAML 1.2.2, section 10.3.2 (core schema), without the ambiguous ones below.
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 # yaml.org/type/{int,float,timestamp}.html: what YAML 1.1 readers accept beyond that. The
-# patterns are a little wider than theirs, so that what looks like one is named as one.
+# patterns are a little wider than theirs, so that a value that only looks like one is also
+# reported.
 _TRAPS = (
     (re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"), NOT_FINITE),
     (re.compile(r"[-+]?0[xXbB][0-9a-fA-F_]+"), NUMBER_BASE),
@@ -117,9 +118,9 @@ _NUMERIC_START = frozenset("+-.0123456789")
 
 def resolve(text: str) -> tuple[JSON, Trap | None]:
     """
-    Return what the bare *text* means, and the trap that it is, if it is one.
+    Return the value of the bare *text*, and its ambiguity, if it is ambiguous.
 
-    A trap's value is the text itself.
+    The value is then the text itself.
 
     >>> resolve("2"), resolve("2Gi"), resolve("no")[1].code
     ((2, None), ('2Gi', None), 'yaml-boolean-word')

@@ -1,4 +1,4 @@
-"""The stack's config file as the engine knows it, cut down to our own keys."""
+"""Our keys of a stack's config file, as the engine reads them."""
 
 import pathlib
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ from tenancy.diagnostics import Finding, Origin, PathStep
 __all__ = ["read_stack", "secret_config"]
 
 _PACKAGE = "tenancy"
-"""What the shipped project is called, so that examples name keys by it."""
+"""The name of the shipped project, which begins the keys in examples."""
 
 _PROVIDERS: Final = frozenset(
     "auth0 aws aws-native azure azure-native azuread civo cloudflare confluentcloud consul"  # noqa: SIM905
@@ -23,10 +23,10 @@ _PROVIDERS: Final = frozenset(
     " google-native grafana helm kubernetes linode newrelic nomad okta openstack pulumi"
     " pulumiservice rancher2 rke scaleway snowflake vault vsphere".split()
 )
-"""Packages of Pulumi: their keys may be called as ours are, such as `kubernetes:context`."""
+"""Pulumi packages: their keys may have the names of ours, such as `kubernetes:context`."""
 
 _SHARED_KEYS: Final = frozenset({"cluster", "context", "environment", "kubeconfig", "network"})
-"""Those of our keys that a package which is not listed here may have too."""
+"""Our keys that a package which is not listed here may also have."""
 
 
 def read_stack(
@@ -44,18 +44,19 @@ def read_stack(
     (the engine gives a key without a colon the project's namespace) and the old
     `tenancy:config:profiles`. Paths begin at those keys; lines are those of the file. Keys
     of other namespaces, and the engine's own (`encryptionsalt`, `secretsprovider`,
-    `encryptedkey`, `environment`), are left out, and so are their traps.
+    `encryptedkey`, `environment`), are left out, and so are the findings about them.
 
-    A `secure:` value among our keys is a finding: what shapes the graph cannot be secret. So
-    is one of our keys under the name of another project, which nothing would read, and the
-    salt of the sandbox's public passphrase where the cluster is another.
+    An encrypted (`secure:`) value of one of our keys is a finding, because it would determine
+    which resources exist. One of our keys under the name of another project is a finding,
+    because it would not be read. So is the salt of the sandbox's public passphrase if the
+    cluster is another.
 
     Args:
         path: The file.
-        source: What people call it.
+        source: Its name in findings.
         project: The project's name.
-        keys: Our keys without the namespace, to know them under another project's name.
-            Default: only those of the project `tenancy` are known.
+        keys: Our keys without the namespace, to recognize them under another project's
+            name. Default: only keys of the project `tenancy` are recognized.
         root: The folder that it must be in, also after links. Default: any.
 
     Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
@@ -66,18 +67,18 @@ def read_stack(
 
 
 def secret_config(source: str, path: Iterable[PathStep]) -> Finding:
-    """Return the finding that an encrypted value stands at *path* in *source*."""
+    """Return the finding that the value at *path* in *source* is encrypted."""
     return Finding(
         code="config-secret",
         origin=Origin(source, tuple(path)),
         found="an encrypted value (secure:)",
-        allowed="values in plain text; nothing that shapes the graph can be secret",
-        remedy="write it in plain text, and keep a secret under a key of another namespace",
+        allowed="values in plain text, because they determine which resources exist",
+        remedy="write it in plain text; put secrets under a key of another namespace",
     )
 
 
 def _is_empty(whole: Document) -> bool:
-    """An empty stack file is not a mistake; one that could not be read is."""
+    """An empty stack file is allowed; one that cannot be read is a finding."""
     return whole.value is None and not whole.findings
 
 
@@ -118,7 +119,7 @@ def _cut(whole: Document, project: str, keys: Collection[str]) -> Document:
 
 
 def _salt_of_sandbox(whole: Document) -> Position | None:
-    """Return where the salt of the sandbox's passphrase stands."""
+    """Return the path of the salt of the sandbox's passphrase."""
     top = None if whole.root is None else whole.root[2]
     if whole.at(("encryptionsalt",)) != SANDBOX_SALT or not isinstance(top, dict):
         return None
@@ -127,7 +128,7 @@ def _salt_of_sandbox(whole: Document) -> Position | None:
 
 
 def _is_elsewhere(config: Mapping[str, JSON]) -> bool:
-    """Return whether the cluster of a stack is named and is not the sandbox."""
+    """Return whether a stack names a cluster other than the sandbox."""
     cluster = config.get("cluster")
     is_other = isinstance(cluster, str) and cluster not in ("", SANDBOX)
     return is_other or bool(config.get("kubeconfig"))
@@ -174,7 +175,7 @@ def _misnamed(
     """
     Return our keys under the name of another project: as written, the key alone, its place.
 
-    A key that a provider may have too is one of ours only in a file without any of ours.
+    A key that a provider may also have counts only in a file that has none of our keys.
     """
     if not isinstance(config[2], dict):
         return []

@@ -98,7 +98,7 @@ _SAYINGS = (
     _Saying(
         "depth",
         "mappings and lists far too deep inside each other",
-        "write it flatter",
+        "nest it less",
         "yaml-too-deep",
         "at most 32 levels",
     ),
@@ -141,7 +141,7 @@ def _position(error: yaml.YAMLError, *, at_start: bool) -> Position:
 
 
 def _is_tabbed(text: str, number: int) -> bool:
-    """Tell whether line *number* is indented with a tab."""
+    """Return whether line *number* is indented with a tab."""
     lines = text.split("\n", number)
     line = lines[number - 1] if number <= len(lines) else ""
     return "\t" in line[: len(line) - len(line.lstrip())]

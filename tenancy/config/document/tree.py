@@ -1,4 +1,4 @@
-"""A document after reading: its value, and where each part of it was written."""
+"""A parsed document: its value, and the position of each part."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from tenancy.diagnostics import Finding, PathStep
 __all__ = ["JSON", "Content", "Document", "Node", "Position"]
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
-"""A value as JSON knows it."""
+"""A JSON value."""
 
 Position = tuple[int, int]
 """Line and column, both from 1, as editors count."""
@@ -31,10 +31,10 @@ class Document:
     One YAML document.
 
     Attributes:
-        source: The file as people name it, relative to the project.
-        value: Its value. None if the document cannot be read at all; a value that
-            is a trap is kept as the text that was written.
-        findings: Every trap, in the order of the document. None of them is a warning.
+        source: The file's path, relative to the project.
+        value: Its value. None if the document cannot be read at all; an ambiguous
+            value is kept as the text that was written.
+        findings: One for each ambiguous value, in the order of the document; all are errors.
     """
 
     source: str
@@ -51,7 +51,7 @@ class Document:
 
         Args:
             value: Its value.
-            source: Where it comes from, for people.
+            source: Where it comes from, for messages.
             lines: A document that has mostly the same content, for line numbers. Default: none.
         """
         root = lines.root if lines is not None else None
@@ -59,7 +59,7 @@ class Document:
 
     def line(self, path: tuple[PathStep, ...]) -> int | None:
         """
-        Return the line of *path*, from 1, or of what of it exists.
+        Return the line of *path*, or of its longest existing part, from 1.
 
         None if the document could not be read at all.
         """
@@ -67,12 +67,12 @@ class Document:
         return position and position[0]
 
     def column(self, path: tuple[PathStep, ...]) -> int | None:
-        """Return the column of *path*, from 1, or of what of it exists."""
+        """Return the column of *path*, or of its longest existing part, from 1."""
         position = self.position(path)
         return position and position[1]
 
     def position(self, path: tuple[PathStep, ...]) -> Position | None:
-        """Return the line and the column of *path*, or of what of it exists."""
+        """Return the line and the column of *path*, or of its longest existing part."""
         node = self.root
         if node is None:
             return None
@@ -85,7 +85,7 @@ class Document:
 
     def place(self, finding: Finding) -> Position | None:
         """
-        Return the place of *finding*, line and column from 1.
+        Return the position of *finding*, line and column from 1.
 
         Exact for this document's own findings (the second of two equal keys, the alias
         itself); for any other, the position of its path.

@@ -1,4 +1,4 @@
-"""What people and other programs write: strict models, and nothing computed."""
+"""Strict models of what people and other programs write; nothing is computed here."""
 
 from tenancy.config.spec.access import MemberSpec, NonEmpty, RoleSpec, RuleSpec, SubjectSpec
 from tenancy.config.spec.allowed import AllowedSpec

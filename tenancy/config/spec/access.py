@@ -1,4 +1,4 @@
-"""Who: members, operators and readers; and the roles that they hold."""
+"""Members, operators and readers, and the roles that they have."""
 
 from typing import Annotated
 
@@ -23,14 +23,14 @@ class SubjectSpec(Spec):
 
 
 class MemberSpec(SubjectSpec):
-    """A member of an organization and the role that they hold there."""
+    """A member of an organization and the role that they have there."""
 
     role: NonEmpty
-    """`viewer`, `developer`, `admin`, a role of the platform's own, or `kubernetes:admin|edit|view`."""
+    """`viewer`, `developer`, `admin`, a role that the platform defines, or `kubernetes:admin|edit|view`."""
     namespaces: Listed[str] | None = None
     """Ids of the namespaces. Default: all of the organization's."""
     environments: Listed[str] | None = None
-    """Environments in which it holds. Default: all."""
+    """Environments in which they have the role. Default: all."""
 
 
 class RuleSpec(Spec):
@@ -45,11 +45,11 @@ class RuleSpec(Spec):
     resource_names: Listed[str] = ()
     """Only objects of these names. Default: every object."""
     reason: NonEmpty | None = None
-    """Why members may have kinds of an API group that Tenancy does not know. Needed for such a group."""
+    """Why members may access an API group that Tenancy does not know. Required for such a group."""
 
 
 class RoleSpec(Spec):
-    """A role of the platform's own, which members of any organization may hold."""
+    """A role that the platform defines; members of any organization may have it."""
 
     description: str | None = None
     """What it is for."""

@@ -1,4 +1,4 @@
-"""What objects of organizations may name, beside what every cluster has."""
+"""Names that objects of organizations may use in addition to those of every cluster."""
 
 from pydantic import Field
 
@@ -9,10 +9,10 @@ __all__ = ["AllowedSpec"]
 
 
 class AllowedSpec(Spec):
-    """What objects of organizations may name. Admission refuses every other name."""
+    """Names that objects of organizations may use. Admission refuses every other name."""
 
     schedulers: Listed[NonEmpty] = ()
-    """Schedulers of pods, beside `default-scheduler`. Default: none."""
+    """Schedulers of pods, in addition to `default-scheduler`. Default: none."""
     runtime_classes: Listed[NonEmpty] = ()
     """Runtime classes of pods. Default: none."""
     csi_drivers: Listed[NonEmpty] = ()
@@ -20,9 +20,9 @@ class AllowedSpec(Spec):
     load_balancer_classes: Listed[NonEmpty] = ()
     """Classes of Services of type LoadBalancer. Default: none."""
     ingress_classes: Listed[NonEmpty] = ()
-    """Classes of Ingresses. Default: none, so that there are no Ingresses."""
+    """Classes of Ingresses. Default: none, so that every Ingress is refused."""
     gateway_classes: Listed[NonEmpty] = ()
-    """Classes of Gateways. Default: none, so that there are no Gateways."""
+    """Classes of Gateways. Default: none, so that every Gateway is refused."""
     pod_annotations: Listed[NonEmpty] = ()
     """Further annotations of pods: a domain such as `example.com`, or a whole key. Default: none."""
     service_annotations: Listed[NonEmpty] = ()
@@ -30,8 +30,8 @@ class AllowedSpec(Spec):
     ingress_annotations: Listed[NonEmpty] = ()
     """Further annotations of Ingresses, as in `podAnnotations`. Default: none."""
     finalizers: Listed[NonEmpty] = ()
-    """Further finalizers, beside `foregroundDeletion` and `orphan`. Default: none."""
+    """Further finalizers, in addition to `foregroundDeletion` and `orphan`. Default: none."""
     max_grace_period_seconds: int = Field(default=3600, ge=30)
     """The longest that a pod may take to end, in seconds. Default: an hour."""
     refused_variables: Listed[NonEmpty] = ()
-    """Further environment variables that containers may not set. Default: those by which known runtimes hand out devices."""
+    """Further environment variables that containers may not set. Default: those with which known runtimes assign devices."""

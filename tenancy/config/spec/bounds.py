@@ -15,14 +15,14 @@ ExceptionName = Literal[
 
 
 class BoundsSpec(Spec):
-    """The most that an organization may be given. A key that is left out is taken from `default`."""
+    """The most that an organization may be given. A key that is not set is taken from `default`."""
 
     ceiling: Quantities | None = None
-    """The most of its `ceiling`, by quota key; a ceiling must then have these keys. Default: not bounded."""
+    """The largest `ceiling`, by quota key; a ceiling must then have these keys. Default: not bounded."""
     namespace_quota: Quantities | None = None
-    """The most of each of its namespaces, by quota key: `services.loadbalancers`, `pods`, `count/jobs.batch`. Default: not bounded."""
+    """The most for each of its namespaces, by quota key: `services.loadbalancers`, `pods`, `count/jobs.batch`. Default: not bounded."""
     gpus: dict[str, int] | None = None
-    """The most GPUs of all its namespaces together, by pool. Default: none of any pool."""
+    """The most GPUs for all its namespaces together, by pool. Default: none."""
     pod_security: Literal["restricted", "baseline"] | None = None
     """The lowest Pod Security level of its namespaces. Default: `restricted`."""
     egress_cidrs: Listed[str] | None = None
@@ -36,7 +36,7 @@ class BoundsSpec(Spec):
     storage_classes: Listed[str] | None = None
     """Storage classes that are `granted` and that its namespaces may name; `shared` ones always may. Default: none."""
     prefixes: Listed[str] | None = None
-    """Its prefixes, which no other organization may have. Default: any that is listed for nobody."""
+    """Its prefixes, which no other organization may have. Default: any prefix that is listed for no organization."""
     hosts: Listed[str] | None = None
     """Host names in which its `hosts` must be: `acme.example`, and `*.acme.example` for every name under it. Default: none."""
     exceptions: Listed[ExceptionName] | None = None
@@ -44,9 +44,9 @@ class BoundsSpec(Spec):
 
 
 class OrganizationBoundsSpec(Spec):
-    """Bounds of every organization. They hold for every value, in any file; only this file raises them."""
+    """Bounds of every organization. They apply to values in every file; only this file can raise them."""
 
     default: BoundsSpec = BoundsSpec()
-    """What holds for organizations that are not named below. Default: every list is empty."""
+    """Bounds of organizations that are not named in `organizations`. Default: every list is empty."""
     organizations: dict[str, BoundsSpec] = Field(default={})
-    """By name; a key that is written here takes the place of the one in `default`."""
+    """By name; a key that is set here replaces the one in `default`."""

@@ -10,14 +10,14 @@ __all__ = ["KubeconfigPath"]
 
 
 class KubeconfigContentError(ValueError):
-    """A kubeconfig is written where its path belongs. It is never repeated."""
+    """The content of a kubeconfig was written instead of its path. Messages do not repeat it."""
 
     code: str = "kubeconfig-content"
     reason = "the content of a kubeconfig"
     allowed = "its path, relative to the project, on one line"
     remedy = (
-        "write it to a file that is kept out of git and name that file here; then make its"
-        " credentials anew: config is kept and shown"
+        "write it to a file that git ignores, and name that file here; then replace its "
+        "credentials, because config is stored and shown"
     )
 
 
@@ -28,4 +28,4 @@ def _path(text: str) -> str:
 
 
 KubeconfigPath = Annotated[str, StringConstraints(min_length=1), AfterValidator(_path)]
-"""The path of a kubeconfig. Its content is refused: config is read by many and is no secret."""
+"""The path of a kubeconfig. Its content is refused, because config is not secret."""

@@ -32,7 +32,7 @@ class EnvironmentOrderExceptionSpec(Spec):
 
 
 def _kind(value: object) -> str:
-    """Tell an organization written inline from one that is described in its file."""
+    """Return whether an organization is written inline or described in its file."""
     if isinstance(value, OrganizationSpec):
         return "inline"
     if isinstance(value, dict) and (
@@ -64,18 +64,18 @@ class EnvironmentSpec(Spec):
     platform_stack: NonEmpty = "platform"
     """The stack that describes the cluster's platform."""
     organizations: dict[str, HeldOrganization]
-    """By name; `{}` takes `organizations/<name>.yaml` as it is."""
+    """By name; `{}` uses `organizations/<name>.yaml` unchanged."""
     profiles: dict[str, ProfileSpec] = Field(default={})
     """Profiles by name."""
     name_template: str = "{prefix}-{id}"
-    """How a namespace is called; `{environment}` where one cluster holds the same id twice."""
+    """The template of namespace names; use `{environment}` if one cluster has the same id in several environments."""
     pod_security: PodSecuritySpec | None = None
-    """What namespaces enforce unless they say otherwise. Default: `restricted`."""
+    """The level of namespaces that do not set one. Default: `restricted`."""
     network: NetworkSpec | None = None
-    """What namespaces let through unless they say otherwise."""
+    """Allowed traffic of namespaces that do not set it."""
     environment_order_exceptions: Listed[EnvironmentOrderExceptionSpec] = ()
-    """Where dev ≤ staging ≤ prod need not hold. Default: nowhere."""
+    """Exceptions from dev ≤ staging ≤ prod. Default: none."""
     allow_deletion: Listed[str] = ()
-    """Exact names of namespaces that may be deleted with what they hold. Default: none."""
+    """Exact names of namespaces that may be deleted with everything in them. Default: none."""
     allow_below_usage: Listed[str] = ()
     """`<namespace>/<quota key>` that may be set below what is used now. Default: none."""

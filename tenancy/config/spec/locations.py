@@ -1,4 +1,4 @@
-"""From pydantic's places to those that people wrote, by walking the model beside them."""
+"""Converts pydantic's error locations to the paths that people wrote, by following the model."""
 
 import types
 import typing
@@ -17,7 +17,7 @@ __all__ = ["Location", "field_at", "fields_by_key", "locate"]
 @attrs.frozen
 class Location:
     """
-    Where an error is, and what may stand there.
+    Where an error is, and what is allowed there.
 
     Attributes:
         path: The steps as they were written, without the labels of alternatives.
@@ -38,9 +38,8 @@ def locate(model: type[pydantic.BaseModel], loc: Sequence[PathStep]) -> Location
     """
     Return the place of *loc* in a document that is read as *model*.
 
-    Pydantic adds a step for each choice between types: the tag or the type's name. Which
-    steps are such labels is known from the model alone, so that a key which happens to be
-    called like one stays.
+    Pydantic adds a step for each choice between types: the tag or the type's name. Only
+    the model determines which steps are such labels, so a key with the same name is kept.
     """
     here: object = model
     found = Location()
@@ -79,7 +78,7 @@ def fields_by_key(model: type[pydantic.BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _bare(annotation: object) -> object:
-    """Return *annotation* without what only decorates it."""
+    """Return *annotation* without `Annotated` and the like."""
     while True:
         origin = typing.get_origin(annotation)
         if origin is typing.Annotated:

@@ -1,4 +1,4 @@
-"""What every written model shares: strictness, camelCase keys, and the scalar types."""
+"""The base of every model: strictness, camelCase keys, and the scalar types."""
 
 from datetime import date
 from typing import Annotated, TypeVar
@@ -74,4 +74,4 @@ Text = str
 Texts = Listed[str]
 
 Reason = str
-"""Why a rule is set aside, in words for the next reader. Never empty."""
+"""Why an exception is made, as text. Never empty."""

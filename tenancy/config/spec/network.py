@@ -1,4 +1,4 @@
-"""Which traffic is allowed: into and out of namespaces, and what a cluster has for it."""
+"""The allowed traffic of namespaces, and the cluster's DNS and ingress controllers."""
 
 from typing import Annotated, Literal
 
@@ -41,11 +41,11 @@ class IngressSpec(Spec):
     controller: NonEmpty | None = None
     """The name of an ingress controller under the platform's `ingress`."""
     organization: NonEmpty | None = None
-    """Another organization on the cluster, whose `egress` names this one."""
+    """Another organization on the cluster; its `egress` must name this one."""
     namespaces: Listed[NonEmpty] = ()
     """With `organization`: ids of its namespaces in the same environment. Default: all of them."""
     cidrs: Listed[str] = ()
-    """Ranges of addresses outside of the cluster, which reach the pods through a load balancer. Its Service needs `externalTrafficPolicy: Local`; otherwise the pods see the address of a node."""
+    """Ranges of addresses outside of the cluster, from which clients reach the pods through a load balancer. Its Service needs `externalTrafficPolicy: Local`; otherwise the pods see the address of a node."""
     ports: Ports
     """The ports of the pods here that are reached."""
     pod_labels: dict[str, str] = Field(default={})
@@ -60,24 +60,24 @@ class EgressSpec(Spec):
     internet: bool = False
     """The public internet: every address but those of the platform's `internet.excluded`, and private, link-local and other special ranges."""
     organization: NonEmpty | None = None
-    """Another organization on the cluster, whose `ingress` names this one."""
+    """Another organization on the cluster; its `ingress` must name this one."""
     namespaces: Listed[NonEmpty] = ()
     """With `organization`: ids of its namespaces in the same environment. Default: all of them."""
     ports: Ports
-    """The ports of the target; of its pods where it is an organization."""
+    """The ports of the target; if it is an organization, the ports of its pods."""
     pod_labels: dict[str, str] = Field(default={})
     """Labels of the pods here that may connect. Default: every pod."""
 
 
 class NetworkSpec(Spec):
-    """What the default-deny network policies let through."""
+    """The traffic that is allowed; all other traffic is denied."""
 
     same_organization: bool = True
     """Traffic to and from the organization's other namespaces on the cluster. Default: yes."""
     observability: bool = True
     """The shared observability namespaces reach the metrics ports here, and pods here reach their services. Default: yes."""
     metrics_ports: Listed[PortNumber] = ()
-    """TCP ports on which pods here serve metrics or health, beside those that the observability namespaces list. Default: none."""
+    """TCP ports on which pods here serve metrics or health, in addition to those that the observability namespaces list. Default: none."""
     shared_services: Listed[str] = ()
     """Names of further shared namespaces whose services pods here may reach. Default: none."""
     egress_cidrs: Listed[str] = ()
@@ -89,10 +89,10 @@ class NetworkSpec(Spec):
 
 
 class DnsSpec(Spec):
-    """The cluster's DNS, which every pod reaches; what is left out is as the distribution has it."""
+    """The cluster's DNS, which every pod can reach. Keys that are not set have the distribution's values."""
 
     distribution: Literal["kubeadm", "openshift", "gke"] = "kubeadm"
-    """`kubeadm`: pods with `k8s-app: kube-dns` in `kube-system`, port 53. `openshift`: those of `openshift-dns`, port 5353. `gke`: as kubeadm, and the node-local cache. Default: kubeadm, as most clusters."""
+    """`kubeadm`: pods with `k8s-app: kube-dns` in `kube-system`, port 53. `openshift`: those of `openshift-dns`, port 5353. `gke`: as kubeadm, and the node-local cache. Default: kubeadm, which fits most clusters."""
     namespace: NonEmpty | None = None
     """The namespace of the DNS pods."""
     pod_labels: dict[str, str] | None = None
@@ -104,16 +104,16 @@ class DnsSpec(Spec):
 
 
 class IngressControllerSpec(Spec):
-    """An ingress controller that may enter namespaces which name it. Nothing is created in its namespace."""
+    """An ingress controller. It can reach namespaces whose `ingress` names it; nothing is created in its namespace."""
 
     namespace: NonEmpty
     """The namespace of its pods."""
     pod_labels: dict[str, str] = Field(default={})
-    """Labels of its pods. Default: every pod of the namespace. Pods on the host network have no labels for network policies; their traffic comes from node addresses."""
+    """Labels of its pods. Default: every pod of the namespace. Network policies cannot select pods on the host network by labels; their traffic comes from node addresses."""
 
 
 class InternetSpec(Spec):
-    """What is not the internet, beside private, link-local and other special ranges."""
+    """Addresses that do not count as the internet, in addition to private, link-local and other special ranges."""
 
     excluded: Listed[str] = ()
     """Ranges of the cluster's nodes, pods and Services, of IPv4 and IPv6, where they are not private. Default: none."""

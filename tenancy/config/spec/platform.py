@@ -1,4 +1,4 @@
-"""A platform: what is cluster-wide."""
+"""A platform: the cluster-wide settings."""
 
 from typing import Annotated, Literal
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class OidcSpec(Spec):
-    """The prefixes that the API server puts before names from the identity provider, stated once."""
+    """The prefixes that the API server puts before names from the identity provider."""
 
     username_prefix: str = "oidc:"
     """Before user names."""
@@ -40,20 +40,20 @@ class OidcSpec(Spec):
 
 
 class LimitsSpec(Spec):
-    """What holds for every organization."""
+    """Limits of every organization."""
 
     namespaces: int = Field(default=10, ge=1)
     """The most namespaces an organization has, over all environments. Default: 10."""
     id_length: int = Field(default=7, ge=1, le=30)
     """The longest namespace id, in characters. Default: 7."""
     token_seconds: int = Field(default=24 * 3600, ge=3607)
-    """How long a service account's token that a member asks for may last, in seconds; at least 3607, as every pod's own does. Default: 86400, a day."""
+    """The longest lifetime of a service account's token that a member requests, in seconds; at least 3607, the lifetime of every pod's token. Default: 86400, one day."""
     audit_days: int | None = Field(default=None, ge=1)
-    """The most days that a namespace may still be in `audit`; `until` is then needed. Default: not limited."""
+    """The most days until the end of a namespace's `audit`; `until` is then required. Default: not limited."""
 
 
 class PublicNamespaceSpec(Spec):
-    """The namespace that everybody reads and only the platform's operators write."""
+    """The public namespace: everyone reads it, and only the platform's operators write to it."""
 
     name: NonEmpty
     """Its name in the cluster."""
@@ -69,46 +69,46 @@ class ServiceSpec(Spec):
     ports: Listed[int]
     """TCP ports."""
     pod_labels: dict[str, str] = Field(default={})
-    """Which pods serve it. Default: every pod of the namespace."""
+    """Labels of the pods that serve it. Default: every pod of the namespace."""
 
 
 class SharedNamespaceSpec(Spec):
-    """A namespace whose services all organizations, or those that ask for it, reach."""
+    """A namespace whose services can be reached by all organizations, or by those that name it."""
 
     name: NonEmpty
     """Its name in the cluster."""
     managed: bool = True
-    """Whether Tenancy creates it. `false`: it exists, its services and metrics ports are reached, and nothing is created or changed in it. Default: yes."""
+    """Whether Tenancy creates it. `false`: it exists already, its services can be reached, and nothing in it is created or changed. Default: yes."""
     purpose: Literal["observability", "services"] = "services"
-    """Every namespace reaches `observability` unless it opts out, and `observability` reaches its metrics ports. Default: services."""
+    """`observability`: every namespace can reach it, and it can reach their metrics ports, unless they opt out. Default: services."""
     services: Listed[ServiceSpec]
-    """What can be reached there, and nothing else."""
+    """The services that can be reached there."""
     metrics_ports: Listed[int] = ()
-    """TCP ports that observability reaches in every namespace. Default: none."""
+    """TCP ports that an observability namespace can reach in every namespace. Default: none."""
 
 
 class PriorityClassSpec(Spec):
-    """A PriorityClass of the platform's own that namespaces may be granted."""
+    """A PriorityClass that the platform creates and namespaces may be granted."""
 
     value: int = Field(ge=-2147483648, le=1000000000)
     """Higher is scheduled first."""
     preemption_policy: Literal["Never", "PreemptLowerPriority"] = "Never"
-    """Whether its pods push out others. Default: never."""
+    """Whether its pods preempt others. Default: never."""
     description: str | None = None
     """For people."""
 
 
 class NodeRangeSpec(Spec):
-    """How many nodes a pool has."""
+    """The size of a pool, in nodes."""
 
     min: int = Field(ge=0)
     """Always there."""
     max: int = Field(ge=0)
-    """The most there can be."""
+    """The most nodes."""
 
 
 class CapacitySpec(Spec):
-    """How the nodes are bought."""
+    """How the nodes are purchased."""
 
     type: Literal["on-demand", "spot", "reserved", "capacity-block"] = "on-demand"
     """Default: on demand."""
@@ -128,14 +128,14 @@ class MigSpec(Spec):
 
 
 class SharingSpec(Spec):
-    """How one GPU is given to several pods."""
+    """How several pods share one GPU."""
 
     type: Literal["none", "time-slicing", "mps", "mig"] = "none"
-    """Default: a GPU belongs to one pod."""
+    """Default: each GPU is used by one pod."""
     replicas: int | None = Field(default=None, ge=2)
     """Pods for each GPU, for `time-slicing` and `mps`."""
     rename: bool = True
-    """Shared GPUs are `nvidia.com/gpu.shared`, so that they are never taken for whole ones. Default: yes."""
+    """Shared GPUs are `nvidia.com/gpu.shared`, so that they are not mistaken for whole ones. Default: yes."""
     layout: Listed[MigSpec] = ()
     """The MIG profiles on every GPU, for `mig`."""
 
@@ -154,11 +154,11 @@ class GpuNodePoolSpec(Spec):
     name: NonEmpty
     """A DNS label, unique on the platform."""
     model: NonEmpty
-    """For people and for selection: `H100`."""
+    """For display and for selecting pools: `H100`."""
     backend: NonEmpty = "existing"
-    """What makes the nodes: `existing`, `karpenter`, `coreweave`, `eks`, or one that is installed. Never guessed."""
+    """The backend that creates the nodes: `existing`, `karpenter`, `coreweave`, `eks`, or one from another package. Required."""
     gpus_per_node: int | None = Field(default=None, ge=1)
-    """In physical devices. Default: from the catalogue, by instance type."""
+    """Physical GPUs of a node. Default: from the catalogue, by instance type."""
     instance_types: Listed[str] = ()
     """Instance types of the cloud. Default: none, as for your own machines."""
     resource: NonEmpty = "nvidia.com/gpu"
@@ -166,19 +166,19 @@ class GpuNodePoolSpec(Spec):
     nodes: NodeRangeSpec
     """How many nodes."""
     node_names: Listed[str] = ()
-    """For `existing`: the nodes' names, which get the pool's label. Default: they carry it already."""
+    """For `existing`: the nodes' names, which get the pool's label. Default: they have it already."""
     cpu_per_node: Annotated[str, Field(min_length=1)] | int | None = None
-    """What a node has for pods. Default: from the catalogue, else not checked."""
+    """What pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
     memory_per_node: Annotated[str, Field(min_length=1)] | int | None = None
-    """What a node has for pods. Default: from the catalogue, else not checked."""
+    """What pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
     capacity: CapacitySpec = CapacitySpec()
-    """How it is bought. Default: on demand."""
+    """How it is purchased. Default: on demand."""
     sharing: SharingSpec = SharingSpec()
     """Default: not shared."""
     dedicated_to: NonEmpty | None = None
     """The only organization that may use it. Default: shared by grants."""
     allocation: Literal["devicePlugin", "dra", "both"] = "devicePlugin"
-    """How pods ask for its devices. `devicePlugin`: by the extended resource, also where DRA serves it. `dra`: by claims of `deviceClass`. `both`: either way, under one count; the class must have the pool's resource as `extendedResourceName` (Kubernetes 1.36 and later). Default: devicePlugin."""
+    """How pods ask for its devices. `devicePlugin`: by the extended resource, also where DRA serves it. `dra`: by claims of `deviceClass`. `both`: in either way, and each device is counted once; the class must have the pool's resource as `extendedResourceName` (Kubernetes 1.36 and later). Default: devicePlugin."""
     device_class: NonEmpty | None = None
     """The DRA device class of its devices, for `dra` and `both`; it selects devices of this pool only. Default: none."""
     labels: dict[str, str] = Field(default={})
@@ -186,33 +186,33 @@ class GpuNodePoolSpec(Spec):
     taints: Listed[TaintSpec] = ()
     """Further taints."""
     write_taints: bool = False
-    """For `existing`: write the taints, rather than verify them. Default: verify."""
+    """For `existing`: set the taints on the nodes instead of verifying them. Default: verify."""
     overcommit: float | None = None
-    """Σ of grants over capacity that is allowed; more than 1 needs `overcommitReason`. Default: 1."""
+    """The allowed ratio of the sum of grants to capacity; more than 1 requires `overcommitReason`. Default: 1."""
     overcommit_reason: NonEmpty | None = None
     """Why more is granted than exists."""
     options: dict[str, object] = Field(default={})
-    """What only the backend reads; it names what it knows."""
+    """Options of the backend; it refuses keys that it does not know."""
 
 
 class InstanceTypeCatalogueSpec(Spec):
-    """Who is asked what instance types have, before the bundled snapshot."""
+    """The source of facts about instance types, used before the bundled snapshot."""
 
     source: Literal["ec2"]
     """`ec2`: DescribeInstanceTypes, with the credentials that boto3 finds."""
     region: NonEmpty
-    """Whose instance types: `eu-west-1`."""
+    """The AWS region: `eu-west-1`."""
     profile: NonEmpty | None = None
-    """A profile of AWS' own configuration. Default: what the environment says."""
+    """A profile of the AWS configuration. Default: from the environment variables."""
 
 
 class PlatformSpec(Spec):
-    """What is cluster-wide: pools, roles, policies, operators, public and shared namespaces."""
+    """The cluster-wide settings: pools, roles, policies, operators, public and shared namespaces."""
 
     operators: Listed[SubjectSpec]
-    """Who may change what Tenancy manages. Required: the admission policies refuse everyone else."""
+    """Who may change the objects that Tenancy manages. Required, because the admission policies refuse everyone else."""
     bindable_subjects: Listed[SubjectSpec] = ()
-    """Users, groups and service accounts of no organization that admins of organizations may bind, such as CI. Default: none; they bind members of their organization only."""
+    """Users, groups and service accounts of no organization that admins of organizations may bind, such as CI. Default: none; they may bind only members of their organization."""
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
@@ -220,7 +220,7 @@ class PlatformSpec(Spec):
     organization_bounds: OrganizationBoundsSpec | None = None
     """The most that organizations may be given, by name or for all. Default: not bounded."""
     environment_order: Listed[str] = ("dev", "staging", "prod")
-    """The environments in growing order."""
+    """The environments, smallest first."""
     public: PublicNamespaceSpec | None = None
     """The public namespace. Default: none."""
     shared: Listed[SharedNamespaceSpec] = ()
@@ -230,29 +230,29 @@ class PlatformSpec(Spec):
     ingress: dict[str, IngressControllerSpec] = Field(default={})
     """Ingress controllers of the cluster, by name. Default: none."""
     internet: InternetSpec = InternetSpec()
-    """Which addresses are not the internet. Default: private, link-local and other special ranges."""
+    """Addresses that do not count as the internet. Default: private, link-local and other special ranges."""
     gpu_node_pools: Listed[GpuNodePoolSpec] = ()
     """GPU node pools. Default: none."""
     instance_type_catalogue: InstanceTypeCatalogueSpec | None = None
-    """The source of what instance types have, where a pool does not state it. Default: the bundled snapshot; no cloud is asked."""
+    """The source of facts about instance types that a pool does not state. Default: the bundled snapshot; no cloud API is called."""
     gpu_resources: Listed[str] = ("nvidia.com/gpu",)
-    """Further extended resources that exist on the cluster; each is written in every namespace, "0" without a grant."""
+    """Further extended resources that exist on the cluster; each has a quota in every namespace, "0" without a grant."""
     device_classes: Listed[str] = ()
-    """Further DRA device classes that exist on the cluster; each is written in every namespace, "0" without a grant."""
+    """Further DRA device classes that exist on the cluster; each has a quota in every namespace, "0" without a grant."""
     roles: dict[str, RoleSpec] = Field(default={})
-    """Roles of the platform's own."""
+    """Roles that the platform defines, in addition to the built-in ones."""
     storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})
-    """Storage classes of the cluster: `shared` may be claimed by all, `granted` only where a namespace says so."""
+    """Storage classes of the cluster: all namespaces may use `shared` ones; `granted` ones only namespaces that list them."""
     priority_classes: dict[str, PriorityClassSpec] = Field(default={})
     """Priority classes that namespaces may be granted."""
     object_counts: Quantities = {}
-    """Counts of objects in every namespace, over the defaults."""
+    """Quotas on object counts in every namespace; they replace the defaults key by key."""
     pod_security_version: str = "v1.36"
     """The version of the Pod Security Standards that is enforced."""
     allowed: AllowedSpec = AllowedSpec()
-    """What objects of organizations may name: schedulers, classes, drivers, annotations, finalizers."""
+    """Names that objects of organizations may use: schedulers, classes, drivers, annotations, finalizers."""
     require_image_pull: bool = False
-    """Whether pods must pull their image at every start (`imagePullPolicy: Always`). Default: no."""
+    """Whether pods must pull their image at each start (`imagePullPolicy: Always`). Default: no."""
 
 
 class PlatformStackSpec(Spec):
@@ -267,4 +267,4 @@ class PlatformStackSpec(Spec):
     platform: PlatformSpec
     """What is cluster-wide."""
     allow_deletion: Listed[str] = ()
-    """Exact names of namespaces that may be deleted with what they hold. Default: none."""
+    """Exact names of namespaces that may be deleted with everything in them. Default: none."""

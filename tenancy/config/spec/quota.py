@@ -32,11 +32,11 @@ class ScopeExpressionSpec(Spec):
     """One requirement of a scope selector."""
 
     scope_name: ScopeName
-    """The scope that the requirement is about."""
+    """The name of the scope."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    """How the values are compared."""
+    """The operator, as in Kubernetes."""
     values: Listed[str] = ()
-    """The values of `In` and `NotIn`; empty otherwise."""
+    """The values of `In` and `NotIn`; empty for other operators."""
 
 
 class QuotaSpec(Spec):
@@ -47,22 +47,22 @@ class QuotaSpec(Spec):
     scopes: Listed[ScopeName] = ()
     """Only objects in all of these scopes count. Default: every object."""
     scope_selector: Listed[ScopeExpressionSpec] = ()
-    """Only objects that fulfil all of these count. Default: every object."""
+    """Only objects that match all of these count. Default: every object."""
 
 
 class ContainerLimitsSpec(Spec):
     """Defaults and bounds for each container, by resource."""
 
     default: Quantities = {}
-    """The limit of a container that states none."""
+    """The default limit of a container."""
     default_request: Quantities = {}
-    """The request of a container that states none."""
+    """The default request of a container."""
     max: Quantities = {}
     """The largest limit."""
     min: Quantities = {}
     """The smallest request."""
     max_limit_request_ratio: Quantities = {}
-    """The largest limit divided by request; 1 or more."""
+    """The largest ratio of limit to request; 1 or more."""
 
 
 class PodLimitsSpec(Spec):
@@ -73,7 +73,7 @@ class PodLimitsSpec(Spec):
     min: Quantities = {}
     """The smallest sum of requests."""
     max_limit_request_ratio: Quantities = {}
-    """The largest limit divided by request; 1 or more."""
+    """The largest ratio of limit to request; 1 or more."""
 
 
 class ClaimLimitsSpec(Spec):
@@ -84,11 +84,11 @@ class ClaimLimitsSpec(Spec):
     min: Quantities = {}
     """The smallest claim."""
     max_limit_request_ratio: Quantities = {}
-    """The largest limit divided by request; 1 or more."""
+    """The largest ratio of limit to request; 1 or more."""
 
 
 class LimitRangeSpec(Spec):
-    """The LimitRange of a namespace; a type that is left out is not limited."""
+    """The LimitRange of a namespace; a type that is not set is not limited."""
 
     container: ContainerLimitsSpec | None = None
     """For each container."""
@@ -99,7 +99,7 @@ class LimitRangeSpec(Spec):
 
 
 class ProfileSpec(Spec):
-    """What a namespace may use, under a name that namespaces refer to."""
+    """A named quota and limit range that namespaces refer to."""
 
     quota: Quantities = {}
     """The hard limits of the namespace's quota, by quota key. `{}`: no quota."""

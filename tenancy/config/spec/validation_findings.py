@@ -1,4 +1,4 @@
-"""What is wrong with something written, said for the person who wrote it."""
+"""Findings about the values that people wrote, from pydantic's errors."""
 
 import itertools
 import re
@@ -24,7 +24,7 @@ from tenancy.diagnostics.codes import CODES
 
 __all__ = ["findings_from"]
 
-# The error types of pydantic-core that say "another type", and the type in YAML's words.
+# The error types of pydantic-core that mean "another type", and the type in YAML's words.
 _TYPES = {
     "bool_parsing": value_words.BOOLEAN,
     "bool_type": value_words.BOOLEAN,
@@ -47,7 +47,7 @@ _TYPES = {
     "tuple_type": value_words.LIST,
 }
 
-# Error types that compare with one figure: code, what is allowed.
+# Error types that compare with one figure: the code, and what is allowed.
 _BOUNDS = {
     "greater_than": ("wrong-number", "a number above {gt}"),
     "greater_than_equal": ("wrong-number", "{ge} or more"),
@@ -62,7 +62,7 @@ _BOUNDS = {
     "too_short": ("wrong-count", "at least {min_length} entries"),
 }
 
-# Text that is what is expected as soon as its quotes are gone.
+# Text that would be right without its quotes.
 _UNQUOTED = {
     value_words.WHOLE: "-?[0-9]{1,18}",
     value_words.NUMBER: r"-?[0-9]{1,18}(\.[0-9]+)?",
@@ -70,7 +70,7 @@ _UNQUOTED = {
 }
 
 MOST_MISTAKES = 200
-"""Mistakes of one document that are listed; further ones are counted."""
+"""The most mistakes of one document that are listed; further ones are counted."""
 
 _REMEDY = "write a value that is allowed"
 
@@ -84,16 +84,15 @@ def findings_from(
     model: type[pydantic.BaseModel],
     document: Document | None = None,
 ) -> list[Finding]:
-    """
-    Return what *error* found, one finding for each mistake, in the order of the model.
+    """Return the findings of *error*, one for each mistake, in the order of the model.
 
-    A mistake that is a YAML trap is left to the document's own finding.
+    A value that is ambiguous in YAML has only the document's finding.
 
     Args:
         error: What reading as *model* raised.
         origin: Where the value is that was read as *model*.
         model: The model, which knows the keys and the choices.
-        document: The document that holds the value, for what was literally written.
+        document: The document that has the value, for the text as written.
             Default: the value came from a program.
     """
     problems = [
@@ -117,7 +116,7 @@ def findings_from(
     mistakes = [
         problem
         for problem in sorted(kept, key=lambda one: one.order)
-        # A required key that is misspelt is one mistake: the key that is there.
+        # A misspelt required key gives one finding, about the misspelt key.
         if not (problem.kind == "missing" and problem.path in misspelt)
         and trapped.isdisjoint(itertools.accumulate(_steps(origin, problem), initial=()))
     ]
@@ -139,7 +138,7 @@ def _too_many(count: int, origin: Origin) -> Finding:
 
 @attrs.frozen(kw_only=True)
 class _Problem:
-    """One of pydantic's errors; *others* are what else could have stood there."""
+    """Return the finding of one of pydantic's errors; *others* are the alternatives at its place."""
 
     order: int
     location: Location
@@ -155,7 +154,7 @@ class _Problem:
 
 
 def _trapped(document: Document | None) -> set[tuple[PathStep, ...]]:
-    """Where a trap is instead of a value. A second key hides nothing below it."""
+    """The places of ambiguous values. A duplicate key hides no finding below it."""
     if document is None:
         return set()
     return {v.origin.path for v in document.findings if v.code != "yaml-duplicate-key"}
@@ -266,7 +265,7 @@ def _missing_key(problem: _Problem, place: Origin) -> Finding:
         code="missing-key",
         origin=place,
         found=f"no key `{key}`",
-        allowed=f"`{key}` is always needed here",
+        allowed=f"`{key}` is required here",
         remedy=f"add `{key}:`",
         details=(f"{key}: {described}",) if described else (),
     )
@@ -298,7 +297,7 @@ def _unknown_choice(problem: _Problem, place: Origin, found: str) -> Finding:
 
 
 def _refused(problem: _Problem, place: Origin, found: str, literal: str | None) -> Finding:
-    """Say what a validator of ours found."""
+    """Return the finding of one of our validators."""
     error = problem.context.get("error")
     reason = getattr(error, "reason", None)
     text = clean(str(getattr(reason, "value", reason) or error))
@@ -326,7 +325,7 @@ def _refused(problem: _Problem, place: Origin, found: str, literal: str | None) 
 
 
 def _discreet(text: str, value: object, instead: str) -> str:
-    """Return *text*, or *instead* where it gives away *value*."""
+    """Return *text*, or *instead* if *text* contains *value*."""
     return instead if not value or str(value) in text else text
 
 
@@ -358,7 +357,7 @@ def _sentence(message: str) -> str:
 def _retyped(
     expected: str, problem: _Problem, path: tuple[PathStep, ...], literal: str | None
 ) -> str:
-    """Say how to write the value as what is expected."""
+    """Return how to write the value as the expected type."""
     value = problem.value
     said = shown(literal if literal is not None else value_words.plain(value), path)
     if expected == value_words.TEXT and isinstance(value, bool | int | float):

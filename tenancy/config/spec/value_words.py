@@ -1,4 +1,4 @@
-"""Values and types in YAML's words, for messages."""
+"""Descriptions of values and types in YAML's words, for messages."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,12 +13,12 @@ MAPPING, LIST, NOTHING = "a mapping", "a list", "nothing"
 
 def described(value: object, path: tuple[PathStep, ...], literal: str | None) -> str:
     """
-    Return what *value* is, in YAML's words and as it was written.
+    Return a description of *value* in YAML's words, as it was written.
 
     Args:
         value: The value.
         path: Where it is; under a secret's key it is hidden.
-        literal: The text as written, where it is a scalar of a document.
+        literal: The text as written, if it is a scalar of a document.
 
     >>> described(0.1, (), "0.10"), described([1], (), None)
     ('the decimal number 0.10', 'a list of 1')

@@ -1,4 +1,4 @@
-"""GPU facts of instance types: from config, AWS or a bundled snapshot; never a guess."""
+"""GPU facts of instance types, from config, AWS or a bundled snapshot; nothing is guessed."""
 
 from tenancy.model.gpu_catalog.instance_types import (
     Architecture,

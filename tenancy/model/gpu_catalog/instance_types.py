@@ -40,7 +40,7 @@ class InstanceTypeRow(TypedDict):
 @attrs.frozen(kw_only=True, slots=True)
 class InstanceType:
     """
-    What one instance type has.
+    The facts of one instance type.
 
     Attributes:
         name: `p5.48xlarge`.
@@ -54,7 +54,8 @@ class InstanceType:
         architecture: `x86_64` or `arm64`.
         efa_interfaces: 0 where EFA is not supported.
         usage_classes: How it can be bought: `on-demand`, `spot`, `capacity-block`; sorted.
-        source: Who says so, in words: `EC2 in eu-west-1`. Facts are the same by any source.
+        source: Where the facts are from, as text: `EC2 in eu-west-1`. It does not count in
+            comparisons.
     """
 
     name: str
@@ -71,7 +72,7 @@ class InstanceType:
     source: str = attrs.field(default="", eq=False)
 
     def to_row(self) -> InstanceTypeRow:
-        """Return the row of the snapshot that says the same."""
+        """Return the facts as a row of the snapshot."""
         return InstanceTypeRow(
             name=self.name,
             gpu=self.gpu,
@@ -88,7 +89,7 @@ class InstanceType:
 
     @staticmethod
     def from_row(row: InstanceTypeRow, source: str = "") -> "InstanceType":
-        """Return what *row* of the snapshot says, which *source* names."""
+        """Return the facts in *row* of the snapshot that *source* names."""
         return InstanceType(
             name=row["name"],
             gpu=row["gpu"],
@@ -135,7 +136,7 @@ def described(answer: Mapping[str, object], source: str = "EC2") -> InstanceType
 
     Args:
         answer: The entry.
-        source: Who gave it, in words. Default: EC2, somewhere.
+        source: Where it is from, as text. Default: `EC2`.
 
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GpuDeviceInfo.html:
     `Count` is 0 for a part of a GPU, `LogicalGpuCount` is what the machine sees.
@@ -184,7 +185,7 @@ def _types() -> Mapping[str, InstanceType]:
 
 def bundled(name: str) -> InstanceType | None:
     """
-    Return what the bundled snapshot knows of the instance type *name*, or None.
+    Return the facts of the instance type *name* in the bundled snapshot, or None.
 
     >>> bundled("p5.48xlarge").gpus
     8
@@ -197,6 +198,6 @@ def bundled(name: str) -> InstanceType | None:
 
 
 def snapshot_source() -> str:
-    """Return where the snapshot is from, and of which day: for messages."""
+    """Return the snapshot's source and date, for messages."""
     head = _document()
     return f"the bundled snapshot (moto {head['moto']}, {head['date']})"

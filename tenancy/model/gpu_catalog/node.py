@@ -1,4 +1,4 @@
-"""What a node of a pool has, from the first source that says so."""
+"""The facts of a pool's nodes, each from the first source that has it."""
 
 from collections.abc import Iterator
 
@@ -19,15 +19,15 @@ __all__ = ["NodeFacts", "node_facts"]
 @attrs.frozen(kw_only=True, slots=True)
 class NodeFacts:
     """
-    What each node of a pool has.
+    The facts of each node of a pool.
 
     Attributes:
-        gpus_per_node: Devices; None if no source says so, and then *findings* ask.
-        cpu: CPU; the whole machine's where config does not say what pods get. None: unknown.
+        gpus_per_node: Devices; None if unknown, and then *findings* has an error.
+        cpu: CPU for pods by config, else of the whole machine. None: unknown.
         memory: Likewise.
-        instance_types: What is known of the instance types, in the written order.
-        source: Who says how many GPUs there are, in words; None if config does, or nobody.
-        findings: What is missing, and where sources disagree.
+        instance_types: The facts of the instance types, in the written order.
+        source: Where the number of GPUs is from, as text; None if from config or unknown.
+        findings: Missing facts, and sources that disagree.
     """
 
     gpus_per_node: int | None
@@ -50,19 +50,20 @@ def node_facts(
     live: Lookup | None = None,
 ) -> NodeFacts:
     """
-    Return what a node of the pool *name* has: config before AWS before the bundled snapshot.
+    Return the facts of a node of the pool *name*.
 
-    Of several instance types CPU and memory are the least of theirs, for a pod may land on any.
+    Config takes precedence over AWS, and AWS over the bundled snapshot. With several instance types, CPU and memory are the smallest, because a pod may run on any
+    of them.
 
     Args:
         name: The pool, for messages.
         model: The GPU model in config.
         origin: Where the pool is written.
         instance_types: As written.
-        gpus_per_node: As written; it outranks every other source.
+        gpus_per_node: As written; it takes precedence over every other source.
         cpu: As written; likewise.
         memory: As written; likewise.
-        live: Asks AWS. Default: AWS is not asked.
+        live: Queries AWS. Default: AWS is not queried.
 
     >>> from tenancy.diagnostics.origin import Origin
     >>> facts = node_facts(name="h100", model="H100", origin=Origin("x"), gpus_per_node=None,
@@ -108,7 +109,7 @@ def _asking(
 ) -> Iterator[Finding]:
     remedy = f"write gpusPerNode of the pool {name}"
     if unknown:
-        found = f"instance types that are in no source: {', '.join(unknown)}"
+        found = f"instance types that no source knows: {', '.join(unknown)}"
     elif len({fact.gpus for fact in known}) > 1:
         found = "instance types with different counts: " + ", ".join(
             f"{fact.name} has {fact.gpus}" for fact in known
@@ -137,8 +138,8 @@ def _differing(
                 origin=origin / "gpusPerNode",
                 found=f"{gpus} GPUs per node, while {fact.name} has {fact.gpus}"
                 f" (from {fact.source})",
-                allowed="what the instance type has, or fewer where some are kept from pods",
-                remedy="correct gpusPerNode, or leave it out",
+                allowed="the number of the instance type, or fewer if pods may not use all",
+                remedy="correct gpusPerNode, or remove it",
                 severity=Severity.WARNING,
             )
         if fact.gpu is not None and not _agree(model, fact.gpu):

@@ -100,7 +100,7 @@ def test_several_namespaces_need_a_default_one():
     assert [
         "organizations/acme.yaml [default-namespace-missing] 2 namespaces and no "
         "defaultNamespace; allowed: a defaultNamespace where an organization has "
-        "several; name the one that new namespaces inherit from: a, b",
+        "several; name the one that other namespaces inherit from: a, b",
     ] == unresolved(organizations={"acme": two})
 
 
@@ -258,7 +258,7 @@ def test_a_circle_is_refused_and_named():
         "organizations/acme.yaml: namespaces[2].inheritFrom [inheritance-cycle] "
         "a inherits from b inherits from c inherits from a; allowed: a "
         "namespace that does not inherit, directly or indirectly, from this one; give one of "
-        "them a profile of its own",
+        "them its own profile",
     ] == unresolved(organizations={"acme": circle})
 
 
@@ -268,7 +268,7 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
     assert [
         "organizations/acme.yaml: namespaces[0].inheritFrom [inheritance-cycle] "
         "a inherits from a; allowed: a namespace that does not inherit, "
-        "directly or indirectly, from this one; give one of them a profile of its own",
+        "directly or indirectly, from this one; give one of them its own profile",
     ] == unresolved(organizations={"acme": itself})
 
 
@@ -281,8 +281,8 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
                 "organizations/acme.yaml: namespaces[0].inheritFrom "
                 "[inherit-from-unknown] 'nobody', which is not a namespace of the "
                 "organization; allowed: a namespace of the organization in the same "
-                "environment (dev); name one of them, or give the namespace a profile of "
-                "its own",
+                "environment (dev); name one of them, or give the namespace "
+                "its own profile",
             ],
             id="no namespace",
         ),
@@ -292,7 +292,7 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
                 "organizations/acme.yaml: namespaces[0].inheritFrom "
                 "[inherit-from-unknown] 'prod', which does not exist in dev; allowed: a "
                 "namespace of the organization in the same environment (dev); name one "
-                "of them, or give the namespace a profile of its own",
+                "of them, or give the namespace its own profile",
             ],
             id="of another environment",
         ),
@@ -311,7 +311,7 @@ def test_a_source_is_a_namespace_of_the_same_environment(source, expected):
 def test_a_namespace_that_has_nothing_is_refused():
     assert [
         "organizations/acme.yaml: namespaces[0] [namespace-without-quota] the "
-        "namespace 'dev' has no profile, no quota and nothing to inherit; "
+        "namespace 'dev' has no profile and no quota, and inherits none; "
         "allowed: a profile, a quota, inheritFrom, or a defaultNamespace that "
         "has them; `quota: {}` for a namespace without a quota; write one of them",
     ] == unresolved(namespace={"profile": None})
@@ -341,7 +341,7 @@ def test_an_id_stands_once_in_an_organization():
     assert [
         "organizations/acme.yaml: namespaces[1].id [duplicate-id] a second "
         "namespace with the id 'a'; allowed: each id once in an organization; "
-        "give it an id of its own, or remove it",
+        "give it another id, or remove it",
     ] == unresolved(organizations={"acme": twice})
 
 

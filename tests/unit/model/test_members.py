@@ -156,7 +156,7 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
                 "organizations/acme.yaml: members[0].serviceAccount "
                 "[foreign-service-account] the service account 'other/builder'; allowed: "
                 "<namespace id>/<name> in a namespace of the same organization (dev); "
-                "name one of the organization's own, or use a user or a group",
+                "name one of this organization, or use a user or a group",
             ],
             id="of nobody here",
         ),
@@ -166,7 +166,7 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
                 "organizations/acme.yaml: members[0].serviceAccount "
                 "[foreign-service-account] the service account 'builder'; allowed: "
                 "<namespace id>/<name> in a namespace of the same organization (dev); "
-                "name one of the organization's own, or use a user or a group",
+                "name one of this organization, or use a user or a group",
             ],
             id="without a namespace",
         ),
@@ -193,7 +193,7 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
                 "organizations/acme.yaml: members[0].namespaces[0] "
                 "[member-namespace-unknown] 'dve', which is not a namespace of the "
                 "organization; allowed: ids of its namespaces (dev); name one of them, "
-                "or leave namespaces out for all of them",
+                "or remove namespaces for all of them",
             ],
             id="of no namespace",
         ),
@@ -210,7 +210,7 @@ def test_a_member_of_one_namespace_names_no_others():
         "organizations/acme.yaml: namespaces[0].members[0].namespaces "
         "[member-namespaces-in-namespace] a list of namespaces for a member of "
         "one namespace; allowed: members of a namespace without namespaces, "
-        "because they apply there only; leave it out, or write the member under the "
+        "because they apply there only; remove it, or write the member under the "
         "organization's members",
     ] == unresolved(namespace={"members": [member]})
 

@@ -96,7 +96,7 @@ def test_an_organization_without_a_file_is_refused_by_name():
 
     assert [
         "Pulumi.dev.yaml: organizations.acem [unknown-organization] the "
-        "organization 'acem', and there is no organizations/acem.yaml; allowed: "
+        "organization 'acem'; the file organizations/acem.yaml does not exist; allowed: "
         "an organization with a file, or one written here with prefix and "
         "namespaces; did you mean 'acme'?",
     ] == unresolved(environments=environments)
@@ -190,7 +190,7 @@ def test_grants_are_sorted_whatever_their_order():
             [
                 "organizations/acme.yaml: namespaces[0].gpus[1] [duplicate-grant] a "
                 "second grant of nvidia.com/gpu in the pool h100; allowed: one grant for "
-                "each pool and resource; add the numbers up in one grant",
+                "each pool and resource; combine them into one grant",
             ],
             id="twice",
         ),

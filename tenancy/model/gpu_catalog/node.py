@@ -52,8 +52,8 @@ def node_facts(
     """
     Return the facts of a node of the pool *name*.
 
-    Config takes precedence over AWS, and AWS over the bundled snapshot. With several instance types, CPU and memory are the smallest, because a pod may run on any
-    of them.
+    Config takes precedence over AWS, and AWS over the bundled snapshot. With several instance
+    types, CPU and memory are the smallest, because a pod may run on any of them.
 
     Args:
         name: The pool, for messages.

@@ -198,7 +198,7 @@ def test_grants_are_sorted_whatever_their_order():
             [{"pool": "h100", "gpus": 1, "migProfile": "1g.10gb"}],
             [
                 "organizations/acme.yaml: namespaces[0].gpus[0] [mig-profile] migProfile "
-                "'1g.10gb' of the pool h100; allowed: no migProfile, for the pool has no "
+                "'1g.10gb' of the pool h100; allowed: no migProfile, because the pool has no "
                 "MIG layout; name one of the layout's profiles",
             ],
             id="no MIG pool",

@@ -17,6 +17,7 @@ from tenancy.cli import (
     drift,
     env,
     fleet,
+    init,
     kubeconfig,
     plan,
     preview,
@@ -48,6 +49,7 @@ app = typer.Typer(
 
 _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
     "From the files": (
+        Command("init", init.command, init.EPILOG),
         Command("check", check.command, check.EPILOG),
         Command("render", render.command, render.EPILOG),
         Command("schema", schema.command, schema.EPILOG),

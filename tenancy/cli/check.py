@@ -6,11 +6,11 @@ import typer
 
 from tenancy.assessment import Assessment, assess
 from tenancy.cli.options import Json, NoColor, Offline, ProjectFolder, Stack, Strict
-from tenancy.cli.terminal import terminal
+from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import Exit, refusals
 from tenancy.output import check_data, rich_report
 
-__all__ = ["EPILOG", "command"]
+__all__ = ["EPILOG", "command", "show_findings"]
 
 EPILOG = """
 Examples:
@@ -46,13 +46,18 @@ def command(
         refused = bool(refusals(found.findings, strict=strict))
         shell.write(json.dumps({**written, "refused": refused}, indent=2) + "\n")
     else:
-        shell.out.print(
-            rich_report(found.findings, found.documents, width=min(shell.out.width, 100)),
-            soft_wrap=True,
-        )
-        shell.say(_scope(found))
+        show_findings(found, shell)
     if refusals(found.findings, strict=strict):
         raise typer.Exit(Exit.REFUSED)
+
+
+def show_findings(found: Assessment, shell: Terminal) -> None:
+    """Write all findings of *found*, and what was checked, to standard output."""
+    shell.out.print(
+        rich_report(found.findings, found.documents, width=min(shell.out.width, 100)),
+        soft_wrap=True,
+    )
+    shell.say(_scope(found))
 
 
 def _scope(found: Assessment) -> str:

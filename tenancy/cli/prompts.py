@@ -8,7 +8,7 @@ import typer
 from tenancy.cli.terminal import Terminal
 from tenancy.diagnostics import RefusedError
 
-__all__ = ["ask_for_name", "ask_yes_no"]
+__all__ = ["ask_for_name", "ask_text", "ask_yes_no", "can_ask"]
 
 
 def ask_yes_no(question: str) -> None:
@@ -41,8 +41,19 @@ def ask_for_name(stack: str, cluster: str, namespaces: Sequence[str], shell: Ter
         raise RefusedError(reason=f"{typed!r} is not {stack!r}; nothing was changed")
 
 
+def can_ask() -> bool:
+    """Return whether standard input is a terminal."""
+    return sys.stdin.isatty()
+
+
+def ask_text(question: str, default: str) -> str:
+    """Ask *question* and return the answer, or *default* if nothing was typed."""
+    answer: str = typer.prompt(question, err=True, default=default, show_default=bool(default))
+    return answer.strip()
+
+
 def _require_terminal() -> None:
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise RefusedError(
             reason="cannot prompt: standard input is not a terminal; nothing was changed; "
             "run this in a terminal, or with --yes"

@@ -1,5 +1,6 @@
 """What people write: YAML documents, project files, and the models they must match."""
 
+from tenancy.config.answers import given_answers, read_answers
 from tenancy.config.deletion_file import write_with_deletions
 from tenancy.config.paths import (
     MEMBER_KUBECONFIGS,
@@ -22,6 +23,7 @@ from tenancy.config.project import (
     load,
     said,
 )
+from tenancy.config.project_template import NewProject, new_project
 from tenancy.config.revision import files_at, merged
 
 __all__ = [
@@ -33,14 +35,18 @@ __all__ = [
     "SANDBOX_KUBECONFIG",
     "STACK_FILES",
     "EngineConfig",
+    "NewProject",
     "Project",
     "Written",
     "files_at",
+    "given_answers",
     "is_platform",
     "is_stack_file",
     "load",
     "merged",
+    "new_project",
     "organization_file",
+    "read_answers",
     "said",
     "stack_file",
     "stack_of",

@@ -3,7 +3,9 @@
 from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
 from tenancy.output.check_json import check_data
 from tenancy.output.findings_text import rich_report
+from tenancy.output.json_schemas import organization as organization_schema
 from tenancy.output.json_schemas import schemas
+from tenancy.output.json_schemas import stack as stack_schema
 from tenancy.output.local_data import TokenLife, doctor_data, sandbox_status_data
 from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data, result_data
 from tenancy.output.plan_as_text import LINES, plan_text, rich_text
@@ -23,6 +25,7 @@ __all__ = [
     "data",
     "doctor_data",
     "markdown",
+    "organization_schema",
     "plan_text",
     "result_data",
     "revisions_markdown",
@@ -31,6 +34,7 @@ __all__ = [
     "rich_text",
     "sandbox_status_data",
     "schemas",
+    "stack_schema",
     "summary_text",
     "usage_data",
     "usage_lines",

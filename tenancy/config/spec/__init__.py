@@ -2,6 +2,7 @@
 
 from tenancy.config.spec.access import MemberSpec, NonEmpty, RoleSpec, RuleSpec, SubjectSpec
 from tenancy.config.spec.allowed import AllowedSpec
+from tenancy.config.spec.answers import AnswersSpec, ClusterAnswerSpec
 from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
 from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
 from tenancy.config.spec.model import Listed, Spec
@@ -50,9 +51,11 @@ from tenancy.config.spec.validation_findings import findings_from
 __all__ = [
     "AdoptedSpec",
     "AllowedSpec",
+    "AnswersSpec",
     "BillingSpec",
     "BoundsSpec",
     "CapacitySpec",
+    "ClusterAnswerSpec",
     "DnsSpec",
     "EgressSpec",
     "EnforcementSpec",

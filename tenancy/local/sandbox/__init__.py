@@ -19,6 +19,7 @@ from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, not_start
 from tenancy.local.sandbox.layout import Layout
 from tenancy.local.sandbox.lifecycle import bring_up, locked, take_down
 from tenancy.local.sandbox.member_certificate import issue_member_certificate
+from tenancy.local.sandbox.nodes import GPU_NODES
 from tenancy.local.sandbox.orphaned_state import stacks_with_resources
 from tenancy.local.sandbox.parts import NAMES
 from tenancy.local.sandbox.ports import HOST
@@ -33,6 +34,7 @@ from tenancy.local.sandbox.status import PartStatus, SandboxStatus, State, statu
 
 __all__ = [
     "AMBIENT",
+    "GPU_NODES",
     "SHELL_OF_SANDBOX",
     "Layout",
     "PartStatus",

@@ -4,7 +4,7 @@ from typing import Final
 
 from tenancy.kubernetes import labels as ours
 
-__all__ = ["MODEL", "NODES"]
+__all__ = ["GPU_NODES", "MODEL", "NODES"]
 
 MODEL: Final = "NVIDIA-H100-80GB-HBM3"
 """The product label that GPU feature discovery sets for the GPUs of the GPU nodes."""
@@ -81,3 +81,6 @@ NODES: Final = (
     _gpu(2, "sandbox-b"),
 )
 """The manifests of the nodes; kwok keeps the capacity that they state."""
+
+GPU_NODES: Final = ("sandbox-gpu-1", "sandbox-gpu-2")
+"""The names of those with GPUs."""

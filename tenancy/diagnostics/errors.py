@@ -124,6 +124,8 @@ class EngineFailure(enum.Enum):
 
     FAILED = "failed"
     """It reported an error."""
+    TRANSIENT = "transient"
+    """The API server was busy or not reachable for a moment; `up` repeats such an update."""
     MISSING = "missing"
     """There is no `pulumi` on PATH."""
     REFUSED = "refused"

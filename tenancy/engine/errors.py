@@ -56,5 +56,7 @@ def failed(stack: str, output: str, reported: Sequence[str] = ()) -> EngineError
         return EngineError(stack, f"refused\n{text}", EngineFailure.REFUSED)
     known = explain(output)
     if known is not None:
-        return EngineError(stack, f"{known.cause}; {known.remedy}\nPulumi reported:\n{text}")
+        failure = EngineFailure.TRANSIENT if known.is_transient else EngineFailure.FAILED
+        message = f"{known.cause}; {known.remedy}\nPulumi reported:\n{text}"
+        return EngineError(stack, message, failure)
     return EngineError(stack, f"the engine failed\n{text}")

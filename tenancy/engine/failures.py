@@ -17,15 +17,18 @@ class Explanation:
         pattern: Found in its output.
         cause: What happened.
         remedy: What to do, in the imperative.
+        is_transient: Whether the same update may succeed a moment later.
     """
 
     pattern: re.Pattern[str]
     cause: str
     remedy: str
+    is_transient: bool = attrs.field(default=False, kw_only=True)
 
 
-def _known(pattern: str, cause: str, remedy: str) -> Explanation:
-    return Explanation(re.compile(pattern, re.IGNORECASE), cause, remedy)
+def _known(pattern: str, cause: str, remedy: str, *, is_transient: bool = False) -> Explanation:
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return Explanation(compiled, cause, remedy, is_transient=is_transient)
 
 
 _KNOWN: Final = (
@@ -97,6 +100,18 @@ _KNOWN: Final = (
         r"no space left on device",
         "the disk is full",
         "free some space, and run this again; finished changes are kept",
+    ),
+    _known(
+        r"Too ?Many ?Requests|server is currently unable to handle the request"
+        r"|Internal error occurred|an error on the server \("
+        r"|etcdserver: (request timed out|leader changed)|TLS handshake timeout"
+        r"|http2: (client connection lost|server sent GOAWAY)|connection reset by peer"
+        r"|(?<!\w)EOF(?!\w)|dial tcp \S+ connect: connection refused"
+        r"|unable to return a response in the time allotted|was answered with (429|500|502|503|504)"
+        r"|got no answer: the connection was closed",
+        "the API server did not answer a request, or asked to come back later",
+        "run this again; what was done is kept",
+        is_transient=True,
     ),
 )
 

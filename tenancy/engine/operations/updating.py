@@ -8,6 +8,7 @@ from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
+from tenancy.engine.operations.repeating import repeated
 from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
@@ -38,6 +39,9 @@ def up(
 
     An environment is skipped where its platform is in the same call and was not applied. A
     stack that the checks refuse is not applied; the others are.
+
+    An update that fails because the API server is busy or not reachable for a moment is
+    repeated twice, and each time this is noted. That of a saved plan is not.
 
     Args:
         assessment: The project.
@@ -106,7 +110,7 @@ def _update(
     result = update_and_remove_access(
         assessment,
         session,
-        apply,
+        lambda: repeated(stack, apply, interaction.note),
         interaction.note,
         renew_service_accounts=renew_service_accounts,
     )

@@ -107,7 +107,7 @@ _KNOWN: Final = (
         r"|etcdserver: (request timed out|leader changed)|TLS handshake timeout"
         r"|http2: (client connection lost|server sent GOAWAY)|connection reset by peer"
         r"|(?<!\w)EOF(?!\w)|dial tcp \S+ connect: connection refused"
-        r"|unable to return a response in the time allotted|was answered with (429|500|502|503|504)"
+        r"|unable to return a response in the time allotted|was answered with (429|50[0234])"
         r"|got no answer: the connection was closed",
         "the API server did not answer a request, or asked to come back later",
         "run this again; what was done is kept",

@@ -146,7 +146,7 @@ def _claims(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Find
         allowed=f"at most {of_pod}, which one pod may have"
         if pool.is_claimed
         else "maxPerClaim for pools whose devices are claimed",
-        remedy=f"lower it to {of_pod}, or leave it out" if pool.is_claimed else "leave it out",
+        remedy=f"lower it to {of_pod}, or remove it" if pool.is_claimed else "remove it",
         organization=organization,
     )
 

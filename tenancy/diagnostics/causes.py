@@ -1,4 +1,4 @@
-"""Findings without those that only follow from another one: the cause is what is read."""
+"""Leaves out findings that another finding causes, so that the cause is read first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -12,7 +12,7 @@ __all__ = ["only_causes"]
 
 
 def _is_below(follow_up: Finding, cause: Finding) -> bool:
-    """Return whether the cause is inside the value that the other one is about."""
+    """Return whether the cause is inside the value of the other finding."""
     inner, outer = cause.origin, follow_up.origin
     return inner.file == outer.file and inner.path[: len(outer.path)] == outer.path
 
@@ -48,8 +48,8 @@ _RULES: Final[Mapping[str, _Rule]] = {
     "platform-differs": _Rule(frozenset(("platform-unknown",)), _is_anywhere),
     "quota-unlimited": _NO_QUOTA,
 }
-"""By the code of the finding that follows: what can cause it. No cause follows from another one
-in a circle, so one always stays."""
+"""By the code of a finding: the codes that can cause it. There are
+no cycles, so one always remains."""
 
 _UNKNOWN_NAMES: Final = frozenset(
     (
@@ -57,7 +57,7 @@ _UNKNOWN_NAMES: Final = frozenset(
         "shared-service-unknown",
     )
 )
-"""What is not checked while the file that would describe the name may be one with errors."""
+"""Findings about a name that are left out if the file that would describe it has errors."""
 
 _BY_FILE: Final = frozenset(
     ("file-not-read", "organization-unreadable", "platform-not-written")
@@ -69,9 +69,9 @@ def only_causes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     Return *findings* without those that an error among them causes.
 
-    An error is left out only where its cause, another error, stays; so what is refused with all
-    findings is refused with these. What could not be checked because of errors in files is one
-    finding, which lists the files.
+    An error is left out only if its cause, another error, remains; so these findings refuse
+    exactly what all findings would refuse. What could not be checked because of errors in files
+    is one finding, which lists the files.
     """
     findings = tuple(dict.fromkeys(findings))
     refusing = errors_in(findings)

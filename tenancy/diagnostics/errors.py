@@ -51,13 +51,13 @@ class UsageError(TenancyError):
 
 class NotFoundError(UsageError):
     """
-    A name that does not exist was asked for.
+    A requested name does not exist.
 
     Attributes:
-        kind: What was looked for: `stack`, `namespace`, `role`.
-        name: The name that was asked for.
+        kind: The kind of name: `stack`, `namespace`, `role`.
+        name: The requested name.
         known: The names that exist, in the order in which they are listed.
-        remedy: What to do, in the imperative. Default: nothing beside the nearest name.
+        remedy: What to do, in the imperative. Default: only the nearest name is suggested.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class NotFoundError(UsageError):
 
     @property
     def nearest(self) -> str | None:
-        """The known name that resembles the one asked for. None if none does."""
+        """The known name that resembles the requested one. None if none does."""
         return nearest(self.name, self.known)
 
     def __str__(self) -> str:
@@ -87,13 +87,13 @@ class NotFoundError(UsageError):
 
 class RefusedError(TenancyError):
     """
-    The request cannot be carried out as asked; nothing was changed.
+    The request was refused; nothing was changed.
 
     Attributes:
         findings: Every finding, warnings among them, in the order in which they were made.
         documents: The documents by source, for line numbers. Default: none.
-        reason: Why, where no finding does. Default: none.
-        is_strict: Whether what was not checked refuses too. Default: only errors do.
+        reason: Why, if there is no finding. Default: none.
+        is_strict: Whether "not checked" findings refuse too. Default: only errors do.
     """
 
     exit = Exit.REFUSED
@@ -120,7 +120,7 @@ class RefusedError(TenancyError):
 
 
 class EngineFailure(enum.Enum):
-    """Why Pulumi's engine did not do what was asked."""
+    """Why Pulumi's engine failed or refused."""
 
     FAILED = "failed"
     """It reported an error."""
@@ -133,7 +133,7 @@ class EngineFailure(enum.Enum):
     PLAN_VIOLATED = "plan violated"
     """It was about to make a change that the saved plan does not contain, and stopped."""
     LOCKED = "locked"
-    """Another update holds the stack."""
+    """Another update has locked the stack."""
 
 
 class EngineError(TenancyError):
@@ -165,7 +165,7 @@ class EngineError(TenancyError):
 
 class ClusterError(TenancyError):
     """
-    A cluster cannot be reached, did not do what was asked, or is not the expected one.
+    A cluster cannot be reached, did not do what was requested, or is not the expected one.
 
     Attributes:
         cluster: The cluster's name in config.
@@ -189,7 +189,7 @@ class ClusterError(TenancyError):
 
 
 class SandboxFailure(enum.Enum):
-    """What is wrong with the sandbox, where a caller treats it in a way of its own."""
+    """Failures of the sandbox that callers handle differently."""
 
     OTHER = "other"
     NOT_RUNNING = "not running"
@@ -239,7 +239,7 @@ class ToolsError(TenancyError):
 
 
 class AwsFailure(enum.Enum):
-    """What AWS refused, where a caller treats it in a way of its own."""
+    """Failures of AWS that callers handle differently."""
 
     OTHER = "other"
     CLUSTER_MISSING = "cluster missing"
@@ -249,19 +249,19 @@ class AwsFailure(enum.Enum):
     NODE_GROUP_MISSING = "node group missing"
     """There is no node group of that name."""
     NODE_GROUP_FAILED = "node group failed"
-    """A node group did not reach the state that was waited for."""
+    """A node group did not reach the expected state."""
     WRONG_ACCOUNT = "wrong account"
-    """The credentials are for another account than the one that holds the node group."""
+    """The credentials are for another account than the node group's."""
 
 
 class AwsError(TenancyError):
     """
-    AWS did not do what was asked.
+    AWS refused or failed.
 
     Attributes:
-        where: The thing concerned, as people name it: `node group gpu-h100 of the cluster c`.
+        where: The affected resource: `node group gpu-h100 of the cluster c`.
         found: What AWS answered, or what exists there.
-        allowed: What would have been right.
+        allowed: What is allowed.
         remedy: What to do, in the imperative.
         details: Further lines. Default: none.
         failure: Which of the known failures it is.

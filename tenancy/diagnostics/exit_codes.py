@@ -11,7 +11,7 @@ class Exit(enum.IntEnum):
     """
     An exit code.
 
-    Equal to its number, so that `sys.exit` takes it. What it means is in `MEANINGS`.
+    Equal to its number, so that `sys.exit` takes it. Its meaning is in `MEANINGS`.
     """
 
     DONE = 0
@@ -30,7 +30,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.USAGE: "usage error: an unknown option or name",
     Exit.INTERRUPTED: "interrupted",
 }
-"""Every code and what it means. Numbers are never used for anything else."""
+"""Every code and its meaning. A number never gets another meaning."""
 
 _BY_WEIGHT: Final = (
     Exit.INTERRUPTED,
@@ -44,7 +44,9 @@ _BY_WEIGHT: Final = (
 
 def worst(exits: Iterable[Exit]) -> Exit:
     """
-    Return the code of a call that did several things: what failed outweighs what was refused.
+    Return the code of a call that did several things.
+
+    A failure takes precedence over a refusal.
 
     >>> worst([Exit.CHANGES, Exit.FAILED, Exit.REFUSED]).name, worst([]).name
     ('FAILED', 'DONE')
@@ -53,5 +55,5 @@ def worst(exits: Iterable[Exit]) -> Exit:
 
 
 def table() -> str:
-    """Return the table as lines for a terminal, a blank one between them, as help wants it."""
+    """Return the table as lines for a terminal, separated by blank lines, for help."""
     return "\n\n".join(f"{code.value:>5}  {said}" for code, said in MEANINGS.items())

@@ -1,4 +1,4 @@
-"""What a check found: where, what is written there, what is allowed and what to do."""
+"""The result of a check: where, what is written there, what is allowed and what to do."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -15,7 +15,7 @@ __all__ = ["Finding", "Severity", "Source", "errors_in", "refusals"]
 @attrs.frozen(kw_only=True, slots=True)
 class Finding:
     """
-    One finding; its place and its three texts are never left out.
+    One finding; it always has a place and three texts.
 
     Attributes:
         code: A name from the table of codes, such as `quota-over-ceiling`.
@@ -26,7 +26,7 @@ class Finding:
         severity: One that the table has for the code. Default: an error.
         organization: The organization it concerns. Default: the whole stack.
         details: Further lines, such as a sum written out. Default: none.
-        needs: The file that the check needed. Where that has an error, the error is the cause
+        needs: The file that the check needed. If that has an error, the error is the cause
             and this finding is left out. Default: none.
     """
 
@@ -53,7 +53,7 @@ class Finding:
 
 
 class Source(Protocol):
-    """A document in which findings have a line."""
+    """A document that gives findings a line."""
 
     def place(self, finding: Finding) -> tuple[int, int] | None:
         """Return the line and the column of *finding*, both from 1; None if unknown."""
@@ -67,11 +67,11 @@ def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def refusals(findings: Iterable[Finding], *, strict: bool = False) -> tuple[Finding, ...]:
     """
-    Return those of *findings* that refuse.
+    Return the *findings* that refuse an update.
 
     Args:
         findings: In the order in which they are to be returned.
-        strict: Whether what was not checked refuses too. Default: only errors do.
+        strict: Whether "not checked" findings refuse too. Default: only errors do.
     """
     refusing = {Severity.ERROR, Severity.NOT_CHECKED} if strict else {Severity.ERROR}
     return tuple(one for one in findings if one.severity in refusing)

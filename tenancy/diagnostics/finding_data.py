@@ -46,7 +46,7 @@ def findings_data(
 def grouped(
     findings: Iterable[Finding], documents: Mapping[str, Source]
 ) -> Iterator[tuple[Severity, list[Finding]]]:
-    """Yield equal findings once, by severity, each group in the order of the files."""
+    """Yield findings by severity, each group in the order of the files; equal ones once."""
     distinct = tuple(dict.fromkeys(findings))
     for severity in Severity:
         group = [finding for finding in distinct if finding.severity is severity]
@@ -55,7 +55,7 @@ def grouped(
 
 
 def place_of(finding: Finding, documents: Mapping[str, Source]) -> Place | None:
-    """Return where the value of *finding* is written, as far as *documents* know it."""
+    """Return where the value of *finding* is written, if *documents* have it."""
     document = documents.get(finding.origin.source)
     return document.place(finding) if document is not None else None
 

@@ -1,4 +1,4 @@
-"""Where a value was written, so that every message and every value can say so."""
+"""Where a value was written."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,10 @@ PathStep = str | int
 """One step into a document: a key of a mapping, or an index (from 0) of a list."""
 
 ARGUMENT = "argument"
-"""The source of what a program passed in, where there is no file to point at."""
+"""The source of values that a program passed, which have no file."""
 
 _FLAGS = " with --config"
-"""Follows a file's name where the engine's config differs from the file."""
+"""Follows a file's name if the engine's config differs from the file."""
 
 
 def with_flags(file: str, keys: Iterable[str]) -> str:
@@ -29,11 +29,11 @@ def with_flags(file: str, keys: Iterable[str]) -> str:
 @attrs.frozen(slots=True, cache_hash=True)
 class Origin:
     """
-    The place of one value in what people wrote.
+    The place of one written value.
 
     Attributes:
-        source: The file as people name it, relative to the project (`Pulumi.dev.yaml`), or
-            what stands for one where there is none: `argument`, `--config`.
+        source: The file's path, relative to the project (`Pulumi.dev.yaml`), or a
+            name if there is no file: `argument`, `--config`.
         path: The steps from the top of that document to the value.
 
     >>> str(Origin("Pulumi.dev.yaml", ("profiles", "small", "quota", "requests.cpu")))
@@ -53,12 +53,12 @@ class Origin:
 
     @property
     def file(self) -> str:
-        """The file alone, also where the engine's config differs from it."""
+        """The file's name, also if the engine's config differs from it."""
         return self.source.partition(_FLAGS)[0]
 
     @property
     def dotted(self) -> str:
-        """The path as people read it: `organizations.acme.namespaces[0].id`."""
+        """The path as text: `organizations.acme.namespaces[0].id`."""
         text = ""
         for step in self.path:
             if isinstance(step, int):

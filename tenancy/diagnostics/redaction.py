@@ -1,4 +1,4 @@
-"""How a written value is repeated to people: short, harmless, never a secret."""
+"""How messages repeat a written value: short, harmless, never a secret."""
 
 import re
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ from tenancy.diagnostics.origin import PathStep
 __all__ = ["CONTROL", "HIDDEN", "clean", "clean_lines", "is_kubeconfig", "is_secret", "shown"]
 
 HIDDEN = "(hidden)"
-"""What a message has instead of a value that may be a secret."""
+"""Replaces a value that may be a secret."""
 
 LONGEST = 60
 """In characters. Longer values are cut."""
 
-# Control characters, the breaks that YAML 1.1 counts as lines but editors do not, and what
-# is no character at all. No value of ours needs one.
+# Control characters, line breaks of YAML 1.1 that editors do not show, and code points
+# that are not characters. No value of ours needs one.
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""Characters that a document must not hold, not even as an escape."""
+"""Characters that a document must not have, not even as an escape."""
 
 # C0 and C1 controls, DEL, the Unicode line breaks, surrogates, and characters without a shape
 # (bidirectional marks, joiners, fillers, selectors, tags): they move a terminal's cursor, hide
@@ -45,7 +45,7 @@ _SECRET_VALUE = re.compile(
     r"|\b(?:ghp_|gho_|ghs_|github_pat_|glpat-|pul-|xox[abp]-)\w{6}|\bv1:[A-Za-z0-9+/=]{8,}:"
 )
 
-# What only the text of a kubeconfig has, also as JSON, or in base64 as CI keeps files.
+# Text that only a kubeconfig has, also as JSON, or in base64 as CI stores files.
 _KUBECONFIG = re.compile(
     r"[\n\r{}]|\b(?:apiVersion|client-key-data|current-context)\b|[A-Za-z0-9+/=]{200}"
 )
@@ -54,7 +54,7 @@ _LONGEST_PATH = 1024
 
 def is_kubeconfig(text: str) -> bool:
     """
-    Tell whether *text*, where the path of a kubeconfig belongs, is the content of one instead.
+    Return whether *text* is the content of a kubeconfig instead of its path.
 
     >>> is_kubeconfig("~/.kube/config"), is_kubeconfig('{"apiVersion": "v1"}')
     (False, True)
@@ -64,7 +64,7 @@ def is_kubeconfig(text: str) -> bool:
 
 def clean(text: str) -> str:
     r"""
-    Return *text* without what a terminal would obey: escape sequences and control characters.
+    Return *text* without escape sequences and control characters, which a terminal would obey.
 
     >>> clean("dev\x1b[31m\x00")
     'dev'
@@ -84,7 +84,7 @@ def clean_lines(text: str) -> str:
 
 def is_secret(path: Iterable[PathStep]) -> bool:
     """
-    Tell whether a key on *path* sounds as if its value were a secret.
+    Return whether a key on *path* suggests that its value is a secret.
 
     >>> is_secret(("oidc", "clientSecret")), is_secret(("hard", "count/secrets"))
     (True, False)
@@ -98,9 +98,9 @@ def is_secret(path: Iterable[PathStep]) -> bool:
 
 def shown(text: str, path: Iterable[PathStep] = ()) -> str:
     """
-    Return *text* as it may be repeated: hidden under a secret's key, cleaned, and cut.
+    Return *text* for a message: hidden under a secret's key, cleaned, and cut.
 
-    A kubeconfig in place of its path is hidden too: it has credentials.
+    The content of a kubeconfig is also hidden, because it has credentials.
 
     >>> shown("hunter2", ("password",)), shown("a" * 70)[-3:]
     ('(hidden)', 'aa…')

@@ -16,7 +16,7 @@ TITLES: Final = {
     Severity.NOT_CHECKED: "Not checked",
 }
 LABELS: Final = ("found:", "allowed:", "do:")
-"""What the lines of a finding begin with."""
+"""Begins the lines of a finding."""
 _BODY: Final = "    "
 _LABEL_WIDTH: Final = len("allowed: ")
 
@@ -29,7 +29,7 @@ def text(
 
     Args:
         findings: Equal findings are written once.
-        documents: By source, for line numbers; sources without one have a path only.
+        documents: By source, for line numbers; findings without a document have only a path.
         width: The longest line, in characters. Only a single word or path may be longer.
     """
     findings = tuple(findings)
@@ -81,7 +81,7 @@ def finding_lines(
 
 
 def _detail(detail: str, width: int) -> list[str]:
-    """Keep the columns of a detail that fits; wrap one that does not."""
+    """Keep the columns of a detail that fits; wrap it if it does not."""
     indent = _BODY + "  "
     if len(indent) + len(detail) <= width:
         return [indent + detail]

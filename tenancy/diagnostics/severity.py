@@ -11,4 +11,4 @@ class Severity(enum.Enum):
     ERROR = "error"
     WARNING = "warning"
     NOT_CHECKED = "not checked"
-    """Something could not be checked. It never means that it passed."""
+    """It could not be checked; this never means that it passed."""

@@ -8,15 +8,15 @@ __all__ = ["nearest"]
 
 def nearest(text: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """
-    Return the one of *candidates* that *text* most resembles, or nothing where none does.
+    Return the one of *candidates* that *text* most resembles, or None if none does.
 
-    A candidate that differs in upper and lower case alone always wins. Of equally near ones
-    the first in alphabetical order is taken, so that a message never changes by itself.
+    A candidate that differs only in upper and lower case always wins. Of equally near ones
+    the first in alphabetical order is used, so that messages are stable.
 
     Args:
         text: What was written.
-        candidates: What is known.
-        cutoff: How alike they have to be, from 0 (not at all) to 1 (the same). Default: 0.6.
+        candidates: The known names.
+        cutoff: How similar they must be, from 0 (different) to 1 (the same). Default: 0.6.
 
     >>> nearest("requests.cpus", ["requests.cpu", "requests.memory"])
     'requests.cpu'
@@ -32,7 +32,7 @@ def nearest(text: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str
     found, best = None, cutoff
     for candidate in known:
         matcher.set_seq1(candidate.casefold())
-        # The bounds from above are cheap, and almost always enough.
+        # The upper bounds are cheap, and almost always enough.
         if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < best:
             continue
         ratio = matcher.ratio()

@@ -1,4 +1,4 @@
-"""How findings are worded: names in a row, counts, lines, and what parsers of names refuse."""
+"""The wording of findings: lists of names, counts, lines, and errors of name parsers."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ def counted(count: int, noun: str) -> str:
 
 def quoted(value: object) -> str:
     r"""
-    Return *value* so that look-alike and invisible characters show themselves.
+    Return *value* with look-alike and invisible characters escaped.
 
     >>> quoted("acm\u0435")
     "'acm\\u0435'"
@@ -65,7 +65,7 @@ def wrapped(line: str, width: int, *, first: str = "", rest: str = "") -> list[s
 
 
 class RefusedName(Protocol):
-    """What a parser of names reports: the text, the rule that it breaks, and the remedy."""
+    """The error of a parser of names: the text, the rule that it breaks, and the remedy."""
 
     @property
     def text(self) -> object: ...
@@ -84,14 +84,14 @@ def misnamed(
     organization: str | None = None,
 ) -> Finding:
     """
-    Return what a parser of names refused.
+    Return the finding of a parser of names.
 
     Args:
-        error: What the parser said.
+        error: The parser's error.
         code: The finding's code.
         origin: Where the name is written.
         what: What it names, with an article: `the prefix`.
-        organization: Whom it concerns. Default: the whole stack.
+        organization: The organization. Default: the whole stack.
     """
     return Finding(
         code=code,
@@ -113,9 +113,9 @@ def reason_blank(
         Finding(
             code="reason-blank",
             origin=origin,
-            found="a reason of nothing but spaces",
-            allowed="a reason in words, for the next reader",
-            remedy="write why the rule does not hold here",
+            found="a blank reason",
+            allowed="a reason, as text",
+            remedy="write why the rule does not apply here",
             organization=organization,
         ),
     )

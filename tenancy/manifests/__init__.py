@@ -1,4 +1,4 @@
-"""Resolved to plain Kubernetes manifests: pure, ordered, and of use without Pulumi."""
+"""Kubernetes manifests from resolved values: pure, ordered, and usable without Pulumi."""
 
 from tenancy.manifests.environment import environment
 from tenancy.manifests.logical_names import destroy_guard_name, object_name, resource_name

@@ -22,8 +22,8 @@ def namespace_access(
     """
     Return the RoleBindings of *namespace*.
 
-    Where no platform is described, Tenancy has no ClusterRoles. Then each role is a Role of the
-    namespace too, before the bindings.
+    Without a platform, Tenancy creates no ClusterRoles. Each role is then also a Role of
+    the namespace, before the bindings.
 
     Raises:
         NotFoundError: A role that does not exist.
@@ -75,8 +75,8 @@ def role_binding(
     """
     Return a RoleBinding.
 
-    The reference is the kind and the name of what it gives; the role is for the label, as it
-    was written.
+    The reference is the kind and the name of the role object; the role, as written, is for
+    the label.
     """
     kind, target = reference
     return manifest(

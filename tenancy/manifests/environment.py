@@ -1,4 +1,4 @@
-"""A whole environment as one ordered list, for those who apply manifests without Pulumi."""
+"""An environment as one ordered list, to apply manifests without Pulumi."""
 
 from tenancy.manifests.manifest import Manifest
 from tenancy.manifests.namespace import namespace

@@ -1,4 +1,4 @@
-"""Pulumi's logical names of what the components create; frozen at the first release."""
+"""Pulumi's logical names of the components' resources; frozen at the first release."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ __all__ = ["destroy_guard_name", "object_name", "resource_name"]
 
 
 def object_name(manifest: Mapping[str, object]) -> str:
-    """Return the object's own name in the cluster."""
+    """Return the object's name in the cluster."""
     metadata = manifest["metadata"]
     assert isinstance(metadata, Mapping)
     return str(metadata["name"])
@@ -14,7 +14,7 @@ def object_name(manifest: Mapping[str, object]) -> str:
 
 def resource_name(prefix: str, manifest: Mapping[str, object]) -> str:
     """
-    Return a logical name from identity alone: *prefix* and the object's own name.
+    Return a logical name: *prefix* and the object's name.
 
     >>> resource_name("acme-dev", {"metadata": {"name": "tenancy:admin"}})
     'acme-dev-tenancy-admin'

@@ -1,4 +1,4 @@
-"""Plain Kubernetes manifests, and what all of ours have in common."""
+"""Plain Kubernetes manifests, and the labels that all of ours have."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -29,12 +29,12 @@ class NamespaceManifests:
 
     Attributes:
         namespace: The Namespace.
-        patches: Fields of objects that Kubernetes makes itself. To be patched, never created
+        patches: Fields of objects that Kubernetes creates. They are patched, never created
             or deleted: the namespace's `default` ServiceAccount.
         guardrails: Quotas, limits and network policies.
-        access: RoleBindings, and the Roles they name where no platform provides them. Apply
-            them only once the quotas' `status.hard` is filled: before that, a quota limits
-            nothing.
+        access: RoleBindings, and the Roles they name if no platform provides them. Apply
+            them only after the quotas' `status.hard` is set, because a quota limits nothing
+            before.
     """
 
     namespace: Manifest
@@ -53,19 +53,21 @@ class NamespaceManifests:
 @attrs.frozen(kw_only=True)
 class PlatformManifests:
     """
-    What is cluster-wide, in groups that are applied one after another.
+    The cluster-wide manifests, in groups that are applied one after another.
 
     Attributes:
-        operators: Who may change what this tool manages, as ClusterRole and ClusterRoleBinding.
-        roles: One ClusterRole for each role that members hold.
+        operators: The ClusterRole and ClusterRoleBinding of those who may change managed
+            objects.
+        roles: One ClusterRole for each role of members.
         priority_classes: Those that namespaces may be granted.
-        policies: Admission policies. One without a binding does nothing.
-        policy_bindings: What puts them into force, one for each. Only to be applied by somebody
-            who is proven to be an operator, who otherwise shuts themselves out.
+        policies: Admission policies. A policy without a binding has no effect.
+        policy_bindings: They put the policies into force, one for each. Only
+            an operator may apply them; anyone else would lock themselves out.
         namespaces: The public and the shared namespaces.
-        mutations: Policies that write into tenants' pods where they have to run. Their kind is
-            served by Kubernetes 1.36 and later; without it, people write the same themselves.
-        mutation_bindings: What puts those into force, one for each.
+        mutations: Policies that set node selectors and tolerations in tenants' pods. Kubernetes
+            1.36 and later serve their kind; on older clusters, people write these fields
+            themselves.
+        mutation_bindings: They put these policies into force, one for each.
     """
 
     operators: tuple[Manifest, ...]
@@ -86,7 +88,7 @@ class PlatformManifests:
         yield from self.policy_bindings
         for namespace in self.namespaces:
             yield from namespace
-        # Last of all: where their kind is not served, everything else has been applied.
+        # Last: if their kind is not served, everything else has been applied.
         yield from self.mutations
         yield from self.mutation_bindings
 
@@ -95,7 +97,7 @@ def managed(extra: Mapping[str, str] = {}) -> dict[str, str]:
     """
     Return *extra* and the labels of an object that the guards protect.
 
-    Nothing in *extra* stands over ours.
+    Our labels take precedence.
 
     >>> managed({"tenancy.dev/role": "viewer"})["tenancy.dev/managed"]
     'true'
@@ -114,7 +116,7 @@ def manifest(
     annotations: Mapping[str, str] = {},
     **body: object,
 ) -> Manifest:
-    """Return a manifest with our labels; *body* is what stands beside its metadata."""
+    """Return a manifest with our labels; *body* has its fields besides the metadata."""
     metadata: dict[str, object] = {"name": name}
     if namespace is not None:
         metadata["namespace"] = namespace

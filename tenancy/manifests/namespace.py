@@ -44,13 +44,13 @@ QUOTA_KEYS: Final[Mapping[str, str]] = {
     "RoleBinding": "count/rolebindings.rbac.authorization.k8s.io",
     "ServiceAccount": "count/serviceaccounts",
 }
-"""The quota key that counts each kind of object that a new namespace holds."""
+"""The quota key that counts each kind of object in a new namespace."""
 
 KUBERNETES_CREATES: Final[Mapping[str, str]] = {
     "ConfigMap": "kube-root-ca.crt",
     "ServiceAccount": "default",
 }
-"""What Kubernetes itself puts into each namespace, by kind."""
+"""How many objects Kubernetes creates in each namespace, by kind."""
 
 
 _ENFORCED: Final = Enforcement()
@@ -84,7 +84,7 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
 
 
 def _limit_ranges(resolved: Namespace) -> tuple[LimitRange, ...]:
-    """Return those that exist: during an audit, only those that the namespace had before."""
+    """Return the limit ranges that exist; during an audit, only those that it had before."""
     adopted = resolved.adopted
     is_older = adopted is not None and adopted.limit_range is not None
     if resolved.enforcement.is_audit and not is_older:
@@ -96,7 +96,8 @@ def created(resolved: Namespace, platform: Platform) -> Mapping[str, int]:
     """
     Return how many objects each quota key counts once *resolved* is created.
 
-    They are those of the manifests, and those that Kubernetes puts into every namespace.
+    These are the objects of the manifests, and those that Kubernetes creates in every
+    namespace.
 
     Raises:
         UnknownRoleError: A role that does not exist.
@@ -111,7 +112,7 @@ def _counts(manifests: Iterable[Manifest]) -> Counter[str]:
 
 
 def default_service_account(namespace: str) -> Manifest:
-    """Return what is ours of the ServiceAccount `default`: its token is not mounted unasked."""
+    """Return our fields of the ServiceAccount `default`: no automatic mount of its token."""
     return manifest(
         "v1", "ServiceAccount", "default", namespace, automountServiceAccountToken=False
     )
@@ -121,9 +122,9 @@ def pod_security_labels(
     level: PodSecurity, enforcement: Enforcement = _ENFORCED
 ) -> dict[str, str]:
     """
-    Return the Pod Security labels: *level* is enforced, `restricted` is always warned of.
+    Return the Pod Security labels: *level* is enforced, `restricted` always gives warnings.
 
-    During an audit *level* is warned of, and the level that the namespace had stays enforced.
+    During an audit *level* gives warnings, and the level that the namespace had stays enforced.
     """
     domain = "pod-security.kubernetes.io"
     if enforcement.is_audit:
@@ -151,8 +152,8 @@ def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
     """
     Return the taints that pods may tolerate, as `<key>=<value>:<effect>`, sorted.
 
-    Some clusters let every pod that asks for a resource tolerate the taint of its name with
-    whatever value it has; so its value is `*`.
+    Some clusters let every pod that requests a resource tolerate the taint of its name
+    with any value; so its value is `*`.
     """
     found: set[str] = set()
     for grant in resolved.grants:
@@ -165,9 +166,9 @@ def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
 
 def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
     """
-    Return the most devices of each granted resource that one pod may ask for.
+    Return the most devices of each granted resource that one pod may request.
 
-    Where several granted pools have a resource, each of them has its own bound beside the
+    If several granted pools have a resource, each of them has its own bound besides the
     largest, as `<resource>@<pool>`.
     """
     apart = {
@@ -203,7 +204,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
         "v1",
         "Namespace",
         resolved.name,
-        # Ours come last: nothing that people write stands over them.
+        # Ours come last, so that they take precedence over what people write.
         extra_labels={
             **resolved.labels,
             **_said(ours),
@@ -214,7 +215,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
 
 
 def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
-    """Return what people read, and what the admission policies read of each namespace."""
+    """Return the annotations for people, and those that the admission policies read."""
     adopted = resolved.adopted
     granted = [grant for grant in resolved.grants if grant.gpus]
     return _said(
@@ -265,7 +266,7 @@ def _audit(enforcement: Enforcement) -> str | None:
 def _claimed(
     granted: Iterable[Grant], platform: Platform
 ) -> dict[str, tuple[Grant, GpuNodePool]]:
-    """Return the grants whose devices are claimed, by device class."""
+    """Return the grants of pools whose devices are claimed, by device class."""
     found: dict[str, tuple[Grant, GpuNodePool]] = {}
     for grant in granted:
         pool = platform.pool(grant.pool)
@@ -275,7 +276,7 @@ def _claimed(
 
 
 def device_bounds(granted: Iterable[Grant], platform: Platform) -> tuple[str, ...]:
-    """Return how many devices of each class a claim and a pod may ask for, by class."""
+    """Return how many devices of each class a claim and a pod may request, by class."""
     found = []
     for name, (grant, pool) in sorted(_claimed(granted, platform).items()):
         most = min(
@@ -288,7 +289,7 @@ def device_bounds(granted: Iterable[Grant], platform: Platform) -> tuple[str, ..
 
 
 def granted_resources(resolved: Namespace) -> tuple[str, ...]:
-    """Return the resources beside CPU and memory that grants and quotas give, sorted."""
+    """Return the resources besides CPU and memory that grants and quotas allow, sorted."""
     found = {grant.resource for grant in resolved.grants if grant.gpus and grant.is_requested}
     for written in resolved.quotas:
         for key, limit in written.hard.items():
@@ -299,7 +300,7 @@ def granted_resources(resolved: Namespace) -> tuple[str, ...]:
 
 
 def _is_resource(name: str) -> bool:
-    """Return whether a quota key without `requests.` names a resource of containers."""
+    """Return whether a quota key without `requests.` is a resource of containers."""
     domain, slash, _ = name.partition("/")
     counts = ("count", "storageclass.storage.k8s.io", "deviceclass.resource.k8s.io")
     is_extended = bool(slash) and not domain.endswith(counts)
@@ -307,7 +308,7 @@ def _is_resource(name: str) -> bool:
 
 
 def _storage_classes(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
-    """Return the storage classes that claims may name, sorted."""
+    """Return the storage classes that claims may use, sorted."""
     granted = resolved.storage_classes
     return tuple(
         name

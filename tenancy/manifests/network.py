@@ -1,8 +1,8 @@
 """
-Network policies: nothing is let through but what the config says.
+Network policies: they allow only the traffic that the config allows.
 
-A connection needs both ends: what one namespace lets out, the other has to let in. Peers are
-named by labels that only operators can set, or by the name that the API server itself puts on
+A connection needs both ends: egress of one namespace and ingress of the other. Peers are
+selected by labels that only operators can set, or by the name label that the API server sets on
 each namespace; never by an empty selector.
 """
 
@@ -61,7 +61,7 @@ def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Man
 
 
 def annotations(namespace: Namespace, platform: Platform) -> dict[str, str]:
-    """Return what admission reads of the traffic that *namespace* allows."""
+    """Return the annotations of the allowed traffic of *namespace*, which admission reads."""
     unmanaged = (s for s in _reached(namespace, platform) if not s.is_managed)
     return {
         labels.SHARED_SERVICES: ",".join(
@@ -82,7 +82,7 @@ def annotations(namespace: Namespace, platform: Platform) -> dict[str, str]:
 
 
 def _of_unmanaged(shared: SharedNamespace, namespace: Namespace) -> list[Allowance]:
-    """Return what a shared namespace that has no policies of ours allows, port by port."""
+    """Return what a shared namespace without our policies allows, port by port."""
     peer = {NAME_LABEL: shared.name}
     found = [
         Allowance(
@@ -111,7 +111,7 @@ def _of_unmanaged(shared: SharedNamespace, namespace: Namespace) -> list[Allowan
 
 
 def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
-    """Return the policies of a shared namespace: its services are reached, and nothing else."""
+    """Return the policies of a shared namespace: only its services can be reached."""
     tenants = {
         "namespaceSelector": {
             "matchExpressions": [{"key": labels.ORGANIZATION, "operator": "Exists"}]
@@ -129,14 +129,14 @@ def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
         if service.ports
     )
     if shared.purpose == "observability":
-        # On every port: each namespace lets in its own metrics ports, and no other.
+        # On every port: each namespace allows only its own metrics ports.
         found.append(_policy("allow-metrics", shared.name, egress=[{"to": [tenants]}]))
     return tuple(found)
 
 
 def baseline(namespace: str, dns: Dns) -> tuple[Manifest, Manifest]:
-    """Return what every namespace of ours has: nothing in, nothing out but DNS."""
-    # One peer with both selectors. As two peers they would open the whole namespace.
+    """Return the policies of every managed namespace: no ingress, and no egress except DNS."""
+    # One peer with both selectors. Two peers would allow the whole namespace.
     pods = {**_namespace(dns.namespace), "podSelector": _match(dns.pod_labels)}
     rules: list[Manifest] = [{"to": [pods], "ports": _dns_ports(dns.ports)}]
     if dns.node_local:
@@ -161,17 +161,17 @@ def _dns_ports(ports: Iterable[int]) -> list[dict[str, object]]:
 
 
 def _single(address: str) -> str:
-    """Return the range that is *address* alone."""
+    """Return the range that contains only *address*."""
     return f"{address}/{128 if ':' in address else 32}"
 
 
 def same_namespace(namespace: str) -> Manifest:
-    """Return the policy that lets the pods of *namespace* reach each other."""
+    """Return the policy that allows traffic between the pods of *namespace*."""
     return _both_ways("allow-same-namespace", namespace, {"podSelector": {}})
 
 
 def observability(platform: Platform) -> tuple[SharedNamespace, ...]:
-    """Return the shared namespaces that observe the others."""
+    """Return the shared observability namespaces."""
     return tuple(shared for shared in platform.shared if shared.purpose == "observability")
 
 
@@ -184,7 +184,7 @@ def _reached(namespace: Namespace, platform: Platform) -> tuple[SharedNamespace,
 
 
 def _granted_policies(namespace: str, granted: Iterable[Allowance]) -> list[Manifest]:
-    """Return one policy for each name; its rules are what the allowances of that name say."""
+    """Return one policy for each name; its rules are those of the grants with that name."""
     by_name: dict[tuple[str, str], list[Allowance]] = {}
     for allowance in granted:
         by_name.setdefault((allowance.policy, allowance.direction), []).append(allowance)
@@ -220,7 +220,7 @@ def _services(shared: SharedNamespace) -> list[dict[str, object]]:
 
 
 def _block(cidr: str) -> Manifest | None:
-    """Return *cidr* without what no pod may reach; nothing where that is all of it."""
+    """Return *cidr* without what no pod may reach; nothing if no address remains."""
     without = excluded(cidr)
     return None if without is None else ip_block(cidr, without)
 
@@ -237,7 +237,7 @@ def _policy(
     ingress: Sequence[Mapping[str, object]] = (),
     egress: Sequence[Mapping[str, object]] = (),
 ) -> Manifest:
-    """Return a policy that adds to what `default-deny` leaves; nothing given adds nothing."""
+    """Return a policy that allows traffic besides `default-deny`; without rules, none."""
     spec: dict[str, object] = {
         "podSelector": dict(selector or {}),
         "policyTypes": [

@@ -1,8 +1,8 @@
 """
 The traffic that a namespace's `ingress` and `egress` allow: peers, ports and the pods here.
 
-One list feeds both the network policies that are created and the annotations that admission
-reads, so that tenants' own policies may allow what ours allow, and nothing else.
+The network policies and the annotations that admission reads are made from
+one list, so that tenants' own policies may allow exactly what ours allow.
 """
 
 import functools
@@ -37,10 +37,10 @@ __all__ = [
 ]
 
 NAME_LABEL: Final = "kubernetes.io/metadata.name"
-"""The label that the API server puts on every namespace, and that nobody can change."""
+"""The label that the API server sets on every namespace; no user can change it."""
 
 LINK_LOCAL: Final = ("169.254.0.0/16", "fd00:ec2::/32", "fe80::/10")
-"""Addresses of the nodes' metadata and credential services, which no pod ever reaches."""
+"""Addresses of the nodes' metadata and credential services, which no pod may reach."""
 
 INGRESS, EGRESS = "ingress", "egress"
 
@@ -81,7 +81,7 @@ class Allowance:
 
     @property
     def text(self) -> str:
-        """The form in which admission reads it, as `labels.INGRESS_PEERS` describes."""
+        """The form that admission reads, as `labels.INGRESS_PEERS` describes."""
         ends = (
             (self.cidr, ",".join(self.excluded))
             if self.cidr
@@ -92,7 +92,7 @@ class Allowance:
 
 
 def allowances(namespace: Namespace, platform: Platform) -> tuple[Allowance, ...]:
-    """Return what *namespace* allows, in the order in which it is written."""
+    """Return the traffic that *namespace* allows, in the written order."""
     network = namespace.network
     return (
         *(found for rule in network.ingress for found in _ingress(rule, namespace, platform)),
@@ -101,7 +101,7 @@ def allowances(namespace: Namespace, platform: Platform) -> tuple[Allowance, ...
 
 
 def annotations(granted: Iterable[Allowance]) -> dict[str, str]:
-    """Return what admission reads of *granted*, by the annotation's key."""
+    """Return the annotations of *granted* that admission reads, by key."""
     found: dict[str, list[str]] = {}
     for allowance in granted:
         key = _KEYS[allowance.direction, bool(allowance.cidr)]
@@ -126,9 +126,9 @@ def ip_block(cidr: str, without: Iterable[str] = ()) -> Manifest:
 @functools.lru_cache(maxsize=1024)
 def excluded(cidr: str, closed: tuple[str, ...] = LINK_LOCAL) -> tuple[str, ...] | None:
     """
-    Return which of the *closed* ranges are inside of *cidr*.
+    Return which of the *closed* ranges are inside *cidr*.
 
-    None if one of them contains all of it, and where it is not a range.
+    None if one of them contains all of it, or if it is not a range.
 
     >>> excluded("160.0.0.0/4"), excluded("169.254.1.0/24")
     (('169.254.0.0/16',), None)
@@ -217,7 +217,7 @@ def _organization(rule: Ingress | Egress, namespace: Namespace) -> Iterator[dict
 
 
 def _suffix(pod_labels: Mapping[str, str]) -> str:
-    """Return what tells policies for different pods apart; nothing for every pod."""
+    """Return a suffix that distinguishes policies for different pods; empty for every pod."""
     if not pod_labels:
         return ""
     return "-" + hashlib.sha256(_labels(pod_labels).encode()).hexdigest()[:8]

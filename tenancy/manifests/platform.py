@@ -67,10 +67,10 @@ def _roles(resolved: Platform) -> Iterable[Role]:
 
 def _operators(resolved: Platform) -> tuple[Manifest, ...]:
     """
-    Return who may pass the guards.
+    Return the role and the binding of operators.
 
-    The verb is a virtual one: it gives nothing but the right to pass. What operators may do
-    otherwise, the cluster's own roles say.
+    The verb is virtual: it only grants the right to pass the guards. Other roles of
+    the cluster grant operators everything else.
     """
     return (
         manifest(
@@ -106,7 +106,7 @@ def _priority_class(name: str, spec: PriorityClassSpec) -> Manifest:
 
 
 def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
-    """Return a class for each pool that shares its resource; it moves no pod in the queue."""
+    """Return a class of priority 0 for each pool that shares its resource."""
     names = {name for found in contested(resolved.pools).values() for name in found}
     return {
         pool_class(name): PriorityClassSpec(

@@ -1,8 +1,8 @@
 """
-Quotas and limit ranges: what people wrote as they wrote it, and what Tenancy adds beside it.
+Quotas and limit ranges: those that people wrote, unchanged, and those that Tenancy adds.
 
-A quota key that is missing is unlimited; so each key that Tenancy knows of is always written,
-in quotas of its own.
+A quota key that is missing is unlimited; so every key that Tenancy knows is always limited,
+in separate quotas.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -72,14 +72,15 @@ DEFAULT_OBJECT_COUNTS: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """
-Counts of objects in every namespace, so that nobody fills etcd; the platform may set others.
+Counts of objects in every namespace, so that no namespace fills etcd; the platform may set
+others.
 
-What Tenancy and Kubernetes themselves create in a namespace is added to them.
+The objects that Tenancy and Kubernetes create in a namespace are added to them.
 """
 
 NODE_PORTS_PER_LOAD_BALANCER: Final = 10
 """
-How many ports the granted load balancers of a namespace have at the most, on average.
+How many ports the granted load balancers of a namespace may have, on average.
 
 The API server gives each port of a Service of type LoadBalancer a node port by default.
 """
@@ -87,11 +88,11 @@ The API server gives each port of a Service of type LoadBalancer a node port by 
 EPHEMERAL_STORAGE: Final[Mapping[str, str]] = MappingProxyType(
     {"requests.ephemeral-storage": "100Gi", "limits.ephemeral-storage": "200Gi"}
 )
-"""What pods that state ephemeral storage may use together, where people wrote nothing."""
+"""The default limit of ephemeral storage of a namespace, for pods that request it."""
 
 
 def quota(written: Quota, namespace: str) -> Manifest:
-    """Return *written* as a ResourceQuota that holds its keys, and no other."""
+    """Return *written* as a ResourceQuota with exactly its keys."""
     selector = [
         {
             "scopeName": expression.scope_name,
@@ -110,7 +111,7 @@ def quota(written: Quota, namespace: str) -> Manifest:
 
 
 def limit_range(written: LimitRange, namespace: str) -> Manifest:
-    """Return *written* as a LimitRange that holds what was written, and nothing else."""
+    """Return *written* as a LimitRange with exactly its values."""
     return manifest(
         "v1",
         "LimitRange",
@@ -145,9 +146,9 @@ def managed_quotas(
     Return the quotas that Tenancy adds to those that people wrote.
 
     Args:
-        namespace: Whose they are.
+        namespace: Their namespace.
         platform: That of its cluster.
-        created: How many other objects it holds from the start, by the key that counts them.
+        created: How many other objects it has from the start, by the key that counts them.
     """
     if namespace.enforcement.is_audit:
         return _of_audit(namespace, platform)
@@ -201,7 +202,7 @@ def _load_balancer_counts(namespace: Namespace) -> dict[str, int]:
 
 def free_name(name: str, taken: Container[str]) -> str:
     """
-    Return *name* for a quota of ours, or another where an adopted quota has that name.
+    Return *name* for our quota, or another if an adopted quota has that name.
 
     >>> free_name("gpus", {"gpus"})
     'tenancy-gpus'
@@ -214,7 +215,7 @@ def free_name(name: str, taken: Container[str]) -> str:
 
 
 def _of_audit(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:
-    """Return the only quota of ours during an audit: the GPUs that are granted."""
+    """Return our only quota during an audit: the GPUs that are granted."""
     granted = {
         key: str(count)
         for key, count in device_limits(namespace.grants, platform).items()
@@ -236,7 +237,7 @@ _CROSS_NAMESPACE: Final[dict[str, object]] = {
         ]
     }
 }
-"""Affinity to other namespaces' pods tells where they run, and keeps them off their nodes."""
+"""Affinity to other namespaces' pods shows where they run, and can keep them off nodes."""
 
 
 def object_counts(
@@ -248,14 +249,14 @@ def object_counts(
     """
     Return how many objects of each kind may exist.
 
-    What Tenancy itself creates is added, so that a default, or what the platform allows, is
-    what tenants may have.
+    The objects that Tenancy creates are added, so that the default or the
+    platform's count remains for tenants.
 
     Args:
-        platform: Whose counts take the place of the defaults.
+        platform: Its counts replace the defaults.
         created: How many objects Tenancy creates, by the quota key that counts them.
-        written: Keys that people wrote in the namespace, which are left to them.
-        granted: Counts that the namespace is granted, which take the place of all others.
+        written: Keys that people wrote in the namespace; they are not set again.
+        granted: Counts that the namespace is granted; they replace all others.
     """
     left_out = set(written)
     own = {COUNT_ALIASES.get(key, key) for key in platform.object_counts} - set(
@@ -263,7 +264,7 @@ def object_counts(
     )
     counts: dict[str, str] = {}
     for key in {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}:
-        # The platform's `count/secrets` takes the place of the default of `secrets`.
+        # The platform's `count/secrets` replaces the default of `secrets`.
         if _plain(key) in left_out or key in own:
             continue
         if key in granted:
@@ -281,10 +282,10 @@ def object_counts(
 
 def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
     """
-    Return the limit of every GPU resource and device class; "0" where nothing is granted.
+    Return the limit of every GPU resource and device class; "0" without a grant.
 
-    There may be a claim for each granted device, of a pool without a device class too: the
-    scheduler makes one for a pod that requests an extended resource which a class serves.
+    One claim is allowed for each granted device, also of a pool without a device class: the
+    scheduler creates a claim for a pod that requests an extended resource which a class serves.
     """
     granted = tuple(grants)
     limits = device_limits(granted, platform)
@@ -299,7 +300,7 @@ def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
 
 
 def no_devices(namespace: str, platform: Platform) -> Manifest:
-    """Return the quota of a namespace that belongs to nobody and so has no GPUs."""
+    """Return the quota of a namespace of no organization, which therefore has no GPUs."""
     return _quota(names.GPUS, namespace, gpu_limits((), platform))
 
 
@@ -331,6 +332,6 @@ def _written_keys(quotas: Iterable[Quota]) -> set[str]:
 
 
 def _plain(key: str) -> str:
-    """Return *key* with `count/pods` as `pods`: the API server counts both alike."""
+    """Return *key* with `count/pods` as `pods`, because the API server counts both the same."""
     name = key.removeprefix("count/")
     return name if "." not in name else key

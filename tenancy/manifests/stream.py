@@ -10,9 +10,9 @@ from tenancy.manifests.manifest import Manifest
 
 __all__ = ["to_yaml"]
 
-# What every YAML reader takes for text without quotes. `y`, `no`, `1e3` and `0755` are not.
+# Text that every YAML reader reads as text without quotes. `y`, `no`, `1e3` and `0755` are not.
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*", re.ASCII)
-# In a block, readers change other line breaks, and spaces at the beginning or the end of lines.
+# In a block, readers change other line breaks, and spaces at the beginning or end of lines.
 _BLOCK: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)(?:\n+[!-~](?:[ -~]*[!-~])?)*\n?")
 _WORDS: Final = frozenset(
     ("y", "yes", "n", "no", "on", "off", "true", "false", "null", "nan", "inf")
@@ -20,7 +20,7 @@ _WORDS: Final = frozenset(
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text so that YAML 1.1 and 1.2 both read it as text, and nothing by reference."""
+    """Writes text so that YAML 1.1 and 1.2 both read it as text; writes no references."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
@@ -44,7 +44,7 @@ _Dumper.add_representer(str, _text)
 
 def to_yaml(manifests: Iterable[Manifest]) -> str:
     """
-    Return *manifests* as a YAML stream, in the same order and with keys in theirs.
+    Return *manifests* as a YAML stream, in the same order, with the order of their keys.
 
     >>> print(to_yaml([{"kind": "Namespace", "metadata": {"name": "on"}}]), end="")
     ---

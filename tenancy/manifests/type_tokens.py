@@ -8,7 +8,7 @@ __all__ = ["NAMESPACE_TOKEN", "NODE_TOKEN", "type_token"]
 
 def type_token(manifest: Mapping[str, object]) -> str:
     """
-    Return the type of *manifest* in the Kubernetes provider, which is also that in the state.
+    Return the type of *manifest* in the Kubernetes provider, as in the state.
 
     >>> type_token({"apiVersion": "apps/v1", "kind": "Deployment"})
     'kubernetes:apps/v1:Deployment'

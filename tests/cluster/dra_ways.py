@@ -62,7 +62,7 @@ def _probe(kind: str = "way") -> str:
 
 def _claims() -> Iterator[Way]:
     classes = "may name the device classes"
-    most = f"may ask for at most 1 devices of {CLAIMED}"
+    most = f"may request at most 1 devices of {CLAIMED}"
     listed = [{"name": "a", "deviceClassName": CLAIMED, "count": 1}]
     whole = {"deviceClassName": CLAIMED, "allocationMode": "All"}
     bad: dict[str, tuple[tuple[Mapping, ...], str]] = {

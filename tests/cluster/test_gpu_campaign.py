@@ -192,13 +192,13 @@ TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
         lambda t: t.run(
             {t.organization.grants[0].pool.resource: t.organization.grants[0].pool.per_node + 1}
         ),
-        "a pod of this namespace may ask for at most",
+        "a pod of this namespace may request at most",
     ),
     "more devices than a pod may have": (
         lambda t: t.run(
             {t.organization.grants[0].pool.resource: t.organization.grants[0].per_pod + 1}
         ),
-        "a pod of this namespace may ask for at most",
+        "a pod of this namespace may request at most",
     ),
     "a GPU without a grant": (lambda t: t.plain({GPU: 1}), CLOSED_RESOURCE),
     "a slice without a grant": (lambda t: t.plain({MIG: 1}), CLOSED_RESOURCE),
@@ -218,7 +218,7 @@ TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
     ),
     "the cluster's own priority": (
         lambda t: t.plain(priorityClassName="system-node-critical"),
-        "is for the cluster alone",
+        "is reserved for the cluster",
     ),
     "a toleration that is added later": (
         lambda t: late(

@@ -24,7 +24,7 @@ GROUP: Final = Group(
             "subject-name",
             "a name of the system, a wildcard, a blank or a look-alike",
             "`system:masters`",
-            "name people and groups of your own",
+            "name your own users and groups",
         ),
         Code(
             "subject-look-alike",
@@ -37,7 +37,7 @@ GROUP: Final = Group(
             "foreign-service-account",
             "a service account of another organization",
             "`other/builder`",
-            "name one of the organization's own",
+            "name one of this organization",
         ),
         Code(
             "member-namespace-unknown",
@@ -49,7 +49,7 @@ GROUP: Final = Group(
             "member-namespaces-in-namespace",
             "a member of one namespace lists namespaces",
             "`namespaces` there",
-            "leave it out",
+            "remove it",
         ),
         Code(
             "member-twice",
@@ -130,7 +130,7 @@ GROUP: Final = Group(
             "role-token",
             "tokens of every service account of the namespace",
             "`serviceaccounts/token`",
-            "leave it out",
+            "remove it",
             (_WARNING,),
         ),
         Code(

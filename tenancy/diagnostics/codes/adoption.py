@@ -60,7 +60,7 @@ GROUP: Final = Group(
         ),
         Code(
             "pods-not-checked",
-            "pods that were not tried against the admission policies before they refuse",
+            "pods that were not tested against the admission policies before these are enforced",
             "a namespace that is enforced at once when it is adopted",
             "put it in audit first",
             (Severity.NOT_CHECKED,),

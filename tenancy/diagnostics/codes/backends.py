@@ -184,7 +184,7 @@ GROUP: Final = Group(
             "reserved-label",
             "a label that belongs to the backend",
             "`eks.amazonaws.com/x`",
-            "use a domain of your own",
+            "use your own domain",
         ),
         Code("reserved-tag", "a tag that belongs to AWS", "`aws:x`", "rename it"),
         Code(
@@ -244,9 +244,9 @@ GROUP: Final = Group(
         ),
         Code(
             "coreweave-not-validated",
-            "CoreWeave's API server was not asked",
+            "CoreWeave's API server was not queried",
             "any such pool",
-            "read its first preview",
+            "read the first preview",
             (_NOT_CHECKED,),
         ),
     ),

@@ -28,7 +28,7 @@ class Code:
 
     @property
     def marked(self) -> str:
-        """The summary, marked where every finding is a warning or "not checked"."""
+        """The summary, marked if every finding is a warning or "not checked"."""
         if Severity.ERROR in self.severities:
             return self.summary
         return f"*{self.severities[0].value}*: {self.summary}"

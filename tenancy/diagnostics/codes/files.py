@@ -49,7 +49,7 @@ GROUP: Final = Group(
             "revision-not-read",
             "a stack's files have errors at the revision to compare with",
             "`tenancy plan --since v1`, where `Pulumi.dev.yaml` was not valid YAML",
-            "compare with a revision whose files are right",
+            "compare with a revision whose files have no errors",
             (_NOT_CHECKED,),
         ),
         Code(
@@ -163,7 +163,7 @@ GROUP: Final = Group(
             "yaml-alias",
             "an anchor or an alias",
             "`quota: *small`",
-            "write the value; use a profile for what is shared",
+            "write the value; use a profile for shared values",
         ),
         Code(
             "yaml-boolean-word",
@@ -173,7 +173,7 @@ GROUP: Final = Group(
         ),
         Code(
             "yaml-control-character",
-            "a character that editors may not show",
+            "a character that some editors do not show",
             "U+200B in a name",
             "delete it",
         ),
@@ -187,7 +187,7 @@ GROUP: Final = Group(
         Code("yaml-key-not-text", "a key that is not text", "`1: x`", "put it in quotes"),
         Code(
             "yaml-large-number",
-            "a number beyond 64 bits",
+            "a number of more than 64 bits",
             "`99999999999999999999`",
             "put it in quotes",
         ),
@@ -246,7 +246,7 @@ GROUP: Final = Group(
             "yaml-too-many-entries",
             "a mapping or a list of more than 5000 entries",
             "a hundred thousand unknown keys",
-            "remove what does not belong there, or split it",
+            "remove entries that do not belong there, or split it",
         ),
         Code(
             "too-many-mistakes",

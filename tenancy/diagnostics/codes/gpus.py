@@ -23,7 +23,7 @@ GROUP: Final = Group(
             "duplicate-grant",
             "two grants of one pool and resource",
             "`h100` twice",
-            "add them up",
+            "combine them",
         ),
         Code(
             "mig-profile",
@@ -65,11 +65,11 @@ GROUP: Final = Group(
             "gpu-max-per-claim",
             "a claim may be larger than a pod, or the pool's devices are not claimed",
             "`maxPerClaim: 4` of `maxPerPod: 2`",
-            "lower it, or leave it out",
+            "lower it, or remove it",
         ),
         Code(
             "gpu-grant-inherited",
-            "a namespace inherits GPU grants, so that the organization has them once more",
+            "a namespace inherits GPU grants, so the organization gets them a second time",
             "`inheritFrom: train` without `gpus`",
             "write `gpus`: `[]` for none, or what it needs",
             (_WARNING,),
@@ -97,7 +97,7 @@ GROUP: Final = Group(
         Code(
             "gpu-capacity-not-checked",
             "the grants of other organizations are not known here",
-            "a component by itself",
+            "a component alone",
             "run `tenancy check` in the project that describes them all",
             (_NOT_CHECKED,),
         ),
@@ -116,9 +116,9 @@ GROUP: Final = Group(
         ),
         Code(
             "instance-types-not-asked",
-            "EC2 did not answer or was not asked; the bundled snapshot was used",
+            "EC2 did not answer or was not queried; the bundled snapshot was used",
             "no credentials",
-            "repeat it where EC2 answers",
+            "run it again where EC2 can be reached",
             (_NOT_CHECKED,),
         ),
         Code(
@@ -162,15 +162,15 @@ GROUP: Final = Group(
         ),
         Code(
             "pool-sharing",
-            "replicas or a layout that the way of sharing does not take or is missing",
+            "replicas or a layout that this way of sharing does not have, or needs",
             "`mps` without replicas",
             "write or remove them",
         ),
         Code(
             "pool-allocation",
-            "pods cannot ask for the pool's devices in this way under one count",
+            "pods cannot request the pool's devices in this way under one quota",
             "`allocation: dra` without `deviceClass`",
-            "write a way that fits, and the device class for `dra` and `both`",
+            "write an allocation that is allowed, and the device class for `dra` and `both`",
         ),
         Code(
             "pool-device-class",
@@ -207,14 +207,14 @@ GROUP: Final = Group(
             "pool-label-reserved",
             "a label of Kubernetes or Tenancy",
             "`tenancy.dev/gpu-pool`",
-            "use a domain of your own",
+            "use your own domain",
         ),
     ),
     intro="""\
-What a node has is taken from the first of these that knows it: the pool's own `gpusPerNode`,
+The facts of a node are taken from the first of these that has them: the pool's own `gpusPerNode`,
 `cpuPerNode` and `memoryPerNode`; EC2, if the platform has
-`instanceTypeCatalogue: {source: ec2, region: …}`; the bundled snapshot. Where none knows it, the
-finding asks for it; it is never guessed. The program, `tenancy check` and `tenancy plan` ask EC2,
-with the credentials and the endpoint of AWS' own configuration; `--offline` never does. The plan
+`instanceTypeCatalogue: {source: ec2, region: …}`; the bundled snapshot. If none has them, a
+finding reports it; nothing is guessed. The program, `tenancy check` and `tenancy plan` query EC2,
+with the credentials and the endpoint of the AWS configuration; `--offline` never does. The plan
 names the source.""",
 )

@@ -155,13 +155,13 @@ GROUP: Final = Group(
             "label-reserved",
             "a label of Kubernetes or Tenancy",
             "`kubernetes.io/metadata.name`",
-            "use a domain of your own",
+            "use your own domain",
         ),
         Code(
             "annotation-reserved",
             "an annotation of Kubernetes or Tenancy",
             "`kubernetes.io/metadata.name`",
-            "use a domain of your own",
+            "use your own domain",
         ),
         Code(
             "label-value",
@@ -183,7 +183,7 @@ GROUP: Final = Group(
         ),
         Code(
             "names-not-checked",
-            "an organization in a component of its own is not compared with others",
+            "an organization in a separate component is not compared with others",
             '`Organization("acme", …)`',
             "run `tenancy check` in the project that describes them all",
             (_NOT_CHECKED,),

@@ -141,7 +141,7 @@ GROUP: Final = Group(
             "deleted-with",
             "a component was passed `deleted_with`",
             "`ResourceOptions(deleted_with=…)`",
-            "leave it out",
+            "remove it",
         ),
         Code(
             "output-not-known",

@@ -22,14 +22,14 @@ GROUP: Final = Group(
         Code(
             "usage-not-checked",
             "the cluster has not counted a new quota yet",
-            "a quota of a moment ago",
-            "wait, and repeat",
+            "a quota created a moment ago",
+            "wait, and run it again",
             (_NOT_CHECKED,),
         ),
         Code(
             "name-taken",
             "a namespace exists already and was not created by this stack",
-            "one made with kubectl",
+            "one created with kubectl",
             "choose another name, or adopt it",
         ),
         Code(
@@ -43,12 +43,12 @@ GROUP: Final = Group(
             "live-not-read",
             "a part of the cluster could not be read",
             "no right to list quotas",
-            "give the right to list it",
+            "grant the right to list it",
             (_NOT_CHECKED,),
         ),
         Code(
             "group-members-not-checked",
-            "somebody loses a role, and only the identity provider knows who is in which group",
+            "members lose a role, but may keep access through a group; only the identity provider knows its members",
             "a member who is removed",
             "remove them from the groups in the identity provider",
             (_NOT_CHECKED,),
@@ -62,6 +62,6 @@ GROUP: Final = Group(
         ),
     ),
     intro="""\
-These come from comparing the files with the last update and with the cluster.
-They need the cluster, so `tenancy check` does not make them.""",
+These findings compare the files with the last update and with the cluster.
+They need the cluster, so `tenancy check` does not report them.""",
 )

@@ -130,7 +130,7 @@ GROUP: Final = Group(
             "exceeds-platform",
             "an organization is given more than the platform's `organizationBounds` allow",
             "`ceiling: {requests.cpu: 64}` where at most 32 are allowed",
-            "keep to the bound, or let the platform's operators raise it",
+            "stay within the bound, or ask the platform's operators to raise it",
         ),
         Code(
             "bounds-organization-unknown",

@@ -52,7 +52,7 @@ GROUP: Final = Group(
         Code("quota-name", "a quota's name is not valid", "`Batch`", "write it in lower case"),
         Code(
             "quota-name-reserved",
-            "a name that Tenancy uses for a quota of its own",
+            "a name that Tenancy uses for one of its quotas",
             "`gpus`",
             "rename it",
         ),

@@ -13,8 +13,8 @@ _HEAD = """\
 <!-- Generated from tenancy/diagnostics/codes by `python -m tenancy.diagnostics.codes`. -->
 
 Every finding has a stable code in kebab-case.
-It names the place, what was found, what is allowed and what to do; sums and tables follow on
-lines of their own. All findings are reported at once.
+It names the place, what was found, what is allowed and what to do; sums and tables follow on separate
+lines. All findings are reported at once.
 
 - With an **error**, nothing is changed.
 - A *warning* is printed and stops nothing.

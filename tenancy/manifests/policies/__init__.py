@@ -1,4 +1,4 @@
-"""Admission policies, in the API server itself: one idea a module."""
+"""Admission policies, which the API server itself evaluates; one idea a module."""
 
 from tenancy.manifests.policies.annotations import annotations
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
@@ -28,7 +28,7 @@ __all__ = ["MANAGE", "WORKLOADS", "Guard", "mutations", "policies"]
 
 
 def policies(platform: Platform) -> tuple[Guard, ...]:
-    """Return the guards of *platform*, in the order in which they are put into force."""
+    """Return the guards of *platform*, in the order in which they are applied."""
     bindable = {role.cluster_role for role in {**roles.BUILT_IN, **platform.roles}.values()}
     return (
         namespaces(),
@@ -63,5 +63,8 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
 
 
 def mutations(platform: Platform) -> tuple[Guard, ...]:
-    """Return what writes into tenants' pods. Only Kubernetes 1.36 and later serve the kind."""
+    """Return the policies that change tenants' pods.
+
+    Only Kubernetes 1.36 and later serve the kind.
+    """
     return (placement_mutation(platform.pools),) if platform.pools else ()

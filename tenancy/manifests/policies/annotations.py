@@ -2,9 +2,9 @@
 The guards of annotations: only those of allowed domains, and none that a node or network obeys.
 
 Container runtimes, network plugins, injectors, DNS controllers and load balancers act on
-annotations with rights that tenants do not have. What is created is always checked, also where
-a controller copies the annotations of a template; later changes are checked unless whoever
-makes them may change the kind in every namespace, as network plugins do.
+annotations with rights that tenants do not have. New objects are always checked, also if
+a controller copies the annotations of a template; later changes are checked unless the
+user may change the kind in every namespace, as network plugins may.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ ALLOWED: Final = (
     "reconcile.fluxcd.io",
     "workflows.argoproj.io",
 )
-"""Domains of tools that read annotations and give nothing for them."""
+"""Domains of tools that read annotations and grant nothing for them."""
 
 _OF_PODS: Final = (
     "batch.kubernetes.io/job-completion-index",
@@ -51,10 +51,10 @@ _OF_PODS: Final = (
     "controller.kubernetes.io/pod-deletion-cost",
     "kubernetes.io/limit-ranger",
 )
-"""Whole keys that Kubernetes itself writes on pods, or reads without giving anything."""
+"""Whole keys that Kubernetes itself sets on pods, or reads without granting anything."""
 
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io"
-"""Its values are checked by Pod Security."""
+"""Pod Security checks its values."""
 
 _OF_SERVICES: Final = (
     "service.kubernetes.io/topology-aware-hints",
@@ -85,7 +85,7 @@ REFUSED: Final = (
     "v1.multus-cni.io",
     "vault.hashicorp.com",
 )
-"""Domains that runtimes, networks and injectors obey; a listed domain does not open them."""
+"""Domains that runtimes, networks and injectors obey; a listed domain does not allow them."""
 
 
 def annotations(allowed: AllowedSpec) -> tuple[Guard, ...]:
@@ -143,14 +143,14 @@ NOT_PLATFORM: Final = Condition(
     "request.operation == 'CREATE' || !authorizer.group(request.resource.group)"
     ".resource(request.resource.resource).check('update').allowed()",
 )
-"""Whether it is created, or changed by somebody who may not do so in every namespace."""
+"""Whether it is created, or changed by a user who may not do so in every namespace."""
 
 
 def _ok(domains: list[str], keys: list[str]) -> str:
     """
     Return whether `key` is allowed.
 
-    Keys without a domain are people's own, unless they have a dot: some runtimes read keys such
+    Keys without a domain are free to use, unless they have a dot: some runtimes read keys such
     as `io.katacontainers.config.hypervisor.path`.
     """
     return (

@@ -65,12 +65,13 @@ def storage_claims() -> Guard:
             ),
             PolicyRule(
                 f"{_OLD_CLASS} == '' || (oldObject != null && {_OLD_CLASS} == {_CLASS_BEFORE})",
-                f"the annotation {_BETA} may not be set: it outranks spec.storageClassName",
+                f"the annotation {_BETA} may not be set: it takes precedence over"
+                " spec.storageClassName",
             ),
             PolicyRule(
                 "oldObject != null"
                 " || dyn(object.spec).?dataSourceRef.?namespace.orValue('') == ''",
-                "a claim may not be filled from another namespace",
+                "a claim may not have a data source in another namespace",
             ),
         ],
         conditions=[

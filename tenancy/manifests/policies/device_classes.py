@@ -1,18 +1,18 @@
 """
 The guards of DRA claims: only device classes that a namespace is granted, and no more of them.
 
-A quota counts the devices of the classes that it names, and leaves those of others uncounted.
-So a claim of another class is refused, also where two classes select the same devices.
+A quota counts only the devices of the classes that it names.
+So a claim of another class is refused, also if two classes select the same devices.
 
-Where a class has an `extendedResourceName`, the scheduler makes the claim of a pod that
-requests that resource. The policy reads the class as the cluster has it, and lets the claim
-through where the namespace is granted the resource. The grant stays the bound: the quota counts
+If a class has an `extendedResourceName`, the scheduler makes the claim of a pod that
+requests that resource. The policy reads the class on the cluster, and allows the claim if
+the namespace is granted the resource. The grant remains the limit: the quota counts
 such a pod under `requests.<resource>`, and a claim that names the class under the same key,
 less what its pod was charged. An annotation marks the scheduler's claims for that; on a claim
-of a tenant it would take a device out of the count, so nobody else may write it.
+of a tenant it would remove a device from the count, so only the scheduler may set it.
 
-A policy for pods cannot read a template. So templates are bounded when they are written, and
-the claims that a pod names are counted with that bound (`gpus_per_pod`).
+A policy for pods cannot read a template. So templates are limited when they are written, and
+the claims that a pod names are counted with that limit (`gpus_per_pod`).
 
 Source: k8s.io/kubernetes v1.36.3, pkg/quota/v1/evaluator/core/resource_claims.go.
 """
@@ -51,13 +51,13 @@ _GROUP: Final = "resource.k8s.io"
 _MARK: Final = "resource.kubernetes.io/extended-resource-claim"
 """The annotation of the claims that the scheduler makes for extended resources."""
 _ALL: Final = 32
-"""What a quota counts for `allocationMode: All`: the most devices that a claim can be given."""
+"""What a quota counts for `allocationMode: All`: the most devices that a claim can get."""
 
 _GRANTED: Final = Condition("granted", annotation(labels.DEVICE_CLASSES))
 _IS_CLAIM: Final = "request.resource.resource == 'resourceclaims'"
 _ASKED: Final = f"({_IS_CLAIM} ? dyn(object).spec : dyn(object).spec.spec).?devices.?requests"
 _REQUESTS: Final = Condition(
-    # A claim without requests reaches a policy with the value null.
+    # A claim without requests has the value null in a policy.
     "requests",
     f"{_ASKED}.orValue(null) == null ? [] : {_ASKED}.orValue([])",
 )
@@ -75,7 +75,7 @@ _NOT_THE_SCHEDULER: Final = Condition(
 
 
 def device_classes() -> Guard:
-    """Return the guard of claims and of templates that anybody but the scheduler writes."""
+    """Return the guard of claims and templates, except the scheduler's claims."""
     return guard(
         CLAIMS,
         [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE", "UPDATE"))],
@@ -90,7 +90,7 @@ def device_classes() -> Guard:
             ),
             PolicyRule(
                 f"{_CREATED} || variables.bounds.all(b, {_devices('b[0]')} <= int(b[1]))",
-                "'a claim of this namespace may ask for at most '"
+                "'a claim of this namespace may request at most '"
                 " + variables.bounds.map(b, b[1] + ' devices of ' + b[0]).join(', ')"
                 f" + ' (allocationMode All counts as {_ALL})'",
                 computed=True,
@@ -104,8 +104,8 @@ def device_classes() -> Guard:
                 f"!variables.marks.exists(m, {text(_MARK)} in m)"
                 f" || (oldObject != null && {_annotations('oldObject')}"
                 f".exists(m, {text(_MARK)} in m))",
-                f"the annotation {_MARK} may be written by the scheduler only: it takes a claim"
-                " out of the count of its pod's resource",
+                f"the annotation {_MARK} may be set by the scheduler only: it removes"
+                " a claim from the count of its pod's resource",
             ),
         ],
         conditions=[_NOT_THE_SCHEDULER],
@@ -153,9 +153,9 @@ def _devices(name: str) -> str:
 
 def counted_claims() -> Guard:
     """
-    Return the guard that a claim counts under its resource, looked at beside each class.
+    Return the guard that a claim counts under its resource; each class is its parameter.
 
-    Where pods may request the resource and claim the class, one count holds for both only if
+    If pods may request the resource and claim the class, one quota counts both only if
     the cluster's class has that `extendedResourceName`; before Kubernetes 1.36 none has.
     """
     return guard(
@@ -180,7 +180,7 @@ def counted_claims() -> Guard:
 
 
 def scheduler_claims() -> Guard:
-    """Return the guard of the claims that the scheduler makes, looked at beside each class."""
+    """Return the guard of claims that the scheduler creates; each class is its parameter."""
     return guard(
         SCHEDULER_CLAIMS,
         [Resources(_GROUP, ("resourceclaims",), ("CREATE",))],

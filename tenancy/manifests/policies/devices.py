@@ -1,8 +1,8 @@
 """
-The guard of another way to devices than asking for them.
+The guard against getting devices without requesting them.
 
 A pod's `envFrom` names a ConfigMap or a Secret whose content the guard of pods cannot see; so
-the keys that would hand out devices are refused where they are written.
+keys that would give a container devices are refused in the ConfigMap or Secret.
 """
 
 from typing import Final
@@ -35,7 +35,7 @@ def device_environment(allowed: AllowedSpec) -> Guard:
             PolicyRule(
                 f"!{texts(names)}.exists(name, name in object.?data.orValue({{}}))",
                 f"data may not hold {', '.join(names)}, which envFrom would pass to"
-                " containers: ask for GPUs under resources",
+                " containers: request GPUs under resources",
             )
         ],
         conditions=[changed("{}.?data.orValue({})"), NOT_AUTHORISED],

@@ -1,10 +1,11 @@
 """
 The most GPUs of a pod, by resources and by claims.
 
-A quota bounds a namespace's sum; a pod that asks for more than a node has would stay pending
-for ever. It is refused at once, counted as the quota counts it: the largest init container or
-the sum of the containers, whichever is more, and the sidecars on top. A claim counts as what a
-claim of its class may ask for at the most, as a policy for pods cannot read claims.
+A quota limits a namespace's sum; a pod that requests more than a node has would stay Pending
+forever. It is refused at creation, and counted as the quota counts it: the largest init
+container or the sum of the containers, whichever is more, and the sidecars on top. A claim
+counts as the most that a claim of its class may request, because a policy for pods cannot read
+claims.
 """
 
 from typing import Final
@@ -28,7 +29,7 @@ NAME: Final = "tenancy-gpus-per-pod"
 
 
 def gpus_per_pod() -> Guard:
-    """Return the guard of how many devices of a granted resource or class one pod asks for."""
+    """Return the guard of how many devices of a granted resource or class one pod requests."""
     return guard(
         NAME,
         [Resources("", ("pods",), ("CREATE",))],
@@ -36,7 +37,7 @@ def gpus_per_pod() -> Guard:
             PolicyRule(
                 f"variables.bounds.all(b, {_elsewhere()}"
                 f" || {_asked(_RESOURCE)} <= int(b.split('=')[1]))",
-                "'a pod of this namespace may ask for at most ' + variables.bounds.join(', ')"
+                "'a pod of this namespace may request at most ' + variables.bounds.join(', ')"
                 " + ' (largest init container or sum of containers, and sidecars)'",
                 computed=True,
             ),
@@ -65,7 +66,7 @@ def gpus_per_pod() -> Guard:
 
 
 def _elsewhere() -> str:
-    """Return whether the bound `b` is that of a pool which the pod does not select."""
+    """Return whether the bound `b` is of a pool that the pod does not select."""
     return "(b.contains('@') && b.split('=')[0].split('@')[1] != variables.selected)"
 
 

@@ -1,7 +1,7 @@
 """
-What every guard has in common: a policy, the binding that puts it into force, and who may pass.
+What all guards share: a policy, the binding that puts it into force, and who may pass.
 
-Policies run in the API server's own admission, so there is no webhook that may be down.
+The API server itself evaluates policies, so no webhook can be down.
 Every text that comes from config enters an expression through `text` or `texts` alone.
 """
 
@@ -40,7 +40,7 @@ _API: Final = "admissionregistration.k8s.io/v1"
 
 @attrs.frozen(kw_only=True)
 class RequiredPermission:
-    """A verb on a virtual resource; RBAC knows it although no object of the kind exists."""
+    """A verb on a virtual resource; RBAC accepts it although no object of the kind exists."""
 
     group: str
     resource: str
@@ -48,7 +48,7 @@ class RequiredPermission:
 
 
 MANAGE: Final = RequiredPermission(group=labels.DOMAIN, resource="tenancy", verb="manage")
-"""What operators hold, and the guards ask for."""
+"""The permission that operators have and the guards require."""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +61,7 @@ class Guard:
 
 @attrs.frozen
 class Condition:
-    """A named expression: a condition without which the policy does not look, or a variable."""
+    """A named expression: a condition under which the policy applies, or a variable."""
 
     name: str
     expression: str
@@ -70,11 +70,11 @@ class Condition:
 @attrs.frozen
 class PolicyRule:
     """
-    What has to hold.
+    A rule of a policy.
 
     Attributes:
-        expression: True if it holds.
-        message: What the person reads otherwise: text, or an expression if it is *computed*.
+        expression: True if the request is allowed.
+        message: The reason of a refusal: text, or an expression if it is *computed*.
     """
 
     expression: str
@@ -84,7 +84,7 @@ class PolicyRule:
 
 @attrs.frozen
 class Resources:
-    """Kinds of one API group; main resources are listed by name, never with a wildcard."""
+    """Kinds of one API group, listed by name, never with a wildcard."""
 
     group: str
     names: Sequence[str]
@@ -94,9 +94,9 @@ class Resources:
 @attrs.frozen
 class Parameter:
     """
-    A cluster-wide kind beside each of whose objects a policy looks, as `params`.
+    A cluster-wide kind whose objects are the policy's parameters (`params`).
 
-    Where there is no such object, the policy does not look.
+    If no such object exists, the policy does not apply.
     """
 
     api_version: str
@@ -105,7 +105,7 @@ class Parameter:
 
 def text(value: str) -> str:
     r"""
-    Return *value* as a text in an expression, whatever stands in it.
+    Return *value* as a string of an expression, with any content.
 
     >>> text("it's \"quoted\"")
     '"it\'s \\"quoted\\""'
@@ -115,7 +115,7 @@ def text(value: str) -> str:
 
 def texts(values: Iterable[str]) -> str:
     """
-    Return *values* as a list of texts in an expression.
+    Return *values* as a list of strings of an expression.
 
     >>> texts(["a", "b"])
     '["a", "b"]'
@@ -127,7 +127,7 @@ def annotation(key: str, separator: str = ",") -> str:
     """
     Return the expression for the annotation *key* of the namespace, as a list.
 
-    Only operators can write it, for the namespace guard says so.
+    Only operators can write it, because the namespace guard refuses others.
     """
     return (
         f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
@@ -146,10 +146,10 @@ NOT_AUTHORISED: Final = Condition("not-an-operator", f"!{AUTHORISED}")
 
 def changed(value: str) -> Condition:
     """
-    Return that *value*, written with `{}` for the object, is new.
+    Return the condition that *value*, written with `{}` for the object, is new.
 
-    An update that leaves it alone passes, whoever makes it: the garbage collector takes
-    finalizers away, also from what operators wrote and nobody else may write.
+    An update that does not change it is allowed for every user: the garbage
+    collector removes finalizers, also from objects with values that only operators may write.
 
     >>> changed("{}.spec").expression
     'oldObject == null || object.spec != oldObject.spec'
@@ -163,20 +163,26 @@ CONTROLLERS: Final = (
     "system:serviceaccount:kube-system:generic-garbage-collector",
     "system:serviceaccount:kube-system:namespace-controller",
 )
-"""Who cleans up. Without them no namespace that holds a guarded object ever goes."""
+"""The controllers that clean up.
+
+Without them, no namespace with a guarded object could be deleted.
+"""
 
 _EXISTS: Final = ({"key": labels.ORGANIZATION, "operator": "Exists"},)
 
 ORGANIZATIONS: Final[Manifest] = {"matchExpressions": list(_EXISTS)}
-"""Selects the namespaces of organizations. Their labels are guarded, so none can slip out."""
+"""Selects the namespaces of organizations.
+
+Their labels are guarded, so tenants cannot remove them.
+"""
 
 _IN_AUDIT: Final = {"key": labels.ENFORCEMENT, "operator": "In", "values": [labels.AUDIT]}
 
 AUDITED: Final[Manifest] = {"matchExpressions": [*_EXISTS, _IN_AUDIT]}
-"""Those in which policies only warn."""
+"""Namespaces in which policies only give warnings."""
 
 ENFORCED: Final[Manifest] = {"matchExpressions": [*_EXISTS, {**_IN_AUDIT, "operator": "NotIn"}]}
-"""All others, also those whose label is missing or has an unknown value."""
+"""All other namespaces, also those whose label is missing or has an unknown value."""
 
 
 def guard(
@@ -196,18 +202,18 @@ def guard(
     Return the guard *name*.
 
     Args:
-        name: What stands in every refusal.
-        resources: What it looks at.
-        rules: What has to hold.
-        conditions: Without which it does not look.
+        name: In every refusal.
+        resources: The kinds that it checks.
+        rules: Its rules.
+        conditions: It applies only if all are true.
         variables: Named expressions that rules use.
-        namespaces: Looks only at objects in namespaces with these labels. Default: everywhere.
-            Never for namespaces themselves, whose new labels it would be matched with.
-        objects: Looks only at objects that have these labels, before or after.
+        namespaces: Applies only to objects in namespaces with these labels. Default:
+            everywhere. Never for Namespaces, because their new labels would be matched.
+        objects: Applies only to objects that have these labels, before or after.
         actions: Default: refuse.
-        is_permanent: Whether it refuses in namespaces in audit too. Default: there it warns,
-            if it looks at namespaces of organizations.
-        parameter: The kind that rules know as `params`. Default: none.
+        is_permanent: Whether it also refuses in namespaces in audit. Default: it gives warnings
+            there, if it applies to namespaces of organizations.
+        parameter: The kind that is `params` in rules. Default: none.
     """
     spec: Manifest = {
         "failurePolicy": "Fail",
@@ -250,13 +256,13 @@ def guard(
 
 
 def constraints(resources: Iterable[Resources], objects: Manifest | None = None) -> Manifest:
-    """Return what a policy looks at: *resources*, those with the labels of *objects*."""
+    """Return a policy's match constraints: *resources* that have the labels of *objects*."""
     found: Manifest = {
         "matchPolicy": "Equivalent",
         "resourceRules": [
             {
                 "apiGroups": [kinds.group],
-                # The API server checks the types of expressions only where a version is named.
+                # The API server checks the types of expressions only if a version is named.
                 "apiVersions": ["v1"],
                 "operations": list(kinds.operations),
                 "resources": list(kinds.names),

@@ -1,8 +1,9 @@
 """
-The guards of what holds a namespace or a node: finalizers, and budgets that block evictions.
+The guards of finalizers, which block deletion, and of budgets that block evictions.
 
-An object with a finalizer that nobody takes away keeps its namespace in Terminating for ever.
-Kubernetes copies finalizers from templates to pods and claims, so templates are checked too.
+An object with a finalizer that no controller removes keeps its namespace in Terminating
+forever. Kubernetes copies finalizers from templates to pods and claims, so templates are
+checked too.
 """
 
 from typing import Final
@@ -35,11 +36,11 @@ _KUBERNETES: Final = (
     "resource.kubernetes.io/delete-protection",
     "service.kubernetes.io/load-balancer-cleanup",
 )
-"""Finalizers that Kubernetes sets, and takes away by itself."""
+"""Finalizers that Kubernetes sets and removes."""
 
 
 def finalizers(allowed: AllowedSpec) -> Guard:
-    """Return the guard of the finalizers of everything that members may create."""
+    """Return the guard of the finalizers of all kinds that members may create."""
     known = texts(sorted({*_KUBERNETES, *allowed.finalizers}))
     return guard(
         FINALIZERS,
@@ -95,7 +96,7 @@ def finalizers(allowed: AllowedSpec) -> Guard:
 
 
 def disruption_budgets() -> Guard:
-    """Return the guard of PodDisruptionBudgets that block every eviction, whatever runs."""
+    """Return the guard of PodDisruptionBudgets that would block every eviction."""
     return guard(
         BUDGETS,
         [Resources("policy", ("poddisruptionbudgets",))],

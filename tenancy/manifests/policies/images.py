@@ -1,4 +1,4 @@
-"""Fresh images: where asked for, a pod's images are pulled at every start."""
+"""If the platform requires it, a pod's images are pulled at every start."""
 
 from typing import Final
 
@@ -18,9 +18,9 @@ NAME: Final = "tenancy-image-pull"
 
 def image_pull() -> Guard:
     """
-    Return the guard that demands `imagePullPolicy: Always`.
+    Return the guard that requires `imagePullPolicy: Always`.
 
-    Otherwise a node starts a private image for anybody once somebody has pulled it there.
+    Otherwise a private image that was pulled to a node can be started there by every pod.
     """
     each = " && ".join(
         f"object.spec.?{kind}.orValue([]).all(c, c.?imagePullPolicy.orValue('') == 'Always')"

@@ -1,4 +1,4 @@
-"""The guards of Ingresses and Gateways: one's organization's hosts, and listed classes."""
+"""The guards of Ingresses and Gateways: the organization's hosts, and listed classes."""
 
 from typing import Final
 
@@ -29,7 +29,7 @@ _HOSTNAME: Final = "listener.?hostname.orValue('')"
 _HOSTS: Final = Condition("hosts", annotation(labels.HOSTS))
 _ALLOWED: Final = (
     "'hosts must be those of the organization: ' + (variables.hosts.size() == 0"
-    " ? 'it has none' : variables.hosts.join(', ')) + '; an empty host takes all'"
+    " ? 'it has none' : variables.hosts.join(', ')) + '; an empty host matches all'"
 )
 
 
@@ -49,7 +49,7 @@ def ingresses(allowed: AllowedSpec) -> Guard:
             ),
             PolicyRule(
                 "!has(object.spec.defaultBackend)",
-                "spec.defaultBackend may not be set: it takes the traffic of every host",
+                "spec.defaultBackend may not be set: it receives the traffic of every host",
             ),
             PolicyRule(
                 "object.spec.?ingressClassName.orValue('')"
@@ -64,7 +64,7 @@ def ingresses(allowed: AllowedSpec) -> Guard:
 
 
 def gateways(allowed: AllowedSpec) -> Guard:
-    """Return the guard of Gateways, where the cluster has the Gateway API."""
+    """Return the guard of Gateways, for clusters that have the Gateway API."""
     return guard(
         GATEWAYS,
         [Resources(_GATEWAY_API, ("gateways",))],
@@ -87,7 +87,7 @@ def gateways(allowed: AllowedSpec) -> Guard:
 
 
 def routes() -> Guard:
-    """Return the guard of HTTPRoutes and GRPCRoutes, where the cluster has the Gateway API."""
+    """Return the guard of HTTPRoutes and GRPCRoutes, for clusters that have the Gateway API."""
     names = "dyn(object).spec.?hostnames.orValue([])"
     return guard(
         ROUTES,
@@ -106,7 +106,7 @@ def routes() -> Guard:
 
 
 def _own(host: str) -> str:
-    """Return whether *host* is one of the organization's, or under one with a wildcard."""
+    """Return whether *host* is a host of the organization, or matches one with a wildcard."""
     return (
         f"variables.hosts.exists(own, own == {host}"
         f" || (own.startsWith('*.') && {host}.endsWith(own.substring(1))))"

@@ -1,9 +1,9 @@
 """
-The guards of what a pod may name: only what its namespace is granted, or the platform lists.
+The guards of names in pods: only those that the namespace is granted, or the platform lists.
 
 Extended resources, schedulers, runtime classes, inline CSI drivers and the storage classes of
-ephemeral volumes are closed lists, so what is new on a cluster is refused until somebody lists
-it. Workloads are refused like pods: their controllers would make such pods in vain.
+ephemeral volumes are closed lists, so a new name on a cluster is refused until the platform
+lists it. Workloads are refused like pods, because their pods would be refused.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ WORKLOADS: Final = "tenancy-workload-names"
 CRON_JOBS: Final = "tenancy-cron-job-names"
 
 _COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
-"""Resources that every namespace's quota counts."""
+"""Resources that the quota of every namespace counts."""
 
 
 def names(allowed: AllowedSpec) -> tuple[Guard, ...]:
@@ -108,7 +108,7 @@ def _closed(field: str, listed: tuple[str, ...], key: str) -> str:
 
 
 def _resources(spec: str) -> str:
-    """Return that each container, and the pod as a whole, requests only what is granted."""
+    """Return the condition that containers and the pod request only granted resources."""
     kinds = ("containers", "initContainers", "ephemeralContainers")
     each = [
         f"{spec}.?{kind}.orValue([]).all(c, {_granted('c', part)})"
@@ -120,7 +120,7 @@ def _resources(spec: str) -> str:
 
 
 def _granted(holder: str, part: str) -> str:
-    # A request of zero gives nothing; charts write it for devices that are not wanted.
+    # A request of zero gets nothing; charts write it for devices that are not wanted.
     amounts = f"dyn({holder}).?resources.?{part}.orValue({{}})"
     return (
         f"{amounts}.all(name, name in {texts(_COUNTED)} || name in variables.resources"

@@ -1,10 +1,10 @@
 """
-The namespace guard: what a namespace's labels say is true.
+The namespace guard: only operators set a namespace's labels of ours.
 
-Every other guard and every network policy trusts them. Labels also change through the
-subresources `status` and `finalize`, so all three are looked at. The binding selects no
-namespaces: a selector would be matched with the new labels, and who drops the label would drop
-the guard with it.
+Every other guard and every network policy trusts them. Labels can also be changed through the
+subresources `status` and `finalize`, so all three are checked.
+The binding has no namespace selector: it would be matched with the new labels, so removing the
+label would also remove the guard.
 """
 
 from typing import Final
@@ -32,7 +32,7 @@ _GUARDED_ANNOTATIONS: Final = (_DOMAIN, "scheduler.alpha.kubernetes.io/")
 
 
 def namespaces() -> Guard:
-    """Return the guard of every namespace that has, or shall have, a label of ours."""
+    """Return the guard of every namespace that has, or would get, one of our labels."""
     return guard(
         NAME,
         [
@@ -70,7 +70,7 @@ def namespaces() -> Guard:
 
 
 def _rule(expression: str, done: str) -> PolicyRule:
-    who = f"only by who may {MANAGE.verb} {MANAGE.resource}.{MANAGE.group}"
+    who = f"only by users who may {MANAGE.verb} {MANAGE.resource}.{MANAGE.group}"
     return PolicyRule(
         f"({expression}) || variables.authorised",
         f"{text('namespace ')} + request.name + {text(f' may be {done} {who}; you are ')}"

@@ -1,10 +1,10 @@
 """
-The guard of tenants' own network policies: they allow traffic inside the organization only.
+The guard of tenants' own network policies: they allow only granted traffic.
 
-Network policies only ever add. So each peer that a tenant adds has to be the organization's
-own, a shared namespace that was granted, or lie inside of what `ingress` and `egress` grant:
-with the labels and the ports that are written there. What an expression cannot prove, such as
-a named port, is refused with the form that passes.
+Network policies can only allow more traffic. So each peer that a tenant adds must be of the
+organization, a shared namespace that was granted, or inside the grants of `ingress` and
+`egress`, with the labels and the ports that are written there. What an expression cannot prove,
+such as a named port, is refused; the message has an allowed form.
 """
 
 from collections.abc import Callable
@@ -39,11 +39,11 @@ def network_policies() -> Guard:
         [
             PolicyRule(
                 "object.spec.?ingress.orValue([]).all(rule, rule.?from.orValue([]).size() > 0)",
-                "an ingress rule must say from where: without it, it lets in everybody",
+                "an ingress rule must have from: without it, all sources are allowed",
             ),
             PolicyRule(
                 "object.spec.?egress.orValue([]).all(rule, rule.?to.orValue([]).size() > 0)",
-                "an egress rule must say to where: without it, it lets out everywhere",
+                "an egress rule must have to: without it, all destinations are allowed",
             ),
             PolicyRule(
                 _each_peer(_own, _listed),
@@ -62,9 +62,9 @@ def network_policies() -> Guard:
             ),
             PolicyRule(
                 _each_block("ingress"),
-                "'an ipBlock of ingress must lie inside of what the namespace\\'s"
+                "'an ipBlock of ingress must lie inside of the ranges that the namespace\\'s"
                 " network.ingress grants: ' + (variables.ingressBlocks.size() == 0"
-                " ? 'there is nothing' : 'see what follows')" + _forms("blocks", "ingress"),
+                " ? 'there are none' : 'those that follow')" + _forms("blocks", "ingress"),
                 computed=True,
             ),
             PolicyRule(
@@ -94,7 +94,7 @@ _DIRECTIONS: Final = (("ingress", "from"), ("egress", "to"))
 
 
 def _entries(key: str) -> str:
-    """Return the expression for the annotation *key*: a list of what each entry consists of."""
+    """Return the expression for the annotation *key*: a list with the parts of each entry."""
     return (
         f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
         ".split(' ').filter(item, item != '').map(item, item.split(';'))"
@@ -104,7 +104,7 @@ def _entries(key: str) -> str:
 def _each_peer(
     holds: Callable[[str], str], or_listed: Callable[[str, str], str] | None = None
 ) -> str:
-    """Return that each peer holds, or is in the list that is written for its direction."""
+    """Return the condition that each peer fulfils *holds*, or is in its direction's list."""
     return " && ".join(
         f"object.spec.?{direction}.orValue([]).all("
         f"rule, rule.?{peers}.orValue([]).all(peer, {holds('peer')}"
@@ -115,7 +115,7 @@ def _each_peer(
 
 
 def _each_block(direction: str, also: Callable[[str], str] | None = None) -> str:
-    """Return that each ipBlock of *direction* lies inside of one that is granted for it."""
+    """Return the condition that each ipBlock of *direction* is inside a granted one."""
     peers = dict(_DIRECTIONS)[direction]
     return (
         f"object.spec.?{direction}.orValue([]).all("
@@ -126,7 +126,7 @@ def _each_block(direction: str, also: Callable[[str], str] | None = None) -> str
 
 
 def _listed(direction: str, peer: str) -> str:
-    """Return that *peer*, its ports and the pods here are not more than one entry allows."""
+    """Return the condition that one entry allows *peer*, its ports and the pods here."""
     return (
         f"variables.{direction}Peers.exists(entry,"
         f" {_has_labels('entry[0]', f'{peer}.?namespaceSelector')}"
@@ -136,7 +136,7 @@ def _listed(direction: str, peer: str) -> str:
 
 def _listed_block(direction: str, peer: str) -> str:
     block = f"cidr({peer}.ipBlock.cidr)"
-    # A range that is excluded lies beside the block, or is taken out of it as a whole.
+    # An excluded range is outside of the block, or excluded from it as a whole.
     return (
         f"variables.{direction}Blocks.exists(entry, cidr(entry[0]).containsCIDR({block})"
         " && entry[1].split(',').filter(item, item != '').all(item,"
@@ -147,7 +147,7 @@ def _listed_block(direction: str, peer: str) -> str:
 
 
 def _within(entry: str) -> str:
-    """Return that the pods here and the rule's ports are not more than *entry* allows."""
+    """Return the condition that *entry* allows the pods here and the rule's ports."""
     allowed = "allowed.split('/')[1].split('-')"
     return (
         f"{_has_labels(f'{entry}[2]', 'object.spec.?podSelector')}"
@@ -160,7 +160,7 @@ def _within(entry: str) -> str:
 
 
 def _has_labels(wanted: str, selector: str) -> str:
-    """Return that *selector* has each of the labels *wanted*, so that it selects no more."""
+    """Return the condition that *selector* has each of the labels *wanted*, or more."""
     return (
         f"{wanted}.split(',').filter(item, item != '').all(item,"
         f" {selector}.?matchLabels[?item.split('=')[0]].orValue('=') == item.split('=')[1])"
@@ -168,7 +168,7 @@ def _has_labels(wanted: str, selector: str) -> str:
 
 
 def _forms(kind: str, *directions: str) -> str:
-    """Return the expression for the forms that pass, which follow a message."""
+    """Return the expression for the allowed forms, which follow a message."""
     names = ("labels of its namespace", "of its pods") if kind == "peers" else ("in", "without")
     kept = directions or tuple(direction for direction, _ in _DIRECTIONS)
     return "".join(
@@ -181,7 +181,7 @@ def _forms(kind: str, *directions: str) -> str:
 
 
 def _own(peer: str) -> str:
-    """Return that *peer* has a label that nobody outside can have; others only narrow."""
+    """Return the condition that *peer* has a label that no other organization can have."""
     wanted = f"{peer}.namespaceSelector.?matchLabels"
     return (
         f"!has({peer}.namespaceSelector) || (variables.organization != '' &&"
@@ -195,7 +195,7 @@ def _granted(peer: str) -> str:
 
 
 def _not_local(peer: str) -> str:
-    """Return that each link-local block is outside of *peer*, or wholly taken out of it."""
+    """Return the condition that *peer* reaches no link-local block."""
     block = f"cidr({peer}.ipBlock.cidr)"
     return (
         f"!has({peer}.ipBlock) || {texts(LINK_LOCAL)}.all(local,"

@@ -1,7 +1,7 @@
 """
-The guard of managed objects: what this tool wrote, only operators change.
+The guard of managed objects: only operators change them.
 
-Only main resources are listed. A guard of `*/*` would keep the quota controller from writing
+Subresources are not listed. A guard of `*/*` would prevent the quota controller from writing
 `resourcequotas/status`, and a quota without a status counts nothing.
 """
 
@@ -43,7 +43,7 @@ _MESSAGE: Final = (
 
 
 def managed_objects() -> Guard:
-    """Return the guard of every managed object; nobody else may put its label on one either."""
+    """Return the guard of every managed object; only operators may set its label."""
     return guard(
         OBJECTS,
         [
@@ -64,9 +64,9 @@ def managed_objects() -> Guard:
 
 def managed_service_accounts() -> Guard:
     """
-    Return the guard of managed service accounts, of which only what we wrote is ours.
+    Return the guard of managed service accounts, which protects only the fields that we set.
 
-    Members may give `default` the secrets it pulls images with.
+    Members may add image pull secrets to `default`.
     """
     ours = (
         f"object.metadata.?labels[{text(labels.MANAGED)}].orValue('') == 'true'"

@@ -1,11 +1,11 @@
 """
-Placement: a pod that asks for GPUs runs on the nodes of a pool that its namespace was granted.
+Placement: a pod that requests GPUs runs on the nodes of a pool that its namespace was granted.
 
-The nodes of a pool carry its name as a label and as a taint. The taint keeps pods away that do
-not tolerate it, and the guard of pods lets nobody tolerate what was not granted. What is here
-draws pods to the right pool: the API server itself writes selector and tolerations where only
-one granted pool fits (Kubernetes 1.36 and later), and refuses what selects another pool, or
-none where several pools have the same resource.
+The nodes of a pool have its name as a label and as a taint. The taint keeps away pods that do
+not tolerate it, and the guard of pods refuses tolerations that were not granted. These policies
+direct pods to the right pool: the API server sets selector and tolerations if only one granted
+pool fits (Kubernetes 1.36 and later), and refuses pods that select another pool, or none if
+several pools have the same resource.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ class PoolTaint:
 
 
 def pool_taints(pool: GpuNodePool) -> tuple[PoolTaint, ...]:
-    """Return the taints of the nodes of *pool*: the one with its name, and config's."""
+    """Return the taints of the nodes of *pool*: the one with its name, and the config's."""
     return (
         PoolTaint(labels.GPU_POOL, pool.name, "NoSchedule"),
         *(
@@ -81,7 +81,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             ),
             *(
                 PolicyRule(
-                    # Without a grant, the quota refuses it in its own words.
+                    # Without a grant, the quota refuses it with its own message.
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"
                     f" || !{texts(found)}.exists(pool, pool in variables.granted)"
@@ -114,7 +114,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                 for name, found in ambiguous.items()
             ),
         ],
-        # While a scheduling gate holds a pod, its selector and affinity can still be added to.
+        # While a pod has a scheduling gate, selector and affinity can still be added.
         conditions=[
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],
@@ -132,9 +132,9 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
 
 def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:
     """
-    Return what writes selector and tolerations into pods that ask for GPUs.
+    Return the policy that sets selector and tolerations of pods that request GPUs.
 
-    Tolerations are one list that replaces itself, so they are added one by one.
+    Applying a list of tolerations would replace the pod's, so they are added one by one.
     """
     known = tuple(pools)
     providers = _providers(known)
@@ -212,14 +212,14 @@ def _providers(pools: Iterable[GpuNodePool]) -> Mapping[str, list[str]]:
 
 
 def _claims(pools: Iterable[GpuNodePool]) -> list[str]:
-    """Return whether the pod names claims, which may be of each of the pools with a class."""
+    """Return whether the pod names claims; they may be of any pool that has a class."""
     claimed = sorted(pool.name for pool in pools if pool.is_claimed)
     named = "object.spec.?resourceClaims.orValue([]).size() > 0"
     return [f"({named} && pool in {texts(claimed)})"] if claimed else []
 
 
 def _asks(resource: str) -> str:
-    """Return whether some container of the pod asks for *resource*."""
+    """Return whether a container of the pod requests *resource*."""
     name = text(resource)
     asks = " || ".join(
         f"object.spec.?{kind}.orValue([]).exists(c,"

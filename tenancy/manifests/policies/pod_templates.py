@@ -1,4 +1,4 @@
-"""The kinds that hold a template of pods, and where the spec of its pods is."""
+"""The kinds that have a pod template, and where the spec of its pods is."""
 
 from typing import Final
 

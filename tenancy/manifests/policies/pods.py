@@ -1,10 +1,10 @@
 """
-The guard of tenants' pods: the scheduler places them, with what their namespace was granted.
+The guard of tenants' pods: they use only what is granted, and the scheduler places them.
 
-It looks at every way in which a pod's spec is written: creation, updates (a toleration may be
-added later), ephemeral containers and resizing. An update that leaves the spec alone passes, so
-that pods older than the guard can still be labelled and deleted. Controllers make pods from
-templates that the API server accepts; so the same rules warn whoever writes a template.
+It checks every change of a pod's spec: creation, updates (a toleration may be added later),
+ephemeral containers and resizing. An update that does not change the spec is
+allowed, so that pods older than the guard can still be labelled and deleted. The API server
+accepts any template; so the same rules give a warning when a template is written.
 """
 
 from collections.abc import Sequence
@@ -62,10 +62,10 @@ DEVICE_VARIABLES: Final = (
     "ROCR_VISIBLE_DEVICES",
     "XPU_VISIBLE_DEVICES",
 )
-"""Variables through which a container runtime hands out devices that nobody counted."""
+"""Variables by which a container runtime assigns devices that no quota counts."""
 
 DEVICE_MOUNTS: Final = "/nvidia-container-devices"
-"""A folder whose content some container runtimes take for a list of devices to hand out."""
+"""A folder whose content some container runtimes read as a list of devices to assign."""
 
 
 def device_variables(allowed: AllowedSpec) -> tuple[str, ...]:
@@ -92,12 +92,12 @@ def pods(allowed: AllowedSpec) -> Guard:
     return guard(
         PODS,
         [Resources("", ("pods", "pods/ephemeralcontainers", "pods/resize"))],
-        # The scheduler sets the node's name later, and through another subresource.
+        # The scheduler sets the node's name later, through another subresource.
         _rules("object.spec", allowed, unless_placed="oldObject != null"),
         conditions=[
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],
-        # Kubernetes lets tolerations be added, never taken away: only new ones are looked at.
+        # Kubernetes allows tolerations to be added, never removed: only new ones are checked.
         variables=_variables(
             "object.spec", f".filter(t, oldObject == null || !(t in {before}))"
         ),
@@ -106,7 +106,7 @@ def pods(allowed: AllowedSpec) -> Guard:
 
 
 def templates(allowed: AllowedSpec) -> tuple[Guard, ...]:
-    """Return guards that warn whoever writes a template whose pods would be refused."""
+    """Return guards that give a warning for a template whose pods would be refused."""
     return (
         _template(WORKLOADS, pod_templates.WORKLOADS, pod_templates.WORKLOAD_PODS, allowed),
         _template(CRON_JOBS, pod_templates.CRON_JOBS, pod_templates.CRON_JOB_PODS, allowed),
@@ -145,7 +145,7 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
             "a toleration must name a key: an empty key tolerates every taint",
         ),
         PolicyRule(
-            # An empty key has been refused already, in words of its own.
+            # Another rule has already refused an empty key.
             f"variables.tolerations.all(t, t.?key.orValue('') == '' || {_tolerable('t')})",
             "'tolerations may name only taints of granted GPU node pools: '"
             " + (variables.tolerable.size() == 0 ? 'this namespace has none'"
@@ -162,7 +162,7 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
         ),
         PolicyRule(
             "!variables.class.startsWith('system-')",
-            "'priority class ' + variables.class + ' is for the cluster alone'",
+            "'priority class ' + variables.class + ' is reserved for the cluster'",
             computed=True,
         ),
         PolicyRule(
@@ -175,12 +175,12 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
             _each_container(
                 spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(variables)}))"
             ),
-            f"env may not set {', '.join(variables)}: ask for GPUs under resources",
+            f"env may not set {', '.join(variables)}: request GPUs under resources",
         ),
         PolicyRule(
             _each_container(
                 spec,
-                # A list of constants costs one look-up, whatever its length.
+                # A list of constants costs one look-up, at any length.
                 "c.?envFrom.orValue([]).all(e,"
                 f" !(e.?prefix.orValue('') in {texts(beginnings)}))",
             ),
@@ -193,16 +193,16 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
                 "c.?volumeMounts.orValue([]).all(m,"
                 f" !m.mountPath.contains({text(DEVICE_MOUNTS)}))",
             ),
-            f"nothing may be mounted under {DEVICE_MOUNTS}: ask for GPUs under resources",
+            f"nothing may be mounted under {DEVICE_MOUNTS}: request GPUs under resources",
         ),
     ]
 
 
 def _tolerable(toleration: str) -> str:
     """
-    Return whether *toleration* is of every pod, of a daemon, or of a granted pool.
+    Return whether *toleration* is one of every pod, of a daemon, or of a granted pool.
 
-    `<key>=*:<effect>` in the annotation stands for every value; only there `Exists` is taken.
+    `<key>=*:<effect>` in the annotation means every value; only then `Exists` is allowed.
     """
     key, value = f"{toleration}.?key.orValue('')", f"{toleration}.?value.orValue('')"
     any_value = f"variables.tolerable.exists(a, a.startsWith({key} + '=*:'))"
@@ -227,7 +227,7 @@ def _no_fields(spec: str) -> str:
 
 
 def _each_container(spec: str, holds: str) -> str:
-    """Return that *holds* is true for each container `c`, of all three kinds."""
+    """Return the condition that *holds* is true for each container `c`, of all three kinds."""
     return " && ".join(
         f"{spec}.?{kind}.orValue([]).all(c, {holds})"
         for kind in ("containers", "initContainers", "ephemeralContainers")

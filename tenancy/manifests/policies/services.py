@@ -1,8 +1,9 @@
 """
-The guard of services: a tenant's traffic comes in where the platform lets it in.
+The guard of services: traffic enters only where the platform allows it.
 
-Node ports open every node, external addresses take over others' traffic (CVE-2020-8554),
-external names and hand-made endpoints lead past network policies (CVE-2021-25740).
+Node ports open a port on every node, external addresses can take over others' traffic
+(CVE-2020-8554), external names and hand-made endpoints can bypass network policies
+(CVE-2021-25740).
 """
 
 from typing import Final
@@ -45,7 +46,7 @@ def services(allowed: AllowedSpec) -> Guard:
         [
             PolicyRule(
                 f"{kind} != 'NodePort'",
-                "services of type NodePort are refused: they open every node",
+                "services of type NodePort are refused: they open a port on every node",
             ),
             PolicyRule(
                 f"{kind} != 'ExternalName'",
@@ -60,15 +61,15 @@ def services(allowed: AllowedSpec) -> Guard:
                 f"{kind} != 'LoadBalancer' || !({addresses})"
                 " || object.spec.?externalTrafficPolicy.orValue('Cluster') == 'Local'",
                 "a service of type LoadBalancer needs spec.externalTrafficPolicy: Local here:"
-                " only some addresses are let in, and otherwise pods see the address of a node",
+                " only some addresses are allowed, and otherwise pods see a node's address",
             ),
             PolicyRule(
                 "object.spec.?externalIPs.orValue([]).size() == 0",
-                "spec.externalIPs may not be set: they take over others' traffic",
+                "spec.externalIPs may not be set: they can take over others' traffic",
             ),
             PolicyRule(
                 "object.spec.?loadBalancerIP.orValue('') == ''",
-                "spec.loadBalancerIP may not be set: it may be another's address",
+                "spec.loadBalancerIP may not be set: it may be the address of another service",
             ),
             PolicyRule(
                 "object.spec.?loadBalancerClass.orValue('')"
@@ -83,7 +84,7 @@ def services(allowed: AllowedSpec) -> Guard:
 
 
 def endpoints() -> Guard:
-    """Return the guard of endpoints, which Kubernetes' own controllers alone write."""
+    """Return the guard of endpoints, which only Kubernetes' controllers may write."""
     return guard(
         ENDPOINTS,
         [
@@ -93,7 +94,7 @@ def endpoints() -> Guard:
         [
             PolicyRule(
                 "false",
-                "endpoints are written by Kubernetes alone: give the service a selector",
+                "only Kubernetes may write endpoints: give the service a selector",
             )
         ],
         conditions=[

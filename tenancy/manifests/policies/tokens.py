@@ -1,8 +1,8 @@
 """
-The guards of tokens: none lasts for ever, and none for longer than the platform allows.
+The guards of tokens: every token expires, at the latest when the platform sets.
 
-Who may write secrets could have a token made for a service account, keep it, and come back with
-it after they have left. Tokens that people and pods ask for expire when they asked for it.
+A member who may write secrets could otherwise create a service account's token, and use
+it after they have left the organization. Requested tokens expire at the requested time.
 """
 
 from typing import Final
@@ -31,19 +31,19 @@ TOKEN_REQUESTS: Final = "tenancy-token-requests"  # noqa: S105
 POD_TOKENS: Final = "tenancy-pod-tokens"
 
 _EXTENDED: Final = 3607
-"""Seconds for which kubelets ask: the API server extends such a token of a pod to a year."""
+"""The seconds that kubelets request: the API server extends such a token of a pod to a year."""
 
 
 def token_secrets() -> Guard:
-    """Return the guard of Secrets that Kubernetes would put a token into."""
+    """Return the guard of Secrets into which Kubernetes would write a token."""
     return guard(
         NAME,
         [Resources("", ("secrets",), ("CREATE",))],
         [
             PolicyRule(
                 "object.?type.orValue('') != 'kubernetes.io/service-account-token'",
-                "secrets of type kubernetes.io/service-account-token are refused, for they"
-                " never expire: ask for a token with kubectl create token",
+                "secrets of type kubernetes.io/service-account-token are refused, because"
+                " they never expire: request a token with kubectl create token",
             )
         ],
         conditions=[NOT_AUTHORISED],
@@ -55,7 +55,7 @@ def token_requests(seconds: int) -> Guard:
     """
     Return the guard of requests for tokens of service accounts.
 
-    Kubelets ask for the tokens of pods; they pass.
+    Kubelets, which request the tokens of pods, are exempt.
 
     Args:
         seconds: How long a token may last.
@@ -73,8 +73,8 @@ def token_requests(seconds: int) -> Guard:
             ),
             PolicyRule(
                 f"{asked} != {_EXTENDED}",
-                f"expirationSeconds may not be {_EXTENDED}, which API servers extend to a year:"
-                " ask for another number of seconds",
+                f"expirationSeconds may not be {_EXTENDED}, which API servers extend to"
+                " a year: request another number of seconds",
             ),
         ],
         conditions=[

@@ -65,7 +65,7 @@ class TestGpusPerPod:
         else:
             answer.refused_by(
                 self.POLICY,
-                "a pod of this namespace may ask for at most nvidia.com/gpu=4,"
+                "a pod of this namespace may request at most nvidia.com/gpu=4,"
                 " nvidia.com/mig-1g.10gb=56",
             )
 

@@ -49,7 +49,7 @@ class TestNamespaces:
 
         helper.replace(held, part=part, dry=True).refused_by(
             self.POLICY,
-            "namespace acme-web may be given other labels only by who may manage"
+            "namespace acme-web may be given other labels only by users who may manage"
             " tenancy.tenancy.dev; you are mallory",
         )
         operator.replace(held, part=part, dry=True).accepted()

@@ -102,7 +102,7 @@ class TestServices:
         }
 
         helper.create(made, dry=True).refused_by(
-            "tenancy-endpoints", "endpoints are written by Kubernetes alone"
+            "tenancy-endpoints", "only Kubernetes may write endpoints"
         )
         operator.create(made, dry=True).accepted()
 

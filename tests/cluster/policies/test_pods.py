@@ -124,7 +124,7 @@ class TestPods:
             ),
             pytest.param(
                 {"priorityClassName": "system-node-critical"},
-                "priority class system-node-critical is for the cluster alone",
+                "priority class system-node-critical is reserved for the cluster",
                 id="system class",
             ),
             pytest.param(

@@ -117,9 +117,9 @@ def test_a_claim_is_no_larger_than_a_pod():
     assert [] == allocation(a_pool(**DRA), maxPerPod=4, maxPerClaim=4)
     assert [
         f"{place} maxPerClaim 3 of the pool h100; allowed: at most 2, which one pod may have;"
-        " lower it to 2, or leave it out"
+        " lower it to 2, or remove it"
     ] == allocation(a_pool(**DRA), maxPerPod=2, maxPerClaim=3)
     assert [
         f"{place} maxPerClaim 1 of the pool h100, whose allocation is devicePlugin; allowed:"
-        " maxPerClaim for pools whose devices are claimed; leave it out"
+        " maxPerClaim for pools whose devices are claimed; remove it"
     ] == allocation(a_pool(), maxPerClaim=1)

@@ -145,9 +145,8 @@ def test_an_exception_says_why():
     blank = excuse(reason=" ")
 
     assert [
-        "Pulumi.dev.yaml: environmentOrderExceptions[0].reason [reason-blank] a reason "
-        "of nothing but spaces; allowed: a reason in words, for the next reader; write "
-        "why the rule does not hold here",
+        "Pulumi.dev.yaml: environmentOrderExceptions[0].reason [reason-blank] a blank "
+        "reason; allowed: a reason, as text; write why the rule does not apply here",
     ] == findings(**climb("21", "20", "50", dev={"environmentOrderExceptions": [blank]}))
 
 

@@ -106,8 +106,8 @@ def test_overcommit_is_a_choice_with_a_reason():
     ] == findings(**asks(acme=24), **with_pool(overcommit=1.5))
     assert [
         "Pulumi.platform.yaml: platform.gpuNodePools[0].overcommitReason "
-        "[reason-blank] a reason of nothing but spaces; allowed: a reason in "
-        "words, for the next reader; write why the rule does not hold here",
+        "[reason-blank] a blank reason; allowed: a reason, as text; "
+        "write why the rule does not apply here",
     ] == findings(**asks(acme=24), **with_pool(overcommit=1.5, overcommitReason="  "))
     assert [] == findings(**asks(acme=8), **with_pool(overcommit=0.5))
     assert [

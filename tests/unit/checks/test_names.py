@@ -207,8 +207,7 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
     ] == findings(namespace={"adopted": {**adopted, "name": "acme-dev"}})
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.reason [reason-blank] a "
-        "reason of nothing but spaces; allowed: a reason in words, for the next "
-        "reader; write why the rule does not hold here",
+        "blank reason; allowed: a reason, as text; write why the rule does not apply here",
     ] == findings(namespace={"adopted": {**adopted, "reason": "  "}})
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.name [namespace-name] "

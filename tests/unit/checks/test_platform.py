@@ -406,9 +406,8 @@ def test_a_lower_pod_security_level_has_a_reason():
 
     assert [] == findings(environment={"podSecurity": baseline})
     assert [
-        "Pulumi.dev.yaml: podSecurity.reason [reason-blank] a reason of nothing "
-        "but spaces; allowed: a reason in words, for the next reader; write why "
-        "the rule does not hold here",
+        "Pulumi.dev.yaml: podSecurity.reason [reason-blank] a blank reason; "
+        "allowed: a reason, as text; write why the rule does not apply here",
     ] == findings(environment={"podSecurity": {**baseline, "reason": " "}})
 
 

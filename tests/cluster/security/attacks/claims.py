@@ -21,7 +21,7 @@ MARK = "resource.kubernetes.io/extended-resource-claim"
 def counted_devices() -> Iterator[Attack]:
     """Yield claims of too many devices, and those that would not be counted."""
     policy = "tenancy-device-classes"
-    most = guarded(policy, "may ask for at most 4 devices of gpu.nvidia.com")
+    most = guarded(policy, "may request at most 4 devices of gpu.nvidia.com")
     for what, bad in {
         "more than a claim may have": _claim(_exactly("one", GRANTED, 5)),
         "more in two requests": _claim(
@@ -51,7 +51,7 @@ def counted_devices() -> Iterator[Attack]:
         reasons=guarded(policy, "a claim may not have adminAccess"),
         control=post(make.device_claim(EDGE, of=EDGE_CLASS)),
     )
-    reason = guarded(policy, "may be written by the scheduler only")
+    reason = guarded(policy, "may be set by the scheduler only")
     mark = {"metadata": {"annotations": {MARK: "true"}}}
     harmless = {"metadata": {"annotations": {"example.com/a": "true"}}}
     marked = {**make.device_claim(LAB)}

@@ -220,7 +220,7 @@ def storage_classes() -> Iterator[Attack]:
             "by the old annotation",
             annotated,
             make.volume_claim(),
-            "may not be set: it outranks",
+            "may not be set: it takes precedence",
         ),
     ):
         for path, attack, control in creations(bad, good):

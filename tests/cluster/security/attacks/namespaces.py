@@ -56,8 +56,8 @@ def namespaces(world: World) -> Iterator[Attack]:
     for what, (metadata, reason) in wrong.items():
         reasons = guarded(
             "tenancy-namespaces",
-            f"namespace {WEB} may be given {reason} only by who may manage tenancy.tenancy.dev;"
-            " you are oidc:mallory",
+            f"namespace {WEB} may be given {reason} only by users who may manage"
+            " tenancy.tenancy.dev; you are oidc:mallory",
         )
         for part, path, attack, control in _parts(held, {"metadata": metadata}, good):
             way = f"{path} of {part[1:]}" if part else path

@@ -81,7 +81,7 @@ def pods(world: World) -> Iterator[Attack]:
         world,
         "pods: class not granted beside one that is",
         make.pod(TRAIN, priorityClassName="system-cluster-critical"),
-        guarded("tenancy-pods", "is for the cluster alone"),
+        guarded("tenancy-pods", "is reserved for the cluster"),
         good=make.pod(TRAIN, priorityClassName="urgent"),
         person="developer",
         paths=CREATING,
@@ -98,7 +98,7 @@ def pods(world: World) -> Iterator[Attack]:
         ),
         "class of the cluster": (
             {"priorityClassName": "system-node-critical"},
-            "priority class system-node-critical is for the cluster alone",
+            "priority class system-node-critical is reserved for the cluster",
         ),
         "class not granted": (
             {"priorityClassName": "urgent"},
@@ -232,7 +232,7 @@ def _gpu_pods(world: World) -> Iterator[Attack]:
     init = make.gpus(1)
     largest = copy.deepcopy(make.gpus(5)["spec"]["containers"][0])
     init["spec"]["initContainers"] = [{**largest, "name": "a"}]
-    most = "a pod of this namespace may ask for at most nvidia.com/gpu=4"
+    most = "a pod of this namespace may request at most nvidia.com/gpu=4"
     for what, bad in {
         "one more than a pod may have": make.gpus(5),
         "a sidecar's on top": sidecar,

@@ -393,7 +393,7 @@ _BAD_TEMPLATES: Mapping[str, tuple[Mapping, str]] = {
     ),
     "the cluster's class": (
         {"priorityClassName": "system-node-critical"},
-        "priority class system-node-critical is for the cluster alone",
+        "priority class system-node-critical is reserved for the cluster",
     ),
     "a class": ({"priorityClassName": "urgent"}, "is not granted to this namespace"),
     "devices by mounts": (

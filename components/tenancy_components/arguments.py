@@ -1,4 +1,4 @@
-"""What a program passes to a component: plain data, checked before anything exists."""
+"""The arguments of a component: plain data, checked before any resource is created."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -24,15 +24,15 @@ __all__ = [
 S = TypeVar("S", bound=Spec)
 
 OUTPUT_LEAVES = ("annotations",)
-"""Mappings whose values may be Outputs; all else shapes the graph and must be known."""
+"""Mappings whose values may be Outputs; every other value must be known."""
 
 Late = Mapping[tuple[PathStep, ...], pulumi.Output[str]]
-"""What is known only when something else is made, by its path in the arguments."""
+"""Values that are known only after another resource is created, by path in the arguments."""
 
 
 def separate(args: Mapping[str, object]) -> tuple[dict[str, object], Late]:
     """
-    Return *args* with nothing in place of each Output that may be one, and those Outputs.
+    Return *args* without the Outputs that are allowed, and those Outputs.
 
     >>> separate({"annotations": {"a": "b"}})
     ({'annotations': {'a': 'b'}}, {})
@@ -60,7 +60,7 @@ def parse(model: type[S], args: Mapping[str, object] | S, name: str) -> S:
     Return *args* as *model*.
 
     Raises:
-        ComponentRefusedError: They cannot be right, or an Output stands where none may.
+        ComponentRefusedError: They are invalid, or have an Output where none is allowed.
     """
     if isinstance(args, model):
         return args
@@ -98,8 +98,8 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
     """
     Refuse `deleted_with`, which a child cannot switch off.
 
-    A role binding that the engine believes gone with something else would stay, and with it
-    the access that it gives.
+    The engine would not delete the role bindings, because it assumes that they were deleted
+    with the other resource; the access would remain.
 
     Raises:
         ComponentRefusedError: The caller passed `deleted_with`.
@@ -112,7 +112,7 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
                     origin=Origin(f"{ARGUMENT} of {name}", ("opts", "deleted_with")),
                     found="deleted_with",
                     allowed="protect, retain_on_delete, provider, parent, depends_on, aliases",
-                    remedy="leave it out: role bindings have to be deleted one by one",
+                    remedy="remove it: role bindings must be deleted one by one",
                 )
             ]
         )
@@ -120,9 +120,10 @@ def refuse_deleted_with(name: str, opts: pulumi.ResourceOptions | None) -> None:
 
 def require_provider(name: str, component: pulumi.ComponentResource) -> None:
     """
-    Refuse a component that was given no Kubernetes provider, before it makes anything.
+    Refuse a component without a Kubernetes provider, before it creates anything.
 
-    Its children would go to whatever cluster the ambient kubeconfig names at that moment.
+    Its children would be created on the cluster that the ambient kubeconfig names at that
+    moment.
 
     Raises:
         ComponentRefusedError: Neither the caller nor a parent passed one.
@@ -137,7 +138,7 @@ def require_provider(name: str, component: pulumi.ComponentResource) -> None:
                     allowed="an explicit one, of the component or of its parent; the ambient"
                     " kubeconfig is never used",
                     remedy="pass pulumi.ResourceOptions(provider=…), a"
-                    " pulumi_kubernetes.Provider for the cluster that is meant",
+                    " pulumi_kubernetes.Provider for the cluster",
                 )
             ]
         )

@@ -1,4 +1,4 @@
-"""What makes the engine refuse to destroy before it has deleted anything."""
+"""Makes the engine refuse a destroy before it deletes anything."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,10 @@ class DestroyGuard(pulumi.ComponentResource):
     """
     A protected resource that depends on all role bindings and guardrails, and is deleted first.
 
-    The engine finds that a namespace is protected only when it comes to delete it, which is
-    after the guardrails inside it: a destroy that it refuses would leave the namespace bare.
-    The guard comes first and is refused first, and nothing is deleted.
+    The engine notices that a namespace is protected only when it is about to delete it,
+    after it has deleted the guardrails in it: the refused destroy would leave the namespace
+    without quotas and policies. The guard is the first to be deleted, so it is refused first,
+    and nothing is deleted.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ __all__ = ["engine_config"]
 
 
 def engine_config() -> EngineConfig:
-    """Return our keys of it, decoded, and which of them are secret."""
+    """Return our keys of the config, decoded, and which of them are secret."""
     prefix = f"{pulumi.get_project()}:"
     given = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     secret = runtime_config.get_config_secret_keys_env()
@@ -33,7 +33,7 @@ def engine_config() -> EngineConfig:
 
 
 def _value(text: str) -> JSON:
-    """Return a config value: the engine encodes lists and mappings alone as JSON."""
+    """Return a config value: the engine encodes only lists and mappings as JSON."""
     if text[:1] in {"{", "["}:
         try:
             decoded: JSON = json.loads(text)

@@ -1,4 +1,4 @@
-"""The first update of a stack whose objects were applied before it had a field manager."""
+"""The first update of a stack whose objects were applied without its field manager."""
 
 from collections.abc import Iterable
 
@@ -23,9 +23,9 @@ def move_to_one_field_manager(
     assessment: Assessment, stack: str, connection: Connection, previous: PreviousUpdate
 ) -> None:
     """
-    Give objects to the stack's field manager that an earlier version applied under others.
+    Give the stack's field manager the objects that an earlier version applied under others.
 
-    Only an update does this, and only until one has recorded the manager in the outputs.
+    Only updates do this, until one has recorded the manager in the outputs.
 
     Raises:
         ClusterError: The cluster refused.

@@ -1,4 +1,4 @@
-"""Nodes with GPUs of one model, made or labelled by the backend that config names."""
+"""Nodes with GPUs of one model, created or labelled by the backend that config names."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,15 +25,15 @@ class GpuNodePool(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        args: What stands under `gpuNodePools`, as a mapping or a `GpuNodePoolSpec`; or a pool
-            that is resolved and checked already.
+        args: An entry of `gpuNodePools`, as a mapping or a `GpuNodePoolSpec`; or a pool
+            that is already resolved and checked.
         opts: An explicit provider is required for the backends that use the cluster.
 
     Attributes:
-        resource_names: The extended resources that pods ask for, sorted.
+        resource_names: The extended resources that pods request, sorted.
 
     Raises:
-        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
+        ComponentRefusedError: It has errors; all are listed, and nothing is created.
     """
 
     resource_names: Sequence[str]

@@ -1,4 +1,4 @@
-"""Manifests as Pulumi resources: registered as they are written; nothing is decided here."""
+"""Registers manifests as Pulumi resources, unchanged; nothing is decided here."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,8 +20,8 @@ def create(
     """
     Create *manifest* as the resource *name*.
 
-    The provider takes manifests as Kubernetes writes them. The classes of its SDK would spell
-    each field in Python's way and back again, and take almost half a second to load.
+    The provider accepts manifests in Kubernetes' spelling. The classes of its SDK would convert
+    each field to Python's spelling and back, and take almost half a second to load.
 
     Every object is applied under one field manager of the stack, which the annotation
     `pulumi.com/patchFieldManager` names: an update that was interrupted and is resumed, also
@@ -29,11 +29,11 @@ def create(
     has another manager, so an object that this stack applied is never taken over silently.
 
     Args:
-        patch: Whether the object exists already, made by a controller, and only the fields of
-            the manifest become ours. Default: the object is ours.
+        patch: Whether a controller has created the object, and only the fields of
+            the manifest are managed. Default: the whole object is managed.
     """
     token = type_token(manifest) + ("Patch" if patch else "")
-    # A patch that is deleted gives up every field of its manager, so each patch has its own.
+    # A patch that is deleted gives up every field of its manager, so each patch has another.
     manager = _manager(opts, name if patch else "")
     return pulumi.CustomResource(token, name, _applied_by(manager, manifest), opts)
 
@@ -43,8 +43,8 @@ def _manager(opts: pulumi.ResourceOptions, patch: str) -> str:
     provider = opts.provider
     if provider is None and opts.parent is not None:
         provider = opts.parent.get_provider(NAMESPACE_TOKEN)
-    # A program in another language passes a reference, whose name is not known here. Managers
-    # meet on one cluster only, so project and stack tell them apart.
+    # A program in another language passes a reference, whose name is not known
+    # here. On one cluster, project and stack identify a manager.
     cluster = provider.pulumi_resource_name if provider is not None else ""
     return field_manager(pulumi.get_project(), pulumi.get_stack(), cluster, patch)
 
@@ -64,7 +64,7 @@ def child(
     retain_on_delete: bool | None = None,
     deleted_with: pulumi.Resource | None = None,
 ) -> pulumi.ResourceOptions:
-    """Return the options of a child of *parent*; what is left out is the engine's default."""
+    """Return the options of a child of *parent*; others have the engine's defaults."""
     return pulumi.ResourceOptions(
         parent=parent,
         depends_on=list(depends_on),

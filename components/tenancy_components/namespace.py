@@ -1,4 +1,4 @@
-"""One namespace with its guardrails and, last of all, its role bindings."""
+"""One namespace with its guardrails and then its role bindings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,11 +30,11 @@ class Namespace(pulumi.ComponentResource):
     Args:
         name: The logical name.
         args: A `StandaloneNamespaceSpec` or a mapping like one, for a standalone namespace;
-            what needs its organization is then not checked. Or one that is resolved already.
-        platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
-            is not checked, and roles are written into the namespace.
+            what needs its organization is then not checked. Or one that is already resolved.
+        platform: The platform. Default: not known; what needs it
+            is not checked, and the namespace has Roles instead of ClusterRoles.
         opts: An explicit provider is required.
-        annotations: Further ones whose values are known only later. Default: none; those of
+        annotations: Further ones whose values may be Outputs. Default: none; those of
             *args* may be Outputs too.
 
     Attributes:
@@ -42,7 +42,7 @@ class Namespace(pulumi.ComponentResource):
         built: The Kubernetes namespace, its guardrails and its role bindings.
 
     Raises:
-        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
+        ComponentRefusedError: It has errors; all are listed, and nothing is created.
     """
 
     name: str
@@ -89,7 +89,7 @@ def _annotated(
 
 
 def unwritten_platform(name: str) -> model.Platform:
-    """Return what stands for a platform that the program *name* says nothing of."""
+    """Return a placeholder for the platform, which the program *name* does not describe."""
     origin = Origin(f"{ARGUMENT} of {name}", ("platform",))
     return model.Platform(stack="", origin=origin, is_written=False)
 
@@ -107,7 +107,7 @@ def _resolve(
 
 @attrs.frozen(kw_only=True)
 class Built:
-    """The resources of one namespace, in the order in which they come to exist."""
+    """The resources of one namespace, in the order in which they are created."""
 
     namespace: pulumi.Resource
     guardrails: Sequence[pulumi.Resource]
@@ -115,12 +115,12 @@ class Built:
 
     @property
     def all(self) -> list[pulumi.Resource]:
-        """Every one of them."""
+        """All resources."""
         return [self.namespace, *self.guardrails, *self.role_bindings]
 
     @property
     def last(self) -> Sequence[pulumi.Resource]:
-        """Those on which no other depends: role bindings, else guardrails."""
+        """The resources on which no other depends: role bindings, else guardrails."""
         return self.role_bindings or self.guardrails or [self.namespace]
 
 
@@ -136,16 +136,17 @@ def build(
     Create *manifests* below *parent*: the namespace, its guardrails, then its role bindings.
 
     Args:
-        name: What the logical names begin with.
-        protect: Whether the namespace may not be deleted, and stays if its resource goes.
-        after: What has to exist before. Default: nothing.
+        name: Begins the logical names.
+        protect: Whether the namespace may not be deleted, and is kept if its resource is
+            removed.
+        after: What must exist before. Default: nothing.
     """
     namespace = create(
         name,
         manifests.namespace,
         child(parent, depends_on=after, protect=protect, retain_on_delete=protect),
     )
-    # Only where the namespace really goes may its deletion stand for that of its content.
+    # Only if the namespace is really deleted may the engine skip the deletion of its content.
     gone_with = None if protect else namespace
 
     def guardrail(manifest: render.Manifest, *, patch: bool) -> pulumi.Resource:

@@ -22,7 +22,7 @@ __all__ = ["NodeGroup", "hosted", "require_plugin"]
 _PLUGIN = "pulumi-resource-tenancy"
 
 hosted: Final[ContextVar[bool]] = ContextVar("hosted", default=False)
-"""Whether the provider itself makes the component, so that it needs not be looked for."""
+"""Whether the provider itself creates the component, so that it need not be searched for."""
 
 
 class NodeGroup(pulumi.CustomResource):
@@ -33,7 +33,7 @@ class NodeGroup(pulumi.CustomResource):
         name: Its logical name.
         args: Its inputs under the names of the schema (`clusterName`), or a resolved node
             group. Leaves may be outputs.
-        opts: Default: none. A replacement deletes first, for the name is the same.
+        opts: Default: none. A replacement deletes first, because the name is the same.
 
     Attributes:
         arn: Its Amazon resource name.
@@ -81,7 +81,7 @@ def require_plugin() -> None:
     Return if the engine can find `pulumi-resource-tenancy`.
 
     Raises:
-        ComponentRefusedError: It is in none of the places where the engine looks.
+        ComponentRefusedError: It is in none of the places where the engine searches.
     """
     if isinstance(pulumi.runtime.settings.get_monitor(), pulumi.runtime.mocks.MockMonitor):
         return

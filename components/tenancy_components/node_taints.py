@@ -1,4 +1,4 @@
-"""Taints of ours on a node that exists, as a resource."""
+"""Our taints on an existing node, as a resource."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -19,10 +19,10 @@ CLUSTER_UID: Final = "clusterUid"
 
 class NodeTaints(pulumi.CustomResource):
     """
-    Taints of ours on one node. The taints of others on it are never touched.
+    Our taints on one node. Other taints are never changed.
 
-    A patch of the node would take them away, for the list of taints is one value to the API
-    server; so ours are merged in, and written with the version that was read.
+    A patch of the node would remove them, because the API server treats the list of taints as
+    one value; so ours are merged in, and written with the version that was read.
 
     Args:
         name: Its logical name.
@@ -35,7 +35,7 @@ class NodeTaints(pulumi.CustomResource):
 
     Raises:
         ComponentRefusedError: The engine would not find the provider.
-        RunError: No Kubernetes provider says which cluster it is.
+        RunError: No Kubernetes provider determines the cluster.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class NodeTaints(pulumi.CustomResource):
 
 
 def _discreet(kubeconfig: object) -> pulumi.Output[object]:
-    """Return *kubeconfig* as a secret where it is the text of one; a path is none."""
+    """Return *kubeconfig* as a secret if it is the content of one; a path is not secret."""
 
     def kept(text: object) -> object:
         is_text = isinstance(text, str) and is_kubeconfig(text)
@@ -74,7 +74,7 @@ def _inputs(
     provider = None if parent is None else parent.get_provider(NODE_TOKEN)
     if provider is None:
         raise pulumi.RunError(
-            f"{name}: no Kubernetes provider says which cluster has the node {args.node};"
+            f"{name}: no Kubernetes provider determines the cluster of the node {args.node};"
             " pass an explicit provider to the pool"
         )
     return {

@@ -33,20 +33,20 @@ class Organization(pulumi.ComponentResource):
 
     Args:
         name: The organization's name.
-        args: What `organizations/<name>.yaml` would say, as a mapping or an `OrganizationSpec`;
-            or an organization that is resolved and checked already.
-        platform: What is cluster-wide. Default: nothing is known of it, so that what needs it
-            is not checked, and roles are written into each namespace.
+        args: The content of `organizations/<name>.yaml`, as a mapping or an `OrganizationSpec`;
+            or an organization that is already resolved and checked.
+        platform: The platform. Default: not known; what needs it
+            is not checked, and each namespace has Roles instead of ClusterRoles.
         environment: The environment; namespaces of others are left out. Default: all exist.
         opts: An explicit provider is required.
-        allow_deletion: Exact names of namespaces in the cluster that may be deleted with what
-            they hold; applied first, the removal follows. Default: none.
+        allow_deletion: Exact names of namespaces in the cluster that may be deleted with
+            everything in them; apply this before you remove them. Default: none.
 
     Attributes:
         namespaces: By id. `acme.namespaces["dev"].name` is a plain str.
 
     Raises:
-        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
+        ComponentRefusedError: It has errors; all are listed, and nothing is created.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is cluster-wide: roles, policies, operators, public and shared namespaces, GPU pools."""
+"""The cluster-wide resources: roles, policies, operators, common namespaces, GPU pools."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -27,23 +27,23 @@ __all__ = ["Platform", "resolved_platform"]
 
 class Platform(pulumi.ComponentResource):
     """
-    What is cluster-wide on one cluster.
+    The cluster-wide resources of one cluster.
 
     Args:
         name: The platform's name.
-        args: What `Pulumi.platform.yaml` says under `tenancy:platform`, as a mapping or a
-            `PlatformSpec`; or a platform that is resolved and checked already.
-        mutating: Whether the cluster serves MutatingAdmissionPolicy v1, which draws GPU pods
-            to their pools. Default: it does not, and people write the node selector.
+        args: The value of `tenancy:platform` in `Pulumi.platform.yaml`, as a mapping or a
+            `PlatformSpec`; or a platform that is already resolved and checked.
+        mutating: Whether the cluster serves MutatingAdmissionPolicy v1, which sets the node
+            selector of GPU pods. Default: it does not, and people write the node selector.
         opts: An explicit provider is required.
         allow_deletion: Exact names of the public and the shared namespaces that may be deleted
-            with what they hold; applied first, the removal follows. Default: none.
+            with everything in them; apply this before you remove them. Default: none.
 
     Attributes:
-        resolved: What the organizations on it read.
+        resolved: The values that the organizations on it use.
 
     Raises:
-        ComponentRefusedError: It cannot be right; all reasons are listed, nothing is made.
+        ComponentRefusedError: It has errors; all are listed, and nothing is created.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Platform(pulumi.ComponentResource):
         policies = self._create(manifests.policies)
         if mutating:
             policies += self._create(manifests.mutations)
-        # Guards are armed last of all: before, everything that they guard is in its place.
+        # Guards are put into force last, after everything that they guard is created.
         last = [resource for built in spaces for resource in built.last]
         bindings = [
             *manifests.policy_bindings,
@@ -94,7 +94,7 @@ class Platform(pulumi.ComponentResource):
                 child(
                     self,
                     depends_on=after,
-                    # Access must never be kept by the caller's protect or retain_on_delete.
+                    # The caller's protect or retain_on_delete must never keep access.
                     protect=False,
                     retain_on_delete=False,
                 ),
@@ -122,7 +122,7 @@ def resolved_platform(
     name: str, args: Mapping[str, object] | PlatformSpec, allow_deletion: Sequence[str] = ()
 ) -> model.Platform:
     """
-    Return the platform that *args* describe, for the component *name*; nothing is made.
+    Return the platform that *args* describe, for the component *name*; nothing is created.
 
     Args:
         name: The component's name.
@@ -130,7 +130,7 @@ def resolved_platform(
         allow_deletion: Exact names of its namespaces that may be deleted. Default: none.
 
     Raises:
-        ComponentRefusedError: It cannot be right.
+        ComponentRefusedError: It has errors.
     """
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))

@@ -15,12 +15,12 @@ _ROLE_BINDING = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
 
 def bindings_wait_for_policies(connection: Connection) -> pulumi.ResourceTransformation:
     """
-    Return what makes every role binding wait until the policies answer in its namespace.
+    Return a hook that makes each role binding wait until the policies answer in its namespace.
 
-    Each namespace is tried once in an update, and none in a preview.
+    Each namespace is tested once in an update, and none in a preview.
 
     Args:
-        connection: To the cluster whose policies are asked.
+        connection: To the cluster of the policies.
     """
     trials: dict[str, asyncio.Task[None]] = {}
 
@@ -53,8 +53,8 @@ async def _try(connection: Connection, namespace: str) -> None:
         raise pulumi.RunError(str(error)) from error
     if not tried:
         pulumi.warn(
-            f"not checked: whether the admission policies answer in {namespace}, for the"
-            " caller may create no deployment, of which a dry run would be warned"
+            f"not checked: whether the admission policies answer in {namespace}, because the"
+            " caller may not create deployments, which the dry run needs"
         )
 
 

@@ -1,4 +1,4 @@
-"""What refuses an update beside findings: secrets, a wrong backend, access that would stay."""
+"""What refuses an update besides findings: secrets, a wrong backend, remaining access."""
 
 import os
 from pathlib import Path
@@ -24,22 +24,22 @@ def refuse_remaining_access(plan: Plan, stack: str, *, is_preview: bool) -> None
     """
     Refuse an update that leaves access to removed members, unless `tenancy up` runs it.
 
-    A program cannot take it away: resources are deleted only after it has ended, and until
-    then an admin who leaves could bind themselves again.
+    A program cannot remove it: resources are deleted only after it has ended, and until
+    then a removed admin could bind themselves again.
 
     Args:
-        plan: What changes.
+        plan: The changes.
         stack: The stack.
-        is_preview: Whether nothing is applied: then the plan names what would be taken away.
+        is_preview: Whether nothing is applied: then the plan names what would be removed.
 
     Raises:
-        RunError: Something would still give access.
+        RunError: Access would remain.
     """
     remaining = plan.section(RemainingAccessSection).changes
     if remaining and not is_preview and not os.environ.get(REMOVES_ACCESS):
         raise pulumi.RunError(
             "removed members would keep access by bindings or token Secrets that are listed"
-            " above, and plain pulumi cannot take it away; run `tenancy up --stack"
+            " above, and plain pulumi cannot remove these; run `tenancy up --stack"
             f" {stack}`\nNothing was changed."
         )
 
@@ -48,8 +48,8 @@ def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:
     """
     Refuse encrypted values among our keys, from the stack file, an environment or `--config`.
 
-    Our values are written into objects and outputs in plain text, so a secret would not stay
-    one. The engine passes it decrypted, so it is not read either: a message could repeat it.
+    Our values are written into objects and outputs in plain text, so a secret would not remain
+    secret. The engine passes it decrypted, so it is not even read: a message could repeat it.
 
     Raises:
         ComponentRefusedError: At least one of our keys is a secret.
@@ -64,8 +64,8 @@ def refuse_backend_of_sandbox(assessment: Assessment, stack: str) -> None:
     """
     Refuse a stack on another cluster in a shell that `tenancy env` prepared.
 
-    The state would be written among those of the sandbox. Plain `pulumi` has the one backend
-    that the shell names; `tenancy` uses that of each stack.
+    Its state would be stored with the sandbox's. Plain `pulumi` uses the backend of
+    the shell; `tenancy` uses the backend of each stack.
 
     Raises:
         RunError: The backend is the sandbox's, and the cluster is not.

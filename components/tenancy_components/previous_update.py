@@ -16,9 +16,9 @@ _PAUSE_SECONDS = 0.1
 
 async def previous_update(project: str, stack: str) -> PreviousUpdate:
     """
-    Return what the outputs of the running *stack* record.
+    Return the record in the outputs of the running *stack*.
 
-    The engine's invoke is used rather than a StackReference, which would leave a copy of the
+    It uses the engine's invoke, because a StackReference would leave a copy of the
     outputs in the state.
     """
     name = f"{pulumi.get_organization()}/{project}/{stack}"
@@ -45,10 +45,10 @@ async def namespaces_in_state(project: str, stack: str) -> frozenset[str]:
 
 async def _read(name: str, invoke: str) -> object:
     """
-    Ask the engine by *invoke* for something of the stack *name*, the running one.
+    Read something of the running stack *name* from the engine by *invoke*.
 
-    The file and bucket backends move the state aside before they write it anew, so a read at
-    that moment finds no stack; it is tried again.
+    The file and bucket backends move the state away before they write the new one, so a read at
+    that moment finds no stack; it is then repeated.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -57,7 +57,7 @@ async def _read(name: str, invoke: str) -> object:
             if attempt == _ATTEMPTS - 1:
                 raise pulumi.RunError(
                     f"the outputs of {name} could not be read: {error};"
-                    " what changes is not known, so nothing was changed"
+                    " the changes are not known, so nothing was changed"
                 ) from error
             await asyncio.sleep(_PAUSE_SECONDS)
     return None

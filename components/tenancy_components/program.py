@@ -1,7 +1,7 @@
 """
 The program behind `__main__.py`: assess the running stack, plan the update, then build it.
 
-What is refused and reported is decided by `tenancy.assessment` and `tenancy.planning.update`,
+`tenancy.assessment` and `tenancy.planning.update` decide what is refused and reported,
 as for every command.
 """
 
@@ -47,8 +47,8 @@ _WIDTH = 76
 
 def main() -> None:
     """Build the running stack from its config, or refuse with every reason at once."""
-    # What was imported lasts as long as the process: it need not be searched for garbage, which
-    # takes longest of all when the interpreter ends.
+    # Imported objects live as long as the process; without this, the garbage collector would
+    # search them, which takes longest when the interpreter ends.
     gc.freeze()
     pulumi.run(_reporting)
 
@@ -94,7 +94,7 @@ async def _program() -> pulumi.Inputs:
 
 
 def _compared(assessment: Assessment, stack: str, previous: PreviousUpdate) -> PreviousUpdate:
-    """Return what the plan compares the files with: without what another update will do."""
+    """Return *previous* with only what this update may change differing from the files."""
     environment, only = assessment.tenancy.environments.get(stack), only_namespaces()
     if environment is None or not only:
         return previous
@@ -104,10 +104,10 @@ def _compared(assessment: Assessment, stack: str, previous: PreviousUpdate) -> P
 
 def assess_running_stack(root: Path) -> Assessment:
     """
-    Return the project at *root* as it concerns the stack that the engine runs.
+    Return the project at *root* for the stack that the engine runs.
 
     Raises:
-        ComponentRefusedError: It has errors; no cluster was asked.
+        ComponentRefusedError: It has errors; no cluster was contacted.
         NotFoundError: The stack has no config of ours.
     """
     config, project = engine_config(), pulumi.get_project()
@@ -123,7 +123,7 @@ def assess_running_stack(root: Path) -> Assessment:
 
 
 def _report(planned: StackPlan) -> None:
-    """Print the plan and warnings; where it is refused, print the reasons before, and end."""
+    """Print the plan and warnings; if it is refused, print the reasons first, and exit."""
     if planned.is_refused:
         refused = ComponentRefusedError(
             planned.findings, planned.documents, is_strict=_is_strict()

@@ -17,7 +17,7 @@ def refuse_errors(
     findings: Iterable[Finding], documents: Mapping[str, Source] | None = None
 ) -> None:
     """
-    Raise where one of *findings* is an error.
+    Raise if one of *findings* is an error.
 
     Raises:
         ComponentRefusedError: At least one of them is.

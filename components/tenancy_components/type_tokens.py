@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 PACKAGE: Final = "tenancy"
-"""The package that they are of, and the provider that has the resources among them."""
+"""Their package, which is also the provider of the resources."""
 
 ORGANIZATION: Final = f"{PACKAGE}:index:Organization"
 NAMESPACE: Final = f"{PACKAGE}:index:Namespace"

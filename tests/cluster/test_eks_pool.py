@@ -209,7 +209,7 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
     assert 1 == steps.get("replace")
     assert (
         "node group gpu-h100 of the cluster main will be REPLACED: up to 8 nodes are drained"
-        " and deleted, with what runs there, before new ones are made"
+        " and deleted, with everything that runs there, before new ones are created"
     ) in said
     assert (
         "instanceTypes [p5.48xlarge] → [p5en.48xlarge]:"

@@ -175,7 +175,7 @@ def test_a_replacement_deletes_first_and_says_why(provider, log):
     assert (["instanceTypes"], True) == (answer.replaces, answer.delete_before_replace)
     assert [
         "node group gpu-h100 of the cluster main will be REPLACED: up to 4 nodes are drained"
-        " and deleted, with what runs there, before new ones are made\n"
+        " and deleted, with everything that runs there, before new ones are created\n"
         "  instanceTypes [p5.48xlarge] → [p5en.48xlarge]: EKS cannot change the instance types"
         " of a node group"
     ] == log.messages

@@ -1,5 +1,5 @@
 """
-The package's own provider: the resources that no other provider has.
+The package's provider: the resources that no other provider has.
 
 The engine starts it as the program `pulumi-resource-tenancy`, which the wheel installs.
 """

@@ -1,11 +1,11 @@
-"""The components, made for a program in another language that asks the engine for them."""
+"""Creates the components for programs in other languages, at the engine's request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pulumi
 
-# The caller's provider is recognized by it, so that what needs its kubeconfig can read it.
+# This type identifies the caller's provider, so that its kubeconfig can be read.
 import pulumi_kubernetes  # noqa: F401
 from pulumi.provider import ConstructResult, Provider
 
@@ -34,9 +34,9 @@ Made = tuple[pulumi.ComponentResource, State]
 
 class Components(Provider):
     """
-    Every component of the package by its token, built as a program that imports it does.
+    Every component of the package by its token, built as in a program that imports it.
 
-    What is wrong is said as there: all of it at once, by its path, before anything is made.
+    Errors are also reported as there: all at once, by path, before anything is created.
 
     Args:
         version: The package's.
@@ -53,10 +53,10 @@ class Components(Provider):
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         """
-        Make one component.
+        Create one component.
 
         Raises:
-            ComponentRefusedError: Its inputs cannot be right.
+            ComponentRefusedError: Its inputs have errors.
             TenancyError: The package has no such component.
         """
         make = _MAKERS.get(resource_type)
@@ -67,7 +67,7 @@ class Components(Provider):
                 f" allowed: {', '.join(_MAKERS)}; "
                 + (f"did you mean {guess!r}?" if guess else "write one of them")
             )
-        # The engine found this very program, so that no component needs to look for it.
+        # The engine runs this program, so no component needs to search for it.
         token = hosted.set(True)
         try:
             component, state = make(name, _mapping(inputs), options)
@@ -132,7 +132,7 @@ def _ground(name: str, spec: PlatformSpec | None) -> resolve.Platform | None:
 def _without(
     inputs: Mapping[str, object], model: type[Spec], base: type[Spec]
 ) -> Mapping[str, object]:
-    """Return *inputs* without those of *model* that *base* has not: they are passed beside."""
+    """Return *inputs* without the fields that only *model* has; they are passed separately."""
     own = model.model_fields.keys() - base.model_fields.keys()
     names = own | {str(model.model_fields[name].alias) for name in own}
     return {key: value for key, value in inputs.items() if key not in names}
@@ -143,7 +143,7 @@ def _mapping(inputs: pulumi.Inputs) -> Mapping[str, object]:
 
 
 def _plain(value: object) -> object:
-    """Return *value* as it was written: on the wire a whole number is a float, none is null."""
+    """Return *value* as it was written; the protocol sends whole numbers as floats."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):

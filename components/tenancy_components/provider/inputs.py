@@ -1,4 +1,4 @@
-"""What a program in another language writes for each component: the models of the config."""
+"""The inputs of each component in other languages: the models of the config."""
 
 from tenancy.config.spec import (
     GpuNodePoolSpec,
@@ -21,28 +21,28 @@ class OrganizationInputs(OrganizationSpec):
     """An organization on one cluster: its namespaces, each with its guardrails and role bindings."""
 
     platform: PlatformSpec | None = None
-    """What is cluster-wide, as it stands in the platform's own stack; nothing of it is made here. Default: what needs it is not checked, and roles are written into each namespace."""
+    """The platform, as in its own stack; nothing of it is created here. Default: what needs it is not checked, and each namespace has Roles instead of ClusterRoles."""
     environment: NonEmpty | None = None
     """The environment; namespaces of others are left out. Default: all exist."""
     allow_deletion: Listed[str] = ()
-    """Exact names of namespaces in the cluster that may be deleted with what they hold; applied first, the removal follows. Default: none."""
+    """Exact names of namespaces in the cluster that may be deleted with everything in them; apply this before you remove them. Default: none."""
 
 
 class NamespaceInputs(StandaloneNamespaceSpec):
-    """A namespace that stands alone, its quotas, limits, network policies and role bindings."""
+    """A namespace without an organization, its quotas, limits, network policies and role bindings."""
 
     platform: PlatformSpec | None = None
-    """What is cluster-wide, as it stands in the platform's own stack; nothing of it is made here. Default: what needs it is not checked, and roles are written into the namespace."""
+    """The platform, as in its own stack; nothing of it is created here. Default: what needs it is not checked, and the namespace has Roles instead of ClusterRoles."""
 
 
 class PlatformInputs(PlatformSpec):
-    """What is cluster-wide on one cluster."""
+    """The cluster-wide resources of one cluster."""
 
     allow_deletion: Listed[str] = ()
-    """Exact names of the public and the shared namespaces that may be deleted with what they hold. Default: none."""
+    """Exact names of the public and the shared namespaces that may be deleted with everything in them. Default: none."""
     mutating: bool = False
-    """Whether the cluster serves MutatingAdmissionPolicy v1, which draws GPU pods to their pools. Default: it does not, and people write the node selector."""
+    """Whether the cluster serves MutatingAdmissionPolicy v1, which sets the node selector of GPU pods. Default: it does not, and people write the node selector."""
 
 
 class GpuNodePoolInputs(GpuNodePoolSpec):
-    """Nodes with GPUs of one model, made or labelled by the backend that is named."""
+    """Nodes with GPUs of one model, created or labelled by the backend that is named."""

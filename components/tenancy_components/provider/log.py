@@ -1,4 +1,4 @@
-"""Messages to the person at the engine, beside the resource that they concern."""
+"""Messages to the user of the engine, with the resource that they concern."""
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -11,15 +11,15 @@ class EngineLog:
     The engine's log.
 
     Args:
-        address: Where the engine listens: `127.0.0.1:12345`. Default: nobody listens, as in
-            tests; then nothing is said.
+        address: Where the engine listens: `127.0.0.1:12345`. Default: none, as in
+            tests; messages are then dropped.
     """
 
     def __init__(self, address: str | None = None) -> None:
         self._address = address
 
     async def warning(self, message: str, urn: str) -> None:
-        """Say *message* as a warning about the resource *urn*."""
+        """Send *message* as a warning about the resource *urn*."""
         if self._address is None:
             return
         async with grpc.aio.insecure_channel(self._address) as channel:

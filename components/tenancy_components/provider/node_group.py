@@ -1,4 +1,4 @@
-"""`tenancy:aws:NodeGroup`: what the engine asks, answered by the pure core."""
+"""`tenancy:aws:NodeGroup`: the engine's requests, answered by `tenancy.aws`."""
 
 import asyncio
 import datetime
@@ -61,7 +61,7 @@ __all__ = ["NodeGroupResource"]
 
 _OUTPUTS = ("arn", "autoScalingGroups")
 _DECIDING = frozenset({"amiType", "capacityType", "instanceTypes", "launchTemplate"})
-"""Inputs that are only judged together."""
+"""Inputs that are checked together."""
 
 _PLACEHOLDERS: Mapping[str, object] = {
     "clusterName": "unknown",
@@ -70,7 +70,7 @@ _PLACEHOLDERS: Mapping[str, object] = {
     "subnets": ["subnet-0"],
     "scalingConfig": {"minSize": 0, "maxSize": 1},
 }
-"""What stands for a needed input that is not known yet, so that the others are still judged."""
+"""Replaces a required input that is not known yet, so that the others are still checked."""
 
 
 class NodeGroupResource:
@@ -78,8 +78,8 @@ class NodeGroupResource:
     The operations of one resource type.
 
     Args:
-        log: Says things to the person at the engine.
-        stop: Set when the person interrupts.
+        log: Sends messages to the user of the engine.
+        stop: Set when the user interrupts.
     """
 
     def __init__(self, log: EngineLog, stop: threading.Event) -> None:
@@ -87,10 +87,10 @@ class NodeGroupResource:
         self._stop = stop
 
     async def check(self, request: CheckRequest) -> CheckResponse:
-        """Complete the region, and find everything that is wrong with the inputs."""
+        """Complete the region, and return all errors of the inputs."""
         inputs = dict(request.new_inputs)
         if _absent(inputs.get("region")):
-            # Kept from the first time on: another AWS_REGION must not lose the node group.
+            # Kept from the first update on: another AWS_REGION must not lose the node group.
             kept = request.old_inputs.get("region")
             inputs["region"] = (
                 PropertyValue(environment_region()) if kept is None or _absent(kept) else kept
@@ -104,15 +104,15 @@ class NodeGroupResource:
         return CheckResponse(inputs=inputs, failures=failures)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
-        """Say what the new inputs mean, and why where it is a replacement."""
+        """Return what the new inputs change, and why if it is a replacement."""
         hidden = unknown_keys(request.new_inputs)
         old = _group(known(request.old_state))
         new = _group(_completed(known(request.new_inputs), hidden))
         found = plan_change(old, new, hidden)
         if found.kind is NodeGroupPlanKind.REPLACE:
             await self._log.warning(_announcement(old, found), request.urn)
-        # A node group of the same name cannot be made before the old one is gone, and GPUs
-        # that are reserved are there only once.
+        # A node group of the same name cannot be created before the old one is deleted,
+        # and reserved GPUs exist only once.
         is_same_name = not {"clusterName", "nodegroupName", "region"} & {
             str(change.path[0]) for change in found.changes
         }
@@ -129,7 +129,7 @@ class NodeGroupResource:
         )
 
     async def create(self, request: CreateRequest) -> CreateResponse:
-        """Make it, and leave nothing behind where that fails."""
+        """Create it, and delete what was created if that fails."""
         if request.preview:
             unmade = dict.fromkeys(_OUTPUTS, UNKNOWN)
             return CreateResponse(properties={**request.properties, **unmade})
@@ -147,7 +147,7 @@ class NodeGroupResource:
         )
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """Return it as EKS has it, or nothing where the right account has it no longer."""
+        """Return it as in EKS, or nothing if it no longer exists in the right account."""
         cluster, slash, name = request.resource_id.partition("/")
         where = f"node group {request.resource_id}"
         if not slash or not cluster or not name:
@@ -155,7 +155,7 @@ class NodeGroupResource:
                 where,
                 f"the id {request.resource_id!r}",
                 "<cluster>/<node group>",
-                "write the id so",
+                "write the id in this form",
             )
         state, written = known(request.properties), known(request.inputs)
         region = str(written.get("region") or state.get("region") or environment_region())
@@ -175,7 +175,7 @@ class NodeGroupResource:
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
-        """NodeGroupChange it in place."""
+        """Change it in place."""
         if request.preview:
             kept = {key: request.olds[key] for key in _OUTPUTS if key in request.olds}
             return UpdateResponse(properties={**request.news, **kept})
@@ -193,7 +193,7 @@ class NodeGroupResource:
         )
 
     async def delete(self, request: DeleteRequest) -> None:
-        """Delete it; that it is gone already is believed to the right account only."""
+        """Delete it; that it no longer exists is accepted only from the right account."""
         state = known(request.properties)
         cluster, _, name = request.resource_id.partition("/")
         region = str(state.get("region") or environment_region())
@@ -235,7 +235,7 @@ def _read(region: str, cluster: str, name: str) -> EksNodeGroupState | None:
 
 
 def _judge(inputs: Mapping[str, Json], hidden: frozenset[str]) -> Iterator[Finding]:
-    """Yield what is wrong with *inputs*, leaving out what is not known yet."""
+    """Yield the errors of *inputs*, without those that are not known yet."""
     origin = Origin(ARGUMENT)
     try:
         group = _group(_completed(inputs, hidden))
@@ -259,7 +259,7 @@ def _group(values: Mapping[str, object]) -> NodeGroup:
 
 
 def _state(inputs: Mapping[str, object], live: EksNodeGroupState) -> dict[str, object]:
-    """Return what is kept: nothing that moves by itself, or every refresh would be a change."""
+    """Return the outputs to keep: none that changes without an update."""
     return {**inputs, "arn": live.arn, "autoScalingGroups": list(live.auto_scaling_groups)}
 
 
@@ -278,8 +278,8 @@ def _announcement(old: NodeGroup, found: NodeGroupPlan) -> str:
     nodes = "1 node is" if most == 1 else f"up to {most} nodes are"
     return "\n".join(
         [
-            f"{old.where} will be REPLACED: {nodes} drained and deleted, with what runs there,"
-            " before new ones are made",
+            f"{old.where} will be REPLACED: {nodes} drained and deleted, with everything that"
+            " runs there, before new ones are created",
             *(f"  {reason}" for reason in found.reasons),
         ]
     )

@@ -34,14 +34,17 @@ __all__ = ["NodeTaintsInputs", "NodeTaintsResource"]
 
 
 class NodeTaintsInputs(Spec):
-    """Taints of ours on one node. Those of others are never touched."""
+    """Our taints on one node. Other taints are never changed."""
 
     node: Annotated[str, Field(min_length=1)]
-    """The node's name. A change takes ours from the old one and puts them on the new one."""
+    """The node's name.
+
+    A change removes our taints from the old node and sets them on the new one.
+    """
     taints: Listed[TaintSpec]
-    """Ours, one for each key and effect."""
+    """Our taints, one for each key and effect."""
     kubeconfig: Annotated[str, Field(min_length=1)]
-    """A path, or the text of one as a secret."""
+    """A path, or the content of a kubeconfig as a secret."""
     context: str | None = None
     """The context in that kubeconfig. Default: its current one."""
 
@@ -50,7 +53,7 @@ class NodeTaintsResource:
     """The operations of one resource type."""
 
     async def check(self, request: CheckRequest) -> CheckResponse:
-        """Find everything that is wrong with the inputs."""
+        """Return all errors of the inputs."""
         hidden = unknown_keys(request.new_inputs)
         failures = []
         try:
@@ -64,7 +67,7 @@ class NodeTaintsResource:
         return CheckResponse(inputs=dict(request.new_inputs), failures=failures)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
-        """Say what the new inputs mean."""
+        """Return what the new inputs change."""
         hidden = unknown_keys(request.new_inputs)
         old = _inputs(known(request.old_state))
         new = _inputs(_completed(known(request.new_inputs), hidden))
@@ -77,8 +80,8 @@ class NodeTaintsResource:
                     set(map(_text, old.taints)) == set(map(_text, new.taints))
                     and "taints" not in hidden,
                 ),
-                # Another way to the same cluster: kept, for the next run goes by it, but none
-                # that is not known yet; a provider without a context does not say so before.
+                # Another way to the same cluster is kept for the next run, unless it
+                # is not known yet; a provider without a context does not report it before.
                 ("kubeconfig", old.kubeconfig == new.kubeconfig or "kubeconfig" in hidden),
                 ("context", old.context == new.context or "context" in hidden),
             )
@@ -100,7 +103,7 @@ class NodeTaintsResource:
         )
 
     async def create(self, request: CreateRequest) -> CreateResponse:
-        """Add ours to what is there."""
+        """Add our taints to the existing ones."""
         if request.preview:
             return CreateResponse(properties={**request.properties, CLUSTER_UID: UNKNOWN})
         inputs = _inputs(known(request.properties))
@@ -110,7 +113,7 @@ class NodeTaintsResource:
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
-        """Add what is new, and take away what is ours and not wanted any longer."""
+        """Add the new taints, and remove those of ours that are no longer wanted."""
         state = known(request.olds)
         if request.preview:
             return UpdateResponse(
@@ -122,12 +125,12 @@ class NodeTaintsResource:
         return UpdateResponse(properties={**request.news, CLUSTER_UID: uid})
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """Return which of ours are there; nothing where the node is gone."""
+        """Return which of our taints exist; nothing if the node no longer exists."""
         if not request.inputs or not request.properties:
             raise ClusterError(
                 request.resource_id,
-                "taints of a node cannot be imported, because nothing shows which are ours",
-                "write them in the program; those that are there already are kept",
+                "taints of a node cannot be imported, because they do not show their owner",
+                "write them in the program; those that exist already are kept",
             )
         state = known(request.properties)
         inputs = _inputs(known(request.inputs))
@@ -144,7 +147,7 @@ class NodeTaintsResource:
         )
 
     async def delete(self, request: DeleteRequest) -> None:
-        """Take ours away; a node that is gone has none."""
+        """Remove our taints; a node that no longer exists has none."""
         state = known(request.properties)
         inputs = _inputs(state)
         await asyncio.to_thread(_remove, inputs, str(state[CLUSTER_UID]))

@@ -1,4 +1,4 @@
-"""`pulumi-resource-tenancy`: the provider as the program that the engine starts."""
+"""`pulumi-resource-tenancy`: the program of the provider, which the engine starts."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ class _Handler(Protocol):
 
 
 class _CleanErrors(grpc.aio.ServerInterceptor):  # type: ignore[misc]
-    """Says a person's mistakes in one message; a defect of ours keeps its traceback."""
+    """Reports a user's mistakes in one message; a defect of ours keeps its traceback."""
 
     async def intercept_service(
         self,
@@ -70,7 +70,7 @@ async def serve(provider: Provider, engine: str) -> None:
 
 
 def main() -> None:
-    """Run as the engine starts it: with its own address as the argument."""
+    """Run as the engine starts it: with the engine's address as the argument."""
     parser = argparse.ArgumentParser(
         prog="pulumi-resource-tenancy",
         description="The provider of the package tenancy. The Pulumi engine starts it.",

@@ -1,4 +1,4 @@
-"""The provider of the package `tenancy`: which resource type is answered by what."""
+"""The provider of the package `tenancy`: dispatches requests by resource type."""
 
 import json
 import threading
@@ -18,10 +18,10 @@ __all__ = ["TenancyProvider"]
 
 class TenancyProvider(engine.Provider):
     """
-    The resources that are ours alone. Components are made by `Components`.
+    The resources of this provider. `Components` creates components.
 
     Args:
-        log: Says things to the person at the engine. Default: nobody listens.
+        log: Sends messages to the user of the engine. Default: they are dropped.
     """
 
     def __init__(self, log: EngineLog | None = None) -> None:
@@ -48,7 +48,7 @@ class TenancyProvider(engine.Provider):
         return engine.GetSchemaResponse(json.dumps(package_schema()))
 
     async def configure(self, request: engine.ConfigureRequest) -> engine.ConfigureResponse:
-        """Take secrets, as whoever makes components must; outputs come to components alone."""
+        """Accept secrets, as a provider with components must; only components get outputs."""
         del request
         return engine.ConfigureResponse(
             accept_secrets=True,
@@ -58,15 +58,15 @@ class TenancyProvider(engine.Provider):
         )
 
     async def check(self, request: engine.CheckRequest) -> engine.CheckResponse:
-        """Find everything that is wrong with a resource's inputs."""
+        """Return all errors of a resource's inputs."""
         return await self._of(request.type).check(request)
 
     async def diff(self, request: engine.DiffRequest) -> engine.DiffResponse:
-        """Say what new inputs mean."""
+        """Return what new inputs change."""
         return await self._of(request.type).diff(request)
 
     async def create(self, request: engine.CreateRequest) -> engine.CreateResponse:
-        """Make a resource."""
+        """Create a resource."""
         return await self._of(request.type).create(request)
 
     async def read(self, request: engine.ReadRequest) -> engine.ReadResponse:
@@ -82,5 +82,5 @@ class TenancyProvider(engine.Provider):
         await self._of(request.type).delete(request)
 
     async def cancel(self) -> None:
-        """End every wait; what a creation has made by then is deleted."""
+        """End every wait; what an interrupted creation has made is deleted."""
         self._stop.set()

@@ -46,10 +46,11 @@ class _Reader:
     One model's JSON Schema, read as Pulumi's.
 
     Attributes:
-        module: What types are named in: `tenancy:aws`.
-        is_plain: Whether values shape the graph, so that no language passes an output.
+        module: The module of the type tokens: `tenancy:aws`.
+        is_plain: Whether values determine which resources exist, so that no language may pass
+            an output.
         definitions: The models that are referred to.
-        types: What has been read of them, by token.
+        types: The types read so far, by token.
     """
 
     module: str
@@ -73,7 +74,7 @@ class _Reader:
         }
 
     def takes_output(self, key: str, part: JsonMap) -> bool:
-        """Return whether *key* is a leaf that may be an output, or holds one."""
+        """Return whether *key* is a leaf that may be an output, or contains one."""
         if key in OUTPUT_LEAVES:
             return True
         if "$ref" in part:
@@ -147,9 +148,9 @@ def resource_schema(
     Args:
         model: The inputs.
         token: `tenancy:aws:NodeGroup`.
-        outputs: What else the resource has once it is made; all of it always there.
-        replaces: Inputs of which a change replaces the resource. Default: none.
-        is_component: Whether it is one, whose inputs are no outputs too. Default: no.
+        outputs: Further outputs of the resource; all are always set.
+        replaces: Inputs whose change replaces the resource. Default: none.
+        is_component: Whether it is a component; its inputs are then not outputs. Default: no.
     """
     written = model.model_json_schema(by_alias=True)
     module, _, name = token.rpartition(":")
@@ -185,7 +186,7 @@ _COMPONENTS: Final[Mapping[str, tuple[type[BaseModel], Mapping[str, JsonMap]]]] 
             "resourceNames": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "The extended resources that pods ask for, sorted.",
+                "description": "The extended resources that pods request, sorted.",
             }
         },
     ),

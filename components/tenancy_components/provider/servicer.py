@@ -1,4 +1,4 @@
-"""What the engine calls: resources one way, components the other."""
+"""The calls of the engine: resources and components are handled differently."""
 
 from pulumi.provider.experimental.provider import Provider
 from pulumi.provider.experimental.server import ProviderServicer
@@ -15,11 +15,11 @@ class Servicer(ProviderServicer):
     """
     The provider as a service.
 
-    Components go by the SDK's older servicer: the newer one drops aliases, `deletedWith`,
+    Components use the SDK's older servicer: the newer one drops aliases, `deletedWith`,
     `retainOnDelete` and secrets inside of a value, and cannot read a value that is not known.
 
     Args:
-        provider: What answers for resources.
+        provider: Handles resources.
         engine: Where the engine listens.
     """
 
@@ -30,5 +30,5 @@ class Servicer(ProviderServicer):
     async def Construct(  # noqa: N802 (the protocol's name)
         self, request: proto.ConstructRequest, context: object
     ) -> proto.ConstructResponse:
-        """Make a component, as the program that asks for it says."""
+        """Create a component, as its program requests."""
         return await self._components.Construct(request, context)

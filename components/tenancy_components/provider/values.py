@@ -12,14 +12,14 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 UNKNOWN: Final = PropertyValue(rpc.UNKNOWN)
 """
-What is not known before the update. The SDK reads and writes it as the text that stands for it
-on the wire, and cannot write its own `Computed`.
+A value that is not known before the update. The SDK reads and writes it as the protocol's
+placeholder text, and cannot write its own `Computed`.
 """
 
 
 def plain(value: PropertyValue) -> Json:
     """
-    Return *value* as JSON has it; whole numbers are int, and what is not known yet is None.
+    Return *value* as a JSON value; whole numbers are int, and what is not known yet is None.
 
     >>> plain(PropertyValue({"a": PropertyValue(1.0), "b": PropertyValue([])}))
     {'a': 1, 'b': []}
@@ -37,7 +37,7 @@ def plain(value: PropertyValue) -> Json:
 
 
 def known(values: Mapping[str, PropertyValue]) -> dict[str, Json]:
-    """Return those of *values* that are known to their last leaf and are there, as JSON."""
+    """Return those of *values* that are set and completely known, as JSON."""
     hidden = unknown_keys(values)
     return {
         key: plain(value)
@@ -63,7 +63,7 @@ def _is_unknown(value: PropertyValue) -> bool:
 
 
 def properties(values: Mapping[str, object]) -> dict[str, PropertyValue]:
-    """Return *values* as the engine takes them."""
+    """Return *values* as the engine expects them."""
     return {key: _property(value) for key, value in values.items()}
 
 
@@ -71,7 +71,7 @@ def secret_as(
     values: Mapping[str, PropertyValue], inputs: Mapping[str, PropertyValue]
 ) -> dict[str, PropertyValue]:
     """
-    Return *values*, each of them a secret where the input of its name holds one.
+    Return *values*; each is a secret if the input of its name has one.
 
     >>> given = {"a": PropertyValue("x", is_secret=True)}
     >>> secret_as({"a": PropertyValue("x"), "b": PropertyValue("y")}, given)["a"].is_secret
@@ -93,4 +93,4 @@ def _property(value: object) -> PropertyValue:
         return PropertyValue({str(key): _property(one) for key, one in value.items()})
     if isinstance(value, Sequence):
         return PropertyValue([_property(one) for one in value])
-    raise TypeError(f"{type(value).__name__} is nothing that the engine takes")
+    raise TypeError(f"{type(value).__name__} is not a type that the engine accepts")

@@ -4,10 +4,11 @@ import gc
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
+from tenancy import __version__
 from tenancy.cli import (
     access_questions,
     adopt,
@@ -16,6 +17,7 @@ from tenancy.cli import (
     doctor,
     drift,
     env,
+    explain,
     fleet,
     init,
     kubeconfig,
@@ -31,6 +33,7 @@ from tenancy.cli import (
 from tenancy.cli.error_handling import Commands
 from tenancy.cli.registration import Command, CommandGroup, register
 from tenancy.cli.signals import interrupted_by_sigterm
+from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import table
 
 __all__ = ["app", "main"]
@@ -39,7 +42,6 @@ app = typer.Typer(
     cls=Commands,
     name="tenancy",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
     help="Organizations on shared (GPU) Kubernetes clusters: check, plan, apply.",
@@ -52,6 +54,7 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
         Command("init", init.command, init.EPILOG),
         Command("check", check.command, check.EPILOG),
         Command("render", render.command, render.EPILOG),
+        Command("explain", explain.command, explain.EPILOG),
         Command("schema", schema.command, schema.EPILOG),
     ),
     "Plan, from the files, the state and the cluster": (
@@ -102,6 +105,29 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
     ),
 }
 """Every command, under its heading in the help."""
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        terminal().say(f"tenancy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            is_eager=True,
+            callback=_show_version,
+        ),
+    ] = False,
+) -> None:
+    """Options without a command."""
+
 
 for _heading, _entries in _COMMANDS.items():
     register(app, _heading, _entries)

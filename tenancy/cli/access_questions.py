@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from tenancy.assessment import Assessment, assess
+from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import connect, read, read_access
@@ -79,7 +80,12 @@ def who_can_command(
     verb: str = typer.Argument(help="The RBAC verb: get, create, delete, …"),
     resource: str = typer.Argument(help="Such as secrets, pods/exec, deployments.apps."),
     namespace: str = typer.Option(
-        ..., "--namespace", "-n", metavar="NAME", help="The namespace's name in the cluster."
+        ...,
+        "--namespace",
+        "-n",
+        metavar="NAME",
+        help="The namespace's name in the cluster.",
+        autocompletion=complete_namespaces,
     ),
     project: ProjectFolder = None,
     stack: Stack = None,

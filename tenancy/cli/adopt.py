@@ -7,6 +7,7 @@ import typer
 
 from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.cli.completion import complete_organizations, complete_stacks
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder, Yes
 from tenancy.cli.terminal import terminal
@@ -57,8 +58,16 @@ def command(
         metavar="NAME",
         help="The organization: a new one, or one that the stack holds.",
         show_default=False,
+        autocompletion=complete_organizations,
     ),
-    stack: str = typer.Option(..., "--stack", "-s", metavar="NAME", help="The environment."),
+    stack: str = typer.Option(
+        ...,
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="The environment.",
+        autocompletion=complete_stacks,
+    ),
     selector: str | None = typer.Option(
         None,
         "--selector",

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from tenancy.assessment import assess
+from tenancy.cli.completion import complete_stacks
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import Terminal, terminal
@@ -31,6 +32,7 @@ def command(
         metavar="NAME",
         help="Also check on this stack's cluster how long tokens of pods are valid.",
         show_default=False,
+        autocompletion=complete_stacks,
     ),
     as_json: Json = False,
     no_color: NoColor = False,

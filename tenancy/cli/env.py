@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from tenancy.cli.completion import complete_stacks
 from tenancy.cli.options import ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import terminal
@@ -20,6 +21,7 @@ Stack = Annotated[
         "-s",
         metavar="NAME",
         help="The stack to select. Default: the selected one, else dev.",
+        autocompletion=complete_stacks,
     ),
 ]
 

@@ -8,6 +8,7 @@ import attrs
 import typer
 
 from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.cli.completion import complete_organizations, complete_stacks
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.cluster import (
@@ -84,7 +85,11 @@ _ServiceAccount = Annotated[
 _Organization = Annotated[
     str | None,
     typer.Option(
-        "--organization", "-o", metavar="NAME", help="Only namespaces of this organization."
+        "--organization",
+        "-o",
+        metavar="NAME",
+        help="Only namespaces of this organization.",
+        autocompletion=complete_organizations,
     ),
 ]
 _Default = Annotated[
@@ -114,7 +119,14 @@ _ExtraScopes = Annotated[
 
 def command(  # noqa: PLR0917 (the options are read from the signature)
     stack: Annotated[
-        str, typer.Option("--stack", "-s", metavar="NAME", help="The environment's stack.")
+        str,
+        typer.Option(
+            "--stack",
+            "-s",
+            metavar="NAME",
+            help="The environment's stack.",
+            autocompletion=complete_stacks,
+        ),
     ],
     user: _User = None,
     group: _Groups = None,

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from tenancy.cli.completion import complete_stacks
+
 __all__ = [
     "All",
     "AnyStacks",
@@ -34,7 +36,12 @@ ProjectFolder = Annotated[
 Stack = Annotated[
     str | None,
     typer.Option(
-        "--stack", "-s", metavar="NAME", help="One stack. Default: all.", show_default=False
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="One stack. Default: all.",
+        show_default=False,
+        autocompletion=complete_stacks,
     ),
 ]
 AnyStacks = Annotated[
@@ -45,6 +52,7 @@ AnyStacks = Annotated[
         metavar="NAME",
         help="One stack; repeatable. Default: all.",
         show_default=False,
+        autocompletion=complete_stacks,
     ),
 ]
 Stacks = Annotated[
@@ -55,6 +63,7 @@ Stacks = Annotated[
         metavar="NAME",
         help="The stack; repeatable.",
         show_default=False,
+        autocompletion=complete_stacks,
     ),
 ]
 Part = Annotated[

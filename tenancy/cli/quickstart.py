@@ -12,6 +12,7 @@ import typer
 
 from tenancy import engine
 from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.cli.completion import complete_stacks
 from tenancy.cli.existing_objects import show_existing_objects
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import NoColor, ProjectFolder
@@ -36,7 +37,13 @@ HELP = "Create the sandbox and apply the example organizations to it, and delete
 
 Stack = Annotated[
     str,
-    typer.Option("--stack", "-s", metavar="NAME", help="The environment: dev, staging, prod."),
+    typer.Option(
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="The environment: dev, staging, prod.",
+        autocompletion=complete_stacks,
+    ),
 ]
 
 

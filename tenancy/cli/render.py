@@ -6,6 +6,7 @@ import typer
 
 from tenancy import gpu, manifests
 from tenancy.assessment import Assessment, assess, require_valid
+from tenancy.cli.completion import complete_organizations
 from tenancy.cli.options import NoColor, ProjectFolder, Stack, Strict
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import NotFoundError, report
@@ -35,6 +36,7 @@ def command(
         metavar="NAME",
         help="Only objects of this organization. Default: everything.",
         show_default=False,
+        autocompletion=complete_organizations,
     ),
     strict: Strict = False,
     no_color: NoColor = False,

@@ -10,6 +10,12 @@ from tenancy.planning.access_queries import (
     who_can,
 )
 from tenancy.planning.build import Plan, removes_members
+from tenancy.planning.explanation import (
+    ExplainedNamespace,
+    ExplainedValue,
+    PlaceOfValue,
+    explain,
+)
 from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.grouping import FactGroup, fact_groups, headline
 from tenancy.planning.leaving import REMOVES_ACCESS
@@ -51,6 +57,8 @@ __all__ = [
     "Allowed",
     "AllowedData",
     "Enforced",
+    "ExplainedNamespace",
+    "ExplainedValue",
     "Fact",
     "FactGroup",
     "Importance",
@@ -60,6 +68,7 @@ __all__ = [
     "OrganizationSummary",
     "Permission",
     "Place",
+    "PlaceOfValue",
     "Plan",
     "PlanData",
     "PoolSummary",
@@ -74,6 +83,7 @@ __all__ = [
     "allowed_data",
     "compare_revisions",
     "compared_with",
+    "explain",
     "fact_groups",
     "headline",
     "live_what_can",

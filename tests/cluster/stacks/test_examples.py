@@ -77,6 +77,48 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
     assert session.preview().is_empty
 
 
+def test_an_empty_folder_becomes_a_project_and_is_applied_with_the_wheel_alone(
+    wheel: Path, project, tmp_path: Path
+) -> None:
+    """On the cluster of this module, whose platform is applied already."""
+    state, root = tmp_path / "state", tmp_path / "new"
+    state.mkdir()
+    root.mkdir()
+    variables = {
+        **project.box.process_environment(),
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PYTHONPATH": str(wheel),
+    }
+    context = json.loads(
+        subprocess.run(
+            [project.box.toolchain.path("kubectl"), "config", "view", "--output=json"],
+            env=variables,
+            check=True,
+            capture_output=True,
+        ).stdout
+    )["current-context"]
+
+    def tenancy(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments],
+            cwd=root,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert 0 == done.returncode, done.stdout
+        return done.stdout
+
+    way = ("--cluster=shared", f"--kubeconfig={project.box.kubeconfig}", f"--context={context}")
+    assert "tenancy up --stack platform --stack dev" in tenancy("init", "--team=newco", *way)
+    assert "0 errors" in tenancy("check")
+    assert "stack dev: done" in tenancy("up", "--stack=dev", "--yes")
+
+
 def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> None:
     """Two of them side by side, on one platform."""
     variables = {**project.box.process_environment(), "PYTHONPATH": f"{ROOT}:{ROOT}/components"}

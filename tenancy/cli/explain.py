@@ -1,0 +1,87 @@
+"""`tenancy explain`: where each value of a namespace comes from."""
+
+from typing import Annotated
+
+import typer
+
+from tenancy.assessment import assess
+from tenancy.cli.completion import complete_namespaces
+from tenancy.cli.options import NoColor, ProjectFolder, Stack
+from tenancy.cli.terminal import Terminal, terminal
+from tenancy.planning import ExplainedNamespace, ExplainedValue, explain
+
+__all__ = ["EPILOG", "command"]
+
+EPILOG = """
+Examples:
+
+  tenancy explain acme-dev                 every value, with its file and line
+
+  tenancy explain acme-dev requests.cpu    also what leads there, such as a profile
+
+  tenancy explain acme-dev limitRange --stack dev
+
+A key is written as in the files: `quota.requests.cpu`, or a part of it.
+
+Exit code: 0, or 64 if there is no such namespace or key.
+"""
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="The namespace's name in the cluster.", autocompletion=complete_namespaces
+    ),
+]
+Key = Annotated[
+    str | None, typer.Argument(help="Only this key. Default: all.", show_default=False)
+]
+
+
+def command(
+    *,
+    namespace: Name,
+    key: Key = None,
+    stack: Stack = None,
+    project: ProjectFolder = None,
+    no_color: NoColor = False,
+) -> None:
+    """Show each value of a namespace, and the file and line that it comes from."""
+    shell = terminal(color=not no_color)
+    for explained in explain(assess(project, offline=True), namespace, key=key, stack=stack):
+        shell.say(_heading(explained), style="bold")
+        if key is None:
+            _show_table(explained, shell)
+        else:
+            _show_places(explained, shell)
+
+
+def _heading(one: ExplainedNamespace) -> str:
+    where = f"environment {one.environment}, stack {one.stack}, cluster {one.cluster}"
+    return f"{one.name}: {where} ({one.place})"
+
+
+def _show_table(one: ExplainedNamespace, shell: Terminal) -> None:
+    """Write a line for each value; what is longer than its column has the line alone."""
+    keys = max(len(value.key) for value in one.values)
+    values = max((len(v.value) for v in one.values if len(v.value) <= _VALUE), default=0)
+    for value in one.values:
+        shell.say(f"  {value.key:<{keys}}  {value.value:<{values}}  {_from(value)}")
+
+
+def _show_places(one: ExplainedNamespace, shell: Terminal) -> None:
+    for value in one.values:
+        shell.say(f"  {value.key} = {value.value}")
+        for place in value.places:
+            found = "" if place.found is None else f": {place.found}"
+            shell.say(f"    {place}  {place.path}{found}")
+        if not value.places:
+            shell.say(f"    {_DEFAULT}")
+
+
+_VALUE = 30
+"""The longest value that the column of values is wide for, in characters."""
+_DEFAULT = "default"
+
+
+def _from(value: ExplainedValue) -> str:
+    return str(value.places[0]) if value.places else _DEFAULT

@@ -8,7 +8,7 @@ from tenancy import checks, model
 from tenancy.checks import exact_names
 from tenancy.config.spec import OrganizationSpec
 from tenancy.diagnostics import ARGUMENT, Origin
-from tenancy.manifests import destroy_guard_name
+from tenancy.manifests import destroy_guard_name, organization_queues, resource_name
 from tenancy.model import Profiles
 from tenancy.planning import snapshot
 from tenancy_components.arguments import (
@@ -19,6 +19,7 @@ from tenancy_components.arguments import (
     separate,
 )
 from tenancy_components.destroy_guard import DestroyGuard
+from tenancy_components.manifests import child, create
 from tenancy_components.namespace import Namespace, unwritten_platform
 from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
@@ -72,12 +73,13 @@ class Organization(pulumi.ComponentResource):
             resolved = _resolve(name, args, ground, environment, allow_deletion)
         super().__init__(ORGANIZATION, name, dict(snapshot.organization(resolved)), opts)
         require_provider(name, self)
+        queues = self._queues(name, resolved, ground)
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(
                 f"{name}-{namespace.id}",
                 namespace,
                 ground,
-                pulumi.ResourceOptions(parent=self),
+                pulumi.ResourceOptions(parent=self, depends_on=queues),
                 annotations=late.get(namespace.id),
             )
             for namespace in resolved.namespaces
@@ -89,6 +91,18 @@ class Organization(pulumi.ComponentResource):
             protect=any(namespace.protect for namespace in resolved.namespaces),
         )
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
+
+    def _queues(
+        self, name: str, resolved: model.Organization, platform: model.Platform
+    ) -> list[pulumi.Resource]:
+        return [
+            create(
+                resource_name(name, manifest),
+                manifest,
+                child(self, protect=False, retain_on_delete=False),
+            )
+            for manifest in organization_queues(resolved, platform)
+        ]
 
 
 def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi.Output[str]]]:

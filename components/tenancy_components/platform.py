@@ -69,6 +69,7 @@ class Platform(pulumi.ComponentResource):
         classes = self._create(manifests.priority_classes)
         for pool in self.resolved.pools:
             GpuNodePool(f"{name}-{pool.name}", pool, pulumi.ResourceOptions(parent=self))
+        self._create(manifests.queues)
         spaces = [self._namespace(found, roles) for found in manifests.namespaces]
         policies = self._create(manifests.policies)
         if mutating:

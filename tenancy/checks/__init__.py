@@ -31,6 +31,7 @@ from tenancy.checks import (
     platform_network,
     pod_fit,
     pools,
+    queues,
     quotas,
     unique,
     written_bounds,
@@ -134,6 +135,7 @@ def _organizations_here(
     yield from grants_without_effect.grants_without_effect(organizations, ground)
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
+    yield from queues.limits(organizations, ground)
     yield from platform.pod_security(organizations)
     yield from bounds.bounded(organizations, ground, totals.amounts(lambda _: ground))
 
@@ -155,6 +157,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from pools.pools(ground)
     yield from allocation.allocation(ground)
     yield from gpus.overcommits(ground)
+    yield from queues.platform_queues(ground)
 
 
 def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
@@ -269,6 +272,7 @@ class _Scope:
         here = (o for e in there for o in e.organizations if o.name in self.by_name)
         yield from bounds.bounded_gpus(found, here)
         yield from gpus.capacity(found, there)
+        yield from queues.borrowing(found, there)
 
     def _environment(self, environment: Environment) -> Iterator[Finding]:
         ground = self.tenancy.platform_of(environment)

@@ -118,7 +118,7 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             remedy=f"lower it to {node}, or remove it: a pod runs on one node",
             organization=organization,
         )
-    if grant.gpus < most:
+    if grant.limit < most:
         yield Finding(
             code="gpu-grant-below-max-per-pod",
             origin=grant.origin / "maxPerPod",

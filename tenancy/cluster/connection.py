@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -59,12 +60,20 @@ class Connection:
 
     def serves(self, group: str, version: str, kind: str) -> bool:
         """Return whether the cluster serves *kind* in the given version of *group*."""
+        return kind in self.kinds(group, version)
+
+    def kinds(self, group: str, version: str) -> frozenset[str]:
+        """Return the kinds of a *version* of *group* that the cluster serves; may be empty."""
         with self.errors(f"asking which resources {group}/{version} has"):
-            resources = self.request(Request("GET", f"/apis/{group}/{version}")).get(
-                "resources"
-            )
+            try:
+                answer = self.request(Request("GET", f"/apis/{group}/{version}"))
+            except ApiException as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+                return frozenset()
+        resources = answer.get("resources")
         found = resources if isinstance(resources, list) else []
-        return any(mapping(resource).get("kind") == kind for resource in found)
+        return frozenset(str(mapping(resource).get("kind")) for resource in found)
 
     def may(self, verb: str, group: str, resource: str) -> bool:
         """Return whether the caller may *verb* the cluster-wide *resource* of *group*."""

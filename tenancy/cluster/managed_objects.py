@@ -14,6 +14,7 @@ __all__ = ["Kind", "kind_of", "objects"]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
+_KUEUE: Final = "/apis/kueue.x-k8s.io/v1beta2"
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -66,6 +67,10 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "MutatingAdmissionPolicyBinding": Kind(
         base=_ADMISSION, plural="mutatingadmissionpolicybindings"
     ),
+    "ResourceFlavor": Kind(base=_KUEUE, plural="resourceflavors"),
+    "Cohort": Kind(base=_KUEUE, plural="cohorts"),
+    "ClusterQueue": Kind(base=_KUEUE, plural="clusterqueues"),
+    "LocalQueue": Kind(base=_KUEUE, plural="localqueues"),
 }
 
 

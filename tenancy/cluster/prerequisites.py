@@ -9,7 +9,7 @@ from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.nodes import nodes
 from tenancy.cluster.unread import not_read_part
-from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.gpu import NAME as EXISTING
 from tenancy.gpu import verify
 from tenancy.manifests.policies import MANAGE
@@ -36,6 +36,10 @@ def ground(
             make.
     """
     environment = tenancy.environments.get(stack)
+    yield from _queues(
+        tenancy.platforms[stack] if environment is None else tenancy.platform_of(environment),
+        connection,
+    )
     if environment is None:
         yield from _operator(tenancy.platforms[stack], connection)
         yield from _nodes(tenancy.platforms[stack], connection)
@@ -84,6 +88,23 @@ def _nodes(platform: Platform, connection: Connection) -> Iterator[Finding]:
         return
     for pool in pools:
         yield from verify(pool, found)
+
+
+def _queues(platform: Platform, connection: Connection) -> Iterator[Finding]:
+    """The objects of queues can be created only where the cluster serves their kinds."""
+    if platform.queues is None:
+        return
+    group, version = manifests.QUEUES_API.split("/")
+    served = connection.kinds(group, version)
+    missing = [kind for kind in manifests.QUEUE_KINDS if kind not in served]
+    if missing:
+        yield Finding(
+            code="queues-not-served",
+            origin=platform.queues.origin,
+            found=f"a cluster that does not serve {joined(missing)} of {manifests.QUEUES_API}",
+            allowed="clusters with Kueue, whose release 0.16 or later serves it",
+            remedy="install Kueue's CRDs and controller first, or remove queues",
+        )
 
 
 def _platform(

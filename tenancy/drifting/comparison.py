@@ -95,9 +95,7 @@ def _unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Diffe
 def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identity]:
     """Yield the live objects that are not desired but are compared."""
     stacks = {
-        stack
-        for identity, manifest in wanted.items()
-        if identity.kind == "Namespace" and (stack := _label(manifest, labels.STACK))
+        stack for manifest in wanted.values() if (stack := _label(manifest, labels.STACK))
     }
     kinds = {identity.kind for identity in wanted}
     for identity, there in live.items():
@@ -113,7 +111,11 @@ def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identi
             )
             counts = inside and (is_ours or others)
         else:
-            counts = identity.kind in kinds and (is_ours or _binds_ours(there, wanted))
+            # Queues of several stacks are on one cluster; those of others are no difference.
+            is_of_stack = _label(there, labels.STACK) in (None, *stacks)
+            counts = identity.kind in kinds and (
+                (is_ours and is_of_stack) or _binds_ours(there, wanted)
+            )
         if counts and not _is_controllers(there):
             yield identity
 

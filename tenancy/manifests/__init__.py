@@ -5,6 +5,7 @@ from tenancy.manifests.logical_names import destroy_guard_name, object_name, res
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
+from tenancy.manifests.queues import QUEUE_KINDS, QUEUES_API, organization_queues
 from tenancy.manifests.quotas import DEFAULT_OBJECT_COUNTS
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, type_token
@@ -14,6 +15,8 @@ __all__ = [
     "KUBERNETES_CREATES",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
+    "QUEUES_API",
+    "QUEUE_KINDS",
     "QUOTA_KEYS",
     "Manifest",
     "NamespaceManifests",
@@ -23,6 +26,7 @@ __all__ = [
     "environment",
     "namespace",
     "object_name",
+    "organization_queues",
     "platform",
     "resource_name",
     "to_yaml",

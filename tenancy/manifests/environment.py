@@ -2,6 +2,7 @@
 
 from tenancy.manifests.manifest import Manifest
 from tenancy.manifests.namespace import namespace
+from tenancy.manifests.queues import organization_queues
 from tenancy.model import Environment, Platform
 
 __all__ = ["environment"]
@@ -19,6 +20,11 @@ def environment(resolved: Environment, platform: Platform) -> list[Manifest]:
     rendered = [namespace(each, platform) for each in resolved.namespaces]
     return [
         *(each.namespace for each in rendered),
+        *(
+            queue
+            for organization in resolved.organizations
+            for queue in organization_queues(organization, platform)
+        ),
         *(manifest for each in rendered for manifest in (*each.patches, *each.guardrails)),
         *(manifest for each in rendered for manifest in each.access),
     ]

@@ -68,6 +68,7 @@ class PlatformManifests:
             1.36 and later serve their kind; on older clusters, people write these fields
             themselves.
         mutation_bindings: They put these policies into force, one for each.
+        queues: The ResourceFlavors of pools and the Cohort of all organizations, of Kueue.
     """
 
     operators: tuple[Manifest, ...]
@@ -78,12 +79,14 @@ class PlatformManifests:
     namespaces: tuple[NamespaceManifests, ...]
     mutations: tuple[Manifest, ...] = ()
     mutation_bindings: tuple[Manifest, ...] = ()
+    queues: tuple[Manifest, ...] = ()
 
     def __iter__(self) -> Iterator[Manifest]:
         """Every manifest, in the order in which to apply them."""
         yield from self.operators
         yield from self.roles
         yield from self.priority_classes
+        yield from self.queues
         yield from self.policies
         yield from self.policy_bindings
         for namespace in self.namespaces:

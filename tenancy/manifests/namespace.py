@@ -10,6 +10,7 @@ from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.manifests.network import annotations as network_annotations
 from tenancy.manifests.network import organization_policies
 from tenancy.manifests.policies.placement import pool_taints
+from tenancy.manifests.queues import local_queue
 from tenancy.manifests.quotas import limit_range, managed_quotas, quota
 from tenancy.model import (
     Enforcement,
@@ -78,6 +79,7 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
             *limits,
             *managed_quotas(resolved, platform, others),
             *policies,
+            *local_queue(resolved, platform),
         ),
         access=access,
     )
@@ -158,7 +160,7 @@ def tolerations(resolved: Namespace, platform: Platform) -> tuple[str, ...]:
     found: set[str] = set()
     for grant in resolved.grants:
         pool = platform.pool(grant.pool)
-        if pool is not None and grant.gpus:
+        if pool is not None and grant.limit:
             found.update(f"{name}=*:NoSchedule" for name in (pool.resource, grant.resource))
             found.update(f"{t.key}={t.value}:{t.effect}" for t in pool_taints(pool))
     return tuple(sorted(found))
@@ -180,7 +182,7 @@ def max_per_pod(resolved: Namespace, platform: Platform) -> dict[str, int]:
         most = grant.max_per_pod
         if most is None and pool is not None:
             most = pool.resources.get(grant.resource)
-        if most is not None and grant.gpus and grant.is_requested:
+        if most is not None and grant.limit and grant.is_requested:
             found[grant.resource] = max(found.get(grant.resource, 0), most)
             if (grant.pool, grant.resource) in apart:
                 found[f"{grant.resource}@{grant.pool}"] = most
@@ -217,7 +219,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
 def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
     """Return the annotations for people, and those that the admission policies read."""
     adopted = resolved.adopted
-    granted = [grant for grant in resolved.grants if grant.gpus]
+    granted = [grant for grant in resolved.grants if grant.limit]
     return _said(
         {
             labels.DISPLAY_NAME: resolved.display_name,
@@ -280,7 +282,7 @@ def device_bounds(granted: Iterable[Grant], platform: Platform) -> tuple[str, ..
     found = []
     for name, (grant, pool) in sorted(_claimed(granted, platform).items()):
         most = min(
-            grant.gpus, grant.max_per_pod or pool.resources.get(grant.resource) or grant.gpus
+            grant.limit, grant.max_per_pod or pool.resources.get(grant.resource) or grant.limit
         )
         of_claim = min(most, grant.max_per_claim or most)
         resource = grant.resource if pool.is_requested else ""
@@ -290,7 +292,7 @@ def device_bounds(granted: Iterable[Grant], platform: Platform) -> tuple[str, ..
 
 def granted_resources(resolved: Namespace) -> tuple[str, ...]:
     """Return the resources besides CPU and memory that grants and quotas allow, sorted."""
-    found = {grant.resource for grant in resolved.grants if grant.gpus and grant.is_requested}
+    found = {grant.resource for grant in resolved.grants if grant.limit and grant.is_requested}
     for written in resolved.quotas:
         for key, limit in written.hard.items():
             name = key.removeprefix("requests.")

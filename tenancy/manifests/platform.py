@@ -16,6 +16,7 @@ from tenancy.manifests.manifest import (
 from tenancy.manifests.namespace import default_service_account, pod_security_labels
 from tenancy.manifests.network import baseline, same_namespace, shared_policies
 from tenancy.manifests.policies import MANAGE, mutations, policies
+from tenancy.manifests.queues import platform_queues
 from tenancy.manifests.quotas import no_devices
 from tenancy.model import (
     Platform,
@@ -50,6 +51,7 @@ def platform(resolved: Platform) -> PlatformManifests:
             )
             if isinstance(spec, PriorityClassSpec)
         ),
+        queues=platform_queues(resolved),
         policies=tuple(guard.policy for guard in guards),
         policy_bindings=tuple(found for guard in guards for found in guard.bindings),
         mutations=tuple(mutation.policy for mutation in placing),

@@ -158,7 +158,7 @@ def managed_quotas(
         *(
             (
                 pool_class(grant.pool),
-                {requests_key(grant.resource): str(grant.gpus)},
+                {requests_key(grant.resource): str(grant.limit)},
                 _of_class(pool_class(grant.pool)),
             )
             for grant in pools_sharing_a_resource(namespace.grants)
@@ -292,7 +292,7 @@ def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
     classes = {devices_key(name) for name in platform.device_classes}
     return {
         **{key: str(count) for key, count in limits.items()},
-        RESOURCE_CLAIMS: str(sum(grant.gpus for grant in granted)),
+        RESOURCE_CLAIMS: str(sum(grant.limit for grant in granted)),
         RESOURCE_CLAIM_TEMPLATES: str(
             sum(count for key, count in limits.items() if key in classes)
         ),

@@ -36,6 +36,7 @@ from tenancy.model.platform import (
     GpuNodePool,
     Platform,
     PublicNamespace,
+    Queues,
     Role,
     Rule,
     Service,
@@ -45,6 +46,13 @@ from tenancy.model.platform_resolution import resolve_platform
 from tenancy.model.pod_fit import Fit, fit
 from tenancy.model.pool_priority_classes import contested, pool_class, pools_sharing_a_resource
 from tenancy.model.pools import gpu_node_pool
+from tenancy.model.queues import (
+    LOCAL_QUEUE,
+    cluster_queue_name,
+    left_by_others,
+    organization_cohort,
+    queued_grants,
+)
 from tenancy.model.roles import (
     ALL_VERBS,
     BUILT_IN,
@@ -85,6 +93,7 @@ __all__ = [
     "KUBERNETES",
     "KUBERNETES_PREFIX",
     "LIMITS_NAME",
+    "LOCAL_QUEUE",
     "MANAGED_QUOTAS",
     "NOT_INTERNET",
     "POOL_QUOTA_PREFIX",
@@ -127,6 +136,7 @@ __all__ = [
     "PortRange",
     "Profiles",
     "PublicNamespace",
+    "Queues",
     "Quota",
     "Role",
     "RoleBinding",
@@ -145,6 +155,7 @@ __all__ = [
     "amounts",
     "binding_name",
     "by_environment",
+    "cluster_queue_name",
     "container_defaults",
     "contested",
     "device_limits",
@@ -155,12 +166,15 @@ __all__ = [
     "in_devices",
     "is_named",
     "is_overcommit_factor",
+    "left_by_others",
     "names_of",
     "organization",
+    "organization_cohort",
     "parsed_cidr",
     "pool_class",
     "pool_demands",
     "pools_sharing_a_resource",
+    "queued_grants",
     "quota_keys",
     "resolve",
     "resolve_platform",

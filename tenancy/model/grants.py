@@ -72,6 +72,8 @@ def grants(
             origin=origin,
             max_per_claim=spec.max_per_claim,
             is_requested=pool.is_requested,
+            borrowing_limit=spec.borrowing_limit,
+            lending_limit=spec.lending_limit,
         )
     return tuple(resolved[key] for key in sorted(resolved)), findings
 

@@ -71,6 +71,7 @@ def device_limits(grants: Iterable[Grant], platform: Platform) -> Mapping[str, i
     """
     Return how many devices *grants* allow, by quota key: resources first, then device classes.
 
+    Devices that a namespace may borrow from its cohort of queues are among them.
     Every resource and device class of *platform* is there, with 0 where nothing is granted.
     The implicit resource of a class is not: the claim that the scheduler makes for it counts
     under the class, and an admission policy refuses the pod before that.
@@ -80,5 +81,5 @@ def device_limits(grants: Iterable[Grant], platform: Platform) -> Mapping[str, i
     limits.update({devices_key(name): 0 for name in classes})
     for grant in grants:
         for key in grant_keys(grant, platform):
-            limits[key] = limits.get(key, 0) + grant.gpus
+            limits[key] = limits.get(key, 0) + grant.limit
     return limits

@@ -132,6 +132,7 @@ class _Resolver:
             written_namespaces=len(spec.namespaces),
             members=named.members,
             hosts=spec.hosts,
+            queue_weight=spec.queue_weight,
             named_environments=named.environments,
         )
 

@@ -16,6 +16,7 @@ __all__ = [
     "GpuNodePool",
     "Platform",
     "PublicNamespace",
+    "Queues",
     "Role",
     "Rule",
     "Service",
@@ -146,6 +147,23 @@ class GpuNodePool:
         return next((fact for fact in self.facts if fact.name == instance_type), None)
 
 
+@attrs.frozen(kw_only=True, slots=True)
+class Queues:
+    """
+    Queues of GPU jobs, with Kueue.
+
+    Attributes:
+        cohort: The name of the Cohort that contains those of all organizations.
+        is_fair_sharing: Whether Kueue shares what is left by weights.
+        controller: The user name of Kueue's controller at the API server.
+    """
+
+    cohort: str
+    is_fair_sharing: bool
+    controller: str
+    origin: Origin
+
+
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Platform:
     """
@@ -163,6 +181,7 @@ class Platform:
         bindable: Subjects of no organization that admins of organizations may bind.
         ingress: Ingress controllers by name.
         not_internet: What is excluded from the internet, in addition to `NOT_INTERNET`.
+        queues: None without queues.
     """
 
     stack: str
@@ -195,6 +214,7 @@ class Platform:
     require_image_pull: bool = False
     allowed: AllowedSpec = AllowedSpec()
     allow_deletion: tuple[str, ...] = ()
+    queues: Queues | None = None
 
     @property
     def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:

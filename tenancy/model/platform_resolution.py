@@ -19,6 +19,7 @@ from tenancy.model.platform import (
     GpuNodePool,
     Platform,
     PublicNamespace,
+    Queues,
     Role,
     Rule,
     Service,
@@ -106,6 +107,7 @@ def resolve_platform(
             require_image_pull=spec.require_image_pull,
             allowed=spec.allowed,
             allow_deletion=written.spec.allow_deletion,
+            queues=_queues(spec, origin / "queues"),
         ),
         findings,
     )
@@ -137,6 +139,18 @@ def _subjects(
         else:
             subjects.add(resolved)
     return tuple(sorted(subjects, key=lambda s: s.key)), findings
+
+
+def _queues(spec: PlatformSpec, origin: Origin) -> Queues | None:
+    written = spec.queues
+    if written is None:
+        return None
+    return Queues(
+        cohort=written.cohort,
+        is_fair_sharing=written.fair_sharing,
+        controller=f"system:serviceaccount:{written.controller.replace('/', ':', 1)}",
+        origin=origin,
+    )
 
 
 def _ingress(spec: PlatformSpec, origin: Origin) -> dict[str, IngressController]:

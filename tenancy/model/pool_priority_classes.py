@@ -44,7 +44,7 @@ def contested(pools: Iterable[GpuNodePool]) -> Mapping[str, tuple[str, ...]]:
 
 def pools_sharing_a_resource(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """Return those of *grants* whose resource another of them has too, by pool."""
-    granted = [grant for grant in grants if grant.gpus and grant.is_requested]
+    granted = [grant for grant in grants if grant.limit and grant.is_requested]
     pools = {
         name: {g.pool for g in granted if g.resource == name}
         for name in {grant.resource for grant in granted}

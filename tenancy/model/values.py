@@ -10,6 +10,7 @@ from tenancy.config.spec import MemberSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.enforcement import Enforcement
+from tenancy.model.grant import Grant
 from tenancy.model.network import Network
 
 __all__ = [
@@ -170,28 +171,6 @@ class RoleBinding:
 
 
 @attrs.frozen(kw_only=True, slots=True)
-class Grant:
-    """
-    GPUs of one pool that a namespace may use.
-
-    Attributes:
-        resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
-        gpus: In devices of that resource.
-        max_per_pod: In the same devices. None if the limit is a node of the pool.
-        max_per_claim: The same for one claim. None if `max_per_pod` is the limit.
-        is_requested: Whether pods request the resource; otherwise they name claims.
-    """
-
-    pool: str
-    resource: str
-    gpus: int
-    max_per_pod: int | None
-    origin: Origin
-    max_per_claim: int | None = None
-    is_requested: bool = True
-
-
-@attrs.frozen(kw_only=True, slots=True)
 class PodSecurity:
     """The Pod Security level that is enforced; `restricted` always gives warnings."""
 
@@ -307,6 +286,7 @@ class Organization:
         default_namespace: The id of the one that kubeconfigs name; None if it has none here.
         members: Every member of it or of one of its namespaces, also if they have
             no role here.
+        queue_weight: Compared with other organizations; without effect where nothing queues.
         named_environments: Every environment that its namespaces and members name, and where.
     """
 
@@ -324,6 +304,7 @@ class Organization:
     written_namespaces: int = 0
     members: tuple[Member, ...] = ()
     hosts: tuple[str, ...] = ()
+    queue_weight: int = 1
     named_environments: tuple[tuple[str, Origin], ...] = ()
 
 

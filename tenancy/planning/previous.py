@@ -131,6 +131,7 @@ def _organization(
         environment=environment,
         stack=stack,
         origin=_PLACE,
+        queue_weight=_count(value.get("queueWeight", 1)),
         ceiling=_limits(ceiling) if isinstance(ceiling, Mapping) else None,
         namespaces=tuple(
             _namespace(final, written, name, stack, environment)
@@ -214,6 +215,8 @@ def _grants(gpus: Mapping[str, Mapping[str, JSON]]) -> Iterator[Grant]:
             gpus=_count(value.get("gpus")),
             max_per_pod=None if most is None else _count(most),
             origin=_PLACE,
+            borrowing_limit=_count(value.get("borrowing")),
+            lending_limit=None if (lent := value.get("lending")) is None else _count(lent),
         )
 
 

@@ -15,6 +15,7 @@ from tenancy.model import (
     Namespace,
     Organization,
     Platform,
+    Queues,
     Quota,
     Role,
 )
@@ -57,6 +58,7 @@ def platform(resolved: Platform) -> dict[str, JSON]:
         "released": list(resolved.allow_deletion),
         "roles": {name: _rules(role) for name, role in resolved.roles.items()},
         "settings": platform_settings(resolved),
+        **({} if resolved.queues is None else {"queues": _queues(resolved.queues)}),
         "namespaces": [own.name for own in resolved.own_namespaces],
         "pools": {
             pool.name: {
@@ -124,6 +126,7 @@ def organization(resolved: Organization) -> dict[str, JSON]:
     return {
         "prefix": resolved.prefix,
         "ceiling": None if resolved.ceiling is None else _limits(resolved.ceiling),
+        **({"queueWeight": resolved.queue_weight} if resolved.queue_weight != 1 else {}),
         "namespaces": {n.name: namespace(n) for n in resolved.namespaces},
     }
 
@@ -154,6 +157,8 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
             f"{grant.pool}:{grant.resource}": {
                 "gpus": grant.gpus,
                 "maxPerPod": grant.max_per_pod,
+                **({"borrowing": grant.borrowing_limit} if grant.borrowing_limit else {}),
+                **({} if grant.lending_limit is None else {"lending": grant.lending_limit}),
             }
             for grant in resolved.grants
         },
@@ -191,6 +196,14 @@ def limit_range(resolved: LimitRange) -> dict[str, JSON]:
             if limits
         }
         for item in resolved.items
+    }
+
+
+def _queues(queues: Queues) -> dict[str, JSON]:
+    return {
+        "cohort": queues.cohort,
+        "fairSharing": queues.is_fair_sharing,
+        "controller": queues.controller,
     }
 
 

@@ -46,6 +46,10 @@ class GrantSpec(Spec):
     """The most devices one pod may request. Default: the devices of one node."""
     max_per_claim: int | None = Field(default=None, ge=1)
     """For a pool whose devices are claimed: the most devices of one ResourceClaim or template. A pod may name `maxPerPod` divided by this number of claims. Default: `maxPerPod`, so that a pod may name one claim."""
+    borrowing_limit: int = Field(default=0, ge=0)
+    """How many more devices the namespace may borrow of what other namespaces leave, if the platform has `queues`; with `gpus` they are its quota. Default: 0."""
+    lending_limit: int | None = Field(default=None, ge=0)
+    """How many of `gpus` other namespaces may borrow while they are not used. Default: all."""
 
 
 class PodSecuritySpec(Spec):
@@ -181,6 +185,8 @@ class OrganizationSpec(Spec):
     """Its own profiles; they take precedence over the environment's. Default: none."""
     network: NetworkSpec | None = None
     """Allowed traffic of namespaces that do not set it. Default: the environment's."""
+    queue_weight: int = Field(default=1, ge=1, le=1000)
+    """Its share of what others leave, compared with other organizations, if the platform's queues have `fairSharing`. Default: 1."""
 
 
 class NamespaceOverrideSpec(EntitlementsSpec):

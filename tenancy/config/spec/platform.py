@@ -23,6 +23,7 @@ __all__ = [
     "PlatformStackSpec",
     "PriorityClassSpec",
     "PublicNamespaceSpec",
+    "QueuesSpec",
     "ServiceSpec",
     "SharedNamespaceSpec",
     "SharingSpec",
@@ -195,6 +196,17 @@ class GpuNodePoolSpec(Spec):
     """Options of the backend; it refuses keys that it does not know."""
 
 
+class QueuesSpec(Spec):
+    """Queues of GPU jobs, with Kueue (`kueue.x-k8s.io/v1beta2`), whose quotas follow from the grants."""
+
+    cohort: NonEmpty = "gpus"
+    """The name of the Cohort in which all organizations borrow and lend; a DNS label. Default: gpus."""
+    fair_sharing: bool = False
+    """Whether Kueue shares what is left by `queueWeight`; it must be configured there too. Default: no."""
+    controller: NonEmpty = "kueue-system/kueue-controller-manager"
+    """The service account of Kueue's controller, as `<namespace>/<name>`: only it admits jobs. Default: kueue-system/kueue-controller-manager."""
+
+
 class InstanceTypeCatalogueSpec(Spec):
     """The source of facts about instance types, used before the bundled snapshot."""
 
@@ -233,6 +245,8 @@ class PlatformSpec(Spec):
     """Addresses that do not count as the internet. Default: private, link-local and other special ranges."""
     gpu_node_pools: Listed[GpuNodePoolSpec] = ()
     """GPU node pools. Default: none."""
+    queues: QueuesSpec | None = None
+    """Queues of GPU jobs in namespaces with GPU grants; Kueue must be on the cluster. Default: none."""
     instance_type_catalogue: InstanceTypeCatalogueSpec | None = None
     """The source of facts about instance types that a pool does not state. Default: the bundled snapshot; no cloud API is called."""
     gpu_resources: Listed[str] = ("nvidia.com/gpu",)

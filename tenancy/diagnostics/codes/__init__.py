@@ -21,6 +21,7 @@ from tenancy.diagnostics.codes import (
     organizations,
     plans,
     platforms,
+    queues,
     quotas,
 )
 from tenancy.diagnostics.codes.code import Code, Group
@@ -39,6 +40,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     network.GROUP,
     platforms.GROUP,
     gpus.GROUP,
+    queues.GROUP,
     backends.GROUP,
     adoption.GROUP,
     plans.GROUP,

@@ -1,0 +1,66 @@
+"""Codes of findings: queues."""
+
+from typing import Final
+
+from tenancy.diagnostics.codes.code import Code, Group
+from tenancy.diagnostics.severity import Severity
+
+__all__ = ["GROUP"]
+
+_WARNING: Final = (Severity.WARNING,)
+
+GROUP: Final = Group(
+    "Queues",
+    (
+        Code(
+            "queue-limit-without-queue",
+            "a borrowing or lending limit where nothing is queued",
+            "`borrowingLimit: 8` on a platform without `queues`",
+            "write `queues` on the platform, or remove the limit",
+        ),
+        Code(
+            "queue-lending-limit",
+            "more is lent than granted",
+            "`lendingLimit: 9` of 8",
+            "lower it",
+        ),
+        Code(
+            "queue-borrowing-limit",
+            "a namespace may borrow more than others lend",
+            "`borrowingLimit: 8`, and 4 devices that others lend",
+            "lower it",
+            _WARNING,
+        ),
+        Code(
+            "queue-quota-scoped",
+            "a quota with scopes limits GPUs that a queue admits",
+            "`requests.nvidia.com/gpu: 2` in a quota of a priority class",
+            "remove the key",
+        ),
+        Code(
+            "queue-overcommit",
+            "a pool with queues is overcommitted",
+            "`overcommit: 1.5`",
+            "remove it, and let namespaces borrow",
+            _WARNING,
+        ),
+        Code(
+            "queue-cohort",
+            "the cohort's name is not a DNS label",
+            "`cohort: All GPUs`",
+            "write one such as `gpus`",
+        ),
+        Code(
+            "queue-controller",
+            "the controller is not a service account",
+            "`controller: kueue`",
+            "write `<namespace>/<name>`",
+        ),
+        Code(
+            "queues-not-served",
+            "the cluster does not serve Kueue's objects",
+            "`queues` on the platform, and no Kueue on the cluster",
+            "install Kueue's CRDs and controller first",
+        ),
+    ),
+)

@@ -1,0 +1,129 @@
+"""Queues: what is borrowed and lent agrees with quotas and with others, or is refused."""
+
+import pytest
+
+from tests.unit.builders import (
+    a_namespace,
+    a_platform,
+    a_pool,
+    an_environment,
+    an_organization,
+    findings,
+)
+
+GRANT = "organizations/acme.yaml: namespaces[0].gpus[0]"
+
+
+def queues(*, pool=None, platform=None, others=(), quotas=None, **grant):
+    """The findings about acme's grant of 4, beside globex that has 8."""
+    further = {} if quotas is None else {"quotas": quotas}
+    acme = a_namespace(gpus=[{"pool": "h100", "gpus": 4, **grant}], **further)
+    globex = a_namespace(gpus=[{"pool": "h100", "gpus": 8, **dict(others)}])
+    return findings(
+        environments={"dev": an_environment("dev", "acme", "globex")},
+        organizations={
+            "acme": an_organization(acme),
+            "globex": an_organization(globex, prefix="globex"),
+        },
+        platform=a_platform(
+            gpuNodePools=[a_pool(**(pool or {}))],
+            **({"queues": {}} if platform is None else platform),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        pytest.param({}, id="neither"),
+        pytest.param({"borrowingLimit": 8}, id="all that globex has"),
+        pytest.param({"borrowingLimit": 2, "lendingLimit": 4}, id="both"),
+        pytest.param({"lendingLimit": 0}, id="nothing is lent"),
+    ],
+)
+def test_limits_that_agree_are_allowed(grant):
+    assert [] == queues(**grant)
+
+
+def test_a_namespace_may_borrow_at_most_what_others_lend():
+    assert [] == queues(borrowingLimit=3, others={"lendingLimit": 3})
+    assert [
+        f"warning: {GRANT}.borrowingLimit [queue-borrowing-limit] borrowingLimit 4 of"
+        " nvidia.com/gpu of the pool h100 in acme-dev, and 3 devices that others lend;"
+        " allowed: at most what the grants of other namespaces lend; lower it to 3, or raise"
+        " lendingLimit of others"
+    ] == queues(borrowingLimit=4, others={"lendingLimit": 3})
+
+
+def test_no_more_is_lent_than_granted():
+    assert [
+        f"{GRANT}.lendingLimit [queue-lending-limit] lendingLimit 5 under a grant of 4;"
+        " allowed: lendingLimit up to the grant; lower it, or leave it out: then all of the"
+        " grant is lent"
+    ] == queues(lendingLimit=5)
+
+
+def test_a_limit_without_queues_is_refused():
+    assert [
+        f"{GRANT}.borrowingLimit [queue-limit-without-queue] borrowingLimit 2 of the pool h100"
+        " in acme-dev; allowed: queues of the platform, without which nothing is borrowed or"
+        " lent; write queues on the platform, or remove the limit"
+    ] == queues(platform={}, borrowingLimit=2)
+
+
+def test_a_limit_on_devices_that_are_claimed_is_refused():
+    assert [
+        f"{GRANT}.lendingLimit [queue-limit-without-queue] lendingLimit 2 of the pool h100 in"
+        " acme-dev; allowed: pools with allocation devicePlugin: Kueue does not count claims;"
+        " remove the limit, or write allocation devicePlugin"
+    ] == queues(pool={"allocation": "dra", "deviceClass": "h100.example.com"}, lendingLimit=2)
+
+
+def test_a_quota_with_scopes_on_queued_gpus_is_refused():
+    written = {"low": {"hard": {"requests.nvidia.com/gpu": "2"}, "scopes": ["NotTerminating"]}}
+
+    found = [text for text in queues(quotas=written) if "[queue-" in text]
+
+    assert [
+        'organizations/acme.yaml: namespaces[0].quotas.low.hard["requests.nvidia.com/gpu"]'
+        " [queue-quota-scoped] requests.nvidia.com/gpu 2 in the quota low of acme-dev, which"
+        " has scopes; allowed: queued GPUs in no quota with scopes: it would refuse pods of"
+        " jobs that the queue has admitted; remove the key; the grant and its borrowingLimit"
+        " are the quota"
+    ] == found
+    assert [] == [f for f in queues(quotas=written, platform={}) if "[queue-" in f]
+
+
+def test_an_overcommitted_pool_with_queues_is_warned_of():
+    pool = {"overcommit": 1.5, "overcommitReason": "jobs are short"}
+
+    assert [] == queues(pool=pool, platform={})
+    assert [
+        "warning: Pulumi.platform.yaml: platform.gpuNodePools[0].overcommit [queue-overcommit]"
+        " overcommit 1.5 of the queued pool h100; allowed: grants up to what exists: a queue"
+        " admits jobs of every grant, and pods without a free node wait; remove overcommit, and"
+        " let namespaces borrow what others leave"
+    ] == queues(pool=pool)
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        ({"cohort": "All GPUs"}, "[queue-cohort]"),
+        ({"cohort": "acme.dev"}, "[queue-cohort]"),
+        ({"controller": "kueue"}, "[queue-controller]"),
+        ({"controller": "kueue-system/a/b"}, "[queue-controller]"),
+        ({"controller": "system:masters/a"}, "[queue-controller]"),
+    ],
+)
+def test_names_that_kueue_or_the_api_server_refuses_are_refused(keys, code):
+    found = queues(platform={"queues": keys})
+
+    assert 1 == len(found)
+    assert code in found[0]
+
+
+def test_grants_are_checked_against_the_pool_and_borrowed_devices_are_not():
+    """12 of 16 are granted; with what may be borrowed, the quotas are 12 + 8 and 8 + 4."""
+    assert [] == queues(borrowingLimit=8, others={"borrowingLimit": 4})
+    assert any("[gpu-overcommit]" in f for f in queues(others={"gpus": 13}))

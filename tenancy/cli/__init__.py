@@ -25,6 +25,7 @@ from tenancy.cli import (
     preview,
     quickstart,
     refresh,
+    release,
     render,
     sandbox,
     schema,
@@ -67,6 +68,7 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
         Command("refresh", refresh.command, refresh.EPILOG),
         Command("destroy", destroy.command, destroy.EPILOG),
         Command("adopt", adopt.command, adopt.EPILOG),
+        Command("release", release.command, release.EPILOG),
     ),
     "Many stacks": (
         CommandGroup(

@@ -24,6 +24,7 @@ from tenancy.cluster.member_kubeconfig import (
 from tenancy.cluster.nodes import read_taints, write_taints
 from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.prerequisites import ground
+from tenancy.cluster.release import add_released, delete_released, release_object
 from tenancy.cluster.repair import repair
 from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
@@ -41,8 +42,10 @@ __all__ = [
     "Server",
     "Token",
     "Used",
+    "add_released",
     "connect",
     "connect_by",
+    "delete_released",
     "delete_secret",
     "endpoint",
     "extends_tokens",
@@ -55,6 +58,7 @@ __all__ = [
     "read",
     "read_access",
     "read_taints",
+    "release_object",
     "renew_service_account",
     "repair",
     "require_same",

@@ -3,8 +3,9 @@ The engine from Python, with typed results.
 
 `assess` reads a project; `plan`, `save_plans`, `preview`, `up`, `refresh`, `drift`,
 `accept_drift`, `repair_drift` and `destroy` take it and any number of its stacks, and return
-an outcome for each; `adopt` takes one stack. Pass an `Interaction` to show progress and to ask
-a person; by default nothing is shown and nobody is asked. `local` and `inline` open one stack.
+an outcome for each; `adopt` and `release` take one stack. Pass an `Interaction` to show
+progress and to ask a person; by default nothing is shown and nobody is asked. `local` and
+`inline` open one stack.
 """
 
 from tenancy.assessment import Assessment, assess
@@ -23,6 +24,7 @@ from tenancy.engine.operations import (
     plan,
     preview,
     refresh,
+    release,
     repair_drift,
     save_plans,
     up,
@@ -79,6 +81,7 @@ __all__ = [
     "read_plan",
     "read_shard",
     "refresh",
+    "release",
     "repair_drift",
     "resuming_opener",
     "save_plans",

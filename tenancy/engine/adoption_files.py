@@ -1,5 +1,6 @@
 """The files that an adoption writes: organizations, and their names in a stack file."""
 
+import shutil
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
@@ -8,12 +9,12 @@ import attrs
 from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
-from tenancy.config import organization_file, stack_file
+from tenancy.config import ORGANIZATIONS, organization_file, stack_file
 from tenancy.config.document import Change, edited, write
 from tenancy.drifting.adoption import Proposal
 from tenancy.model import Organization
 
-__all__ = ["AdoptionFiles"]
+__all__ = ["AdoptionFiles", "copied"]
 
 
 @attrs.frozen(kw_only=True)
@@ -88,3 +89,12 @@ class AdoptionFiles:
         text = path.read_text()
         self.before.setdefault(path, text)
         write(path, edited(text, changes, project=project))
+
+
+def copied(assessment: Assessment, folder: Path) -> Assessment:
+    """Return *assessment* of a copy in *folder*, which may be written into."""
+    for file in assessment.root.glob("Pulumi*.yaml"):
+        shutil.copy(file, folder)
+    if (source := assessment.root / ORGANIZATIONS).is_dir():
+        shutil.copytree(source, folder / ORGANIZATIONS)
+    return attrs.evolve(assessment, root=folder)

@@ -19,7 +19,15 @@ from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.session import Session
 from tenancy.manifests import NAMESPACE_TOKEN
 
-__all__ = ["RECORD", "cleared", "protected_again", "restore_protection", "unprotected"]
+__all__ = [
+    "RECORD",
+    "Resources",
+    "cleared",
+    "protected_again",
+    "restore_protection",
+    "unprotected",
+    "write_resources",
+]
 
 RECORD: Final = "tenancyDestroy"
 """The output of the stack that records what was cleared."""
@@ -96,7 +104,7 @@ def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]
     Raises:
         EngineError: The state cannot be read or written, or another update changed it.
     """
-    _write(session, lambda resources: cleared(resources, namespaces))
+    write_resources(session, lambda resources: cleared(resources, namespaces))
     try:
         yield
     except BaseException:
@@ -115,12 +123,19 @@ def restore_protection(session: Session) -> bool:
     """
     if not any(RECORD in _mapping(one.get("outputs")) for one in session.state()):
         return False
-    _write(session, protected_again)
+    write_resources(session, protected_again)
     return True
 
 
-def _write(session: Session, change: Callable[[Resources], Resources]) -> None:
-    """Write the state once; what another update wrote meanwhile is never written over."""
+def write_resources(session: Session, change: Callable[[Resources], Resources]) -> None:
+    """
+    Change the resources in the state of *session* by one write.
+
+    What another update wrote meanwhile is never written over.
+
+    Raises:
+        EngineError: The state cannot be read or written, or another update changed it.
+    """
     exported = session.exported()
     deployment = dict(exported.deployment or {})
     resources = cast("Resources", deployment.get("resources") or [])

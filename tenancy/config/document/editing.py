@@ -17,7 +17,7 @@ from tenancy.diagnostics import PathStep
 __all__ = ["Change", "edited", "write"]
 
 Change = tuple[tuple[PathStep, ...], JSON, bool]
-"""A path from the top, the value (None removes the key), and whether it is added to a list."""
+"""A path from the top, the value (None removes the entry), and whether it is added to a list."""
 
 _WIDTH = 4096
 
@@ -98,6 +98,8 @@ def _set(at: Any, path: tuple[PathStep, ...], value: Any, appends: bool) -> None
             at[last] = CommentedSeq()
         _block(at[last])
         at[last].append(value)
+    elif value is None and isinstance(at, CommentedSeq):
+        del at[last]
     elif value is None:
         at.pop(last, None)
     else:

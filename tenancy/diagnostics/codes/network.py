@@ -121,9 +121,9 @@ GROUP: Final = Group(
         ),
         Code(
             "namespace-removed",
-            "a namespace would be deleted without having been released before",
+            "a namespace would be deleted, and no earlier update allowed that",
             "its entry removed, or its id changed",
-            "release it by `allowDeletion` first",
+            "add it to `allowDeletion` and apply that first, or run `tenancy release`",
         ),
         Code(
             "provider-missing",

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tenancy.config.document import JSON
 from tenancy.drifting.difference import Identity
-from tenancy.model import KUBERNETES, KUBERNETES_PREFIX, Platform
+from tenancy.model import KUBERNETES, KUBERNETES_PREFIX, Platform, roles
 
 __all__ = ["member", "role_of", "unprefixed"]
 
 
-def role_of(binding: Mapping[str, JSON]) -> tuple[str | None, str | None]:
+def role_of(binding: Mapping[str, JSON], platform: Platform) -> tuple[str | None, str | None]:
     """Return the role that *binding* gives, in the config's spelling; or why it has none."""
     reference = binding.get("roleRef")
     if not isinstance(reference, dict):
@@ -18,6 +18,11 @@ def role_of(binding: Mapping[str, JSON]) -> tuple[str | None, str | None]:
     kind, name = str(reference.get("kind")), str(reference.get("name"))
     if kind == "ClusterRole" and name in KUBERNETES:
         return f"{KUBERNETES_PREFIX}{name}", None
+    if kind == "ClusterRole":
+        # Namespaces that were released keep their bindings to the platform's own roles.
+        for role in (*roles.BUILT_IN.values(), *platform.roles.values()):
+            if roles.find(role.name, platform) == role and role.cluster_role == name:
+                return role.name, None
     return None, f"members cannot have the {kind} {name}"
 
 
@@ -65,7 +70,7 @@ def unprefixed(
         for subject in subjects if isinstance(subjects, list) else ():
             kind = str(subject.get("kind")) if isinstance(subject, dict) else ""
             who = str(subject.get("name")) if isinstance(subject, dict) else ""
-            if kind in seen and not who.startswith("system:") and role_of(found)[0]:
+            if kind in seen and not who.startswith("system:") and role_of(found, platform)[0]:
                 before, colon, _ = who.partition(":")
                 seen[kind][f"{before}:" if colon else ""] += 1
     for kind, key, prefix in (

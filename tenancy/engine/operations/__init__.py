@@ -1,5 +1,5 @@
 """
-One function for each verb: plan, preview, up, refresh, drift, destroy, adopt.
+One function for each verb: plan, preview, up, refresh, drift, destroy, adopt, release.
 
 The command line, CI and programs call these; they differ in the `Interaction` that they pass.
 Platforms are applied before the environments on them, and destroyed after them; other stacks
@@ -14,6 +14,7 @@ from tenancy.engine.operations.detecting import accept_drift, drift, repair_drif
 from tenancy.engine.operations.planning import plan
 from tenancy.engine.operations.previewing import preview
 from tenancy.engine.operations.refreshing import refresh
+from tenancy.engine.operations.releasing import release
 from tenancy.engine.operations.saving import save_plans
 from tenancy.engine.operations.updating import up
 
@@ -27,6 +28,7 @@ __all__ = [
     "plan",
     "preview",
     "refresh",
+    "release",
     "repair_drift",
     "save_plans",
     "up",

@@ -1,7 +1,6 @@
 """Adopt namespaces that exist: nothing is recreated, and at first nothing is enforced."""
 
 import enum
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -12,12 +11,12 @@ import attrs
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
 from tenancy.cluster import Connection, connect, hand_over, objects, require_same
-from tenancy.config import ORGANIZATIONS, organization_file
+from tenancy.config import organization_file
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, adoption
 from tenancy.drifting.adoption import Action, Proposal
-from tenancy.engine.adoption_files import AdoptionFiles
+from tenancy.engine.adoption_files import AdoptionFiles, copied
 from tenancy.engine.adoption_plan import AdoptionPlan, adoption_plan, subject_changes
 from tenancy.engine.adoption_result import TakenOver, targets
 from tenancy.engine.interaction import AUTOMATIC, Interaction
@@ -118,7 +117,7 @@ def adopt(
 def _report(proposed: "_Proposed", interaction: Interaction) -> None:
     """Show what an adoption would do, judged in a copy of the files."""
     with tempfile.TemporaryDirectory() as folder:
-        files = AdoptionFiles.of(_copied(proposed.assessment, Path(folder)), proposed.stack)
+        files = AdoptionFiles.of(copied(proposed.assessment, Path(folder)), proposed.stack)
         proposed.write(files)
         after = assess(files.root, proposed.stack)
         desired = proposed.show(after, interaction)
@@ -331,15 +330,6 @@ def _described(environment: Environment) -> Mapping[str, str]:
 def _last_day(platform: Platform) -> date:
     days = min(_AUDIT_DAYS, platform.max_audit_days or _AUDIT_DAYS)
     return datetime.now(UTC).date() + timedelta(days=days)
-
-
-def _copied(assessment: Assessment, folder: Path) -> Assessment:
-    """Return *assessment* of a copy in *folder*, which may be written into."""
-    for file in assessment.root.glob("Pulumi*.yaml"):
-        shutil.copy(file, folder)
-    if (source := assessment.root / ORGANIZATIONS).is_dir():
-        shutil.copytree(source, folder / ORGANIZATIONS)
-    return attrs.evolve(assessment, root=folder)
 
 
 def _require_accepted(after: Assessment) -> Assessment:

@@ -129,7 +129,7 @@ class Deletions(Section):
                 f": {contents} would be lost" if contents else "; its contents were not counted"
             )
             if deletion.is_released:
-                text += "; an earlier update released it"
+                text += "; an earlier update allowed its deletion"
             yield self.fact(text, Importance.DANGER, deletion.organization)
 
     def data(self) -> list[DeletionData]:

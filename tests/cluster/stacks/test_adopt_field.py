@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import tenancy.cluster
 from tenancy.cli import app
 from tenancy.engine import EngineError
 
@@ -293,4 +294,79 @@ def test_files_are_kept_once_objects_are_taken_over_and_restored_before(
 
     resumed = CliRunner().invoke(app, [*arguments, "--yes"])
     assert 0 == resumed.exit_code, resumed.output
+    assert project.session("dev").preview().is_empty
+
+
+def values(kubectl, *namespaces: str) -> dict[str, dict]:
+    """Every object of some namespaces by its UID, without what a release may change."""
+    found = {}
+    for item in kubectl.json("get", f"{KINDS},pods,roles", "--all-namespaces")["items"]:
+        metadata = item.pop("metadata")
+        if metadata.get("namespace", metadata["name"]) in namespaces:
+            status = item.pop("status", {})
+            hard = status.get("hard") if item["kind"] == "ResourceQuota" else None
+            found[metadata["uid"]] = {"name": metadata["name"], "hard": hard, **item}
+    return found
+
+
+def marks(kubectl, *namespaces: str) -> list[str]:
+    """Labels, annotations and field managers of Tenancy that are left in some namespaces."""
+    items = kubectl.json(
+        "get", f"{KINDS},pods,roles", "--all-namespaces", "--show-managed-fields"
+    )["items"]
+    return [
+        f"{item['kind']} {metadata['name']}: {mark}"
+        for item in items
+        if (metadata := item["metadata"]).get("namespace", metadata["name"]) in namespaces
+        for mark in (
+            *metadata.get("labels", {}),
+            *metadata.get("annotations", {}),
+            *(entry["manager"] for entry in metadata["managedFields"]),
+        )
+        if mark.startswith(("tenancy", "pulumi"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [(["--organization", "acme"], ["acme-dev"]), (["sandbox"], ["sandbox"])],
+)
+def test_what_is_released_keeps_its_values_and_is_adopted_again(
+    adopted, monkeypatch, chosen: list[str], names: list[str]
+) -> None:
+    project, kubectl, *_ = adopted
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+    before = values(kubectl, *names)
+    assert marks(kubectl, *names)
+    options = ["-C", str(project.root), "-s", "dev", "--yes"]
+    release = ["release", "--keep", *options, *chosen]
+    done = tenancy.cluster.release_object
+    count = 0
+
+    def interrupt(*arguments: object) -> None:
+        nonlocal count
+        count += 1
+        if count == 3:
+            raise KeyboardInterrupt
+        done(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tenancy.engine.operations.releasing.release_object", interrupt)
+        interrupted = CliRunner().invoke(app, release)
+    assert "interrupted" in interrupted.output
+    resumed = CliRunner().invoke(app, release)
+
+    assert 0 == resumed.exit_code, resumed.output
+    assert [] == marks(kubectl, *names)
+    after = values(kubectl, *names)
+    added = {one["name"] for uid, one in after.items() if uid not in before}
+    assert before.items() <= after.items()
+    # The labels by which namespaces of one organization reach each other are removed.
+    assert added == ({"allow-same-organization-by-name"} if names == ["acme-dev"] else set())
+    assert project.session("dev").preview().is_empty
+
+    again = CliRunner().invoke(app, ["adopt", *options, "-o", "again", *names])
+
+    assert 0 == again.exit_code, again.output
+    assert after.items() <= values(kubectl, *names).items()
     assert project.session("dev").preview().is_empty

@@ -1,0 +1,101 @@
+"""The engine's state without the resources of namespaces that are released."""
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from tenancy.config.document import JSON
+from tenancy.engine.protection import Resources
+from tenancy.manifests import NAMESPACE_TOKEN
+
+__all__ = ["without_namespaces"]
+
+_STACK: Final = "pulumi:pulumi:Stack"
+
+
+def without_namespaces(resources: Resources, names: Collection[str]) -> Resources:
+    """
+    Return *resources* of a state without the namespaces *names* and what is in them.
+
+    An organization without a further namespace leaves with its destroy guard. The record in
+    the stack's outputs does not have them either, so that the next plan deletes nothing.
+
+    Args:
+        resources: As the engine exports them.
+        names: The names in the cluster.
+    """
+    changed: Resources = copy.deepcopy(resources)
+    around = _components(changed)
+    parents = {str(one["urn"]): str(one.get("parent")) for one in changed}
+    leaving = {urn for urn, name in around.items() if name in names}
+    stay = {parents[urn] for urn in around.keys() - leaving}
+    emptied = {parents[urn] for urn in leaving} - stay - _stacks(changed)
+    gone = _below(changed, leaving | emptied)
+    left = [_independent(one, gone) for one in changed if not _is_in(one, gone)]
+    for one in left:
+        if one.get("type") == _STACK:
+            _forget(_mapping(one.get("outputs")), names)
+    return left
+
+
+def _components(resources: Resources) -> dict[str, str]:
+    """Return the name of the namespace in each component; the component is its parent."""
+    stacks = _stacks(resources)
+    found = {}
+    for one in resources:
+        if one.get("type") == NAMESPACE_TOKEN:
+            parent = str(one.get("parent"))
+            metadata = _mapping(_mapping(one.get("inputs")).get("metadata"))
+            name = str(metadata.get("name"))
+            found[str(one["urn"]) if parent in stacks else parent] = name
+    return found
+
+
+def _stacks(resources: Resources) -> set[str]:
+    return {str(one["urn"]) for one in resources if one.get("type") == _STACK}
+
+
+def _below(resources: Resources, roots: set[str]) -> set[str]:
+    """Return *roots* and everything whose parent is one of them, or below one."""
+    found = set(roots)
+    while more := {
+        str(one["urn"])
+        for one in resources
+        if one.get("parent") in found and not _is_in(one, found)
+    }:
+        found |= more
+    return found
+
+
+def _is_in(resource: Mapping[str, JSON], urns: Collection[str]) -> bool:
+    return str(resource["urn"]) in urns
+
+
+def _independent(resource: dict[str, JSON], gone: Collection[str]) -> dict[str, JSON]:
+    """Remove the names of resources of *gone*, which the engine refuses in a state."""
+    dependencies = resource.get("dependencies")
+    if isinstance(dependencies, list):
+        resource["dependencies"] = [urn for urn in dependencies if urn not in gone]
+    of_fields = resource.get("propertyDependencies")
+    if isinstance(of_fields, dict):
+        resource["propertyDependencies"] = {
+            field: [urn for urn in urns if urn not in gone] if isinstance(urns, list) else urns
+            for field, urns in of_fields.items()
+        }
+    if resource.get("deletedWith") in gone:
+        resource.pop("deletedWith")
+    return resource
+
+
+def _forget(outputs: dict[str, JSON], names: Collection[str]) -> None:
+    held = _mapping(_mapping(outputs.get("tenancy")).get("organizations"))
+    for organization in list(held):
+        namespaces = _mapping(_mapping(held[organization]).get("namespaces"))
+        for name in names:
+            namespaces.pop(name, None)
+        if not namespaces:
+            held.pop(organization)
+
+
+def _mapping(value: JSON) -> dict[str, JSON]:
+    return value if isinstance(value, dict) else {}

@@ -95,10 +95,13 @@ def _changes(written: JSON, others: Mapping[str, list[str]]) -> Iterator[Change]
         if entry.get("id") not in whole
     ]
     profiles = content.get("profiles")
-    for identifier in whole:
-        # `tenancy adopt` writes one for each namespace, of the same name.
-        if isinstance(profiles, dict) and identifier in profiles and identifier not in used:
-            yield ("profiles", identifier), None, False
+    written = profiles if isinstance(profiles, dict) else {}
+    # `tenancy adopt` writes one for each namespace, of the same name.
+    unused = [one for one in whole if one in written and one not in used]
+    if unused and len(unused) == len(written):
+        yield ("profiles",), None, False
+    else:
+        yield from ((("profiles", identifier), None, False) for identifier in unused)
     for index, entry in _from_the_last(content.get("members")):
         named = entry.get("namespaces")
         if isinstance(named, list) and set(map(str, named)) & set(whole):

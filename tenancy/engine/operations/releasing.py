@@ -1,5 +1,6 @@
 """Release namespaces: Tenancy stops managing them, and every object stays as it is."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from tenancy.cluster import (
     require_same,
 )
 from tenancy.config.document import JSON, write
-from tenancy.diagnostics import RefusedError, errors_in, report
+from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, by_name, is_managed
 from tenancy.engine.adoption_files import copied
 from tenancy.engine.interaction import AUTOMATIC, Interaction
@@ -85,8 +86,10 @@ def release(
     if environment is None:
         raise RefusedError(reason=f"stack {stack}: it is a platform; name an environment")
     leaving = _leaving(environment, namespaces, organization)
-    files = files_without(assessment, stack, leaving, [n.name for n in leaving.namespaces])
-    _require_accepted(assessment, files, [n.name for n in leaving.namespaces])
+    names = [namespace.name for namespace in leaving.namespaces]
+    [whole] = [o for o in environment.organizations if o.name == leaving.name]
+    files = files_without(assessment, stack, whole, names)
+    _require_accepted(assessment, files, names)
     connection = connect(environment.cluster, assessment.root)
     released = _Released.read(connection, leaving, keep_guardrails=keep_guardrails)
     released.require_stack(stack)
@@ -282,7 +285,7 @@ def _require_accepted(
 ) -> None:
     """Refuse where what stays in the files has new errors, or would change."""
     before = {(n.stack, n.name): snapshot.namespace(n) for n in _all(assessment)}
-    known = set(map(str, assess(assessment.root).findings))
+    known = set(map(_key, assess(assessment.root).findings))
     with tempfile.TemporaryDirectory() as folder:
         there = copied(assessment, Path(folder))
         for file, text in files.items():
@@ -291,7 +294,7 @@ def _require_accepted(
             else:
                 write(there.root / file, text)
         after = assess(there.root)
-    wrong = [one for one in errors_in(after.findings) if str(one) not in known]
+    wrong = [one for one in errors_in(after.findings) if _key(one) not in known]
     if wrong:
         raise RefusedError(
             reason=report.text(wrong, after.documents)
@@ -304,6 +307,11 @@ def _require_accepted(
                 f" for example by what it inherits from {', '.join(names)}; give it a profile,"
                 " `inheritFrom` or another defaultNamespace first. Nothing was changed."
             )
+
+
+def _key(finding: Finding) -> tuple[str, str | None, str]:
+    """Return what a finding is about, without positions in lists, which change."""
+    return finding.code, finding.organization, re.sub(r"\[\d+\]", "[]", finding.found)
 
 
 def _all(assessment: Assessment) -> Iterator[Namespace]:

@@ -13,7 +13,7 @@ from tenancy.drifting.adoption.grants import proposed_grants
 from tenancy.drifting.adoption.subjects import member, role_of
 from tenancy.drifting.comparison import KINDS
 from tenancy.drifting.difference import Identity
-from tenancy.model import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, Platform
+from tenancy.model import Platform
 
 __all__ = ["Left", "Proposal", "propose"]
 
@@ -172,18 +172,15 @@ def _level(name: str, live: Live) -> str | None:
 def _profile(name: str, live: Live) -> tuple[JSON, list[Left]]:
     quotas: dict[str, JSON] = {}
     main: JSON = {}
-    left: list[Left] = []
     for identity, found in _inside(name, "ResourceQuota", live):
         spec = found.get("spec")
         written = quota_spec(spec if isinstance(spec, dict) else {})
-        if identity.name in MANAGED_QUOTAS or identity.name.startswith(POOL_QUOTA_PREFIX):
-            why = "Tenancy writes a quota of that name itself once the namespace is enforced"
-            left.append(Left(object=identity, why=why))
-        elif identity.name == "quota" and set(written) == {"hard"} and written["hard"]:
+        if identity.name == "quota" and set(written) == {"hard"} and written["hard"]:
             main = written["hard"]
         else:
             quotas[identity.name] = written
     ranges: dict[str, JSON] = {}
+    left: list[Left] = []
     for identity, found in _inside(name, "LimitRange", live):
         spec = found.get("spec")
         limits = spec.get("limits") if isinstance(spec, dict) else None

@@ -173,6 +173,18 @@ RBAC = "rbac.authorization.k8s.io"
             id="a-foreign-service-account-has-no-place",
         ),
         pytest.param(
+            ("ClusterRole", "tenancy:developer"),
+            {"kind": "User", "name": "oidc:dana", "apiGroup": RBAC},
+            {"user": "dana", "role": "developer", "namespaces": ["shop"]},
+            id="a-role-of-the-platform-after-a-release",
+        ),
+        pytest.param(
+            ("Role", "tenancy:developer"),
+            {"kind": "User", "name": "oidc:dana", "apiGroup": RBAC},
+            None,
+            id="a-role-of-the-namespace-with-that-name-has-no-place",
+        ),
+        pytest.param(
             ("ClusterRole", "cluster-admin"),
             {"kind": "User", "name": "oidc:eve", "apiGroup": RBAC},
             None,

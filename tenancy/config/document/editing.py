@@ -17,7 +17,7 @@ from tenancy.diagnostics import PathStep
 __all__ = ["Change", "edited", "write"]
 
 Change = tuple[tuple[PathStep, ...], JSON, bool]
-"""A path from the top, the value (None removes the entry), and whether it is added to a list."""
+"""A path from the top, the value (None removes it), and whether it is added to a list."""
 
 _WIDTH = 4096
 

@@ -1,7 +1,7 @@
 """The arguments of a component: plain data, checked before any resource is created."""
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import pulumi
 import pydantic
@@ -10,13 +10,17 @@ from pulumi.output import Unknown
 from tenancy.config.spec import Spec, findings_from
 from tenancy.diagnostics import ARGUMENT, Finding, Origin, PathStep
 from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.model import Platform
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = [
     "OUTPUT_LEAVES",
+    "DescribedPlatform",
     "Late",
     "parse",
+    "platform_values",
     "refuse_deleted_with",
+    "refuse_other_types",
     "require_provider",
     "separate",
 ]
@@ -28,6 +32,68 @@ OUTPUT_LEAVES = ("annotations",)
 
 Late = Mapping[tuple[PathStep, ...], pulumi.Output[str]]
 """Values that are known only after another resource is created, by path in the arguments."""
+
+
+@runtime_checkable
+class DescribedPlatform(Protocol):
+    """The component `Platform`, which organizations and namespaces take."""
+
+    @property
+    def resolved(self) -> Platform:
+        """Its values."""
+        ...
+
+
+def platform_values(platform: DescribedPlatform | Platform | None) -> Platform | None:
+    """Return the values of *platform*, which may be the component or its values."""
+    return platform if platform is None or isinstance(platform, Platform) else platform.resolved
+
+
+_OPTIONS = "pulumi.ResourceOptions"
+
+
+def refuse_other_types(
+    name: object, opts: object, others: Mapping[str, tuple[object, tuple[type, ...]]]
+) -> None:
+    """
+    Refuse arguments of other types, as where one was passed in the place of another.
+
+    Args:
+        name: The component's name.
+        opts: The component's options.
+        others: The other arguments by name, each with the types that it may have.
+
+    Raises:
+        ComponentRefusedError: An argument has another type.
+    """
+    every = {"name": (name, (str,)), **others}
+    every["opts"] = (opts, (pulumi.ResourceOptions, type(None)))
+    origin = Origin(f"{ARGUMENT} of {name if isinstance(name, str) else 'a component'}")
+    refused = [
+        Finding(
+            code="wrong-type",
+            origin=origin / argument,
+            found=_type_name(type(value)),
+            allowed=", ".join(map(_type_name, types)),
+            remedy=f"write opts={_OPTIONS}(...), with its name"
+            if isinstance(value, pulumi.ResourceOptions)
+            else f"pass such a value as {argument}",
+        )
+        for argument, (value, types) in every.items()
+        if not isinstance(value, types)
+    ]
+    if refused:
+        raise ComponentRefusedError(refused)
+
+
+_TYPE_NAMES = {type(None): "None", Mapping: "a dict", DescribedPlatform: "a Platform"}
+
+
+def _type_name(kind: type) -> str:
+    plain = f"{kind.__module__}.{kind.__name__}".removeprefix("builtins.")
+    if issubclass(kind, pulumi.ResourceOptions):
+        plain = _OPTIONS
+    return _TYPE_NAMES.get(kind, plain)
 
 
 def separate(args: Mapping[str, object]) -> tuple[dict[str, object], Late]:

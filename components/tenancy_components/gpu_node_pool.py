@@ -9,7 +9,13 @@ from tenancy.aws import NodeGroup as NodeGroupSpec
 from tenancy.config.spec import GpuNodePoolSpec
 from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.model import gpu_node_pool
-from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
+from tenancy_components.argument_types import GpuNodePoolArgs
+from tenancy_components.arguments import (
+    parse,
+    refuse_deleted_with,
+    refuse_other_types,
+    require_provider,
+)
 from tenancy_components.manifests import child, create
 from tenancy_components.node_group import NodeGroup
 from tenancy_components.node_taints import NodeTaints
@@ -25,7 +31,7 @@ class GpuNodePool(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        args: An entry of `gpuNodePools`, as a mapping or a `GpuNodePoolSpec`; or a pool
+        args: An entry of `gpuNodePools`, as a dict or a `GpuNodePoolSpec`; or a pool
             that is already resolved and checked.
         opts: An explicit provider is required for the backends that use the cluster.
 
@@ -41,9 +47,11 @@ class GpuNodePool(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | GpuNodePoolSpec | model.GpuNodePool,
+        args: GpuNodePoolArgs | GpuNodePoolSpec | model.GpuNodePool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        kinds = (Mapping, GpuNodePoolSpec, model.GpuNodePool)
+        refuse_other_types(name, opts, {"args": (args, kinds)})
         refuse_deleted_with(name, opts)
         pool = args if isinstance(args, model.GpuNodePool) else _resolve(name, args)
         made = gpu.render(pool)

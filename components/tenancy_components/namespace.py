@@ -11,7 +11,16 @@ from tenancy.config.spec import StandaloneNamespaceSpec
 from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.manifests import destroy_guard_name, resource_name
 from tenancy.planning import snapshot
-from tenancy_components.arguments import parse, refuse_deleted_with, require_provider, separate
+from tenancy_components.argument_types import NamespaceArgs
+from tenancy_components.arguments import (
+    DescribedPlatform,
+    parse,
+    platform_values,
+    refuse_deleted_with,
+    refuse_other_types,
+    require_provider,
+    separate,
+)
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create
 from tenancy_components.refusal import refuse_errors
@@ -29,7 +38,7 @@ class Namespace(pulumi.ComponentResource):
 
     Args:
         name: The logical name.
-        args: A `StandaloneNamespaceSpec` or a mapping like one, for a standalone namespace;
+        args: A `StandaloneNamespaceSpec` or a dict like one, for a standalone namespace;
             what needs its organization is then not checked. Or one that is already resolved.
         platform: The platform. Default: not known; what needs it
             is not checked, and the namespace has Roles instead of ClusterRoles.
@@ -50,19 +59,31 @@ class Namespace(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | StandaloneNamespaceSpec | model.Namespace,
-        platform: model.Platform | None = None,
+        args: NamespaceArgs | StandaloneNamespaceSpec | model.Namespace,
+        platform: DescribedPlatform | model.Platform | None = None,
         opts: pulumi.ResourceOptions | None = None,
         *,
         annotations: Mapping[str, pulumi.Output[str]] | None = None,
     ) -> None:
+        refuse_other_types(
+            name,
+            opts,
+            {
+                "args": (args, (Mapping, StandaloneNamespaceSpec, model.Namespace)),
+                "platform": (platform, (DescribedPlatform, model.Platform, type(None))),
+            },
+        )
         refuse_deleted_with(name, opts)
-        ground = platform or unwritten_platform(name)
+        ground = platform_values(platform) or unwritten_platform(name)
         late = dict(annotations or {})
-        if isinstance(args, Mapping):
-            args, found = separate(args)
+        if isinstance(args, model.Namespace):
+            resolved = args
+        elif isinstance(args, StandaloneNamespaceSpec):
+            resolved = _resolve(name, args, ground)
+        else:
+            written, found = separate(args)
             late |= {str(path[-1]): value for path, value in found.items()}
-        resolved = args if isinstance(args, model.Namespace) else _resolve(name, args, ground)
+            resolved = _resolve(name, written, ground)
         alone = args is not resolved
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
         super().__init__(NAMESPACE, name, inputs, opts)

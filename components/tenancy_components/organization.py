@@ -11,17 +11,20 @@ from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.manifests import destroy_guard_name, organization_queues, resource_name
 from tenancy.model import Profiles
 from tenancy.planning import snapshot
+from tenancy_components.argument_types import OrganizationArgs
 from tenancy_components.arguments import (
+    DescribedPlatform,
     Late,
     parse,
+    platform_values,
     refuse_deleted_with,
+    refuse_other_types,
     require_provider,
     separate,
 )
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create
 from tenancy_components.namespace import Namespace, unwritten_platform
-from tenancy_components.platform import Platform
 from tenancy_components.refusal import refuse_errors
 from tenancy_components.type_tokens import ORGANIZATION
 
@@ -34,7 +37,7 @@ class Organization(pulumi.ComponentResource):
 
     Args:
         name: The organization's name.
-        args: The content of `organizations/<name>.yaml`, as a mapping or an `OrganizationSpec`;
+        args: The content of `organizations/<name>.yaml`, as a dict or an `OrganizationSpec`;
             or an organization that is already resolved and checked.
         platform: The platform. Default: not known; what needs it
             is not checked, and each namespace has Roles instead of ClusterRoles.
@@ -53,24 +56,33 @@ class Organization(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | OrganizationSpec | model.Organization,
-        platform: Platform | model.Platform | None = None,
+        args: OrganizationArgs | OrganizationSpec | model.Organization,
+        platform: DescribedPlatform | model.Platform | None = None,
         environment: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
         *,
         allow_deletion: Sequence[str] = (),
     ) -> None:
+        refuse_other_types(
+            name,
+            opts,
+            {
+                "args": (args, (Mapping, OrganizationSpec, model.Organization)),
+                "platform": (platform, (DescribedPlatform, model.Platform, type(None))),
+                "environment": (environment, (str, type(None))),
+            },
+        )
         refuse_deleted_with(name, opts)
-        ground = platform.resolved if isinstance(platform, Platform) else platform
-        ground = ground or unwritten_platform(name)
+        ground = platform_values(platform) or unwritten_platform(name)
         late: dict[str, dict[str, pulumi.Output[str]]] = {}
-        if isinstance(args, Mapping):
-            args, found = separate(args)
-            late = _by_id(args, found)
         if isinstance(args, model.Organization):
             resolved = args
-        else:
+        elif isinstance(args, OrganizationSpec):
             resolved = _resolve(name, args, ground, environment, allow_deletion)
+        else:
+            written, found = separate(args)
+            late = _by_id(written, found)
+            resolved = _resolve(name, written, ground, environment, allow_deletion)
         super().__init__(ORGANIZATION, name, dict(snapshot.organization(resolved)), opts)
         require_provider(name, self)
         queues = self._queues(name, resolved, ground)

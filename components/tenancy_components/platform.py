@@ -14,7 +14,13 @@ from tenancy.diagnostics import ARGUMENT, Origin, report
 from tenancy.manifests import destroy_guard_name, object_name, resource_name
 from tenancy.model import resolve_platform
 from tenancy.planning import snapshot
-from tenancy_components.arguments import parse, refuse_deleted_with, require_provider
+from tenancy_components.argument_types import PlatformArgs
+from tenancy_components.arguments import (
+    parse,
+    refuse_deleted_with,
+    refuse_other_types,
+    require_provider,
+)
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create
@@ -31,7 +37,7 @@ class Platform(pulumi.ComponentResource):
 
     Args:
         name: The platform's name.
-        args: The value of `tenancy:platform` in `Pulumi.platform.yaml`, as a mapping or a
+        args: The value of `tenancy:platform` in `Pulumi.platform.yaml`, as a dict or a
             `PlatformSpec`; or a platform that is already resolved and checked.
         mutating: Whether the cluster serves MutatingAdmissionPolicy v1, which sets the node
             selector of GPU pods. Default: it does not, and people write the node selector.
@@ -49,12 +55,20 @@ class Platform(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: Mapping[str, object] | PlatformSpec | model.Platform,
+        args: PlatformArgs | PlatformSpec | model.Platform,
         mutating: bool = False,
         opts: pulumi.ResourceOptions | None = None,
         *,
         allow_deletion: Sequence[str] = (),
     ) -> None:
+        refuse_other_types(
+            name,
+            opts,
+            {
+                "args": (args, (Mapping, PlatformSpec, model.Platform)),
+                "mutating": (mutating, (bool,)),
+            },
+        )
         refuse_deleted_with(name, opts)
         self.resolved = (
             args

@@ -1,7 +1,7 @@
 """Creates the components for programs in other languages, at the engine's request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 import pulumi
 
@@ -12,6 +12,7 @@ from pulumi.provider import ConstructResult, Provider
 from tenancy import model as resolve
 from tenancy.config.spec import OrganizationSpec, PlatformSpec, Spec, StandaloneNamespaceSpec
 from tenancy.diagnostics import TenancyError, nearest
+from tenancy_components.argument_types import NamespaceArgs, OrganizationArgs
 from tenancy_components.arguments import parse, separate
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.namespace import Namespace
@@ -82,7 +83,7 @@ def _organization(
     spec = parse(OrganizationInputs, separate(inputs)[0], name)
     made = Organization(
         name,
-        _without(inputs, OrganizationInputs, OrganizationSpec),
+        cast("OrganizationArgs", _without(inputs, OrganizationInputs, OrganizationSpec)),
         _ground(name, spec.platform),
         spec.environment,
         options,
@@ -95,7 +96,7 @@ def _namespace(
     name: str, inputs: Mapping[str, object], options: pulumi.ResourceOptions | None
 ) -> Made:
     spec = parse(NamespaceInputs, separate(inputs)[0], name)
-    written = _without(inputs, NamespaceInputs, StandaloneNamespaceSpec)
+    written = cast("NamespaceArgs", _without(inputs, NamespaceInputs, StandaloneNamespaceSpec))
     made = Namespace(name, written, _ground(name, spec.platform), options)
     return made, {"name": made.name}
 

@@ -1,0 +1,273 @@
+"""Arguments of the platform, as dicts with the keys of YAML; this file is generated."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Required, TypedDict
+
+__all__ = [
+    "AllowedArgs",
+    "BoundsArgs",
+    "CapacityArgs",
+    "DnsArgs",
+    "GpuNodePoolArgs",
+    "IngressControllerArgs",
+    "InstanceTypeCatalogueArgs",
+    "InternetArgs",
+    "LimitsArgs",
+    "MigArgs",
+    "NodeRangeArgs",
+    "OidcArgs",
+    "OrganizationBoundsArgs",
+    "PlatformArgs",
+    "PriorityClassArgs",
+    "PublicNamespaceArgs",
+    "RoleArgs",
+    "RuleArgs",
+    "ServiceArgs",
+    "SharedNamespaceArgs",
+    "SharingArgs",
+    "SubjectArgs",
+    "TaintArgs",
+]
+
+
+class SubjectArgs(TypedDict, total=False):
+    """A `SubjectSpec` as a dict."""
+
+    user: str | None
+    group: str | None
+    serviceAccount: str | None
+
+
+class OidcArgs(TypedDict, total=False):
+    """A `OidcSpec` as a dict."""
+
+    usernamePrefix: str
+    groupsPrefix: str
+
+
+class LimitsArgs(TypedDict, total=False):
+    """A `LimitsSpec` as a dict."""
+
+    namespaces: int
+    idLength: int
+    tokenSeconds: int
+    auditDays: int | None
+
+
+class BoundsArgs(TypedDict, total=False):
+    """A `BoundsSpec` as a dict."""
+
+    ceiling: Mapping[str, str | int] | None
+    namespaceQuota: Mapping[str, str | int] | None
+    gpus: Mapping[str, int] | None
+    podSecurity: Literal["restricted", "baseline"] | None
+    egressCidrs: Sequence[str] | None
+    internet: bool | None
+    ingressCidrs: Sequence[str] | None
+    priorityClasses: Sequence[str] | None
+    storageClasses: Sequence[str] | None
+    prefixes: Sequence[str] | None
+    hosts: Sequence[str] | None
+    exceptions: (
+        Sequence[
+            Literal["allowDeletion", "allowBelowUsage", "environmentOrderExceptions", "adopted"]
+        ]
+        | None
+    )
+
+
+class OrganizationBoundsArgs(TypedDict, total=False):
+    """A `OrganizationBoundsSpec` as a dict."""
+
+    default: BoundsArgs
+    organizations: Mapping[str, BoundsArgs]
+
+
+class PublicNamespaceArgs(TypedDict, total=False):
+    """A `PublicNamespaceSpec` as a dict."""
+
+    name: Required[str]
+    readers: Required[Sequence[SubjectArgs]]
+
+
+class ServiceArgs(TypedDict, total=False):
+    """A `ServiceSpec` as a dict."""
+
+    name: Required[str]
+    ports: Required[Sequence[int]]
+    podLabels: Mapping[str, str]
+
+
+class SharedNamespaceArgs(TypedDict, total=False):
+    """A `SharedNamespaceSpec` as a dict."""
+
+    name: Required[str]
+    managed: bool
+    purpose: Literal["observability", "services"]
+    services: Required[Sequence[ServiceArgs]]
+    metricsPorts: Sequence[int]
+
+
+class DnsArgs(TypedDict, total=False):
+    """A `DnsSpec` as a dict."""
+
+    distribution: Literal["kubeadm", "openshift", "gke"]
+    namespace: str | None
+    podLabels: Mapping[str, str] | None
+    ports: Sequence[int] | None
+    nodeLocalAddresses: Sequence[str] | None
+
+
+class IngressControllerArgs(TypedDict, total=False):
+    """A `IngressControllerSpec` as a dict."""
+
+    namespace: Required[str]
+    podLabels: Mapping[str, str]
+
+
+class InternetArgs(TypedDict, total=False):
+    """A `InternetSpec` as a dict."""
+
+    excluded: Sequence[str]
+
+
+class NodeRangeArgs(TypedDict, total=False):
+    """A `NodeRangeSpec` as a dict."""
+
+    min: Required[int]
+    max: Required[int]
+
+
+class CapacityArgs(TypedDict, total=False):
+    """A `CapacitySpec` as a dict."""
+
+    type: Literal["on-demand", "spot", "reserved", "capacity-block"]
+    reservationId: str | None
+
+
+class MigArgs(TypedDict, total=False):
+    """A `MigSpec` as a dict."""
+
+    profile: Required[str]
+    perGpu: Required[int]
+    deviceClass: str | None
+
+
+class SharingArgs(TypedDict, total=False):
+    """A `SharingSpec` as a dict."""
+
+    type: Literal["none", "time-slicing", "mps", "mig"]
+    replicas: int | None
+    rename: bool
+    layout: Sequence[MigArgs]
+
+
+class TaintArgs(TypedDict, total=False):
+    """A `TaintSpec` as a dict."""
+
+    key: Required[str]
+    value: str
+    effect: Required[Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]]
+
+
+class GpuNodePoolArgs(TypedDict, total=False):
+    """A `GpuNodePoolSpec` as a dict."""
+
+    name: Required[str]
+    model: Required[str]
+    backend: str
+    gpusPerNode: int | None
+    instanceTypes: Sequence[str]
+    resource: str
+    nodes: Required[NodeRangeArgs]
+    nodeNames: Sequence[str]
+    cpuPerNode: str | int | None
+    memoryPerNode: str | int | None
+    capacity: CapacityArgs
+    sharing: SharingArgs
+    dedicatedTo: str | None
+    allocation: Literal["devicePlugin", "dra", "both"]
+    deviceClass: str | None
+    labels: Mapping[str, str]
+    taints: Sequence[TaintArgs]
+    writeTaints: bool
+    overcommit: float | None
+    overcommitReason: str | None
+    options: Mapping[str, object]
+
+
+class InstanceTypeCatalogueArgs(TypedDict, total=False):
+    """A `InstanceTypeCatalogueSpec` as a dict."""
+
+    source: Required[Literal["ec2"]]
+    region: Required[str]
+    profile: str | None
+
+
+class RuleArgs(TypedDict, total=False):
+    """A `RuleSpec` as a dict."""
+
+    apiGroups: Required[Sequence[str]]
+    resources: Required[Sequence[str]]
+    verbs: Required[Sequence[str]]
+    resourceNames: Sequence[str]
+    reason: str | None
+
+
+class RoleArgs(TypedDict, total=False):
+    """A `RoleSpec` as a dict."""
+
+    description: str | None
+    rules: Required[Sequence[RuleArgs]]
+
+
+class PriorityClassArgs(TypedDict, total=False):
+    """A `PriorityClassSpec` as a dict."""
+
+    value: Required[int]
+    preemptionPolicy: Literal["Never", "PreemptLowerPriority"]
+    description: str | None
+
+
+class AllowedArgs(TypedDict, total=False):
+    """A `AllowedSpec` as a dict."""
+
+    schedulers: Sequence[str]
+    runtimeClasses: Sequence[str]
+    csiDrivers: Sequence[str]
+    loadBalancerClasses: Sequence[str]
+    ingressClasses: Sequence[str]
+    gatewayClasses: Sequence[str]
+    podAnnotations: Sequence[str]
+    serviceAnnotations: Sequence[str]
+    ingressAnnotations: Sequence[str]
+    finalizers: Sequence[str]
+    maxGracePeriodSeconds: int
+    refusedVariables: Sequence[str]
+
+
+class PlatformArgs(TypedDict, total=False):
+    """A `PlatformSpec` as a dict."""
+
+    operators: Required[Sequence[SubjectArgs]]
+    bindableSubjects: Sequence[SubjectArgs]
+    oidc: OidcArgs
+    limits: LimitsArgs
+    organizationBounds: OrganizationBoundsArgs | None
+    environmentOrder: Sequence[str]
+    public: PublicNamespaceArgs | None
+    shared: Sequence[SharedNamespaceArgs]
+    dns: DnsArgs
+    ingress: Mapping[str, IngressControllerArgs]
+    internet: InternetArgs
+    gpuNodePools: Sequence[GpuNodePoolArgs]
+    instanceTypeCatalogue: InstanceTypeCatalogueArgs | None
+    gpuResources: Sequence[str]
+    deviceClasses: Sequence[str]
+    roles: Mapping[str, RoleArgs]
+    storageClasses: Mapping[str, Literal["shared", "granted"]]
+    priorityClasses: Mapping[str, PriorityClassArgs]
+    objectCounts: Mapping[str, str | int]
+    podSecurityVersion: str
+    allowed: AllowedArgs
+    requireImagePull: bool

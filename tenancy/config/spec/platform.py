@@ -228,7 +228,7 @@ class PlatformSpec(Spec):
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
-    """Limits of every organization."""
+    """The limits of every organization; each has a default."""
     organization_bounds: OrganizationBoundsSpec | None = None
     """The most that organizations may be given, by name or for all. Default: not bounded."""
     environment_order: Listed[str] = ("dev", "staging", "prod")

@@ -119,10 +119,10 @@ def test_each_program_has_exactly_the_errors_that_its_lines_name(
 
 @pytest.mark.parametrize("name", generation.texts())
 def test_a_generated_file_has_every_key_of_the_models(name: str) -> None:
-    """If not: python -m tenancy_components.argument_types.generation"""
     written, made = (GENERATED / name).read_text(), generation.texts()[name]
 
-    assert ast.dump(ast.parse(made)) == ast.dump(ast.parse(written))
+    is_same = ast.dump(ast.parse(made)) == ast.dump(ast.parse(written))
+    assert is_same, "run python -m tenancy_components.argument_types.generation"
 
 
 OPTIONS = pulumi.ResourceOptions()

@@ -126,6 +126,8 @@ class GrantArgs(TypedDict, total=False):
     migProfile: str | None
     maxPerPod: int | None
     maxPerClaim: int | None
+    borrowingLimit: int
+    lendingLimit: int | None
 
 
 class PortArgs(TypedDict, total=False):
@@ -247,6 +249,7 @@ class OrganizationArgs(TypedDict, total=False):
     hosts: Sequence[str]
     profiles: Mapping[str, ProfileArgs]
     network: NetworkArgs | None
+    queueWeight: int
 
 
 class NamespaceArgs(TypedDict, total=False):

@@ -20,6 +20,7 @@ __all__ = [
     "PlatformArgs",
     "PriorityClassArgs",
     "PublicNamespaceArgs",
+    "QueuesArgs",
     "RoleArgs",
     "RuleArgs",
     "ServiceArgs",
@@ -196,6 +197,14 @@ class GpuNodePoolArgs(TypedDict, total=False):
     options: Mapping[str, object]
 
 
+class QueuesArgs(TypedDict, total=False):
+    """A `QueuesSpec` as a dict."""
+
+    cohort: str
+    fairSharing: bool
+    controller: str
+
+
 class InstanceTypeCatalogueArgs(TypedDict, total=False):
     """A `InstanceTypeCatalogueSpec` as a dict."""
 
@@ -261,6 +270,7 @@ class PlatformArgs(TypedDict, total=False):
     ingress: Mapping[str, IngressControllerArgs]
     internet: InternetArgs
     gpuNodePools: Sequence[GpuNodePoolArgs]
+    queues: QueuesArgs | None
     instanceTypeCatalogue: InstanceTypeCatalogueArgs | None
     gpuResources: Sequence[str]
     deviceClasses: Sequence[str]

@@ -1,8 +1,8 @@
 """
-How pods ask for the devices of a pool, so that one count limits them all.
+Checks that one quota counts all devices of a pool, however pods request them.
 
-A quota counts pods under a resource, and claims under a device class. Both together are one
-count only where the API server charges a claim to the resource of its class too, and where
+A quota counts pods under a resource, and claims under a device class. One quota counts both
+only if the API server also charges a claim to the resource of its class, and
 neither the resource nor the class is of another pool.
 """
 
@@ -15,7 +15,7 @@ __all__ = ["allocation"]
 
 
 def allocation(platform: Platform) -> Iterator[Finding]:
-    """Refuse pools whose devices could be had twice, or not at all."""
+    """Refuse pools whose devices could be used beyond their quota, or never."""
     for pool in platform.pools:
         yield from _ways(pool)
         if pool.allocation == "both":
@@ -36,7 +36,7 @@ def _ways(pool: GpuNodePool) -> Iterator[Finding]:
                 f"the device class {named[0]} of the pool {pool.name}, and no allocation that"
                 " uses it",
                 "allocation dra (claims only) or both (claims and the resource) with a class",
-                "write which one it is, or remove the class",
+                "write the allocation, or remove the class",
             )
         return
     if shared in ("time-slicing", "mps"):
@@ -44,8 +44,8 @@ def _ways(pool: GpuNodePool) -> Iterator[Finding]:
             place,
             f"allocation {pool.allocation} of the pool {pool.name}, whose GPUs are shared by"
             f" {shared}",
-            "devicePlugin for shares: a claim is counted by devices, and each share would count"
-            " as a whole one",
+            "devicePlugin for shares, because a quota counts a claim's devices, and each share"
+            " would count as a whole device",
             "write allocation devicePlugin, or sharing none or mig",
         )
         return
@@ -53,7 +53,7 @@ def _ways(pool: GpuNodePool) -> Iterator[Finding]:
         yield _finding(
             pool.origin / "deviceClass",
             f"one device class, {pool.device_class}, for all MIG profiles of {pool.name}",
-            "a class for each profile: one count has one unit",
+            "a class for each profile, because a quota counts all devices of a class the same",
             "move it to deviceClass of a profile in the layout",
         )
         return
@@ -63,7 +63,7 @@ def _ways(pool: GpuNodePool) -> Iterator[Finding]:
                 place,
                 f"allocation {pool.allocation} of the pool {pool.name}, and no device class of"
                 f" {resource}",
-                "a device class whose claims can be counted",
+                "a device class, by which claims are counted",
                 "write deviceClass"
                 + (" of the profile in the layout" if shared == "mig" else ""),
             )
@@ -77,9 +77,9 @@ def _both(pool: GpuNodePool, platform: Platform) -> Iterator[Finding]:
                 pool.origin / "allocation",
                 f"allocation both of the pool {pool.name}, whose {both[0]} the pool"
                 f" {other.name} has too",
-                "both only for a resource of one pool: the sum of two pools would be the only"
-                " count of claims and pods together",
-                "write allocation dra, or give the pool a resource of its own",
+                "both only for a resource of one pool, because claims and pods of two pools"
+                " could be counted only as a sum",
+                "write allocation dra, or give the pool another resource",
             )
 
 
@@ -93,8 +93,8 @@ def _classes(platform: Platform) -> Iterator[Finding]:
                     code="pool-device-class",
                     origin=pool.origin / "deviceClass",
                     found=f"the device class {name} for {what}, and for {owners[name]}",
-                    allowed="a class for each pool and unit: a claim is counted by its class",
-                    remedy="make a class that selects the devices of this pool only",
+                    allowed="a class for each pool and unit, because a quota counts by class",
+                    remedy="create a class that selects only the devices of this pool",
                 )
             owners.setdefault(name, what)
 
@@ -110,7 +110,7 @@ def _units(platform: Platform) -> Iterator[Finding]:
                     origin=pool.origin / "sharing",
                     found=f"{resource}, which is {_unit(pool)} in the pool {pool.name} and"
                     f" {_unit(first)} in the pool {first.name}",
-                    allowed="one unit for each resource: a quota adds them up",
+                    allowed="one unit for each resource, because a quota adds them up",
                     remedy="write rename: true under sharing, or another resource",
                 )
 

@@ -1,8 +1,8 @@
 """
-Dangerous rights: what leads out of a namespace, or past its guards.
+Dangerous rights: they reach beyond a namespace, or bypass its guards.
 
-Controllers of other software act for whoever writes their objects, with rights of their own. So
-a right on such objects is listed here by what it gives.
+Controllers of other software act with their own rights for every user who writes their objects.
+So a right on such objects is listed here by what it allows.
 """
 
 from collections.abc import Collection
@@ -81,7 +81,9 @@ DANGERS: Final = (
     _danger("certificates.k8s.io", "", "to get a certificate for any user"),
     _danger("admissionregistration.k8s.io", "", "to change the admission control", _WRITES),
     _danger("apiextensions.k8s.io", "", "to change custom resource definitions", _WRITES),
-    _danger("apiregistration.k8s.io", "", "to answer for the API server", _WRITES),
+    _danger(
+        "apiregistration.k8s.io", "", "to answer requests instead of the API server", _WRITES
+    ),
     _danger("flowcontrol.apiserver.k8s.io", "", "to starve others' requests", _WRITES),
     _danger("node.k8s.io", "", "to place pods on nodes of others", _WRITES),
     _danger("scheduling.k8s.io", "", "to preempt pods of others", _WRITES),
@@ -93,9 +95,9 @@ DANGERS: Final = (
         _WRITES,
     ),
     _danger(DOMAIN, "", "to change what this tool manages"),
-    # Networks: their own policies and routes are not checked as NetworkPolicies are.
+    # Networks: their policies and routes are not checked like NetworkPolicies.
     *(
-        _danger(group, "", "to open or take traffic past network policies", _WRITES)
+        _danger(group, "", "to allow or redirect traffic in spite of network policies", _WRITES)
         for group in (
             "cilium.io",
             "crd.antrea.io",
@@ -114,10 +116,10 @@ DANGERS: Final = (
     _danger(
         "gateway.networking.k8s.io",
         "listenersets referencegrants tcproutes tlsroutes udproutes",
-        "to take traffic whose hosts admission cannot check",
+        "to receive traffic for hosts that admission cannot check",
         _WRITES,
     ),
-    # Deployers apply what they are given with rights of their own, often everywhere.
+    # Deployers apply objects with their own rights, often in every namespace.
     _danger(
         "argoproj.io",
         "applications applicationsets appprojects",
@@ -138,7 +140,7 @@ DANGERS: Final = (
         )
     ),
     *(
-        _danger(group, "", "to exempt from policies, or to change them", _WRITES)
+        _danger(group, "", "to exempt objects from policies, or to change policies", _WRITES)
         for group in (
             "capsule.clastix.io",
             "config.gatekeeper.sh",
@@ -153,20 +155,20 @@ DANGERS: Final = (
 )
 
 GROUPS_WITH_DANGERS: Final = frozenset(danger.group for danger in DANGERS)
-"""API groups of which the dangerous resources are known."""
+"""API groups whose dangerous resources are known."""
 
 
 def of_verb(verb: str) -> str | None:
-    """Return what *verb* gives, whatever it is written beside; None for harmless ones."""
+    """Return what *verb* allows on any resource; None for harmless verbs."""
     # Kubernetes 1.35 and later know verbs such as `impersonate:user-info`.
     name = "impersonate" if verb.startswith(("impersonate:", "impersonate-on:")) else verb
     return _GIVING_VERBS.get(name)
 
 
 def of_subresource(name: str, verbs: Collection[str]) -> str | None:
-    """Return what the subresource *name* of any kind gives; None for harmless ones."""
+    """Return what the subresource *name* of any kind allows; None for harmless ones."""
     if name == "proxy":
-        return "to reach pods through the API server, past network policies"
+        return "to reach pods through the API server, in spite of network policies"
     if name == "status" and not _WRITES.isdisjoint(verbs):
-        return "to write what only controllers report, past the checks of the object"
+        return "to write fields that only controllers report, without the checks of the object"
     return None

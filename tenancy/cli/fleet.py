@@ -14,7 +14,7 @@ from tenancy.engine import read_shard, shards, stacks_of
 
 __all__ = ["HELP", "MATRIX_EPILOG", "chosen", "matrix", "required"]
 
-HELP = "Many stacks on several machines: the parts of a fleet for jobs of CI."
+HELP = "Work on many stacks with several machines: the parts of a fleet for CI jobs."
 
 MATRIX_EPILOG = """
 Examples:
@@ -23,8 +23,8 @@ Examples:
 
   tenancy up --yes --shard 2/5           what one of its jobs runs
 
-Platforms are in no shard: apply them in a job before the matrix. A job that failed or was
-cancelled is run again as it was: what it had applied has nothing to do then.
+Platforms are in no shard: apply them in a job before the matrix. If a job fails or is
+cancelled, run it again without changes: stacks that it has applied have no changes then.
 """
 
 
@@ -55,7 +55,7 @@ def chosen(
 
     Args:
         assessment: The project.
-        stacks: What `--stack` names; None or nothing where it was left out.
+        stacks: The names of `--stack`; None or empty if not given.
         part: What `--shard` names.
 
     Raises:
@@ -71,7 +71,7 @@ def required(
     assessment: Assessment, stacks: Sequence[str] | None, part: str | None
 ) -> Sequence[str]:
     """
-    Return the same for a command that works on no stack unless it is named.
+    Return the same for a command that requires the stacks to be named.
 
     Raises:
         UsageError: Neither `--stack` nor `--shard` is given.

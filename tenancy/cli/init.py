@@ -1,4 +1,4 @@
-"""`tenancy init`: an empty folder becomes a project."""
+"""`tenancy init`: create a project in an empty folder."""
 
 import json
 import shlex
@@ -82,7 +82,7 @@ Pools = Annotated[
 
 
 def _option(flag: str, metavar: str, words: str) -> str | None:
-    """Return an option with text that has no default of its own."""
+    """Return a text option without a default."""
     option: str | None = typer.Option(
         None, flag, metavar=metavar, help=words, show_default=False
     )
@@ -129,7 +129,7 @@ def command(
         raise UsageError("give --team or --no-team, not both")
     if answers is not None:
         if any(value is not None for value in flags.values()):
-            raise UsageError("--answers has all answers; give no flag beside it")
+            raise UsageError("--answers has all answers; give no other flag with it")
         answered = read_answers(answers)
     else:
         values = _asked(flags, shell) if can_ask() and not yes else flags
@@ -145,8 +145,8 @@ def command(
 
 
 def _asked(flags: Mapping[str, str | None], shell: Terminal) -> dict[str, str | None]:
-    """Return *flags*, and the answers to questions about what they do not say."""
-    shell.note("Enter takes the value in brackets.")
+    """Return *flags*, and the answers to questions about missing values."""
+    shell.note("Press Enter for the value in brackets.")
     found = dict(flags)
 
     def ask(key: str, question: str, default: str) -> None:
@@ -167,7 +167,7 @@ def _asked(flags: Mapping[str, str | None], shell: Terminal) -> dict[str, str | 
 
 
 def _written(values: Mapping[str, str | None]) -> dict[str, JSON]:
-    """Return *values* as an answers file has them; what was not answered is left out."""
+    """Return *values* as in an answers file, without unanswered ones."""
     cluster: dict[str, JSON] = {
         key: values[key] for key in ("kubeconfig", "context") if values[key]
     }
@@ -190,7 +190,7 @@ def _list(text: str | None) -> tuple[str, ...]:
 
 
 def _pool(text: str, *, is_sandbox: bool) -> JSON:
-    """Return a pool of nodes that exist; those of the sandbox are named, so they get labels."""
+    """Return a pool of existing nodes; the sandbox's are named, so that they get labels."""
     match text.split(":"):
         case [model, gpus, nodes] if model and gpus.isdecimal() and nodes.isdecimal():
             count = int(nodes)
@@ -224,7 +224,7 @@ def _files(made: NewProject, project: str) -> dict[str, str]:
 
 
 def _write(root: Path, files: Mapping[str, str], shell: Terminal) -> None:
-    """Write *files* into *root*; a `.gitignore` that exists is left as it is."""
+    """Write *files* into *root*; an existing `.gitignore` is not changed."""
     kept = {".gitignore"} if (root / ".gitignore").exists() else set()
     existing = [name for name in files if name not in kept and (root / name).exists()]
     if existing:
@@ -256,7 +256,7 @@ def _show_next(
     lines.append((f"tenancy up --stack {platform} --stack {first}", "preview, ask and apply"))
     if not answers.teams:
         adopt = f"tenancy adopt --stack {first} --selector KEY --group-by label:KEY --report"
-        lines.append((adopt, "take over namespaces that exist"))
+        lines.append((adopt, "take over existing namespaces"))
     width = max(len(line) for line, _ in lines if len(line) < 50)
     for line, why in lines:
         shell.say(f"  {line:<{width}}  {why}".rstrip())

@@ -255,7 +255,7 @@ def _reach(
             f"{', '.join(s.written for s in subjects)}: has no role in stack"
             f" {environment.stack}"
             + (f" and organization {organization}" if organization else "")
-            + f"; members are: {', '.join(names) or 'nobody'}"
+            + f"; members are: {', '.join(names) or 'none'}"
             + (f"; did you mean {guess!r}?" if guess else "")
         )
     return allowed

@@ -133,7 +133,7 @@ def _spell(
 
 
 def _of_others(manifest: Manifest, live: Mapping[str, JSON]) -> Iterator[JSON]:
-    """Yield what other managers still own of a namespace: all but what *manifest* says."""
+    """Yield what other managers still own of a namespace, except the fields of *manifest*."""
     metadata, wanted = live.get("metadata"), manifest["metadata"]
     assert isinstance(wanted, dict)
     entries = metadata.get("managedFields") if isinstance(metadata, dict) else None

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from tenancy import manifests
 from tenancy.cluster.connection import ClusterError, Connection
-from tenancy.cluster.devices import served_devices
 from tenancy.cluster.json_access import text
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
@@ -12,7 +11,7 @@ from tenancy.cluster.nodes import nodes
 from tenancy.cluster.unread import not_read_part
 from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.gpu import NAME as EXISTING
-from tenancy.gpu import ServedDevices, verify, verify_devices
+from tenancy.gpu import verify
 from tenancy.manifests.policies import MANAGE
 from tenancy.model import Platform, Subject, SubjectKind, Tenancy, Unread
 
@@ -76,26 +75,19 @@ def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
 
 
 def _nodes(platform: Platform, connection: Connection) -> Iterator[Finding]:
-    """Nodes and devices are read once, and each pool is compared with its own."""
-    pools = [pool for pool in platform.pools if pool.backend == EXISTING or pool.device_classes]
+    """Existing nodes are read once, and each pool is compared with its own."""
+    pools = [pool for pool in platform.pools if pool.backend == EXISTING]
     if not pools:
         return
-    origin = platform.origin / "gpuNodePools"
     try:
         found = nodes(connection)
     except ClusterError as error:
-        yield not_read_part(Unread(part="nodes", why=error.found), origin)
+        yield not_read_part(
+            Unread(part="nodes", why=error.found), platform.origin / "gpuNodePools"
+        )
         return
-    served = ServedDevices(classes={}, devices={})
-    try:
-        served = served_devices(connection)
-    except ClusterError as error:
-        yield not_read_part(Unread(part="device classes", why=error.found), origin)
-    else:
-        yield from verify_devices(pools, served, found)
     for pool in pools:
-        if pool.backend == EXISTING:
-            yield from verify(pool, found, served_by_dra=served.resources)
+        yield from verify(pool, found)
 
 
 def _queues(platform: Platform, connection: Connection) -> Iterator[Finding]:

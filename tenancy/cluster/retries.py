@@ -1,8 +1,8 @@
 """
-Which requests to an API server are sent again, and after which pause.
+Repeats requests to an API server, and waits before each repetition.
 
 An API server that is busy, restarts or fails over to another replica answers the same request a
-moment later. A request is repeated only where doing it twice does no harm.
+moment later. A request is repeated only if it may be carried out twice.
 """
 
 import time
@@ -22,12 +22,12 @@ _TRANSIENT: Final = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 _NOT_BEGUN: Final = {HTTPStatus.TOO_MANY_REQUESTS}
-"""The server refused to begin, so that every request may be sent again."""
+"""The server did not start to process the request, so every request may be sent again."""
 
 _PAUSES: Final = (0.25, 0.5, 1.0, 2.0)
 """Seconds before each further attempt, unless the server names more."""
 _LONGEST: Final = 30.0
-"""Seconds that a server may make us wait before one attempt; more is an error at once."""
+"""The longest wait that a server may request before one attempt; more is an error at once."""
 
 
 def send(
@@ -40,8 +40,8 @@ def send(
 
     Args:
         attempt: Sends the request.
-        is_repeatable: Whether the request may be carried out twice. A request that is not is
-            repeated only where the server refused to begin.
+        is_repeatable: Whether the request may be carried out twice. Another request is
+            repeated only if the server did not start to process it.
 
     Raises:
         HTTPError: No answer came, or the connection was closed every time.
@@ -64,7 +64,7 @@ def send(
 
 
 def _retry_after(response: urllib3.BaseHTTPResponse) -> float:
-    """Return the seconds that the server asks to wait; 0 if it does not say."""
+    """Return the seconds that the server asks to wait; 0 if it does not name any."""
     try:
         return urllib3.Retry().get_retry_after(response) or 0.0
     except urllib3.exceptions.InvalidHeader:

@@ -1,4 +1,4 @@
-"""What runs in namespaces, what leads to it, and what a cluster answers to dry runs of it."""
+"""Reads workloads, what routes traffic to them, and the answers to dry runs of them."""
 
 import json
 import re
@@ -67,15 +67,15 @@ def workloads(
     keys: Collection[str],
 ) -> LiveWorkloads:
     """
-    Return what runs on the cluster, and what is used in some namespaces.
+    Return the workloads of the cluster, and the use of some namespaces.
 
-    Nothing is written: pods and labels are tried by dry runs only.
+    Nothing is written: pods and labels are tested only by dry runs.
 
     Args:
         connection: To the cluster.
         namespaces: Every namespace of the cluster.
-        levels: The Pod Security level to come, by the namespaces that are asked for.
-        keys: Quota keys of object counts that are counted there.
+        levels: The future Pod Security level, by requested namespace.
+        keys: Quota keys of the object counts to read there.
 
     Raises:
         ApiException: The API server refused.
@@ -114,7 +114,7 @@ def workloads(
 def _workloads(
     connection: Connection, pods: Collection[Item]
 ) -> Mapping[str, tuple[Workload, ...]]:
-    """Return pods and templates by namespace; a template counts where it has no pod now."""
+    """Return pods and templates by namespace; a template is included if it has no pod now."""
     jobs = {
         (text(job, "metadata", "namespace"), text(job, "metadata", "name")): _controller(job)
         for job in listed(connection, "/apis/batch/v1/jobs")
@@ -127,7 +127,7 @@ def _workloads(
             continue
         metadata, written = mapping(pod.get("metadata")), _as_written(mapping(pod.get("spec")))
         namespace, name = text(metadata, "namespace"), _owner(pod, jobs)
-        # Its controller may tolerate and select what others may not, and writes that into pods.
+        # Its controller adds tolerations and node selectors that others may not use to pods.
         if name.startswith("DaemonSet/"):
             continue
         owners.add((namespace, name))
@@ -218,7 +218,7 @@ def _as_written(spec: Fields) -> Fields:
 def _answers(
     connection: Connection, running: Collection[Workload]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return what a dry run of each workload warns of; one that was not judged is missing."""
+    """Return the warnings of a dry run of each workload; one without an answer is missing."""
     found: dict[str, tuple[str, ...]] = {}
     for workload in running:
         pod = {
@@ -238,7 +238,7 @@ def _answers(
         got = answer(connection.api, Request("POST", path, pod, query={"dryRun": "All"}))
         warned = _warnings(got.warnings)
         is_quota = got.body is not None and "exceeded quota" in str(got.body.get("message"))
-        # Quotas speak last, after every policy.
+        # Quotas answer last, after every policy.
         if got.is_done or is_quota or warned:
             ours = tuple(w for w in warned if "tenancy-" in w or "PodSecurity" in w)
             found[workload.name] = (*found.get(workload.name, ()), *ours)

@@ -1,4 +1,4 @@
-"""What is used in namespaces, by quota key, counted from the objects themselves."""
+"""The use of namespaces, by quota key, counted from the objects themselves."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
@@ -17,7 +17,7 @@ __all__ = ["ENDED", "used"]
 Item = Mapping[str, JSON]
 
 ENDED: Final = ("Succeeded", "Failed")
-"""The phases of pods that no quota counts any more."""
+"""The phases in which a quota no longer counts a pod."""
 
 _GROUPS: Final[Mapping[str, str]] = {
     "": "/api/v1",
@@ -40,13 +40,13 @@ def used(
     keys: Collection[str],
 ) -> Mapping[str, Mapping[str, Quantity]]:
     """
-    Return what is used in *namespaces*, by namespace, then by quota key.
+    Return the use of *namespaces*, by namespace, then by quota key.
 
     Args:
         connection: To the cluster.
         pods: Every pod of the cluster.
         services: Every Service, by namespace.
-        namespaces: Those that are asked for.
+        namespaces: The requested namespaces.
         keys: Quota keys of further object counts.
 
     Raises:

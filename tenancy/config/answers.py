@@ -27,7 +27,7 @@ def read_answers(path: Path) -> AnswersSpec:
 
 def given_answers(values: Mapping[str, JSON]) -> AnswersSpec:
     """
-    Return the answers that were given by flags and to questions.
+    Return the answers from flags and questions.
 
     Args:
         values: By key of an answers file.

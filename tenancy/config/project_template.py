@@ -79,7 +79,7 @@ def new_project(answers: AnswersSpec, virtualenv: str | None = None) -> NewProje
     when it creates the stack.
 
     Args:
-        answers: What the project has.
+        answers: The answers.
         virtualenv: The folder of the virtual environment in which plain `pulumi` runs the
             program, relative to the project. Default: the `python3` that is on PATH.
 
@@ -91,8 +91,7 @@ def new_project(answers: AnswersSpec, virtualenv: str | None = None) -> NewProje
     for name, cluster_answer in answers.clusters.items():
         if name != SANDBOX and None in (cluster_answer.kubeconfig, cluster_answer.context):
             raise RefusedError(
-                reason=f"cluster {name}: give its kubeconfig and the context in it; "
-                "neither is guessed"
+                reason=f"cluster {name}: give its kubeconfig and the context in it"
             )
     platforms = {
         name: "platform" if len(clusters) == 1 else f"platform-{name}" for name in clusters
@@ -106,8 +105,8 @@ def new_project(answers: AnswersSpec, virtualenv: str | None = None) -> NewProje
             raise NotFoundError("cluster", cluster, clusters, f"environment {name} names it")
         if name in platforms.values():
             raise RefusedError(
-                reason=f"environment {name}: the stack of a platform has that name; "
-                "give the environment another"
+                reason=f"environment {name}: a platform's stack has that name; "
+                "give the environment another name"
             )
     files = {
         PROJECT_FILE: _project_file(answers.project, virtualenv),

@@ -20,7 +20,7 @@ CONTROLLERS: Final = frozenset(
         "kubelet",
     }
 )
-"""Managers that are part of Kubernetes; labels and annotations that they add are no drift."""
+"""Managers that are part of Kubernetes; labels and annotations that they add are not drift."""
 OURS: Final = ("pulumi", PREFIX)
 """Prefixes of the managers of the engine's provider."""
 

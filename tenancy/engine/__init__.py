@@ -4,8 +4,8 @@ The engine from Python, with typed results.
 `assess` reads a project; `plan`, `save_plans`, `preview`, `up`, `refresh`, `drift`,
 `accept_drift`, `repair_drift` and `destroy` take it and any number of its stacks, and return
 an outcome for each; `adopt` and `release` take one stack. Pass an `Interaction` to show
-progress and to ask a person; by default nothing is shown and nobody is asked. `local` and
-`inline` open one stack.
+progress and to ask a person; by default nothing is shown and no confirmation is needed.
+`local` and `inline` open one stack.
 """
 
 from tenancy.assessment import Assessment, assess

@@ -1,4 +1,4 @@
-"""The plan of an adoption: what it refuses, what enforcement would, and who gains or loses."""
+"""The plan of an adoption: refusals, those of enforcement, and gained and lost roles."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -21,17 +21,17 @@ from tenancy.planning import (
 __all__ = ["AdoptionPlan", "adoption_plan", "subject_changes"]
 
 _LEFT_OUT = ("name-taken", "last-update-unfinished")
-"""An adoption takes over what exists, on purpose; what else is pending does not count."""
+"""An adoption takes over existing objects on purpose; other pending changes do not count."""
 
 
 @attrs.frozen(kw_only=True)
 class AdoptionPlan:
     """
-    What an adoption means for what runs.
+    The plan of an adoption.
 
     Attributes:
         lines: What enforcement would refuse and stop, in sentences.
-        findings: What refuses the adoption, warnings, and what was not checked.
+        findings: Reasons to refuse the adoption, warnings, and what was not checked.
     """
 
     lines: tuple[str, ...]
@@ -39,13 +39,13 @@ class AdoptionPlan:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """What refuses the adoption."""
+        """The findings that refuse the adoption."""
         return tuple(errors_in(self.findings))
 
 
 def adoption_plan(after: Assessment, stack: str, names: Collection[str]) -> AdoptionPlan:
     """
-    Return the plan of an update of the namespaces *names* alone, with all its gates.
+    Return the plan of an update of only the namespaces *names*, with all its checks.
 
     Raises:
         ClusterError: The cluster does not answer.

@@ -1,4 +1,4 @@
-"""Readings of clusters that all stacks of one call share, instead of lists for each stack."""
+"""Shares what is read from clusters between the stacks of one call."""
 
 import functools
 import threading
@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 class ClusterReadings:
     """
-    Connections to clusters, and what was listed on them; each is asked once.
+    Connections to clusters, and the lists read from them; each list is read once.
 
-    It may be used by several threads. Whoever changes a cluster calls `forget` before and
-    after that, so that nothing older is compared.
+    It may be used by several threads. Call `forget` before and
+    after a change of a cluster, so that nothing outdated is compared.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class ClusterReadings:
     def read(
         self, connection: Connection, *, contents: bool, tokens_of: Collection[str]
     ) -> Live:
-        """Return what a plan compares; what only removals need is read anew."""
+        """Return the state that a plan compares; what only removals need is read again."""
         if contents or tokens_of:
             return read(connection, contents=contents, tokens_of=tokens_of)
         key = ("live", connection.cluster, connection.uid, self._generation)
@@ -59,7 +59,7 @@ class ClusterReadings:
         return found
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made for *key*, making it where it is the first time."""
+        """Return the value of *key*; make it on the first call."""
         with self._lock:
             own = self._locks.setdefault(key, threading.Lock())
         with own:

@@ -17,7 +17,7 @@ _NAME: Final = re.compile(rf"{PREFIX}(\d+)-\w+")
 
 def remove_left_folders(parent: Path | None = None) -> int:
     """
-    Remove the temporary folders of this user's runs whose process is gone.
+    Remove the temporary folders of this user's runs whose process no longer exists.
 
     Args:
         parent: Where they are. Default: the folder for temporary files.

@@ -1,4 +1,4 @@
-"""Engines that go on after whoever started them was killed, found by what they were told."""
+"""Finds engines that keep running after the process that started them was killed."""
 
 import contextlib
 import os
@@ -35,7 +35,8 @@ class EngineProcess:
     Attributes:
         pid: Its id.
         is_engine: Whether it is the engine itself.
-        started_by: Who started it, as `this_process` says; None if that was not us.
+        started_by: The process that started it, as returned by `this_process`; None if it was
+            not ours.
     """
 
     pid: int
@@ -44,7 +45,7 @@ class EngineProcess:
 
     @property
     def is_orphaned(self) -> bool:
-        """Whether the one of us that started it is gone."""
+        """Whether the process of ours that started it no longer exists."""
         if self.started_by is None:
             return False
         pid, _, _ = self.started_by.partition(" ")

@@ -136,7 +136,7 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _started(pid: int) -> datetime | None:
-    """Return when the process *pid* started; None if the system does not say."""
+    """Return when the process *pid* started; None if the system does not report it."""
     status = _stat(pid)
     if status is None:
         return None

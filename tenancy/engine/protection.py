@@ -1,10 +1,10 @@
 """
-What protects a stack from a destroy, cleared in its state by one write, and set again.
+Clears the protection from a destroy in a stack's state by one write, and sets it again.
 
 The engine reads `protect` and `retainOnDelete` from the state. An update that clears them would
-run the program and apply every object again; here the state alone is written, under the
-backend's lock. What was cleared is recorded in the outputs of the stack, so that the next
-command finds it where a destroy was killed, and sets it again.
+run the program and apply every object again; this module only writes the state, under the
+backend's lock. The outputs of the stack record the cleared fields, so that the next
+command sets them again if a destroy was killed.
 """
 
 import contextlib
@@ -30,11 +30,11 @@ __all__ = [
 ]
 
 RECORD: Final = "tenancyDestroy"
-"""The output of the stack that records what was cleared."""
+"""The output of the stack that records the cleared fields."""
 _STACK: Final = "pulumi:pulumi:Stack"
 _GUARD: Final = "DestroyGuard"
 _ACCESS: Final = (":RoleBinding", ":Role")
-"""Deleted by themselves and first, so that access ends before anything else."""
+"""Types that are deleted separately and first, so that access ends before anything else."""
 _FLAGS: Final = ("protect", "retainOnDelete", "deletedWith")
 
 Resources = list[dict[str, JSON]]
@@ -42,10 +42,10 @@ Resources = list[dict[str, JSON]]
 
 def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
     """
-    Return *resources* of a state so that a destroy deletes *namespaces* with what is in them.
+    Return *resources* of a state, changed so that a destroy deletes *namespaces*.
 
-    Guardrails are then deleted with their namespace, not before it: there is no moment in which
-    a namespace exists without them. Role bindings are still deleted first.
+    Everything in them is deleted too. Guardrails are deleted with their namespace, not before
+    it, so a namespace never exists without them. Role bindings are still deleted first.
 
     Args:
         resources: As the engine exports them.
@@ -73,13 +73,13 @@ def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
     for one in changed:
         if one.get("type") == _STACK and before:
             outputs = _mapping(one.get("outputs"))
-            # What a killed destroy had cleared before is what there was.
+            # If an earlier destroy was killed, its record has the original fields.
             one["outputs"] = {**outputs, RECORD: {**before, **_mapping(outputs.get(RECORD))}}
     return changed
 
 
 def protected_again(resources: Resources) -> Resources:
-    """Return *resources* as they were before `cleared`, as far as they still exist."""
+    """Return *resources* with the fields from before `cleared`, for those that still exist."""
     changed: Resources = copy.deepcopy(resources)
     before: Mapping[str, JSON] = {}
     for one in changed:
@@ -99,7 +99,9 @@ def protected_again(resources: Resources) -> Resources:
 @contextlib.contextmanager
 def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]:
     """
-    Clear what keeps *namespaces* while the block destroys them; set it again if that fails.
+    Clear the protection of *namespaces* while the block destroys them.
+
+    If the block fails, the protection is set again.
 
     Raises:
         EngineError: The state cannot be read or written, or another update changed it.
@@ -108,7 +110,7 @@ def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]
     try:
         yield
     except BaseException:
-        # What the destroy has not deleted is protected as before.
+        # Resources that the destroy has not deleted are protected as before.
         with contextlib.suppress(EngineError):
             restore_protection(session)
         raise
@@ -116,7 +118,7 @@ def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]
 
 def restore_protection(session: Session) -> bool:
     """
-    Set again what a destroy had cleared that did not end; return whether there was any.
+    Set again what an unfinished destroy had cleared; return whether there was such a destroy.
 
     Raises:
         EngineError: The state cannot be read or written.
@@ -131,7 +133,7 @@ def write_resources(session: Session, change: Callable[[Resources], Resources]) 
     """
     Change the resources in the state of *session* by one write.
 
-    What another update wrote meanwhile is never written over.
+    It never overwrites what another update wrote.
 
     Raises:
         EngineError: The state cannot be read or written, or another update changed it.
@@ -142,11 +144,11 @@ def write_resources(session: Session, change: Callable[[Resources], Resources]) 
     changed = change(resources)
     if changed == resources:
         return
-    # The backend locks the write alone, so this is read once more right before it.
+    # The backend locks only the write, so the state is read once more right before it.
     if session.exported().deployment != exported.deployment:
         raise EngineError(
             session.name,
-            "another update changed the state meanwhile; run this again",
+            "another update changed the state in between; run this again",
             EngineFailure.LOCKED,
         )
     written = {**deployment, "resources": changed}

@@ -1,4 +1,4 @@
-"""A fleet of stacks in parts of nearly the same size, each for a machine of its own."""
+"""Divides a fleet of stacks into parts of nearly the same size, one for each machine."""
 
 import hashlib
 import re
@@ -32,7 +32,7 @@ class Shard:
         """
         Whether *stack* is in this part.
 
-        That follows from its name alone: every machine computes the same, and a new stack
+        This depends only on its name: every machine computes the same, and a new stack
         moves no other.
         """
         digest = hashlib.sha256(stack.encode()).digest()
@@ -41,7 +41,7 @@ class Shard:
 
 def read_shard(text: str) -> Shard:
     """
-    Return the part that is written as *text*.
+    Parse *text* as a part.
 
     Raises:
         UsageError: It is not `<number>/<of>` with a number from 1 to *of*.
@@ -53,8 +53,7 @@ def read_shard(text: str) -> Shard:
     if match is not None and 1 <= int(match[1]) <= int(match[2]):
         return Shard(int(match[1]), int(match[2]))
     raise UsageError(
-        f"--shard {text}: it is not a part of a whole; write for instance 2/5, the second of"
-        " five parts"
+        f"--shard {text}: not a part; write, for example, 2/5 for the second of five parts"
     )
 
 
@@ -69,7 +68,7 @@ def stacks_of(
     Args:
         assessment: The project.
         shard: The part.
-        stacks: The whole. Default: every environment.
+        stacks: The stacks to divide. Default: every environment.
 
     Raises:
         UsageError: A platform is among *stacks*.
@@ -80,7 +79,7 @@ def stacks_of(
     if platforms and stacks is not None:
         raise UsageError(
             f"--shard {shard}: {', '.join(platforms)} is a platform, which is in no shard; run"
-            " the command for it alone, before the shards"
+            " the command for it separately, before the shards"
         )
     return tuple(stack for stack in whole if stack not in platforms and stack in shard)
 

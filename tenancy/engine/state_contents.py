@@ -35,7 +35,7 @@ _KNOWN_KEYS: Final = frozenset(
         *("ignoreChanges", "sequenceNumber"),
     )
 )
-"""Others mean that a step failed or waits: `delete`, `initErrors`, `taint`, `external`, …"""
+"""Other keys mean a failed or pending step: `delete`, `initErrors`, `taint`, `external`, …"""
 
 
 class _Name(NamedTuple):
@@ -49,8 +49,8 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
     """
     Return whether an update of *stack* has reached what its files describe, and nothing else.
 
-    The inputs of each object are compared, and what protects namespaces from deletion. What is
-    not known, such as resources of a cloud, makes it False.
+    It compares the inputs of each object, and the protection of namespaces from deletion. It is
+    False with resources that are not known here, such as those of a cloud.
 
     Args:
         assessment: The project, checked for the stack.
@@ -82,7 +82,7 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
         manager = field_manager(assessment.name, stack, provider, patch)
         found[name] = _without_manager(inputs, manager)
     unserved = {name for name in described if name.kind in _MUTATING} - found.keys()
-    # A cluster that does not serve the kinds gets none of them.
+    # They are not created on a cluster that does not serve their kinds.
     if len(unserved) not in (0, sum(name.kind in _MUTATING for name in described)):
         return False
     return found == {n: value for n, value in described.items() if n not in unserved}
@@ -159,7 +159,7 @@ def _is_protected_as(
 
 
 def _without_manager(inputs: JSON, manager: str) -> JSON:
-    """Return *inputs* as the files describe them; nothing where *manager* is not named."""
+    """Return *inputs* as the files describe them; nothing if *manager* is not named."""
     given = inputs if isinstance(inputs, dict) else {}
     metadata = given.get("metadata")
     about = dict(metadata) if isinstance(metadata, dict) else {}
@@ -174,6 +174,6 @@ def _without_manager(inputs: JSON, manager: str) -> JSON:
 
 
 def _as_json(value: object) -> JSON:
-    """Return *value* as it is in a state: lists for tuples."""
+    """Return *value* as in a state, with lists instead of tuples."""
     plain: JSON = json.loads(json.dumps(value))
     return plain

@@ -1,4 +1,4 @@
-"""The state of a stack as its backend has it, read without an engine."""
+"""Reads the state of a stack from its backend, without an engine."""
 
 import hashlib
 import json
@@ -31,9 +31,9 @@ class StateReading:
     A state at one moment.
 
     Attributes:
-        checksum: Of the whole text, so that any change of it is noticed.
+        checksum: Of the whole text, so that every change is noticed.
         resources: Every resource in it.
-        is_settled: Whether no operation is pending and no other process works on the stack.
+        is_settled: Whether no operation is pending and no other process has locked the stack.
     """
 
     checksum: str
@@ -51,12 +51,12 @@ class StateReading:
 
     @property
     def public_outputs(self) -> Mapping[str, JSON]:
-        """The outputs of the stack without those that are secret or contain one."""
+        """The outputs of the stack, without secret ones and those that contain a secret."""
         return {name: v for name, v in self.outputs.items() if SECRET_MARK not in json.dumps(v)}
 
     @property
     def reported(self) -> int:
-        """How many resources the engine reports on: all but the default providers."""
+        """How many resources the engine counts: all except the default providers."""
         names = (str(resource.get("urn")) for resource in self.resources)
         return sum(not _DEFAULT_PROVIDER.search(name) for name in names)
 
@@ -65,7 +65,7 @@ def read_state(stack: auto.Stack, project: str) -> StateReading:
     """
     Return the state of *stack*, which is in *project*.
 
-    A file backend is read directly; of any other the command line exports the state, which
+    A file backend is read directly; from other backends, `pulumi` exports the state, which
     takes half a second.
 
     Raises:
@@ -89,7 +89,7 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
     """
     Return the outputs of *stack*, secrets left out, from the files of a file backend.
 
-    None where they are not to be had so: another backend, no state, or a damaged one.
+    None with another backend, without a state, or with a damaged one.
     """
     folder = _file_backend({**os.environ, **stack.workspace.env_vars})
     if folder is None or _state_file(folder, project, stack.name) is None:
@@ -101,13 +101,13 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
 
 
 def _file_backend(variables: Mapping[str, str]) -> Path | None:
-    """Return the folder of the file backend that *variables* name; None for any other."""
+    """Return the folder of the file backend that *variables* name; None for other backends."""
     backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
     return Path(unquote(backend.path)) if backend.scheme == "file" and backend.path else None
 
 
 def _state_file(folder: Path, project: str, stack: str) -> Path | None:
-    """Return the file with the state; None where it is not one plain file."""
+    """Return the file with the state; None if it is not a single file."""
     file = folder / ".pulumi" / "stacks" / project / f"{stack}.json"
     packed = any(file.with_name(f"{file.name}.{end}").exists() for end in ("gz", "zst"))
     return file if file.exists() and not packed else None
@@ -145,7 +145,7 @@ def _reading(text: bytes, *, is_free: bool) -> StateReading:
         names = [str(resource["urn"]) for resource in resources]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error
-    # Two resources of one name: one of them is to be deleted still.
+    # Two resources with one name: one of them still has to be deleted.
     is_settled = is_free and not pending and len(set(names)) == len(names)
     return StateReading(
         checksum=hashlib.sha256(text).hexdigest(),

@@ -1,10 +1,10 @@
 """
-Whether a stack has anything to do, told without an engine.
+Recognizes a stack without changes, without an engine.
 
-The record of the last update on this machine has a digest of everything that it was made from,
-and the checksum of the state that it left. Where both are as they were, and the plan that the
+The record of the last update on this machine has a digest of all its inputs,
+and the checksum of the state after it. If both are unchanged, and the plan that the
 program would make from the cluster is empty, the engine would find every resource unchanged.
-In any doubt an engine is started, so that a wrong or missing record costs time only.
+In doubt an engine is started, so a wrong or missing record only costs time.
 """
 
 import contextlib
@@ -32,13 +32,13 @@ __all__ = ["Attempt"]
 @attrs.define
 class Attempt:
     """
-    One preview or update of a stack, that an engine is started for only if it has to be.
+    One preview or update of a stack, which starts an engine only if it may have changes.
 
     Attributes:
-        assessment: The project, checked for the stack alone.
+        assessment: The project, checked for only this stack.
         session: The stack.
-        readings: What was read of clusters in the same call.
-        strict: Whether what was not checked refuses the stack.
+        readings: What was read from clusters in the same call.
+        strict: Whether "not checked" findings refuse the stack.
     """
 
     assessment: Assessment
@@ -50,17 +50,17 @@ class Attempt:
 
     def unchanged(self, kind: str, *, is_live: bool) -> Result | None:
         """
-        Return the result that the engine would have; None where it has to be asked.
+        Return the result that the engine would have; None if the engine must be started.
 
         Args:
             kind: `preview` or `up`.
-            is_live: Whether the objects on the cluster are compared with the files too. A
-                difference leaves it to the engine.
+            is_live: Whether the objects on the cluster are also compared with the files. With
+                a difference, the engine is started.
         """
         try:
             record, state = self._read()
             if RECORD in state.outputs:
-                # A destroy was killed; what it had cleared is set again first.
+                # A destroy was killed; the engine first sets its protection again.
                 restore_protection(self.session)
                 return None
             if record is None or not state.is_settled:
@@ -72,7 +72,7 @@ class Attempt:
             if is_live and not self._is_live_as_described():
                 return None
         except (TenancyError, InDoubtError, ValueError):
-            # The engine is asked, and reports what is wrong.
+            # The engine is started, and reports the error.
             return None
         return Result(
             stack=self.session.name,
@@ -85,7 +85,7 @@ class Attempt:
 
     @contextlib.contextmanager
     def changes(self) -> Iterator[None]:
-        """Forget what is known, before and after the update that runs in the block."""
+        """Delete record and readings, before and after the update in the block."""
         forget(self.session)
         self.readings.forget()
         try:
@@ -94,17 +94,17 @@ class Attempt:
             self.readings.forget()
 
     def previewed(self, result: Result) -> None:
-        """Record that nothing is to be done, if *result* of the engine's preview proves it."""
+        """Record that there are no changes, if the preview's *result* proves it."""
         before = self._before
         if self._inputs is None or before is None or not result.is_empty:
             return
         is_same = self._state_now() == before and self._inputs_now() == self._inputs
-        # Files may have been edited between their reading and the engine's.
+        # Files may have been edited after they were read here and before the engine read them.
         if is_same and holds_exactly(self.assessment, self.session.name, before):
             self._record(before, result.total)
 
     def updated(self) -> None:
-        """Record what an update has reached, if the state holds what the files describe."""
+        """Record the result of an update, if the state has exactly what the files describe."""
         inputs, state = self._inputs, self._state_now()
         if inputs is None or state is None or self._inputs_now() != inputs:
             return
@@ -137,7 +137,7 @@ class Attempt:
             return None
 
     def _is_plan_empty(self, state: StateReading, *, is_preview: bool) -> bool:
-        """Whether the program would print nothing and refuse nothing; as it would find it."""
+        """Whether the program would print nothing and refuse nothing."""
         stack = self.session.name
         previous = PreviousUpdate.from_outputs(state.outputs)
         if previous.cluster_uid is None or previous.field_manager != self._manager():

@@ -1,4 +1,4 @@
-"""Everything that an update is made from beside the state and the cluster, in one digest."""
+"""A digest of all inputs of an update, except the state and the cluster."""
 
 import functools
 import hashlib
@@ -28,7 +28,7 @@ from tenancy.planning import ONLY_VARIABLE, snapshot
 __all__ = ["InDoubtError", "update_inputs"]
 
 _PROGRAM: Final = "from tenancy_components.program import main\n\nmain()\n"
-"""The shipped `__main__.py`: of a program of one's own it is not known what it depends on."""
+"""The shipped `__main__.py`; the inputs of other programs are not known."""
 _PACKAGES: Final = ("tenancy", "tenancy_components")
 _DISTRIBUTIONS: Final = ("pulumi", "pulumi_kubernetes", "kubernetes", "pydantic", "attrs")
 _TOOLS: Final = (
@@ -37,7 +37,7 @@ _TOOLS: Final = (
 )
 _NOT_COUNTED: Final = frozenset(
     (
-        # Who asks, how fast it runs, and secrets, of which no digest is kept either.
+        # Who runs it, how fast it runs, and secrets, of which not even a digest is kept.
         *(STARTED_BY, STRICT_VARIABLE, "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"),
         *("PULUMI_PARALLEL", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_SKIP_CONFIRMATIONS"),
     )
@@ -48,14 +48,14 @@ _COUNTED: Final = ("PYTHONPATH", "PYTHONHOME")
 
 
 class InDoubtError(Exception):
-    """It is not known what the update is made from, so an engine has to be asked."""
+    """The inputs of the update are not known, so an engine must be started."""
 
 
 def update_inputs(assessment: Assessment, session: Session) -> str:
     """
-    Return a digest of everything that an update is made from, beside state and cluster.
+    Return a digest of all inputs of an update, except state and cluster.
 
-    That is what the files describe, rendered; the stack file with the options of the engine;
+    These are the rendered objects of the files; the stack file with the options of the engine;
     the kubeconfig; the versions of Tenancy, of the engine and of the provider; and the
     variables of the engine.
 
@@ -64,7 +64,7 @@ def update_inputs(assessment: Assessment, session: Session) -> str:
         session: The stack.
 
     Raises:
-        InDoubtError: The program is not the shipped one, or something of it is not known.
+        InDoubtError: The program is not the shipped one, or an input is not known.
         ClusterError: There is no kubeconfig.
     """
     stack, root = session.name, assessment.root
@@ -87,15 +87,15 @@ def update_inputs(assessment: Assessment, session: Session) -> str:
 
 
 def _program(root: Path) -> JSON:
-    """Return what the program is, if it is the shipped one, run by this Python."""
+    """Return the inputs of the program, if it is the shipped one and this Python runs it."""
     if _text(root / "__main__.py") != _PROGRAM:
-        raise InDoubtError("a program of its own")
+        raise InDoubtError("another program than the shipped one")
     folder = _virtual_environment(_text(root / PROJECT_FILE))
     is_there = folder is not None and (root / folder).exists()
     if is_there and os.path.realpath(root / str(folder)) != os.path.realpath(sys.prefix):
         raise InDoubtError("another virtual environment")
     for name in _PACKAGES:
-        # The program looks in its own folder first.
+        # The program imports from its own folder first.
         if (root / name / "__init__.py").exists() and _folder(name) != (root / name).resolve():
             raise InDoubtError(f"another {name}")
     return [[path.name, *_stat(path)] for path in sorted(root.glob("*.py"))]
@@ -112,7 +112,7 @@ def _virtual_environment(project: str) -> str | None:
 
 @functools.cache
 def _packages() -> JSON:
-    """Return what the code of this process is; it does not change while it runs."""
+    """Return a digest of this process's code, which does not change while it runs."""
     code = [
         [str(path), *_stat(path)]
         for name in _PACKAGES
@@ -131,7 +131,7 @@ def _folder(package: str) -> Path:
 
 
 def _tools(variables: Mapping[str, str]) -> Iterator[JSON]:
-    """Yield what the engine and its plugins are, as far as their files tell."""
+    """Yield identities of the engine and its plugins, from their files."""
     for name in _TOOLS:
         path = shutil.which(name, path=variables.get("PATH"))
         yield None if path is None else [path, *_stat(Path(path).resolve())]
@@ -159,12 +159,12 @@ def _cluster(assessment: Assessment, stack: str) -> Iterator[str]:
     cluster = assessment.cluster(stack)
     path, context = kubeconfig_of(cluster, assessment.root)
     yield from (cluster.name, cluster.provider_name, str(path), context or "")
-    # Credentials are in it, and so it is read only to notice a change.
+    # It has credentials, so it is read only to notice changes.
     yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _objects(assessment: Assessment, stack: str) -> Iterator[object]:
-    """Yield everything that is registered, in its order, and what becomes its options."""
+    """Yield everything that is registered, in order, and the values of its options."""
     tenancy = assessment.tenancy
     environment = tenancy.environments.get(stack)
     if environment is not None:
@@ -182,7 +182,7 @@ def _objects(assessment: Assessment, stack: str) -> Iterator[object]:
 
 
 def _plain(value: object) -> JSON:
-    """Return *value* as JSON has it."""
+    """Return *value* as a JSON value."""
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):

@@ -1,8 +1,8 @@
 """
-A record of each stack's last update on this machine: with these inputs, nothing is left to do.
+A record of each stack's last update on this machine: with these inputs, it has no changes.
 
-A record holds digests and a number only. It may be deleted at any time: the next preview or
-update then starts an engine, and leaves one again.
+A record has only digests and a number. It may be deleted at any time: the next preview or
+update then starts an engine, and writes a new one.
 """
 
 import contextlib
@@ -25,10 +25,10 @@ _VERSION: Final = 1
 @attrs.frozen(kw_only=True)
 class UpdateRecord:
     """
-    What was found to be up to date.
+    The inputs with which a stack has no changes.
 
     Attributes:
-        inputs: A digest of everything that the update is made from; see `update_inputs`.
+        inputs: A digest of the inputs of the update; see `update_inputs`.
         state: The checksum of the state.
         unchanged: How many resources the engine reports as unchanged.
     """
@@ -39,7 +39,7 @@ class UpdateRecord:
 
 
 def read_record(session: Session) -> UpdateRecord | None:
-    """Return the record of the stack of *session*; None where none can be read."""
+    """Return the record of the stack of *session*; None if it cannot be read."""
     try:
         written = json.loads(_file(session).read_text())
         if written["version"] != _VERSION:
@@ -54,18 +54,18 @@ def read_record(session: Session) -> UpdateRecord | None:
 
 
 def write_record(session: Session, record: UpdateRecord) -> None:
-    """Write *record*; where that is not possible, the next update starts an engine."""
+    """Write *record*; if that fails, the next update starts an engine."""
     file = _file(session)
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Never half a record: another command may read it at this moment.
+        # Written atomically, because another command may read it at this moment.
         with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
             json.dump({"version": _VERSION, **attrs.asdict(record)}, new)
         Path(new.name).replace(file)
 
 
 def forget(session: Session) -> None:
-    """Delete the record of the stack of *session*, before something is changed."""
+    """Delete the record of the stack of *session*, before a change."""
     with contextlib.suppress(OSError):
         _file(session).unlink(missing_ok=True)
 

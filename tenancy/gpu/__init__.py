@@ -6,12 +6,6 @@ A backend is an entry point of the group `tenancy.gpu_backends`: an object with 
 """
 
 from tenancy.gpu.backend import Backend, backends, problems, render
-from tenancy.gpu.device_verification import (
-    ServedClass,
-    ServedDevices,
-    drivers_of,
-    verify_devices,
-)
 from tenancy.gpu.existing import NAME
 from tenancy.gpu.node_verification import verify
 from tenancy.gpu.objects import (
@@ -35,10 +29,7 @@ __all__ = [
     "NodeTaints",
     "PoolManifests",
     "Rendered",
-    "ServedClass",
-    "ServedDevices",
     "backends",
-    "drivers_of",
     "identity",
     "merged",
     "moved_by_others",
@@ -49,5 +40,4 @@ __all__ = [
     "problems",
     "render",
     "verify",
-    "verify_devices",
 ]

@@ -1,7 +1,7 @@
 """Resolved values: after inheritance, with canonical quantities and final names."""
 
 from tenancy.model.bounds import Bounds
-from tenancy.model.capacity import PoolDemand, is_overcommit_factor, pool_demands
+from tenancy.model.capacity import is_overcommit_factor, pool_demands
 from tenancy.model.container_defaults import ContainerDefaults, container_defaults
 from tenancy.model.enforcement import Enforcement
 from tenancy.model.entitlements import LIMITS_NAME, QUOTA_NAME, Profiles
@@ -32,7 +32,6 @@ from tenancy.model.network import (
     parsed_cidr,
 )
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
-from tenancy.model.packing import NodeLayout, Packing, pack
 from tenancy.model.platform import (
     GpuNodePool,
     Platform,
@@ -130,13 +129,10 @@ __all__ = [
     "LiveWorkloads",
     "Namespace",
     "Network",
-    "NodeLayout",
     "Organization",
     "OrganizationInput",
-    "Packing",
     "Platform",
     "PodSecurity",
-    "PoolDemand",
     "PortRange",
     "Profiles",
     "PublicNamespace",
@@ -174,7 +170,6 @@ __all__ = [
     "names_of",
     "organization",
     "organization_cohort",
-    "pack",
     "parsed_cidr",
     "pool_class",
     "pool_demands",

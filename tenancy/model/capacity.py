@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import attrs
 
-from tenancy.model.packing import Packing, pack
 from tenancy.model.platform import GpuNodePool, Platform
 from tenancy.model.values import Environment, Grant, Namespace
 
@@ -38,15 +37,6 @@ class PoolDemand:
     def total(self) -> int:
         """The devices that are granted."""
         return sum(grant.gpus for _, grant in self.grants)
-
-    @property
-    def packing(self) -> Packing | None:
-        """The nodes when every grant is used by its largest pods; None if that is unknown."""
-        if self.per_node is None or self.total > self.nodes * self.per_node:
-            return None
-        return pack(
-            (grant for _, grant in self.grants), per_node=self.per_node, nodes=self.nodes
-        )
 
     @property
     def table(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Granted GPUs as devices, so that whole GPUs, shares and MIG profiles can be compared."""
+"""Converts granted GPUs to devices, to compare whole GPUs, shares and MIG profiles."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,17 +16,17 @@ from tenancy.model.values import Grant, Namespace
 __all__ = ["GPU_DEVICES", "granted_devices", "in_devices", "is_named"]
 
 GPU_DEVICES: Final = "GPU devices"
-"""The key under which devices stand beside quota keys; not a key of Kubernetes."""
+"""The key of devices among quota keys; not a key of Kubernetes."""
 
 
 def in_devices(amounts: Amounts, platform_of: Callable[[Namespace], Platform]) -> Amounts:
     """
-    Return *amounts* with GPUs as devices, under one key, in place of the keys of grants.
+    Return *amounts* with GPUs as devices, under one key, instead of the keys of grants.
 
     A namespace without GPUs has 0 devices.
 
     Args:
-        amounts: What a namespace counts, by quota key.
+        amounts: The amounts of a namespace, by quota key.
         platform_of: Returns the platform of a namespace.
     """
     keys_of: dict[int, frozenset[str]] = {}
@@ -57,9 +57,10 @@ def granted_devices(
     the compute slices of its GPU's layout.
 
     Args:
-        namespaces: Those that are added up.
+        namespaces: The namespaces to add up.
         platform_of: Returns the platform of a namespace.
-        without: What is left out: names of pools, extended resources, or their quota keys.
+        without: Grants that are left out: names of pools, extended resources, or their quota
+            keys.
     """
     devices = Fraction(0)
     for namespace in namespaces:
@@ -82,7 +83,7 @@ def _gpu_keys(platform: Platform) -> frozenset[str]:
 
 
 def _part(grant: Grant, pool: GpuNodePool | None) -> Fraction:
-    """Return which part of a device one unit of *grant* is."""
+    """Return the fraction of a device that one unit of *grant* is."""
     if pool is None:
         return Fraction(1)
     sharing = pool.sharing

@@ -107,8 +107,8 @@ _DEVELOPER: Final = (
     _rule("resource.k8s.io", _CLAIMS, ALL_VERBS),
 )
 
-# What an admin does to policies and bindings, the admission policies bound: neither what this
-# tool manages nor anybody outside of the organization can be named.
+# Admission policies limit what an admin may do with policies and bindings: managed objects
+# cannot be changed, and subjects outside of the organization cannot be bound.
 _ADMIN: Final = (
     *_DEVELOPER,
     _rule("", ("serviceaccounts/token",), ("create",)),

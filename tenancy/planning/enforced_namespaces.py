@@ -1,4 +1,4 @@
-"""Which namespaces of a plan begin to be enforced, or are in audit, while pods run in them."""
+"""The existing namespaces of a plan that change to enforced, or are in audit."""
 
 from collections.abc import Mapping
 
@@ -14,12 +14,12 @@ __all__ = ["Watched", "watched"]
 @attrs.frozen(kw_only=True, slots=True)
 class Watched:
     """
-    A namespace that exists and in which something begins to be refused.
+    An existing namespace in which more will be refused.
 
     Attributes:
-        namespace: As it will be.
+        namespace: After the update.
         is_audit: Whether it is in audit, so that nothing is refused yet.
-        is_new: Whether network policies and quotas of ours are new there too; otherwise only
+        is_new: Whether our network policies and quotas are also new there; otherwise only
             the Pod Security level is stricter.
     """
 

@@ -1,4 +1,4 @@
-"""Pods against limit ranges, and against the keys that a quota makes every pod state."""
+"""Compares pods with limit ranges, and with the keys that a quota requires of every pod."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -20,12 +20,12 @@ _STATED: Final[Mapping[str, tuple[int, str]]] = {
     "limits.cpu": (1, "cpu"),
     "limits.memory": (1, "memory"),
 }
-"""The keys that every container has to state: whether as a request or a limit, and of what."""
+"""The keys that every container must have: request or limit, and the resource."""
 
 
 @attrs.frozen
 class _Asked:
-    """What a container or a whole pod asks for, after the limit ranges filled in the rest."""
+    """The requests and limits of a container or a pod, with the defaults of limit ranges."""
 
     what: str
     requests: Amounts
@@ -34,7 +34,7 @@ class _Asked:
 
 def limit_range_violations(spec: Fields, limit_ranges: Iterable[LimitRange]) -> tuple[str, ...]:
     """
-    Return why *limit_ranges* refuse a pod, each reason once; nothing where it is admitted.
+    Return why *limit_ranges* refuse a pod, each reason once; empty if it is admitted.
 
     Source: k8s.io/kubernetes plugin/pkg/admission/limitranger.
     """
@@ -55,7 +55,7 @@ def quota_violations(
     spec: Fields, quotas: Iterable[Quota], limit_ranges: Iterable[LimitRange]
 ) -> tuple[str, ...]:
     """
-    Return which keys of *quotas* a pod does not state, so that it would be refused.
+    Return which required keys of *quotas* a pod lacks, so that it would be refused.
 
     Source: k8s.io/kubernetes pkg/quota/v1/evaluator/core/pods.go, Constraints.
     """
@@ -77,7 +77,7 @@ def quota_violations(
 
 
 def _filled(spec: Fields, ranges: tuple[LimitRange, ...]) -> Iterator[_Asked]:
-    """Yield what each container asks for, with the defaults of *ranges*."""
+    """Yield the requests and limits of each container, with the defaults of *ranges*."""
     defaults = container_defaults(ranges)
     for kind in ("initContainers", "containers"):
         for container in items(spec.get(kind)):
@@ -90,7 +90,7 @@ def _filled(spec: Fields, ranges: tuple[LimitRange, ...]) -> Iterator[_Asked]:
 
 
 def _whole(spec: Fields, ranges: tuple[LimitRange, ...]) -> _Asked:
-    """Return what the pod asks for, its containers filled in."""
+    """Return the requests and limits of the pod, with its containers' defaults."""
     defaults = container_defaults(ranges)
     filled: dict[str, object] = dict(spec)
     for kind in ("initContainers", "containers"):

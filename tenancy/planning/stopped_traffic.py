@@ -1,8 +1,8 @@
 """
 Connections that objects on a cluster name, and that the network policies would stop.
 
-Ingresses, Services for the outside, annotations for Prometheus, and addresses in variables,
-commands and arguments of containers name them. What nothing names is not known.
+Ingresses, Services for outside clients, annotations for Prometheus, and addresses in variables,
+commands and arguments of containers name them. Other connections are not known.
 """
 
 import re
@@ -22,7 +22,7 @@ from tenancy.planning.reachability import PodNetwork, Pods, Port
 __all__ = ["StoppedConnection", "stopped_connections"]
 
 _OUTSIDE: Final = "outside-of-tenancy"
-"""A namespace that stands for all that no rule names."""
+"""A placeholder for every namespace that no rule names."""
 _PUBLIC: Final = "1.1.1.1"
 _HOST: Final = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?)?"
@@ -45,13 +45,13 @@ _IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 @attrs.frozen(kw_only=True, slots=True)
 class StoppedConnection:
     """
-    A connection that is possible now and would not be.
+    A connection that is possible now and would stop.
 
     Attributes:
         namespace: The namespace whose policies stop it.
-        object: What names it, as `Ingress/web`.
+        object: The object that names it, as `Ingress/web`.
         what: The connection in words.
-        remedy: What to write so that it goes on.
+        remedy: What to write so that it stays possible.
     """
 
     namespace: str
@@ -67,12 +67,12 @@ def stopped_connections(
     names: Mapping[str, Mapping[str, str]],
 ) -> Iterator[StoppedConnection]:
     """
-    Yield what would stop once *enforced* have their network policies.
+    Yield the connections that would stop when *enforced* get their network policies.
 
     Args:
-        enforced: Namespaces that exist, as they will be.
+        enforced: Existing namespaces, after the update.
         platform: That of their cluster.
-        live: What runs there now.
+        live: Its workloads now.
         names: The labels of every namespace of the cluster, by its name.
     """
     ours = {n.name: n for n in enforced}
@@ -109,7 +109,7 @@ class _Judge:
     ours: Mapping[str, Namespace]
 
     def incoming(self, name: str) -> Iterator[StoppedConnection]:
-        """Yield what Ingresses, Services for the outside and scrapers would lose."""
+        """Yield the connections of Ingresses, Services for outside clients and scrapers."""
         for ingress in self.live.ingresses.get(name, ()):
             yield from self._ingress(name, ingress)
         for service in self.live.services.get(name, ()):
@@ -120,7 +120,7 @@ class _Judge:
             yield from self._scraped(workload)
 
     def named(self) -> Iterator[StoppedConnection]:
-        """Yield the connections that containers name, of ours and to ours."""
+        """Yield the connections that containers name, from and to the enforced namespaces."""
         for namespace, some in self.live.workloads.items():
             for workload in some:
                 for host, port in dict.fromkeys(_addresses(workload.spec)):
@@ -186,7 +186,7 @@ class _Judge:
             yield StoppedConnection(
                 namespace=workload.namespace,
                 object=workload.name,
-                what=f"Prometheus to {workload.name} on {port}, as its annotations ask",
+                what=f"Prometheus to {workload.name} on {port}, by its annotations",
                 remedy=f"write metricsPorts: [{number}] under network of the namespace"
                 + (
                     "" if watching else ", and describe Prometheus under shared of the platform"
@@ -273,7 +273,7 @@ class _Judge:
     def _targets(
         self, namespace: str, service: str, wanted: object
     ) -> Iterator[tuple[Pods, Port]]:
-        """Yield the pods behind a port of *service*, and the port of theirs."""
+        """Yield the pods behind a port of *service*, and their port."""
         for found in self.live.services.get(namespace, ()):
             spec = mapping(found.get("spec"))
             selector = mapping(spec.get("selector"))
@@ -299,7 +299,7 @@ def _namespaces(
 def _rendered(
     namespace: Namespace, platform: Platform
 ) -> tuple[Mapping[str, str], tuple[Manifest, ...]]:
-    """Return the labels and the network policies of *namespace* once it is enforced."""
+    """Return the labels and the network policies of *namespace* when it is enforced."""
     bare = attrs.evolve(
         namespace,
         bindings=(),
@@ -314,7 +314,7 @@ def _rendered(
 
 
 def _is_left_over(policy: Fields, ours: Collection[str]) -> bool:
-    """Return whether *policy* is one of ours, of an enforced namespace, in an older form."""
+    """Return whether *policy* is an older form of one of ours, in an enforced namespace."""
     metadata = mapping(policy.get("metadata"))
     held = mapping(metadata.get("labels"))
     return metadata.get("namespace") in ours and held.get(labels.MANAGED) == "true"
@@ -335,7 +335,7 @@ def _pods(workload: Workload) -> Pods:
 
 
 def _target_port(port: Fields, spec: Fields) -> Port:
-    """Return the port of pods of *spec* to which a Service's *port* leads."""
+    """Return the port of pods of *spec* that a Service's *port* targets."""
     protocol = str(port.get("protocol") or "TCP")
     wanted = port.get("targetPort") or port.get("port")
     if isinstance(wanted, int):

@@ -219,7 +219,7 @@ def _keep(whole: Document, ours: dict[str, str], places: dict[Finding, Position]
 
 
 def _secure(value: JSON, path: tuple[PathStep, ...]) -> list[tuple[PathStep, ...]]:
-    """Return where encrypted values stand: mappings of `secure` alone."""
+    """Return the paths of encrypted values: mappings with only the key `secure`."""
     found: list[tuple[PathStep, ...]] = []
     if isinstance(value, dict):
         if list(value) == ["secure"] and isinstance(value["secure"], str):

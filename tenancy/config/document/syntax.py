@@ -1,4 +1,4 @@
-"""What the YAML parser says of text that is not YAML, in words for people."""
+"""The errors of the YAML parser, in words for people."""
 
 import attrs
 import yaml
@@ -33,7 +33,7 @@ _SAYINGS = (
     ),
     _Saying(
         "mapping values are not allowed",
-        "a colon and a space where no key can stand",
+        "a colon and a space where no key is allowed",
         "put text that holds `: ` in quotes; give each key a line of its own",
     ),
     _Saying(

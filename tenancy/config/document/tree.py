@@ -96,7 +96,7 @@ class Document:
         """
         Return the text at *path* as it was written, without quotes; None if it is not a scalar.
 
-        This is how a message can say `0.10` where the value is the float 0.1.
+        So a message can have `0.10` although the value is the float 0.1.
         """
         if self.lines is not None and self.lines.at(path) != self.at(path):
             return None

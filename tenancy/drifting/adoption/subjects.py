@@ -58,7 +58,7 @@ def unprefixed(
     """
     Yield, for users and for groups, what the prefix seems to be if it is not the platform's.
 
-    It is what stands before the first colon of most subjects of the bindings to Kubernetes'
+    It is the text before the first colon of most subjects of the bindings to Kubernetes'
     own roles in the namespaces *names*; empty if most have none.
     """
     wanted = frozenset(names)

@@ -37,7 +37,7 @@ Live = Mapping[Identity, Mapping[str, JSON]]
 
 
 class Adoption(enum.Enum):
-    """How far an adoption goes."""
+    """The last step of an adoption."""
 
     REPORT = "report"
     """Show what it would be; write nothing."""
@@ -75,7 +75,7 @@ def adopt(
         until: The last day of the audit. Default: in 90 days, or what the platform allows.
         how_far: Default: everything.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
-        interaction: Who confirms, and what is shown. Default: nobody is asked.
+        interaction: Who confirms, and what is shown. Default: no confirmation.
 
     Returns:
         What the engine did; None if nothing was applied.
@@ -151,7 +151,7 @@ def _written(
         if how_far is not Adoption.WRITE:
             files.restore()
         raise
-    # From here on the cluster is changed; the files stay, and `adopt` goes on with them.
+    # From here on the cluster is changed; the files stay, and `adopt` continues with them.
     return takes_over()
 
 

@@ -50,7 +50,7 @@ def destroy(
         finish_interrupted: Finish an interrupted update first, so that no object outside the
             state remains. Default: no.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
-        interaction: Who confirms each deletion, and what is shown. Default: nobody is asked.
+        interaction: Who confirms each deletion, and what is shown. Default: no confirmation.
 
     Raises:
         NotFoundError: No file describes one of them.

@@ -97,7 +97,7 @@ def repair_drift(
             Default: they are kept.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         strict: Whether what was not checked refuses a stack too. Default: only errors do.
-        interaction: Who confirms each repair, and what is shown. Default: nobody is asked.
+        interaction: Who confirms each repair, and what is shown. Default: no confirmation.
 
     Raises:
         RefusedError: The answer was no, or the user cannot be asked.

@@ -1,4 +1,4 @@
-"""Repeat an update that failed because the API server did not answer for a moment."""
+"""Repeats an update that failed because the API server did not answer for a moment."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def repeated(stack: str, update: Callable[[], T], note: Note) -> T:
     """
     Return the result of *update*, which is repeated twice if it fails on a transient error.
 
-    What an attempt has done is in the state, so that the next one continues after it.
+    The state records what an attempt has done, so the next one continues from there.
 
     Args:
         stack: The stack's name.

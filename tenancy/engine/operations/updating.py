@@ -52,7 +52,7 @@ def up(
         strict: Whether what was not checked refuses a stack too. Default: only errors do.
         renew_service_accounts: Whether to recreate the service accounts whose tokens removed
             members may have; their pods must be restarted. Default: no.
-        interaction: Who confirms each update, and what is shown. Default: nobody is asked.
+        interaction: Who confirms each update, and what is shown. Default: no confirmation.
 
     Raises:
         NotFoundError: No file describes one of them.

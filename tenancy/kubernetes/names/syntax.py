@@ -48,7 +48,7 @@ RbacName = NewType("RbacName", str)
 LABEL_LENGTH: Final = 63
 SUBDOMAIN_LENGTH: Final = 253
 ID_LENGTH: Final = 7
-"""The longest namespace id unless a platform says otherwise, in characters."""
+"""The default of the longest namespace id, in characters."""
 
 # RFC 1123, section 2.1, as Kubernetes reads it: lower case, and it may begin with a digit.
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?", re.ASCII)

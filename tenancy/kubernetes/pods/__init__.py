@@ -1,4 +1,4 @@
-"""Pods as JSON: what they ask for, and what Pod Security says of them."""
+"""Pods as JSON: their requests, and whether Pod Security refuses them."""
 
 from tenancy.kubernetes.pods.amounts import Amounts, container_amounts, pod_amounts, quantities
 from tenancy.kubernetes.pods.fields import Fields, items, mapping, strings

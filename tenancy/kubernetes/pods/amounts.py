@@ -1,4 +1,4 @@
-"""What pods ask for: amounts by resource, as the API server and its quotas count them."""
+"""The requests of pods by resource, as the API server and its quotas count them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,7 +11,7 @@ Amounts = Mapping[str, Quantity]
 
 
 def quantities(value: object) -> dict[str, Quantity]:
-    """Return the amounts in a mapping such as `resources.limits`; what is none is left out."""
+    """Return the amounts in a mapping such as `resources.limits`, without invalid ones."""
     amounts = {}
     for key, text in mapping(value).items():
         try:
@@ -23,7 +23,9 @@ def quantities(value: object) -> dict[str, Quantity]:
 
 def container_amounts(container: Fields) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
     """
-    Return the requests and the limits of *container*; a limit alone is the request too.
+    Return the requests and the limits of *container*.
+
+    A limit without a request is also the request.
 
     Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_Pod.
     """
@@ -37,7 +39,7 @@ def pod_amounts(spec: Fields) -> dict[str, Quantity]:
     Return what a pod uses of a quota, as `requests.<resource>` and `limits.<resource>`.
 
     Containers and sidecars count together; other init containers run one after the other, so
-    the largest counts where it is larger.
+    the largest of them counts if it is larger.
 
     Source: k8s.io/component-helpers resource, PodRequests and PodLimits.
     """

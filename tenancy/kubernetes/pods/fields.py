@@ -1,4 +1,4 @@
-"""Parts of Kubernetes objects as JSON; what is missing or of another type is empty."""
+"""Parts of Kubernetes objects as JSON; missing parts and those of another type are empty."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ Fields = Mapping[str, object]
 
 def mapping(value: object) -> Fields:
     """
-    Return *value* where it is a mapping.
+    Return *value* if it is a mapping, else an empty one.
 
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
@@ -30,7 +30,7 @@ def items(value: object) -> Iterator[Fields]:
 
 def strings(value: object) -> tuple[str, ...]:
     """
-    Return the list *value* as texts.
+    Return the strings in the list *value*.
 
     >>> strings(["ALL"]), strings("ALL")
     (('ALL',), ())

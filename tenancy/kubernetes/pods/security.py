@@ -1,8 +1,8 @@
 """
 Pod Security Standards: what the levels `baseline` and `restricted` refuse of a pod.
 
-Source: k8s.io/pod-security-admission v0.36, policy/check_*.go. Pods of Windows are not excepted
-from anything here, as with versions below v1.25.
+Source: k8s.io/pod-security-admission v0.36, policy/check_*.go. Windows pods are not exempt
+from anything here, as in versions below v1.25.
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 
 def pod_security_violations(level: str, metadata: Fields, spec: Fields) -> tuple[str, ...]:
     """
-    Return why *level* refuses a pod, each reason once; nothing where it is admitted.
+    Return why *level* refuses a pod, each reason once; empty if it is admitted.
 
     Args:
         level: `privileged`, `baseline` or `restricted`.

@@ -1,12 +1,12 @@
 """
-The guard of tenants' own bindings: an admin hands out access to the namespace, and no more.
+The guard of tenants' own bindings: an admin grants access only to members.
 
-Kubernetes lets nobody give what they do not hold. On top of that, only members of the
-organization are named, service accounts of its namespaces in the same environment, and subjects
-that the platform lists; and no role that others may widen.
+Kubernetes lets users grant only permissions that they have. In addition, a binding may name
+only members of the organization, service accounts of its namespaces in the same environment,
+and subjects that the platform lists; and no role that other software may extend.
 
-The members are an annotation of the namespace, which only operators can write. Where it is
-missing, nobody is a member.
+The members are an annotation of the namespace, which only operators can write. If it is
+missing, no subject is a member.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,8 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
 
     Args:
         cluster_roles: Of ClusterRoles only these may be bound.
-        bindable: Who may be bound beside members of the organization. Default: nobody.
+        bindable: Subjects that may be bound in addition to members of the organization.
+            Default: none.
     """
     allowed = sorted(cluster_roles)
     others = sorted(map(str, bindable))

@@ -1,8 +1,8 @@
 """
-The guard of storage claims: a tenant gets new storage, never somebody's old.
+The guard of storage claims: a tenant gets only new storage, never an existing volume.
 
-A claim without a class, or one that names its volume, is bound to a volume that exists already,
-with what is on it.
+A claim without a class, or one that names its volume, is bound to an existing volume
+with its data.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""What begins to be refused: pods at their next start, and connections, from live objects."""
+"""Enforcement: pods that would be refused at their next start, and stopped connections."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ class Stopped:
     A workload that would be refused at its next start, or a connection that would stop.
 
     Attributes:
-        kind: `pods`, `connection`, or `token`: pods would have no token of `default` any more.
+        kind: `pods`, `connection`, or `token`: pods would no longer have a token of `default`.
         object: Such as `Deployment/web`.
         reason: Why it would be refused, or which connection it is.
-        remedy: What to do about it.
+        remedy: What to do.
         is_audit: Whether the namespace is in audit, so that nothing is refused yet.
         is_allowed: Whether the namespace's `mayStop` names it.
     """
@@ -62,11 +62,11 @@ class StoppedData(TypedDict):
 @attrs.frozen
 class Enforced(Section):
     """
-    What is refused or stops where a namespace begins to be enforced, and what would in audit.
+    Workloads and connections that enforcement would refuse or stop.
 
     Attributes:
-        stopped: All of it.
-        unasked: Namespaces in which the admission policies were not asked.
+        stopped: All of them.
+        unasked: Namespaces whose pods were not tested against the admission policies.
     """
 
     name = "enforcement"
@@ -77,7 +77,7 @@ class Enforced(Section):
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "Enforced":
-        """Return what was found; nothing where the cluster was not asked."""
+        """Return the section; empty if the cluster was not read."""
         live = comparison.live
         if live is None or live.workloads is None or comparison.environment is None:
             return cls((), ())
@@ -102,7 +102,7 @@ class Enforced(Section):
 
     @property
     def changes(self) -> Sequence[Stopped]:
-        """What is refused from this update on; what is in audit changes nothing."""
+        """What is refused after this update; in audit nothing is refused."""
         return tuple(one for one in self.stopped if not one.is_audit)
 
     def facts(self) -> Iterator[Fact]:
@@ -115,11 +115,13 @@ class Enforced(Section):
             namespace = unasked.namespace
             by_organization.setdefault(namespace.organization, []).append(namespace.name)
         for organization, names in by_organization.items():
-            text = f"{shortened(names)}: the admission policies were not asked about their pods"
+            text = (
+                f"{shortened(names)}: their pods were not tested against the admission policies"
+            )
             yield self.fact(text, Importance.NOTE, organization)
 
     def data(self) -> list[StoppedData]:
-        """Return all of it, in order."""
+        """Return the data, in order."""
         return [
             {
                 "organization": one.organization,
@@ -133,7 +135,7 @@ class Enforced(Section):
         ]
 
     def findings(self) -> Iterator[Finding]:
-        """Refuse what would be stopped without being named, and list what was not checked."""
+        """Refuse what would stop and is not named, and list what was not checked."""
         for one in self.stopped:
             if not one.is_audit:
                 yield _finding(one)
@@ -144,8 +146,8 @@ class Enforced(Section):
             yield Finding(
                 code="pods-not-checked",
                 origin=namespace.enforcement.origin or namespace.origin,
-                found=f"the pods of {namespace.name} against the admission policies, which"
-                " only answer in a namespace that is in audit",
+                found=f"the pods of {namespace.name} against the admission policies, which can"
+                " be tested only in a namespace that is in audit",
                 allowed="pods that start again after they end",
                 remedy="apply enforcement: {mode: audit} first, and plan again",
                 severity=Severity.NOT_CHECKED,
@@ -172,7 +174,7 @@ def _finding(one: Stopped) -> Finding:
         code="connection-stopped" if one.kind == "connection" else "pods-refused",
         origin=one.origin,
         found=_text(one),
-        allowed="what runs goes on, and starts again",
+        allowed="workloads keep running and can start again",
         remedy=one.remedy
         if one.kind == "token"
         else f"{one.remedy}, or list {one.object!r} under enforcement.mayStop",
@@ -190,7 +192,7 @@ def _pods(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
             judged.add(workload.name)
             yield _stopped(one, "pods", workload.name, reason, remedy)
     if not judged:
-        # What the API server finds and the evaluator does not.
+        # Reasons that the API server has and the evaluator does not.
         for warning in live.pod_security_answers.get(namespace.name, ()):
             yield _stopped(
                 one, "pods", f"Pod/{warning.partition(' ')[0].rstrip(':')}", warning, _LEVEL
@@ -217,7 +219,7 @@ def _reasons(
     if reasons := limit_range_violations(spec, ranges):
         yield f"limit range: {'; '.join(reasons)}{many}", "correct the pods, or the limit range"
     if reasons := quota_violations(spec, namespace.quotas, ranges):
-        remedy = "state it in the pods, or write a default in limitRange"
+        remedy = "add it to the pods, or write a default in limitRange"
         yield f"{'; '.join(reasons)}{many}", remedy
     for answer in dict.fromkeys(answers):
         if "PodSecurity" not in answer:
@@ -225,7 +227,7 @@ def _reasons(
 
 
 def _answer(text: str) -> str:
-    """Return what an admission policy answered, with the policy's name in front."""
+    """Return the answer of an admission policy, after the policy's name."""
     return _ANSWER.sub(r"policy \1", text)
 
 
@@ -240,7 +242,7 @@ def _tokens(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
                 workload.name,
                 "its pods get the token of the service account default today, and none once it"
                 " is enforced",
-                "write automountServiceAccountToken: true or another account into the pods",
+                "set automountServiceAccountToken: true or another service account in the pods",
             )
 
 

@@ -6,7 +6,7 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.model import GpuNodePool, Namespace, Packing, Platform, pack
+from tenancy.model import Namespace, Platform
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, step
 from tenancy.planning.previous import PoolBefore
@@ -27,7 +27,6 @@ class PoolChange:
         capacity_before: The devices of the pool at its maximum size.
         allowed: How many may be granted: the capacity times the overcommit factor.
         source: The source of the number of GPUs per node; None if the config states it.
-        packing: The nodes when each grant is used by its largest pods; None if that is unknown.
     """
 
     pool: str
@@ -39,21 +38,11 @@ class PoolChange:
     capacity_after: int
     allowed: int
     source: str | None = None
-    packing: Packing | None = None
 
     @property
     def left(self) -> int:
         """How many more may be granted; negative if too many are."""
         return self.allowed - self.granted_after
-
-
-@with_config(CLOSED)
-class NodeLayoutData(TypedDict):
-    """Nodes with the same pods on them, and the devices of each pod."""
-
-    nodes: int
-    pods: list[int]
-    free: int
 
 
 @with_config(CLOSED)
@@ -69,8 +58,6 @@ class PoolData(TypedDict):
     capacityAfter: int
     allowed: int
     gpusFrom: str | None
-    layout: list[NodeLayoutData]
-    waiting: list[int]
 
 
 @attrs.frozen
@@ -106,10 +93,6 @@ class GpuNodePools(Section):
                 f" of {step(pool.capacity_before, pool.capacity_after)}"
             )
             text += f", {pool.left} left" if pool.left >= 0 else f", OVER LIMIT by {-pool.left}"
-            if pool.packing is not None and pool.granted_after:
-                text += f"; with the largest pods: {pool.packing}"
-                waiting = ", ".join(map(str, pool.packing.waiting))
-                text += f", and pods of {waiting} wait" if waiting else ""
             text += f"; GPUs per node from {pool.source}" if pool.source else ""
             yield self.fact(text, Importance.CHANGE if pool.left >= 0 else Importance.DANGER)
 
@@ -126,11 +109,6 @@ class GpuNodePools(Section):
                 "capacityAfter": pool.capacity_after,
                 "allowed": pool.allowed,
                 "gpusFrom": pool.source,
-                "layout": [
-                    {"nodes": one.nodes, "pods": list(one.pods), "free": one.free}
-                    for one in ([] if pool.packing is None else pool.packing.layouts)
-                ],
-                "waiting": [] if pool.packing is None else list(pool.packing.waiting),
             }
             for pool in self.changes
         ]
@@ -151,8 +129,7 @@ def _changes(
         platform: The platform as the files describe it.
         pools_before: The pools before. None if they are the same.
     """
-    there = tuple(after)
-    was, now = _by_pool(before), _by_pool(there)
+    was, now = _by_pool(before), _by_pool(after)
     for pool in platform.pools:
         old = None if pools_before is None else pools_before.get(pool.name)
         resources = (*pool.resources, *(old.resources if old is not None else ()))
@@ -169,28 +146,12 @@ def _changes(
                 capacity_after=capacity,
                 allowed=int(capacity * pool.overcommit),
                 source=pool.gpus_from,
-                packing=_packing(pool, resource, there),
             )
             if (change.granted_before, change.capacity_before) != (
                 change.granted_after,
                 change.capacity_after,
             ):
                 yield change
-
-
-def _packing(
-    pool: GpuNodePool, resource: str, namespaces: Iterable[Namespace]
-) -> Packing | None:
-    per_node = pool.resources.get(resource, 0)
-    grants = [
-        grant
-        for namespace in namespaces
-        for grant in namespace.grants
-        if (grant.pool, grant.resource) == (pool.name, resource)
-    ]
-    if not per_node or sum(grant.gpus for grant in grants) > per_node * pool.max_nodes:
-        return None
-    return pack(grants, per_node=per_node, nodes=pool.max_nodes)
 
 
 def _by_pool(namespaces: Iterable[Namespace]) -> dict[tuple[str, str], int]:

@@ -50,48 +50,48 @@ def test_a_pool_whose_devices_have_one_count_is_allowed(pools):
         pytest.param(
             [a_pool(allocation="dra")],
             f"{PLACE}.allocation [pool-allocation] allocation dra of the pool h100, and no"
-            " device class of nvidia.com/gpu; allowed: a device class whose claims can be"
-            " counted;"
-            " write deviceClass",
+            " device class of nvidia.com/gpu; allowed: a device class, by which claims are"
+            " counted; write deviceClass",
             id="claims of no class",
         ),
         pytest.param(
             [a_pool(deviceClass=CLASS)],
             f"{PLACE}.allocation [pool-allocation] the device class {CLASS} of the pool h100,"
             " and no allocation that uses it; allowed: allocation dra (claims only) or both"
-            " (claims and the resource) with a class; write which one it is, or remove the"
+            " (claims and the resource) with a class; write the allocation, or remove the"
             " class",
             id="a class that nothing uses",
         ),
         pytest.param(
             [a_pool(**DRA, sharing={"type": "time-slicing", "replicas": 4})],
             f"{PLACE}.allocation [pool-allocation] allocation dra of the pool h100, whose GPUs"
-            " are shared by time-slicing; allowed: devicePlugin for shares: a claim is counted"
-            " by devices, and each share would count as a whole one; write allocation"
-            " devicePlugin, or sharing none or mig",
+            " are shared by time-slicing; allowed: devicePlugin for shares, because a quota"
+            " counts a claim's devices, and each share would count as a whole device; write"
+            " allocation devicePlugin, or sharing none or mig",
             id="claims of shares",
         ),
         pytest.param(
             [a_pool(**DRA, sharing=mig())],
             f"{PLACE}.deviceClass [pool-allocation] one device class, {CLASS}, for all MIG"
-            " profiles of h100; allowed: a class for each profile: one count has one unit; move"
-            " it to deviceClass of a profile in the layout",
+            " profiles of h100; allowed: a class for each profile, because a quota counts"
+            " all devices of a class the same; move it to deviceClass of a profile in the"
+            " layout",
             id="one class of all profiles",
         ),
         pytest.param(
             [a_pool(**BOTH), a_pool(name="a100")],
             f"{PLACE}.allocation [pool-allocation] allocation both of the pool h100, whose"
             " nvidia.com/gpu the pool a100 has too; allowed: both only for a resource of one"
-            " pool: the sum of two pools would be the only count of claims and pods together;"
-            " write allocation dra, or give the pool a resource of its own",
+            " pool, because claims and pods of two pools could be counted only as a sum;"
+            " write allocation dra, or give the pool another resource",
             id="both beside a pool of the same resource",
         ),
         pytest.param(
             [a_pool(**DRA), a_pool(name="a100", **DRA)],
             "Pulumi.platform.yaml: platform.gpuNodePools[1].deviceClass [pool-device-class] the"
             f" device class {CLASS} for nvidia.com/gpu of the pool a100, and for nvidia.com/gpu"
-            " of the pool h100; allowed: a class for each pool and unit: a claim is counted by"
-            " its class; make a class that selects the devices of this pool only",
+            " of the pool h100; allowed: a class for each pool and unit, because a quota"
+            " counts by class; create a class that selects only the devices of this pool",
             id="one class of two pools",
         ),
         pytest.param(
@@ -101,8 +101,8 @@ def test_a_pool_whose_devices_have_one_count_is_allowed(pools):
             ],
             "Pulumi.platform.yaml: platform.gpuNodePools[1].sharing [pool-unit] nvidia.com/gpu,"
             " which is a whole GPU in the pool a100 and one of 4 shares of a GPU in the pool"
-            " h100; allowed: one unit for each resource: a quota adds them up; write rename:"
-            " true under sharing, or another resource",
+            " h100; allowed: one unit for each resource, because a quota adds them up; write"
+            " rename: true under sharing, or another resource",
             id="one name of two units",
         ),
     ],

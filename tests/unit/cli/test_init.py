@@ -148,9 +148,13 @@ def test_a_mistake_in_an_answers_file_is_refused_with_its_line(
         pytest.param(("--cluster", "eu-1"), 3, "give its kubeconfig", id="no way to it"),
         pytest.param(("--team", "Acme Corp"), 3, "teams[0]", id="no label"),
         pytest.param(("--gpu-pool", "H100"), 64, "MODEL:GPUS:NODES", id="no pool"),
-        pytest.param(("--environment", "platform"), 3, "the stack of a platform", id="taken"),
+        pytest.param(
+            ("--environment", "platform"), 3, "a platform's stack has that name", id="taken"
+        ),
         pytest.param(("--no-team", "--team", "a"), 64, "not both", id="both"),
-        pytest.param(("--answers", "a", "--team", "a"), 64, "no flag beside it", id="two ways"),
+        pytest.param(
+            ("--answers", "a", "--team", "a"), 64, "no other flag with it", id="two ways"
+        ),
     ],
 )
 def test_a_wrong_answer_is_refused_and_nothing_is_written(

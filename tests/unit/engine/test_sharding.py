@@ -38,7 +38,7 @@ def test_which_part_a_stack_is_in_never_changes() -> None:
 @pytest.mark.parametrize("text", ["0/5", "6/5", "5", "1/0", "a/b", "1/5 ", "-1/5", "1/99999"])
 def test_what_is_no_part_is_refused(text: str) -> None:
     assert Shard(5, 5) == read_shard("5/5")
-    with pytest.raises(UsageError, match="it is not a part of a whole"):
+    with pytest.raises(UsageError, match="not a part"):
         read_shard(text)
 
 

@@ -8,7 +8,6 @@ import pulumi
 from tenancy.assessment import Assessment
 from tenancy.config import EngineConfig, stack_file
 from tenancy.config.document import read_stack, secret_config
-from tenancy.local.sandbox import has_backend_of_sandbox
 from tenancy.planning import REMOVES_ACCESS, Plan
 from tenancy.planning.sections import RemainingAccessSection
 from tenancy_components.refusal import refuse_errors
@@ -71,7 +70,12 @@ def refuse_backend_of_sandbox(assessment: Assessment, stack: str) -> None:
         RunError: The backend is the sandbox's, and the cluster is not.
     """
     cluster = assessment.cluster(stack)
-    if not cluster.is_sandbox and has_backend_of_sandbox(os.environ):
+    if cluster.is_sandbox:
+        return
+    # Imported here: with the sandbox come certificates and tools, a fifth of a second.
+    from tenancy.local.sandbox import has_backend_of_sandbox  # noqa: PLC0415
+
+    if has_backend_of_sandbox(os.environ):
         raise pulumi.RunError(
             f"stack {stack} is on the cluster {cluster.name}, and PULUMI_BACKEND_URL is the"
             " sandbox's, set by `tenancy env`; set PULUMI_BACKEND_URL to the backend of this"

@@ -1,0 +1,25 @@
+"""What the engine waits for at every step: the program's imports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UNUSED = ("tenancy.engine", "tenancy.local.sandbox", "tenancy.cli", "cryptography", "boto3")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the modules of `UNUSED` that a new process has loaded after *code*."""
+    program = f"import sys; {code}; print(*[m for m in {UNUSED!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"},
+    )  # fmt: skip
+    assert "" == done.stderr
+    return set(done.stdout.split())
+
+
+def test_the_program_loads_neither_commands_nor_the_sandbox() -> None:
+    assert set() == loaded_by("import tenancy_components.program")
+    # The control: the forms of results need the engine's client.
+    assert "tenancy.engine" in loaded_by("import tenancy.output; tenancy.output.result_data")

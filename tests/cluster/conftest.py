@@ -22,6 +22,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.local import tools
 from tenancy.local.sandbox import Sandbox
 from tenancy.local.tools import Toolchain, ToolsError
+from tests.cluster.templates import Templates
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,6 +161,20 @@ def kubectl(box: Sandbox) -> Kubectl:
 def user_of() -> Callable[[Path], contextlib.AbstractContextManager[None]]:
     """Return what marks a root as used: the last user ends its sandbox, whatever happens."""
     return _user_of
+
+
+@pytest.fixture(scope="session")
+def templates(toolchain: Toolchain, sandboxes: Path) -> Iterator[Templates]:
+    """Return what starts projects on which stacks are applied already."""
+    used: set[Path] = set()
+    with contextlib.ExitStack() as users:
+
+        def use(root: Path) -> None:
+            if root not in used:
+                users.enter_context(_user_of(root))
+                used.add(root)
+
+        yield Templates(sandboxes, toolchain, use)
 
 
 @contextlib.contextmanager

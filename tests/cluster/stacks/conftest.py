@@ -1,8 +1,9 @@
 """The shipped project on a control plane of its own, through the real engine."""
 
+import contextlib
+import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,16 +14,8 @@ import pytest
 
 from tenancy import engine as automation
 from tenancy.engine import Engine, Result, Session
-from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox
-from tenancy.local.tools import Toolchain
-
-ROOT = Path(__file__).parents[3]
-SHIPPED = (
-    "Pulumi.yaml",
-    "__main__.py",
-    *(f"Pulumi.{s}.yaml" for s in ("platform", "dev", "staging", "prod")),
-)
+from tests.cluster.templates import PATHS, Templates
 
 
 @attrs.frozen
@@ -35,9 +28,7 @@ class Project:
 
     def session(self, stack: str) -> Session:
         """Return the stack, its config read anew."""
-        # The engine starts the program in the copy, where the packages are not.
-        paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
-        engine = Engine(variables={**self.box.environment(), **paths, **self.variables})
+        engine = Engine(variables={**self.box.environment(), **PATHS, **self.variables})
         return automation.local(self.root, stack, engine)
 
     def up(self, stack: str) -> Result:
@@ -54,34 +45,30 @@ class Project:
 
 @pytest.fixture(scope="module")
 def make_project(
-    toolchain: Toolchain, sandboxes: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Project]]:
-    """Return what copies the shipped project and starts a control plane for it."""
-    roots: list[Path] = []
+    templates: Templates, sandboxes: Path, user_of, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Project]]:
+    """
+    Return what makes a project of its own, with a control plane of its own.
 
-    def make() -> Project:
-        name = request.module.__name__.rpartition(".")[2]
-        root = sandboxes / f"{name}-{os.getpid()}-{len(roots)}"
-        roots.append(root)
-        root.mkdir()
-        (root / f"used-by-{os.getpid()}").touch()
-        for file in SHIPPED:
-            shutil.copy(ROOT / file, root / file)
-        shutil.copytree(ROOT / "organizations", root / "organizations")
-        return Project(root, local_sandbox.up(root, toolchain=toolchain))
+    It takes the stacks that are to be applied, in their order, as the files are shipped:
+    `make_project("platform", "dev")`. They are applied once in a session and copied.
+    """
+    name = request.module.__name__.rpartition(".")[2]
+    numbers = itertools.count()
+    with contextlib.ExitStack() as users:
 
-    yield make
-    for root in roots:
-        (root / f"used-by-{os.getpid()}").unlink()
-        local_sandbox.down(root, wipe=True)
+        def make(*stacks: str) -> Project:
+            root = sandboxes / f"{name}-{os.getpid()}-{next(numbers)}"
+            users.enter_context(user_of(root))
+            return Project(root, templates.start(root, stacks))
+
+        yield make
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[[], Project]) -> Project:
+def project(make_project: Callable[..., Project]) -> Project:
     """Return the shipped project with its platform applied."""
-    made = make_project()
-    made.up("platform")
-    return made
+    return make_project("platform")
 
 
 @pytest.fixture
@@ -97,7 +84,7 @@ def tenancy() -> Callable[..., subprocess.CompletedProcess[str]]:
                 *arguments,
                 f"--project={project.root}",
             ],
-            env={**os.environ, "COLUMNS": "80", "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"},
+            env={**os.environ, "COLUMNS": "80", **PATHS},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -99,8 +99,7 @@ def uids(kubectl, names: list[str]) -> dict[str, str]:
 def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
     make_project, kubectl_of, monkeypatch, count: int
 ) -> None:
-    project = make_project()
-    project.up("platform")
+    project = make_project("platform")
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
     kubectl = kubectl_of(project.box)
     names = make(kubectl, count)

@@ -131,8 +131,7 @@ def objects(kubectl) -> dict[str, tuple]:
 @pytest.fixture(scope="module")
 def adopted(make_project, kubectl_of):
     """The ten namespaces, adopted; what was there before, and what was printed."""
-    project = make_project()
-    project.up("platform")
+    project = make_project("platform")
     kubectl = kubectl_of(project.box)
     kubectl("apply", "-f", str(FIELD))
     kubectl("create", "-f", "-", manifest=WORKLOADS)

@@ -19,9 +19,8 @@ NETWORK_RULE = {"from": [{"namespaceSelector": {}}]}
 
 
 @pytest.fixture(scope="module")
-def applied(project):
-    project.up("dev")
-    return project
+def applied(make_project):
+    return make_project("platform", "dev")
 
 
 @pytest.fixture

@@ -38,8 +38,12 @@ program.main()
 
 
 @pytest.fixture(scope="module")
+def project(make_project):
+    return make_project("platform", "dev")
+
+
+@pytest.fixture(scope="module")
 def applied(project):
-    project.up("dev")
     return project
 
 

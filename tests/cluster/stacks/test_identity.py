@@ -12,9 +12,8 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(scope="module")
-def applied(project):
-    project.up("dev")
-    return project
+def applied(make_project):
+    return make_project("platform", "dev")
 
 
 def remembered(project) -> dict:

@@ -30,9 +30,8 @@ RESTRICTED = {
 
 
 @pytest.fixture(scope="module")
-def applied(project):
-    project.up("dev")
-    return project
+def applied(make_project):
+    return make_project("platform", "dev")
 
 
 @pytest.fixture

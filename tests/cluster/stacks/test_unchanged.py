@@ -33,9 +33,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def applied(project):
-    project.up("dev")
-    return project
+def applied(make_project):
+    return make_project("platform", "dev")
 
 
 @pytest.fixture

@@ -27,9 +27,10 @@ def pod(name: str, **resources: dict) -> dict:
 
 
 @pytest.fixture(scope="module")
-def applied(project):
+def applied(make_project):
     """All three environments, applied."""
-    for stack in ("dev", "staging", "prod"):
+    project = make_project("platform", "dev")
+    for stack in ("staging", "prod"):
         project.up(stack)
     return project
 

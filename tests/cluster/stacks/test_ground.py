@@ -14,71 +14,16 @@ from tests.cluster.stacks.refusals import is_refusal
 pytestmark = pytest.mark.cluster
 
 
-def test_walls_stand_before_doors_are_made(make_project, kubectl_of) -> None:
-    project = make_project()
-
-    preview = project.session("dev").preview()
-    said = plan_stack(assess(project.root), "dev", project.session)
-    with pytest.raises(EngineError, check=is_refusal, match=r"platform-not-applied\]"):
-        project.up("dev")
-
-    assert "platform-not-applied" in preview.text
-    assert "platform-not-applied" in {finding.code for finding in said.findings}
-    assert "acme-dev" not in kubectl_of(project.box)("get", "namespaces")
-    project.up("platform")
-    assert "platform-not-applied" not in project.session("dev").preview().text
-    _nobody_is_let_in_before_the_policies_answer(project, kubectl_of(project.box))
-
-
-def _nobody_is_let_in_before_the_policies_answer(project, kubectl) -> None:
-    # The binding is there, which is all that can be listed, and selects no namespace.
-    _select(kubectl, {"nobody": "true"})
-
-    with pytest.raises(EngineError) as refused:
-        project.up("dev")
-
-    assert (
-        "in namespace acme-dev, the admission policy tenancy-workloads did not return the"
-        " expected warning within 20 s, so no role bindings were created"
-    ) in plain(str(refused.value))
-    assert "Traceback" not in str(refused.value)
-    assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
-    assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
-    _select(kubectl, None)
-    assert not project.up("dev").is_empty
-    assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
-
-
-def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(
-    make_project, kubectl_of
-) -> None:
-    project = make_project()
-    kubectl = kubectl_of(project.box)
-    _become(project, kubectl, name="installer")
-
-    with pytest.raises(
-        EngineError, check=is_refusal, match=r"not-an-operator\][\s\S]*installer"
-    ):
-        project.up("platform")
-
-    assert "No resources found" in kubectl.run("get", "validatingadmissionpolicies").stderr
-    project.edit(
-        "Pulumi.platform.yaml",
-        "- group: platform-operators",
-        "- serviceAccount: kube-system/installer\n      - group: platform-operators",
-    )
-    assert not project.up("platform").is_empty
-    # Still let in: what the guards protect can be changed by the same caller.
-    project.edit(
-        "Pulumi.platform.yaml", r"metricsPorts: \[8080, 9100\]", "metricsPorts: [8080]"
-    )
-    assert not project.up("platform").is_empty
+@pytest.fixture(scope="module")
+def bare(make_project):
+    """The shipped project on a cluster on which nothing is applied."""
+    return make_project()
 
 
 def test_an_existing_node_without_its_taint_is_named_before_anything_is_applied(
-    make_project, kubectl_of
+    bare, kubectl_of
 ) -> None:
-    project = make_project()
+    project = bare
     kubectl = kubectl_of(project.box)
     key = "tenancy.dev/gpu-pool"
     silent = project.session("platform").preview().text
@@ -103,6 +48,65 @@ def test_an_existing_node_without_its_taint_is_named_before_anything_is_applied(
     assert "the node sandbox-gpu-2 with the taint tenancy.dev/gpu-pool=l40s" in said
     kubectl("taint", "--overwrite", "node", "sandbox-gpu-2", f"{key}=h100:NoSchedule")
     assert "taint-" not in project.session("platform").preview().text
+    project.edit("Pulumi.platform.yaml", r"^        dedicatedTo: acme\n", "")
+
+
+def test_walls_stand_before_doors_are_made(bare, kubectl_of) -> None:
+    preview = bare.session("dev").preview()
+    said = plan_stack(assess(bare.root), "dev", bare.session)
+    with pytest.raises(EngineError, check=is_refusal, match=r"platform-not-applied\]"):
+        bare.up("dev")
+
+    assert "platform-not-applied" in preview.text
+    assert "platform-not-applied" in {finding.code for finding in said.findings}
+    assert "acme-dev" not in kubectl_of(bare.box)("get", "namespaces")
+
+
+def test_nobody_is_let_in_before_the_policies_answer(make_project, kubectl_of) -> None:
+    project = make_project("platform")
+    kubectl = kubectl_of(project.box)
+    assert "platform-not-applied" not in project.session("dev").preview().text
+    # The binding is there, which is all that can be listed, and selects no namespace.
+    _select(kubectl, {"nobody": "true"})
+
+    with pytest.raises(EngineError) as refused:
+        project.up("dev")
+
+    assert (
+        "in namespace acme-dev, the admission policy tenancy-workloads did not return the"
+        " expected warning within 20 s, so no role bindings were created"
+    ) in plain(str(refused.value))
+    assert "Traceback" not in str(refused.value)
+    assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
+    assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
+    _select(kubectl, None)
+    assert not project.up("dev").is_empty
+    assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
+
+
+def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(bare, kubectl_of) -> None:
+    """The last on this cluster: from here on the project has another kubeconfig."""
+    project = bare
+    kubectl = kubectl_of(project.box)
+    _become(project, kubectl, name="installer")
+
+    with pytest.raises(
+        EngineError, check=is_refusal, match=r"not-an-operator\][\s\S]*installer"
+    ):
+        project.up("platform")
+
+    assert "No resources found" in kubectl.run("get", "validatingadmissionpolicies").stderr
+    project.edit(
+        "Pulumi.platform.yaml",
+        "- group: platform-operators",
+        "- serviceAccount: kube-system/installer\n      - group: platform-operators",
+    )
+    assert not project.up("platform").is_empty
+    # Still let in: what the guards protect can be changed by the same caller.
+    project.edit(
+        "Pulumi.platform.yaml", r"metricsPorts: \[8080, 9100\]", "metricsPorts: [8080]"
+    )
+    assert not project.up("platform").is_empty
 
 
 def plain(text: str) -> str:

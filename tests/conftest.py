@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 # How long an example takes is the machine's matter, and others work on it too.
 settings.register_profile("tests", deadline=None)
@@ -20,9 +21,48 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Each of these folders has one control plane, or one server of AWS, for all its files.
 SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
 
+# What takes more than a minute, the longest first: what is begun last has to be short, so that
+# the processes end together. Everything else follows in the order of its names.
+LONGEST = (
+    "tests/cluster/test_newcomer.py",
+    "tests/cluster/security",
+    "tests/cluster/stacks/test_order.py",
+    "tests/cluster/test_planted_secrets.py",
+    "tests/cluster/stacks/test_field_manager.py",
+    "tests/cluster/test_eks_pool.py",
+    "tests/cluster/stacks/test_removal.py",
+    "tests/cluster/stacks/test_ground.py",
+    "tests/cluster/stacks/test_identity.py",
+    "tests/cluster/stacks/test_adopt_field.py",
+    "tests/cluster/stacks/test_examples.py",
+    "tests/cluster/stacks/test_adopt.py",
+    "tests/cluster/stacks/test_walkthrough.py",
+    "tests/cluster/stacks/test_saved_plan.py",
+    "tests/cluster/stacks/test_many_stacks.py",
+    "tests/cluster/plan/test_one_change.py",
+    "tests/cluster/policies",
+    "tests/cluster/test_sandbox.py",
+    "tests/cluster/stacks/test_remaining_access.py",
+    "tests/cluster/test_three_teams.py",
+    "tests/cluster/stacks/test_unchanged.py",
+    "tests/cluster/stacks/test_drift.py",
+    "tests/cluster/test_karpenter.py",
+    "tests/cluster/test_node_taints.py",
+    "tests/cluster/test_other_languages.py",
+    "tests/cluster/test_dra.py",
+    "tests/cluster/test_gpu_campaign.py",
+)
+
 
 class OneThingOneProcess(LoadScopeScheduling):
-    """Hands out whole files, and the files that share one server together."""
+    """Hands out files, and those that share one server together; the longest first."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        for scope in LONGEST:
+            if scope in self.workqueue:
+                self.workqueue.move_to_end(scope, last=False)
+                break
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

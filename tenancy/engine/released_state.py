@@ -1,16 +1,17 @@
 """The engine's state without the resources of namespaces that are released."""
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from tenancy.config.document import JSON
 from tenancy.engine.protection import Resources
 from tenancy.manifests import NAMESPACE_TOKEN
 
-__all__ = ["without_namespaces"]
+__all__ = ["queued_namespaces", "without_namespaces"]
 
 _STACK: Final = "pulumi:pulumi:Stack"
+_LOCAL_QUEUE: Final = ":LocalQueue"
 
 
 def without_namespaces(resources: Resources, names: Collection[str]) -> Resources:
@@ -36,6 +37,18 @@ def without_namespaces(resources: Resources, names: Collection[str]) -> Resource
         if one.get("type") == _STACK:
             _forget(_mapping(one.get("outputs")), names)
     return left
+
+
+def queued_namespaces(
+    resources: Iterable[Mapping[str, JSON]], names: Collection[str]
+) -> tuple[str, ...]:
+    """Return those of *names* with a queue of GPU jobs in the state, sorted."""
+    found = {
+        str(_mapping(_mapping(one.get("inputs")).get("metadata")).get("namespace"))
+        for one in resources
+        if str(one.get("type")).endswith(_LOCAL_QUEUE)
+    }
+    return tuple(sorted(found & set(names)))
 
 
 def _components(resources: Resources) -> dict[str, str]:

@@ -24,7 +24,7 @@ from tenancy.engine.adoption_files import copied
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.protection import write_resources
 from tenancy.engine.release_files import files_without
-from tenancy.engine.released_state import without_namespaces
+from tenancy.engine.released_state import queued_namespaces, without_namespaces
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.kubernetes import labels
 from tenancy.model import (
@@ -98,6 +98,7 @@ def release(
     interaction.show_lines(tuple(_stopped(environment, leaving, platform)))
     session = (open_stack or opener(assessment, interaction.note))(stack)
     require_same(connection, session.previous_update().cluster_uid)
+    _require_unqueued(queued_namespaces(session.state(), released.names))
     interaction.confirm(f"release this from stack {stack}?")
     write_resources(session, lambda held: without_namespaces(held, released.names))
     released.release(connection)
@@ -278,6 +279,17 @@ def _stopped(
         }
         if other.name not in names and leaving.name in peers:
             yield f"the rules of {other.name} for {leaving.name} no longer include {shown}"
+
+
+def _require_unqueued(queued: Sequence[str]) -> None:
+    """Refuse while Kueue holds jobs: its queue selects the namespace by a label of Tenancy."""
+    if queued:
+        raise RefusedError(
+            reason=f"namespace {', '.join(queued)}: a queue of GPU jobs selects it by a label"
+            " that a release removes, and no job would be admitted any more; write"
+            " `enforcement: {mode: audit}` and apply it first, which removes the queue."
+            " Nothing was changed."
+        )
 
 
 def _require_accepted(

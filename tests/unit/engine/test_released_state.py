@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tenancy.engine.released_state import without_namespaces
+from tenancy.engine.released_state import queued_namespaces, without_namespaces
 
 KINDS = {"organization": "Organization", "namespace": "Namespace", "guard": "DestroyGuard"}
 STACK = "urn:stack"
@@ -88,3 +88,11 @@ def test_what_left_already_changes_nothing(state: list[dict]) -> None:
 
     assert once == without_namespaces(once, ["a-1", "a-2"])
     assert state == without_namespaces(state, ["unknown"])
+
+
+def test_namespaces_with_a_queue_of_gpu_jobs_are_named(state: list[dict]) -> None:
+    queue = kubernetes("LocalQueue", "gpus", "a-1", "urn:a/a-1")
+
+    assert () == queued_namespaces(state, ["a-1", "b-1"])
+    assert ("a-1",) == queued_namespaces([*state, queue], ["a-1", "b-1"])
+    assert () == queued_namespaces([*state, queue], ["b-1"])

@@ -145,7 +145,7 @@ def _resolve(
             stack=pulumi.get_stack(),
             environment=environment,
             platform=platform,
-            profiles=Profiles({}, origin),
+            profiles=Profiles.of_platform(platform),
             deletable=frozenset(allow_deletion),
         ),
     )

@@ -16,6 +16,7 @@ from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.access import Member, members
 from tenancy.model.network import Network, network
+from tenancy.model.platform import Platform
 from tenancy.model.values import (
     Limit,
     LimitRange,
@@ -102,23 +103,42 @@ class Entitlements:
 
 
 class Profiles:
-    """Profiles by name, each resolved only once."""
+    """
+    Profiles by name, each resolved only once.
 
-    def __init__(self, written: Mapping[str, ProfileSpec], origin: Origin) -> None:
+    Args:
+        written: By name.
+        origin: Where they are written.
+        others: Those that count where *written* does not have the name. Default: none.
+    """
+
+    def __init__(
+        self,
+        written: Mapping[str, ProfileSpec],
+        origin: Origin,
+        others: "Profiles | None" = None,
+    ) -> None:
         self._written = written
         self._origin = origin
+        self._others = others
         self._resolved: dict[str, Entitlements] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, as written."""
-        return tuple(self._written)
+        """The names, as written, the nearest first."""
+        others = () if self._others is None else self._others.names
+        return tuple(dict.fromkeys((*self._written, *others)))
+
+    @classmethod
+    def of_platform(cls, platform: Platform) -> "Profiles":
+        """Return those of *platform*, which every environment on it may use."""
+        return cls(platform.profiles, platform.origin / "profiles")
 
     def get(self, name: str) -> Entitlements | None:
         """Return the profile called *name*, if there is one."""
         if name not in self._resolved:
             if (spec := self._written.get(name)) is None:
-                return None
+                return None if self._others is None else self._others.get(name)
             origin = self._origin / name
             limit_range = spec.limit_range
             self._resolved[name] = Entitlements(

@@ -95,7 +95,8 @@ class _Resolver:
             or context.environment in spec.environments
         }
         self.names = {spec.id: self._name(spec) for spec, _ in self.present.values()}
-        self.own_profiles = Profiles(source.spec.profiles, source.origin / "profiles")
+        own = source.spec.profiles
+        self.profiles = Profiles(own, source.origin / "profiles", context.profiles)
         self.entitlements: dict[str, tuple[Entitlements, tuple[str, ...]]] = {}
         self.members = (
             *members(source.spec.members, source.origin / "members"),
@@ -289,14 +290,14 @@ class _Resolver:
     def _profile(self, name: str | None, origin: Origin) -> Entitlements | None:
         if name is None:
             return None
-        entitlements = self.own_profiles.get(name) or self.context.profiles.get(name)
+        entitlements = self.profiles.get(name)
         if entitlements is None:
-            known = (*self.own_profiles.names, *self.context.profiles.names)
             self._finding(
                 "unknown-profile",
                 origin / "profile",
                 f"the profile {name!r}",
-                f"a profile of the environment ({', '.join(known) or 'it has none'})",
+                "a profile of the organization, the environment or the platform"
+                f" ({', '.join(self.profiles.names) or 'they have none'})",
                 "name one of them, or describe it under profiles",
             )
         return entitlements

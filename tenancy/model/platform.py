@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy.config.spec import AllowedSpec, CapacitySpec, SharingSpec, TaintSpec
+from tenancy.config.spec import AllowedSpec, CapacitySpec, ProfileSpec, SharingSpec, TaintSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
@@ -176,6 +176,7 @@ class Platform:
         device_classes: Every DRA device class that has a quota in each namespace, sorted.
         allowed: Names that objects of organizations may use.
         storage_classes: `shared` or `granted` by name.
+        profiles: As written; every environment on the platform may use them.
         organization_bounds: None if organizations are not bounded.
         token_seconds: The longest lifetime of a token that a member requests.
         bindable: Subjects of no organization that admins of organizations may bind.
@@ -208,6 +209,7 @@ class Platform:
     device_classes: tuple[str, ...] = ()
     roles: Mapping[str, Role] = attrs.field(factory=dict)
     storage_classes: Mapping[str, str] = attrs.field(factory=dict)
+    profiles: Mapping[str, ProfileSpec] = attrs.field(factory=dict)
     priority_classes: Mapping[str, object] = attrs.field(factory=dict)
     object_counts: Mapping[str, Quantity] = attrs.field(factory=dict)
     pod_security_version: str = "v1.36"

@@ -101,6 +101,7 @@ def resolve_platform(
             device_classes=tuple(sorted(classes | set(spec.device_classes))),
             roles=_roles(spec, origin / "roles"),
             storage_classes=spec.storage_classes,
+            profiles=spec.profiles,
             priority_classes=spec.priority_classes,
             object_counts=spec.object_counts,
             pod_security_version=spec.pod_security_version,

@@ -43,7 +43,7 @@ def standalone_namespace(
             stack=stack,
             environment=None,
             platform=platform,
-            profiles=Profiles({}, origin / "profiles"),
+            profiles=Profiles.of_platform(platform),
             name_template="{id}",
             deletable=frozenset({spec.name} if spec.allow_deletion else ()),
         ),

@@ -144,7 +144,7 @@ def _environment(
         stack=stack,
         environment=spec.environment,
         platform=platform,
-        profiles=Profiles(spec.profiles, origin / "profiles"),
+        profiles=Profiles(spec.profiles, origin / "profiles", Profiles.of_platform(platform)),
         name_template=spec.name_template,
         network=None if spec.network is None else (spec.network, origin / "network"),
         pod_security=None

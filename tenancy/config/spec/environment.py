@@ -66,7 +66,7 @@ class EnvironmentSpec(Spec):
     organizations: dict[str, HeldOrganization]
     """By name; `{}` uses `organizations/<name>.yaml` unchanged."""
     profiles: dict[str, ProfileSpec] = Field(default={})
-    """Profiles by name."""
+    """Profiles by name; they take precedence over the platform's."""
     name_template: str = "{prefix}-{id}"
     """The template of namespace names; use `{environment}` if one cluster has the same id in several environments."""
     pod_security: PodSecuritySpec | None = None

@@ -10,6 +10,7 @@ from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
 from tenancy.config.spec.network import DnsSpec, IngressControllerSpec, InternetSpec
+from tenancy.config.spec.quota import ProfileSpec
 
 __all__ = [
     "CapacitySpec",
@@ -257,6 +258,8 @@ class PlatformSpec(Spec):
     """Roles that the platform defines, in addition to the built-in ones."""
     storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})
     """Storage classes of the cluster: all namespaces may use `shared` ones; `granted` ones only namespaces that list them."""
+    profiles: dict[str, ProfileSpec] = Field(default={})
+    """Profiles by name, such as `small` and `large`, for every environment on the platform; those of an environment or an organization take precedence. Default: none."""
     priority_classes: dict[str, PriorityClassSpec] = Field(default={})
     """Priority classes that namespaces may be granted."""
     object_counts: Quantities = {}

@@ -9,8 +9,10 @@ from tests.unit.builders import (
     a_pool,
     a_profile,
     a_tenancy,
+    about,
     an_environment,
     an_organization,
+    the_namespace,
     unresolved,
 )
 
@@ -320,9 +322,55 @@ def test_a_namespace_that_has_nothing_is_refused():
 def test_an_unknown_profile_is_refused_with_those_that_there_are():
     assert [
         "organizations/acme.yaml: namespaces[0].profile [unknown-profile] the "
-        "profile 'standrad'; allowed: a profile of the environment (standard); "
-        "name one of them, or describe it under profiles",
+        "profile 'standrad'; allowed: a profile of the organization, the environment or the "
+        "platform (standard); name one of them, or describe it under profiles",
     ] == unresolved(namespace={"profile": "standrad"})[:1]
+
+
+def pods_of(**keys: object) -> list[tuple[str, str]]:
+    """The pods of the quota of the one namespace, and the file that writes them."""
+    return [
+        (str(limit.quantity), limit.origin.source)
+        for quota in the_namespace(**keys).quotas
+        for key, limit in quota.hard.items()
+        if key == "pods"
+    ]
+
+
+def test_every_environment_may_use_a_profile_of_the_platform():
+    platform = a_platform(profiles={"small": a_profile({"pods": "5"})})
+    namespace = {"profile": "small"}
+
+    assert [("5", "Pulumi.platform.yaml")] == pods_of(platform=platform, namespace=namespace)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({}, ("5", "Pulumi.platform.yaml")),
+        (
+            {"environment": {"profiles": {"small": a_profile({"pods": "6"})}}},
+            ("6", "Pulumi.dev.yaml"),
+        ),
+        (
+            {"organization": {"profiles": {"small": a_profile({"pods": "7"})}}},
+            ("7", "organizations/acme.yaml"),
+        ),
+    ],
+    ids=["platform", "environment", "organization"],
+)
+def test_the_nearest_profile_of_a_name_is_taken(keys, expected):
+    platform = a_platform(profiles={"small": a_profile({"pods": "5"})})
+
+    assert [expected] == pods_of(platform=platform, namespace={"profile": "small"}, **keys)
+
+
+def test_a_profile_of_the_platform_is_checked_where_it_is_written():
+    platform = a_platform(profiles={"small": a_profile({"podz": "5"})})
+
+    [found] = about("quota-key", platform=platform, namespace={"profile": "small"})
+
+    assert found.startswith("Pulumi.platform.yaml: platform.profiles.small.quota.podz")
 
 
 def test_what_differs_for_somebody_who_is_not_there_is_refused():

@@ -57,6 +57,7 @@ class Before:
         rules: Of a platform: the rules of its own roles, by role; None in an older record.
         platform_settings: Of a platform: the settings that apply to namespaces; empty in an
             older record.
+        cohort: Of a platform: that of its queues; None without queues.
     """
 
     stack: str
@@ -68,6 +69,7 @@ class Before:
     operators: tuple[str, ...] = ()
     rules: Mapping[str, tuple[Rule, ...]] | None = None
     platform_settings: Mapping[str, JSON] = attrs.field(factory=dict)
+    cohort: str | None = None
 
     @property
     def namespaces(self) -> Iterator[Namespace]:
@@ -118,6 +120,7 @@ def restore(snapshot: Mapping[str, JSON]) -> Before | None:
         if isinstance(roles, Mapping)
         else None,
         platform_settings=_mapping(snapshot.get("settings")),
+        cohort=_text(_mapping(snapshot.get("queues")).get("cohort")) or None,
     )
 
 

@@ -14,6 +14,7 @@ from tenancy.planning.sections.incomplete_update import IncompleteUpdate
 from tenancy.planning.sections.inherited import Inherited
 from tenancy.planning.sections.network import Connections
 from tenancy.planning.sections.new_namespaces import NewNamespaces
+from tenancy.planning.sections.queues import QueueLimits
 from tenancy.planning.sections.quotas import Quotas
 from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
@@ -35,6 +36,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     RemainingAccessSection,
     Quotas,
     GpuGrants,
+    QueueLimits,
     NewNamespaces,
     Totals,
     GpuNodePools,

@@ -100,7 +100,7 @@ def _new(namespace: Namespace) -> NewNamespace:
         if not quota.is_scoped:
             written.update({key: str(limit) for key, limit in quota.hard.items()})
     for grant in namespace.grants:
-        written[requests_key(grant.resource)] = str(grant.gpus)
+        written[requests_key(grant.resource)] = str(grant.limit)
     return NewNamespace(
         name=namespace.name,
         organization=namespace.organization,

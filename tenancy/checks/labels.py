@@ -27,7 +27,7 @@ def labels(namespace: Namespace) -> Iterator[Finding]:
     if namespace.subscription is not None:
         yield from label_value(namespace.subscription, origin / "subscription", organization)
     for key, value in namespace.labels.items():
-        place = origin / "labels" / key
+        place = namespace.metadata_origin("labels", key)
         yield from _key("label", key, place, organization, parse_label_key)
         yield from label_value(value, place, organization)
     if namespace.annotations:
@@ -38,7 +38,8 @@ def _annotations(namespace: Namespace) -> Iterator[Finding]:
     origin, organization = namespace.origin / "annotations", namespace.organization
     size = 0
     for key, value in namespace.annotations.items():
-        yield from _key("annotation", key, origin / key, organization, parse_annotation_key)
+        place = namespace.metadata_origin("annotations", key)
+        yield from _key("annotation", key, place, organization, parse_annotation_key)
         size += len(key.encode()) + len(value.encode())
     if size > ANNOTATIONS_SIZE:
         yield Finding(

@@ -51,7 +51,7 @@ def edits(
 
     The config can express quotas, limit ranges, added subjects, and your own labels and
     annotations. It cannot express guardrails, network rules, or one namespace without a subject
-    of the whole organization.
+    or a label of the whole organization.
 
     Args:
         live: The live quotas and limit ranges, by `<kind>/<namespace>/<name>`.
@@ -192,6 +192,11 @@ class _Alone:
         written = namespace.labels if part == "labels" else namespace.annotations
         is_new = difference.change is Change.ADDED
         if not is_new and key not in written:
+            return None
+        if (
+            difference.change is Change.REMOVED
+            and (part, key) in namespace.organization_metadata
+        ):
             return None
         value = None if difference.change is Change.REMOVED else difference.live
         return Edit(place=namespace.origin.within((part, key)), value=value)

@@ -17,10 +17,11 @@ from tenancy.model.access import Member, bindings, knowing_each_other, members, 
 from tenancy.model.adoption import adopted, enforcement, named_bindings, named_limit_range
 from tenancy.model.entitlements import Entitlements, Profiles, limits, pod_security
 from tenancy.model.grants import grants
+from tenancy.model.metadata import billing, metadata
 from tenancy.model.network import Network, network
 from tenancy.model.platform import Platform
 from tenancy.model.references import references
-from tenancy.model.values import Billing, Namespace, Organization, Subject
+from tenancy.model.values import Namespace, Organization, Subject
 
 __all__ = ["EnvironmentContext", "OrganizationInput", "organization"]
 
@@ -108,7 +109,7 @@ class _Resolver:
         )
         self.default = self._default()
         self.network = self._network()
-        self.billing = self._billing()
+        self.billing = billing(source.spec.billing, source.origin / "billing")
 
     def organization(self) -> Organization:
         spec, source, context = self.source.spec, self.source, self.context
@@ -181,6 +182,7 @@ class _Resolver:
         self.findings.extend(findings)
         name = self.names[spec.id]
         kept = adopted(spec.adopted)
+        described = metadata(spec, source.spec, source.origin)
         return Namespace(
             name=name,
             id=spec.id,
@@ -202,8 +204,9 @@ class _Resolver:
             display_name=source.spec.display_name,
             owner=source.spec.owner,
             workload=spec.workload,
-            labels=spec.labels,
-            annotations=spec.annotations,
+            labels=described.labels,
+            annotations=described.annotations,
+            organization_metadata=described.of_organization,
             lineage=lineage,
             inherits_grants=self._inherits_grants(spec),
             storage_classes=entitlements.storage_classes,
@@ -361,16 +364,6 @@ class _Resolver:
         if (own := self.source.spec.network) is not None:
             return network(own, self.source.origin / "network")
         return None if self.context.network is None else network(*self.context.network)
-
-    def _billing(self) -> Billing | None:
-        billing = self.source.spec.billing
-        if billing is None:
-            return None
-        return Billing(
-            subscription_group=billing.subscription_group,
-            cost_center=billing.cost_center,
-            origin=self.source.origin / "billing",
-        )
 
     def _unknown_overrides(self) -> None:
         place = self.source.override_origin

@@ -231,6 +231,8 @@ class Namespace:
         load_balancers: Services of type LoadBalancer that are granted; None if not set.
         ignored: Objects that Tenancy does not manage, as `<kind>/<name>`.
         hosts: Those of its organization, sorted.
+        organization_metadata: Where labels and annotations of the whole organization are
+            written, by `labels` or `annotations` and the key.
     """
 
     name: str
@@ -266,6 +268,11 @@ class Namespace:
     further_limit_ranges: tuple[LimitRange, ...] = ()
     enforcement: Enforcement = attrs.field(factory=Enforcement)
     ignored: tuple[str, ...] = ()
+    organization_metadata: Mapping[tuple[str, str], Origin] = attrs.field(factory=dict)
+
+    def metadata_origin(self, part: str, key: str) -> Origin:
+        """Return where *key* of *part* (`labels` or `annotations`) is written."""
+        return self.organization_metadata.get((part, key)) or self.origin / part / key
 
     @property
     def limit_ranges(self) -> tuple[LimitRange, ...]:

@@ -185,6 +185,10 @@ class OrganizationSpec(Spec):
     """Its own profiles; they take precedence over the environment's. Default: none."""
     network: NetworkSpec | None = None
     """Allowed traffic of namespaces that do not set it. Default: the environment's."""
+    labels: dict[str, str] = Field(default={})
+    """Labels of all its namespaces; a namespace's own take precedence. Those of Kubernetes and of Tenancy are refused."""
+    annotations: dict[str, str] = Field(default={})
+    """Annotations of all its namespaces; a namespace's own take precedence. Those of Kubernetes and of Tenancy are refused."""
     queue_weight: int = Field(default=1, ge=1, le=1000)
     """Its share of what others leave, compared with other organizations, if the platform's queues have `fairSharing`. Default: 1."""
 

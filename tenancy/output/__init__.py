@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
     from tenancy.output.check_json import check_data
+    from tenancy.output.findings_for_ci import CiForm, FindingsForCi
     from tenancy.output.findings_text import rich_report
     from tenancy.output.json_schemas import organization as organization_schema
     from tenancy.output.json_schemas import schemas
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINES",
+    "CiForm",
     "DriftData",
+    "FindingsForCi",
     "Kind",
     "QuotaUsage",
     "ResultData",
@@ -52,7 +55,9 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "CiForm": ("findings_for_ci", "CiForm"),
     "DriftData": ("outcomes_json", "DriftData"),
+    "FindingsForCi": ("findings_for_ci", "FindingsForCi"),
     "Kind": ("outcomes_json", "Kind"),
     "LINES": ("plan_as_text", "LINES"),
     "QuotaUsage": ("usage", "QuotaUsage"),

@@ -244,3 +244,29 @@ def test_a_comment_is_taken_over_only_where_its_author_is_the_bot(path: Path) ->
 
     chosen = '.user.login == "github-actions[bot]"', ".author.username == $author"
     assert chosen[path.stem == "gitlab"] + " and (.body | startswith($marker))" in text
+
+
+HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_checked"),
+    [
+        ("Pulumi.yaml", True),
+        ("clusters/eu/Pulumi.dev.yaml", True),
+        ("organizations/acme.yaml", True),
+        ("clusters/eu/organizations/acme.yaml", True),
+        ("organizations/README.md", False),
+        ("docs/organizations.yaml", False),
+    ],
+)
+def test_the_hook_runs_a_command_that_exists_where_a_file_of_a_project_changed(
+    path: str, is_checked: bool
+) -> None:
+    [hook] = yaml.safe_load(HOOKS.read_text())
+    program, name, option = hook["entry"].split()
+
+    command = typer.main.get_command(app).commands[name]
+    assert "tenancy" == program
+    assert option in {one for parameter in command.params for one in parameter.opts}
+    assert is_checked == bool(re.search(hook["files"], path))

@@ -160,7 +160,7 @@ def test_a_missing_organization_file_is_named(run: Run, project: Path) -> None:
     result = run("check")
 
     assert Exit.REFUSED == result.exit_code
-    assert "there is no organizations/acme.yaml" in " ".join(result.stdout.split())
+    assert "the file organizations/acme.yaml does not exist" in " ".join(result.stdout.split())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
@@ -212,3 +212,26 @@ def test_help_shows_examples_and_fits_eighty_columns(run: Run) -> None:
 
 def test_a_misspelt_option_is_a_usage_error(run: Run) -> None:
     assert Exit.USAGE == run("check", "--jsn").exit_code
+
+
+def test_a_form_for_ci_has_paths_from_the_top_of_the_repository(
+    run: Run, project: Path
+) -> None:
+    (project.parent / ".git").mkdir()
+    path = project / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace('pods: "20"', "pods: no"))
+
+    result = run("check", "--format", "github")
+    clean = run("check", "--stack", "prod", "--format", "github")
+
+    assert Exit.REFUSED == result.exit_code
+    assert result.stdout.startswith("::error file=project/Pulumi.dev.yaml,title=yaml-boolean")
+    assert 0 == clean.exit_code
+    assert "::error file" not in clean.stdout
+
+
+def test_a_form_for_ci_and_json_exclude_each_other(run: Run) -> None:
+    result = run("check", "--json", "--format", "sarif")
+
+    assert Exit.USAGE == result.exit_code
+    assert "--format cannot be combined with --json" in result.stderr

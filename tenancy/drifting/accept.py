@@ -170,7 +170,10 @@ class _Alone:
                 for other in self.environment.namespaces
                 if other.organization == namespace.organization
             }
-            return {"serviceAccount": f"{ids[where]}/{account}"} if where in ids else None
+            listed = map(str, self.platform.bindable)
+            if where not in ids and (text not in listed or where in ids.values()):
+                return None
+            return {"serviceAccount": f"{ids.get(where, where)}/{account}"}
         prefixes = {
             "User": ("user", self.platform.username_prefix),
             "Group": ("group", self.platform.groups_prefix),

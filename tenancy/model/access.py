@@ -29,7 +29,8 @@ def subject(
     Return *spec* as the API server knows it.
 
     Users and groups get the platform's prefix, once; `system:` names do not, because no
-    identity provider issues them. A service account is named by a namespace's id.
+    identity provider issues them. A service account is named by a namespace's id, or by the
+    namespace itself if the platform lists it among its bindable subjects.
 
     Args:
         namespaces: Final names by id of those namespaces whose service accounts may be named.
@@ -63,13 +64,22 @@ def subject(
             kind=SubjectKind.GROUP, name=_prefixed(value, platform.groups_prefix), written=value
         )
     identifier, _, name = value.partition("/")
+    if identifier not in namespaces:
+        for listed in platform.bindable:
+            if (listed.kind, listed.namespace, listed.name) == (
+                SubjectKind.SERVICE_ACCOUNT,
+                identifier,
+                name,
+            ):
+                return listed
     if not name or identifier not in namespaces:
         return Finding(
             code="foreign-service-account",
             origin=origin / "serviceAccount",
             found=f"the service account {value!r}",
             allowed="<namespace id>/<name> in a namespace of the same organization"
-            + (f" ({', '.join(sorted(namespaces))})" if namespaces else ""),
+            + (f" ({', '.join(sorted(namespaces))})" if namespaces else "")
+            + ", or one that the platform lists under bindableSubjects",
             remedy="name one of this organization, or use a user or a group",
         )
     return Subject(

@@ -19,7 +19,7 @@ class SubjectSpec(Spec):
     group: str | None = None
     """A group as the identity provider names it, without the cluster's prefix."""
     service_account: str | None = None
-    """`<namespace id>/<name>` in a namespace of the same organization; for the platform's operators, `<namespace>/<name>`."""
+    """`<namespace id>/<name>` in a namespace of the same organization; `<namespace>/<name>` for the platform's subjects, and for members that the platform lists under `bindableSubjects`."""
 
 
 class MemberSpec(SubjectSpec):

@@ -225,7 +225,7 @@ class PlatformSpec(Spec):
     operators: Listed[SubjectSpec]
     """Who may change the objects that Tenancy manages. Required, because the admission policies refuse everyone else."""
     bindable_subjects: Listed[SubjectSpec] = ()
-    """Users, groups and service accounts of no organization that admins of organizations may bind, such as CI. Default: none; they may bind only members of their organization."""
+    """Users, groups and service accounts of no organization that admins of organizations may bind, such as those of CI and GitOps; the service accounts may also be members. Default: none; they may bind only members of their organization."""
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()

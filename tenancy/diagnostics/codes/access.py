@@ -37,7 +37,7 @@ GROUP: Final = Group(
             "foreign-service-account",
             "a service account of another organization",
             "`other/builder`",
-            "name one of this organization",
+            "name one of this organization, or list it under the platform's `bindableSubjects`",
         ),
         Code(
             "member-namespace-unknown",

@@ -42,6 +42,9 @@ def member(
         where = str(subject.get("namespace") or namespace)
         if where in ids:
             return {"serviceAccount": f"{ids[where]}/{who}"}, None
+        listed = {str(one) for one in platform.bindable}
+        if f"ServiceAccount {where}/{who}" in listed and where not in ids.values():
+            return {"serviceAccount": f"{where}/{who}"}, None
         return None, f"the service account {where}/{who} is of another organization"
     if who.startswith("system:"):
         return None, f"{who} is not a member of an organization"

@@ -320,13 +320,13 @@ def marks(kubectl, *namespaces: str) -> list[str]:
         for mark in (
             *metadata.get("labels", {}),
             *metadata.get("annotations", {}),
-            *(entry["manager"] for entry in metadata["managedFields"]),
+            *(entry["manager"] for entry in metadata.get("managedFields", [])),
         )
         if mark.startswith(("tenancy", "pulumi"))
     ]
 
 
-def test_what_is_released_keeps_its_values(adopted, monkeypatch) -> None:
+def test_what_is_released_keeps_its_values_and_is_adopted_again(adopted, monkeypatch) -> None:
     project, kubectl, *_ = adopted
     names = ["acme-dev"]
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
@@ -357,4 +357,10 @@ def test_what_is_released_keeps_its_values(adopted, monkeypatch) -> None:
     assert before.items() <= after.items()
     # The labels by which namespaces of one organization reach each other are removed.
     assert {"allow-same-organization-by-name"} == added
+    assert project.session("dev").preview().is_empty
+
+    again = CliRunner().invoke(app, ["adopt", *options, "-o", "again", *names])
+
+    assert 0 == again.exit_code, again.output
+    assert after.items() <= values(kubectl, *names).items()
     assert project.session("dev").preview().is_empty

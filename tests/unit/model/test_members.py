@@ -147,6 +147,33 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
     assert ("acme-dev", "builder") == (subject.namespace, subject.name)
 
 
+LISTED = {"bindableSubjects": [{"serviceAccount": "argocd/deployer"}, {"user": "bot"}]}
+DEPLOYER = {"serviceAccount": "argocd/deployer", "role": "developer"}
+
+
+def test_a_service_account_that_the_platform_lists_may_be_a_member():
+    namespace = the_namespace(
+        platform=a_platform(**LISTED), organization={"members": [DEPLOYER]}
+    )
+
+    assert {"developer": ["ServiceAccount argocd/deployer"]} == bindings(namespace)
+    # Admins of the organization may bind it, as any other of its members.
+    assert "ServiceAccount argocd/deployer" in map(str, namespace.organization_members)
+    for other in ("argocd/other", "other/deployer", "argocd/bot"):
+        member = {**DEPLOYER, "serviceAccount": other}
+        [found] = unresolved(platform=a_platform(**LISTED), organization={"members": [member]})
+        assert "[foreign-service-account]" in found
+
+
+def test_a_namespace_of_the_organization_comes_first():
+    listed = {"bindableSubjects": [{"serviceAccount": "dev/deployer"}]}
+    member = {**DEPLOYER, "serviceAccount": "dev/deployer"}
+
+    namespace = the_namespace(platform=a_platform(**listed), organization={"members": [member]})
+
+    assert {"developer": ["ServiceAccount acme-dev/deployer"]} == bindings(namespace)
+
+
 @pytest.mark.parametrize(
     ("member", "expected"),
     [
@@ -155,8 +182,9 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
             [
                 "organizations/acme.yaml: members[0].serviceAccount "
                 "[foreign-service-account] the service account 'other/builder'; allowed: "
-                "<namespace id>/<name> in a namespace of the same organization (dev); "
-                "name one of this organization, or use a user or a group",
+                "<namespace id>/<name> in a namespace of the same organization (dev), or "
+                "one that the platform lists under bindableSubjects; name one of this "
+                "organization, or use a user or a group",
             ],
             id="of nobody here",
         ),
@@ -165,8 +193,9 @@ def test_a_service_account_is_named_by_its_namespaces_full_name():
             [
                 "organizations/acme.yaml: members[0].serviceAccount "
                 "[foreign-service-account] the service account 'builder'; allowed: "
-                "<namespace id>/<name> in a namespace of the same organization (dev); "
-                "name one of this organization, or use a user or a group",
+                "<namespace id>/<name> in a namespace of the same organization (dev), or "
+                "one that the platform lists under bindableSubjects; name one of this "
+                "organization, or use a user or a group",
             ],
             id="without a namespace",
         ),

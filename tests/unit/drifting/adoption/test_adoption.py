@@ -215,6 +215,19 @@ def test_a_binding_to_a_role_of_kubernetes_becomes_a_member(
     assert ([member] if member else None) == written(binding).get("members")
 
 
+def test_a_service_account_that_the_platform_lists_becomes_a_member() -> None:
+    account = {"kind": "ServiceAccount", "name": "deployer", "namespace": "argocd"}
+    reference = {"kind": "ClusterRole", "name": "edit"}
+    binding = an_object("RoleBinding", "b", "shop", roleRef=reference, subjects=[account])
+    listed = the_platform(bindableSubjects=[{"serviceAccount": "argocd/deployer"}])
+
+    [member] = proposed(binding, platform=listed).members
+
+    assert "argocd/deployer" == member["serviceAccount"]
+    # The control: without the list the binding stays as it is.
+    assert () == proposed(binding).members
+
+
 def a_binding(name: str, *subjects: str, role: str = "edit") -> dict:
     return an_object(
         "RoleBinding",

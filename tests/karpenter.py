@@ -51,20 +51,21 @@ def crds() -> dict[str, dict]:
 def schema(kind: str) -> dict:
     """Return the JSON Schema of *kind*, closed: what an API server would prune is refused."""
     version = crds()[kind]["spec"]["versions"][0]
-    return _closed(version["schema"]["openAPIV3Schema"])
+    return closed(version["schema"]["openAPIV3Schema"])
 
 
-def _closed(schema: dict) -> dict:
-    closed = dict(schema)
+def closed(schema: dict) -> dict:
+    """Return the schema of a CRD as JSON Schema that allows no other properties."""
+    found = dict(schema)
     if "properties" in schema:
-        closed["properties"] = {k: _closed(v) for k, v in schema["properties"].items()}
+        found["properties"] = {k: closed(v) for k, v in schema["properties"].items()}
         if "additionalProperties" not in schema:
-            closed["additionalProperties"] = False
+            found["additionalProperties"] = False
     if isinstance(schema.get("additionalProperties"), dict):
-        closed["additionalProperties"] = _closed(schema["additionalProperties"])
+        found["additionalProperties"] = closed(schema["additionalProperties"])
     if "items" in schema:
-        closed["items"] = _closed(schema["items"])
+        found["items"] = closed(schema["items"])
     if schema.get("x-kubernetes-int-or-string"):
-        closed.pop("type", None)
-        closed["anyOf"] = [{"type": "integer"}, {"type": "string"}]
-    return closed
+        found.pop("type", None)
+        found["anyOf"] = [{"type": "integer"}, {"type": "string"}]
+    return found

@@ -1,9 +1,13 @@
 """Queues of GPU jobs: nominal quota, borrowing limit and the namespace's quota are one sum."""
 
+import copy
+
+import jsonschema
 import pytest
 
 from tenancy import manifests as render
 from tenancy.manifests.platform import platform as platform_manifests
+from tests.kueue import schema
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -179,3 +183,46 @@ def test_devices_that_pods_claim_are_not_queued():
 
     assert {("h100", "nvidia.com/gpu"): ("4", "2", None)} == gpu_quotas(found)
     assert "ResourceFlavor b200" not in of_kueue(found)
+
+
+def checked(manifest):
+    """Return why the published CRD of *manifest* refuses it; metadata is the API server's."""
+    found = schema(manifest["kind"])
+    found["properties"]["metadata"] = {"type": "object"}
+    return [error.message for error in jsonschema.Draft7Validator(found).iter_errors(manifest)]
+
+
+def test_every_object_fits_the_published_crds_of_kueue():
+    grants = [
+        {**H100, "lendingLimit": 1},
+        {"pool": "mig", "gpus": 4, "migProfile": "1g.10gb"},
+        {"pool": "a100", "gpus": 0, "borrowingLimit": 3},
+    ]
+    taints = [{"key": "example.com/x", "value": "y", "effect": "NoExecute"}]
+    found = rendered(
+        *grants,
+        pools=[a_pool(taints=taints), MIG, a_pool(name="a100", model="A100")],
+        queues={"fairSharing": True},
+        namespace={"quota": {"requests.example.com/ib": "4", "hugepages-2Mi": "1Gi"}},
+    )
+    queues = [m for m in found if m["apiVersion"] == render.QUEUES_API]
+
+    assert set(render.QUEUE_KINDS) == {m["kind"] for m in queues}
+    assert {} == {m["metadata"]["name"]: why for m in queues if (why := checked(m))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "change"),
+    [
+        ("ClusterQueue", "acme-dev", {"cohort": "gpus"}),
+        ("ClusterQueue", "acme-dev", {"stopPolicy": "Never"}),
+        ("Cohort", "acme.dev", {"parent": "gpus"}),
+        ("LocalQueue", "gpus", {"clusterQueue": "Acme"}),
+        ("ResourceFlavor", "h100", {"nodeLabel": {}}),
+    ],
+)
+def test_the_crds_refuse_another_field_or_value(kind, name, change):
+    manifest = copy.deepcopy(one(rendered(H100, queues={}), kind, name))
+    manifest["spec"].update(change)
+
+    assert checked(manifest)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from tenancy.diagnostics import (
     TITLES,
     Finding,
-    Severity,
+    FindingData,
     Source,
     findings_data,
+    grouped,
     refusals,
     summary,
 )
+from tenancy.output.markdown_page import MarkdownSection, markdown_page
 from tenancy.output.markdown_text import markdown_text
 from tenancy.output.styles import EMOJI
 from tenancy.planning import Plan, fact_groups, headline
@@ -26,7 +28,12 @@ def marker(stack: str) -> str:
     >>> marker("dev")
     '<!-- tenancy-plan: dev -->'
     """
-    return f"<!-- tenancy-plan: {re.sub(r'[^A-Za-z0-9._/-]', '', stack)} -->"
+    return f"<!-- tenancy-plan: {_plain(stack)} -->"
+
+
+def _plain(stack: str) -> str:
+    """Return *stack* without characters that could end a comment or code."""
+    return re.sub(r"[^A-Za-z0-9._/-]", "", stack)
 
 
 def markdown(
@@ -45,74 +52,62 @@ def markdown(
         strict: Whether what was not checked refuses too. Default: only errors do.
     """
     findings = tuple(plan.findings if findings is None else findings)
-    return "\n".join([*_lines(plan, findings, documents, strict=strict), ""])
-
-
-def _lines(
-    plan: Plan,
-    findings: tuple[Finding, ...],
-    documents: Mapping[str, Source],
-    *,
-    strict: bool,
-) -> Iterator[str]:
-    yield marker(plan.stack)
-    yield f"## {markdown_text(headline(plan))}"
     refusing = refusals(findings, strict=strict)
+    head = [marker(plan.stack), f"## {markdown_text(headline(plan))}"]
     if refusing:
-        yield ""
-        yield f"**Refused:** {summary(findings)}. Nothing was changed."
-        for severity in Severity:
-            yield from markdown_findings(severity, refusing, documents)
-    yield from _groups(plan, "###")
+        head += ["", f"**Refused:** {summary(findings)}. Nothing was changed."]
     others = [finding for finding in findings if finding not in refusing]
-    for severity in Severity:
-        yield from markdown_findings(severity, others, documents)
+    sections = (
+        *markdown_findings(refusing, documents),
+        *_groups(plan, "###"),
+        *markdown_findings(others, documents),
+    )
+    return markdown_page(head, sections, f"tenancy plan --stack {_plain(plan.stack)} --all")
 
 
-def markdown_facts(plan: Plan) -> Iterator[str]:
-    """Yield the lines of *plan* alone, under a heading of its stack, if anything changes."""
+def markdown_facts(plan: Plan) -> Iterator[MarkdownSection]:
+    """Yield *plan* alone, under a heading of its stack, if anything changes."""
     if plan.is_empty:
         return
-    yield ""
-    yield f"### {markdown_text(headline(plan))}"
+    yield MarkdownSection(heading=f"### {markdown_text(headline(plan))}")
     yield from _groups(plan, "####")
 
 
-def _groups(plan: Plan, heading: str) -> Iterator[str]:
+def _groups(plan: Plan, heading: str) -> Iterator[MarkdownSection]:
     for group in fact_groups(plan):
-        yield ""
-        yield f"{heading} {markdown_text(group.title)}"
-        yield ""
-        for fact in group.facts:
-            yield f"- {EMOJI[fact.importance]} {markdown_text(fact.text)}"
+        yield MarkdownSection(
+            heading=f"{heading} {markdown_text(group.title)}",
+            items=tuple(
+                f"- {EMOJI[fact.importance]} {markdown_text(fact.text)}" for fact in group.facts
+            ),
+        )
 
 
 def markdown_findings(
-    severity: Severity,
-    findings: Iterable[Finding],
-    documents: Mapping[str, Source],
-    title: str | None = None,
-) -> Iterator[str]:
+    findings: Iterable[Finding], documents: Mapping[str, Source], title: str | None = None
+) -> Iterator[MarkdownSection]:
     """
-    Yield the lines of those of *findings* that have *severity*, under a heading.
+    Yield a section for each severity of *findings*, each finding once.
 
     Args:
-        severity: Which of them.
         findings: All of them.
         documents: By source, for line numbers.
         title: The heading. Default: that of the severity.
     """
-    chosen = [v for v in findings if v.severity is severity]
-    if not chosen:
-        return
-    yield ""
-    yield f"### {markdown_text(title or TITLES[severity])}"
-    yield ""
-    for entry in findings_data(chosen, documents):
-        place = entry["file"] + (f":{entry['line']}" if entry["line"] else "")
-        yield f"- `{entry['code']}` in {markdown_text(place)}"
-        yield f"  - found: {markdown_text(str(entry['found']))}"
-        yield f"  - allowed: {markdown_text(str(entry['allowed']))}"
-        yield f"  - do: {markdown_text(str(entry['remedy']))}"
-        for detail in entry["details"]:
-            yield f"  - {markdown_text(detail.strip())}"
+    for severity, chosen in grouped(findings, documents):
+        yield MarkdownSection(
+            heading=f"### {markdown_text(title or TITLES[severity])}",
+            items=tuple(_item(entry) for entry in findings_data(chosen, documents)),
+        )
+
+
+def _item(entry: FindingData) -> str:
+    place = entry["file"] + (f":{entry['line']}" if entry["line"] else "")
+    lines = [
+        f"- `{entry['code']}` in {markdown_text(place)}",
+        f"  - found: {markdown_text(entry['found'])}",
+        f"  - allowed: {markdown_text(entry['allowed'])}",
+        f"  - do: {markdown_text(entry['remedy'])}",
+        *(f"  - {markdown_text(detail.strip())}" for detail in entry["details"]),
+    ]
+    return "\n".join(lines)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from tenancy.diagnostics import Severity, clean, report
+from tenancy.diagnostics import clean, report
 from tenancy.output.findings_text import rich_report
+from tenancy.output.markdown_page import MarkdownSection, markdown_page
 from tenancy.output.markdown_text import markdown_text
 from tenancy.output.plan_as_text import rich_text
 from tenancy.output.plan_markdown import markdown_facts, markdown_findings
@@ -48,32 +49,24 @@ def rich_revisions(
 
 def revisions_markdown(compared: RevisionsPlan) -> str:
     """Return *compared* as Markdown: one comment, which its first line identifies."""
-    return "\n".join([*_markdown_lines(compared), ""])
-
-
-def _markdown_lines(compared: RevisionsPlan) -> Iterator[str]:
-    documents = compared.assessment.documents
-    yield _MARKER
-    yield f"## {markdown_text(_headline(compared))}"
+    head = [_MARKER, f"## {markdown_text(_headline(compared))}"]
     if compared.refusing:
-        yield ""
-        yield f"**Refused:** {report.summary(compared.findings)}."
+        head += ["", f"**Refused:** {report.summary(compared.findings)}."]
+    command = "tenancy plan --since REV --all"
+    return markdown_page(head, _markdown_sections(compared), command)
+
+
+def _markdown_sections(compared: RevisionsPlan) -> Iterator[MarkdownSection]:
+    documents = compared.assessment.documents
     rest = [one for one in compared.refusing if one not in compared.only_together]
-    for severity in Severity:
-        yield from markdown_findings(severity, rest, documents)
-    if compared.only_together:
-        title = _together(compared)
-        yield from markdown_findings(
-            Severity.ERROR, compared.only_together, documents, title=title
-        )
+    yield from markdown_findings(rest, documents)
+    yield from markdown_findings(compared.only_together, documents, _together(compared))
     for plan in compared.plans:
         yield from markdown_facts(plan)
     for stack in compared.removed:
-        yield ""
-        yield markdown_text(_removed(stack))
+        yield MarkdownSection(heading=markdown_text(_removed(stack)))
     others = [one for one in compared.findings if one not in compared.refusing]
-    for severity in Severity:
-        yield from markdown_findings(severity, others, documents)
+    yield from markdown_findings(others, documents)
 
 
 def _headline(compared: RevisionsPlan) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from tenancy import checks
+from tenancy import checks, gpu
 from tenancy.aws import instance_types_of
 from tenancy.checks import Resolution, stack_view
 from tenancy.config import (
@@ -247,7 +247,7 @@ def assess(
     if stack is not None and engine_config is None and stack not in known:
         raise _unknown_stack(stack, known)
     project, reading = load_project(folder, project=name, engine=engine_config)
-    answers = instance_types_of(project, stack=stack, offline=offline)
+    answers = instance_types_of(project, stack=stack, offline=offline, is_on_ec2=gpu.is_on_ec2)
     tenancy, resolving = resolve(project, answers.lookups)
     resolution = Resolution(
         project=project,

@@ -60,11 +60,14 @@ class GpuNodePool(pulumi.ComponentResource):
         if not all(isinstance(rendered, NodeGroupSpec) for rendered in made):
             require_provider(name, self)
         for rendered in made:
-            self._create(f"{name}-{gpu.identity(rendered)}", rendered)
+            ignored = gpu.autoscaled_fields(pool, rendered)
+            self._create(f"{name}-{gpu.identity(rendered)}", rendered, ignored)
         self.resource_names = sorted(pool.resources)
         self.register_outputs({"resourceNames": list(self.resource_names)})
 
-    def _create(self, name: str, rendered: gpu.Rendered) -> pulumi.Resource:
+    def _create(
+        self, name: str, rendered: gpu.Rendered, ignored: tuple[str, ...]
+    ) -> pulumi.Resource:
         match rendered:
             case gpu.NodePatch():
                 return create(name, rendered.to_manifest(), child(self), patch=True)
@@ -74,7 +77,7 @@ class GpuNodePool(pulumi.ComponentResource):
                 return NodeTaints(name, rendered, child(self))
             case _:
                 opts = child(self)
-                opts.ignore_changes = list(gpu.moved_by_others(rendered))
+                opts.ignore_changes = list(ignored)
                 return create(name, rendered, opts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, model
+from tenancy import checks, gpu, model
 from tenancy import manifests as render
 from tenancy.aws import instance_type_lookup
 from tenancy.checks import deletable_of_platform
@@ -150,7 +150,7 @@ def resolved_platform(
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
-    lookup, said = instance_type_lookup(spec, origin)
+    lookup, said = instance_type_lookup(spec, origin, is_on_ec2=gpu.is_on_ec2)
     resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
     refuse_errors(
         [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]

@@ -1,8 +1,7 @@
 """EC2's answers about the instance types of platforms whose config asks for them."""
 
 import functools
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
@@ -15,8 +14,9 @@ from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 
 __all__ = ["InstanceTypeAnswers", "instance_type_lookup", "instance_types_of"]
 
-_NOT_OURS: Final = frozenset({"coreweave"})
-"""Backends with instance types of another cloud."""
+
+def _any(_backend: str) -> bool:
+    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +34,11 @@ class InstanceTypeAnswers:
 
 
 def instance_types_of(
-    project: Project, *, stack: str | None = None, offline: bool = False
+    project: Project,
+    *,
+    stack: str | None = None,
+    offline: bool = False,
+    is_on_ec2: Callable[[str], bool] = _any,
 ) -> InstanceTypeAnswers:
     """
     Ask EC2 about the instance types of the platforms of *project*.
@@ -43,6 +47,7 @@ def instance_types_of(
         project: What people wrote.
         stack: Only the platform of this stack. Default: every platform.
         offline: Send no request, and report that.
+        is_on_ec2: Whether the nodes of a backend, by its name, are EC2 instances. Default: all.
     """
     wanted = set(project.platforms)
     if stack is not None:
@@ -53,7 +58,10 @@ def instance_types_of(
     for name, written in project.platforms.items():
         if name in wanted:
             lookup, found = instance_type_lookup(
-                written.spec.platform, written.origin / "platform", offline=offline
+                written.spec.platform,
+                written.origin / "platform",
+                offline=offline,
+                is_on_ec2=is_on_ec2,
             )
             findings += found
             if lookup is not None:
@@ -62,7 +70,11 @@ def instance_types_of(
 
 
 def instance_type_lookup(
-    spec: PlatformSpec, origin: Origin, *, offline: bool = False
+    spec: PlatformSpec,
+    origin: Origin,
+    *,
+    offline: bool = False,
+    is_on_ec2: Callable[[str], bool] = _any,
 ) -> tuple[Lookup | None, list[Finding]]:
     """
     Return EC2's answer about the instance types of one platform; None without one.
@@ -73,9 +85,10 @@ def instance_type_lookup(
         spec: The platform.
         origin: Where it is written.
         offline: Send no request, and report that.
+        is_on_ec2: Whether the nodes of a backend, by its name, are EC2 instances. Default: all.
     """
     catalogue = spec.instance_type_catalogue
-    places = dict(_places(spec, origin))
+    places = dict(_places(spec, origin, is_on_ec2))
     if catalogue is None or not places:
         return None, []
     where = origin / "instanceTypeCatalogue"
@@ -99,9 +112,11 @@ def instance_type_lookup(
     ]
 
 
-def _places(spec: PlatformSpec, origin: Origin) -> Iterator[tuple[str, Origin]]:
+def _places(
+    spec: PlatformSpec, origin: Origin, is_on_ec2: Callable[[str], bool]
+) -> Iterator[tuple[str, Origin]]:
     for number, pool in enumerate(spec.gpu_node_pools):
-        if pool.backend not in _NOT_OURS:
+        if is_on_ec2(pool.backend):
             place = origin / "gpuNodePools" / number / "instanceTypes"
             yield from ((name, place / i) for i, name in enumerate(pool.instance_types))
 

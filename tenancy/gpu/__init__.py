@@ -5,7 +5,14 @@ A backend is an entry point of the group `tenancy.gpu_backends`: an object with 
 `Backend`.
 """
 
-from tenancy.gpu.backend import Backend, backends, problems, render
+from tenancy.gpu.backend import (
+    Backend,
+    autoscaled_fields,
+    backends,
+    is_on_ec2,
+    problems,
+    render,
+)
 from tenancy.gpu.existing import NAME
 from tenancy.gpu.node_verification import verify
 from tenancy.gpu.objects import (
@@ -14,7 +21,6 @@ from tenancy.gpu.objects import (
     NodeTaints,
     Rendered,
     identity,
-    moved_by_others,
 )
 from tenancy.gpu.options import options
 from tenancy.gpu.placement import node_labels, node_taints
@@ -29,10 +35,11 @@ __all__ = [
     "NodeTaints",
     "PoolManifests",
     "Rendered",
+    "autoscaled_fields",
     "backends",
     "identity",
+    "is_on_ec2",
     "merged",
-    "moved_by_others",
     "node_labels",
     "node_taints",
     "options",

@@ -9,7 +9,17 @@ from tenancy.diagnostics import Finding, NotFoundError, ToolsError, nearest
 from tenancy.gpu.objects import Rendered
 from tenancy.model import GpuNodePool
 
-__all__ = ["GROUP", "Backend", "backends", "problems", "render"]
+__all__ = [
+    "GROUP",
+    "AutoscaledBackend",
+    "Backend",
+    "LocatedBackend",
+    "autoscaled_fields",
+    "backends",
+    "is_on_ec2",
+    "problems",
+    "render",
+]
 
 GROUP: Final = "tenancy.gpu_backends"
 """The group of entry points of backends; their names are those in the config."""
@@ -20,7 +30,7 @@ _OURS: Final[Mapping[str, str]] = {
     "existing": "tenancy.gpu.existing:BACKEND",
     "karpenter": "tenancy.gpu.karpenter:BACKEND",
 }
-"""Tenancy's own backends, also found in a checkout; others cannot take their names."""
+"""Tenancy's own backends; other packages cannot take their names."""
 
 
 @runtime_checkable
@@ -34,6 +44,22 @@ class Backend(Protocol):
     def render(self, pool: GpuNodePool) -> list[Rendered]:
         """Return the objects of *pool* in a stable order; called only if it is valid."""
         ...
+
+
+@runtime_checkable
+class AutoscaledBackend(Backend, Protocol):
+    """A backend whose objects have fields that an autoscaler changes."""
+
+    def autoscaled_fields(self, rendered: Rendered) -> tuple[str, ...]:
+        """Return the fields of *rendered* that an autoscaler changes, as dotted paths."""
+        ...
+
+
+@runtime_checkable
+class LocatedBackend(Backend, Protocol):
+    """A backend that states whether its nodes are EC2 instances; those of others may be."""
+
+    is_on_ec2: bool
 
 
 @functools.cache
@@ -100,3 +126,16 @@ def render(pool: GpuNodePool) -> list[Rendered]:
     if entry is None:
         raise NotFoundError("GPU backend", pool.backend, backends())
     return _load(entry).render(pool)
+
+
+def autoscaled_fields(pool: GpuNodePool, rendered: Rendered) -> tuple[str, ...]:
+    """Return the fields of *rendered*, of *pool*, that drift and updates must ignore."""
+    entry = backends().get(pool.backend)
+    backend = None if entry is None else _load(entry)
+    return backend.autoscaled_fields(rendered) if isinstance(backend, AutoscaledBackend) else ()
+
+
+def is_on_ec2(name: str) -> bool:
+    """Return whether nodes of the backend *name* may be EC2 instances."""
+    backend = _load(backends()[name]) if name in _OURS else None
+    return backend.is_on_ec2 if isinstance(backend, LocatedBackend) else True

@@ -43,6 +43,14 @@ class CoreWeaveOptions(Spec):
 class CoreWeave:
     """A NodePool custom resource of `compute.coreweave.com`."""
 
+    is_on_ec2: bool = False
+
+    def autoscaled_fields(self, rendered: Rendered) -> tuple[str, ...]:
+        """Return the target of nodes, if the autoscaler is on."""
+        spec = rendered.get("spec") if isinstance(rendered, dict) else None
+        is_scaled = isinstance(spec, dict) and spec.get("autoscaling") is True
+        return ("spec.targetNodes",) if is_scaled else ()
+
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
         """Yield every problem of *pool* for CoreWeave."""
         found = parsed(pool, CoreWeaveOptions)

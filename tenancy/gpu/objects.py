@@ -14,7 +14,6 @@ __all__ = [
     "NodeTaints",
     "Rendered",
     "identity",
-    "moved_by_others",
 ]
 
 Manifest = dict[str, object]
@@ -76,18 +75,3 @@ def identity(rendered: Rendered) -> str:
         return rendered.nodegroup_name
     metadata = cast("Mapping[str, str]", rendered["metadata"])
     return f"{metadata['name']}-{str(rendered['kind']).lower()}"
-
-
-def moved_by_others(rendered: Rendered) -> tuple[str, ...]:
-    """
-    Return the fields of *rendered* that an autoscaler changes; drift and updates ignore them.
-
-    >>> moved_by_others({"apiVersion": "compute.coreweave.com/v1alpha1", "kind": "NodePool",
-    ...     "spec": {"autoscaling": True, "targetNodes": 0}})
-    ('spec.targetNodes',)
-    """
-    if not isinstance(rendered, dict):
-        return ()
-    spec = cast("Mapping[str, object]", rendered.get("spec") or {})
-    is_scaled = str(rendered["apiVersion"]).startswith("compute.coreweave.com/")
-    return ("spec.targetNodes",) if is_scaled and spec.get("autoscaling") is True else ()

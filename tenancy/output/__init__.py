@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
     from tenancy.output.check_json import check_data
+    from tenancy.output.documents import document
     from tenancy.output.findings_for_ci import CiForm, FindingsForCi
     from tenancy.output.findings_text import rich_report
     from tenancy.output.json_schemas import organization as organization_schema
@@ -36,6 +37,7 @@ __all__ = [
     "check_data",
     "data",
     "doctor_data",
+    "document",
     "markdown",
     "organization_schema",
     "plan_text",
@@ -66,6 +68,7 @@ _MODULES: Final = {
     "check_data": ("check_json", "check_data"),
     "data": ("outcomes_json", "data"),
     "doctor_data": ("local_data", "doctor_data"),
+    "document": ("documents", "document"),
     "markdown": ("plan_markdown", "markdown"),
     "organization_schema": ("json_schemas", "organization"),
     "plan_text": ("plan_as_text", "plan_text"),

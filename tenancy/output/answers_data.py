@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
+from tenancy.output.documents import published
 from tenancy.output.usage import QuotaUsage
 from tenancy.planning import (
     CLOSED,
@@ -68,6 +69,7 @@ class LivePermissionData(TypedDict):
     allowed: list[AllowedData]
 
 
+@published("`tenancy who-can --json`", "who-can", "get", "secrets", "-n", "acme-dev", "--json")
 @with_config(CLOSED)
 class WhoCanData(TypedDict):
     """Who may do it; notChecked: roles defined on the cluster; live: null without --live."""
@@ -96,6 +98,7 @@ class PermissionData(TypedDict):
     allowed: list[AllowedData]
 
 
+@published("`tenancy what-can --json`", "what-can", "acme-developers", "--json")
 @with_config(CLOSED)
 class WhatCanData(TypedDict):
     """What a subject may do in each namespace; live: null without --live."""
@@ -122,6 +125,7 @@ class QuotaUsageData(TypedDict):
     full: bool
 
 
+@published("`tenancy usage --json`", "usage", "--stack", "dev", "--json")
 @with_config(CLOSED)
 class UsageData(TypedDict):
     """The limits and the present use of each namespace."""

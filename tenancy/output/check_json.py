@@ -7,11 +7,13 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.diagnostics import Finding, FindingData, Source, errors_in, findings_data
+from tenancy.output.documents import published
 from tenancy.planning import CLOSED
 
 __all__ = ["CheckData", "check_data"]
 
 
+@published("`tenancy check --json`", "check", "--json")
 @with_config(CLOSED)
 class CheckData(TypedDict):
     """All findings of the checks, and whether they refuse an update."""

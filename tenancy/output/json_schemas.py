@@ -1,15 +1,12 @@
 """JSON Schemas of the config files, for editors, and of every `--json`, for programs."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from pydantic import BaseModel, TypeAdapter
 
 from tenancy.config.document import JSON
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec
-from tenancy.output.answers_data import UsageData, WhatCanData, WhoCanData
-from tenancy.output.check_json import CheckData
-from tenancy.output.local_data import DoctorData, SandboxStatusData
+from tenancy.output.documents import documents, published
 from tenancy.output.outcomes_json import schema as outcomes_schema
 from tenancy.planning import SummaryData, plan_schema, revisions_schema
 
@@ -17,18 +14,7 @@ __all__ = ["organization", "schemas", "stack", "written"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_COMMANDS: Final[Mapping[str, tuple[str, object]]] = {
-    "check": ("`tenancy check --json`", CheckData),
-    "summary": ("`tenancy plan --offline --json`", SummaryData),
-    "who-can": ("`tenancy who-can --json`", WhoCanData),
-    "what-can": ("`tenancy what-can --json`", WhatCanData),
-    "usage": ("`tenancy usage --json`", UsageData),
-    "doctor": ("`tenancy doctor --json`", DoctorData),
-    "sandbox": (
-        "`tenancy sandbox up`, `sandbox down` and `sandbox status --json`",
-        SandboxStatusData,
-    ),
-}
+published("`tenancy plan --offline --json`", "plan", "--offline", "--json")(SummaryData)
 
 
 def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
@@ -43,7 +29,7 @@ def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
         "stack.json": stack(project),
         **{
             f"{name}.json": written(name)
-            for name in ("plan", "revisions", "outcomes", *_COMMANDS)
+            for name in ("plan", "revisions", "outcomes", *documents())
         },
     }
 
@@ -68,8 +54,9 @@ def written(name: str) -> dict[str, JSON]:
         command = "`tenancy preview`, `up`, `refresh`, `drift` and `destroy --json`"
         schema = outcomes_schema()
     else:
-        command, shape = _COMMANDS[name]
-        adapter: TypeAdapter[object] = TypeAdapter(shape)  # type: ignore[arg-type]
+        document = documents()[name]
+        command = document.commands
+        adapter: TypeAdapter[object] = TypeAdapter(document.shape)
         schema = adapter.json_schema()
     return {"$schema": _DIALECT, **_open(schema), "title": f"{command}, version 1"}
 

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from tenancy.local.sandbox import SandboxStatus
 from tenancy.local.tools import ToolStatus
+from tenancy.output.documents import published
 from tenancy.planning import CLOSED
 
 __all__ = ["DoctorData", "SandboxStatusData", "doctor_data", "sandbox_status_data"]
@@ -51,6 +52,7 @@ class TokenLifeData(TypedDict):
     notChecked: str | None
 
 
+@published("`tenancy doctor --json`", "doctor", "--json")
 @with_config(CLOSED)
 class DoctorData(TypedDict):
     """Every tool and its source, and the lifetime of tokens if a stack was given."""
@@ -73,6 +75,12 @@ class SandboxPartData(TypedDict):
     tail: list[str]
 
 
+@published(
+    "`tenancy sandbox up`, `sandbox down` and `sandbox status --json`",
+    "sandbox",
+    "status",
+    "--json",
+)
 @with_config(CLOSED)
 class SandboxStatusData(TypedDict):
     """The running parts of the sandbox, and what is missing."""

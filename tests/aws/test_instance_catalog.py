@@ -212,7 +212,9 @@ def test_nobody_is_asked_without_the_switch_or_without_an_instance_type(monkeypa
     own = {k: v for k, v in POOL.items() if k != "instanceTypes"}
 
     assert (None, []) == instance_type_lookup(spec(POOL), HERE)
-    assert (None, []) == instance_type_lookup(spec(own, coreweave, **EC2), HERE)
+    assert (None, []) == instance_type_lookup(
+        spec(own, coreweave, **EC2), HERE, is_on_ec2=pools.is_on_ec2
+    )
 
 
 def test_only_the_platform_of_the_stack_is_asked(six_gpus, project):

@@ -6,24 +6,18 @@ from collections.abc import Callable
 
 import jsonschema
 import pytest
+from pydantic import ValidationError
 from typer.main import get_command
 from typer.testing import Result
 
 from tenancy.cli import app
+from tenancy.output.documents import document, documents
 from tenancy.output.json_schemas import schemas, written
 
 Run = Callable[..., Result]
 
-COMMANDS = {
-    "check": ("check", "--json"),
-    "summary": ("plan", "--offline", "--json"),
-    "who-can": ("who-can", "get", "secrets", "-n", "acme-dev", "--json"),
-    "what-can": ("what-can", "acme-developers", "--json"),
-    "usage": ("usage", "--stack", "dev", "--json"),
-    "doctor": ("doctor", "--json"),
-    "sandbox": ("sandbox", "status", "--json"),
-}
-"""The commands that need neither an engine nor a cluster, by the name of their schema."""
+COMMANDS = {kind: one.example for kind, one in documents().items()}
+"""Commands that need neither an engine nor a cluster, by the name of their schema."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -42,7 +36,18 @@ def test_what_is_written_fulfils_its_schema(run: Run, name: str) -> None:
 def test_every_published_schema_is_tested() -> None:
     others = {"organization", "stack", "plan", "revisions", "outcomes"}
 
+    assert {"check", "summary", "usage"} <= set(COMMANDS)
     assert {f"{name}.json" for name in (*COMMANDS, *others)} == set(schemas())
+
+
+def test_a_document_is_checked_against_its_published_shape() -> None:
+    findings = {"refused": False, "findings": []}
+
+    assert {"version": 1, "kind": "check", **findings} == document("check", **findings)
+    with pytest.raises(ValidationError, match="refused"):
+        document("check", findings=[])
+    with pytest.raises(KeyError, match="chekc"):
+        document("chekc", **findings)
 
 
 def commands_with_json(group: object, path: str = "") -> set[str]:

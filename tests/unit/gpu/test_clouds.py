@@ -147,11 +147,18 @@ def test_a_coreweave_pool_has_the_documented_fields():
     } == manifest
 
 
-def test_only_what_an_autoscaler_moves_is_left_to_it():
-    assert ("spec.targetNodes",) == gpu.moved_by_others(gpu.render(coreweave())[0])
-    fixed = coreweave(nodes={"min": 2, "max": 2})
-    assert () == gpu.moved_by_others(gpu.render(fixed)[0])
-    assert () == gpu.moved_by_others(gpu.render(eks())[0])
+def autoscaled(pool):
+    return gpu.autoscaled_fields(pool, gpu.render(pool)[0])
+
+
+def test_only_what_an_autoscaler_changes_is_ignored():
+    assert ("spec.targetNodes",) == autoscaled(coreweave())
+    assert () == autoscaled(coreweave(nodes={"min": 2, "max": 2}))
+    assert () == autoscaled(eks())
+
+
+def test_only_nodes_of_another_cloud_are_not_in_ec2():
+    assert [False, True, True] == [gpu.is_on_ec2(n) for n in ("coreweave", "eks", "gke")]
 
 
 def test_a_coreweave_pool_of_fixed_size_or_of_racks_does_not_scale():

@@ -203,16 +203,16 @@ def _mixed() -> Iterator[Way]:
     marked["metadata"]["ownerReferences"] = [
         {"apiVersion": "v1", "kind": "Pod", "name": "first", "uid": "0", "controller": True}
     ]
-    yield Way("a claim that a pod was charged for", marked, "written by the scheduler only")
+    yield Way("a claim that a pod was charged for", marked, "may be set by the scheduler only")
     yield Way(
         "a template of such claims",
         template(claim(MIX, _probe(), exactly(MIXED)), MARK),
-        "written by the scheduler only",
+        "may be set by the scheduler only",
     )
     yield Way(
         "a claim with the mark off",
         claim(MIX, _probe(), exactly(MIXED), annotations=dict.fromkeys(MARK, "false")),
-        "written by the scheduler only",
+        "may be set by the scheduler only",
     )
     yield Way("a template beside both", template(claim(MIX, "fits", exactly(MIXED))), None)
     yield Way("a pod of that template", with_claims(MIX, "waits", templates=("fits",)), None)

@@ -263,16 +263,16 @@ class TestNetworkPolicies:
     @pytest.mark.parametrize(
         ("spec", "reason"),
         [
-            ({"ingress": [{}]}, "an ingress rule must say from where"),
-            ({"ingress": [{"from": []}]}, "an ingress rule must say from where"),
-            ({"ingress": [{"ports": [{"port": 80}]}]}, "an ingress rule must say from where"),
+            ({"ingress": [{}]}, "an ingress rule must have from"),
+            ({"ingress": [{"from": []}]}, "an ingress rule must have from"),
+            ({"ingress": [{"ports": [{"port": 80}]}]}, "an ingress rule must have from"),
             (
                 {"policyTypes": ["Egress"], "egress": [{}]},
-                "an egress rule must say to where",
+                "an egress rule must have to",
             ),
             (
                 {"policyTypes": ["Egress"], "egress": [{"ports": [{"port": 443}]}]},
-                "an egress rule must say to where",
+                "an egress rule must have to",
             ),
         ],
         ids=str,

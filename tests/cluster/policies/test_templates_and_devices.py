@@ -123,7 +123,7 @@ class TestTokenSecrets:
         token = secret("kubernetes.io/service-account-token", **bound)
 
         developer.create(token, dry=True).refused_by(
-            "tenancy-token-secrets", "for they never expire"
+            "tenancy-token-secrets", "they never expire"
         )
         root.create(token, dry=True).accepted()
 

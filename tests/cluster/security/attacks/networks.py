@@ -77,7 +77,7 @@ def endpoints(world: World) -> Iterator[Attack]:
                 path=path,
                 person="helper",
                 request=attack,
-                reasons=guarded("tenancy-endpoints", "endpoints are written by Kubernetes"),
+                reasons=guarded("tenancy-endpoints", "only Kubernetes may write endpoints"),
                 control=control,
                 controller="operating helper",
             )
@@ -104,7 +104,7 @@ def endpoints(world: World) -> Iterator[Attack]:
                 path=path,
                 person="helper",
                 request=attack,
-                reasons=guarded("tenancy-endpoints", "endpoints are written by Kubernetes"),
+                reasons=guarded("tenancy-endpoints", "only Kubernetes may write endpoints"),
                 control=attack,
                 controller="operating helper",
             )
@@ -157,16 +157,16 @@ def network_policies(world: World) -> Iterator[Attack]:
                 good=good,
             )
     for what, spec, reason in (
-        ("ingress from everywhere", {"ingress": [{}]}, "an ingress rule must say from where"),
+        ("ingress from everywhere", {"ingress": [{}]}, "an ingress rule must have from"),
         (
             "egress to everywhere",
             {"policyTypes": ["Egress"], "egress": [{}]},
-            "an egress rule must say to where",
+            "an egress rule must have to",
         ),
         (
             "ingress from everywhere to a port",
             {"ingress": [{"ports": [{"port": 80}]}]},
-            "an ingress rule must say from where",
+            "an ingress rule must have from",
         ),
     ):
         yield from everyway(

@@ -249,6 +249,8 @@ class OrganizationArgs(TypedDict, total=False):
     hosts: Sequence[str]
     profiles: Mapping[str, ProfileArgs]
     network: NetworkArgs | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str | pulumi.Output[str]]
     queueWeight: int
 
 

@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, Required, TypedDict
 
+from tenancy_components.argument_types.organization import (
+    ProfileArgs,
+)
+
 __all__ = [
     "AllowedArgs",
     "BoundsArgs",
@@ -276,6 +280,7 @@ class PlatformArgs(TypedDict, total=False):
     deviceClasses: Sequence[str]
     roles: Mapping[str, RoleArgs]
     storageClasses: Mapping[str, Literal["shared", "granted"]]
+    profiles: Mapping[str, ProfileArgs]
     priorityClasses: Mapping[str, PriorityClassArgs]
     objectCounts: Mapping[str, str | int]
     podSecurityVersion: str

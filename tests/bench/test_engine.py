@@ -78,8 +78,8 @@ def test_beside_a_hand_written_program(box: Sandbox, namespaces: int, tmp_path: 
     """
     The same objects, made by our program and by one that a person wrote.
 
-    Ours has a stack for each organization, for the engine writes the whole state of a stack at
-    every step; who writes a program by hand has one.
+    Ours has a stack for each organization, because the engine writes the whole state of a stack
+    at every step; a program written by hand has one.
     """
     stacks = write_fleet(box.root, namespaces=namespaces)
     paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}

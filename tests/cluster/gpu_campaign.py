@@ -257,7 +257,7 @@ def node(name: str, pool: Pool | None) -> Object:
 def pod(
     namespace: str, name: str, devices: Mapping[str, int] | None = None, **spec: object
 ) -> Object:
-    """Return a pod that asks for *devices*, and that every wall lets through otherwise."""
+    """Return a pod that asks for *devices*, and that every other guardrail allows."""
     found = make.pod(namespace, name, **spec)
     resources = found["spec"]["containers"][0]["resources"]
     for resource, count in (devices or {}).items():

@@ -57,7 +57,7 @@ class Life:
     Attributes:
         folder: Holds `planted`, where the secrets are; and all the rest, where none may be.
         variables: The whole environment of every command.
-        is_whole: Whether every door is gone through, or one of each sort.
+        is_whole: Whether every entry point is used, or one of each sort.
         secrets: What was planted.
         exits: What each command ended with.
         wrong: The commands that did not end so or say so as they have to.
@@ -241,7 +241,7 @@ def write_project(life: Life) -> None:
 
 
 def run_every_command(life: Life, kubectl) -> None:
-    """Go through every door, once well and once refused."""
+    """Use every entry point, once successfully and once refused."""
     _begin(life)
     _apply(life, kubectl)
     _differ(life, kubectl)
@@ -358,12 +358,12 @@ def _be_refused(life: Life) -> None:
     if life.is_whole:
         life.write("dev", kubeconfig=content)
         life.tenancy("plan of content", "plan", "--stack", "dev", exits=3)
-        _by_every_door(life, preview)
+        _by_every_entry_point(life, preview)
     life.use("plugin")
     assert content not in tracked.read_text()
 
 
-def _by_every_door(life: Life, preview: Sequence[str]) -> None:
+def _by_every_entry_point(life: Life, preview: Sequence[str]) -> None:
     life.use("nowhere")
     life.tenancy("plan unreachable", "plan", "--stack", "dev", says="got no answer")
     life.pulumi("preview unreachable", *preview, refused=True, says="got no answer")

@@ -100,7 +100,7 @@ def test_an_organization_lives_from_another_language(stack, kube):
 
 
 @pytest.mark.nightly
-def test_the_other_door_makes_the_same_resources(stack, kube):
+def test_a_program_in_another_language_creates_the_same_resources(stack, kube):
     """Whoever moves from importing to asking, or back, replaces nothing."""
     main = Path(stack.workspace.work_dir) / "__main__.py"
     remote = main.read_text()

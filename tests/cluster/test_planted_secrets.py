@@ -71,7 +71,7 @@ def life(
     return made
 
 
-def test_every_door_was_gone_through(life: Life, record_property) -> None:
+def test_every_entry_point_was_used(life: Life, record_property) -> None:
     """Each is refused for its reason where it is refused, and opens where it is not."""
     record_property("commands that secrets were looked for in", len(life.exits))
 
@@ -141,7 +141,7 @@ def test_the_kubernetes_provider_leaves_a_kubeconfig_where_plain_pulumi_runs(
     life: Life,
 ) -> None:
     """
-    It is theirs to mend: a copy for each run, for its owner alone, and nothing else of ours.
+    Only they can correct it: one copy for each run, for its owner, and nothing else of ours.
 
     Where this fails because nothing is left any more, the warning in ARCHITECTURE.md can go.
     """

@@ -51,7 +51,7 @@ def test_a_binding_names_its_subjects_once_and_sorted(monitor) -> None:
     assert ["oidc:abe", "oidc:zoe"] == names
 
 
-def test_only_the_namespace_and_the_seal_are_protected(monitor) -> None:
+def test_only_the_namespace_and_the_destroy_guard_are_protected(monitor) -> None:
     found = build(monitor, organization())
 
     protected = {key for key, request in found.items() if request.protect}

@@ -32,7 +32,11 @@ ORGANIZATION = {
         {"id": "prod", "environments": ["prod"]},
     ],
 }
-LONE = {"name": "lab", "quota": {"pods": 3}, "members": [{"user": "abe", "role": "viewer"}]}
+STANDALONE = {
+    "name": "lab",
+    "quota": {"pods": 3},
+    "members": [{"user": "abe", "role": "viewer"}],
+}
 PLATFORM = {"operators": [{"group": "operators"}]}
 POOL = {
     "name": "h100",
@@ -85,7 +89,9 @@ def refused(monitor, kind: str, name: str, inputs: dict) -> str:
             ORGANIZATION,
             lambda: Organization("acme", ORGANIZATION, opts=cluster()),
         ),
-        pytest.param("Namespace", "lab", LONE, lambda: Namespace("lab", LONE, opts=cluster())),
+        pytest.param(
+            "Namespace", "lab", STANDALONE, lambda: Namespace("lab", STANDALONE, opts=cluster())
+        ),
         pytest.param(
             "Platform", "base", PLATFORM, lambda: Platform("base", PLATFORM, opts=cluster())
         ),
@@ -118,7 +124,7 @@ def test_the_outputs_are_plain(monitor):
 
     def program() -> None:
         states.append(construct("Organization", "acme", ORGANIZATION).state)
-        states.append(construct("Namespace", "lab", LONE).state)
+        states.append(construct("Namespace", "lab", STANDALONE).state)
         states.append(construct("Platform", "base", PLATFORM).state)
         states.append(construct("GpuNodePool", "h100", POOL).state)
 
@@ -224,10 +230,10 @@ def test_an_annotation_may_be_an_output_and_stays_a_secret(monitor, secret):
             "annotations": {"example.com/a": output(), "b": "c"},
         }
         construct("Organization", "acme", ORGANIZATION | {"namespaces": [annotated]})
-        construct("Namespace", "lab", LONE | {"annotations": {"example.com/a": output()}})
+        construct("Namespace", "lab", STANDALONE | {"annotations": {"example.com/a": output()}})
         Namespace(
             "own",
-            LONE | {"name": "own", "annotations": {"example.com/a": output()}},
+            STANDALONE | {"name": "own", "annotations": {"example.com/a": output()}},
             opts=cluster(),
         )
 

@@ -167,6 +167,21 @@ RIDDLES = (
 )
 
 
+def test_the_tests_use_plain_words() -> None:
+    [dialect, *_] = RIDDLES
+    used = {
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in modules(ROOT / "tests")
+        if path != Path(__file__)
+        for match in re.finditer(
+            dialect, path.read_text(encoding="utf-8").replace("_", " "), re.IGNORECASE
+        )
+    }
+
+    # The time on a clock.
+    assert {"tests/bench/test_engine.py: wall"} == used
+
+
 def test_the_product_and_its_docs_use_plain_words() -> None:
     """The glossary lists the words of our own; `because` is written in full."""
     docs = (*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"))

@@ -1,4 +1,4 @@
-"""One change that means four things for people, said and refused at every door alike."""
+"""One change with four effects, reported and refused alike by every entry point."""
 
 import json
 import os
@@ -121,12 +121,12 @@ def kubectl(used, kubectl_of):
     return kubectl_of(used.box)
 
 
-@pytest.mark.parametrize("door", ["preview", "up"])
-def test_the_engine_says_all_four_and_refuses_the_last_two(changed, kubectl, door: str) -> None:
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_the_engine_says_all_four_and_refuses_the_last_two(changed, kubectl, verb: str) -> None:
     before = kubectl.json("get", "quota,namespaces,rolebindings", "-A")
 
     with pytest.raises(EngineError, check=is_refusal) as refused:
-        getattr(changed.session("prod"), door)()
+        getattr(changed.session("prod"), verb)()
 
     # The message has the reasons alone; the plan is in the output of the engine.
     printed = unwrapped(str(refused.value.__cause__))

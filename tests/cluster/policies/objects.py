@@ -10,7 +10,7 @@ LAB = "globex-lab"
 
 
 def pod(*, namespace=WEB, name="probe", container=None, metadata=None, **spec) -> dict:
-    """Return a pod that every wall lets through, but for what is given."""
+    """Return a pod that every guardrail allows, except for the given fields."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",

@@ -176,15 +176,15 @@ class TestManagedObjects:
         return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", **found}
 
     def test_a_tenant_neither_deletes_nor_changes_them(self, root, admin):
-        wall = self.managed(root)
+        guardrail = self.managed(root)
         reason = "networkpolicies default-deny is managed by tenancy"
 
-        admin.delete(wall, dry=True).refused_by(self.POLICY, reason, "DELETE", "ada")
+        admin.delete(guardrail, dry=True).refused_by(self.POLICY, reason, "DELETE", "ada")
         open_up = {"spec": {"policyTypes": ["Ingress"]}}
         for kind in (MERGE_PATCH, STRATEGIC_PATCH):
-            admin.patch(wall, open_up, kind=kind, dry=True).refused_by(self.POLICY, reason)
+            admin.patch(guardrail, open_up, kind=kind, dry=True).refused_by(self.POLICY, reason)
         admin.replace(
-            {**wall, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}, dry=True
+            {**guardrail, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}, dry=True
         ).refused_by(self.POLICY, reason)
         admin.apply(policy("default-deny", policyTypes=["Ingress"]), dry=True).refused_by(
             self.POLICY, reason
@@ -231,7 +231,7 @@ class TestManagedObjects:
         forged = policy(policyTypes=["Ingress"])
         forged["metadata"] = {
             "namespace": WEB,
-            "generateName": "wall-",
+            "generateName": "guardrail-",
             "labels": {labels.MANAGED: "true"},
         }
 

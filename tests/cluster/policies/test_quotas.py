@@ -105,13 +105,17 @@ class TestTheClusterGoesOn:
         root.create(claim("standard"), dry=True).accepted()
         root.create(claim("fast"), dry=True).refused("exceeded quota: storage-classes")
 
-    def test_an_operator_deletes_a_namespace_with_all_its_walls(self, root, operator):
+    def test_an_operator_deletes_a_namespace_with_all_its_guardrails(self, root, operator):
         doomed = namespace("acme-doomed", labels={labels.ORGANIZATION: "acme"})
         operator.create(doomed).accepted()
-        for wall in ("NetworkPolicy", "RoleBinding"):
-            made = policy("wall") if wall == "NetworkPolicy" else role_binding(group("a"))
+        for guardrail in ("NetworkPolicy", "RoleBinding"):
+            made = (
+                policy("guardrail")
+                if guardrail == "NetworkPolicy"
+                else role_binding(group("a"))
+            )
             made["metadata"] = {
-                "name": "wall",
+                "name": "guardrail",
                 "namespace": "acme-doomed",
                 "labels": {labels.MANAGED: "true"},
             }

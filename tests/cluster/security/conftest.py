@@ -1,4 +1,4 @@
-"""One cluster with three organizations, for everybody who attacks it."""
+"""One cluster with three organizations, for all attacks."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Objects that every wall lets through, but for what a test gives."""
+"""Objects that every guardrail allows, except for what a test gives."""
 
 import copy
 from collections.abc import Mapping
@@ -89,7 +89,7 @@ def gpus(count: int, namespace: str = TRAIN, resource: str = "nvidia.com/gpu") -
 def workload(
     kind: str, namespace: str = WEB, name: str = "probe", template: Object | None = None
 ) -> Object:
-    """Return a workload whose pods every wall lets through."""
+    """Return a workload whose pods every guardrail allows."""
     labels = {"app": name}
     spec = copy.deepcopy((template or pod())["spec"])
     if kind in {"Job", "CronJob"}:

@@ -15,7 +15,7 @@ from tests.cluster.security.world import World
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 
 FAMILIES = {
-    # Wall: the fewest attacks that run against it.
+    # Guardrail: the fewest attacks that run against it.
     "pods": 40,
     "image-pull": 8,
     "gpus-per-pod": 7,
@@ -68,14 +68,14 @@ def test_every_attack_is_refused_for_its_reason(
 
 def test_there_are_at_least_150_by_rule_and_write_path(attacks: list[Attack], record_property):
     distinct = {(attack.rule, attack.path) for attack in attacks}
-    walls = {(attack.family, attack.reasons[-1], attack.path) for attack in attacks}
+    guardrails = {(attack.family, attack.reasons[-1], attack.path) for attack in attacks}
     paths = Counter(attack.path for attack in attacks)
     record_property("attacks, by rule and write path", len(distinct))
-    record_property("attacks, by wall, stated reason and write path", len(walls))
+    record_property("attacks, by guardrail, stated reason and write path", len(guardrails))
     print(f"{len(distinct)} attacks by rule and write path: {dict(paths)}")
 
     assert {attack.family for attack in attacks} == FAMILIES.keys()
-    assert 150 <= len(walls) <= len(distinct)
+    assert 150 <= len(guardrails) <= len(distinct)
     assert {
         "create",
         "update",

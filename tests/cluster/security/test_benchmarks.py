@@ -2,7 +2,7 @@
 The multi-tenancy benchmark, on a namespace of ours and on one that anybody makes by hand.
 
 It passes on ours with nothing but the cluster's stock flags, and it fails on the other: what
-the second part asserts, check by check, is what the walls are for.
+the second part asserts, check by check, is what the guardrails are for.
 """
 
 import pytest

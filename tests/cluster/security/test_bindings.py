@@ -94,11 +94,11 @@ def test_a_namespace_that_was_created_a_moment_ago_is_guarded(world: World):
 
 
 def test_a_change_that_leaves_subjects_alone_passes(world: World):
-    elder = make.named(make.binding(namespace="acme-edge"), "elder")
+    older_object = make.named(make.binding(namespace="acme-edge"), "older-object")
     note = {"metadata": {"annotations": {"probe": "changed"}}}
-    answer = world.send("helper", patch(elder, note, MERGE_PATCH)).accepted()
+    answer = world.send("helper", patch(older_object, note, MERGE_PATCH)).accepted()
 
     assert "changed" == answer.body["metadata"]["annotations"]["probe"]
     world.send(
-        "helper", patch(elder, {"subjects": [make.group("oidc:older")]}, MERGE_PATCH)
+        "helper", patch(older_object, {"subjects": [make.group("oidc:older")]}, MERGE_PATCH)
     ).refused_by("tenancy-role-bindings", "oidc:older may not be bound here")

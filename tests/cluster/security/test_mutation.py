@@ -17,7 +17,7 @@ from tests.cluster.security import mutants as breaking
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
 from tests.cluster.security.mutants import Mutant, catching, networks, policies
-from tests.cluster.security.world import EDGE, World, elders, wait
+from tests.cluster.security.world import EDGE, World, older_objects, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 
@@ -233,12 +233,12 @@ def test_a_guard_warns_in_audit_and_does_not_look_outside_of_organizations(
     assert [] == catching.in_audit(guard)(world)
 
 
-@pytest.mark.parametrize("policy", elders())
+@pytest.mark.parametrize("policy", older_objects())
 def test_what_is_older_than_a_guard_is_labelled_and_nothing_like_it_is_made(
     world: World, policy: str
 ):
     """Whoever takes finalizers away does no more than that: else nothing older ever goes."""
-    found = make.named(YOUNGER.get(policy, elders()[policy]), "younger")
+    found = make.named(YOUNGER.get(policy, older_objects()[policy]), "younger")
 
     world.send("helper", post(found)).refused_by(policy)
     assert [] == catching.older(policy)(world)

@@ -216,7 +216,7 @@ class World:
         ).accepted()
 
     def build(self) -> None:
-        """Apply everything, and wait until the walls answer."""
+        """Apply everything, and wait until the policies answer."""
         for extra in (*_helpers(), *_edge(), *_classes(), *_gateway_api()):
             self.apply(extra)
         for made in (make.gateway(), make.route(), make.route(kind="GRPCRoute")):
@@ -228,7 +228,7 @@ class World:
         for namespace in (EDGE, AUDITED):
             account = make.thing("v1", "ServiceAccount", "default", namespace)
             until(lambda a=account: self.root.get(a).ok, "a pod can be made")
-        for found in elders().values():
+        for found in older_objects().values():
             self.apply(found)
         self._all(armed)
         self.wait_for_quotas()
@@ -369,7 +369,7 @@ def seeds() -> list[Object]:
     ]
 
 
-def elders() -> Mapping[str, Object]:
+def older_objects() -> Mapping[str, Object]:
     """Return what is older than the guards, by the guard that would refuse it today."""
     main = {
         "env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}],
@@ -408,7 +408,7 @@ def elders() -> Mapping[str, Object]:
         ),
     }
     return {
-        guard: make.named(one, "elder") if one["metadata"]["name"] == "probe" else one
+        guard: make.named(one, "older-object") if one["metadata"]["name"] == "probe" else one
         for guard, one in found.items()
     }
 
@@ -583,8 +583,8 @@ __all__ = [
     "WEB",
     "Request",
     "World",
-    "elders",
     "groups_of",
+    "older_objects",
     "seeds",
     "wait",
 ]

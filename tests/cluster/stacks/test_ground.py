@@ -1,4 +1,4 @@
-"""Walls before doors across stacks: the platform first, and by somebody who stays let in."""
+"""Guardrails before access across stacks: the platform first, applied by an operator."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_an_existing_node_without_its_taint_is_named_before_anything_is_applied(
     project.edit("Pulumi.platform.yaml", r"^        dedicatedTo: acme\n", "")
 
 
-def test_walls_stand_before_doors_are_made(bare, kubectl_of) -> None:
+def test_guardrails_exist_before_role_bindings_are_created(bare, kubectl_of) -> None:
     preview = bare.session("dev").preview()
     said = plan_stack(assess(bare.root), "dev", bare.session)
     with pytest.raises(EngineError, check=is_refusal, match=r"platform-not-applied\]"):

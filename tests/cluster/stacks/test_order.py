@@ -27,7 +27,7 @@ PATHS = {
     "NetworkPolicy": "/apis/networking.k8s.io/v1/networkpolicies",
     "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
 }
-WALLS = ("ResourceQuota", "LimitRange", "NetworkPolicy")
+GUARDRAILS = ("ResourceQuota", "LimitRange", "NetworkPolicy")
 OURS = "tenancy.dev/managed"
 
 Key = tuple[str, str, str]
@@ -110,14 +110,14 @@ def _open(objects: Mapping[Key, Mapping], guardrails: set[Key]) -> Iterator[str]
         yield from (f"{where}: {wrong}" for key in mine for wrong in _lacks(objects, key))
 
 
-def _lacks(objects: Mapping[Key, Mapping], wall: Key) -> Iterator[str]:
-    found = objects.get(wall)
+def _lacks(objects: Mapping[Key, Mapping], guardrail: Key) -> Iterator[str]:
+    found = objects.get(guardrail)
     if found is None:
-        yield f"no {wall[0]} {wall[2]}"
-    elif wall[0] == "ResourceQuota":
+        yield f"no {guardrail[0]} {guardrail[2]}"
+    elif guardrail[0] == "ResourceQuota":
         binding = found.get("status", {}).get("hard", {})
         if found["spec"].get("hard", {}).keys() != binding.keys():
-            yield f"the quota {wall[2]} does not bind"
+            yield f"the quota {guardrail[2]} does not bind"
 
 
 def _roles(objects: Mapping[Key, Mapping], namespace: str, name: str) -> frozenset[str]:
@@ -164,8 +164,8 @@ def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_guardrails(
     for stack in ("platform", "dev", "staging"):
         project.up(stack)
         note()
-    guardrails = _managed(history.objects, WALLS)
-    doors = _managed(history.objects, ("RoleBinding",))
+    guardrails = _managed(history.objects, GUARDRAILS)
+    role_bindings = _managed(history.objects, ("RoleBinding",))
     project.edit("organizations/acme.yaml", r"role: developer$", "role: viewer")
     project.edit("Pulumi.dev.yaml", r'pods: "20"', 'pods: "21"')
     project.up("dev")
@@ -181,10 +181,10 @@ def test_at_no_moment_has_anybody_access_to_a_namespace_without_its_guardrails(
         note()
 
     record_property("states of a cluster that were looked at", len(seen))
-    assert {"acme-dev", "acme-staging", "llmos-public"} <= {key[1] for key in doors}
+    assert {"acme-dev", "acme-staging", "llmos-public"} <= {key[1] for key in role_bindings}
     assert len(seen) > 100
     assert [] == [wrong for state in seen for wrong in _open(state, guardrails)]
-    assert set() == _managed(history.objects, (*WALLS, "RoleBinding"))
+    assert set() == _managed(history.objects, (*GUARDRAILS, "RoleBinding"))
     project.edit("organizations/acme.yaml", r"role: viewer\n    environments: \[dev, staging\]",
                  "role: developer\n    environments: [dev, staging]")  # fmt: skip
     project.edit("Pulumi.dev.yaml", r'pods: "21"', 'pods: "20"')
@@ -251,10 +251,10 @@ def _denials() -> Iterator[dict]:
         }
 
 
-def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
+def test_an_update_that_fails_halfway_grants_no_access_where_a_guardrail_is_missing(
     project, api: Api, kubectl_of
 ) -> None:
-    """In each of four namespaces another kind of wall cannot be made."""
+    """In each of four namespaces another kind of guardrail cannot be created."""
     kubectl = kubectl_of(project.box)
     project.up("platform")
     project.edit("organizations/acme.yaml", r"^ceiling:\n(  .*\n)+", "")
@@ -275,7 +275,7 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
     made = {key[2] for key in _managed(history.objects, ("Namespace",))}
     for number, (_, resource) in DENIED.items():
         assert f"no {resource} in acme-{number} today" in str(failed.value)
-    # All namespaces were made and others' guardrails with them; no door was opened too early.
+    # All namespaces and the other guardrails were created; no role binding was too early.
     assert _prod() <= made
     assert [] == [wrong for state in states for wrong in _open(state, _guardrails_of(history))]
     for number in DENIED:
@@ -294,12 +294,12 @@ def test_an_update_that_fails_halfway_lets_nobody_in_where_a_wall_is_missing(
 
     list(history.states())
     assert _prod() <= {key[1] for key in _managed(history.objects, ("RoleBinding",))}
-    assert [] == list(_open(history.objects, _managed(history.objects, WALLS)))
+    assert [] == list(_open(history.objects, _managed(history.objects, GUARDRAILS)))
 
 
 def _guardrails_of(history: History) -> set[Key]:
     """Return the guardrails of each namespace of prod, also those that could not be made."""
-    standing = _managed(history.objects, WALLS)
+    standing = _managed(history.objects, GUARDRAILS)
     kinds = {(kind, name) for kind, namespace, name in standing if namespace in _prod()}
     wanted = {(kind, namespace, name) for kind, name in kinds for namespace in _prod()}
     return standing | wanted

@@ -231,7 +231,7 @@ def test_workloads_without_a_partner_are_added_up():
     ] == findings(environments=environments, organizations={"acme": organization})
 
 
-def test_an_environment_outside_of_the_ladder_is_not_compared():
+def test_an_environment_outside_of_the_order_is_not_compared():
     organization = an_organization(
         a_namespace("dev", environments=["dev"]),
         a_namespace("lab", environments=["lab"]),
@@ -342,8 +342,8 @@ def test_an_exception_for_a_pool_that_is_not_needed_is_warned_of():
     assert "[environment-order-exception-unused]" in found
 
 
-def test_a_ladder_of_ones_own_is_followed():
-    ladder = a_platform(environmentOrder=["prod", "staging", "dev"])
+def test_a_custom_order_is_followed():
+    reversed_order = a_platform(environmentOrder=["prod", "staging", "dev"])
 
-    assert [] == findings(**climb("50", "30", "20"), platform=ladder)
-    assert 1 == len(findings(**climb("20", "30", "30"), platform=ladder))
+    assert [] == findings(**climb("50", "30", "20"), platform=reversed_order)
+    assert 1 == len(findings(**climb("20", "30", "30"), platform=reversed_order))

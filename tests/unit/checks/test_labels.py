@@ -50,7 +50,7 @@ from tests.unit.builders import (
                 "reserved for "
                 "Kubernetes; use your own domain, such as example.com/…, or none",
             ],
-            id="a wall's",
+            id="a guardrail's",
         ),
         pytest.param(
             "kubernetes.io/metadata.name",

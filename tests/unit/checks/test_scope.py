@@ -181,7 +181,7 @@ def test_namespaces_of_other_environments_count_by_themselves_too():
     assert ["too-many-namespaces", "names-not-checked"] == codes(found)
 
 
-def lone(name, **keys):
+def standalone(name, **keys):
     """What is said of a namespace that stands alone."""
     spec = StandaloneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
     organization, findings = standalone_namespace(
@@ -192,19 +192,19 @@ def lone(name, **keys):
 
 
 def test_a_namespace_that_stands_alone_is_called_as_a_namespace_may_be():
-    assert ["names-not-checked"] == codes(lone("n" * 63))
+    assert ["names-not-checked"] == codes(standalone("n" * 63))
     assert [
         "argument: name [namespace-name] the namespace's name "
         "'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…; allowed: "
         "a namespace's name has 1 to 63 lowercase letters, digits and hyphens, "
         "with a letter or digit at both ends; shorten it from 64 to at most 63 "
         "characters",
-    ] == lone("n" * 64)[:1]
+    ] == standalone("n" * 64)[:1]
     assert [
         "argument: name [namespace-name-reserved] the namespace's name "
         "'kube-mine'; allowed: a name that is not reserved; the namespace "
         "kube-mine is reserved for Kubernetes; choose another prefix or id",
-    ] == lone("kube-mine")[:1]
+    ] == standalone("kube-mine")[:1]
 
 
 def test_an_adopted_namespace_keeps_its_whole_name_as_its_id():

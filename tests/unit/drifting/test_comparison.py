@@ -268,7 +268,7 @@ def test_an_object_of_somebody_else_counts_in_a_namespace_of_ours_alone(kind: st
     assert (Identity.of(ours), Change.ADDED) == (difference.object, difference.change)
 
 
-def test_a_missing_wall_weighs_more_than_a_missing_door() -> None:
+def test_a_missing_guardrail_weighs_more_than_a_missing_role_binding() -> None:
     there = live()
     for kind, name in (("NetworkPolicy", "default-deny"), ("RoleBinding", "tenancy:developer")):
         there.pop(Identity(kind=kind, namespace="acme-dev", name=name))

@@ -10,7 +10,7 @@ from tenancy.engine.protection import RECORD, cleared, protected_again
 from tests.unit.engine.stacks import assessed, resources
 
 GUARD = {
-    "urn": "urn:pulumi:dev::tenancy::tenancy:index:DestroyGuard::acme-seal",
+    "urn": "urn:pulumi:dev::tenancy::tenancy:index:DestroyGuard::acme-destroy-guard",
     "type": "tenancy:index:DestroyGuard",
     "protect": True,
 }

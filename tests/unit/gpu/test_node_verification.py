@@ -60,7 +60,7 @@ def test_a_missing_node_and_a_missing_taint_are_said_with_their_remedy():
         pytest.param("acme", Severity.ERROR, id="dedicated"),
     ],
 )
-def test_an_open_door_refuses_only_where_the_pool_is_somebodys_own(owner, severity):
+def test_a_missing_taint_refuses_only_if_the_pool_is_dedicated(owner, severity):
     pool = existing(nodeNames=["gpu-0"], dedicatedTo=owner)
 
     assert [("taint-missing", severity)] == found(pool, gpu_0=node())

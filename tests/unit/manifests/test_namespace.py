@@ -81,12 +81,12 @@ class TestWhatPeopleWrote:
 
     def test_no_gpu_stands_in_a_limit_range(self, rendered):
         for namespace in rendered.values():
-            for wall in namespace.guardrails:
-                if wall["kind"] == "LimitRange":
-                    assert "nvidia.com" not in str(wall)
+            for guardrail in namespace.guardrails:
+                if guardrail["kind"] == "LimitRange":
+                    assert "nvidia.com" not in str(guardrail)
 
     def test_a_namespace_without_a_limit_range_has_none(self, rendered):
-        kinds = {wall["kind"] for wall in rendered["globex-lab"].guardrails}
+        kinds = {guardrail["kind"] for guardrail in rendered["globex-lab"].guardrails}
 
         assert "LimitRange" not in kinds
 
@@ -212,9 +212,9 @@ class TestWallQuotas:
         for namespace in rendered.values():
             keys = {
                 key
-                for wall in namespace.guardrails
-                if wall["kind"] == "ResourceQuota"
-                for key in wall["spec"]["hard"]
+                for guardrail in namespace.guardrails
+                if guardrail["kind"] == "ResourceQuota"
+                for key in guardrail["spec"]["hard"]
             }
             assert nine <= keys
 
@@ -261,7 +261,7 @@ class TestNamespaceObject:
         assert "Acme: agents & more" == metadata["annotations"][labels.DISPLAY_NAME]
         assert labels.DISPLAY_NAME not in metadata["labels"]
 
-    def test_an_heir_says_where_it_inherits_from(self, rendered):
+    def test_an_inheriting_namespace_names_its_source(self, rendered):
         annotations = rendered["acme-train"].namespace["metadata"]["annotations"]
 
         assert "web" == annotations[labels.INHERITS_FROM]
@@ -309,7 +309,7 @@ class TestNamespaceObject:
         )
 
 
-class TestDoors:
+class TestRoleBindings:
     def test_there_is_one_binding_for_each_role_with_sorted_subjects(self, rendered):
         found = {
             binding["metadata"]["name"]: binding for binding in rendered["acme-train"].access
@@ -360,7 +360,7 @@ class TestDoors:
 
 
 class TestOrder:
-    def test_every_wall_comes_before_the_first_door(self, tenancy):
+    def test_every_guardrail_comes_before_the_first_role_binding(self, tenancy):
         environment = tenancy.environments["dev"]
         kinds = [
             manifest["kind"]

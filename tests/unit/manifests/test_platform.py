@@ -60,7 +60,7 @@ def test_the_public_namespace_is_read_and_holds_no_key_to_secrets(rendered):
 
 def test_public_and_shared_namespaces_have_guardrails_before_access(rendered):
     for namespace in rendered.namespaces:
-        names = [wall["metadata"]["name"] for wall in namespace.guardrails]
+        names = [guardrail["metadata"]["name"] for guardrail in namespace.guardrails]
         assert {"gpus", "default-deny", "allow-dns"} <= set(names)
         enforced = namespace.namespace["metadata"]["labels"]
         assert "restricted" == enforced["pod-security.kubernetes.io/enforce"]

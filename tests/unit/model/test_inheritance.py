@@ -19,7 +19,7 @@ from tests.unit.builders import (
 LARGE = a_profile({"pods": "90"})
 
 
-def heir(identifier, **keys):
+def inheriting(identifier, **keys):
     """A namespace that says nothing of what it may use."""
     return a_namespace(identifier, profile=None, **keys)
 
@@ -47,9 +47,9 @@ def pods(namespace):
     return str(namespace.quotas[0].hard["pods"])
 
 
-def test_an_heir_has_the_quota_and_the_limit_range_of_its_source():
+def test_an_inheriting_namespace_has_the_quota_and_the_limit_range_of_its_source():
     found = namespaces(
-        a_namespace("dev"), heir("test", inheritFrom="dev"), defaultNamespace="dev"
+        a_namespace("dev"), inheriting("test", inheritFrom="dev"), defaultNamespace="dev"
     )
 
     assert found["dev"].quotas == found["test"].quotas
@@ -58,7 +58,7 @@ def test_an_heir_has_the_quota_and_the_limit_range_of_its_source():
     assert () == found["dev"].lineage
 
 
-def test_an_heir_has_the_permissions_grants_and_network_of_its_source():
+def test_an_inheriting_namespace_has_the_permissions_grants_and_network_of_its_source():
     found = namespaces(
         a_namespace(
             "dev",
@@ -68,7 +68,7 @@ def test_an_heir_has_the_permissions_grants_and_network_of_its_source():
             storageClasses=["fast"],
             podSecurity={"enforce": "baseline", "reason": "a walk-through"},
         ),
-        heir("test", inheritFrom="dev"),
+        inheriting("test", inheritFrom="dev"),
         defaultNamespace="dev",
     )
     source, found = found["dev"], found["test"]
@@ -83,7 +83,7 @@ def test_an_heir_has_the_permissions_grants_and_network_of_its_source():
 
 def test_without_inherit_from_the_default_namespace_is_the_source():
     found = namespaces(
-        a_namespace("dev", profile="large"), heir("test"), defaultNamespace="dev"
+        a_namespace("dev", profile="large"), inheriting("test"), defaultNamespace="dev"
     )
 
     assert "90" == pods(found["test"])
@@ -119,8 +119,8 @@ def test_the_default_namespace_exists():
 def test_a_chain_is_followed_to_its_end():
     found = namespaces(
         a_namespace("a", profile="large"),
-        heir("b", inheritFrom="a"),
-        heir("c", inheritFrom="b"),
+        inheriting("b", inheritFrom="a"),
+        inheriting("c", inheritFrom="b"),
         defaultNamespace="a",
     )
 
@@ -128,10 +128,10 @@ def test_a_chain_is_followed_to_its_end():
     assert ("b", "a") == found["c"].lineage
 
 
-def test_a_source_may_be_written_after_its_heir():
+def test_a_source_may_be_written_after_the_namespace_that_inherits():
     found = namespaces(
-        heir("c", inheritFrom="b"),
-        heir("b", inheritFrom="a"),
+        inheriting("c", inheritFrom="b"),
+        inheriting("b", inheritFrom="a"),
         a_namespace("a", profile="large"),
         defaultNamespace="a",
     )
@@ -142,7 +142,7 @@ def test_a_source_may_be_written_after_its_heir():
 def test_keys_of_ones_own_are_added_to_what_is_inherited():
     found = namespaces(
         a_namespace("dev"),
-        heir("test", inheritFrom="dev", quota={"pods": "5", "services": "3"}),
+        inheriting("test", inheritFrom="dev", quota={"pods": "5", "services": "3"}),
         defaultNamespace="dev",
     )
     hard = {key: str(limit) for key, limit in found["test"].quotas[0].hard.items()}
@@ -156,7 +156,7 @@ def test_keys_of_ones_own_are_added_to_what_is_inherited():
 def test_each_value_says_where_it_was_written():
     found = namespaces(
         a_namespace("dev"),
-        heir("test", inheritFrom="dev", quota={"pods": "5"}),
+        inheriting("test", inheritFrom="dev", quota={"pods": "5"}),
         defaultNamespace="dev",
     )
     hard = found["test"].quotas[0].hard
@@ -181,7 +181,7 @@ def test_a_profile_takes_the_place_of_what_is_inherited():
 def test_an_empty_list_takes_away_what_is_inherited():
     found = namespaces(
         a_namespace("dev", gpus=[{"pool": "h100", "gpus": 2}]),
-        heir("test", gpus=[]),
+        inheriting("test", gpus=[]),
         defaultNamespace="dev",
     )
 
@@ -202,10 +202,10 @@ def test_a_further_quota_is_added_by_name():
     assert [False, True] == [quota.is_scoped for quota in found["dev"].quotas]
 
 
-def test_what_differs_in_an_environment_reaches_the_heirs():
+def test_differences_of_an_environment_are_inherited():
     found = namespaces(
         a_namespace("dev"),
-        heir("test", inheritFrom="dev"),
+        inheriting("test", inheritFrom="dev"),
         defaultNamespace="dev",
         override={"namespaces": {"dev": {"quota": {"pods": "7"}}}},
     )
@@ -217,7 +217,7 @@ def test_an_environment_may_name_another_default_namespace():
     found = namespaces(
         a_namespace("a"),
         a_namespace("b", profile="large"),
-        heir("c"),
+        inheriting("c"),
         defaultNamespace="a",
         override={"defaultNamespace": "b"},
     )
@@ -238,8 +238,8 @@ def test_an_override_replaces_the_limit_range_whole():
 def test_the_default_namespace_may_itself_inherit_from_another():
     """The other one then has no default to inherit from, and no circle is made of it."""
     for written in (
-        [a_namespace("base", profile="large"), heir("dev", inheritFrom="base")],
-        [heir("dev", inheritFrom="base"), a_namespace("base", profile="large")],
+        [a_namespace("base", profile="large"), inheriting("dev", inheritFrom="base")],
+        [inheriting("dev", inheritFrom="base"), a_namespace("base", profile="large")],
     ):
         found = namespaces(*written, defaultNamespace="dev")
 

@@ -43,7 +43,7 @@ def test_quotas_up_to_the_ceiling_are_allowed():
     assert [] == findings(**three({"requests.cpu": "14"}))
 
 
-def test_quotas_over_the_ceiling_are_refused_with_the_sum_in_the_ladders_order():
+def test_quotas_over_the_ceiling_are_refused_with_the_sum_in_the_environment_order():
     assert [
         'organizations/acme.yaml: ceiling["requests.cpu"] [quota-over-ceiling] '
         "quotas of requests.cpu with the total 14; allowed: at most 13999m, the "

@@ -139,7 +139,7 @@ def test_fewer_gpus_than_pods_hold_are_refused_at_the_grant() -> None:
     ]
 
 
-def test_a_wall_with_a_scope_is_not_held_against_all_that_is_used() -> None:
+def test_a_quota_with_a_scope_is_not_compared_with_all_use() -> None:
     """The quota of cross-namespace affinity lets 0 pods of a kind through, not 0 pods."""
     record, live = using("5")
 

@@ -1,4 +1,4 @@
-"""The same by import: what the other door makes has to be what this one made."""
+"""The same by import: the other way has to create what this one created."""
 
 import pulumi
 import pulumi_kubernetes

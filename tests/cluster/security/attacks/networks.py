@@ -58,7 +58,7 @@ def services(world: World) -> Iterator[Attack]:
 
 
 def endpoints(world: World) -> Iterator[Attack]:
-    """Yield endpoints by hand: by helpers, for members have no such right at all."""
+    """Yield endpoints by hand: by helpers, because members have no such right."""
     addresses = {"addresses": [{"ip": "10.0.0.9"}], "ports": [{"port": 80}]}
     for bad in (
         make.thing("v1", "Endpoints", "probe", WEB, subsets=[addresses]),

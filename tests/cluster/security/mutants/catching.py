@@ -24,7 +24,7 @@ from tests.cluster.security.world import (
     UNCOUNTED_CLASS,
     Request,
     World,
-    elders,
+    older_objects,
 )
 
 # What catches them
@@ -99,7 +99,7 @@ def by_operators(bad: Object) -> Check:
 
 
 def own_peers(world: World) -> list[str]:
-    """An admin opens doors to what is theirs and to what was granted."""
+    """An admin allows traffic to their own namespaces and to granted targets."""
     peers = [
         {"namespaceSelector": {"matchLabels": {key: value}}}
         for key, value in (
@@ -141,8 +141,8 @@ def older(guard: str) -> Check:
     person = "admin" if guard in PLATFORM else "helper"
 
     def check(world: World) -> list[str]:
-        answer = world.send(person, patch(elders()[guard], note, MERGE_PATCH))
-        return [] if answer.ok else [f"an elder: {answer.message}"]
+        answer = world.send(person, patch(older_objects()[guard], note, MERGE_PATCH))
+        return [] if answer.ok else [f"an older object: {answer.message}"]
 
     return check
 

@@ -157,7 +157,7 @@ def _one_end(name: str, network: PodNetwork, bare: PodNetwork) -> Iterator[str]:
                     yield f"{end} → {other} on {port}"
                 if others.namespace != name and network.reaches(others, pods, port) is not into:
                     yield f"{other} → {end} on {port}"
-                # The wall itself, without any door.
+                # The default-deny policy itself, without any exception.
                 if bare.reaches(pods, others, port) or bare.reaches(others, pods, port):
                     yield f"{end} ↔ {other} on {port} in spite of default-deny"
 

@@ -29,7 +29,7 @@ from tests.cluster.security.objects import (
     TRAIN,
     Object,
 )
-from tests.cluster.security.world import World, elders
+from tests.cluster.security.world import World, older_objects
 
 # Admission policies
 
@@ -78,7 +78,7 @@ def _policy_check(name: str, attacks: Mapping[str, list[Attack]]) -> Check:
     passing = [by_operators(PASSED[name])] if name in PASSED else []
     if name == "tenancy-network-policies":
         passing.append(own_peers)
-    if name in elders():
+    if name in older_objects():
         passing.append(older(name))
     if name in CONTROLLERS:
         passing.append(by_controllers(*CONTROLLERS[name]))

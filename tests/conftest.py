@@ -93,20 +93,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("counts")
         for line in sorted(set(told)):
             terminalreporter.write_line(line)
-
-
-ONLY_NIGHTLY = ("cluster/security/test_mutation.py",)
-"""
-Modules that `make nightly` runs and `make test` does not.
-
-Their messages were renamed and they were not run as a whole since: each goes back into
-`make test` as soon as it passes.
-"""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what only `make nightly` runs."""
-    for item in items:
-        if item.path.as_posix().endswith(ONLY_NIGHTLY):
-            item.add_marker(pytest.mark.nightly)

@@ -465,7 +465,12 @@ def _helpers() -> list[Object]:
 
 
 def _edge() -> list[Object]:
-    """Return two namespaces that operators made: wider than the checks let, and in audit."""
+    """Return namespaces that operators made: wider than the checks let, in audit, outside."""
+    uncounted = f"{UNCOUNTED_CLASS}:4:4:nvidia.com/gpu"
+    bounds = {
+        f"{make.DOMAIN}/max-per-pod": "nvidia.com/gpu=4",
+        f"{make.DOMAIN}/device-bounds": uncounted,
+    }
     edge = make.space(
         EDGE,
         labels={
@@ -476,7 +481,7 @@ def _edge() -> list[Object]:
         annotations={
             f"{make.DOMAIN}/egress-cidrs": "168.0.0.0/7,fc00::/7",
             f"{make.DOMAIN}/device-classes": f"{EDGE_CLASS},{UNCOUNTED_CLASS}",
-            f"{make.DOMAIN}/device-bounds": f"{UNCOUNTED_CLASS}:4:4:nvidia.com/gpu",
+            f"{make.DOMAIN}/device-bounds": uncounted,
             f"{make.DOMAIN}/hosts": "acme.example",
         },
     )
@@ -490,9 +495,11 @@ def _edge() -> list[Object]:
             make.ORGANIZATION: "acme",
             f"{make.DOMAIN}/enforcement": "audit",
         },
-        annotations={f"{make.DOMAIN}/max-per-pod": "nvidia.com/gpu=4"},
+        annotations=bounds,
     )
-    return [edge, leads, audited]
+    # The bounds of the others stand here in vain: no organization lives in it.
+    outside = make.space("default", annotations=bounds)
+    return [edge, leads, audited, outside]
 
 
 def _classes() -> list[Object]:

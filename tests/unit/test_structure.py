@@ -25,9 +25,15 @@ def longer(paths: list[Path], most: int) -> dict[str, int]:
     return {name: lines for name, lines in lengths.items() if lines > most}
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a file, which several tests look at."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions(path: Path) -> list[tuple[str, int]]:
     """Return each function with its number of lines, its docstring included."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     return [
         (f"{path.relative_to(ROOT)} {node.name}", (node.end_lineno or 0) - node.lineno + 1)
         for node in ast.walk(tree)
@@ -55,7 +61,7 @@ def test_no_test_module_is_longer_than_600_lines():
 @functools.cache
 def texts(path: Path) -> frozenset[str]:
     """Return each string that *path* computes with; docstrings are left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     described = {
         id(node.value)
         for node in ast.walk(tree)
@@ -118,7 +124,7 @@ def test_a_fact_is_written_in_one_place(fact: str) -> None:
 
 
 def classes(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
 
 

@@ -91,7 +91,7 @@ class Organization(pulumi.ComponentResource):
                 f"{name}-{namespace.id}",
                 namespace,
                 ground,
-                pulumi.ResourceOptions(parent=self, depends_on=queues),
+                pulumi.ResourceOptions(parent=self),
                 annotations=late.get(namespace.id),
             )
             for namespace in resolved.namespaces
@@ -99,7 +99,10 @@ class Organization(pulumi.ComponentResource):
         DestroyGuard(
             destroy_guard_name(name),
             self,
-            [last for namespace in self.namespaces.values() for last in namespace.built.last],
+            [
+                *queues,
+                *(last for found in self.namespaces.values() for last in found.built.last),
+            ],
             protect=any(namespace.protect for namespace in resolved.namespaces),
         )
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})

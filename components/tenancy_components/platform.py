@@ -83,7 +83,7 @@ class Platform(pulumi.ComponentResource):
         classes = self._create(manifests.priority_classes)
         for pool in self.resolved.pools:
             GpuNodePool(f"{name}-{pool.name}", pool, pulumi.ResourceOptions(parent=self))
-        self._create(manifests.queues)
+        queues = self._create(manifests.queues)
         spaces = [self._namespace(found, roles) for found in manifests.namespaces]
         policies = self._create(manifests.policies)
         if mutating:
@@ -94,7 +94,7 @@ class Platform(pulumi.ComponentResource):
             *manifests.policy_bindings,
             *(manifests.mutation_bindings if mutating else ()),
         ]
-        armed = self._create(bindings, after=[*roles, *classes, *last, *policies])
+        armed = self._create(bindings, after=[*roles, *classes, *queues, *last, *policies])
         protect = any(self._is_protected(found) for found in manifests.namespaces)
         DestroyGuard(destroy_guard_name(name), self, [*armed, *last], protect=protect)
         self.register_outputs({})

@@ -102,7 +102,7 @@ def _queues(platform: Platform, connection: Connection) -> Iterator[Finding]:
             code="queues-not-served",
             origin=platform.queues.origin,
             found=f"a cluster that does not serve {joined(missing)} of {manifests.QUEUES_API}",
-            allowed="clusters with Kueue, whose release 0.16 or later serves it",
+            allowed="clusters with Kueue, whose release 0.15 or later serves it",
             remedy="install Kueue's CRDs and controller first, or remove queues",
         )
 

@@ -5,6 +5,7 @@ import pytest
 from tenancy_components import ComponentRefusedError, Namespace, Organization, Platform
 from tenancy_components.node_taints import NodeTaints
 
+from tenancy import manifests as render
 from tests.program.recording import build, cluster
 
 ORGANIZATION = {
@@ -238,3 +239,44 @@ def test_the_text_of_a_kubeconfig_is_kept_as_a_secret(
     given = found["tenancy:kubernetes:NodeTaints", "taints"].object["kubeconfig"]
     assert is_secret is (given != kubeconfig)
     assert not is_secret or SECRET in dict(given.items()).values()
+
+
+def test_queues_are_registered_where_the_platform_has_them_and_end_after_the_guard(
+    monitor,
+) -> None:
+    pool = {
+        "name": "h100",
+        "model": "H100",
+        "gpusPerNode": 8,
+        "nodes": {"min": 1, "max": 1},
+        "backend": "existing",
+    }
+    spec = {"operators": [{"group": "operators"}], "queues": {}, "gpuNodePools": [pool]}
+    written = {
+        **ORGANIZATION,
+        "namespaces": [
+            {"id": "dev", "quota": {"pods": 20}, "gpus": [{"pool": "h100", "gpus": 4}]},
+            {"id": "prod", "gpus": []},
+        ],
+    }
+
+    def program() -> None:
+        platform = Platform("platform", spec, opts=cluster())
+        Organization("acme", written, platform, opts=cluster())
+
+    found = build(monitor, program)
+
+    assert {
+        ("ResourceFlavor", "platform-h100"),
+        ("Cohort", "platform-gpus"),
+        ("Cohort", "acme-acme"),
+        ("ClusterQueue", "acme-acme-dev"),
+        ("LocalQueue", "acme-dev-gpus"),
+    } == {key for key in found if key[0] in render.QUEUE_KINDS} - {
+        ("ResourceFlavor", "platform-tenancy-other-resources")
+    }
+    guard = next(r for (_, name), r in found.items() if name == "acme-destroy-guard")
+    depends = {urn.rpartition("::")[2] for urn in guard.dependencies}
+    assert {"acme-acme", "acme-acme-dev"} <= depends
+    binding = found["ValidatingAdmissionPolicyBinding", "platform-tenancy-namespaces"]
+    assert "platform-gpus" in {urn.rpartition("::")[2] for urn in binding.dependencies}

@@ -36,6 +36,7 @@ __all__ = [
     "OWNER",
     "POD_SECURITY_REASON",
     "PRIORITY_CLASSES",
+    "QUEUED_RESOURCES",
     "RESOURCES",
     "ROLE",
     "SHARED",
@@ -118,6 +119,8 @@ TOLERATIONS: Final = f"{DOMAIN}/tolerations"
 """An annotation: taints of granted pools, as `<key>=<value>:<effect>`; `*` is any value."""
 DEVICE_CLASSES: Final = f"{DOMAIN}/device-classes"
 """An annotation: DRA device classes of granted GPU node pools, comma-separated."""
+QUEUED_RESOURCES: Final = f"{DOMAIN}/queued-resources"
+"""An annotation: extended resources that only jobs of the namespace's queue may request."""
 HOSTS: Final = f"{DOMAIN}/hosts"
 """An annotation: host names that Ingresses may have, comma-separated; `*.` covers all below."""
 RESOURCES: Final = f"{DOMAIN}/resources"

@@ -22,6 +22,7 @@ from tenancy.model import (
     PodSecurity,
     pool_class,
     pools_sharing_a_resource,
+    queued_grants,
 )
 
 __all__ = [
@@ -243,6 +244,9 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             ),
             labels.DEVICE_CLASSES: ",".join(sorted(_claimed(granted, platform))),
             labels.DEVICE_BOUNDS: ",".join(device_bounds(granted, platform)),
+            labels.QUEUED_RESOURCES: ",".join(
+                sorted({grant.resource for grant in queued_grants(resolved, platform)})
+            ),
             labels.HOSTS: ",".join(resolved.hosts),
             labels.RESOURCES: ",".join(granted_resources(resolved)),
             labels.STORAGE_CLASSES: ",".join(_storage_classes(resolved, platform)),

@@ -18,5 +18,6 @@ def test_every_admission_policy_is_in_the_page_on_security():
 
     listed = [name for row in rows for name in re.findall(r"`(tenancy-[a-z-]+)`", row)]
 
-    # The sample does not ask for fresh images.
-    assert sorted({*rendered, "tenancy-image-pull"}) == sorted(listed)
+    # The sample asks neither for fresh images nor for queues.
+    others = {"tenancy-image-pull", "tenancy-queued-jobs", "tenancy-queued-pods"}
+    assert sorted({*rendered, *others}) == sorted(listed)

@@ -20,6 +20,7 @@ from tenancy.manifests.policies.networks import network_policies
 from tenancy.manifests.policies.objects import managed_objects, managed_service_accounts
 from tenancy.manifests.policies.placement import placement_guard, placement_mutation
 from tenancy.manifests.policies.pods import WORKLOADS, pods, templates
+from tenancy.manifests.policies.queues import POD_ANNOTATIONS, queued_jobs, queued_pods
 from tenancy.manifests.policies.services import endpoints, services
 from tenancy.manifests.policies.tokens import pod_tokens, token_requests, token_secrets
 from tenancy.model import Platform, roles
@@ -50,12 +51,13 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         scheduler_claims(),
         counted_claims(),
         device_environment(platform.allowed),
-        *annotations(platform.allowed),
+        *annotations(platform.allowed, () if platform.queues is None else POD_ANNOTATIONS),
         finalizers(platform.allowed),
         disruption_budgets(),
         *names(platform.allowed),
         pods(platform.allowed),
         gpus_per_pod(),
+        *(() if platform.queues is None else (queued_pods(), queued_jobs(platform.queues))),
         *((placement_guard(platform.pools),) if platform.pools else ()),
         *((image_pull(),) if platform.require_image_pull else ()),
         *templates(platform.allowed),

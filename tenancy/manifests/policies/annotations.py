@@ -88,13 +88,19 @@ REFUSED: Final = (
 """Domains that runtimes, networks and injectors obey; a listed domain does not allow them."""
 
 
-def annotations(allowed: AllowedSpec) -> tuple[Guard, ...]:
-    """Return the guards of the annotations of pods, of Services and of Ingresses."""
+def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guard, ...]:
+    """
+    Return the guards of the annotations of pods, of Services and of Ingresses.
+
+    Args:
+        allowed: What the platform allows.
+        of_pods: Further whole keys of pods.
+    """
     return (
         _guard(
             PODS,
             [Resources("", ("pods",))],
-            (*ALLOWED, _APPARMOR, *_OF_PODS, *allowed.pod_annotations),
+            (*ALLOWED, _APPARMOR, *_OF_PODS, *allowed.pod_annotations, *of_pods),
             "podAnnotations",
         ),
         _guard(

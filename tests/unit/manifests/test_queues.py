@@ -226,3 +226,39 @@ def test_the_crds_refuse_another_field_or_value(kind, name, change):
     manifest["spec"].update(change)
 
     assert checked(manifest)
+
+
+def policies(manifests):
+    return {
+        m["metadata"]["name"]: m["spec"]
+        for m in manifests
+        if m["kind"] == "ValidatingAdmissionPolicy"
+    }
+
+
+def test_only_jobs_that_kueue_starts_use_gpus_where_there_are_queues():
+    found = policies(rendered(H100, queues={"controller": "batch/kueue"}))
+
+    assert {"tenancy-queued-pods", "tenancy-queued-jobs"} == set(found) - set(
+        policies(rendered({"pool": "h100", "gpus": 4}))
+    )
+    start = found["tenancy-queued-jobs"]["validations"][1]["expression"]
+    assert '"system:serviceaccount:batch:kueue"' in start
+
+
+def test_a_namespace_has_its_queued_resources_for_the_policies():
+    def queued(found):
+        annotations = one(found, "Namespace", "acme-dev")["metadata"]["annotations"]
+        return annotations.get("tenancy.dev/queued-resources")
+
+    assert queued(rendered(H100, queues={})) == "nvidia.com/gpu"
+    assert queued(rendered({"pool": "h100", "gpus": 4})) is None
+
+
+def test_the_annotation_that_kueue_writes_on_pods_is_allowed_with_queues_only():
+    def allows(found):
+        rules = policies(found)["tenancy-pod-annotations"]["validations"]
+        return "kueue.x-k8s.io/workload" in rules[0]["expression"]
+
+    assert allows(rendered(H100, queues={}))
+    assert not allows(rendered({"pool": "h100", "gpus": 4}))

@@ -171,6 +171,20 @@ def _service_account(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Va
     yield ("automountServiceAccountToken",), Value(mounted, mounted)
 
 
+def _cluster_queue(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Value]]:
+    """Each quota by flavor and resource; the grouping follows from them."""
+    spec = dict(_mapping(manifest.get("spec")))
+    groups = map(_mapping, _sequence(spec.pop("resourceGroups", None)))
+    yield from _leaves(("spec",), _without_defaults("spec", cast("JSON", spec)))
+    flavors = [f for group in groups for f in map(_mapping, _sequence(group.get("flavors")))]
+    for flavor in flavors:
+        for quota in map(_mapping, _sequence(flavor.get("resources"))):
+            place = ("spec", str(flavor.get("name")), str(quota.get("name")))
+            for key, text in quota.items():
+                if key != "name":
+                    yield (*place, key), _quantity(text)
+
+
 def _other(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Value]]:
     for key, value in manifest.items():
         if key not in {"apiVersion", "kind", "metadata", "status"}:
@@ -221,6 +235,7 @@ def _sequence(value: object) -> Sequence[JSON]:
 _READERS: Final[
     Mapping[str, Callable[[Mapping[str, object]], Iterator[tuple[Field, Value]]]]
 ] = {
+    "ClusterQueue": _cluster_queue,
     "ClusterRole": _role,
     "ClusterRoleBinding": _binding,
     "LimitRange": _limit_range,

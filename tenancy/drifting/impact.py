@@ -9,7 +9,12 @@ from tenancy.kubernetes import labels
 __all__ = ["weight"]
 
 _ACCESS: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
-_AMOUNTS: Final = frozenset({"LimitRange", "PriorityClass", "ResourceQuota"})
+_AMOUNTS: Final = frozenset(
+    {
+        *("ClusterQueue", "Cohort", "LocalQueue", "ResourceFlavor"),
+        *("LimitRange", "PriorityClass", "ResourceQuota"),
+    }
+)
 _CLUSTERS_OWN: Final = ("kubernetes.io", "k8s.io")
 """Domains of labels that Kubernetes reads, such as those of Pod Security."""
 _DENY: Final = "default-deny"

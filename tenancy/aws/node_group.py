@@ -104,11 +104,15 @@ class NodeRepairConfig(Spec):
     """Whether EKS replaces unhealthy nodes, such as those with a GPU error."""
 
     enabled: bool
+    """Whether it does."""
     max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
     """Above this number no node is repaired. Default: EKS' default."""
     max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
+    """The same as a percentage of the nodes. Default: EKS' default."""
     max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
+    """How many nodes are repaired at a time. Default: EKS' default."""
     max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
+    """The same as a percentage of the unhealthy nodes. Default: EKS' default."""
 
 
 class NodeGroup(Spec):
@@ -125,7 +129,7 @@ class NodeGroup(Spec):
     subnets: Annotated[Listed[SubnetId], Field(min_length=1)]
     """The subnets of the nodes, in any order. A change replaces the node group."""
     scaling_config: ScalingConfig
-    """The number of nodes."""
+    """The number of nodes: the least, the most, and the number at first."""
     instance_types: Listed[InstanceTypeName] = ()
     """In order of preference. Default: the launch template's. A change replaces the group."""
     ami_type: AmiType | None = None

@@ -278,6 +278,26 @@ def test_the_package_schema_fulfils_pulumis_own():
     jsonschema.validate(package_schema(), metaschema())
 
 
+def test_every_property_of_the_schema_is_described_and_the_package_can_be_found():
+    schema = package_schema()
+    parts = {**schema["resources"], **schema["types"]}
+
+    lacking = [
+        (token, key)
+        for token, part in parts.items()
+        for kind in ("inputProperties", "properties")
+        for key, one in part.get(kind, {}).items()
+        if not one.get("description")
+    ]
+
+    assert len(parts) > 40
+    assert [] == lacking
+    assert "Tenancy" == schema["publisher"]
+    assert {"category/infrastructure", "kind/component", "kubernetes"} <= set(
+        schema["keywords"]
+    )
+
+
 def test_every_component_is_in_the_schema_with_its_plain_inputs():
     found = package_schema()["resources"]
     components = {t for t, r in found.items() if r.get("isComponent")}

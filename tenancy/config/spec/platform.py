@@ -146,8 +146,11 @@ class TaintSpec(Spec):
     """A taint, spelled as Kubernetes spells it."""
 
     key: NonEmpty
+    """Its key, such as `nvidia.com/gpu`."""
     value: str = ""
+    """Its value. Default: empty."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """The effect on pods that do not tolerate it."""
 
 
 class GpuNodePoolSpec(Spec):

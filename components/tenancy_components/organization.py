@@ -126,6 +126,12 @@ def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi
     namespaces = args.get("namespaces")
     for path, value in late.items():
         match path:
+            case ("annotations", key):
+                for written in namespaces if isinstance(namespaces, list) else ():
+                    if isinstance(written, Mapping) and key not in (
+                        written.get("annotations") or {}
+                    ):
+                        found.setdefault(str(written.get("id")), {})[str(key)] = value
             case ("namespaces", int(index), "annotations", key):
                 written = namespaces[index] if isinstance(namespaces, list) else None
                 if isinstance(written, Mapping):

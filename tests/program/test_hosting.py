@@ -229,7 +229,12 @@ def test_an_annotation_may_be_an_output_and_stays_a_secret(monitor, secret):
             "quota": {"pods": 1},
             "annotations": {"example.com/a": output(), "b": "c"},
         }
-        construct("Organization", "acme", ORGANIZATION | {"namespaces": [annotated]})
+        of_all = {"example.com/of-all": output(), "b": output()}
+        construct(
+            "Organization",
+            "acme",
+            ORGANIZATION | {"namespaces": [annotated], "annotations": of_all},
+        )
         construct("Namespace", "lab", STANDALONE | {"annotations": {"example.com/a": output()}})
         Namespace(
             "own",
@@ -239,14 +244,17 @@ def test_an_annotation_may_be_an_output_and_stays_a_secret(monitor, secret):
 
     found = build(monitor, program)
 
-    for name in ("acme-dev", "lab", "own"):
+    places = [(name, "example.com/a") for name in ("acme-dev", "lab", "own")]
+    for name, key in (*places, ("acme-dev", "example.com/of-all")):
         metadata = MessageToDict(found["Namespace", name].object)["metadata"]
-        value = metadata["annotations"]["example.com/a"]
+        value = metadata["annotations"][key]
         assert ("v", secret) == (
             (value["value"], rpc._special_secret_sig in value.values())
             if isinstance(value, dict)
             else (value, False)
         )
+    of_dev = MessageToDict(found["Namespace", "acme-dev"].object)["metadata"]["annotations"]
+    assert "c" == of_dev["b"]
 
 
 def test_deleted_with_is_refused(monitor):

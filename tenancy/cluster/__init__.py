@@ -4,6 +4,7 @@ from tenancy.cluster.access_reads import read_access
 from tenancy.cluster.access_removal import (
     delete_secret,
     renew_service_account,
+    take_out_of_managed,
     take_out_subjects,
 )
 from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
@@ -63,6 +64,7 @@ __all__ = [
     "repair",
     "require_same",
     "service_account_token",
+    "take_out_of_managed",
     "take_out_subjects",
     "use_one_field_manager",
     "wait_for_policies",

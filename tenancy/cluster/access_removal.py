@@ -13,7 +13,12 @@ from tenancy.config.document import JSON
 from tenancy.drifting import OURS
 from tenancy.kubernetes import labels
 
-__all__ = ["delete_secret", "renew_service_account", "take_out_subjects"]
+__all__ = [
+    "delete_secret",
+    "renew_service_account",
+    "take_out_of_managed",
+    "take_out_subjects",
+]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _TRIES: Final = 5
@@ -78,6 +83,47 @@ def _take_out(
     else:
         options = _delete_options(uid, version, dry_run=dry_run)
         connection.request(Request("DELETE", path, options))
+    return True
+
+
+def take_out_of_managed(
+    connection: Connection, namespace: str, name: str, subjects: Collection[str]
+) -> bool:
+    """
+    Remove *subjects* from a RoleBinding of Tenancy, which stays even if no subject remains.
+
+    The engine owns the same fields as before, so that its next update has no conflict.
+
+    Returns:
+        Whether it contained one of them.
+
+    Raises:
+        ClusterError: The cluster refused.
+    """
+    path = f"{_RBAC}/namespaces/{namespace}/rolebindings/{name}"
+    with connection.errors(f"removing {', '.join(subjects)} from {namespace}/{name}"):
+        try:
+            live = connection.request(Request("GET", path))
+        except ApiException as error:
+            if error.status == _NOT_FOUND:
+                return False
+            raise
+        held = live.get("subjects")
+        there = held if isinstance(held, list) else []
+        left = [one for one in there if subject_text(mapping(one)) not in subjects]
+        if len(left) == len(there):
+            return False
+        engine, applied = _applied(live)
+        whole = {
+            **applied,
+            "apiVersion": live.get("apiVersion"),
+            "kind": live.get("kind"),
+            "metadata": {**mapping(applied.get("metadata")), "name": name},
+            "roleRef": live.get("roleRef"),
+            "subjects": left,
+        }
+        query = {"fieldManager": engine or labels.MANAGER, "force": "true"}
+        connection.request(Request("PATCH", path, whole, query=query, content_type=APPLY))
     return True
 
 

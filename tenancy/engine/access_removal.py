@@ -10,6 +10,7 @@ from tenancy.cluster import (
     Connection,
     delete_secret,
     renew_service_account,
+    take_out_of_managed,
     take_out_subjects,
 )
 from tenancy.diagnostics import RefusedError
@@ -18,8 +19,11 @@ from tenancy.engine.saved_plan import SavedPlan
 from tenancy.engine.session import Session
 from tenancy.engine.stale_plan import stale
 from tenancy.planning import (
+    BindingRemoval,
     PreviousUpdate,
     RemainingAccess,
+    lost_roles,
+    outdated_bindings,
     plan_for,
     read_cluster,
     removes_members,
@@ -46,7 +50,8 @@ def update_and_remove_access(
     """
     Run *update*, and remove what else gives access to the members who lose a role by it.
 
-    Subjects are taken out of bindings before the update and once more after it; token Secrets
+    Subjects are taken out of bindings before the update and once more after it. A member whose
+    role changes loses the old one before the update, and never has both. Token Secrets
     are deleted and service accounts renewed after it, when leaving members can no longer
     request new tokens.
 
@@ -74,6 +79,8 @@ def update_and_remove_access(
     removal.require_possible(renew=renew_service_accounts)
     for line in removal.take_out(removal.section.remaining):
         note(line)
+    for line in removal.end_old_roles():
+        note(line)
     result = update()
     for _ in range(_PASSES):
         again = tuple(removal.take_out(removal.now()))
@@ -100,6 +107,7 @@ class _Removal:
     previous: PreviousUpdate
     connection: Connection
     section: RemainingAccessSection
+    outdated: tuple[BindingRemoval, ...]
 
     @classmethod
     def of(cls, assessment: Assessment, session: Session) -> "_Removal | None":
@@ -111,12 +119,15 @@ class _Removal:
         reading = read_cluster(assessment, stack, previous, is_required=True)
         assert reading.connection is not None
         planned = plan_for(assessment, stack, previous, reading)
+        access = None if reading.live is None else reading.live.access
+        leaving = lost_roles(previous.tenancy, assessment.tenancy, stack)
         return cls(
             assessment=assessment,
             stack=stack,
             previous=previous,
             connection=reading.connection,
             section=planned.plan.section(RemainingAccessSection),
+            outdated=() if access is None else outdated_bindings(leaving, access),
         )
 
     def now(self) -> RemainingAccess:
@@ -162,6 +173,15 @@ class _Removal:
                 yield (
                     f"stack {self.stack}: RoleBinding {one.namespace}/{one.name} {what}:"
                     f" without {', '.join(one.subjects)}"
+                )
+
+    def end_old_roles(self) -> Iterator[str]:
+        """Take members out of the bindings of roles that they exchange; yield a line each."""
+        for one in self.outdated:
+            if take_out_of_managed(self.connection, one.namespace, one.name, one.subjects):
+                yield (
+                    f"stack {self.stack}: RoleBinding {one.namespace}/{one.name} changed:"
+                    f" without {', '.join(one.subjects)}, whose role changes"
                 )
 
     def end_tokens(self, *, renew: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from tenancy.planning.access_queries import (
     what_can,
     who_can,
 )
-from tenancy.planning.build import Plan, removes_members
+from tenancy.planning.build import Plan, lost_roles, removes_members
 from tenancy.planning.explanation import (
     ExplainedNamespace,
     ExplainedValue,
@@ -35,9 +35,10 @@ from tenancy.planning.partial_update import (
 from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
 from tenancy.planning.previous_update import PreviousUpdate
-from tenancy.planning.remaining_access import RemainingAccess
+from tenancy.planning.remaining_access import BindingRemoval, RemainingAccess
 from tenancy.planning.revisions import RevisionsPlan, compare_revisions
 from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
+from tenancy.planning.role_changes import outdated_bindings
 from tenancy.planning.sections import Enforced
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.summary import (
@@ -56,6 +57,7 @@ __all__ = [
     "REMOVES_ACCESS",
     "Allowed",
     "AllowedData",
+    "BindingRemoval",
     "Enforced",
     "ExplainedNamespace",
     "ExplainedValue",
@@ -88,7 +90,9 @@ __all__ = [
     "headline",
     "live_what_can",
     "live_who_can",
+    "lost_roles",
     "only_namespaces",
+    "outdated_bindings",
     "plan_data",
     "plan_for",
     "plan_schema",

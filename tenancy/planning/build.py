@@ -12,6 +12,7 @@ from tenancy.model import Live, PodSecurity, Tenancy
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.enforced_namespaces import watched
 from tenancy.planning.facts import Fact
+from tenancy.planning.leaving import Leaver
 from tenancy.planning.name_conflicts import Wanted, existing_names, name_conflicts
 from tenancy.planning.previous import Before, restore
 from tenancy.planning.section import Section
@@ -151,8 +152,17 @@ def removes_members(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) ->
     Raises:
         TenancyError: *before* cannot be read.
     """
-    comparison = Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=None)
-    return frozenset(leaver.namespace for leaver in comparison.leavers)
+    return frozenset(leaver.namespace for leaver in lost_roles(before, tenancy, stack))
+
+
+def lost_roles(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> tuple[Leaver, ...]:
+    """
+    Return which member loses a role in which namespace.
+
+    Raises:
+        TenancyError: *before* cannot be read.
+    """
+    return Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=None).leavers
 
 
 def watched_levels(

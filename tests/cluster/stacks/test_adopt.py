@@ -1,6 +1,9 @@
 """Namespaces made by hand in several styles become an organization; nothing is recreated."""
 
+import contextlib
 import json
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,74 @@ def uids(kubectl, names: list[str]) -> dict[str, str]:
     }
 
 
+@contextlib.contextmanager
+def watched(kubectl, kind: str, namespace: str, into: Path) -> Iterator[list[dict]]:
+    """Watch a kind in a namespace; the events are there once the block has ended."""
+    flags = [f"--kubeconfig={kubectl.kubeconfig}", f"--cache-dir={kubectl.cache}"]
+    wanted = ["get", kind, "-n", namespace, "--watch", "--output-watch-events", "-o", "json"]
+    events: list[dict] = []
+    with into.open("w") as output:
+        process = subprocess.Popen([kubectl.program, *flags, *wanted], stdout=output)
+    try:
+        yield events
+    finally:
+        process.terminate()
+        process.wait()
+    text, at, decoder = into.read_text().rstrip(), 0, json.JSONDecoder()
+    while at < len(text):
+        event, end = decoder.raw_decode(text, at)
+        events.append(event)
+        at = end + len(text[end:]) - len(text[end:].lstrip())
+
+
+def what_was_adopted_changes(project, kubectl) -> None:
+    """A role, the name of a quota and a subject change, each without a gap."""
+    path, name = project.root / "organizations/shop0.yaml", "kubectl-of-team-0"
+    up = ["up", "-C", str(project.root), "-s", "dev", "--yes"]
+    start, profiles, end = path.read_text().partition("profiles:")
+    changed = start.replace("role: kubernetes:edit", "role: kubernetes:view")
+    assert start != changed
+    path.write_text(changed + profiles + end.replace("main:", "renamed:", 1))
+    with (
+        watched(kubectl, "rolebindings", name, project.root / "bindings.json") as bindings,
+        watched(kubectl, "resourcequotas", name, project.root / "quotas.json") as quotas,
+    ):
+        result = CliRunner().invoke(app, up)
+    assert 0 == result.exit_code, result.output
+    assert "whose role changes" in result.output
+
+    held: dict[str, set[str]] = {}
+    seen = []
+    for event in bindings:
+        one = event["object"]
+        who = {s["name"] for s in one.get("subjects", [])}
+        is_there = event["type"] != "DELETED" and "oidc:shop-devs" in who
+        held[one["metadata"]["name"]] = {one["roleRef"]["name"]} if is_there else set()
+        seen.append(set().union(*held.values()))
+    # At no moment both, and each of them once.
+    assert {1} >= {len(roles) for roles in seen if roles}
+    assert {"edit"} in seen
+    assert {"view"} == seen[-1]
+    there: set[str] = set()
+    counts = []
+    for event in quotas:
+        called = event["object"]["metadata"]["name"]
+        if called in {"main", "renamed"}:
+            there = there - {called} if event["type"] == "DELETED" else there | {called}
+            counts.append(len(there))
+    assert {"renamed"} == there
+    # The new one is there first: at no moment there is none.
+    assert 0 not in counts
+    assert 2 in counts
+
+    path.write_text(path.read_text().replace("group: shop-devs", "group: shop-team"))
+    result = CliRunner().invoke(app, up)
+    assert 0 == result.exit_code, result.output
+    subjects = kubectl.json("get", "rolebinding", "tenancy:kubernetes:view", "-n", name)
+    assert ["oidc:shop-team"] == [one["name"] for one in subjects["subjects"]]
+    assert project.session("dev").preview().is_empty
+
+
 @pytest.mark.parametrize(
     "count", [5, pytest.param(50, marks=pytest.mark.nightly)], ids=["five", "fifty"]
 )
@@ -125,6 +196,7 @@ def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
     adopted = project.session("dev").state()
     names = [urn.rpartition("::")[2] for urn in (str(r["urn"]) for r in adopted)]
     assert count == sum(name.endswith("-devs") for name in names)
+    what_was_adopted_changes(project, kubectl)
 
 
 def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(

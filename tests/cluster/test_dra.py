@@ -131,7 +131,7 @@ def test_no_way_around_the_count_gets_a_device_more(cleared):
         elif answer.ok or way.reason not in answer.message:
             wrong.append(f"{way.name}: {answer.status} {answer.message}")
     cleared.root.patch(mine, {"metadata": {"annotations": MARK}}).refused_by(
-        "tenancy-device-classes", "written by the scheduler only"
+        "tenancy-device-classes", "set by the scheduler only"
     )
 
     assert wrong == []

@@ -12,6 +12,7 @@ import attrs
 from tenancy.checks import (
     access,
     allocation,
+    allowed_keys,
     bounds,
     ceilings,
     classes,
@@ -129,6 +130,7 @@ def _organizations_here(
     yield from _amounts(tuple(without_adopted(organizations)), ground)
     yield from left_as_it_is(_amounts(tuple(only_adopted(organizations)), ground))
     yield from enforcement.enforcements(organizations, ground)
+    yield from allowed_keys.allowed_keys(organizations, ground)
     yield from access.members(organizations, ground)
     yield from network.networks(organizations, ground)
     yield from network_rules.rules(organizations, ground)
@@ -150,6 +152,7 @@ def _amounts(organizations: Sequence[Organization], ground: Platform) -> Iterato
 def _platform_alone(ground: Platform) -> Iterator[Finding]:
     """Check a platform itself, without its environments."""
     yield from platform.platform_itself(ground)
+    yield from allowed_keys.listed_domains(ground)
     yield from platform_network.platform_network(ground)
     yield from access.platform_subjects(ground)
     yield from escalation.escalations(ground)

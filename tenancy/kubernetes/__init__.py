@@ -2,5 +2,14 @@
 
 from tenancy.kubernetes.field_managers import ANNOTATION, PREFIX, RANDOM_PREFIX, field_manager
 from tenancy.kubernetes.labels import DOMAIN
+from tenancy.kubernetes.obeyed_keys import is_obeyed_domain, is_obeyed_name
 
-__all__ = ["ANNOTATION", "DOMAIN", "PREFIX", "RANDOM_PREFIX", "field_manager"]
+__all__ = [
+    "ANNOTATION",
+    "DOMAIN",
+    "PREFIX",
+    "RANDOM_PREFIX",
+    "field_manager",
+    "is_obeyed_domain",
+    "is_obeyed_name",
+]

@@ -29,6 +29,12 @@ class AllowedSpec(Spec):
     """Further annotations of Services, as in `podAnnotations`. Default: none."""
     ingress_annotations: Listed[NonEmpty] = ()
     """Further annotations of Ingresses, as in `podAnnotations`. Default: none."""
+    gateway_annotations: Listed[NonEmpty] = ()
+    """Further annotations of Gateways, of what they create and of their routes, as in `podAnnotations`. Default: none."""
+    namespace_labels: Listed[NonEmpty] = ()
+    """Labels that files may put on namespaces, beside keys without a domain: a domain or a whole key. Default: none."""
+    namespace_annotations: Listed[NonEmpty] = ()
+    """Annotations that files may put on namespaces, as in `namespaceLabels`. Default: none."""
     finalizers: Listed[NonEmpty] = ()
     """Further finalizers, in addition to `foregroundDeletion` and `orphan`. Default: none."""
     max_grace_period_seconds: int = Field(default=3600, ge=30)

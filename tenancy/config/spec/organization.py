@@ -134,9 +134,9 @@ class NamespaceSpec(EntitlementsSpec):
     subscription: NonEmpty | None = None
     """The subscription under which it is billed. Default: not set."""
     labels: dict[str, str] = Field(default={})
-    """Further labels. Labels of Kubernetes and of Tenancy are refused."""
+    """Further labels: keys without a domain, and those that the platform lists under `allowed.namespaceLabels`."""
     annotations: dict[str, str] = Field(default={})
-    """Further annotations. Annotations of Kubernetes and of Tenancy are refused."""
+    """Further annotations: keys without a domain, and those that the platform lists under `allowed.namespaceAnnotations`."""
     adopted: AdoptedSpec | None = None
     """Only for namespaces that `tenancy adopt` took over."""
     enforcement: EnforcementSpec | None = None
@@ -153,9 +153,9 @@ class StandaloneNamespaceSpec(EntitlementsSpec):
     subscription: NonEmpty | None = None
     """The subscription under which it is billed. Default: not set."""
     labels: dict[str, str] = Field(default={})
-    """Further labels. Labels of Kubernetes and of Tenancy are refused."""
+    """Further labels: keys without a domain, and those that the platform lists under `allowed.namespaceLabels`."""
     annotations: dict[str, str] = Field(default={})
-    """Further annotations. Annotations of Kubernetes and of Tenancy are refused."""
+    """Further annotations: keys without a domain, and those that the platform lists under `allowed.namespaceAnnotations`."""
     allow_deletion: bool = False
     """Whether it may be deleted with everything in it. Default: no."""
 

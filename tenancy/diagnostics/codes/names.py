@@ -164,6 +164,18 @@ GROUP: Final = Group(
             "use your own domain",
         ),
         Code(
+            "label-not-allowed",
+            "a label of a namespace that the platform does not list",
+            "`istio-injection: enabled`",
+            "use a key without a domain, or list it under `allowed.namespaceLabels`",
+        ),
+        Code(
+            "annotation-not-allowed",
+            "an annotation of a namespace that the platform does not list",
+            "`linkerd.io/inject: enabled`",
+            "use a key without a domain, or list it under `allowed.namespaceAnnotations`",
+        ),
+        Code(
             "label-value",
             "a value that becomes a label is not valid as one",
             "`subscription: sub/dev`",

@@ -151,5 +151,12 @@ GROUP: Final = Group(
             "`prefixes: [acme]` twice",
             "remove one",
         ),
+        Code(
+            "allowed-domain-closed",
+            "a domain under `allowed` that stays closed, because controllers obey its keys",
+            "`podAnnotations: [istio.io]`",
+            "write the whole keys that are needed",
+            (_WARNING,),
+        ),
     ),
 )

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
+from tenancy.kubernetes import is_obeyed_domain
+from tenancy.manifests.policies.gateway_kinds import GATEWAY_KINDS
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -23,11 +25,12 @@ from tenancy.manifests.policies.guard import (
     texts,
 )
 
-__all__ = ["ALLOWED", "INGRESSES", "PODS", "REFUSED", "SERVICES", "annotations"]
+__all__ = ["ALLOWED", "GATEWAYS", "INGRESSES", "PODS", "SERVICES", "annotations", "disallowed"]
 
 PODS: Final = "tenancy-pod-annotations"
 SERVICES: Final = "tenancy-service-annotations"
 INGRESSES: Final = "tenancy-ingress-annotations"
+GATEWAYS: Final = "tenancy-gateway-annotations"
 
 ALLOWED: Final = (
     "app.kubernetes.io",
@@ -61,36 +64,10 @@ _OF_SERVICES: Final = (
     "service.kubernetes.io/topology-mode",
 )
 
-REFUSED: Final = (
-    "admission.datadoghq.com",
-    "cdi.k8s.io",
-    "cni.projectcalico.org",
-    "config.linkerd.io",
-    "consul.hashicorp.com",
-    "dapr.io",
-    "devices.nri.io",
-    "inject.istio.io",
-    "instrumentation.opentelemetry.io",
-    "ipam.cilium.io",
-    "istio.io",
-    "k8s.ovn.org",
-    "k8s.v1.cni.cncf.io",
-    "linkerd.io",
-    "mounts.nri.io",
-    "nvidia.cdi.k8s.io",
-    "ovn.kubernetes.io",
-    "scheduler.alpha.kubernetes.io",
-    "sidecar.istio.io",
-    "traffic.sidecar.istio.io",
-    "v1.multus-cni.io",
-    "vault.hashicorp.com",
-)
-"""Domains that runtimes, networks and injectors obey; a listed domain does not allow them."""
-
 
 def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guard, ...]:
     """
-    Return the guards of the annotations of pods, of Services and of Ingresses.
+    Return the guards of the annotations of pods, Services, Ingresses and Gateways.
 
     Args:
         allowed: What the platform allows.
@@ -115,32 +92,49 @@ def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guar
             (*ALLOWED, *allowed.ingress_annotations),
             "ingressAnnotations",
         ),
+        _guard(
+            GATEWAYS,
+            [GATEWAY_KINDS],
+            (*ALLOWED, *allowed.gateway_annotations),
+            "gatewayAnnotations",
+        ),
     )
 
 
 def _guard(name: str, kinds: list[Resources], allowed: Iterable[str], key: str) -> Guard:
-    written = sorted(set(allowed))
-    domains = [entry for entry in written if "/" not in entry and entry not in REFUSED]
-    keys = [entry for entry in written if "/" in entry]
     return guard(
         name,
         kinds,
-        [
-            PolicyRule(
-                f"object.metadata.?annotations.orValue({{}}).all(key, {_ok(domains, keys)})",
-                "'annotations that are not allowed: ' + object.metadata.annotations.filter(key,"
-                f" !({_ok(domains, keys)})).join(', ') + '; allowed are keys without a domain"
-                f" and those of {', '.join(domains)}; the platform lists others under"
-                f" allowed.{key}'",
-                computed=True,
-            )
-        ],
+        [disallowed("object.metadata", allowed, key)],
         conditions=[
             changed("{}.metadata.?annotations.orValue({})"),
             NOT_AUTHORISED,
             NOT_PLATFORM,
         ],
         namespaces=ORGANIZATIONS,
+    )
+
+
+def disallowed(owner: str, allowed: Iterable[str], key: str) -> PolicyRule:
+    """
+    Return that the field `annotations` of *owner* has allowed keys only.
+
+    Args:
+        owner: An expression.
+        allowed: Domains and whole keys. Those domains that controllers obey stay closed.
+        key: The list in the platform's file that opens others.
+    """
+    written = sorted(set(allowed))
+    domains = [one for one in written if "/" not in one and not is_obeyed_domain(one)]
+    keys = [entry for entry in written if "/" in entry]
+    found = f"{owner}.?annotations.orValue({{}})"
+    return PolicyRule(
+        f"{found}.all(key, {_ok(domains, keys)})",
+        f"'annotations that are not allowed: ' + {found}.filter(key,"
+        f" !({_ok(domains, keys)})).join(', ') + '; allowed are keys without a domain"
+        f" and those of {', '.join(domains)}; the platform lists others under"
+        f" allowed.{key}'",
+        computed=True,
     )
 
 

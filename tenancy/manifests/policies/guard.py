@@ -89,6 +89,7 @@ class Resources:
     group: str
     names: Sequence[str]
     operations: Sequence[str] = ("CREATE", "UPDATE")
+    versions: Sequence[str] = ("v1",)
 
 
 @attrs.frozen
@@ -263,7 +264,7 @@ def constraints(resources: Iterable[Resources], objects: Manifest | None = None)
             {
                 "apiGroups": [kinds.group],
                 # The API server checks the types of expressions only if a version is named.
-                "apiVersions": ["v1"],
+                "apiVersions": list(kinds.versions),
                 "operations": list(kinds.operations),
                 "resources": list(kinds.names),
             }

@@ -4,6 +4,8 @@ from typing import Final
 
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies import gateway_kinds
+from tenancy.manifests.policies.annotations import ALLOWED, disallowed
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -23,7 +25,6 @@ INGRESSES: Final = "tenancy-ingresses"
 GATEWAYS: Final = "tenancy-gateways"
 ROUTES: Final = "tenancy-routes"
 
-_GATEWAY_API: Final = "gateway.networking.k8s.io"
 _HOST: Final = "rule.?host.orValue('')"
 _HOSTNAME: Final = "listener.?hostname.orValue('')"
 _HOSTS: Final = Condition("hosts", annotation(labels.HOSTS))
@@ -67,7 +68,7 @@ def gateways(allowed: AllowedSpec) -> Guard:
     """Return the guard of Gateways, for clusters that have the Gateway API."""
     return guard(
         GATEWAYS,
-        [Resources(_GATEWAY_API, ("gateways",))],
+        [gateway_kinds.GATEWAYS],
         [
             PolicyRule(
                 f"dyn(object).spec.?listeners.orValue([]).all(listener, {_own(_HOSTNAME)})",
@@ -79,6 +80,22 @@ def gateways(allowed: AllowedSpec) -> Guard:
                 f" in {texts(sorted(allowed.gateway_classes))}",
                 _class("spec.gatewayClassName", allowed.gateway_classes, "gatewayClasses"),
             ),
+            PolicyRule(
+                "dyn(object).spec.?addresses.orValue([]).size() == 0",
+                "spec.addresses may not be set: the platform assigns addresses",
+            ),
+            PolicyRule(
+                "!has(dyn(object).spec.infrastructure)"
+                " || !has(dyn(object).spec.infrastructure.parametersRef)",
+                "spec.infrastructure.parametersRef may not be set: what it names configures"
+                " the controller",
+            ),
+            # They are copied to the Service that the controller creates.
+            disallowed(
+                "dyn(object).spec.?infrastructure",
+                (*ALLOWED, *allowed.gateway_annotations),
+                "gatewayAnnotations",
+            ),
         ],
         conditions=[changed("dyn({}).spec"), NOT_AUTHORISED],
         variables=[_HOSTS],
@@ -87,11 +104,11 @@ def gateways(allowed: AllowedSpec) -> Guard:
 
 
 def routes() -> Guard:
-    """Return the guard of HTTPRoutes and GRPCRoutes, for clusters that have the Gateway API."""
+    """Return the guard of the Gateway API's routes that have hosts, where it is served."""
     names = "dyn(object).spec.?hostnames.orValue([])"
     return guard(
         ROUTES,
-        [Resources(_GATEWAY_API, ("httproutes", "grpcroutes"))],
+        [gateway_kinds.ROUTES],
         [
             PolicyRule(
                 f"{names}.size() > 0 && {names}.all(host, {_own('host')})",

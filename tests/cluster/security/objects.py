@@ -253,6 +253,14 @@ def route(
     return thing("gateway.networking.k8s.io/v1", kind, name, namespace, spec=body)
 
 
+ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
+
+
+def route_of(kind: str) -> Object:
+    """Return a route of *kind*."""
+    return route(kind=kind)
+
+
 def autoscaler(namespace: str = WEB, name: str = "probe") -> Object:
     """Return a HorizontalPodAutoscaler."""
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "probe"}

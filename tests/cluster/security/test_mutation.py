@@ -62,11 +62,7 @@ SURVIVORS: dict[str, str] = {
 """Those that no attack can catch, by the end of their name, each with the reason."""
 
 CAUGHT = (
-    *(
-        f"tenancy-{family}: spec.{field}"
-        for family in ("gateways", "routes")
-        for field in ("failurePolicy is 'Ignore'", "matchConstraints.matchPolicy is 'Exact'")
-    ),
+    *(f"tenancy-{family}: spec.failurePolicy is 'Ignore'" for family in ("gateways", "routes")),
     "tenancy-finalizers: spec.matchConstraints.matchPolicy is 'Exact'",
 )
 """
@@ -245,6 +241,8 @@ YOUNGER = {
     "tenancy-service-annotations": make.annotated(make.service(EDGE)),
     "tenancy-ingresses": make.ingress(EDGE, host="elsewhere.example"),
     "tenancy-ingress-annotations": make.annotated(make.ingress(EDGE)),
+    "tenancy-gateway-annotations": make.annotated(make.gateway(EDGE)),
+    "tenancy-gateways": make.gateway(EDGE, host="elsewhere.example"),
 }
 """What one guard alone refuses, where several refuse what is older."""
 

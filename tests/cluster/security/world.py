@@ -43,6 +43,7 @@ OLDER_GATEWAY_API: Mapping[str, str] = {
     "Gateway": "v1beta1",
     "HTTPRoute": "v1beta1",
     "GRPCRoute": "v1alpha2",
+    "TLSRoute": "v1alpha2",
 }
 """Guarded kinds of the Gateway API, with the version that is served beside `v1`."""
 
@@ -219,7 +220,7 @@ class World:
         """Apply everything, and wait until the policies answer."""
         for extra in (*_helpers(), *_edge(), *_classes(), *_gateway_api()):
             self.apply(extra)
-        for made in (make.gateway(), make.route(), make.route(kind="GRPCRoute")):
+        for made in (make.gateway(), *map(make.route_of, make.ROUTES)):
             path = path_of(make.named(made, "none"), collection=True)
             until(lambda p=path: self.root.request("GET", p).ok, "the Gateway API is served")
         *before, armed = _stages(self.manifests)
@@ -357,8 +358,7 @@ def seeds() -> list[Object]:
             make.volume_claim(),
             make.ingress(),
             make.gateway(),
-            make.route(),
-            make.route(kind="GRPCRoute"),
+            *map(make.route_of, make.ROUTES),
             make.disruption_budget(),
             make.workload("Deployment"),
             make.workload("CronJob"),
@@ -384,6 +384,7 @@ def older_objects() -> Mapping[str, Object]:
     )
     service = make.annotated(make.service(EDGE, type="NodePort"))
     ingress = make.annotated(make.ingress(EDGE, host="elsewhere.example"))
+    gateway = make.annotated(make.gateway(EDGE, host="elsewhere.example"))
     found = {
         "tenancy-pods": pod,
         "tenancy-pod-names": pod,
@@ -398,7 +399,8 @@ def older_objects() -> Mapping[str, Object]:
         "tenancy-ingress-annotations": ingress,
         "tenancy-ingresses": ingress,
         "tenancy-finalizers": _finalized(make.config_map(EDGE, "finalized")),
-        "tenancy-gateways": make.gateway(EDGE, host="elsewhere.example"),
+        "tenancy-gateway-annotations": gateway,
+        "tenancy-gateways": gateway,
         "tenancy-routes": make.route(EDGE, host="elsewhere.example"),
         "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
         "tenancy-network-policies": make.network_policy(EDGE, ingress=[{}]),

@@ -3,8 +3,14 @@
 import pytest
 
 from tests.unit.builders import (
+    a_platform,
+    about,
     an_environment,
     findings,
+)
+
+OWN = a_platform(
+    allowed={"namespaceLabels": ["example.com"], "namespaceAnnotations": ["example.com"]}
 )
 
 
@@ -106,7 +112,7 @@ from tests.unit.builders import (
     ],
 )
 def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
-    assert expected == findings(namespace={"labels": {key: value}})
+    assert expected == findings(platform=OWN, namespace={"labels": {key: value}})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
     ],
 )
 def test_annotations_are_well_formed_and_of_ones_own(key, value, expected):
-    assert expected == findings(namespace={"annotations": {key: value}})
+    assert expected == findings(platform=OWN, namespace={"annotations": {key: value}})
 
 
 def test_what_becomes_a_label_can_be_one():
@@ -190,3 +196,99 @@ def test_what_becomes_a_label_can_be_one():
         "digits and hyphens, with a letter or digit at both ends; write it in "
         "lower case",
     ] == findings(environments={"dev": an_environment("Dev")})
+
+
+OBEYED = {
+    "Istio's injector": "istio-injection",
+    "Istio's revision": "istio.io/rev",
+    "Istio's ambient mode": "istio.io/dataplane-mode",
+    "Linkerd": "linkerd.io/inject",
+    "Kuma": "kuma.io/sidecar-injection",
+    "Gatekeeper": "admission.gatekeeper.sh/ignore",
+    "Gatekeeper's exemption": "control-plane",
+    "OPA": "openpolicyagent.org/webhook",
+    "Kyverno": "policies.kyverno.io/scored",
+    "roles of AWS": "iam.amazonaws.com/permitted",
+    "OpenShift's exemption from policies": "openshift.io/run-level",
+    "Knative": "knative-eventing-injection",
+    "a project of Rancher": "field.cattle.io/projectId",
+    "an instance of Argo CD": "argocd.argoproj.io/managed-by",
+    "load balancers of AWS": "elbv2.k8s.aws/pod-readiness-gate-inject",
+    "hierarchies": "hnc.x-k8s.io/subnamespace-of",
+    "a vendor of tomorrow": "vendor-of-tomorrow.dev/enable",
+    "a runtime without a domain": "io.runtime.mode",
+}
+
+
+@pytest.mark.parametrize("what", ["label", "annotation"])
+@pytest.mark.parametrize("key", OBEYED.values(), ids=OBEYED)
+def test_a_key_that_the_platform_does_not_list_is_refused(what: str, key: str) -> None:
+    """What it means is unknown here, and a controller may obey it."""
+    keys = {f"{what}s": {key: "enabled", "team": "web"}}
+
+    [refused] = about(f"{what}-not-allowed", namespace=keys)
+    assert f'namespaces[0].{what}s["{key}"]' in refused or f"{what}s.{key}" in refused
+    assert refused.endswith(
+        f"allowed: {what}s without a domain, and those that the platform lists (it lists none);"
+        " use a key without a domain, or list it in the platform's file under"
+        f" allowed.namespace{what.capitalize()}s"
+    )
+    listed = a_platform(allowed={f"namespace{what.capitalize()}s": [key]})
+    assert [] == findings(platform=listed, namespace=keys)
+
+
+def test_a_domain_opens_its_keys_only() -> None:
+    keys = {"example.com/a": "b", "www.example.com/a": "b", "example.com.evil.io/a": "b"}
+
+    refused = about("label-not-allowed", platform=OWN, namespace={"labels": keys})
+
+    assert ["www.example.com/a", "example.com.evil.io/a"] == [
+        line.partition("the label '")[2].partition("'")[0] for line in refused
+    ]
+
+
+@pytest.mark.parametrize(
+    ("domain", "key"),
+    [
+        ("istio.io", "istio.io/rev"),
+        ("iam.amazonaws.com", "iam.amazonaws.com/permitted"),
+        ("policies.kyverno.io", "policies.kyverno.io/scored"),
+    ],
+)
+def test_a_domain_that_controllers_obey_stays_closed_and_this_is_reported(
+    domain: str, key: str
+) -> None:
+    listed = a_platform(allowed={"namespaceLabels": [domain]})
+
+    closed, refused = findings(platform=listed, namespace={"labels": {key: "a"}})
+
+    assert "warning: Pulumi.platform.yaml: platform.allowed.namespaceLabels[0]" in closed
+    assert f"[allowed-domain-closed] the domain '{domain}', which has no effect" in closed
+    assert f"write each key that is needed, as {domain}/…, or remove it" in closed
+    assert f"the label '{key}', which controllers of the cluster obey; allowed:" in refused
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "podAnnotations",
+        "serviceAnnotations",
+        "ingressAnnotations",
+        "gatewayAnnotations",
+        "namespaceLabels",
+        "namespaceAnnotations",
+    ],
+)
+def test_every_list_reports_domains_without_effect(listed: str) -> None:
+    allowed = {listed: ["example.com", "sidecar.istio.io", "sidecar.istio.io/inject"]}
+
+    [closed] = about("allowed-domain-closed", platform=a_platform(allowed=allowed))
+
+    assert f"platform.allowed.{listed}[1]" in closed
+
+
+def test_without_a_platform_nothing_is_said_of_its_lists() -> None:
+    keys = {"labels": {"example.com/a": "b"}}
+
+    assert about("label-not-allowed", namespace=keys)
+    assert [] == about("label-not-allowed", is_platform_written=False, namespace=keys)

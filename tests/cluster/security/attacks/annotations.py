@@ -62,6 +62,18 @@ def annotations(world: World) -> Iterator[Attack]:
                 "external-dns.alpha.kubernetes.io/target",
             ),
         ),
+        *(
+            (
+                "gateway",
+                found,
+                (
+                    "external-dns.alpha.kubernetes.io/hostname",
+                    "cert-manager.io/cluster-issuer",
+                    "networking.istio.io/service-type",
+                ),
+            )
+            for found in (make.gateway(), *map(make.route_of, make.ROUTES))
+        ),
     )
     for kind, good, obeyed in keys:
         held = world.live(make.named(good, "seed"))
@@ -70,14 +82,16 @@ def annotations(world: World) -> Iterator[Attack]:
         for key in obeyed:
             bad = {**good, "metadata": {**good["metadata"], "annotations": {key: "a"}}}
             fine = {**good, "metadata": {**good["metadata"], "annotations": _PASSING}}
+            changed = changes(held, {"metadata": {"annotations": {key: "a"}}}, passing)
             for path, attack, control in (
                 *creations(bad, fine),
-                *changes(held, {"metadata": {"annotations": {key: "a"}}}, passing),
+                # Only helpers write Gateways, and they may change them in every namespace.
+                *(() if kind == "gateway" else changed),
             ):
                 yield Attack(
-                    rule=f"{kind}-annotations: {key}",
+                    rule=f"{kind}-annotations: {key} of a {good['kind']}",
                     path=path,
-                    person="developer",
+                    person="helper" if kind == "gateway" else "developer",
                     request=attack,
                     reasons=guarded(
                         f"tenancy-{kind}-annotations",

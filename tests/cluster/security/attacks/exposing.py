@@ -84,13 +84,34 @@ def gateways(world: World) -> Iterator[Attack]:
             make.gateway(gatewayClassName="internal"),
             "spec.gatewayClassName must be one of public",
         ),
+        (
+            "an address",
+            make.gateway(addresses=[{"value": "203.0.113.9"}]),
+            "spec.addresses may not be set",
+        ),
+        (
+            "the controller's configuration",
+            make.gateway(
+                infrastructure={
+                    "parametersRef": {"group": "", "kind": "ConfigMap", "name": "a"}
+                }
+            ),
+            "spec.infrastructure.parametersRef may not be set",
+        ),
+        (
+            "annotations of its load balancer",
+            make.gateway(
+                infrastructure={"annotations": {"external-dns.alpha.kubernetes.io/target": "a"}}
+            ),
+            "that are not allowed: external-dns.alpha.kubernetes.io/target;",
+        ),
     ):
         yield from everyway(
             world,
             f"gateways: {what}",
             bad,
             guarded("tenancy-gateways", reason),
-            good=make.gateway(),
+            good=make.gateway(infrastructure={"annotations": {"example.com/note": "a"}}),
             person="helper",
             paths=CUSTOM,
         )
@@ -105,7 +126,7 @@ def gateways(world: World) -> Iterator[Attack]:
 
 def routes(world: World) -> Iterator[Attack]:
     """Yield routes for hosts of others, and for all hosts."""
-    for kind in ("HTTPRoute", "GRPCRoute"):
+    for kind in make.ROUTES:
         for what, spec in (
             ("another's host", {"hostnames": ["initech.example"]}),
             ("one's own beside another's", {"hostnames": ["acme.example", "initech.example"]}),

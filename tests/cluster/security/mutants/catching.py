@@ -220,6 +220,7 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-service-annotations": make.annotated(make.service()),
     "tenancy-ingress-annotations": make.annotated(make.ingress()),
     "tenancy-ingresses": make.ingress(host="elsewhere.example"),
+    "tenancy-gateway-annotations": make.annotated(make.gateway()),
     "tenancy-gateways": make.gateway(host="elsewhere.example"),
     "tenancy-routes": make.route(host="elsewhere.example"),
     "tenancy-finalizers": _finalized(make.config_map()),
@@ -237,6 +238,7 @@ PLATFORM: Mapping[str, Object] = {
         "tenancy-pod-annotations",
         "tenancy-service-annotations",
         "tenancy-ingress-annotations",
+        "tenancy-gateway-annotations",
         "tenancy-finalizers",
     )
 }
@@ -308,6 +310,7 @@ PASSED = {
             "tenancy-cron-job-names",
             "tenancy-disruption-budgets",
             "tenancy-finalizers",
+            "tenancy-gateway-annotations",
             "tenancy-gateways",
             "tenancy-ingress-annotations",
             "tenancy-ingresses",

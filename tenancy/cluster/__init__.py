@@ -27,6 +27,7 @@ from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.prerequisites import ground
 from tenancy.cluster.release import add_released, delete_released, release_object
 from tenancy.cluster.repair import repair
+from tenancy.cluster.terminating import HeldNamespace, held_namespace, terminating
 from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
 from tenancy.cluster.unread import not_read
@@ -38,6 +39,7 @@ __all__ = [
     "ClusterError",
     "Connection",
     "Credential",
+    "HeldNamespace",
     "OidcLogin",
     "Reach",
     "Server",
@@ -52,6 +54,7 @@ __all__ = [
     "extends_tokens",
     "ground",
     "hand_over",
+    "held_namespace",
     "kubeconfig_of",
     "not_read",
     "objects",
@@ -66,6 +69,7 @@ __all__ = [
     "service_account_token",
     "take_out_of_managed",
     "take_out_subjects",
+    "terminating",
     "use_one_field_manager",
     "wait_for_policies",
     "with_workloads",

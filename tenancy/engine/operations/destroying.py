@@ -8,6 +8,7 @@ from tenancy.assessment import Assessment
 from tenancy.cluster import connect, require_same
 from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError, RefusedError
+from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.outcomes import Outcomes, for_each_stack
@@ -125,8 +126,11 @@ def _destroy(
     with (
         unprotected(session, namespaces),
         interaction.progress(f"destroying stack {stack}", total=len(resources)) as on_step,
+        reporting_held_namespaces(
+            lambda: connect(cluster, assessment.root), interaction.note, on_step
+        ) as reporting,
     ):
-        return session.destroy(on_step=on_step)
+        return session.destroy(on_step=reporting)
 
 
 def _release(

@@ -1,10 +1,14 @@
 """Make the cluster match the configuration: preview, confirm, apply; or apply a saved plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
+from tenancy.cluster import connect
 from tenancy.engine.access_removal import update_and_remove_access
 from tenancy.engine.cluster_readings import ClusterReadings
+from tenancy.engine.events import OnStep
+from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
@@ -99,13 +103,19 @@ def _update(
         interaction.confirm(f"apply this to stack {stack}?")
         total = preview.total
 
+    def reporting(on_step: OnStep | None) -> AbstractContextManager[OnStep]:
+        cluster, root = assessment.cluster(stack), assessment.root
+        return reporting_held_namespaces(
+            lambda: connect(cluster, root), interaction.note, on_step
+        )
+
     def apply() -> Result:
         with interaction.progress(f"applying stack {stack}", total=total) as on_step:
             unchanged = None if total else attempt.unchanged("up", is_live=True)
             if unchanged is not None:
                 return unchanged
-            with attempt.changes():
-                return session.up(on_step=on_step, removes_access=True)
+            with attempt.changes(), reporting(on_step) as reported:
+                return session.up(on_step=reported, removes_access=True)
 
     result = update_and_remove_access(
         assessment,

@@ -1,0 +1,83 @@
+"""Report, while an engine deletes namespaces, which of them do not end and what holds them."""
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from tenancy.cluster import Connection, held_namespace, terminating
+from tenancy.diagnostics import ClusterError
+from tenancy.engine.events import OnStep
+from tenancy.engine.interaction import Note
+from tenancy.engine.results import Step
+from tenancy.manifests import NAMESPACE_TOKEN
+
+__all__ = ["reporting_held_namespaces"]
+
+_INTERVAL_SECONDS: Final = 4.0
+"""A namespace that is being deleted in two readings is reported; most end within a second."""
+_MOST: Final = 10
+"""How many namespaces are looked at in one reading."""
+
+
+@contextlib.contextmanager
+def reporting_held_namespaces(
+    connect: Callable[[], Connection],
+    note: Note,
+    on_step: OnStep | None,
+    *,
+    interval: float = _INTERVAL_SECONDS,
+) -> Iterator[OnStep]:
+    """
+    Open a block in which an engine works; namespaces that do not end are reported by *note*.
+
+    The engine itself waits ten minutes for a namespace without a word. Nothing is read until it
+    begins to delete one.
+
+    Args:
+        connect: Connects to the cluster.
+        note: Called once for each namespace and each new reason.
+        on_step: Called with every step too. Default: nothing is.
+        interval: Seconds between two readings.
+
+    Yields:
+        What the engine's steps are passed to.
+    """
+    ended = threading.Event()
+    watch = threading.Thread(target=_watch, args=(connect, note, ended, interval), daemon=True)
+
+    def stepped(what: str, step: Step) -> None:
+        is_deletion = "delete" in step.op and step.type == NAMESPACE_TOKEN
+        if what == "started" and is_deletion and watch.ident is None:
+            watch.start()
+        if on_step is not None:
+            on_step(what, step)
+
+    try:
+        yield stepped
+    finally:
+        ended.set()
+        if watch.ident is not None:
+            watch.join(interval)
+
+
+def _watch(
+    connect: Callable[[], Connection], note: Note, ended: threading.Event, interval: float
+) -> None:
+    before: frozenset[str] = frozenset()
+    reported: set[str] = set()
+    try:
+        connection = connect()
+        while not ended.wait(interval):
+            now = frozenset(terminating(connection))
+            for name in sorted(now & before)[:_MOST]:
+                found = held_namespace(connection, name)
+                # Amounts go down while it ends, which is no news.
+                news = re.sub(r"\d+", "", f"{name} {found.conditions}")
+                if found.is_held and news not in reported and not ended.is_set():
+                    reported.add(news)
+                    note(f"{found}; finalizers are removed by their controllers, or by hand")
+            before = now
+    except ClusterError as error:
+        note(f"not checked: which namespaces are still being deleted: {error}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tenancy import manifests
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.evictions import blocked_evictions
 from tenancy.cluster.json_access import text
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
@@ -22,7 +23,7 @@ def ground(
     tenancy: Tenancy, stack: str, connection: Connection, *, preview: bool
 ) -> Iterator[Finding]:
     """
-    Yield what the cluster lacks for *stack*.
+    Yield what the cluster lacks for *stack*, and what on it blocks evictions.
 
     Args:
         tenancy: The checked model.
@@ -48,6 +49,7 @@ def ground(
     if platform.is_written:
         severity = Severity.WARNING if preview else Severity.ERROR
         yield from _platform(platform, connection, environment.origin, severity)
+    yield from blocked_evictions(environment, connection)
 
 
 def _operator(platform: Platform, connection: Connection) -> Iterator[Finding]:

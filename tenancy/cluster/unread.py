@@ -45,5 +45,6 @@ _NEEDED: Final[Mapping[str, str]] = {
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,
     "Secrets": _DELETIONS,
+    "disruption budgets": "budgets that let nodes be drained",
     "nodes": "pools whose nodes exist, with their taints, labels and devices",
 }

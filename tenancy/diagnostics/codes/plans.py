@@ -40,6 +40,13 @@ GROUP: Final = Group(
             (_WARNING,),
         ),
         Code(
+            "evictions-blocked",
+            "a disruption budget by which no pod may be evicted",
+            "`minAvailable: 3` of 3 pods",
+            "lower it, or run more pods",
+            (_WARNING,),
+        ),
+        Code(
             "live-not-read",
             "a part of the cluster could not be read",
             "no right to list quotas",

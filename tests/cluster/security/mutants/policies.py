@@ -99,7 +99,10 @@ def of_policies(  # noqa: C901
         return mutant(manifest, path, check, settles="policy", **more)
 
     yield one("spec.failurePolicy", loosened="Ignore")
-    yield one("spec.matchConstraints.matchPolicy", loosened="Exact")
+    rules = spec["matchConstraints"]["resourceRules"]
+    if any(rule["apiVersions"] != ["*"] for rule in rules):
+        # A rule for every version matches each of them exactly.
+        yield one("spec.matchConstraints.matchPolicy", loosened="Exact")
     if "objectSelector" in spec["matchConstraints"]:
         yield one("spec.matchConstraints.objectSelector")
     for i, rule in enumerate(spec["matchConstraints"]["resourceRules"]):

@@ -68,7 +68,7 @@ def _keys(
         is_obeyed = is_obeyed_domain(domain) if slash else is_obeyed_name(key)
         yield Finding(
             code="label-not-allowed" if what == "label" else "annotation-not-allowed",
-            origin=namespace.origin / f"{what}s" / key,
+            origin=namespace.metadata_origin(f"{what}s", key),
             found=f"the {what} {quoted(key)}"
             + (", which controllers of the cluster obey" if is_obeyed else ""),
             allowed=f"{what}s without a domain, and those that the platform lists"

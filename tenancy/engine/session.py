@@ -15,6 +15,7 @@ from pulumi import automation as auto
 
 from tenancy.config import stack_file, write_with_deletions
 from tenancy.config.document import JSON
+from tenancy.engine.damaged_state import require_readable
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.left_folders import PREFIX, remove_left_folders
@@ -324,7 +325,9 @@ def _opened(
     root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
 ) -> Session:
     workspace = _workspace(root, options)
-    if state_file_exists(workspace.project_settings().name, stack, engine.variables):
+    project = workspace.project_settings().name
+    require_readable(project, stack, {**os.environ, **engine.variables})
+    if state_file_exists(project, stack, engine.variables):
         return Session(stack=ExistingStack(stack, workspace), engine=engine)
     opened = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
     return Session(stack=opened, engine=engine)

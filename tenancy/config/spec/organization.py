@@ -186,9 +186,9 @@ class OrganizationSpec(Spec):
     network: NetworkSpec | None = None
     """Allowed traffic of namespaces that do not set it. Default: the environment's."""
     labels: dict[str, str] = Field(default={})
-    """Labels of all its namespaces; a namespace's own take precedence. Those of Kubernetes and of Tenancy are refused."""
+    """Labels of all its namespaces; a namespace's own take precedence. Allowed are the same keys."""
     annotations: dict[str, str] = Field(default={})
-    """Annotations of all its namespaces; a namespace's own take precedence. Those of Kubernetes and of Tenancy are refused."""
+    """Annotations of all its namespaces; a namespace's own take precedence. Allowed are the same keys."""
     queue_weight: int = Field(default=1, ge=1, le=1000)
     """Its share of what others leave, compared with other organizations, if the platform's queues have `fairSharing`. Default: 1."""
 

@@ -237,6 +237,15 @@ def test_a_key_that_the_platform_does_not_list_is_refused(what: str, key: str) -
     assert [] == findings(platform=listed, namespace=keys)
 
 
+@pytest.mark.parametrize("what", ["label", "annotation"])
+def test_what_the_whole_organization_has_is_refused_where_it_is_written(what: str) -> None:
+    keys = {f"{what}s": {"linkerd.io/inject": "enabled"}}
+
+    [refused] = about(f"{what}-not-allowed", organization=keys)
+
+    assert f'organizations/acme.yaml: {what}s["linkerd.io/inject"]' in refused
+
+
 def test_a_domain_opens_its_keys_only() -> None:
     keys = {"example.com/a": "b", "www.example.com/a": "b", "example.com.evil.io/a": "b"}
 

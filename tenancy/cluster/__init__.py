@@ -27,7 +27,7 @@ from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.prerequisites import ground
 from tenancy.cluster.release import add_released, delete_released, release_object
 from tenancy.cluster.repair import repair
-from tenancy.cluster.terminating import HeldNamespace, held_namespace, terminating
+from tenancy.cluster.terminating import HeldNamespace, held_namespace, terminating_namespaces
 from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
 from tenancy.cluster.unread import not_read
@@ -69,7 +69,7 @@ __all__ = [
     "service_account_token",
     "take_out_of_managed",
     "take_out_subjects",
-    "terminating",
+    "terminating_namespaces",
     "use_one_field_manager",
     "wait_for_policies",
     "with_workloads",

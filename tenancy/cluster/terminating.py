@@ -14,7 +14,7 @@ from tenancy.config.document import JSON
 from tenancy.diagnostics import ClusterError
 from tenancy.kubernetes import labels
 
-__all__ = ["HeldNamespace", "held_namespace", "terminating"]
+__all__ = ["HeldNamespace", "held_namespace", "terminating_namespaces"]
 
 _NAMESPACES: Final = "/api/v1/namespaces"
 _REMAINING: Final = re.compile(r"([a-z0-9-]+)\.([a-z0-9.-]*) has \d+ resource instances")
@@ -48,7 +48,7 @@ class HeldNamespace:
         return f"namespace {self.name} is still being deleted: {why}{held}"
 
 
-def terminating(connection: Connection) -> tuple[str, ...]:
+def terminating_namespaces(connection: Connection) -> tuple[str, ...]:
     """
     Return the names of the managed namespaces that are being deleted.
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tenancy.cluster import Connection, held_namespace, terminating
+from tenancy.cluster import Connection, held_namespace, terminating_namespaces
 from tenancy.diagnostics import ClusterError
 from tenancy.engine.events import OnStep
 from tenancy.engine.interaction import Note
@@ -70,7 +70,7 @@ def _watch(
     try:
         connection = connect()
         while not ended.wait(interval):
-            now = frozenset(terminating(connection))
+            now = frozenset(terminating_namespaces(connection))
             for name in sorted(now & before)[:_MOST]:
                 found = held_namespace(connection, name)
                 # Amounts go down while it ends, which is no news.

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from kubernetes.client import ApiClient, Configuration
 
-from tenancy.cluster import ClusterError, Connection, held_namespace, terminating
+from tenancy.cluster import ClusterError, Connection, held_namespace, terminating_namespaces
 from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.results import Step
 from tenancy.manifests import NAMESPACE_TOKEN
@@ -91,7 +91,7 @@ def connection(cluster: Cluster) -> Iterator[Connection]:
 def test_only_namespaces_that_are_being_deleted_are_found(
     cluster: Cluster, connection: Connection
 ) -> None:
-    assert ("acme-dev",) == terminating(connection)
+    assert ("acme-dev",) == terminating_namespaces(connection)
     assert "labelSelector=tenancy.dev%2Fmanaged%3Dtrue" in cluster.asked[0]
 
 

@@ -18,6 +18,8 @@ PLURALS = {
     "RuntimeClass": "runtimeclasses",
 }
 CLUSTER_SCOPED = {
+    "ClusterQueue",
+    "Cohort",
     "CustomResourceDefinition",
     "DeviceClass",
     "Namespace",
@@ -25,6 +27,7 @@ CLUSTER_SCOPED = {
     "ClusterRole",
     "ClusterRoleBinding",
     "PriorityClass",
+    "ResourceFlavor",
     "RuntimeClass",
     "StorageClass",
     "ValidatingAdmissionPolicy",

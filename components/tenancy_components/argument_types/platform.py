@@ -254,6 +254,9 @@ class AllowedArgs(TypedDict, total=False):
     podAnnotations: Sequence[str]
     serviceAnnotations: Sequence[str]
     ingressAnnotations: Sequence[str]
+    gatewayAnnotations: Sequence[str]
+    namespaceLabels: Sequence[str]
+    namespaceAnnotations: Sequence[str]
     finalizers: Sequence[str]
     maxGracePeriodSeconds: int
     refusedVariables: Sequence[str]

@@ -78,7 +78,7 @@ def test_a_state_that_the_engine_cannot_read_is_said_in_words(applied, tenancy) 
 
     state.write_text(before)
     assert Exit.FAILED == done.returncode
-    assert "stack prod: the engine failed" in done.stderr
+    assert f"stack prod: its state {state} was written by a newer Pulumi" in done.stderr
     assert "Summary: dev done, prod failed" in done.stderr
     assert "Traceback" not in done.stderr
 

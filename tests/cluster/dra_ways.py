@@ -186,8 +186,8 @@ def _mixed() -> Iterator[Way]:
     yield Way(
         "one pod more beside a claim", gpu_pod(MIX, _probe(), {MIXED_RESOURCE: 1}), limited
     )
-    # The count of claims and that of the class are exceeded too, and are named first.
-    counted = f",requests.{MIXED_RESOURCE}={MIX_GRANT}"
+    # Which counts it exceeds depends on whether the pod got a device of the plugin or of DRA.
+    counted = "exceeded quota: gpus"
     yield Way("one claim more beside a pod", claim(MIX, _probe(), exactly(MIXED)), counted)
     yield Way(
         "the implicit resource beside both",

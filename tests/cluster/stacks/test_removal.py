@@ -1,5 +1,7 @@
 """What may go, what may not, and what is left afterwards."""
 
+import json
+
 import pytest
 
 from tenancy import engine
@@ -143,15 +145,51 @@ def test_what_a_killed_destroy_had_cleared_is_protected_again(applied, kubectl) 
     assert written == kubectl("get", "rolebindings,quota,netpol,limits", "-A", "-o", "name")
 
 
-def test_a_destroy_leaves_nothing_and_runs_no_update_before_it(
+class Releases(engine.Interaction):
+    """Removes the finalizers of one object as soon as it is reported to hold its namespace."""
+
+    def __init__(self, kubectl, namespace: str, name: str) -> None:
+        self.kubectl, self.namespace, self.name = kubectl, namespace, name
+        self.lines: list[str] = []
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
+        if f"configmaps/{self.name} (finalizers: example.com/mine)" in line:
+            gone = json.dumps({"metadata": {"finalizers": None}})
+            self.kubectl(
+                "patch",
+                "configmap",
+                self.name,
+                "-n",
+                self.namespace,
+                "--type=merge",
+                "-p",
+                gone,
+            )
+
+
+def test_a_destroy_leaves_nothing_runs_no_update_and_reports_what_holds_a_namespace(
     applied, kubectl, monkeypatch
 ) -> None:
     applied.up("staging")
     monkeypatch.setattr(engine.Session, "up", None)
+    metadata = {
+        "name": "held",
+        "namespace": "acme-staging",
+        "finalizers": ["example.com/mine"],
+    }
+    kubectl.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    shown = Releases(kubectl, "acme-staging", "held")
 
-    done = engine.destroy(assess(applied.root), ["staging"], open_stack=applied.session)
+    # Without the report nothing would end it.
+    done = engine.destroy(
+        assess(applied.root), ["staging"], open_stack=applied.session, interaction=shown
+    )
 
     assert engine.Exit.DONE is done.exit
+    [report] = [line for line in shown.lines if "configmaps/held" in line]
+    assert report.startswith("namespace acme-staging is still being deleted: ")
+    assert "finalizers remaining: example.com/mine in 1 resource instances" in report
     assert [] == applied.session("staging").state()
     assert "acme-staging" not in names(kubectl, "namespaces")
     [result] = done.results

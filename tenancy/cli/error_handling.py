@@ -1,6 +1,8 @@
 """Errors of every command: a clean message and an exit code, never a traceback."""
 
 import contextlib
+import errno
+import os
 from collections.abc import Iterator
 
 import typer
@@ -31,12 +33,28 @@ class Commands(TyperGroup):
         except TenancyError as error:
             terminal().note(str(error))
             raise typer.Exit(error.exit) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            terminal().note(_of_file(error))
+            raise typer.Exit(Exit.FAILED) from None
         except typer.Abort:
             terminal().note("\nnot confirmed")
             raise typer.Exit(Exit.REFUSED) from None
         except KeyboardInterrupt:
             terminal().note("\ninterrupted: finished changes are kept; the next run continues")
             raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def _of_file(error: OSError) -> str:
+    """Return what a file of the person's own prevented, and what to do."""
+    why = os.strerror(error.errno) if error.errno else str(error)
+    remedy = (
+        "free some space, and run this again; finished changes are kept"
+        if error.errno == errno.ENOSPC
+        else "correct the path or its permissions, and run this again"
+    )
+    return f"{error.filename}: {why[:1].lower()}{why[1:]}; {remedy}"
 
 
 @contextlib.contextmanager

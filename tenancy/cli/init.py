@@ -257,6 +257,6 @@ def _show_next(
     if not answers.teams:
         adopt = f"tenancy adopt --stack {first} --selector KEY --group-by label:KEY --report"
         lines.append((adopt, "take over existing namespaces"))
-    width = max(len(line) for line, _ in lines if len(line) < 50)
+    width = max((len(line) for line, _ in lines if len(line) < 50), default=0)
     for line, why in lines:
         shell.say(f"  {line:<{width}}  {why}".rstrip())

@@ -6,10 +6,9 @@ from typing import Final, Protocol, TypedDict, TypeVar
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.transport import Request
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
 from tenancy.model import LiveAccess, LiveBinding, Rule, ServiceAccountPods, TokenSecret, roles
 

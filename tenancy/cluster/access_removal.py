@@ -7,9 +7,8 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.access_reads import subject_text
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.transport import APPLY, MERGE, Request
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.drifting import OURS
 from tenancy.kubernetes import labels
 
@@ -69,10 +68,8 @@ def _take_out(
     connection: Connection, path: str, subjects: Collection[str], *, dry_run: bool
 ) -> bool:
     live = connection.request(Request("GET", path))
-    held = live.get("subjects")
-    there = held if isinstance(held, list) else []
-    left = [one for one in there if subject_text(mapping(one)) not in subjects]
-    if len(left) == len(there):
+    left = _left(live, subjects)
+    if left is None:
         return False
     metadata = mapping(live.get("metadata"))
     version, uid = metadata.get("resourceVersion"), metadata.get("uid")
@@ -84,6 +81,14 @@ def _take_out(
         options = _delete_options(uid, version, dry_run=dry_run)
         connection.request(Request("DELETE", path, options))
     return True
+
+
+def _left(live: Mapping[str, JSON], subjects: Collection[str]) -> list[JSON] | None:
+    """Return the subjects of a binding without *subjects*; None if it has none of them."""
+    held = live.get("subjects")
+    there = held if isinstance(held, list) else []
+    left = [one for one in there if subject_text(mapping(one)) not in subjects]
+    return None if len(left) == len(there) else left
 
 
 def take_out_of_managed(
@@ -108,10 +113,8 @@ def take_out_of_managed(
             if error.status == _NOT_FOUND:
                 return False
             raise
-        held = live.get("subjects")
-        there = held if isinstance(held, list) else []
-        left = [one for one in there if subject_text(mapping(one)) not in subjects]
-        if len(left) == len(there):
+        left = _left(live, subjects)
+        if left is None:
             return False
         engine, applied = _applied(live)
         whole = {

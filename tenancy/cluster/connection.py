@@ -14,11 +14,10 @@ from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.failures import refusal, unreachable
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
 from tenancy.config import SANDBOX, SANDBOX_KUBECONFIG
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text
 from tenancy.diagnostics import ClusterError, shown
 from tenancy.model import Cluster
 

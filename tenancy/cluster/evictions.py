@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.listing import listed
 from tenancy.cluster.unread import not_read_part
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text
 from tenancy.diagnostics import ClusterError, Finding, Severity
 from tenancy.model import Environment, Unread
 

@@ -5,9 +5,8 @@ from typing import Final, TypeVar
 
 from tenancy.cluster.access_reads import cluster_role_bindings, role_bindings, roles_of, tokens
 from tenancy.cluster.connection import ClusterError, Connection
-from tenancy.cluster.json_access import mapping, texts
 from tenancy.cluster.listing import METADATA, listed
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, texts
 from tenancy.model import Live, LiveAccess, LiveBinding, LiveNamespace, LiveQuota, Unread
 
 __all__ = ["read"]

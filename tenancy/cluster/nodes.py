@@ -6,9 +6,9 @@ from typing import Final, cast
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import ClusterError, Connection
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.listing import listed
 from tenancy.cluster.transport import MERGE, Request
+from tenancy.config.document import mapping, text
 
 __all__ = ["Merge", "nodes", "read_taints", "write_taints"]
 

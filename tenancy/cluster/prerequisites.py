@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from tenancy import manifests
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.evictions import blocked_evictions
-from tenancy.cluster.json_access import text
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.nodes import nodes
 from tenancy.cluster.unread import not_read_part
+from tenancy.config.document import text
 from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.gpu import NAME as EXISTING
 from tenancy.gpu import verify

@@ -6,10 +6,9 @@ from typing import Final
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.transport import APPLY, MERGE, Request
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text
 from tenancy.drifting import RELEASED_BY, Identity, without_marks
 
 __all__ = ["add_released", "delete_released", "release_object"]

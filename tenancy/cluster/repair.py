@@ -13,10 +13,9 @@ from typing import Final, cast
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping
 from tenancy.cluster.managed_objects import kind_of
 from tenancy.cluster.transport import APPLY, JSON_TYPE, MERGE, Request
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.drifting import (
     FIELD,
     OURS,

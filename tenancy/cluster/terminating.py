@@ -7,10 +7,9 @@ from typing import Final
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.transport import Request
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text
 from tenancy.diagnostics import ClusterError
 from tenancy.kubernetes import labels
 

@@ -3,9 +3,8 @@
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping
 from tenancy.cluster.listing import listed
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 
 __all__ = ["extends_tokens"]
 

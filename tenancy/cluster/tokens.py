@@ -5,8 +5,8 @@ from datetime import datetime
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import text
 from tenancy.cluster.transport import Request
+from tenancy.config.document import text
 
 __all__ = ["ServiceAccountToken", "service_account_token"]
 

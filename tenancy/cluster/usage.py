@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.listing import listed
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text, texts
 
 __all__ = ["Used", "quota_usage"]
 

@@ -9,11 +9,10 @@ from typing import Final
 import attrs
 
 from tenancy.cluster.connection import ClusterError, Connection
-from tenancy.cluster.json_access import mapping, text, texts
 from tenancy.cluster.listing import listed
 from tenancy.cluster.transport import MERGE, Request, answer
 from tenancy.cluster.workload_usage import ENDED, used
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.pods import Fields, items
 from tenancy.model import (

@@ -6,9 +6,8 @@ from typing import Final
 import attrs
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.json_access import mapping, text
 from tenancy.cluster.listing import METADATA, listed
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, text
 from tenancy.kubernetes.pods import Fields, items, pod_amounts, quantities
 from tenancy.kubernetes.quantity import Quantity
 

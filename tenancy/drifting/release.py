@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.kubernetes import ANNOTATION, PREFIX, labels
 
 __all__ = ["RELEASED_BY", "by_name", "is_managed", "without_marks"]
@@ -22,10 +22,10 @@ Live = Mapping[str, JSON]
 
 def is_managed(live: Live) -> bool:
     """Return whether *live* has a label, an annotation or a field manager of Tenancy."""
-    metadata = _mapping(live.get("metadata"))
+    metadata = mapping(live.get("metadata"))
     return any(
-        _marks(_mapping(metadata.get(part))) for part in ("labels", "annotations")
-    ) or any(str(_mapping(one).get("manager")).startswith(PREFIX) for one in _entries(metadata))
+        _marks(mapping(metadata.get(part))) for part in ("labels", "annotations")
+    ) or any(str(mapping(one).get("manager")).startswith(PREFIX) for one in _entries(metadata))
 
 
 def without_marks(live: Live) -> dict[str, JSON]:
@@ -35,10 +35,10 @@ def without_marks(live: Live) -> dict[str, JSON]:
     The fields that Tenancy owned get another owner: fields without one would be removed by
     the next client that applies the object. The patch is refused if the object changed since.
     """
-    metadata = _mapping(live.get("metadata"))
+    metadata = mapping(live.get("metadata"))
     change: dict[str, JSON] = {}
     for part in ("labels", "annotations"):
-        marks = _marks(_mapping(metadata.get(part)))
+        marks = _marks(mapping(metadata.get(part)))
         if marks:
             change[part] = dict.fromkeys(marks)
     entries = list(_entries(metadata))
@@ -64,17 +64,17 @@ def by_name(
     Args:
         namespaces: Labels of the namespaces that are released, by name.
     """
-    spec = _mapping(policy.get("spec"))
-    metadata = _mapping(policy.get("metadata"))
+    spec = mapping(policy.get("spec"))
+    metadata = mapping(policy.get("metadata"))
     rules: dict[str, JSON] = {}
     for direction, end in (("ingress", "from"), ("egress", "to")):
         found = spec.get(direction)
         named: list[JSON] = []
         for rule in found if isinstance(found, list) else ():
-            peers: list[JSON] = list(_peers(_mapping(rule).get(end), namespaces))
+            peers: list[JSON] = list(_peers(mapping(rule).get(end), namespaces))
             # A rule without peers would allow everything.
             if peers:
-                named.append({**_mapping(rule), end: peers})
+                named.append({**mapping(rule), end: peers})
         if named:
             rules[direction] = named
     if not rules:
@@ -96,8 +96,8 @@ def by_name(
 
 def _peers(peers: JSON, namespaces: Mapping[str, Mapping[str, str]]) -> Iterator[JSON]:
     for peer in peers if isinstance(peers, list) else ():
-        selector = _mapping(_mapping(peer).get("namespaceSelector"))
-        wanted = _mapping(selector.get("matchLabels"))
+        selector = mapping(mapping(peer).get("namespaceSelector"))
+        wanted = mapping(selector.get("matchLabels"))
         if not any(key.startswith(_DOMAIN) for key in wanted):
             continue
         names: list[JSON] = [
@@ -107,7 +107,7 @@ def _peers(peers: JSON, namespaces: Mapping[str, Mapping[str, str]]) -> Iterator
         ]
         if names:
             named: dict[str, JSON] = {"key": _NAME, "operator": "In", "values": names}
-            yield {**_mapping(peer), "namespaceSelector": {"matchExpressions": [named]}}
+            yield {**mapping(peer), "namespaceSelector": {"matchExpressions": [named]}}
 
 
 def _marks(found: Mapping[str, JSON]) -> list[str]:
@@ -126,17 +126,13 @@ def _entries(metadata: Mapping[str, JSON]) -> Iterable[JSON]:
 
 
 def _is_ours(entry: JSON) -> bool:
-    manager = str(_mapping(entry).get("manager"))
+    manager = str(mapping(entry).get("manager"))
     return manager.startswith(PREFIX) or manager in (labels.MANAGER, _HANDED_OVER)
 
 
 def _renamed(entry: JSON, number: int) -> JSON:
-    changed = copy.deepcopy(_mapping(entry))
+    changed = copy.deepcopy(dict(mapping(entry)))
     # Of two entries with one manager and operation the API server keeps only one.
     changed["manager"] = f"{RELEASED_BY}-{number}"
     changed["operation"] = "Update"
     return changed
-
-
-def _mapping(value: JSON) -> dict[str, JSON]:
-    return value if isinstance(value, dict) else {}

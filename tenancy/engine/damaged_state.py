@@ -7,17 +7,14 @@ update. Objects on the cluster are never affected.
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
-from urllib.parse import unquote, urlsplit
 
+from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError, EngineFailure
+from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files
 
 __all__ = ["require_readable"]
-
-_NEWEST: Final = 4
-"""Source: pulumi, sdk/go/common/apitype/core.go."""
 
 
 def require_readable(project: str, stack: str, variables: Mapping[str, str]) -> None:
@@ -34,37 +31,37 @@ def require_readable(project: str, stack: str, variables: Mapping[str, str]) -> 
     Raises:
         EngineError: With the file, what is lost, and the command that repairs it.
     """
-    backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
-    if backend.scheme != "file" or not backend.path:
+    files = backend_files(project, stack, variables)
+    if files is None:
         return
-    pulumi = Path(unquote(backend.path)) / ".pulumi"
-    file = pulumi / "stacks" / project / f"{stack}.json"
-    if file.is_file():
-        _require_state(file, stack, _copies(pulumi, project, stack))
-    for lock in sorted((pulumi / "locks").rglob(f"{project}/{stack}/*.json")):
+    if (file := files.state) is not None:
+        _require_state(file, files)
+    for lock in files.locks:
         _require_lock(lock, stack)
 
 
-def _require_state(file: Path, stack: str, copies: Iterator[Path]) -> None:
+def _require_state(file: Path, files: BackendFiles) -> None:
     damage = _damage(file)
+    newest = STATE_VERSIONS[-1]
     if damage is None:
-        return
-    if damage.startswith("version"):
+        version = _read(file).get("version")
+        if not isinstance(version, int) or version <= newest:
+            return
         raise EngineError(
-            stack,
-            f"its state {file} was written by a newer Pulumi ({damage}; this one reads up to"
-            f" {_NEWEST}); nothing is lost; use that Pulumi or a newer one, which"
+            files.stack,
+            f"its state {file} was written by a newer Pulumi (version {version}; this one reads"
+            f" up to {newest}); nothing is lost; use that Pulumi or a newer one, which"
             " `pulumi version` names",
         )
-    copy = next((one for one in copies if _damage(one) is None), None)
+    copy = next((one for one in files.copies if _damage(one) is None), None)
     if copy is None:
         raise EngineError(
-            stack,
+            files.stack,
             f"its state {file} is {damage}, and no copy of it can be read; nothing on the"
             " cluster is lost; restore the file from a backup of the backend's folder",
         )
     raise EngineError(
-        stack,
+        files.stack,
         f"its state {file} is {damage}; nothing on the cluster is lost, and {copy} is a copy;"
         f" run `cp {shlex.quote(str(copy))} {shlex.quote(str(file))}`, then this command again:"
         " it repeats what the copy lacks",
@@ -72,7 +69,7 @@ def _require_state(file: Path, stack: str, copies: Iterator[Path]) -> None:
 
 
 def _require_lock(lock: Path, stack: str) -> None:
-    damage = _damage(lock, is_state=False)
+    damage = _damage(lock)
     if damage is not None:
         raise EngineError(
             stack,
@@ -83,31 +80,26 @@ def _require_lock(lock: Path, stack: str) -> None:
         )
 
 
-def _copies(pulumi: Path, project: str, stack: str) -> Iterator[Path]:
-    """Yield the copies of a state, the newest first."""
-    history = (pulumi / "history" / project / stack).glob("*.checkpoint.json")
-    before = pulumi / "stacks" / project / f"{stack}.json.bak"
-    found = [*history, *([before] if before.is_file() else [])]
-    yield from sorted(found, key=lambda one: one.stat().st_mtime_ns, reverse=True)
-
-
-def _damage(file: Path, *, is_state: bool = True) -> str | None:
+def _damage(file: Path) -> str | None:
     """Return what is wrong with *file*, in words; None if it can be read or is gone."""
     try:
-        content = file.read_bytes()
+        if not file.read_bytes().strip():
+            return "empty"
+        _read(file)
     except FileNotFoundError:
         return None
     except OSError as error:
         return f"not readable ({error.strerror})"
-    if not content.strip():
-        return "empty"
-    try:
-        whole = json.loads(content)
-    except ValueError:
-        return "not valid JSON; it may be truncated"
-    if not isinstance(whole, dict):
-        return "not a JSON object"
-    version = whole.get("version")
-    if is_state and isinstance(version, int) and version > _NEWEST:
-        return f"version {version}"
+    except ValueError as error:
+        return str(error)
     return None
+
+
+def _read(file: Path) -> dict[str, JSON]:
+    try:
+        whole = json.loads(file.read_bytes())
+    except ValueError:
+        raise ValueError("not valid JSON; it may be truncated") from None
+    if not isinstance(whole, dict):
+        raise ValueError("not a JSON object")
+    return whole

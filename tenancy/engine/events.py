@@ -10,6 +10,7 @@ from pulumi.automation.events import DiagnosticEvent
 from tenancy.config.document import JSON
 from tenancy.engine.results import Step
 from tenancy.engine.sdk_stack import MASKED
+from tenancy.manifests import STACK_TOKEN
 
 __all__ = ["EventLog", "OnStep"]
 
@@ -17,7 +18,6 @@ OnStep = Callable[[str, Step], None]
 """Called with `started`, `done` or `failed`, and the step."""
 
 
-_STACK: Final = "pulumi:pulumi:Stack"
 _COLOR: Final = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 
 
@@ -51,7 +51,7 @@ class EventLog:
         elif event.res_outputs_event is not None:
             metadata = event.res_outputs_event.metadata
             self._report("done", _step(metadata))
-            if getattr(metadata, "type", "") == _STACK:
+            if getattr(metadata, "type", "") == STACK_TOKEN:
                 self.outputs = _outputs(metadata)
         elif event.res_op_failed_event is not None:
             self._report("failed", _step(event.res_op_failed_event.metadata))
@@ -70,7 +70,7 @@ class EventLog:
         if not message or diagnostic.ephemeral:
             return
         # Providers report on single resources; the program reports on the stack.
-        is_own = not diagnostic.urn or f"::{_STACK}::" in _text(diagnostic.urn)
+        is_own = not diagnostic.urn or f"::{STACK_TOKEN}::" in _text(diagnostic.urn)
         if _text(diagnostic.severity) == "error":
             self.errors.append(message)
         elif _text(diagnostic.severity) == "info" and is_own:

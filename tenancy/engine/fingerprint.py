@@ -12,11 +12,11 @@ from tenancy.drifting import Identity, digest, live_meanings, meaning
 from tenancy.engine.comparison import compare
 from tenancy.engine.sdk_stack import SECRET_MARK
 from tenancy.engine.session import Session
+from tenancy.manifests import STACK_TOKEN
 from tenancy.planning import snapshot
 
 __all__ = ["Fingerprint", "differences", "fingerprint", "state_digests"]
 
-_STACK: Final = "pulumi:pulumi:Stack"
 _LASTING: Final = (
     "type",
     "id",
@@ -123,7 +123,7 @@ def state_digests(resources: list[Mapping[str, JSON]]) -> Mapping[str, str]:
         dependencies = kept.get("dependencies")
         if isinstance(dependencies, list):
             kept["dependencies"] = [*sorted(map(str, dependencies))]
-        if resource.get("type") == _STACK:
+        if resource.get("type") == STACK_TOKEN:
             kept["outputs"] = resource.get("outputs")
         urn = str(resource.get("urn"))
         # A resource that waits to be deleted has the URN of the one that replaced it.

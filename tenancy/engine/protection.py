@@ -14,10 +14,10 @@ from typing import Final, cast
 
 from pulumi import automation as auto
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.session import Session
-from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
 
 __all__ = [
     "RECORD",
@@ -31,7 +31,6 @@ __all__ = [
 
 RECORD: Final = "tenancyDestroy"
 """The output of the stack that records the cleared fields."""
-_STACK: Final = "pulumi:pulumi:Stack"
 _GUARD: Final = "DestroyGuard"
 _ACCESS: Final = (":RoleBinding", ":Role")
 """Types that are deleted separately and first, so that access ends before anything else."""
@@ -71,10 +70,10 @@ def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
         if kept != {flag: one[flag] for flag in _FLAGS if flag in one}:
             before[urn] = kept
     for one in changed:
-        if one.get("type") == _STACK and before:
-            outputs = _mapping(one.get("outputs"))
+        if one.get("type") == STACK_TOKEN and before:
+            outputs = mapping(one.get("outputs"))
             # If an earlier destroy was killed, its record has the original fields.
-            one["outputs"] = {**outputs, RECORD: {**before, **_mapping(outputs.get(RECORD))}}
+            one["outputs"] = {**outputs, RECORD: {**before, **mapping(outputs.get(RECORD))}}
     return changed
 
 
@@ -83,9 +82,9 @@ def protected_again(resources: Resources) -> Resources:
     changed: Resources = copy.deepcopy(resources)
     before: Mapping[str, JSON] = {}
     for one in changed:
-        outputs = _mapping(one.get("outputs"))
-        if one.get("type") == _STACK and RECORD in outputs:
-            before = _mapping(outputs[RECORD])
+        outputs = mapping(one.get("outputs"))
+        if one.get("type") == STACK_TOKEN and RECORD in outputs:
+            before = mapping(outputs[RECORD])
             one["outputs"] = {k: v for k, v in outputs.items() if k != RECORD}
     for one in changed:
         flags = before.get(str(one.get("urn")))
@@ -123,7 +122,7 @@ def restore_protection(session: Session) -> bool:
     Raises:
         EngineError: The state cannot be read or written.
     """
-    if not any(RECORD in _mapping(one.get("outputs")) for one in session.state()):
+    if not any(RECORD in mapping(one.get("outputs")) for one in session.state()):
         return False
     write_resources(session, protected_again)
     return True
@@ -160,9 +159,5 @@ def write_resources(session: Session, change: Callable[[Resources], Resources]) 
 
 def _object(resource: Mapping[str, JSON]) -> tuple[str, str]:
     """Return the namespace and the name of an object on a cluster."""
-    metadata = _mapping(_mapping(resource.get("inputs")).get("metadata"))
+    metadata = mapping(mapping(resource.get("inputs")).get("metadata"))
     return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
-
-
-def _mapping(value: JSON) -> Mapping[str, JSON]:
-    return value if isinstance(value, dict) else {}

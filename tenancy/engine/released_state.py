@@ -4,13 +4,12 @@ import copy
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.engine.protection import Resources
-from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
 
 __all__ = ["queued_namespaces", "without_namespaces"]
 
-_STACK: Final = "pulumi:pulumi:Stack"
 _LOCAL_QUEUE: Final = ":LocalQueue"
 
 
@@ -34,8 +33,8 @@ def without_namespaces(resources: Resources, names: Collection[str]) -> Resource
     gone = _below(changed, leaving | emptied)
     left = [_independent(one, gone) for one in changed if not _is_in(one, gone)]
     for one in left:
-        if one.get("type") == _STACK:
-            _forget(_mapping(one.get("outputs")), names)
+        if one.get("type") == STACK_TOKEN:
+            one["outputs"] = _without(mapping(one.get("outputs")), names)
     return left
 
 
@@ -44,7 +43,7 @@ def queued_namespaces(
 ) -> tuple[str, ...]:
     """Return those of *names* with a queue of GPU jobs in the state, sorted."""
     found = {
-        str(_mapping(_mapping(one.get("inputs")).get("metadata")).get("namespace"))
+        str(mapping(mapping(one.get("inputs")).get("metadata")).get("namespace"))
         for one in resources
         if str(one.get("type")).endswith(_LOCAL_QUEUE)
     }
@@ -58,14 +57,14 @@ def _components(resources: Resources) -> dict[str, str]:
     for one in resources:
         if one.get("type") == NAMESPACE_TOKEN:
             parent = str(one.get("parent"))
-            metadata = _mapping(_mapping(one.get("inputs")).get("metadata"))
+            metadata = mapping(mapping(one.get("inputs")).get("metadata"))
             name = str(metadata.get("name"))
             found[str(one["urn"]) if parent in stacks else parent] = name
     return found
 
 
 def _stacks(resources: Resources) -> set[str]:
-    return {str(one["urn"]) for one in resources if one.get("type") == _STACK}
+    return {str(one["urn"]) for one in resources if one.get("type") == STACK_TOKEN}
 
 
 def _below(resources: Resources, roots: set[str]) -> set[str]:
@@ -100,15 +99,13 @@ def _independent(resource: dict[str, JSON], gone: Collection[str]) -> dict[str, 
     return resource
 
 
-def _forget(outputs: dict[str, JSON], names: Collection[str]) -> None:
-    held = _mapping(_mapping(outputs.get("tenancy")).get("organizations"))
-    for organization in list(held):
-        namespaces = _mapping(_mapping(held[organization]).get("namespaces"))
-        for name in names:
-            namespaces.pop(name, None)
-        if not namespaces:
-            held.pop(organization)
-
-
-def _mapping(value: JSON) -> dict[str, JSON]:
-    return value if isinstance(value, dict) else {}
+def _without(outputs: Mapping[str, JSON], names: Collection[str]) -> dict[str, JSON]:
+    """Return the outputs of the stack, whose record no longer has *names*."""
+    record = mapping(outputs.get("tenancy"))
+    kept: dict[str, JSON] = {}
+    for organization, held in mapping(record.get("organizations")).items():
+        namespaces = mapping(mapping(held).get("namespaces"))
+        rest = {name: one for name, one in namespaces.items() if name not in names}
+        if rest:
+            kept[organization] = {**mapping(held), "namespaces": rest}
+    return {**outputs, "tenancy": {**record, "organizations": kept}} if record else {**outputs}

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from pulumi import automation as auto
 
 from tenancy.config.document import JSON
+from tenancy.engine.file_backend import backend_files
 
 __all__ = [
     "MASKED",
@@ -74,10 +73,10 @@ def state_file_exists(project: str, stack: str, variables: Mapping[str, str]) ->
     False does not prove that the state is missing: other backends are not read, and the engine
     must report a damaged state.
     """
-    backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
-    path = Path(unquote(backend.path)) / ".pulumi" / "stacks" / project / f"{stack}.json"
+    files = backend_files(project, stack, variables)
+    file = None if files is None else files.state
     try:
-        return backend.scheme == "file" and bool(json.loads(path.read_text()))
+        return file is not None and bool(json.loads(file.read_text()))
     except (OSError, ValueError):
         return False
 

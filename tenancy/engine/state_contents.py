@@ -9,7 +9,7 @@ from tenancy.assessment import Assessment
 from tenancy.config.document import JSON
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
-from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
 from tenancy.planning import snapshot
 
 __all__ = ["holds_exactly"]
@@ -20,7 +20,7 @@ _PACKAGE: Final = "tenancy"
 _MUTATING: Final = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
 _COMPONENTS: Final = frozenset(
     (
-        *("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
+        *(STACK_TOKEN, "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
         *(
             f"{_PACKAGE}:index:{name}"
             for name in ("Organization", "Namespace", "Platform", "GpuNodePool", "DestroyGuard")

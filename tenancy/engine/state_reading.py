@@ -5,9 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import attrs
 from pulumi import automation as auto
@@ -15,14 +13,13 @@ from pulumi import automation as auto
 from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError
 from tenancy.engine.errors import error_from
+from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files
 from tenancy.engine.sdk_stack import SECRET_MARK
+from tenancy.manifests import STACK_TOKEN
 
 __all__ = ["StateReading", "read_state", "stored_outputs"]
 
-_STACK: Final = "pulumi:pulumi:Stack"
 _DEFAULT_PROVIDER: Final = re.compile(r"::pulumi:providers:[^:]+::default(_[^:]*)?$")
-_VERSIONS: Final = (3, 4)
-"""Source: pulumi, sdk/go/common/apitype/core.go; a stack with resource hooks has 4."""
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +41,7 @@ class StateReading:
     def outputs(self) -> Mapping[str, JSON]:
         """The outputs of the stack."""
         for resource in self.resources:
-            if resource.get("type") == _STACK:
+            if resource.get("type") == STACK_TOKEN:
                 outputs = resource.get("outputs")
                 return outputs if isinstance(outputs, dict) else {}
         return {}
@@ -72,14 +69,14 @@ def read_state(stack: auto.Stack, project: str) -> StateReading:
         EngineError: The backend does not answer.
         ValueError: There is no state, or it is damaged.
     """
-    folder = _file_backend({**os.environ, **stack.workspace.env_vars})
-    file = None if folder is None else _state_file(folder, project, stack.name)
-    if folder is not None and file is not None:
+    files = _files(stack, project)
+    file = None if files is None else files.state
+    if files is not None and file is not None:
         try:
             text = file.read_bytes()
         except OSError as error:
             raise ValueError(str(error)) from error
-        is_free = not _is_locked(folder, project, stack.name)
+        is_free = next(files.locks, None) is None
     else:
         text, is_free = _exported(stack).encode(), True
     return _reading(text, is_free=is_free)
@@ -91,8 +88,8 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
 
     None with another backend, without a state, or with a damaged one.
     """
-    folder = _file_backend({**os.environ, **stack.workspace.env_vars})
-    if folder is None or _state_file(folder, project, stack.name) is None:
+    files = _files(stack, project)
+    if files is None or files.state is None:
         return None
     try:
         return read_state(stack, project).public_outputs
@@ -100,22 +97,8 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
         return None
 
 
-def _file_backend(variables: Mapping[str, str]) -> Path | None:
-    """Return the folder of the file backend that *variables* name; None for other backends."""
-    backend = urlsplit(variables.get("PULUMI_BACKEND_URL", ""))
-    return Path(unquote(backend.path)) if backend.scheme == "file" and backend.path else None
-
-
-def _state_file(folder: Path, project: str, stack: str) -> Path | None:
-    """Return the file with the state; None if it is not a single file."""
-    file = folder / ".pulumi" / "stacks" / project / f"{stack}.json"
-    packed = any(file.with_name(f"{file.name}.{end}").exists() for end in ("gz", "zst"))
-    return file if file.exists() and not packed else None
-
-
-def _is_locked(folder: Path, project: str, stack: str) -> bool:
-    locks = (folder / ".pulumi" / "locks").rglob(f"{project}/{stack}/*.json")
-    return next(locks, None) is not None
+def _files(stack: auto.Stack, project: str) -> BackendFiles | None:
+    return backend_files(project, stack.name, {**os.environ, **stack.workspace.env_vars})
 
 
 def _exported(stack: auto.Stack) -> str:
@@ -136,7 +119,7 @@ def _exported(stack: auto.Stack) -> str:
 def _reading(text: bytes, *, is_free: bool) -> StateReading:
     try:
         whole = json.loads(text)
-        if whole["version"] not in _VERSIONS:
+        if whole["version"] not in STATE_VERSIONS:
             raise ValueError(f"version {whole['version']}")
         # A file holds a checkpoint, and an export a deployment.
         deployment = whole.get("deployment") or whole["checkpoint"]["latest"]

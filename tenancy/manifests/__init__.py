@@ -8,7 +8,7 @@ from tenancy.manifests.platform import platform
 from tenancy.manifests.queues import QUEUE_KINDS, QUEUES_API, organization_queues
 from tenancy.manifests.quotas import DEFAULT_OBJECT_COUNTS
 from tenancy.manifests.stream import to_yaml
-from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, type_token
+from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, STACK_TOKEN, type_token
 
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",
@@ -18,6 +18,7 @@ __all__ = [
     "QUEUES_API",
     "QUEUE_KINDS",
     "QUOTA_KEYS",
+    "STACK_TOKEN",
     "Manifest",
     "NamespaceManifests",
     "PlatformManifests",

@@ -1,9 +1,9 @@
-"""Pulumi's type tokens of Kubernetes objects."""
+"""Pulumi's type tokens, of Kubernetes objects and of a stack."""
 
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["NAMESPACE_TOKEN", "NODE_TOKEN", "type_token"]
+__all__ = ["NAMESPACE_TOKEN", "NODE_TOKEN", "STACK_TOKEN", "type_token"]
 
 
 def type_token(manifest: Mapping[str, object]) -> str:
@@ -23,3 +23,6 @@ NAMESPACE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Namespace"})
 
 NODE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Node"})
 """The type of a node."""
+
+STACK_TOKEN: Final = "pulumi:pulumi:Stack"  # noqa: S105
+"""The type of a stack, which is the root of the resources in its state."""

@@ -1,7 +1,13 @@
 """Resolved values: after inheritance, with canonical quantities and final names."""
 
 from tenancy.model.bounds import Bounds
-from tenancy.model.capacity import is_overcommit_factor, pool_demands
+from tenancy.model.capacity import (
+    PoolDemand,
+    allowed_devices,
+    is_overcommit_factor,
+    pool_demands,
+    pool_packing,
+)
 from tenancy.model.container_defaults import ContainerDefaults, container_defaults
 from tenancy.model.enforcement import Enforcement
 from tenancy.model.entitlements import LIMITS_NAME, QUOTA_NAME, Profiles
@@ -152,6 +158,7 @@ __all__ = [
     "TokenSecret",
     "Unread",
     "Workload",
+    "allowed_devices",
     "amounts",
     "binding_name",
     "by_environment",
@@ -173,6 +180,7 @@ __all__ = [
     "parsed_cidr",
     "pool_class",
     "pool_demands",
+    "pool_packing",
     "pools_sharing_a_resource",
     "queued_grants",
     "quota_keys",

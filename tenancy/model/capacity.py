@@ -8,7 +8,13 @@ import attrs
 from tenancy.model.platform import GpuNodePool, Platform
 from tenancy.model.values import Environment, Grant, Namespace
 
-__all__ = ["PoolDemand", "is_overcommit_factor", "pool_demands"]
+__all__ = [
+    "PoolDemand",
+    "allowed_devices",
+    "is_overcommit_factor",
+    "pool_demands",
+    "pool_packing",
+]
 
 _LINES = 20
 """The longest table in a message, in lines; the largest grants first."""
@@ -77,17 +83,31 @@ def pool_demands(
                     grants=tuple(sorted(grants, key=lambda g: (-g[1].gpus, g[0].name))),
                     per_node=devices if is_known else None,
                     nodes=pool.max_nodes,
-                    allowed=_allowed(pool, devices) if is_known else None,
+                    allowed=allowed_devices(pool, resource) if is_known else None,
                 )
             )
     return tuple(demands)
 
 
-def _allowed(pool: GpuNodePool, devices: int) -> int:
+def allowed_devices(pool: GpuNodePool, resource: str) -> int:
+    """Return how many devices of *pool* may be granted: its capacity times the overcommit."""
+    capacity = pool.max_nodes * pool.resources.get(resource, 0)
     if not is_overcommit_factor(pool.overcommit):
-        return pool.max_nodes * devices
-    # Through its text, because 1.1 as a float is a little more than 1.1.
-    return int(pool.max_nodes * devices * Fraction(str(pool.overcommit)))
+        return capacity
+    # As text, because 1.1 as a float is a little more than 1.1.
+    return int(capacity * Fraction(str(pool.overcommit)))
+
+
+def pool_packing(pool: GpuNodePool, resource: str, grants: Iterable[Grant]) -> Packing | None:
+    """
+    Return the nodes of *pool* when each of *grants* is used by its largest pods.
+
+    None if the devices of a node are not known, or if more is granted than there can be.
+    """
+    per_node, given = pool.resources.get(resource, 0), tuple(grants)
+    if not per_node or sum(grant.gpus for grant in given) > per_node * pool.max_nodes:
+        return None
+    return pack(given, per_node=per_node, nodes=pool.max_nodes)
 
 
 def is_overcommit_factor(overcommit: float) -> bool:

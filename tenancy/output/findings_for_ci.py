@@ -2,6 +2,7 @@
 
 import enum
 import json
+import urllib.parse
 import xml.sax.saxutils
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -93,7 +94,9 @@ class FindingsForCi:
         }
 
     def _location(self, row: FindingData) -> dict[str, object]:
-        place: dict[str, object] = {"artifactLocation": {"uri": self._path(row)}}
+        place: dict[str, object] = {
+            "artifactLocation": {"uri": urllib.parse.quote(self._path(row))}
+        }
         if row["line"] is not None:
             place["region"] = {"startLine": row["line"], "startColumn": row["column"] or 1}
         return place

@@ -10,7 +10,7 @@ from tenancy.output.documents import documents, published
 from tenancy.output.outcomes_json import schema as outcomes_schema
 from tenancy.planning import SummaryData, plan_schema, revisions_schema
 
-__all__ = ["organization", "schemas", "stack", "written"]
+__all__ = ["organization_schema", "schemas", "stack_schema", "written"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,8 +25,8 @@ def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
         project: The project's name, which begins each key of its stack files.
     """
     return {
-        "organization.json": organization(),
-        "stack.json": stack(project),
+        "organization.json": organization_schema(),
+        "stack.json": stack_schema(project),
         **{
             f"{name}.json": written(name)
             for name in ("plan", "revisions", "outcomes", *documents())
@@ -34,7 +34,7 @@ def schemas(project: str = "tenancy") -> dict[str, dict[str, JSON]]:
     }
 
 
-def organization() -> dict[str, JSON]:
+def organization_schema() -> dict[str, JSON]:
     """Return the schema of `organizations/<name>.yaml`."""
     return {"$schema": _DIALECT, **_of(OrganizationSpec), "title": "An organization of Tenancy"}
 
@@ -61,7 +61,7 @@ def written(name: str) -> dict[str, JSON]:
     return {"$schema": _DIALECT, **_open(schema), "title": f"{command}, version 1"}
 
 
-def stack(project: str = "tenancy") -> dict[str, JSON]:
+def stack_schema(project: str = "tenancy") -> dict[str, JSON]:
     """
     Return the schema of `Pulumi.<stack>.yaml`.
 

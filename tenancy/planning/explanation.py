@@ -29,8 +29,10 @@ class PlaceOfValue:
     A place in a file.
 
     Attributes:
-        file: The file, relative to the project. line: From 1; None if it is not known.
-        path: The keys that lead there. found: What is written there; None for the value itself.
+        file: The file, relative to the project.
+        line: From 1; None if it is not known.
+        path: The keys that lead there.
+        found: What is written there; None for the value itself.
     """
 
     file: str

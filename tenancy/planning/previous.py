@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import Origin, TenancyError
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import (
@@ -111,7 +111,7 @@ def restore(snapshot: Mapping[str, JSON]) -> Before | None:
         pools={
             name: PoolBefore(
                 max_nodes=_count(value.get("maxNodes")),
-                resources={k: _count(v) for k, v in _mapping(value.get("resources")).items()},
+                resources={k: _count(v) for k, v in mapping(value.get("resources")).items()},
             )
             for name, value in _mappings(snapshot.get("pools")).items()
         },
@@ -119,8 +119,8 @@ def restore(snapshot: Mapping[str, JSON]) -> Before | None:
         rules={name: _rules(value) for name, value in roles.items()}
         if isinstance(roles, Mapping)
         else None,
-        platform_settings=_mapping(snapshot.get("settings")),
-        cohort=_text(_mapping(snapshot.get("queues")).get("cohort")) or None,
+        platform_settings=mapping(snapshot.get("settings")),
+        cohort=_text(mapping(snapshot.get("queues")).get("cohort")) or None,
     )
 
 
@@ -158,9 +158,9 @@ def _namespace(
         lineage=_texts(value.get("inheritsFrom")),
         quotas=tuple(_quotas(_mappings(value.get("quotas")))),
         limit_range=None,
-        bindings=tuple(_bindings(_mapping(value.get("members")))),
+        bindings=tuple(_bindings(mapping(value.get("members")))),
         grants=tuple(_grants(_mappings(value.get("gpus")))),
-        network=restored_network(_mapping(value.get("network"))),
+        network=restored_network(mapping(value.get("network"))),
         pod_security=PodSecurity(enforce=_text(value.get("podSecurity")), version=""),
         enforcement=Enforcement(is_audit=value.get("enforcement") == "audit"),
         protect=value.get("protect") is not False,
@@ -172,7 +172,7 @@ def _quotas(quotas: Mapping[str, Mapping[str, JSON]]) -> Iterator[Quota]:
         selector = value.get("scopeSelector")
         yield Quota(
             name=name,
-            hard=_limits(_mapping(value.get("hard"))),
+            hard=_limits(mapping(value.get("hard"))),
             origin=_PLACE,
             scopes=_texts(value.get("scopes")),
             scope_selector=tuple(
@@ -242,12 +242,8 @@ def _limits(value: Mapping[str, JSON]) -> Limits:
     }
 
 
-def _mapping(value: JSON) -> Mapping[str, JSON]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _mappings(value: JSON) -> dict[str, Mapping[str, JSON]]:
-    return {k: v for k, v in _mapping(value).items() if isinstance(v, Mapping)}
+    return {k: v for k, v in mapping(value).items() if isinstance(v, Mapping)}
 
 
 def _list(value: JSON) -> Sequence[JSON]:

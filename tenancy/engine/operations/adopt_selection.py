@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping, texts
 from tenancy.diagnostics import RefusedError
 from tenancy.drifting import Identity
 from tenancy.kubernetes import labels
@@ -150,6 +150,4 @@ def _labels(manifest: Mapping[str, JSON]) -> Mapping[str, str]:
 
 
 def _texts(manifest: Mapping[str, JSON], part: str) -> Mapping[str, str]:
-    metadata = manifest.get("metadata")
-    found = metadata.get(part) if isinstance(metadata, dict) else None
-    return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    return texts(mapping(manifest.get("metadata")).get(part))

@@ -17,7 +17,7 @@ from tenancy.cluster import (
     release_object,
     require_same,
 )
-from tenancy.config.document import JSON, write
+from tenancy.config.document import JSON, mapping, texts, write
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, by_name, is_managed
 from tenancy.engine.adoption_files import copied
@@ -332,6 +332,4 @@ def _all(assessment: Assessment) -> Iterator[Namespace]:
 
 
 def _labels(live: Mapping[str, JSON]) -> Mapping[str, str]:
-    metadata = live.get("metadata")
-    found = metadata.get("labels") if isinstance(metadata, dict) else None
-    return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    return texts(mapping(live.get("metadata")).get("labels"))

@@ -229,3 +229,31 @@ def test_every_value_is_written_as_the_text_that_was_given(
     platform = config(tmp_path / "Pulumi.platform.yaml")["tenancy:platform"]
     assert [{"group": 'no: "one" #1'}] == platform["operators"]
     assert "off" == config(tmp_path / "Pulumi.off.yaml")["tenancy:environment"]
+
+
+def test_long_names_leave_no_common_column_for_the_next_commands(run_init: Init) -> None:
+    cluster = ("--cluster", "a-cluster-of-the-company", "--kubeconfig", "k", "--context", "c")
+    result = run_init(*cluster, "--environment", "an-environment-with-a-long-name")
+
+    assert 0 == result.exit_code, result.output
+    assert (
+        "tenancy up --stack platform --stack an-environment-with-a-long-name" in result.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [("file", "file exists"), ("file/below", "not a directory"), ("/proc/new", "no such file")],
+)
+def test_a_folder_that_cannot_be_made_is_named_with_the_reason(
+    run_init: Init, tmp_path: Path, folder: str, why: str
+) -> None:
+    (tmp_path / "file").touch()
+
+    result = run_init(folder)
+
+    assert 1 == result.exit_code
+    assert f"{Path(tmp_path, folder)}".partition("/below")[0] in result.output.replace("\n", "")
+    assert why in result.output
+    assert "correct the path or its permissions" in result.output
+    assert "Traceback" not in result.output

@@ -8,7 +8,7 @@ from typer.testing import Result
 
 from tenancy.cli import schema
 from tenancy.diagnostics.exit_codes import Exit
-from tenancy.output.json_schemas import organization, stack
+from tenancy.output.json_schemas import organization_schema, stack_schema
 
 Run = Callable[..., Result]
 
@@ -26,12 +26,12 @@ def test_the_committed_schemas_are_up_to_date() -> None:
     "path", [pytest.param(p, id=p.name) for p in sorted(ROOT.glob("Pulumi.*.yaml"))]
 )
 def test_the_shipped_stacks_fulfil_their_schema(path: Path) -> None:
-    jsonschema.validate(yaml.safe_load(path.read_text()), stack())
+    jsonschema.validate(yaml.safe_load(path.read_text()), stack_schema())
 
 
 def test_the_shipped_organizations_fulfil_their_schema() -> None:
     for path in (ROOT / "organizations").glob("*.yaml"):
-        jsonschema.validate(yaml.safe_load(path.read_text()), organization())
+        jsonschema.validate(yaml.safe_load(path.read_text()), organization_schema())
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_schema_refuses_what_the_checks_refuse(old: str, new: str) -> None:
     assert old in text
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.safe_load(text.replace(old, new)), stack())
+        jsonschema.validate(yaml.safe_load(text.replace(old, new)), stack_schema())
 
 
 def test_keys_of_others_may_stand_beside_ours() -> None:
@@ -55,7 +55,7 @@ def test_keys_of_others_may_stand_beside_ours() -> None:
     written["config"]["aws:region"] = "eu-central-1"
     written["encryptionsalt"] = "v1:…"
 
-    jsonschema.validate(written, stack())
+    jsonschema.validate(written, stack_schema())
 
 
 def test_write_puts_them_where_the_files_look_for_them(run: Run, project: Path) -> None:

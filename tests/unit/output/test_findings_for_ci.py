@@ -4,6 +4,8 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenancy.config.document import Document, parse
 from tenancy.diagnostics import Finding, Origin, Severity
@@ -116,3 +118,41 @@ def test_junit_without_findings_is_one_case_that_passes() -> None:
 def test_what_was_not_checked_is_an_error_when_strict(form: CiForm, word: str) -> None:
     assert word not in written(form, UNCHECKED)
     assert word in written(form, UNCHECKED, strict=True)
+
+
+def test_a_file_with_a_space_is_a_reference_that_sarif_accepts() -> None:
+    odd = Finding(
+        code="wrong-value",
+        origin=Origin("organizations/a b.yaml"),
+        found="x",
+        allowed="y",
+        remedy="z",
+    )
+
+    [run] = json.loads(written(CiForm.SARIF, odd))["runs"]
+
+    [result] = run["results"]
+    [place] = result["locations"]
+    where = place["physicalLocation"]["artifactLocation"]
+    assert {"uri": "clusters/eu/organizations/a%20b.yaml"} == where
+
+
+@given(found=st.text(), file=st.text(min_size=1), detail=st.text())
+def test_whatever_is_found_each_form_is_parsed_back(found: str, file: str, detail: str) -> None:
+    odd = Finding(
+        code="wrong-value",
+        origin=Origin(file),
+        found=found,
+        allowed="y",
+        remedy="z",
+        details=(detail,),
+    )
+
+    [run] = json.loads(written(CiForm.SARIF, odd))["runs"]
+    [suite] = ET.fromstring(written(CiForm.JUNIT, odd))
+    lines = written(CiForm.GITHUB, odd).split("\n")
+
+    assert 1 == len(run["results"])
+    assert [["failure"]] == [[part.tag for part in case] for case in suite]
+    assert 2 == len(lines)
+    assert "" == lines[1]

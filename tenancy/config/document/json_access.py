@@ -1,8 +1,8 @@
-"""Read parts of an API server's JSON; a missing part is empty."""
+"""Read parts of JSON that others wrote, such as an API server; a missing part is empty."""
 
 from collections.abc import Mapping
 
-from tenancy.config.document import JSON
+from tenancy.config.document.tree import JSON
 
 __all__ = ["mapping", "text", "texts"]
 

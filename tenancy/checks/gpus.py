@@ -1,5 +1,6 @@
 """GPUs: granted devices exist, fit a node, and are in a pool that the organization may use."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from tenancy.diagnostics import Finding, Severity, counted, joined, nearest, reason_blank
@@ -9,7 +10,9 @@ from tenancy.model import (
     Grant,
     Namespace,
     Organization,
+    Packing,
     Platform,
+    PoolDemand,
     is_overcommit_factor,
     pool_demands,
 )
@@ -47,6 +50,30 @@ def capacity(platform: Platform, environments: Iterable[Environment]) -> Iterato
                 " reason",
                 details=demand.table,
             )
+        elif (filled := demand.packing) is not None and filled.waiting:
+            yield _stranded(demand, filled)
+
+
+def _stranded(demand: PoolDemand, filled: Packing) -> Finding:
+    pool = demand.pool
+    return Finding(
+        code="gpu-stranded",
+        origin=pool.origin,
+        found=f"grants of {demand.resource} of the pool {pool.name} whose largest pods do not"
+        f" fit on {counted(demand.nodes, 'node')} with {demand.per_node} each at the same"
+        f" time: no node has room for {_pods(filled.waiting)}, while"
+        f" {counted(filled.free, 'device')} are free",
+        allowed="largest pods that fit together",
+        remedy="write a maxPerPod that divides the devices of a node, or raise nodes.max",
+        severity=Severity.WARNING,
+        details=(*demand.table, f"nodes: {filled}"),
+    )
+
+
+def _pods(sizes: Sequence[int]) -> str:
+    """Return how many pods of which size: `2 pods of 6`."""
+    by_size = Counter(sizes)
+    return joined([f"{counted(n, 'pod')} of {size}" for size, n in by_size.items()])
 
 
 def owners(platform: Platform, organizations: Iterable[str]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tenancy import manifests
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.devices import served_devices
 from tenancy.cluster.evictions import blocked_evictions
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
@@ -12,7 +13,7 @@ from tenancy.cluster.unread import not_read_part
 from tenancy.config.document import text
 from tenancy.diagnostics import Finding, Origin, Severity, joined
 from tenancy.gpu import NAME as EXISTING
-from tenancy.gpu import verify
+from tenancy.gpu import ServedDevices, verify, verify_devices
 from tenancy.manifests.policies import MANAGE
 from tenancy.model import Platform, Subject, SubjectKind, Tenancy, Unread
 
@@ -77,19 +78,26 @@ def _is(subject: Subject, user: str, groups: frozenset[str]) -> bool:
 
 
 def _nodes(platform: Platform, connection: Connection) -> Iterator[Finding]:
-    """Existing nodes are read once, and each pool is compared with its own."""
-    pools = [pool for pool in platform.pools if pool.backend == EXISTING]
+    """Nodes and devices are read once, and each pool is compared with its own."""
+    pools = [pool for pool in platform.pools if pool.backend == EXISTING or pool.device_classes]
     if not pools:
         return
+    origin = platform.origin / "gpuNodePools"
     try:
         found = nodes(connection)
     except ClusterError as error:
-        yield not_read_part(
-            Unread(part="nodes", why=error.found), platform.origin / "gpuNodePools"
-        )
+        yield not_read_part(Unread(part="nodes", why=error.found), origin)
         return
+    served = ServedDevices(classes={}, devices={})
+    try:
+        served = served_devices(connection)
+    except ClusterError as error:
+        yield not_read_part(Unread(part="device classes", why=error.found), origin)
+    else:
+        yield from verify_devices(pools, served, found)
     for pool in pools:
-        yield from verify(pool, found)
+        if pool.backend == EXISTING:
+            yield from verify(pool, found, served_by_dra=served.resources)
 
 
 def _queues(platform: Platform, connection: Connection) -> Iterator[Finding]:

@@ -13,6 +13,12 @@ from tenancy.gpu.backend import (
     problems,
     render,
 )
+from tenancy.gpu.device_verification import (
+    ServedClass,
+    ServedDevices,
+    drivers_of,
+    verify_devices,
+)
 from tenancy.gpu.existing import NAME
 from tenancy.gpu.node_verification import verify
 from tenancy.gpu.objects import (
@@ -35,8 +41,11 @@ __all__ = [
     "NodeTaints",
     "PoolManifests",
     "Rendered",
+    "ServedClass",
+    "ServedDevices",
     "autoscaled_fields",
     "backends",
+    "drivers_of",
     "identity",
     "is_on_ec2",
     "merged",
@@ -47,4 +56,5 @@ __all__ = [
     "problems",
     "render",
     "verify",
+    "verify_devices",
 ]

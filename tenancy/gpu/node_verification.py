@@ -1,6 +1,6 @@
 """Check that the nodes of a pool that Tenancy does not create match the config."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from tenancy.config.spec import TaintSpec
@@ -10,14 +10,16 @@ from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import GpuNodePool
 
-__all__ = ["verify"]
+__all__ = ["Node", "allocatable", "members", "verify"]
 
 Node = Mapping[str, object]
 
 _CLOSED: Final = "every taint of the pool on each of its nodes"
 
 
-def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Finding]:
+def verify(
+    pool: GpuNodePool, nodes: Mapping[str, Node], *, served_by_dra: Collection[str] = ()
+) -> Iterator[Finding]:
     """
     Yield how the nodes of *pool* on the cluster differ from the config.
 
@@ -28,28 +30,40 @@ def verify(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Iterator[Finding]:
     Args:
         pool: A pool of the backend `existing`.
         nodes: Every node of the cluster as the API server has it, by name.
+        served_by_dra: Extended resources of device classes, which no node reports.
     """
     labelled = [name for name in sorted(nodes) if _label(nodes[name]) == pool.name]
     if pool.node_names:
-        members = [name for name in pool.node_names if name in nodes]
-        yield from _named(pool, members, labelled)
-    else:
-        members = labelled
-        if len(labelled) < pool.min_nodes:
-            yield Finding(
-                code="nodes-missing",
-                origin=pool.origin / "nodes",
-                found=f"{len(labelled)} nodes with the label {labels.GPU_POOL}={pool.name}",
-                allowed=f"at least {pool.min_nodes}",
-                remedy="label the nodes, name them in nodeNames, or lower nodes.min",
-                severity=Severity.WARNING,
-            )
-    for name in members:
+        yield from _named(pool, members(pool, nodes), labelled)
+    elif len(labelled) < pool.min_nodes:
+        yield Finding(
+            code="nodes-missing",
+            origin=pool.origin / "nodes",
+            found=f"{len(labelled)} nodes with the label {labels.GPU_POOL}={pool.name}",
+            allowed=f"at least {pool.min_nodes}",
+            remedy="label the nodes, name them in nodeNames, or lower nodes.min",
+            severity=Severity.WARNING,
+        )
+    for name in members(pool, nodes):
         if not pool.write_taints:
             yield from _taints(pool, name, nodes[name])
         if not pool.node_names:
             yield from _missing_labels(pool, name, nodes[name])
-        yield from _devices(pool, name, nodes[name])
+        if pool.allocation == "devicePlugin":
+            yield from _devices(pool, name, nodes[name], served_by_dra)
+
+
+def members(pool: GpuNodePool, nodes: Mapping[str, Node]) -> Sequence[str]:
+    """Return the nodes of *pool* by name: those in its nodeNames, else those with its label."""
+    if pool.node_names:
+        return [name for name in pool.node_names if name in nodes]
+    return [name for name in sorted(nodes) if _label(nodes[name]) == pool.name]
+
+
+def allocatable(node: Node) -> Mapping[str, str]:
+    """Return the resources that *node* has for pods; empty if it reports none."""
+    status = cast("Mapping[str, Mapping[str, str] | None]", node.get("status") or {})
+    return status.get("allocatable") or status.get("capacity") or {}
 
 
 def _named(
@@ -125,9 +139,10 @@ def _missing_labels(pool: GpuNodePool, name: str, node: Node) -> Iterator[Findin
             )
 
 
-def _devices(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
-    status = cast("Mapping[str, Mapping[str, str] | None]", node.get("status") or {})
-    told = status.get("allocatable") or status.get("capacity") or {}
+def _devices(
+    pool: GpuNodePool, name: str, node: Node, served_by_dra: Collection[str]
+) -> Iterator[Finding]:
+    told = allocatable(node)
     if not told:
         yield Finding(
             code="devices-missing",
@@ -139,6 +154,8 @@ def _devices(pool: GpuNodePool, name: str, node: Node) -> Iterator[Finding]:
         )
         return
     for resource, count in pool.resources.items():
+        if resource in served_by_dra and resource not in told:
+            continue
         there = Quantity.parse_stored(told.get(resource, "0"))
         if there < Quantity.parse(count):
             yield Finding(

@@ -38,6 +38,7 @@ from tenancy.model.network import (
     parsed_cidr,
 )
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
+from tenancy.model.packing import NodeLayout, Packing
 from tenancy.model.platform import (
     GpuNodePool,
     Platform,
@@ -135,10 +136,13 @@ __all__ = [
     "LiveWorkloads",
     "Namespace",
     "Network",
+    "NodeLayout",
     "Organization",
     "OrganizationInput",
+    "Packing",
     "Platform",
     "PodSecurity",
+    "PoolDemand",
     "PortRange",
     "Profiles",
     "PublicNamespace",

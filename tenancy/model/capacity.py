@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import attrs
 
+from tenancy.model.packing import Packing, pack
 from tenancy.model.platform import GpuNodePool, Platform
 from tenancy.model.values import Environment, Grant, Namespace
 
@@ -43,6 +44,13 @@ class PoolDemand:
     def total(self) -> int:
         """The devices that are granted."""
         return sum(grant.gpus for _, grant in self.grants)
+
+    @property
+    def packing(self) -> Packing | None:
+        """The nodes when every grant is used by its largest pods; None if that is unknown."""
+        if self.per_node is None:
+            return None
+        return pool_packing(self.pool, self.resource, (grant for _, grant in self.grants))
 
     @property
     def table(self) -> tuple[str, ...]:

@@ -41,11 +41,18 @@ class Way:
 
     Attributes:
         reason: What the refusal has to contain. None: it is accepted, and waits.
+        is_last: Whether the refusal has to end with it: the last limit of a quota's answer.
     """
 
     name: str
     manifest: Mapping
     reason: str | None
+    is_last: bool = False
+
+    def has_reason(self, message: str) -> bool:
+        """Return whether *message* is the refusal of this way."""
+        wanted = self.reason or ""
+        return message.endswith(wanted) if self.is_last else wanted in message
 
 
 def ways() -> Iterator[Way]:
@@ -186,9 +193,13 @@ def _mixed() -> Iterator[Way]:
     yield Way(
         "one pod more beside a claim", gpu_pod(MIX, _probe(), {MIXED_RESOURCE: 1}), limited
     )
-    # Which counts it exceeds depends on whether the pod got a device of the plugin or of DRA.
-    counted = "exceeded quota: gpus"
-    yield Way("one claim more beside a pod", claim(MIX, _probe(), exactly(MIXED)), counted)
+    # Where the pod has a device of DRA, the count of claims is exceeded too, and named first.
+    yield Way(
+        "one claim more beside a pod",
+        claim(MIX, _probe(), exactly(MIXED)),
+        f"requests.{MIXED_RESOURCE}={MIX_GRANT}",
+        is_last=True,
+    )
     yield Way(
         "the implicit resource beside both",
         gpu_pod(MIX, _probe(), {IMPLICIT_PREFIX + MIXED: 1}),

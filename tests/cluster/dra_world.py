@@ -19,6 +19,7 @@ IMPLICIT_PREFIX = "deviceclass.resource.kubernetes.io/"
 IMPLICIT_RESOURCE = f"{IMPLICIT_PREFIX}{IMPLICIT}"
 RUN, PLAIN, CLAIM, MIX = "acme-run", "acme-plain", "acme-claim", "acme-mix"
 NODE, CLAIMED_NODE, MIXED_NODE, PLUGIN_NODE = "dra-0", "dra-1", "dra-2", "plugin-0"
+RESOURCE_SLICES = "/apis/resource.k8s.io/v1/resourceslices"
 GRANT, CLAIM_GRANT, MIX_GRANT, DEVICES = 2, 4, 2, 8
 POOLS = {RUN: "h100", CLAIM: "b200", MIX: "l40"}
 DRIVERS = {NODE: DRIVER, CLAIMED_NODE: CLAIMED_DRIVER, MIXED_NODE: MIXED_DRIVER}
@@ -185,7 +186,8 @@ def _node(name: str, pool: str, devices: Mapping[str, str] | None = None) -> dic
     }
 
 
-def _slice(node: str, driver: str) -> dict:
+def resource_slice(node: str, driver: str) -> dict:
+    """Return the slice by which *driver* lists the devices of *node*."""
     return {
         "apiVersion": "resource.k8s.io/v1",
         "kind": "ResourceSlice",
@@ -221,8 +223,7 @@ class World:
         ):
             root.create(own).accepted()
         for node, driver in DRIVERS.items():
-            path = "/apis/resource.k8s.io/v1/resourceslices"
-            root.request("POST", path, _slice(node, driver)).accepted()
+            root.request("POST", RESOURCE_SLICES, resource_slice(node, driver)).accepted()
         rendered = manifests(folder)
         late = [m for m in rendered if m["kind"].endswith("PolicyBinding")]
         first = [m for m in rendered if m["kind"] == "Namespace"]

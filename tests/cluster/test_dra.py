@@ -1,7 +1,13 @@
 """GPUs that DRA serves: one count, whichever way a pod asks for them."""
 
 import pytest
+import yaml
 
+import tenancy
+from tenancy.cluster import connect
+from tenancy.cluster.devices import served_devices
+from tenancy.cluster.nodes import nodes
+from tenancy.gpu import verify_devices
 from tests.cluster.api import Api, until
 from tests.cluster.dra_ways import MARK, ways
 from tests.cluster.dra_world import (
@@ -15,19 +21,24 @@ from tests.cluster.dra_world import (
     MIX,
     MIX_GRANT,
     MIXED,
+    MIXED_DRIVER,
     MIXED_RESOURCE,
     NODE,
     OTHER,
     OTHER_RESOURCE,
     PLAIN,
+    PLUGIN_NODE,
+    RESOURCE_SLICES,
     RUN,
     World,
     claim,
     device_class,
     exactly,
     gpu_pod,
+    resource_slice,
     template,
     with_claims,
+    written,
 )
 from tests.cluster.gpu_campaign import GPU
 
@@ -128,10 +139,10 @@ def test_no_way_around_the_count_gets_a_device_more(cleared):
             answer.accepted()
             if way.manifest["kind"] == "Pod":
                 waiting.append(way.manifest)
-        elif answer.ok or way.reason not in answer.message:
+        elif answer.ok or not way.has_reason(answer.message):
             wrong.append(f"{way.name}: {answer.status} {answer.message}")
     cleared.root.patch(mine, {"metadata": {"annotations": MARK}}).refused_by(
-        "tenancy-device-classes", "set by the scheduler only"
+        "tenancy-device-classes", "may be set by the scheduler only"
     )
 
     assert wrong == []
@@ -192,3 +203,38 @@ def test_a_namespace_without_a_grant_gets_no_device(world):
     asked.refused("exceeded quota: gpus", f"limited: requests.{GPU}=0")
     for name in (GRANTED, OTHER, IMPLICIT, CLAIMED, MIXED):
         world.claim(PLAIN, name, dry=True).refused("tenancy-device-classes")
+
+
+@pytest.fixture
+def served_findings(world, own_sandbox, tmp_path):
+    """Return a function that compares the pools with what the cluster serves now."""
+    for name, content in written().items():
+        (tmp_path / name).write_text(yaml.safe_dump(content, sort_keys=False))
+    assessment = tenancy.assess(tmp_path)
+    platform = assessment.tenancy.platforms["platform"]
+    connection = connect(assessment.cluster("platform"), own_sandbox.root)
+
+    def read() -> list[tuple[str, str]]:
+        served = served_devices(connection)
+        there = nodes(connection)
+        return [(f.code, f.found) for f in verify_devices(platform.pools, served, there)]
+
+    return read
+
+
+def test_what_the_cluster_serves_is_compared_with_the_pools(world, served_findings):
+    """The node of the plugin has no driver of its own."""
+    plugin = (
+        "devices-missing",
+        f"the node {PLUGIN_NODE}, whose ResourceSlices list no device of the class {MIXED}",
+    )
+    assert [plugin] == served_findings()
+
+    second = resource_slice(PLUGIN_NODE, MIXED_DRIVER)
+    world.root.request("POST", RESOURCE_SLICES, second).accepted()
+    try:
+        assert ["devices-served-twice"] == [code for code, _ in served_findings()]
+    finally:
+        name = second["metadata"]["name"]
+        world.root.request("DELETE", f"{RESOURCE_SLICES}/{name}").accepted()
+    assert [plugin] == served_findings()

@@ -78,6 +78,27 @@ GROUP: Final = Group(
             ),
         ),
         Code(
+            "device-class-missing",
+            "the device class of a pool is not on the cluster",
+            "`deviceClass: b200.example.com` before its driver is installed",
+            "install the DRA driver with its class, or correct the name",
+            (_WARNING,),
+        ),
+        Code(
+            "device-class-differs",
+            "the device class of a pool with `allocation: both` does not have the pool's resource",
+            "a class without `extendedResourceName`",
+            "set `extendedResourceName` of the class, or choose one allocation",
+            (_ERROR,),
+        ),
+        Code(
+            "devices-served-twice",
+            "a device plugin and a DRA driver serve the same devices of a node",
+            "`nvidia.com/gpu` of a plugin, and ResourceSlices of `gpu.nvidia.com`",
+            "turn one of them off on the node",
+            (_ERROR,),
+        ),
+        Code(
             "taints-without-nodes",
             "`writeTaints` without the names of the nodes",
             "no `nodeNames`",

@@ -38,6 +38,13 @@ GROUP: Final = Group(
             "lower grants, raise `nodes.max`, or overcommit with a reason",
         ),
         Code(
+            "gpu-stranded",
+            "the largest pods of all grants do not fit on the nodes at the same time",
+            "three pods of 5 on two nodes of 8",
+            "write a `maxPerPod` that divides the devices of a node, or raise `nodes.max`",
+            (Severity.WARNING,),
+        ),
+        Code(
             "gpu-overcommit-factor",
             "a factor below 1",
             "`overcommit: 0.0`",

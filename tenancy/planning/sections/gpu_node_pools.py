@@ -6,7 +6,14 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.model import Namespace, Platform
+from tenancy.model import (
+    GpuNodePool,
+    Namespace,
+    Packing,
+    Platform,
+    allowed_devices,
+    pool_packing,
+)
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, step
 from tenancy.planning.previous import PoolBefore
@@ -27,6 +34,7 @@ class PoolChange:
         capacity_before: The devices of the pool at its maximum size.
         allowed: How many may be granted: the capacity times the overcommit factor.
         source: The source of the number of GPUs per node; None if the config states it.
+        packing: The nodes when each grant is used by its largest pods; None if that is unknown.
     """
 
     pool: str
@@ -38,11 +46,21 @@ class PoolChange:
     capacity_after: int
     allowed: int
     source: str | None = None
+    packing: Packing | None = None
 
     @property
     def left(self) -> int:
         """How many more may be granted; negative if too many are."""
         return self.allowed - self.granted_after
+
+
+@with_config(CLOSED)
+class NodeLayoutData(TypedDict):
+    """Nodes with the same pods on them, and the devices of each pod."""
+
+    nodes: int
+    pods: list[int]
+    free: int
 
 
 @with_config(CLOSED)
@@ -58,6 +76,8 @@ class PoolData(TypedDict):
     capacityAfter: int
     allowed: int
     gpusFrom: str | None
+    layout: list[NodeLayoutData]
+    waiting: list[int]
 
 
 @attrs.frozen
@@ -93,6 +113,10 @@ class GpuNodePools(Section):
                 f" of {step(pool.capacity_before, pool.capacity_after)}"
             )
             text += f", {pool.left} left" if pool.left >= 0 else f", OVER LIMIT by {-pool.left}"
+            if pool.packing is not None and pool.granted_after:
+                text += f"; with the largest pods: {pool.packing}"
+                waiting = ", ".join(map(str, pool.packing.waiting))
+                text += f", and pods of {waiting} wait" if waiting else ""
             text += f"; GPUs per node from {pool.source}" if pool.source else ""
             yield self.fact(text, Importance.CHANGE if pool.left >= 0 else Importance.DANGER)
 
@@ -109,6 +133,11 @@ class GpuNodePools(Section):
                 "capacityAfter": pool.capacity_after,
                 "allowed": pool.allowed,
                 "gpusFrom": pool.source,
+                "layout": [
+                    {"nodes": one.nodes, "pods": list(one.pods), "free": one.free}
+                    for one in ([] if pool.packing is None else pool.packing.layouts)
+                ],
+                "waiting": [] if pool.packing is None else list(pool.packing.waiting),
             }
             for pool in self.changes
         ]
@@ -129,7 +158,8 @@ def _changes(
         platform: The platform as the files describe it.
         pools_before: The pools before. None if they are the same.
     """
-    was, now = _by_pool(before), _by_pool(after)
+    there = tuple(after)
+    was, now = _by_pool(before), _by_pool(there)
     for pool in platform.pools:
         old = None if pools_before is None else pools_before.get(pool.name)
         resources = (*pool.resources, *(old.resources if old is not None else ()))
@@ -144,14 +174,30 @@ def _changes(
                 granted_after=now.get((pool.name, resource), 0),
                 capacity_before=unchanged if old is None else old.capacity(resource),
                 capacity_after=capacity,
-                allowed=int(capacity * pool.overcommit),
+                allowed=allowed_devices(pool, resource),
                 source=pool.gpus_from,
+                packing=_packing(pool, resource, there),
             )
             if (change.granted_before, change.capacity_before) != (
                 change.granted_after,
                 change.capacity_after,
             ):
                 yield change
+
+
+def _packing(
+    pool: GpuNodePool, resource: str, namespaces: Iterable[Namespace]
+) -> Packing | None:
+    return pool_packing(
+        pool,
+        resource,
+        (
+            grant
+            for namespace in namespaces
+            for grant in namespace.grants
+            if (grant.pool, grant.resource) == (pool.name, resource)
+        ),
+    )
 
 
 def _by_pool(namespaces: Iterable[Namespace]) -> dict[tuple[str, str], int]:

@@ -490,6 +490,20 @@ def _edge() -> list[Object]:
     leads = make.binding(
         make.group("oidc:acme-leads"), namespace=EDGE, to=("ClusterRole", "tenancy:admin")
     )
+    # No role of the platform may have this right; with it, the guard itself has to answer.
+    writers = make.role(
+        EDGE,
+        "gateway-writers",
+        groups=("gateway.networking.k8s.io",),
+        resources=("gateways",),
+        verbs=("get", "patch"),
+    )
+    may_write = make.binding(
+        make.group("oidc:acme-leads"),
+        namespace=EDGE,
+        name="gateway-writers",
+        to=("Role", "gateway-writers"),
+    )
     audited = make.space(
         AUDITED,
         labels={
@@ -501,7 +515,7 @@ def _edge() -> list[Object]:
     )
     # The bounds of the others stand here in vain: no organization lives in it.
     outside = make.space("default", annotations=bounds)
-    return [edge, leads, audited, outside]
+    return [edge, leads, writers, may_write, audited, outside]
 
 
 def _classes() -> list[Object]:

@@ -55,6 +55,40 @@ def test_grants_beyond_it_are_refused_with_the_table_of_who_asks_for_what():
     ] == findings(**asks(acme=8, globex=9), **with_pool())
 
 
+def test_largest_pods_that_do_not_fit_together_are_warned_of():
+    assert [] == findings(**asks(acme=5, globex=5), **with_pool())
+    assert [
+        "warning: Pulumi.platform.yaml: platform.gpuNodePools[0] [gpu-stranded] grants of "
+        "nvidia.com/gpu of the pool h100 whose largest pods do not fit on 2 nodes with 8 each "
+        "at the same time: no node has room for 1 pod of 5, while 6 devices are free; allowed: "
+        "largest pods that fit together; write a maxPerPod that divides the devices of a node, "
+        "or raise nodes.max\n"
+        "    acme-train      5  acme, dev\n"
+        "    globex-train    5  globex, dev\n"
+        "    initech-train   5  initech, dev\n"
+        "    15 of 16\n"
+        "    nodes: 2 nodes [5, 3 free]",
+    ] == findings(**asks(acme=5, globex=5, initech=5), **with_pool())
+    assert [] == findings(**asks(acme=5, globex=5, initech=5), **with_pool(nodes=three()))
+
+
+def three():
+    return {"min": 1, "max": 3}
+
+
+def test_a_largest_pod_that_divides_a_node_strands_nothing():
+    organization = an_organization(
+        a_namespace("train", gpus=[{"pool": "h100", "gpus": 15, "maxPerPod": 5}])
+    )
+    halves = an_organization(
+        a_namespace("train", gpus=[{"pool": "h100", "gpus": 15, "maxPerPod": 4}])
+    )
+
+    [found] = findings(organizations={"acme": organization}, **with_pool())
+    assert "[gpu-stranded]" in found
+    assert [] == findings(organizations={"acme": halves}, **with_pool())
+
+
 def test_grants_are_added_up_over_all_environments_of_the_cluster():
     organization = an_organization(
         *(

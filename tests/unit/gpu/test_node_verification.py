@@ -5,6 +5,7 @@ import pytest
 from tenancy.cluster import ClusterError, Connection, prerequisites
 from tenancy.diagnostics.finding import Severity
 from tenancy.diagnostics.origin import Origin
+from tenancy.gpu.device_verification import ServedDevices
 from tenancy.gpu.node_verification import verify
 from tenancy.kubernetes.labels import GPU_MODEL, GPU_POOL
 from tenancy.model import Platform, Subject, SubjectKind, Tenancy
@@ -12,6 +13,7 @@ from tests.unit.gpu.pools import a_pool, existing
 
 OURS = {"key": GPU_POOL, "value": "h100", "effect": "NoSchedule"}
 DEVICES = {"nvidia.com/gpu": "8"}
+NOTHING_SERVED = ServedDevices(classes={}, devices={})
 
 
 def node(
@@ -188,8 +190,33 @@ def test_nodes_are_read_once_and_only_where_a_pool_is_on_them(monkeypatch):
         return {name: node(OURS) for name in ("gpu-0", "gpu-1")}
 
     monkeypatch.setattr(prerequisites, "nodes", there)
+    monkeypatch.setattr(prerequisites, "served_devices", lambda _: NOTHING_SERVED)
 
     assert [] == grounded(a_pool(backend="karpenter"))
     assert [] == read
     assert [] == grounded(existing(), existing())
     assert 1 == len(read)
+
+
+def test_device_classes_that_cannot_be_read_are_not_checked_and_never_passed(monkeypatch):
+    def refused(connection):
+        raise ClusterError("c", "answered with 403", "ask for the permission")
+
+    monkeypatch.setattr(
+        prerequisites, "nodes", lambda _: {n: node(OURS) for n in ("gpu-0", "gpu-1")}
+    )
+    monkeypatch.setattr(prerequisites, "served_devices", refused)
+
+    [one] = grounded(existing())
+
+    assert ("live-not-read", Severity.NOT_CHECKED) == (one.code, one.severity)
+    assert "the device classes of the cluster could not be listed" in one.found
+
+
+def test_what_dra_serves_is_missing_on_no_node():
+    """Pods get it by the name of an extended resource, but kubelets do not report that."""
+    silent = {f"gpu_{n}": node(OURS, devices={"cpu": "8"}) for n in range(2)}
+    by_name = {name.replace("_", "-"): one for name, one in silent.items()}
+
+    assert 2 == len(list(verify(existing(), by_name)))
+    assert [] == list(verify(existing(), by_name, served_by_dra=["nvidia.com/gpu"]))

@@ -67,6 +67,15 @@ def test_a_pool_says_who_knows_its_gpus_unless_config_does() -> None:
     assert f"GPUs per node from {snapshot_source()}" in " ".join(plan_text(found).split())
 
 
+def test_the_largest_pods_are_shown_on_the_nodes_of_a_pool() -> None:
+    fitting = a_plan({}, **granted(16))
+    alone = a_plan({}, **granted(6))
+
+    assert "with the largest pods: 2 nodes [8]" in " ".join(plan_text(fitting).split())
+    shown = " ".join(plan_text(alone).split())
+    assert "with the largest pods: 1 node [6, 2 free], 1 node [8 free]" in shown
+
+
 # Environments
 
 

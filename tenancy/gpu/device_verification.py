@@ -1,0 +1,179 @@
+"""Check that the devices that DRA serves on a cluster match the GPU node pools."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+from tenancy.diagnostics import Finding, Severity
+from tenancy.gpu.node_verification import Node, allocatable, members
+from tenancy.kubernetes.quantity import Quantity
+from tenancy.model import GpuNodePool
+
+__all__ = ["ServedClass", "ServedDevices", "drivers_of", "verify_devices"]
+
+_DRIVER: Final = re.compile(r"device\.driver\s*==\s*(?:'([^']+)'|\"([^\"]+)\")")
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class ServedClass:
+    """
+    A DeviceClass on the cluster.
+
+    Attributes:
+        name: Its name.
+        resource: Its `extendedResourceName`. None without one.
+        drivers: Drivers that its selectors name. Empty if they name none, so that devices of
+            every driver may be in it.
+    """
+
+    name: str
+    resource: str | None = None
+    drivers: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class ServedDevices:
+    """
+    What DRA serves on a cluster.
+
+    Attributes:
+        classes: Its device classes by name.
+        devices: How many devices the ResourceSlices of a node list, by node and driver.
+    """
+
+    classes: Mapping[str, ServedClass]
+    devices: Mapping[str, Mapping[str, int]]
+
+    @property
+    def resources(self) -> frozenset[str]:
+        """Extended resources by which pods get devices of a class; no node reports them."""
+        return frozenset(one.resource for one in self.classes.values() if one.resource)
+
+    def of_class(self, node: str, device_class: ServedClass) -> int:
+        """Return how many devices of *node* have a driver of *device_class*."""
+        return sum(
+            count
+            for driver, count in self.devices.get(node, {}).items()
+            if not device_class.drivers or driver in device_class.drivers
+        )
+
+
+def drivers_of(expressions: Iterable[str]) -> frozenset[str]:
+    """
+    Return the drivers that the CEL *expressions* of a class compare with.
+
+    >>> sorted(drivers_of(["device.driver == 'gpu.nvidia.com' && true"]))
+    ['gpu.nvidia.com']
+    """
+    return frozenset(
+        first or second for text in expressions for first, second in _DRIVER.findall(text)
+    )
+
+
+def verify_devices(
+    pools: Iterable[GpuNodePool], served: ServedDevices, nodes: Mapping[str, Node]
+) -> Iterator[Finding]:
+    """
+    Yield how what DRA serves differs from *pools*.
+
+    Args:
+        pools: Those of the platform, of every backend.
+        served: Device classes and devices of the cluster.
+        nodes: Every node of the cluster as the API server has it, by name.
+    """
+    for pool in pools:
+        for resource, name in pool.device_classes.items():
+            yield from _class(pool, resource, name, served)
+        for node in members(pool, nodes):
+            yield from _counted_twice(pool, node, nodes[node], served)
+            yield from _devices(pool, node, nodes[node], served)
+
+
+def _class(
+    pool: GpuNodePool, resource: str, name: str, served: ServedDevices
+) -> Iterator[Finding]:
+    if not pool.is_claimed:
+        return
+    origin = pool.origin / "deviceClass"
+    there = served.classes.get(name)
+    if there is None:
+        yield Finding(
+            code="device-class-missing",
+            origin=origin,
+            found=f"the device class {name} of the pool {pool.name}, which is not on the"
+            " cluster: claims of it wait",
+            allowed="a DeviceClass of that name"
+            + (f" ({', '.join(sorted(served.classes))})" if served.classes else ""),
+            remedy="install the DRA driver with its class, or correct the name",
+            severity=Severity.WARNING,
+        )
+    elif pool.is_requested and there.resource != resource:
+        has = f"has the extendedResourceName {there.resource}"
+        yield Finding(
+            code="device-class-differs",
+            origin=origin,
+            found=f"the device class {name} of the pool {pool.name}, which"
+            f" {has if there.resource else 'has no extendedResourceName'}",
+            allowed=f"the extendedResourceName {resource}: without it, claims and pods are"
+            " counted apart, and claims are refused",
+            remedy=f"set it in the class, or write the allocation {_other(pool)}",
+        )
+
+
+def _other(pool: GpuNodePool) -> str:
+    return "dra or devicePlugin" if pool.sharing.type in {"none", "mig"} else "devicePlugin"
+
+
+def _counted_twice(
+    pool: GpuNodePool, name: str, node: Node, served: ServedDevices
+) -> Iterator[Finding]:
+    """A plugin and a driver that both serve a GPU may give it to two pods."""
+    for resource in pool.resources:
+        if Quantity.parse_stored(allocatable(node).get(resource, "0")) <= Quantity.zero:
+            continue
+        for device_class in _serving(pool, resource, served):
+            # Without a driver in its selectors, the class may be of other devices.
+            count = served.of_class(name, device_class) if device_class.drivers else 0
+            if count:
+                yield Finding(
+                    code="devices-served-twice",
+                    origin=pool.origin / "allocation",
+                    found=f"the node {name}, where a device plugin serves {resource} and"
+                    f" {', '.join(sorted(device_class.drivers))} serves {count} devices of"
+                    f" the class {device_class.name}",
+                    allowed="a device plugin or a DRA driver on a node, so that one GPU is"
+                    " never given to two pods",
+                    remedy="turn one of them off on the node",
+                )
+
+
+def _serving(pool: GpuNodePool, resource: str, served: ServedDevices) -> Iterator[ServedClass]:
+    """Yield the classes by which pods get what *pool* has under *resource*."""
+    for name, device_class in sorted(served.classes.items()):
+        if device_class.resource == resource or pool.device_classes.get(resource) == name:
+            yield device_class
+
+
+def _devices(
+    pool: GpuNodePool, name: str, node: Node, served: ServedDevices
+) -> Iterator[Finding]:
+    for resource, count in pool.resources.items():
+        classes = list(_serving(pool, resource, served))
+        is_served_by_plugin = not pool.is_claimed and resource in allocatable(node)
+        if not classes or is_served_by_plugin:
+            continue
+        device_class = max(classes, key=lambda one: served.of_class(name, one))
+        there = served.of_class(name, device_class)
+        if there < count:
+            listed = f"list {there} devices" if there else "list no device"
+            yield Finding(
+                code="devices-missing",
+                origin=pool.origin / "gpusPerNode",
+                found=f"the node {name}, whose ResourceSlices {listed} of the class"
+                f" {device_class.name}",
+                allowed=f"{count}, on which grants and capacity are based",
+                remedy="check its DRA driver, or correct gpusPerNode and sharing",
+                severity=Severity.WARNING,
+            )

@@ -1,0 +1,122 @@
+"""What DRA serves on a cluster, compared with the pools."""
+
+import pytest
+
+from tenancy.diagnostics.finding import Severity
+from tenancy.gpu.device_verification import (
+    ServedClass,
+    ServedDevices,
+    drivers_of,
+    verify_devices,
+)
+from tenancy.kubernetes.labels import GPU_POOL
+from tests.unit.gpu.pools import existing
+
+DRIVER = "gpu.example.com"
+GPU = "nvidia.com/gpu"
+
+
+def a_node(**allocatable: str) -> dict:
+    return {
+        "metadata": {"labels": {GPU_POOL: "h100"}},
+        "status": {"allocatable": {"cpu": "8", **allocatable}},
+    }
+
+
+def served(
+    *, name: str = "h100", resource: str | None = None, driver: str = DRIVER, **devices: int
+) -> ServedDevices:
+    """One class, and devices of its driver by node."""
+    one = ServedClass(name=name, resource=resource, drivers=frozenset({driver}))
+    return ServedDevices(
+        classes={name: one},
+        devices={node.replace("_", "-"): {DRIVER: n} for node, n in devices.items()},
+    )
+
+
+def found(pool, what: ServedDevices, **nodes: dict) -> list[tuple[str, Severity, str]]:
+    there = {"gpu-0": a_node(), "gpu-1": a_node()}
+    there |= {name.replace("_", "-"): one for name, one in nodes.items()}
+    return [(f.code, f.severity, f.found) for f in verify_devices([pool], what, there)]
+
+
+CLAIMED = existing(allocation="dra", deviceClass="h100")
+BOTH = existing(allocation="both", deviceClass="h100")
+
+
+@pytest.mark.parametrize(
+    ("pool", "resource"),
+    [pytest.param(CLAIMED, None, id="claims"), pytest.param(BOTH, GPU, id="claims and pods")],
+)
+def test_a_class_with_all_promised_devices_is_right(pool, resource):
+    assert [] == found(pool, served(resource=resource, gpu_0=8, gpu_1=8))
+
+
+def test_a_pool_of_a_device_plugin_needs_no_class():
+    nodes = {f"gpu_{n}": a_node(**{GPU: "8"}) for n in range(2)}
+
+    assert [] == found(existing(), ServedDevices(classes={}, devices={}), **nodes)
+    assert [] == found(existing(), served(name="other", gpu_0=8, gpu_1=8), **nodes)
+
+
+def test_a_class_that_is_missing_is_warned_of():
+    [one] = found(CLAIMED, served(name="h200", gpu_0=8, gpu_1=8))
+
+    assert ("device-class-missing", Severity.WARNING) == one[:2]
+    assert "the device class h100 of the pool h100, which is not on the cluster" in one[2]
+
+
+@pytest.mark.parametrize("resource", [None, "example.com/gpu"])
+def test_a_class_that_counts_elsewhere_than_pods_is_refused(resource):
+    [one] = found(BOTH, served(resource=resource, gpu_0=8, gpu_1=8))
+
+    assert ("device-class-differs", Severity.ERROR) == one[:2]
+    assert str(resource or "no extendedResourceName") in one[2]
+
+
+@pytest.mark.parametrize(
+    "pool", [pytest.param(BOTH, id="both"), pytest.param(existing(), id="device plugin")]
+)
+def test_devices_of_a_plugin_and_of_a_driver_on_one_node_are_refused(pool):
+    what = served(resource=GPU, gpu_0=8, gpu_1=8)
+
+    twice = found(pool, what, gpu_0=a_node(**{GPU: "8"}))
+
+    assert [("devices-served-twice", Severity.ERROR)] == [one[:2] for one in twice]
+    assert "the node gpu-0, where a device plugin serves nvidia.com/gpu" in twice[0][2]
+
+
+def test_a_driver_of_other_devices_on_the_node_is_harmless():
+    what = served(resource=GPU, driver="network.example.com", gpu_0=8, gpu_1=8)
+
+    assert [] == found(existing(), what, **{f"gpu_{n}": a_node(**{GPU: "8"}) for n in (0, 1)})
+
+
+def test_fewer_devices_than_promised_and_a_node_without_a_driver_are_warned_of():
+    fewer = found(CLAIMED, served(gpu_0=7, gpu_1=8))
+    none = found(CLAIMED, served(gpu_1=8))
+
+    assert [("devices-missing", Severity.WARNING)] == [one[:2] for one in fewer]
+    assert (
+        "the node gpu-0, whose ResourceSlices list 7 devices of the class h100" == fewer[0][2]
+    )
+    assert "the node gpu-0, whose ResourceSlices list no device of the class h100" == none[0][2]
+
+
+def test_pods_of_a_pool_that_dra_serves_need_the_devices_too():
+    [one] = found(existing(), served(resource=GPU, gpu_0=8, gpu_1=6))
+
+    assert "the node gpu-1, whose ResourceSlices list 6 devices of the class h100" == one[2]
+
+
+@pytest.mark.parametrize(
+    ("expressions", "drivers"),
+    [
+        pytest.param(["device.driver == 'a.b'"], {"a.b"}, id="single quotes"),
+        pytest.param(['device.driver=="a.b" && true'], {"a.b"}, id="double quotes"),
+        pytest.param(["device.driver == 'a' || device.driver == 'b'"], {"a", "b"}, id="two"),
+        pytest.param(["device.attributes['a'].x == 'y'"], set(), id="another question"),
+    ],
+)
+def test_drivers_are_read_from_selectors(expressions, drivers):
+    assert drivers == drivers_of(expressions)

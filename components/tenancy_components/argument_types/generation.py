@@ -6,6 +6,7 @@ Writes the types of the components' arguments from the models of the config.
 
 import datetime
 import keyword
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,8 @@ _NAMES: Final = {
     "StandaloneNamespaceSpec": "NamespaceArgs",
 }
 """Names that are not the model's with `Args` for `Spec`."""
+_LONGEST: Final = 84
+"""The longest description that fits a line, in characters."""
 _PLAIN: Final[Mapping[object, str]] = {
     str: "str",
     int: "int",
@@ -93,8 +96,11 @@ def _file(name: str, models: list[type[Spec]], written: Mapping[type[Spec], str]
 
 
 def _class(model: type[Spec]) -> str:
-    doc = f"A `{model.__name__}` as a dict."
-    lines = [f"class {_name(model)}(TypedDict, total=False):", f'    """{doc}"""', ""]
+    lines = [
+        f"class {_name(model)}(TypedDict, total=False):",
+        f'    """{_summary(model)}"""',
+        "",
+    ]
     for name, field in model.model_fields.items():
         key = field.alias or name
         if keyword.iskeyword(key) or not key.isidentifier():
@@ -102,6 +108,12 @@ def _class(model: type[Spec]) -> str:
         kind = _type(field.annotation, is_output=key in OUTPUT_LEAVES)
         lines.append(f"    {key}: {f'Required[{kind}]' if field.is_required() else kind}")
     return "\n".join(lines) + "\n"
+
+
+def _summary(model: type[Spec]) -> str:
+    """Return the first sentence of the model's description; its beginning if it is long."""
+    doc = (model.__doc__ or "").strip().splitlines()[0]
+    return doc if len(doc) <= _LONGEST else f"{re.split('[:;,.] ', doc)[0]}."
 
 
 def _type(annotation: object, *, is_output: bool = False) -> str:

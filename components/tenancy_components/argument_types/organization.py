@@ -31,14 +31,14 @@ __all__ = [
 
 
 class BillingArgs(TypedDict, total=False):
-    """A `BillingSpec` as a dict."""
+    """Billing. All namespaces of an organization are billed together."""
 
     subscriptionGroup: Required[str]
     costCenter: str | None
 
 
 class MemberArgs(TypedDict, total=False):
-    """A `MemberSpec` as a dict."""
+    """A member of an organization and the role that they have there."""
 
     user: str | None
     group: str | None
@@ -49,7 +49,7 @@ class MemberArgs(TypedDict, total=False):
 
 
 class ScopeExpressionArgs(TypedDict, total=False):
-    """A `ScopeExpressionSpec` as a dict."""
+    """One requirement of a scope selector."""
 
     scopeName: Required[
         Literal[
@@ -67,7 +67,7 @@ class ScopeExpressionArgs(TypedDict, total=False):
 
 
 class QuotaArgs(TypedDict, total=False):
-    """A `QuotaSpec` as a dict."""
+    """A further ResourceQuota of a namespace, usually one with scopes."""
 
     hard: Required[Mapping[str, str | int]]
     scopes: Sequence[
@@ -85,7 +85,7 @@ class QuotaArgs(TypedDict, total=False):
 
 
 class ContainerLimitsArgs(TypedDict, total=False):
-    """A `ContainerLimitsSpec` as a dict."""
+    """Defaults and bounds for each container, by resource."""
 
     default: Mapping[str, str | int]
     defaultRequest: Mapping[str, str | int]
@@ -95,7 +95,7 @@ class ContainerLimitsArgs(TypedDict, total=False):
 
 
 class PodLimitsArgs(TypedDict, total=False):
-    """A `PodLimitsSpec` as a dict."""
+    """Bounds for the sum over the containers of a pod, by resource."""
 
     max: Mapping[str, str | int]
     min: Mapping[str, str | int]
@@ -103,7 +103,7 @@ class PodLimitsArgs(TypedDict, total=False):
 
 
 class ClaimLimitsArgs(TypedDict, total=False):
-    """A `ClaimLimitsSpec` as a dict."""
+    """Bounds for each PersistentVolumeClaim; `storage` is the only resource."""
 
     max: Mapping[str, str | int]
     min: Mapping[str, str | int]
@@ -111,7 +111,7 @@ class ClaimLimitsArgs(TypedDict, total=False):
 
 
 class LimitRangeArgs(TypedDict, total=False):
-    """A `LimitRangeSpec` as a dict."""
+    """The LimitRange of a namespace; a type that is not set is not limited."""
 
     container: ContainerLimitsArgs | None
     pod: PodLimitsArgs | None
@@ -119,7 +119,7 @@ class LimitRangeArgs(TypedDict, total=False):
 
 
 class GrantArgs(TypedDict, total=False):
-    """A `GrantSpec` as a dict."""
+    """GPUs of one pool that a namespace may use."""
 
     pool: Required[str]
     gpus: Required[int]
@@ -131,7 +131,7 @@ class GrantArgs(TypedDict, total=False):
 
 
 class PortArgs(TypedDict, total=False):
-    """A `PortSpec` as a dict."""
+    """A port, or a range of ports, of pods."""
 
     port: Required[int]
     endPort: int | None
@@ -139,7 +139,7 @@ class PortArgs(TypedDict, total=False):
 
 
 class IngressArgs(TypedDict, total=False):
-    """A `IngressSpec` as a dict."""
+    """Traffic into a namespace from one source."""
 
     controller: str | None
     organization: str | None
@@ -150,7 +150,7 @@ class IngressArgs(TypedDict, total=False):
 
 
 class EgressArgs(TypedDict, total=False):
-    """A `EgressSpec` as a dict."""
+    """Traffic out of a namespace to one target."""
 
     cidrs: Sequence[str]
     internet: bool
@@ -161,7 +161,7 @@ class EgressArgs(TypedDict, total=False):
 
 
 class NetworkArgs(TypedDict, total=False):
-    """A `NetworkSpec` as a dict."""
+    """The traffic that is allowed; all other traffic is denied."""
 
     sameOrganization: bool
     observability: bool
@@ -173,14 +173,14 @@ class NetworkArgs(TypedDict, total=False):
 
 
 class PodSecurityArgs(TypedDict, total=False):
-    """A `PodSecuritySpec` as a dict."""
+    """The Pod Security level that is enforced."""
 
     enforce: Required[Literal["restricted", "baseline"]]
     reason: Required[str]
 
 
 class AdoptedArgs(TypedDict, total=False):
-    """A `AdoptedSpec` as a dict."""
+    """Names that do not follow the rules."""
 
     name: str | None
     origin: Required[Literal["adopt", "move"]]
@@ -190,7 +190,7 @@ class AdoptedArgs(TypedDict, total=False):
 
 
 class EnforcementArgs(TypedDict, total=False):
-    """A `EnforcementSpec` as a dict."""
+    """Whether Tenancy's rules in a namespace are enforced or only give warnings."""
 
     mode: Required[Literal["audit", "enforce"]]
     reason: str | None
@@ -200,7 +200,7 @@ class EnforcementArgs(TypedDict, total=False):
 
 
 class OrganizationNamespaceArgs(TypedDict, total=False):
-    """A `NamespaceSpec` as a dict."""
+    """One namespace of an organization. Its name in the cluster is `<prefix>-<id>`."""
 
     profile: str | None
     quota: Mapping[str, str | int] | None
@@ -227,7 +227,7 @@ class OrganizationNamespaceArgs(TypedDict, total=False):
 
 
 class ProfileArgs(TypedDict, total=False):
-    """A `ProfileSpec` as a dict."""
+    """A named quota and limit range that namespaces refer to."""
 
     quota: Mapping[str, str | int]
     quotas: Mapping[str, QuotaArgs]
@@ -236,7 +236,7 @@ class ProfileArgs(TypedDict, total=False):
 
 
 class OrganizationArgs(TypedDict, total=False):
-    """A `OrganizationSpec` as a dict."""
+    """An organization, described once for all its environments."""
 
     prefix: Required[str]
     displayName: str | None
@@ -255,7 +255,7 @@ class OrganizationArgs(TypedDict, total=False):
 
 
 class NamespaceArgs(TypedDict, total=False):
-    """A `StandaloneNamespaceSpec` as a dict."""
+    """A namespace without an organization; it counts as an organization of one namespace."""
 
     profile: str | None
     quota: Mapping[str, str | int] | None

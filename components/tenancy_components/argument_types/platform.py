@@ -36,7 +36,7 @@ __all__ = [
 
 
 class SubjectArgs(TypedDict, total=False):
-    """A `SubjectSpec` as a dict."""
+    """Exactly one of a user, a group or a service account."""
 
     user: str | None
     group: str | None
@@ -44,14 +44,14 @@ class SubjectArgs(TypedDict, total=False):
 
 
 class OidcArgs(TypedDict, total=False):
-    """A `OidcSpec` as a dict."""
+    """The prefixes that the API server puts before names from the identity provider."""
 
     usernamePrefix: str
     groupsPrefix: str
 
 
 class LimitsArgs(TypedDict, total=False):
-    """A `LimitsSpec` as a dict."""
+    """Limits of every organization."""
 
     namespaces: int
     idLength: int
@@ -60,7 +60,7 @@ class LimitsArgs(TypedDict, total=False):
 
 
 class BoundsArgs(TypedDict, total=False):
-    """A `BoundsSpec` as a dict."""
+    """The most that an organization may be given."""
 
     ceiling: Mapping[str, str | int] | None
     namespaceQuota: Mapping[str, str | int] | None
@@ -82,21 +82,21 @@ class BoundsArgs(TypedDict, total=False):
 
 
 class OrganizationBoundsArgs(TypedDict, total=False):
-    """A `OrganizationBoundsSpec` as a dict."""
+    """Bounds of every organization."""
 
     default: BoundsArgs
     organizations: Mapping[str, BoundsArgs]
 
 
 class PublicNamespaceArgs(TypedDict, total=False):
-    """A `PublicNamespaceSpec` as a dict."""
+    """The public namespace."""
 
     name: Required[str]
     readers: Required[Sequence[SubjectArgs]]
 
 
 class ServiceArgs(TypedDict, total=False):
-    """A `ServiceSpec` as a dict."""
+    """A service of a shared namespace."""
 
     name: Required[str]
     ports: Required[Sequence[int]]
@@ -104,7 +104,7 @@ class ServiceArgs(TypedDict, total=False):
 
 
 class SharedNamespaceArgs(TypedDict, total=False):
-    """A `SharedNamespaceSpec` as a dict."""
+    """A namespace whose services can be reached by all organizations."""
 
     name: Required[str]
     managed: bool
@@ -114,7 +114,7 @@ class SharedNamespaceArgs(TypedDict, total=False):
 
 
 class DnsArgs(TypedDict, total=False):
-    """A `DnsSpec` as a dict."""
+    """The cluster's DNS."""
 
     distribution: Literal["kubeadm", "openshift", "gke"]
     namespace: str | None
@@ -124,34 +124,34 @@ class DnsArgs(TypedDict, total=False):
 
 
 class IngressControllerArgs(TypedDict, total=False):
-    """A `IngressControllerSpec` as a dict."""
+    """An ingress controller."""
 
     namespace: Required[str]
     podLabels: Mapping[str, str]
 
 
 class InternetArgs(TypedDict, total=False):
-    """A `InternetSpec` as a dict."""
+    """Addresses that do not count as the internet."""
 
     excluded: Sequence[str]
 
 
 class NodeRangeArgs(TypedDict, total=False):
-    """A `NodeRangeSpec` as a dict."""
+    """The size of a pool, in nodes."""
 
     min: Required[int]
     max: Required[int]
 
 
 class CapacityArgs(TypedDict, total=False):
-    """A `CapacitySpec` as a dict."""
+    """How the nodes are purchased."""
 
     type: Literal["on-demand", "spot", "reserved", "capacity-block"]
     reservationId: str | None
 
 
 class MigArgs(TypedDict, total=False):
-    """A `MigSpec` as a dict."""
+    """One MIG profile of a layout."""
 
     profile: Required[str]
     perGpu: Required[int]
@@ -159,7 +159,7 @@ class MigArgs(TypedDict, total=False):
 
 
 class SharingArgs(TypedDict, total=False):
-    """A `SharingSpec` as a dict."""
+    """How several pods share one GPU."""
 
     type: Literal["none", "time-slicing", "mps", "mig"]
     replicas: int | None
@@ -168,7 +168,7 @@ class SharingArgs(TypedDict, total=False):
 
 
 class TaintArgs(TypedDict, total=False):
-    """A `TaintSpec` as a dict."""
+    """A taint, spelled as Kubernetes spells it."""
 
     key: Required[str]
     value: str
@@ -176,7 +176,7 @@ class TaintArgs(TypedDict, total=False):
 
 
 class GpuNodePoolArgs(TypedDict, total=False):
-    """A `GpuNodePoolSpec` as a dict."""
+    """Nodes with GPUs of one model."""
 
     name: Required[str]
     model: Required[str]
@@ -202,7 +202,7 @@ class GpuNodePoolArgs(TypedDict, total=False):
 
 
 class QueuesArgs(TypedDict, total=False):
-    """A `QueuesSpec` as a dict."""
+    """Queues of GPU jobs."""
 
     cohort: str
     fairSharing: bool
@@ -210,7 +210,7 @@ class QueuesArgs(TypedDict, total=False):
 
 
 class InstanceTypeCatalogueArgs(TypedDict, total=False):
-    """A `InstanceTypeCatalogueSpec` as a dict."""
+    """The source of facts about instance types, used before the bundled snapshot."""
 
     source: Required[Literal["ec2"]]
     region: Required[str]
@@ -218,7 +218,7 @@ class InstanceTypeCatalogueArgs(TypedDict, total=False):
 
 
 class RuleArgs(TypedDict, total=False):
-    """A `RuleSpec` as a dict."""
+    """One rule of a role, as Kubernetes writes it. Wildcards are refused."""
 
     apiGroups: Required[Sequence[str]]
     resources: Required[Sequence[str]]
@@ -228,14 +228,14 @@ class RuleArgs(TypedDict, total=False):
 
 
 class RoleArgs(TypedDict, total=False):
-    """A `RoleSpec` as a dict."""
+    """A role that the platform defines; members of any organization may have it."""
 
     description: str | None
     rules: Required[Sequence[RuleArgs]]
 
 
 class PriorityClassArgs(TypedDict, total=False):
-    """A `PriorityClassSpec` as a dict."""
+    """A PriorityClass that the platform creates and namespaces may be granted."""
 
     value: Required[int]
     preemptionPolicy: Literal["Never", "PreemptLowerPriority"]
@@ -243,7 +243,7 @@ class PriorityClassArgs(TypedDict, total=False):
 
 
 class AllowedArgs(TypedDict, total=False):
-    """A `AllowedSpec` as a dict."""
+    """Names that objects of organizations may use. Admission refuses every other name."""
 
     schedulers: Sequence[str]
     runtimeClasses: Sequence[str]
@@ -263,7 +263,7 @@ class AllowedArgs(TypedDict, total=False):
 
 
 class PlatformArgs(TypedDict, total=False):
-    """A `PlatformSpec` as a dict."""
+    """The cluster-wide settings."""
 
     operators: Required[Sequence[SubjectArgs]]
     bindableSubjects: Sequence[SubjectArgs]

@@ -11,8 +11,9 @@ from tenancy.planning.reachability import PodNetwork, crossing
 from tests.cluster.api import Api, until
 from tests.cluster.security import objects as make
 from tests.cluster.security.benchmarks import BENCHMARKS, NEVER_WRITTEN, Benchmark, Tenant
+from tests.cluster.security.contents import AUDITED, EDGE
 from tests.cluster.security.objects import LAB, WEB
-from tests.cluster.security.world import AUDITED, EDGE, PEOPLE, Request, World
+from tests.cluster.security.world import PEOPLE, Request, World
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 

@@ -16,8 +16,9 @@ from tests.cluster.api import path_of, until
 from tests.cluster.security import mutants as breaking
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
+from tests.cluster.security.contents import EDGE, older_objects
 from tests.cluster.security.mutants import Mutant, catching, networks, policies
-from tests.cluster.security.world import EDGE, World, older_objects, wait
+from tests.cluster.security.world import World, wait
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("security")]
 

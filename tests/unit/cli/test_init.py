@@ -233,12 +233,10 @@ def test_every_value_is_written_as_the_text_that_was_given(
 
 def test_long_names_leave_no_common_column_for_the_next_commands(run_init: Init) -> None:
     cluster = ("--cluster", "a-cluster-of-the-company", "--kubeconfig", "k", "--context", "c")
-    result = run_init(*cluster, "--environment", "an-environment-with-a-long-name")
+    result = run_init(*cluster, "--environment", "a-long-name-of-environment")
 
     assert 0 == result.exit_code, result.output
-    assert (
-        "tenancy up --stack platform --stack an-environment-with-a-long-name" in result.stdout
-    )
+    assert "tenancy up --stack platform --stack a-long-name-of-environment" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from tests.cluster.api import MERGE_PATCH
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks.writing import Attack, creations, guarded, patch, post
-from tests.cluster.security.objects import LAB, TRAIN, WEB, Object
-from tests.cluster.security.world import (
+from tests.cluster.security.contents import (
     CLOSED_CLASS,
     EDGE,
     EDGE_CLASS,
     SERVED_CLASS,
     UNCOUNTED_CLASS,
 )
+from tests.cluster.security.objects import LAB, TRAIN, WEB, Object
 
 GRANTED, OTHER = "gpu.nvidia.com", "other.example.com"
 MARK = "resource.kubernetes.io/extended-resource-claim"

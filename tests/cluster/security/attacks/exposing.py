@@ -6,8 +6,9 @@ import attrs
 
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks.writing import CREATING, Attack, everyway, guarded
+from tests.cluster.security.contents import OLDER_GATEWAY_API
 from tests.cluster.security.objects import TRAIN, Object
-from tests.cluster.security.world import OLDER_GATEWAY_API, World
+from tests.cluster.security.world import World
 
 __all__ = ["gateways", "ingresses", "load_balancers", "routes"]
 

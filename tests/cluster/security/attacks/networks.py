@@ -12,6 +12,7 @@ from tests.cluster.security.attacks.writing import (
     everyway,
     guarded,
 )
+from tests.cluster.security.contents import EDGE
 from tests.cluster.security.objects import (
     DOMAIN,
     LAB,
@@ -20,7 +21,7 @@ from tests.cluster.security.objects import (
     WEB,
     Object,
 )
-from tests.cluster.security.world import EDGE, World
+from tests.cluster.security.world import World
 
 # Services and networks
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks.writing import Attack, creations
+from tests.cluster.security.contents import FILLERS
 from tests.cluster.security.objects import (
     LAB,
     TRAIN,
     WEB,
     Object,
 )
-from tests.cluster.security.world import FILLERS
 
 # Quotas
 

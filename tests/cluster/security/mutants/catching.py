@@ -9,6 +9,15 @@ import attrs
 from tests.cluster.api import MERGE_PATCH, path_of
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, failures, patch, post
+from tests.cluster.security.contents import (
+    AUDITED,
+    CLOSED_CLASS,
+    EDGE,
+    SERVED_CLASS,
+    UNCOUNTED_CLASS,
+    finalized,
+    older_objects,
+)
 from tests.cluster.security.mutants.breaking import Check
 from tests.cluster.security.objects import (
     POOL,
@@ -16,16 +25,7 @@ from tests.cluster.security.objects import (
     WEB,
     Object,
 )
-from tests.cluster.security.world import (
-    AUDITED,
-    CLOSED_CLASS,
-    EDGE,
-    SERVED_CLASS,
-    UNCOUNTED_CLASS,
-    Request,
-    World,
-    older_objects,
-)
+from tests.cluster.security.world import Request, World
 
 # What catches them
 
@@ -181,11 +181,6 @@ def by_unguarded(manifest: Object) -> Check:
     return check
 
 
-def _finalized(found: Object) -> Object:
-    """Return *found* with a finalizer that nobody takes away."""
-    return {**found, "metadata": {**found["metadata"], "finalizers": ["example.com/mine"]}}
-
-
 OUTSIDE: Mapping[str, Object] = {
     "tenancy-pods": make.pod(nodeName="sandbox-cpu-1"),
     "tenancy-image-pull": make.pod(main={"imagePullPolicy": "Never"}),
@@ -223,7 +218,7 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-gateway-annotations": make.annotated(make.gateway()),
     "tenancy-gateways": make.gateway(host="elsewhere.example"),
     "tenancy-routes": make.route(host="elsewhere.example"),
-    "tenancy-finalizers": _finalized(make.config_map()),
+    "tenancy-finalizers": finalized(make.config_map()),
     "tenancy-disruption-budgets": make.disruption_budget(maxUnavailable=0),
     "tenancy-device-classes": make.device_claim(WEB),
     "tenancy-scheduler-claims": make.device_claim(WEB, of=CLOSED_CLASS),

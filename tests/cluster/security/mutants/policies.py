@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tests.cluster.security import objects as make
 from tests.cluster.security.attacks import Attack, post
+from tests.cluster.security.contents import older_objects
 from tests.cluster.security.mutants.breaking import Check, Mutant, mutant
 from tests.cluster.security.mutants.catching import (
     CONTROLLERS,
@@ -29,7 +30,7 @@ from tests.cluster.security.objects import (
     TRAIN,
     Object,
 )
-from tests.cluster.security.world import World, older_objects
+from tests.cluster.security.world import World
 
 # Admission policies
 

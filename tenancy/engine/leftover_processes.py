@@ -1,13 +1,14 @@
 """Finds engines that keep running after the process that started them was killed."""
 
-import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
+
+from tenancy.engine.cleanup_after_kill import send_signal, variables_of
 
 __all__ = [
     "STARTED_BY",
@@ -62,7 +63,7 @@ def interrupt_engines() -> None:
     mine = this_process()
     for found in engines(None):
         if found.is_engine and found.started_by == mine:
-            _signal(found.pid, signal.SIGINT)
+            send_signal(found.pid, signal.SIGINT)
 
 
 def engines(home: Path | None) -> Iterator[EngineProcess]:
@@ -73,7 +74,7 @@ def engines(home: Path | None) -> Iterator[EngineProcess]:
     """
     for folder in _PROC.glob("[0-9]*"):
         pid = int(folder.name)
-        variables = _variables(folder)
+        variables = variables_of(folder)
         is_wanted = home is None or variables.get("PULUMI_HOME") == str(home)
         if pid == os.getpid() or not is_wanted:
             continue
@@ -111,26 +112,12 @@ def end_orphans(home: Path | None) -> int:
         if steps and time.monotonic() - began >= steps[0][0]:
             _, number = steps.pop(0)
             for found in chosen:
-                _signal(found.pid, number)
+                send_signal(found.pid, number)
         elif not steps:
             for found in orphans:
-                _signal(found.pid, signal.SIGKILL)
+                send_signal(found.pid, signal.SIGKILL)
         time.sleep(_INTERVAL_SECONDS)
     return len(seen)
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
-
-
-def _variables(folder: Path) -> Mapping[str, str]:
-    try:
-        content = (folder / "environ").read_bytes()
-    except OSError:
-        return {}
-    pairs = (os.fsdecode(entry).partition("=") for entry in content.split(b"\0"))
-    return {name: value for name, _, value in pairs}
 
 
 def _identity(pid: int) -> str | None:

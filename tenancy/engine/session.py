@@ -15,6 +15,7 @@ from pulumi import automation as auto
 
 from tenancy.config import stack_file, write_with_deletions
 from tenancy.config.document import JSON
+from tenancy.engine.cleanup_after_kill import TEMPORARY, cleaned_up_after_kill
 from tenancy.engine.damaged_state import require_readable
 from tenancy.engine.errors import engine_missing, error_from, failed
 from tenancy.engine.events import EventLog, OnStep
@@ -29,7 +30,6 @@ __all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
 
 _OPENING = threading.Lock()
 """Opening writes files that the stacks of a project share, so stacks are opened in turn."""
-_TEMPORARY = "TMPDIR"
 _WITHOUT_PAYLOADS = {
     # A trace would hold every message of the engine, decrypted config among them.
     "PULUMI_TRACING_NO_PAYLOADS": "true"
@@ -271,9 +271,10 @@ class Session:
         before = dict(workspace.env_vars)
         remove_left_folders()
         with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
-            workspace.env_vars = {**before, **variables, _TEMPORARY: folder}
+            workspace.env_vars = {**before, **variables, TEMPORARY: folder}
             try:
-                yield
+                with cleaned_up_after_kill(Path(folder)):
+                    yield
             finally:
                 workspace.env_vars = before
 

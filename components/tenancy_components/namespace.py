@@ -128,21 +128,27 @@ def _resolve(
 
 @attrs.frozen(kw_only=True)
 class Built:
-    """The resources of one namespace, in the order in which they are created."""
+    """
+    The resources of one namespace, in the order in which they are created.
+
+    Attributes:
+        objects: Those of the platform. Nothing waits for them.
+    """
 
     namespace: pulumi.Resource
     guardrails: Sequence[pulumi.Resource]
     role_bindings: Sequence[pulumi.Resource]
+    objects: Sequence[pulumi.Resource] = ()
 
     @property
     def all(self) -> list[pulumi.Resource]:
         """All resources."""
-        return [self.namespace, *self.guardrails, *self.role_bindings]
+        return [self.namespace, *self.guardrails, *self.role_bindings, *self.objects]
 
     @property
     def last(self) -> Sequence[pulumi.Resource]:
         """The resources on which no other depends: role bindings, else guardrails."""
-        return self.role_bindings or self.guardrails or [self.namespace]
+        return [*(self.role_bindings or self.guardrails or [self.namespace]), *self.objects]
 
 
 def build(
@@ -191,4 +197,9 @@ def build(
         )
         for manifest in manifests.access
     ]
-    return Built(namespace=namespace, guardrails=guardrails, role_bindings=role_bindings)
+    return Built(
+        namespace=namespace,
+        guardrails=guardrails,
+        role_bindings=role_bindings,
+        objects=[guardrail(manifest, patch=False) for manifest in manifests.objects],
+    )

@@ -146,9 +146,16 @@ def _build(
 ) -> pulumi.Inputs:
     """Register every resource. Nothing is decided here."""
     tenancy = assessment.tenancy
-    provider = cluster.provider(assessment.cluster(stack), assessment.root)
-    opts = pulumi.ResourceOptions(provider=provider)
     environment = tenancy.environments.get(stack)
+    provider = cluster.provider(
+        assessment.cluster(stack),
+        assessment.root,
+        has_config_maps=environment is not None
+        and any(
+            found.kind == "ConfigMap" for n in environment.namespaces for found in n.objects
+        ),
+    )
+    opts = pulumi.ResourceOptions(provider=provider)
     if environment is None:
         mutating = connection.serves(
             "admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"

@@ -26,6 +26,7 @@ from tenancy.checks import (
     hosts,
     limit_ranges,
     names,
+    namespace_objects,
     network,
     network_rules,
     platform,
@@ -138,6 +139,8 @@ def _organizations_here(
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
     yield from queues.limits(organizations, ground)
+    yield from namespace_objects.carried(organizations)
+    yield from namespace_objects.image_pull_secrets(organizations, ground)
     yield from platform.pod_security(organizations)
     yield from bounds.bounded(organizations, ground, totals.amounts(lambda _: ground))
 
@@ -161,6 +164,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from allocation.allocation(ground)
     yield from gpus.overcommits(ground)
     yield from queues.platform_queues(ground)
+    yield from namespace_objects.templates(ground)
 
 
 def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
@@ -276,6 +280,7 @@ class _Scope:
         yield from bounds.bounded_gpus(found, here)
         yield from gpus.capacity(found, there)
         yield from queues.borrowing(found, there)
+        yield from namespace_objects.unused(found, there)
 
     def _environment(self, environment: Environment) -> Iterator[Finding]:
         ground = self.tenancy.platform_of(environment)

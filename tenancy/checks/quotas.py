@@ -5,7 +5,15 @@ from typing import Final
 
 import attrs
 
-from tenancy.diagnostics import Finding, Origin, Severity, counted, misnamed, quoted
+from tenancy.diagnostics import (
+    Finding,
+    Origin,
+    Severity,
+    counted,
+    joined,
+    misnamed,
+    quoted,
+)
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import (
@@ -52,7 +60,7 @@ def quotas(organizations: Iterable[Organization], platform: Platform) -> Iterato
                 if id(quota) not in looked_at:
                     yield from _quota(quota)
                     looked_at[id(quota)] = tuple(
-                        k for k in quota_keys(quota.hard) if _is_special(k)
+                        k for k in quota_keys(quota.hard) if _is_special(k, namespace)
                     )
                 special += [(key, quota) for key in looked_at[id(quota)]]
             if special:
@@ -207,12 +215,19 @@ def _scopes(quota: Quota) -> Iterator[Finding]:
                 )
 
 
-def _is_special(key: QuotaKey) -> bool:
+def _is_special(key: QuotaKey, namespace: Namespace) -> bool:
     """Whether *key* must be consistent with the grants or with objects that always exist."""
     return (
         key.is_gpu
         or key.kind in (KeyKind.EXTENDED, KeyKind.DEVICES)
-        or key.name in QUOTA_KEYS.values()
+        or _counts_existing(key, namespace)
+    )
+
+
+def _counts_existing(key: QuotaKey, namespace: Namespace) -> bool:
+    """Whether *key* counts objects that *namespace* has from the start."""
+    return key.name in QUOTA_KEYS.values() or any(
+        key.name == found.quota_key for found in namespace.objects
     )
 
 
@@ -223,7 +238,7 @@ def _agreeing(
     devices = device_limits(namespace.grants, platform)
     existing: Mapping[str, int] | None = None
     for key, quota in special:
-        if key.name not in QUOTA_KEYS.values():
+        if not _counts_existing(key, namespace):
             yield from _by_hand(key, quota, namespace, devices)
             continue
         if existing is None:
@@ -265,13 +280,17 @@ def _too_low(
     limit = quota.hard[key.text]
     if limit.quantity >= Quantity.parse(existing):
         return
-    kind = next(kind for kind, name in QUOTA_KEYS.items() if name == key.name)
-    own = KUBERNETES_CREATES.get(kind)
-    what = (
-        f"Tenancy creates {counted(existing, f'{kind} object')} in this namespace"
-        if own is None
-        else f"Kubernetes creates the {kind} {own} in every namespace"
-    )
+    carried = [str(found) for found in namespace.objects if found.quota_key == key.name]
+    kinds = {name: kind for kind, name in QUOTA_KEYS.items()}
+    own = KUBERNETES_CREATES.get(kinds.get(key.name, ""))
+    if own is not None:
+        what = f"Kubernetes creates the {kinds[key.name]} {own} in every namespace"
+        what += f", and the platform puts {joined(carried)} there" if carried else ""
+    elif carried:
+        what = f"the platform puts {joined(carried)} there"
+    else:
+        objects = counted(existing, f"{kinds[key.name]} object")
+        what = f"Tenancy creates {objects} in this namespace"
     yield Finding(
         code="quota-count-too-low",
         origin=limit.origin,

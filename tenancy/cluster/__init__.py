@@ -22,6 +22,7 @@ from tenancy.cluster.member_kubeconfig import (
     Server,
     Token,
 )
+from tenancy.cluster.namespace_objects import existing_objects
 from tenancy.cluster.nodes import read_taints, write_taints
 from tenancy.cluster.policy_probe import wait_for_policies
 from tenancy.cluster.prerequisites import ground
@@ -51,6 +52,7 @@ __all__ = [
     "delete_released",
     "delete_secret",
     "endpoint",
+    "existing_objects",
     "extends_tokens",
     "ground",
     "hand_over",

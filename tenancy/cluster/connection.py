@@ -24,6 +24,7 @@ from tenancy.model import Cluster
 __all__ = [
     "ClusterError",
     "Connection",
+    "ServedKind",
     "connect",
     "connected",
     "kubeconfig_of",
@@ -31,6 +32,14 @@ __all__ = [
 
 _FIRST_SECONDS: Final = 30.0
 """How long a cluster may take to return its UID, which is the first request."""
+
+
+@attrs.frozen(slots=True)
+class ServedKind:
+    """A kind of a cluster: its plural name, and whether its objects are in namespaces."""
+
+    plural: str
+    is_namespaced: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -63,16 +72,24 @@ class Connection:
 
     def kinds(self, group: str, version: str) -> frozenset[str]:
         """Return the kinds of a *version* of *group* that the cluster serves; may be empty."""
+        return frozenset(self.served(group, version))
+
+    def served(self, group: str, version: str) -> Mapping[str, "ServedKind"]:
+        """Return what a *version* of *group* has, by kind; empty if it is not served."""
         with self.errors(f"asking which resources {group}/{version} has"):
             try:
                 answer = self.request(Request("GET", f"/apis/{group}/{version}"))
             except ApiException as error:
                 if error.status != HTTPStatus.NOT_FOUND:
                     raise
-                return frozenset()
+                return {}
         resources = answer.get("resources")
-        found = resources if isinstance(resources, list) else []
-        return frozenset(str(mapping(resource).get("kind")) for resource in found)
+        found = map(mapping, resources if isinstance(resources, list) else [])
+        return {
+            text(one, "kind"): ServedKind(text(one, "name"), one.get("namespaced") is True)
+            for one in found
+            if "/" not in text(one, "name")
+        }
 
     def may(self, verb: str, group: str, resource: str) -> bool:
         """Return whether the caller may *verb* the cluster-wide *resource* of *group*."""

@@ -76,7 +76,7 @@ def use_one_field_manager(
         ClusterError: The cluster refused; what was done before stays done.
     """
     wanted = [Identity.of(manifest) for manifest in desired]
-    kinds = dict.fromkeys(["Namespace", *(identity.kind for identity in wanted)])
+    kinds = dict.fromkeys(["Namespace", *(identity.listed_as for identity in wanted)])
     live = objects(connection, kinds)
     changed = []
     for identity in wanted:

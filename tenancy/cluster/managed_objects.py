@@ -5,16 +5,19 @@ from typing import Final
 
 import attrs
 
-from tenancy.cluster.connection import Connection
+from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import listed
 from tenancy.config.document import JSON
 from tenancy.drifting import Identity
+from tenancy.kubernetes import labels
 
 __all__ = ["Kind", "kind_of", "objects"]
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 _KUEUE: Final = "/apis/kueue.x-k8s.io/v1beta2"
+_MANAGED: Final = {"labelSelector": f"{labels.MANAGED}=true"}
+"""Of kinds that others write too, only what Tenancy manages is listed."""
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -71,12 +74,29 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "Cohort": Kind(base=_KUEUE, plural="cohorts"),
     "ClusterQueue": Kind(base=_KUEUE, plural="clusterqueues"),
     "LocalQueue": Kind(base=_KUEUE, plural="localqueues"),
+    "ConfigMap": Kind(base="/api/v1", plural="configmaps", query=_MANAGED),
 }
 
 
-def kind_of(name: str) -> Kind:
-    """Return how to request the kind *name*, which must be one that Tenancy writes."""
-    return _KINDS[name]
+def kind_of(connection: Connection, name: str) -> Kind:
+    """
+    Return how to request the kind *name*, as `Identity.listed_as` gives it.
+
+    Raises:
+        ClusterError: It is a custom kind, and the cluster does not serve it.
+    """
+    version, slash, kind = name.rpartition("/")
+    if not slash:
+        return _KINDS[name]
+    group, _, number = version.partition("/")
+    served = connection.served(group, number).get(kind)
+    if served is None:
+        raise ClusterError(
+            connection.cluster,
+            f"the kind {kind} of {version} is not served",
+            "install its custom resource definition",
+        )
+    return Kind(base=f"/apis/{version}", plural=served.plural, query=_MANAGED)
 
 
 def objects(
@@ -90,10 +110,11 @@ def objects(
     """
     found: dict[Identity, Mapping[str, JSON]] = {}
     for name in dict.fromkeys(kinds):
-        kind = _KINDS[name]
+        kind = kind_of(connection, name)
+        version, _, short = name.rpartition("/")
         with connection.errors(f"listing {kind.plural}"):
             for item in listed(connection, kind.collection, kind.query):
                 # Items of a list have no apiVersion and kind.
-                whole = {**item, "kind": name}
+                whole = {**item, "kind": short, **({"apiVersion": version} if version else {})}
                 found[Identity.of(whole)] = whole
     return found

@@ -8,6 +8,7 @@ from tenancy.cluster.devices import served_devices
 from tenancy.cluster.evictions import blocked_evictions
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.managed_objects import kind_of
+from tenancy.cluster.namespace_objects import namespace_objects
 from tenancy.cluster.nodes import nodes
 from tenancy.cluster.unread import not_read_part
 from tenancy.config.document import text
@@ -50,6 +51,7 @@ def ground(
     if platform.is_written:
         severity = Severity.WARNING if preview else Severity.ERROR
         yield from _platform(platform, connection, environment.origin, severity)
+    yield from namespace_objects(environment, platform, connection)
     yield from blocked_evictions(environment, connection)
 
 
@@ -144,7 +146,7 @@ def _platform(
 def _names(connection: Connection, kind: str) -> set[str]:
     """Return the names of all objects of a cluster-wide *kind*."""
     with connection.errors(f"listing every {kind}"):
-        found = listed(connection, kind_of(kind).collection, accept=METADATA)
+        found = listed(connection, kind_of(connection, kind).collection, accept=METADATA)
         return {text(item, "metadata", "name") for item in found}
 
 

@@ -37,7 +37,7 @@ def release_object(
     Raises:
         ClusterError: The cluster refused.
     """
-    path = kind_of(identity.kind).path(identity)
+    path = kind_of(connection, identity.listed_as).path(identity)
     with connection.errors(f"releasing {identity}"):
         for attempt in range(_TRIES):
             try:
@@ -64,7 +64,7 @@ def add_released(connection: Connection, manifest: Mapping[str, JSON]) -> None:
         ClusterError: The cluster refused.
     """
     identity = Identity.of(manifest)
-    path = kind_of(identity.kind).path(identity)
+    path = kind_of(connection, identity.listed_as).path(identity)
     with connection.errors(f"creating {identity}"):
         query = {"fieldManager": RELEASED_BY}
         connection.request(Request("PATCH", path, manifest, query=query, content_type=APPLY))
@@ -87,7 +87,9 @@ def delete_released(
     with connection.errors(f"deleting {identity}"):
         try:
             connection.request(
-                Request("DELETE", kind_of(identity.kind).path(identity), options)
+                Request(
+                    "DELETE", kind_of(connection, identity.listed_as).path(identity), options
+                )
             )
         except ApiException as error:
             if error.status != _NOT_FOUND:

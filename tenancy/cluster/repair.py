@@ -271,7 +271,7 @@ def _request(
     query: Mapping[str, str] = {},
     part: str = "",
 ) -> Mapping[str, JSON]:
-    path = kind_of(identity.kind).path(identity) + part
+    path = kind_of(connection, identity.listed_as).path(identity) + part
     with connection.errors(f"repairing {identity}"):
         return connection.request(
             Request(method, path, body, query=query, content_type=content_type)

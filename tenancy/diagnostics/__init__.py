@@ -24,6 +24,7 @@ from tenancy.diagnostics.redaction import (
     HIDDEN,
     clean,
     clean_lines,
+    has_secret,
     is_kubeconfig,
     shown,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "finding_lines",
     "findings_data",
     "grouped",
+    "has_secret",
     "is_kubeconfig",
     "joined",
     "misnamed",

@@ -2,10 +2,20 @@
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from tenancy.diagnostics.origin import PathStep
 
-__all__ = ["CONTROL", "HIDDEN", "clean", "clean_lines", "is_kubeconfig", "is_secret", "shown"]
+__all__ = [
+    "CONTROL",
+    "HIDDEN",
+    "clean",
+    "clean_lines",
+    "has_secret",
+    "is_kubeconfig",
+    "is_secret",
+    "shown",
+]
 
 HIDDEN = "(hidden)"
 """Replaces a value that may be a secret."""
@@ -43,6 +53,16 @@ _SECRET_WORDS = frozenset(
 _SECRET_VALUE = re.compile(
     r"eyJ[\w-]{8,}\.|-----BEGIN |\b(?:AKIA|ASIA)[A-Z0-9]{12}"
     r"|\b(?:ghp_|gho_|ghs_|github_pat_|glpat-|pul-|xox[abp]-)\w{6}|\bv1:[A-Za-z0-9+/=]{8,}:"
+)
+# A certificate is public; its private key is not.
+_PEM: Final = "-----BEGIN "
+_PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_LOGIN: Final = re.compile(r"://[^/\s:@{$]+:[^/\s@{$]+@|\"auths?\"\s*:|\bclient-key-data\b")
+_SECRET_NAMES: Final = frozenset(
+    (
+        *("apikey", "credential", "credentials", "passphrase", "passwd", "password"),
+        *("passwords", "secret", "token", "tokens"),
+    )
 )
 
 # Text that only a kubeconfig has, also as JSON, or in base64 as CI stores files.
@@ -94,6 +114,27 @@ def is_secret(path: Iterable[PathStep]) -> bool:
         for step in path
         if isinstance(step, str)
     )
+
+
+def has_secret(text: str, path: Iterable[PathStep] = ()) -> bool:
+    """
+    Return whether *text*, a value that is written in full, is or contains a secret.
+
+    Text with placeholders of a template, such as `{{ .password }}`, is none.
+
+    >>> has_secret("postgres://app:hunter2@db/app"), has_secret("hunter2", ("db-password",))
+    (True, True)
+    >>> has_secret("{{ .password }}", ("password",)), has_secret("registry", ("secretName",))
+    (False, False)
+    """
+    if _PRIVATE_KEY.search(text) or _LOGIN.search(text):
+        return True
+    if _SECRET_VALUE.search(text.replace(_PEM, "")):
+        return True
+    last = next((step for step in reversed(tuple(path)) if isinstance(step, str)), "")
+    words = [word.lower() for word in _WORD.findall(last)]
+    is_named = bool(words) and words[-1] in _SECRET_NAMES
+    return is_named and bool(text) and not re.search(r"\{\{|\$[({]|\{namespace\.", text)
 
 
 def shown(text: str, path: Iterable[PathStep] = ()) -> str:

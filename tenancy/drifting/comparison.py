@@ -178,7 +178,8 @@ def _whole(
 def is_addition(identity: Identity, field: Field, there: Mapping[str, object]) -> bool:
     """Return whether a field that is not in the files is a difference."""
     if field[0] != "metadata":
-        return True
+        # A custom kind has defaults that are not known here, and fields of its controllers.
+        return not identity.api_version and field != ("imagePullSecrets",)
     # Other labels and annotations belong to the clients that set them.
     return field[2].startswith(_GUARDING) or field[2] in _LEVELS
 

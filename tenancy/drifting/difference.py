@@ -2,18 +2,42 @@
 
 import enum
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
 from tenancy.config.document import JSON
+from tenancy.model import group_of
 
-__all__ = ["Change", "Difference", "Field", "Identity", "Weight"]
+__all__ = ["Change", "Difference", "Field", "Identity", "Weight", "custom_version"]
 
 Field = tuple[str, ...]
 """
 The path of what differs. A subject, a role's rule and a network rule are one step in canonical
 text, because their place in a list has no meaning.
 """
+
+
+_KNOWN: Final = frozenset(
+    (
+        *("", "admissionregistration.k8s.io", "kueue.x-k8s.io", "networking.k8s.io"),
+        *("rbac.authorization.k8s.io", "scheduling.k8s.io"),
+    )
+)
+"""The API groups of what Tenancy itself writes."""
+
+
+def custom_version(manifest: Mapping[str, object]) -> str:
+    """
+    Return the API version of *manifest* if its kind is a custom one, else an empty text.
+
+    >>> custom_version({"apiVersion": "example.com/v1", "kind": "Role"})
+    'example.com/v1'
+    >>> custom_version({"apiVersion": "v1", "kind": "ConfigMap"})
+    ''
+    """
+    version = str(manifest.get("apiVersion") or "")
+    return "" if group_of(version) in _KNOWN else version
 
 
 @attrs.frozen(kw_only=True, slots=True, order=True)
@@ -23,11 +47,14 @@ class Identity:
 
     Attributes:
         namespace: Its namespace; empty if it is cluster-wide.
+        api_version: That of a custom kind, which a platform puts into namespaces; empty for
+            kinds of Kubernetes and of Tenancy's queues.
     """
 
     kind: str
     namespace: str = ""
     name: str
+    api_version: str = ""
 
     @classmethod
     def of(cls, manifest: Mapping[str, object]) -> "Identity":
@@ -38,7 +65,13 @@ class Identity:
             kind=str(manifest.get("kind")),
             namespace=str(found.get("namespace") or ""),
             name=str(found.get("name")),
+            api_version=custom_version(manifest),
         )
+
+    @property
+    def listed_as(self) -> str:
+        """Its kind as clusters are asked for it: `ConfigMap`, `example.com/v1/Widget`."""
+        return f"{self.api_version}/{self.kind}" if self.api_version else self.kind
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" in {self.namespace}" if self.namespace else "")

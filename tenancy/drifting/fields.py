@@ -16,7 +16,7 @@ from typing import Final, cast
 import attrs
 
 from tenancy.config.document import JSON
-from tenancy.drifting.difference import Field
+from tenancy.drifting.difference import Field, custom_version
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 
 __all__ = ["Value", "fields"]
@@ -61,7 +61,8 @@ def fields(manifest: Mapping[str, object]) -> dict[Field, Value]:
     ... )
     ['spec.hard.pods']
     """
-    read = _READERS.get(str(manifest.get("kind")), _other)
+    is_custom = bool(custom_version(manifest))
+    read = _other if is_custom else _READERS.get(str(manifest.get("kind")), _other)
     return {**dict(_metadata(manifest)), **dict(read(manifest))}
 
 
@@ -166,9 +167,12 @@ def _selector(selector: object) -> JSON:
 
 
 def _service_account(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Value]]:
-    """Only whether its token is mounted; members may add image pull secrets."""
+    """Whether its token is mounted, and its image pull secrets, which members may add."""
     mounted = cast("JSON", manifest.get("automountServiceAccountToken", True))
     yield ("automountServiceAccountToken",), Value(mounted, mounted)
+    secrets = map(_mapping, _sequence(manifest.get("imagePullSecrets")))
+    if names := sorted(str(secret.get("name")) for secret in secrets):
+        yield ("imagePullSecrets",), Value(tuple(names), ", ".join(names))
 
 
 def _cluster_queue(manifest: Mapping[str, object]) -> Iterator[tuple[Field, Value]]:

@@ -15,6 +15,7 @@ _AMOUNTS: Final = frozenset(
         *("LimitRange", "PriorityClass", "ResourceQuota"),
     }
 )
+_USAGE: Final = _AMOUNTS | {"ConfigMap", "Namespace"}
 _CLUSTERS_OWN: Final = ("kubernetes.io", "k8s.io")
 """Domains of labels that Kubernetes reads, such as those of Pod Security."""
 _DENY: Final = "default-deny"
@@ -32,7 +33,7 @@ def weight(identity: Identity, field: Field, change: Change) -> Weight:
     """
     if field[:1] == ("metadata",):
         return _metadata(field)
-    if identity.kind in _AMOUNTS or identity.kind == "Namespace":
+    if identity.kind in _USAGE or identity.api_version or field == ("imagePullSecrets",):
         return Weight.USAGE
     # A missing object that gives access or allows traffic is not a security problem.
     opens = identity.kind in _ACCESS or (

@@ -66,7 +66,7 @@ def compare(
     asked = readings or ClusterReadings()
     connection = asked.connect(assessment.cluster(stack), assessment.root)
     desired = desired_manifests(assessment, stack, connection)
-    kinds = (*KINDS, *(str(manifest["kind"]) for manifest in desired))
+    kinds = (*KINDS, *(Identity.of(manifest).listed_as for manifest in desired))
     return StackDrift(
         stack=stack,
         connection=connection,

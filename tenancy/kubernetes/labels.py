@@ -22,6 +22,7 @@ __all__ = [
     "HOSTS",
     "ID",
     "IGNORED",
+    "IMAGE_PULL_SECRETS",
     "INGRESS_BLOCKS",
     "INGRESS_PEERS",
     "INHERITS_FROM",
@@ -82,6 +83,8 @@ POD_SECURITY_REASON: Final = f"{DOMAIN}/pod-security-reason"
 """An annotation: why a level below `restricted` is enforced."""
 IGNORED: Final = f"{DOMAIN}/ignored"
 """An annotation: objects that drift does not report, as `<kind>/<name>`, comma-separated."""
+IMAGE_PULL_SECRETS: Final = f"{DOMAIN}/image-pull-secrets"
+"""An annotation: those that the service account `default` has from the files."""
 ADOPTED: Final = f"{DOMAIN}/adopted"
 """An annotation: why the namespace's name breaks the rule."""
 EGRESS_CIDRS: Final = f"{DOMAIN}/egress-cidrs"

@@ -1,5 +1,6 @@
 """Kubernetes manifests from resolved values: pure, ordered, and usable without Pulumi."""
 
+from tenancy.manifests.carrying import carried_objects
 from tenancy.manifests.environment import environment
 from tenancy.manifests.logical_names import destroy_guard_name, object_name, resource_name
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
@@ -22,6 +23,7 @@ __all__ = [
     "Manifest",
     "NamespaceManifests",
     "PlatformManifests",
+    "carried_objects",
     "created",
     "destroy_guard_name",
     "environment",

@@ -27,4 +27,5 @@ def environment(resolved: Environment, platform: Platform) -> list[Manifest]:
         ),
         *(manifest for each in rendered for manifest in (*each.patches, *each.guardrails)),
         *(manifest for each in rendered for manifest in each.access),
+        *(manifest for each in rendered for manifest in each.objects),
     ]

@@ -35,12 +35,14 @@ class NamespaceManifests:
         access: RoleBindings, and the Roles they name if no platform provides them. Apply
             them only after the quotas' `status.hard` is set, because a quota limits nothing
             before.
+        objects: Those that the platform puts there. Nothing waits for them.
     """
 
     namespace: Manifest
     patches: tuple[Manifest, ...]
     guardrails: tuple[Manifest, ...]
     access: tuple[Manifest, ...]
+    objects: tuple[Manifest, ...] = ()
 
     def __iter__(self) -> Iterator[Manifest]:
         """Every manifest, in the order in which to apply them."""
@@ -48,6 +50,7 @@ class NamespaceManifests:
         yield from self.patches
         yield from self.guardrails
         yield from self.access
+        yield from self.objects
 
 
 @attrs.frozen(kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from tenancy.kubernetes import labels
 from tenancy.manifests.access import namespace_access
+from tenancy.manifests.carrying import carried_objects
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
 from tenancy.manifests.network import annotations as network_annotations
 from tenancy.manifests.network import organization_policies
@@ -68,10 +69,10 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
     name = resolved.name
     is_audit = resolved.enforcement.is_audit
     limits = tuple(limit_range(written, name) for written in _limit_ranges(resolved))
-    patches = () if is_audit else (default_service_account(name),)
+    patches = () if is_audit else (default_service_account(name, resolved.image_pull_secrets),)
     policies = () if is_audit else organization_policies(resolved, platform)
     access = namespace_access(name, resolved.bindings, platform)
-    others = _counts((*limits, *policies, *access))
+    others = _counts((*limits, *policies, *access), resolved)
     return NamespaceManifests(
         namespace=_namespace(resolved, platform),
         patches=patches,
@@ -83,6 +84,7 @@ def namespace(resolved: Namespace, platform: Platform) -> NamespaceManifests:
             *local_queue(resolved, platform),
         ),
         access=access,
+        objects=carried_objects(resolved),
     )
 
 
@@ -106,19 +108,31 @@ def created(resolved: Namespace, platform: Platform) -> Mapping[str, int]:
         UnknownRoleError: A role that does not exist.
     """
     rendered = namespace(resolved, platform)
-    return _counts((*rendered.guardrails, *rendered.access))
+    return _counts((*rendered.guardrails, *rendered.access), resolved)
 
 
-def _counts(manifests: Iterable[Manifest]) -> Counter[str]:
+def _counts(manifests: Iterable[Manifest], resolved: Namespace) -> Counter[str]:
+    """Count *manifests*, what Kubernetes creates, and the objects of the platform."""
     kinds = (*(str(m["kind"]) for m in manifests), *KUBERNETES_CREATES)
-    return Counter(QUOTA_KEYS[kind] for kind in kinds)
+    carried = (found.quota_key for found in resolved.objects)
+    return Counter((*(QUOTA_KEYS[kind] for kind in kinds), *carried))
 
 
-def default_service_account(namespace: str) -> Manifest:
-    """Return our fields of the ServiceAccount `default`: no automatic mount of its token."""
-    return manifest(
-        "v1", "ServiceAccount", "default", namespace, automountServiceAccountToken=False
-    )
+def default_service_account(namespace: str, pull_secrets: Iterable[str] = ()) -> Manifest:
+    """
+    Return our fields of the ServiceAccount `default`: no automatic mount of its token.
+
+    Args:
+        pull_secrets: Names of Secrets with which its pods pull images. Default: members may
+            write them.
+    """
+    named = [{"name": name} for name in pull_secrets]
+    return {
+        **manifest(
+            "v1", "ServiceAccount", "default", namespace, automountServiceAccountToken=False
+        ),
+        **({"imagePullSecrets": named} if named else {}),
+    }
 
 
 def pod_security_labels(
@@ -229,6 +243,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.POD_SECURITY_REASON: resolved.pod_security.reason,
             labels.AUDIT_REASON: _audit(resolved.enforcement),
             labels.IGNORED: ",".join(resolved.ignored),
+            labels.IMAGE_PULL_SECRETS: ",".join(resolved.image_pull_secrets),
             labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
             **network_annotations(resolved, platform),
             labels.PRIORITY_CLASSES: ",".join(

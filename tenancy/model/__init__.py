@@ -25,6 +25,8 @@ from tenancy.model.live_access import (
 )
 from tenancy.model.live_workloads import LiveWorkloads, Workload
 from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
+from tenancy.model.namespace_facts import FACTS, facts_in, is_fact
+from tenancy.model.namespace_objects import NamespaceObject, ObjectTemplate, group_of
 from tenancy.model.network import (
     INTERNET,
     NOT_INTERNET,
@@ -95,6 +97,7 @@ from tenancy.model.values import (
 __all__ = [
     "ALL_VERBS",
     "BUILT_IN",
+    "FACTS",
     "GPU_DEVICES",
     "INTERNET",
     "KUBERNETES",
@@ -135,8 +138,10 @@ __all__ = [
     "LiveQuota",
     "LiveWorkloads",
     "Namespace",
+    "NamespaceObject",
     "Network",
     "NodeLayout",
+    "ObjectTemplate",
     "Organization",
     "OrganizationInput",
     "Packing",
@@ -170,11 +175,14 @@ __all__ = [
     "container_defaults",
     "contested",
     "device_limits",
+    "facts_in",
     "fit",
     "gpu_node_pool",
     "granted_devices",
+    "group_of",
     "groups_of",
     "in_devices",
+    "is_fact",
     "is_named",
     "is_overcommit_factor",
     "left_by_others",

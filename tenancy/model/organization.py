@@ -15,6 +15,7 @@ from tenancy.config.spec import (
 from tenancy.diagnostics import Finding, Origin
 from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
 from tenancy.model.adoption import adopted, enforcement, named_bindings, named_limit_range
+from tenancy.model.carried_objects import carrying
 from tenancy.model.entitlements import Entitlements, Profiles, limits, pod_security
 from tenancy.model.grants import grants
 from tenancy.model.metadata import billing, metadata
@@ -183,7 +184,7 @@ class _Resolver:
         name = self.names[spec.id]
         kept = adopted(spec.adopted)
         described = metadata(spec, source.spec, source.origin)
-        return Namespace(
+        resolved = Namespace(
             name=name,
             id=spec.id,
             organization=source.name,
@@ -219,7 +220,11 @@ class _Resolver:
             further_limit_ranges=entitlements.limit_ranges,
             enforcement=enforcement(spec, origin, source.override, source.override_origin),
             ignored=spec.ignore,
+            image_pull_secrets=spec.image_pull_secrets,
         )
+        whole, findings = carrying(resolved, context.platform.namespace_objects)
+        self.findings.extend(findings)
+        return whole
 
     def _entitlements(
         self, identifier: str, children: tuple[str, ...]

@@ -9,6 +9,7 @@ from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
 from tenancy.model.gpu_catalog import InstanceType
+from tenancy.model.namespace_objects import ObjectTemplate
 from tenancy.model.network import Dns, IngressController
 from tenancy.model.values import Cluster, Subject
 
@@ -183,6 +184,7 @@ class Platform:
         ingress: Ingress controllers by name.
         not_internet: What is excluded from the internet, in addition to `NOT_INTERNET`.
         queues: None without queues.
+        namespace_objects: What namespaces of organizations carry, in the written order.
     """
 
     stack: str
@@ -217,6 +219,7 @@ class Platform:
     allowed: AllowedSpec = AllowedSpec()
     allow_deletion: tuple[str, ...] = ()
     queues: Queues | None = None
+    namespace_objects: tuple[ObjectTemplate, ...] = ()
 
     @property
     def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:

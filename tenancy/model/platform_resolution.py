@@ -1,8 +1,10 @@
 """A platform from its spec: full names of people, and the devices of each pool."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from tenancy.config import Written
+from tenancy.config.document import JSON
 from tenancy.config.spec import (
     PlatformSpec,
     PlatformStackSpec,
@@ -14,6 +16,7 @@ from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
 from tenancy.model.bounds import organization_bounds
 from tenancy.model.gpu_catalog import Lookup
+from tenancy.model.namespace_objects import ObjectTemplate
 from tenancy.model.network import IngressController, dns
 from tenancy.model.platform import (
     GpuNodePool,
@@ -90,9 +93,7 @@ def resolve_platform(
                 readers=subjects(spec.public.readers, origin / "public" / "readers"),
                 origin=origin / "public",
             ),
-            shared=tuple(
-                _shared(shared, origin / "shared" / i) for i, shared in enumerate(spec.shared)
-            ),
+            shared=tuple(_all_shared(spec, origin / "shared")),
             dns=dns(spec.dns),
             ingress=_ingress(spec, origin / "ingress"),
             not_internet=spec.internet.excluded,
@@ -109,6 +110,7 @@ def resolve_platform(
             allowed=spec.allowed,
             allow_deletion=written.spec.allow_deletion,
             queues=_queues(spec, origin / "queues"),
+            namespace_objects=tuple(_namespace_objects(spec, origin / "namespaceObjects")),
         ),
         findings,
     )
@@ -154,6 +156,17 @@ def _queues(spec: PlatformSpec, origin: Origin) -> Queues | None:
     )
 
 
+def _namespace_objects(spec: PlatformSpec, origin: Origin) -> Iterator[ObjectTemplate]:
+    for index, written in enumerate(spec.namespace_objects):
+        yield ObjectTemplate(
+            manifest=cast("Mapping[str, JSON] | None", written.manifest),
+            image_pull_secret=written.image_pull_secret,
+            match_labels=written.match_labels,
+            resource=written.resource,
+            origin=origin / index,
+        )
+
+
 def _ingress(spec: PlatformSpec, origin: Origin) -> dict[str, IngressController]:
     return {
         name: IngressController(
@@ -194,6 +207,11 @@ def _oidc_prefix(written: str) -> str:
         return parse_oidc_prefix(written)
     except InvalidNameError:
         return written
+
+
+def _all_shared(spec: PlatformSpec, origin: Origin) -> Iterator[SharedNamespace]:
+    for index, written in enumerate(spec.shared):
+        yield _shared(written, origin / index)
 
 
 def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:

@@ -11,6 +11,7 @@ from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.enforcement import Enforcement
 from tenancy.model.grant import Grant
+from tenancy.model.namespace_objects import NamespaceObject
 from tenancy.model.network import Network
 
 __all__ = [
@@ -233,6 +234,9 @@ class Namespace:
         hosts: Those of its organization, sorted.
         organization_metadata: Where labels and annotations of the whole organization are
             written, by `labels` or `annotations` and the key.
+        objects: Those that its platform puts there, in the platform's order.
+        image_pull_secrets: Those of the service account `default`, each once; the platform's
+            come first.
     """
 
     name: str
@@ -269,6 +273,8 @@ class Namespace:
     enforcement: Enforcement = attrs.field(factory=Enforcement)
     ignored: tuple[str, ...] = ()
     organization_metadata: Mapping[tuple[str, str], Origin] = attrs.field(factory=dict)
+    objects: tuple[NamespaceObject, ...] = ()
+    image_pull_secrets: tuple[str, ...] = ()
 
     def metadata_origin(self, part: str, key: str) -> Origin:
         """Return where *key* of *part* (`labels` or `annotations`) is written."""

@@ -5,14 +5,18 @@ The next plan reads the target of the last update from there, to show what chang
 It contains the values of the config, from which the manifests follow.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, mapping
 from tenancy.model import (
     Environment,
     LimitRange,
     Limits,
     Namespace,
+    NamespaceObject,
+    ObjectTemplate,
     Organization,
     Platform,
     Queues,
@@ -26,6 +30,7 @@ __all__ = [
     "environment",
     "limit_range",
     "namespace",
+    "object_digests",
     "organization",
     "platform",
     "platform_settings",
@@ -118,7 +123,24 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
         "bindableSubjects": [str(s) for s in resolved.bindable],
         "tokenSeconds": resolved.token_seconds,
         "allowed": resolved.allowed.model_dump(mode="json", by_alias=True),
+        **(
+            {"namespaceObjects": [_template(found) for found in resolved.namespace_objects]}
+            if resolved.namespace_objects
+            else {}
+        ),
     }
+
+
+def _template(template: ObjectTemplate) -> str:
+    """Return what a platform puts into namespaces as text, with a digest of its content."""
+    if template.manifest is None:
+        what = f"imagePullSecret {template.image_pull_secret}"
+    else:
+        name = mapping(template.manifest.get("metadata")).get("name")
+        content = _digest(dict(template.manifest))
+        what = f"{template.kind} {name} {content}"
+    where = ",".join(f"{key}={value}" for key, value in sorted(template.match_labels.items()))
+    return f"{what} where {where}" if where else what
 
 
 def organization(resolved: Organization) -> dict[str, JSON]:
@@ -178,7 +200,35 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         "labels": dict(resolved.labels),
         "annotations": dict(resolved.annotations),
         "protect": resolved.protect,
+        **(
+            {"objects": {str(found): object_digests(found) for found in resolved.objects}}
+            if resolved.objects
+            else {}
+        ),
+        **(
+            {"imagePullSecrets": list(resolved.image_pull_secrets)}
+            if resolved.image_pull_secrets
+            else {}
+        ),
     }
+
+
+def object_digests(found: NamespaceObject) -> dict[str, JSON]:
+    """Return a digest of each value of *found* by its path; values may be long."""
+    return {path: _digest(value) for path, value in _values(dict(found.manifest))}
+
+
+def _values(value: JSON, path: str = "") -> Iterator[tuple[str, JSON]]:
+    if isinstance(value, Mapping) and value:
+        for key, entry in value.items():
+            yield from _values(entry, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value
+
+
+def _digest(value: JSON) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def limit_range(resolved: LimitRange) -> dict[str, JSON]:

@@ -143,6 +143,33 @@ def test_nodes_carry_the_label_and_the_taint_of_their_pool(admin):
     } == found
 
 
+def test_each_namespace_carries_what_the_platform_lists_and_members_leave_it(admin, member):
+    def endpoints(namespace: str) -> dict:
+        metadata = {"name": "endpoints", "namespace": namespace}
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+
+    teams = {"data-train": "data-pipeline", "serving-api": "model-serving"}
+    for namespace, team in teams.items():
+        found = admin.get(endpoints(namespace)).accepted().body
+        assert found["data"]["LOGS_URL"].endswith(f"?team={team}")
+        changed = {**endpoints(namespace), "data": {"METRICS_URL": "http://elsewhere"}}
+        member(namespace).apply(changed).refused("is managed by tenancy")
+        own = {**changed, "metadata": {"name": "own", "namespace": namespace}}
+        member(namespace).create(own).accepted()
+        member(namespace).delete(own).accepted()
+
+    def account(namespace: str) -> dict:
+        metadata = {"name": "default", "namespace": namespace}
+        return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+
+    more = {"imagePullSecrets": [{"name": "own"}]}
+    found = admin.get(account("serving-api")).accepted().body
+    assert [{"name": "models-registry"}] == found["imagePullSecrets"]
+    member("serving-api").patch(account("serving-api"), more).refused("is managed by tenancy")
+    # Where the files name none, members write them.
+    member("data-train").patch(account("data-train"), more).accepted()
+
+
 def test_training_takes_both_nodes_of_its_pool(admin, member):
     [job] = workload("training", "data-train")
     # kwok ends the pods of jobs at once, so its pods are made by hand.

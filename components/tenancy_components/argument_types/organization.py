@@ -224,6 +224,7 @@ class OrganizationNamespaceArgs(TypedDict, total=False):
     adopted: AdoptedArgs | None
     enforcement: EnforcementArgs | None
     ignore: Sequence[str]
+    imagePullSecrets: Sequence[str]
 
 
 class ProfileArgs(TypedDict, total=False):

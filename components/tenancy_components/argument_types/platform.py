@@ -18,6 +18,7 @@ __all__ = [
     "InternetArgs",
     "LimitsArgs",
     "MigArgs",
+    "NamespaceObjectArgs",
     "NodeRangeArgs",
     "OidcArgs",
     "OrganizationBoundsArgs",
@@ -242,6 +243,15 @@ class PriorityClassArgs(TypedDict, total=False):
     description: str | None
 
 
+class NamespaceObjectArgs(TypedDict, total=False):
+    """What namespaces of organizations carry."""
+
+    manifest: Mapping[str, object] | None
+    imagePullSecret: str | None
+    matchLabels: Mapping[str, str]
+    resource: str | None
+
+
 class AllowedArgs(TypedDict, total=False):
     """Names that objects of organizations may use. Admission refuses every other name."""
 
@@ -286,6 +296,7 @@ class PlatformArgs(TypedDict, total=False):
     profiles: Mapping[str, ProfileArgs]
     priorityClasses: Mapping[str, PriorityClassArgs]
     objectCounts: Mapping[str, str | int]
+    namespaceObjects: Sequence[NamespaceObjectArgs]
     podSecurityVersion: str
     allowed: AllowedArgs
     requireImagePull: bool

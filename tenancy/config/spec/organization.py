@@ -142,7 +142,9 @@ class NamespaceSpec(EntitlementsSpec):
     enforcement: EnforcementSpec | None = None
     """Whether Tenancy's rules are enforced or only give warnings. Default: `enforce`."""
     ignore: Listed[str] = ()
-    """Objects of the namespace that Tenancy does not manage, as `<kind>/<name>`; `tenancy drift` does not report them. Default: none."""
+    """Objects of the namespace that Tenancy does not manage, as `<kind>/<name>`; `tenancy drift` does not report them, and an object of the platform's `namespaceObjects` is not put there. Default: none."""
+    image_pull_secrets: Listed[NonEmpty] = ()
+    """Names of Secrets with which the service account `default` pulls images, in addition to those of the platform's `namespaceObjects`. Default: none."""
 
 
 class StandaloneNamespaceSpec(EntitlementsSpec):

@@ -9,6 +9,7 @@ from tenancy.config.spec.allowed import AllowedSpec
 from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
+from tenancy.config.spec.namespace_objects import NamespaceObjectSpec
 from tenancy.config.spec.network import DnsSpec, IngressControllerSpec, InternetSpec
 from tenancy.config.spec.quota import ProfileSpec
 
@@ -267,6 +268,8 @@ class PlatformSpec(Spec):
     """Priority classes that namespaces may be granted."""
     object_counts: Quantities = {}
     """Quotas on object counts in every namespace; they replace the defaults key by key."""
+    namespace_objects: Listed[NamespaceObjectSpec] = ()
+    """Objects that every namespace of an organization carries, or those with a label. Default: none."""
     pod_security_version: str = "v1.36"
     """The version of the Pod Security Standards that is enforced."""
     allowed: AllowedSpec = AllowedSpec()

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, text
 from tenancy.drifting.accept import limit_range_spec, quota_spec
 from tenancy.drifting.adoption.grants import proposed_grants
 from tenancy.drifting.adoption.subjects import member, role_of
@@ -118,6 +118,7 @@ def propose(
                 **_levels(_level(name, live), reason, until),
                 "gpus": proposed_grants(name, live, platform),
                 **({"ignore": ignored} if ignored else {}),
+                **_pull_secrets(name, live, platform),
             }
         )
         left += stays
@@ -145,6 +146,18 @@ def _levels(kept: str | None, reason: str, until: date | None) -> dict[str, JSON
             "reason": _KEPT_LEVEL if is_level else _NEW_LEVEL,
         },
     }
+
+
+def _pull_secrets(name: str, live: Live, platform: Platform) -> dict[str, JSON]:
+    """Return the account's own image pull secrets, where the platform's would replace them."""
+    if not any(template.image_pull_secret for template in platform.namespace_objects):
+        return {}
+    account = live.get(Identity(kind="ServiceAccount", namespace=name, name="default"), {})
+    written = account.get("imagePullSecrets")
+    names: list[JSON] = [
+        text(one, "name") for one in (written if isinstance(written, list) else ())
+    ]
+    return {"imagePullSecrets": names} if names else {}
 
 
 def _fits_rule(identifier: str, platform: Platform) -> bool:

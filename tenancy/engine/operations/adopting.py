@@ -10,7 +10,14 @@ import attrs
 
 from tenancy import manifests
 from tenancy.assessment import Assessment, assess, require_valid
-from tenancy.cluster import Connection, connect, hand_over, objects, require_same
+from tenancy.cluster import (
+    Connection,
+    connect,
+    existing_objects,
+    hand_over,
+    objects,
+    require_same,
+)
 from tenancy.config import organization_file
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
@@ -100,6 +107,7 @@ def adopt(
     platform = assessment.tenancy.platform_of(environment)
     proposed = _Proposed(
         assessment=assessment,
+        connection=connection,
         stack=stack,
         environment=environment,
         platform=platform,
@@ -111,7 +119,7 @@ def adopt(
     if how_far is Adoption.REPORT:
         _report(proposed, interaction)
         return None
-    return _written(proposed, connection, how_far, open_stack, interaction)
+    return _written(proposed, how_far, open_stack, interaction)
 
 
 def _report(proposed: "_Proposed", interaction: Interaction) -> None:
@@ -127,7 +135,6 @@ def _report(proposed: "_Proposed", interaction: Interaction) -> None:
 
 def _written(
     proposed: "_Proposed",
-    connection: Connection,
     how_far: Adoption,
     open_stack: OpenStack | None,
     interaction: Interaction,
@@ -144,9 +151,7 @@ def _written(
             for path in files.written:
                 interaction.note(f"wrote {path}")
             return None
-        takes_over = _confirmed(
-            proposed, connection, _require_accepted(after), open_stack, interaction
-        )
+        takes_over = _confirmed(proposed, _require_accepted(after), open_stack, interaction)
     except BaseException:
         if how_far is not Adoption.WRITE:
             files.restore()
@@ -157,13 +162,12 @@ def _written(
 
 def _confirmed(
     proposed: "_Proposed",
-    connection: Connection,
     after: Assessment,
     open_stack: OpenStack | None,
     interaction: Interaction,
 ) -> Callable[[], Result]:
     """Show and confirm the adoption; return what takes the objects over."""
-    stack = proposed.stack
+    stack, connection = proposed.stack, proposed.connection
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
     _require_planned(proposed.plan(after, desired, interaction), after)
@@ -173,10 +177,11 @@ def _confirmed(
     require_same(connection, session.previous_update().cluster_uid)
     interaction.confirm(f"adopt this into stack {stack}?")
     adopted = proposed.adopted(after)
-    taken = TakenOver.of(adopted, desired, proposed.live)
+    live = proposed.there(desired)
+    taken = TakenOver.of(adopted, desired, live)
 
     def take_over() -> Result:
-        hand_over(connection, desired, proposed.live)
+        hand_over(connection, desired, live)
         with interaction.progress(f"applying stack {stack}") as on_step:
             done = session.up(on_step=taken.watched(on_step), only=targets(adopted, desired))
         result = taken.result(done)
@@ -191,6 +196,7 @@ class _Proposed:
     """The namespaces of one adoption by organization, and what is on the cluster."""
 
     assessment: Assessment
+    connection: Connection
     stack: str
     environment: Environment
     platform: Platform
@@ -248,6 +254,15 @@ class _Proposed:
             if found.name in self.by_organization
         )
 
+    def there(self, desired: Sequence[Manifest]) -> Live:
+        """Return what is on the cluster, also in the place of the platform's objects."""
+        carried = [
+            manifest
+            for manifest in desired
+            if manifest["kind"] == "ConfigMap" or Identity.of(manifest).api_version
+        ]
+        return {**self.live, **existing_objects(self.connection, carried)}
+
     def require_gpus(self, after: Assessment) -> None:
         """
         Refuse where pods have GPUs that the namespace would not be granted.
@@ -302,7 +317,7 @@ class _Proposed:
                 yield finding
 
     def _lines(self, desired: Sequence[Manifest]) -> Iterator[str]:
-        steps = tuple(adoption.steps(desired, self.live))
+        steps = tuple(adoption.steps(desired, self.there(desired)))
         left = {
             one.object: one.why
             for name, names in self.by_organization.items()

@@ -27,6 +27,7 @@ from tenancy.engine.release_files import files_without
 from tenancy.engine.released_state import queued_namespaces, without_namespaces
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.kubernetes import labels
+from tenancy.manifests import carried_objects
 from tenancy.model import (
     MANAGED_QUOTAS,
     POOL_QUOTA_PREFIX,
@@ -163,7 +164,12 @@ class _Released:
         cls, connection: Connection, leaving: Organization, *, keep_guardrails: bool
     ) -> "_Released":
         names = tuple(namespace.name for namespace in leaving.namespaces)
-        everything = objects(connection, (*KINDS, "Role", "ServiceAccount"))
+        carried = (
+            Identity.of(manifest).listed_as
+            for namespace in leaving.namespaces
+            for manifest in carried_objects(namespace)
+        )
+        everything = objects(connection, (*KINDS, "Role", "ServiceAccount", *carried))
         live = {
             i: found
             for i, found in everything.items()
@@ -238,7 +244,7 @@ class _Released:
 
 
 def _is_guardrail(identity: Identity) -> bool:
-    """Return whether Tenancy added the object, and nobody wrote it into a file."""
+    """Return whether Tenancy added the object, and no file describes it."""
     is_quota = identity.kind == "ResourceQuota"
     return identity.kind == "NetworkPolicy" or (
         is_quota

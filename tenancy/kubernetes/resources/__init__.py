@@ -25,6 +25,7 @@ from tenancy.kubernetes.resources.limit import (
     parse_limit_resource,
 )
 from tenancy.kubernetes.resources.parsing import parse_quota_key
+from tenancy.kubernetes.resources.plural import usual_plural
 from tenancy.kubernetes.resources.quota_key import (
     STANDARD_KEYS,
     KeyKind,
@@ -107,4 +108,5 @@ __all__ = [
     "requests_key",
     "scope_reason",
     "unit_reason",
+    "usual_plural",
 ]

@@ -33,7 +33,7 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
     bindable = {role.cluster_role for role in {**roles.BUILT_IN, **platform.roles}.values()}
     return (
         namespaces(),
-        managed_objects(),
+        managed_objects(platform.namespace_objects),
         managed_service_accounts(),
         role_bindings(bindable, platform.bindable),
         tenant_roles(),

@@ -5,6 +5,7 @@ Subresources are not listed. A guard of `*/*` would prevent the quota controller
 `resourcequotas/status`, and a quota without a status counts nothing.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tenancy.kubernetes import labels
@@ -16,10 +17,12 @@ from tenancy.manifests.policies.guard import (
     Guard,
     PolicyRule,
     Resources,
+    annotation,
     guard,
     text,
     texts,
 )
+from tenancy.model import ObjectTemplate, group_of
 
 __all__ = ["OBJECTS", "SERVICE_ACCOUNTS", "managed_objects", "managed_service_accounts"]
 
@@ -42,8 +45,14 @@ _MESSAGE: Final = (
 )
 
 
-def managed_objects() -> Guard:
-    """Return the guard of every managed object; only operators may set its label."""
+def managed_objects(templates: Iterable[ObjectTemplate] = ()) -> Guard:
+    """
+    Return the guard of every managed object; only operators may set its label.
+
+    Args:
+        templates: What the platform puts into namespaces, whose kinds it checks too. Default:
+            nothing.
+    """
     return guard(
         OBJECTS,
         [
@@ -55,6 +64,7 @@ def managed_objects() -> Guard:
                 RBAC, ("clusterrolebindings", "clusterroles", "rolebindings", "roles"), _ALL
             ),
             Resources("scheduling.k8s.io", ("priorityclasses",), _ALL),
+            *_custom(templates),
         ],
         [PolicyRule("false", _MESSAGE, computed=True)],
         conditions=[_CLEANING_UP, NOT_AUTHORISED],
@@ -62,17 +72,30 @@ def managed_objects() -> Guard:
     )
 
 
+def _custom(templates: Iterable[ObjectTemplate]) -> Iterator[Resources]:
+    """Yield the custom kinds of *templates*, each version once."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for template in templates:
+        if group := group_of(template.api_version):
+            version = template.api_version.partition("/")[2]
+            found.setdefault((group, version), set()).add(template.plural)
+    for (group, version), names in sorted(found.items()):
+        yield Resources(group, sorted(names), _ALL, versions=(version,))
+
+
 def managed_service_accounts() -> Guard:
     """
     Return the guard of managed service accounts, which protects only the fields that we set.
 
-    Members may add image pull secrets to `default`.
+    Members may add image pull secrets to `default` where the files name none.
     """
     ours = (
         f"object.metadata.?labels[{text(labels.MANAGED)}].orValue('') == 'true'"
         f" && oldObject.metadata.?labels[{text(labels.MANAGED)}].orValue('') == 'true'"
         " && object.?automountServiceAccountToken.orValue(true)"
         " == oldObject.?automountServiceAccountToken.orValue(true)"
+        f" && ({annotation(labels.IMAGE_PULL_SECRETS)}.size() == 0"
+        " || object.?imagePullSecrets.orValue([]) == oldObject.?imagePullSecrets.orValue([]))"
     )
     return guard(
         SERVICE_ACCOUNTS,

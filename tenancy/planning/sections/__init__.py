@@ -12,6 +12,7 @@ from tenancy.planning.sections.gpu_grants import GpuGrants
 from tenancy.planning.sections.gpu_node_pools import GpuNodePools
 from tenancy.planning.sections.incomplete_update import IncompleteUpdate
 from tenancy.planning.sections.inherited import Inherited
+from tenancy.planning.sections.namespace_objects import NamespaceObjects
 from tenancy.planning.sections.network import Connections
 from tenancy.planning.sections.new_namespaces import NewNamespaces
 from tenancy.planning.sections.queues import QueueLimits
@@ -41,6 +42,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     Totals,
     GpuNodePools,
     EnvironmentOrder,
+    NamespaceObjects,
     Settings,
     Inherited,
     Connections,

@@ -16,7 +16,7 @@ from tenancy.planning.shapes import CLOSED
 
 __all__ = ["SettingChange", "Settings"]
 
-_IN_OTHER_SECTIONS: Final = frozenset({"id", "quotas", "members", "gpus"})
+_IN_OTHER_SECTIONS: Final = frozenset({"id", "quotas", "members", "gpus", "objects"})
 
 
 @attrs.frozen(kw_only=True, slots=True)

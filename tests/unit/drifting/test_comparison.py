@@ -334,3 +334,67 @@ def test_an_object_that_is_ignored_or_has_a_controller_is_no_difference() -> Non
     assert 1 == found({}, [])
     assert 1 == found({"tenancy.dev/ignored": "RoleBinding/c"}, [])
     assert 1 == found({}, [{"kind": "Application", "name": "a"}])
+
+
+CARRIED = [
+    {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "company-ca"},
+        "data": {"ca.crt": "x"},
+    },
+    {
+        "apiVersion": "example.com/v1",
+        "kind": "Role",
+        "metadata": {"name": "cloud"},
+        "spec": {"policies": ["read"]},
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "expected"),
+    [
+        pytest.param("ConfigMap", lambda m: None, [], id="as-applied"),
+        pytest.param(
+            "ConfigMap",
+            lambda m: m["data"].update({"ca.crt": "y"}),
+            [(("data", "ca.crt"), Change.CHANGED, Weight.USAGE)],
+            id="another-value",
+        ),
+        pytest.param(
+            "ConfigMap",
+            lambda m: m["data"].update(more="y"),
+            [(("data", "more"), Change.ADDED, Weight.USAGE)],
+            id="a-key-that-no-file-has",
+        ),
+        pytest.param(
+            "Role",
+            lambda m: m["spec"].update(policies=["write"]),
+            [(("spec", "policies"), Change.CHANGED, Weight.USAGE)],
+            id="a-custom-kind-with-a-name-of-kubernetes",
+        ),
+        pytest.param(
+            "Role",
+            lambda m: (m["spec"].update(path="/"), m.update(status={"arn": "x"})),
+            [],
+            id="defaults-and-status-of-a-custom-kind",
+        ),
+    ],
+)
+def test_objects_of_the_platform_differ_by_what_the_files_say(kind, change, expected) -> None:
+    tenancy = a_tenancy(
+        platform={
+            "operators": [{"group": "platform-operators"}],
+            "namespaceObjects": [{"manifest": one} for one in CARRIED],
+        }
+    )
+    environment = tenancy.environments["dev"]
+    wanted = manifests.environment(environment, tenancy.platform_of(environment))
+    there = {Identity.of(m): copy.deepcopy(m) for m in wanted}
+    [changed] = [
+        m for i, m in there.items() if i.kind == kind and i.name in ("company-ca", "cloud")
+    ]
+    change(changed)
+
+    assert expected == [(d.field, d.change, d.weight) for d in differences(wanted, there)]

@@ -12,6 +12,7 @@ import attrs
 from tenancy.local.tools.version import Range, Version
 
 __all__ = [
+    "KUEUE",
     "MODULES",
     "PROVIDER",
     "PROVIDER_BINARY",
@@ -247,6 +248,15 @@ MODULES: Final[tuple[Module, ...]] = (
         minutes=9.5,
     ),
 )
+
+KUEUE: Final = Module(
+    name="kueue",
+    tools=(Tool(name="kueue", fits=Range(Version(0, 17, 0), Version(0, 18, 0))),),
+    packages={"sigs.k8s.io/kueue/cmd/kueue": "kueue"},
+    version=Version(0, 17, 0),
+    minutes=20,
+)
+"""Kueue's controller. It is not among `MODULES`: only the nightly tests build and start it."""
 
 TOOLS: Final[tuple[Tool, ...]] = tuple(tool for module in MODULES for tool in module.tools)
 

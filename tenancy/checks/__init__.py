@@ -32,6 +32,7 @@ from tenancy.checks import (
     platform,
     platform_network,
     pod_fit,
+    pool_priorities,
     pools,
     queues,
     quotas,
@@ -138,6 +139,7 @@ def _organizations_here(
     yield from grants_without_effect.grants_without_effect(organizations, ground)
     yield from classes.classes(organizations, ground)
     yield from gpus.grants(organizations, ground)
+    yield from pool_priorities.lost_priorities(organizations, ground)
     yield from queues.limits(organizations, ground)
     yield from namespace_objects.carried(organizations)
     yield from namespace_objects.image_pull_secrets(organizations, ground)
@@ -162,6 +164,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from classes.class_names(ground)
     yield from pools.pools(ground)
     yield from allocation.allocation(ground)
+    yield from pool_priorities.listed_priorities(ground)
     yield from gpus.overcommits(ground)
     yield from queues.platform_queues(ground)
     yield from namespace_objects.templates(ground)

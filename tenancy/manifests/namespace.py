@@ -21,8 +21,8 @@ from tenancy.model import (
     Namespace,
     Platform,
     PodSecurity,
-    pool_class,
     pools_sharing_a_resource,
+    priorities_of_pools,
     queued_grants,
 )
 
@@ -250,10 +250,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                 dict.fromkeys(
                     (
                         *resolved.priority_classes,
-                        *(
-                            pool_class(grant.pool)
-                            for grant in pools_sharing_a_resource(granted)
-                        ),
+                        *priorities_of_pools(granted, platform, resolved.priority_classes),
                     )
                 )
             ),

@@ -24,8 +24,7 @@ from tenancy.model import (
     PublicNamespace,
     Role,
     SharedNamespace,
-    contested,
-    pool_class,
+    classes_of_pools,
     roles,
 )
 
@@ -108,14 +107,19 @@ def _priority_class(name: str, spec: PriorityClassSpec) -> Manifest:
 
 
 def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
-    """Return a class of priority 0 for each pool that shares its resource."""
-    names = {name for found in contested(resolved.pools).values() for name in found}
-    return {
-        pool_class(name): PriorityClassSpec(
-            value=0, description=f"GPUs of the pool {name}, which a quota counts apart"
-        )
-        for name in names
-    }
+    """Return the classes of each pool that shares its resource: of value 0, and as it lists."""
+    classes: dict[str, PriorityClassSpec] = {}
+    for name, (pool, priority) in classes_of_pools(resolved).items():
+        what = f"GPUs of the pool {pool}, which a quota counts apart"
+        if priority is None:
+            classes[name] = PriorityClassSpec(value=0, description=what)
+        elif isinstance(spec := resolved.priority_classes.get(priority), PriorityClassSpec):
+            classes[name] = PriorityClassSpec(
+                value=spec.value,
+                preemption_policy=spec.preemption_policy,
+                description=f"{what}, with the priority {priority}",
+            )
+    return classes
 
 
 def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:

@@ -27,6 +27,7 @@ from tenancy.model import (
     Quota,
     device_limits,
     pool_class,
+    pool_classes,
     pools_sharing_a_resource,
 )
 from tenancy.model import managed_quotas as names
@@ -155,14 +156,7 @@ def managed_quotas(
     written = _written_keys(namespace.quotas)
     candidates: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
         (names.GPUS, gpu_limits(namespace.grants, platform), {}),
-        *(
-            (
-                pool_class(grant.pool),
-                {requests_key(grant.resource): str(grant.limit)},
-                _of_class(pool_class(grant.pool)),
-            )
-            for grant in pools_sharing_a_resource(namespace.grants)
-        ),
+        *_of_pools(namespace, platform),
         (names.STORAGE_CLASSES, storage_class_limits(namespace, platform), {}),
         (
             names.EPHEMERAL_STORAGE,
@@ -187,6 +181,21 @@ def managed_quotas(
             for name, hard, scope in needed
         ),
     )
+
+
+def _of_pools(
+    namespace: Namespace, platform: Platform
+) -> Iterable[tuple[str, Mapping[str, str], dict[str, object]]]:
+    """Return the quota of each pool whose resource another granted pool has too."""
+    hard: dict[str, dict[str, str]] = {}
+    classes: dict[str, tuple[str, ...]] = {}
+    for grant in pools_sharing_a_resource(namespace.grants):
+        hard.setdefault(grant.pool, {})[requests_key(grant.resource)] = str(grant.limit)
+        # All of the pool's classes, so that pods which have one already are counted too.
+        classes[grant.pool] = pool_classes(grant, platform)
+    return [
+        (pool_class(pool), limits, _of_classes(classes[pool])) for pool, limits in hard.items()
+    ]
 
 
 def _load_balancer_counts(namespace: Namespace) -> dict[str, int]:
@@ -225,8 +234,9 @@ def _of_audit(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:
     return (_quota(free_name(names.GPUS, own), namespace.name, granted),) if granted else ()
 
 
-def _of_class(name: str) -> dict[str, object]:
-    expression = {"scopeName": "PriorityClass", "operator": "In", "values": [name]}
+def _of_classes(names_of_pool: Iterable[str]) -> dict[str, object]:
+    values = list(names_of_pool)
+    expression = {"scopeName": "PriorityClass", "operator": "In", "values": values}
     return {"scopeSelector": {"matchExpressions": [expression]}}
 
 

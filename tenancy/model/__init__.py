@@ -53,7 +53,14 @@ from tenancy.model.platform import (
 )
 from tenancy.model.platform_resolution import resolve_platform
 from tenancy.model.pod_fit import Fit, fit
-from tenancy.model.pool_priority_classes import contested, pool_class, pools_sharing_a_resource
+from tenancy.model.pool_priority_classes import (
+    classes_of_pools,
+    contested,
+    pool_class,
+    pool_classes,
+    pools_sharing_a_resource,
+    priorities_of_pools,
+)
 from tenancy.model.pools import gpu_node_pool
 from tenancy.model.queues import (
     LOCAL_QUEUE,
@@ -171,6 +178,7 @@ __all__ = [
     "amounts",
     "binding_name",
     "by_environment",
+    "classes_of_pools",
     "cluster_queue_name",
     "container_defaults",
     "contested",
@@ -191,9 +199,11 @@ __all__ = [
     "organization_cohort",
     "parsed_cidr",
     "pool_class",
+    "pool_classes",
     "pool_demands",
     "pool_packing",
     "pools_sharing_a_resource",
+    "priorities_of_pools",
     "queued_grants",
     "quota_keys",
     "resolve",

@@ -98,6 +98,8 @@ class GpuNodePool:
         allocation: How pods ask: `devicePlugin`, `dra` or `both`.
         device_class: As written; that of whole GPUs.
         device_classes: The DRA device class of each of `resources` that has one.
+        priority_classes: Those of the platform that its pods may have where a class tells
+            which pool they are of.
         overcommit: The allowed ratio of the sum of grants to capacity.
     """
 
@@ -122,6 +124,7 @@ class GpuNodePool:
     allocation: str = "devicePlugin"
     device_class: str | None = None
     device_classes: Mapping[str, str] = attrs.field(factory=dict)
+    priority_classes: tuple[str, ...] = ()
     labels: Mapping[str, str] = attrs.field(factory=dict)
     taints: tuple[TaintSpec, ...] = ()
     write_taints: bool = False

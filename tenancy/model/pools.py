@@ -79,6 +79,7 @@ def gpu_node_pool(
             allocation=spec.allocation,
             device_class=spec.device_class,
             device_classes=_device_classes(spec),
+            priority_classes=tuple(dict.fromkeys(spec.priority_classes)),
             labels=spec.labels,
             taints=spec.taints,
             write_taints=spec.write_taints,

@@ -29,6 +29,7 @@ Object = dict
 GPU, SHARED, MIG = "nvidia.com/gpu", "nvidia.com/gpu.shared", "nvidia.com/mig-1g.10gb"
 DEVICE_CLASS = "gpu.nvidia.com"
 WORKERS = 8
+PRIORITY = "urgent"
 
 
 @attrs.frozen
@@ -80,14 +81,14 @@ class Organization:
     def run(self) -> str:
         return f"{self.name}-run"
 
-    def fields(self, pool: Pool) -> dict:
-        """Return what a pod has to say where several granted pools have the same device."""
+    def fields(self, pool: Pool, priority: str = "") -> dict:
+        """Return the fields of a pod where several granted pools have the same device."""
         same = [g for g in self.grants if g.pool.resource == pool.resource]
         if len(same) == 1:
             return {}
         return {
             "nodeSelector": {GPU_POOL: pool.name},
-            "priorityClassName": f"gpu-{pool.name}",
+            "priorityClassName": f"gpu-{pool.name}{priority}",
         }
 
     @property
@@ -153,6 +154,7 @@ def project(folder: Path, scale: Scale, *, more: Mapping[str, int] | None = None
     platform = {
         "operators": [{"group": "platform-operators"}],
         "deviceClasses": [DEVICE_CLASS],
+        "priorityClasses": {PRIORITY: {"value": 1000}},
         "objectCounts": {"pods": "5000"},
         "gpuNodePools": [
             {
@@ -160,6 +162,7 @@ def project(folder: Path, scale: Scale, *, more: Mapping[str, int] | None = None
                 "model": pool.name.upper(),
                 "gpusPerNode": 4 if pool.name in {"mig", "sliced"} else pool.per_node,
                 "nodes": {"min": pool.nodes, "max": pool.nodes},
+                **({"priorityClasses": [PRIORITY]} if pool.name in {"h100", "l40s"} else {}),
                 **pool.spec,
             }
             for pool in pools(scale)
@@ -184,6 +187,7 @@ def project(folder: Path, scale: Scale, *, more: Mapping[str, int] | None = None
                 },
                 {
                     "id": "run",
+                    "priorityClasses": [PRIORITY],
                     "gpus": [
                         {
                             "pool": grant.pool.name,

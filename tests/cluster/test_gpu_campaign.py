@@ -31,6 +31,7 @@ from tests.cluster.gpu_campaign import (
     FULL,
     GPU,
     MIG,
+    PRIORITY,
     SHARED,
     TENTH,
     WORKERS,
@@ -288,7 +289,7 @@ def ask(world: World, seed: int, tally: Tally, share: range) -> None:
         else:
             grant = chance.choice(organization.grants)
             count = chance.choice([n for n in (1, 1, 2, 4, 8) if n <= grant.per_pod])
-            spec = organization.fields(grant.pool)
+            spec = organization.fields(grant.pool, chance.choice(["", f".{PRIORITY}"]))
             asked = pod(organization.run, name, {grant.pool.resource: count}, **spec)
         answer = created(world, asked)
         if answer.ok:
@@ -530,10 +531,17 @@ def test_two_pools_of_one_resource_are_counted_apart(world):
         "exceeded quota: gpu-l40s", f"limited: requests.{GPU}={most}"
     )
     ask("other", large, 1, dry=True).accepted()
+    # The same count for every priority of the pool.
+    ask("urgent", small, 1, dry=True, priorityClassName=f"gpu-l40s.{PRIORITY}").refused(
+        "exceeded quota: gpu-l40s", f"limited: requests.{GPU}={most}"
+    )
+    raised = ask("other", large, 1, dry=True, priorityClassName=f"gpu-h100.{PRIORITY}")
+    assert raised.accepted().body["spec"]["priority"] == 1000
     # To name no class, or another pool's, is no way around it.
-    for named in ("", "gpu-h100"):
+    for named in ("", "gpu-h100", f"gpu-h100.{PRIORITY}", PRIORITY):
         ask("around", small, 1, dry=True, priorityClassName=named).refused_by(
-            "tenancy-placement", "priorityClassName must be gpu-l40s"
+            "tenancy-placement",
+            f"priorityClassName must be gpu-l40s or gpu-l40s.{PRIORITY}",
         )
     # A node of the smaller pool has four: a pod of five would wait for ever.
     ask("huge", small, 5, dry=True).refused_by("tenancy-gpus-per-pod", f"{GPU}@l40s=4")

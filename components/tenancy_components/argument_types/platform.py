@@ -194,6 +194,7 @@ class GpuNodePoolArgs(TypedDict, total=False):
     dedicatedTo: str | None
     allocation: Literal["devicePlugin", "dra", "both"]
     deviceClass: str | None
+    priorityClasses: Sequence[str]
     labels: Mapping[str, str]
     taints: Sequence[TaintArgs]
     writeTaints: bool

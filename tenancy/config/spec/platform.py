@@ -187,6 +187,8 @@ class GpuNodePoolSpec(Spec):
     """How pods ask for its devices. `devicePlugin`: by the extended resource, also where DRA serves it. `dra`: by claims of `deviceClass`. `both`: in either way, and each device is counted once; the class must have the pool's resource as `extendedResourceName` (Kubernetes 1.36 and later). Default: devicePlugin."""
     device_class: NonEmpty | None = None
     """The DRA device class of its devices, for `dra` and `both`; it selects devices of this pool only. Default: none."""
+    priority_classes: Listed[str] = ()
+    """Priority classes of the platform that pods of this pool may have in a namespace with grants of several pools of its resource. There a pod names a class of its pool, by which a quota counts it: `gpu-<pool>` with the value 0, or `gpu-<pool>.<class>` with the value of a class in this list. Default: none."""
     labels: dict[str, str] = Field(default={})
     """Further node labels."""
     taints: Listed[TaintSpec] = ()

@@ -192,6 +192,21 @@ GROUP: Final = Group(
             "rename the shares, or give the pool another resource",
         ),
         Code(
+            "pool-priority-unused",
+            "`priorityClasses` of a pool whose resource no other pool has",
+            "`priorityClasses: [urgent]` of the only pool",
+            "remove them: pods name the platform's classes themselves",
+            (_WARNING,),
+        ),
+        Code(
+            "gpu-priority-lost",
+            "pods with GPUs of several pools of one resource cannot have a granted priority class",
+            "`urgent`, in a namespace with grants of `h100` and `l40s`",
+            "list it under `priorityClasses` of the pools, or give each pool its own resource or"
+            " device class",
+            (_WARNING,),
+        ),
+        Code(
             "pool-mig-profile",
             "not a MIG profile, or one twice",
             "`1g10gb`",

@@ -102,13 +102,9 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"
                     f" || {texts(found)}.filter(pool, pool in variables.granted).size() < 2"
-                    " || object.spec.?priorityClassName.orValue('')"
-                    f" == {text(pool_class(''))} + variables.selected",
-                    text(
-                        f"several granted pools have {name}: priorityClassName must be"
-                        f" {pool_class('')}"
-                    )
-                    + " + variables.selected",
+                    f" || {_of_selected_pool('variables.class')}",
+                    text(f"several granted pools have {name}: priorityClassName must be ")
+                    + f" + variables.classes.filter(c, {_of_selected_pool('c')}).join(' or ')",
                     computed=True,
                 )
                 for name, found in ambiguous.items()
@@ -125,9 +121,17 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                 "variables.granted.size() == 0 ? 'none' : variables.granted.join(', ')",
             ),
             Condition("selected", _SELECTED),
+            Condition("class", "object.spec.?priorityClassName.orValue('')"),
+            Condition("classes", annotation(labels.PRIORITY_CLASSES)),
         ],
         namespaces=ORGANIZATIONS,
     )
+
+
+def _of_selected_pool(name: str) -> str:
+    """Return whether the priority class *name* is of the pool that the pod selects."""
+    of_pool = f"{text(pool_class(''))} + variables.selected"
+    return f"({name} == {of_pool} || {name}.startsWith({of_pool} + '.'))"
 
 
 def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:

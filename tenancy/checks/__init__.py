@@ -21,6 +21,7 @@ from tenancy.checks import (
     environment_names,
     environment_order,
     escalation,
+    gang_jobs,
     gpus,
     grants_without_effect,
     hosts,
@@ -37,6 +38,7 @@ from tenancy.checks import (
     queues,
     quotas,
     unique,
+    upgrade,
     written_bounds,
 )
 from tenancy.checks.adoption import left_as_it_is, only_adopted, without_adopted
@@ -44,6 +46,7 @@ from tenancy.checks.deletion import deletable_of_platform, exact_names
 from tenancy.checks.view import Resolution, stack_view
 from tenancy.config import stack_of
 from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.kubernetes.releases import Release
 from tenancy.model import (
     Environment,
     EnvironmentOrderException,
@@ -68,6 +71,7 @@ __all__ = [
     "fit",
     "organization_sums",
     "stack_view",
+    "upgrade_findings",
 ]
 
 
@@ -113,6 +117,26 @@ def check_platform(platform_of_it: Platform) -> tuple[Finding, ...]:
     found = unique.unique_names(platform_of_it.stack, (), (platform_of_it,))
     own = written_bounds.written_bounds(platform_of_it, ())
     return tuple(dict.fromkeys((*_platform_alone(platform_of_it), *own, *found)))
+
+
+def upgrade_findings(
+    tenancy: Tenancy, stack: str | None, target: Release, current: Release | None = None
+) -> tuple[Finding, ...]:
+    """
+    Return what an upgrade of Kubernetes to *target* changes for guardrails.
+
+    Args:
+        tenancy: The whole project.
+        stack: A platform or an environment on it. None for all platforms.
+        target: The release after the upgrade.
+        current: The release of the cluster. Default: unknown.
+    """
+    environment = tenancy.environments.get(stack or "")
+    if environment is not None:
+        platforms = [tenancy.platform_of(environment)]
+    else:
+        platforms = [p for name, p in tenancy.platforms.items() if stack in (None, name)]
+    return tuple(f for found in platforms for f in upgrade.upgrade(found, target, current))
 
 
 def organization_sums(tenancy: Tenancy, organization: str) -> tuple[Sum, ...]:
@@ -161,6 +185,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from platform_network.platform_network(ground)
     yield from access.platform_subjects(ground)
     yield from escalation.escalations(ground)
+    yield from gang_jobs.gang_jobs(ground)
     yield from classes.class_names(ground)
     yield from pools.pools(ground)
     yield from allocation.allocation(ground)

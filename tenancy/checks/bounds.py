@@ -9,7 +9,7 @@ from tenancy.config.spec import ExceptionName
 from tenancy.diagnostics import Finding, Origin, joined, quoted
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import parse_quota_key
-from tenancy.manifests import DEFAULT_OBJECT_COUNTS
+from tenancy.manifests import default_counts
 from tenancy.model import (
     Amounts,
     Bounds,
@@ -26,12 +26,6 @@ __all__ = ["bounded", "bounded_gpus", "exceptions"]
 _LEVELS: Final = ("baseline", "restricted")
 """Pod Security levels, the lower one first."""
 
-_COUNTS: Final = {
-    parse_quota_key(key).name: Quantity.parse(count)
-    for key, count in DEFAULT_OBJECT_COUNTS.items()
-}
-"""The object counts of a namespace without its own."""
-
 
 def bounded(
     organizations: Iterable[Organization], platform: Platform, amounts: Amounts
@@ -46,13 +40,18 @@ def bounded(
     """
     if platform.organization_bounds is None:
         return
+    # A namespace without counts of its own has these.
+    counts = {
+        parse_quota_key(key).name: Quantity.parse(count)
+        for key, count in default_counts(platform).items()
+    }
     for organization in organizations:
         bounds = platform.organization_bounds.of(organization.name)
         yield from _prefix(organization, platform, bounds)
         yield from _ceiling(organization, bounds)
         yield from _hosts(organization, bounds)
         for namespace in organization.namespaces:
-            yield from _quota(namespace, bounds, amounts(namespace))
+            yield from _quota(namespace, bounds, {**counts, **amounts(namespace)})
             yield from _choices(namespace, bounds, platform)
             yield from _egress(namespace, bounds)
             if namespace.adopted is not None:
@@ -186,7 +185,7 @@ def _quota(
     namespace: Namespace, bounds: Bounds, amounts: Mapping[str, Quantity]
 ) -> Iterator[Finding]:
     for key, most in _by_name(bounds.namespace_quota).items():
-        amount = amounts.get(key, _COUNTS.get(key))
+        amount = amounts.get(key)
         if amount is not None and amount <= most.quantity:
             continue
         origin = _written(namespace, key)

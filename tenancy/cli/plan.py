@@ -3,12 +3,15 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import attrs
 import typer
 from rich.text import Text
 
 from tenancy import engine
 from tenancy.assessment import Assessment, assess, find_root
+from tenancy.checks import upgrade_findings
 from tenancy.cli.fleet import chosen
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, Part, ProjectFolder, Strict
@@ -16,6 +19,7 @@ from tenancy.cli.plan_since import Revisions, Since, Together, Until, show_revis
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import Exit, UsageError, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
+from tenancy.kubernetes.releases import Release
 from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
 from tenancy.planning import summarize, summary_data
 
@@ -33,6 +37,8 @@ Examples:
   tenancy plan --offline                 a summary of all files, without a cluster
 
   tenancy plan --json                    as docs/schema/plan.json describes
+
+  tenancy plan --kubernetes 1.37         what an upgrade changes for guardrails
 
   tenancy plan --since origin/main       what the files change; no engine, state or cluster
 
@@ -52,6 +58,16 @@ Exit code: 0 if nothing changes for any organization, 2 if something does, 3 if 
 refused, 1 if the plan failed. With --offline nothing is compared: 0 or 3.
 """
 
+
+Kubernetes = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RELEASE",
+        help="Also list what an upgrade of Kubernetes to this release changes for guardrails,"
+        " such as 1.37.",
+        show_default=False,
+    ),
+]
 
 _STACK = "{stack}"
 """The placeholder for a stack's name in the names of files."""
@@ -77,6 +93,7 @@ def command(
     since: Since = None,
     until: Until = None,
     together: Together = None,
+    kubernetes: Kubernetes = None,
     strict: Strict = False,
     everything: bool = typer.Option(
         False, "--all", help="Write every fact in full; on a terminal, in a pager."
@@ -88,6 +105,7 @@ def command(
         raise UsageError("--markdown cannot be combined with --json or --offline")
     _require_one_kind(is_offline, save, stack, Revisions(since, until, together))
     _require_no_shard(shard, is_offline=is_offline, since=since)
+    upgraded = _release(kubernetes, is_compared=since is not None, is_saved=save is not None)
     shell = terminal(color=not no_color)
     most = None if everything else LINES
     if since is not None:
@@ -104,9 +122,13 @@ def command(
     only = stack[0] if stack and len(stack) == 1 else None
     found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
+        if upgraded is not None:
+            more = upgrade_findings(found.tenancy, only, upgraded)
+            found = attrs.evolve(found, findings=(*found.findings, *more))
         _offline(found, only, shell, as_json=as_json, strict=strict)
         return
-    outcomes = _planned(found, chosen(found, stack, shard), save, shell, strict=strict)
+    stacks = chosen(found, stack, shard)
+    outcomes = _planned(found, stacks, save, shell, strict=strict, kubernetes=upgraded)
     plans = outcomes.results
     if as_json:
         written = [plan.data() for plan in plans]
@@ -146,6 +168,23 @@ def _require_one_kind(
         raise UsageError("--since cannot be combined with --offline or --save")
 
 
+def _release(text: str | None, *, is_compared: bool, is_saved: bool) -> Release | None:
+    """
+    Return the release of Kubernetes in *text*.
+
+    Raises:
+        UsageError: It is none, or another option excludes it.
+    """
+    if text is None:
+        return None
+    if is_compared or is_saved:
+        raise UsageError("--kubernetes cannot be combined with --since or --save")
+    found = Release.parse(text)
+    if found is None:
+        raise UsageError(f"--kubernetes {text}: write a minor release, such as 1.37")
+    return found
+
+
 def _require_no_shard(shard: str | None, *, is_offline: bool, since: str | None) -> None:
     """Refuse a shard of what is not planned against a cluster."""
     if shard is not None and (is_offline or since is not None):
@@ -159,11 +198,14 @@ def _planned(
     shell: Terminal,
     *,
     strict: bool,
+    kubernetes: Release | None,
 ) -> Outcomes[StackPlan]:
     """Return the plans, after saving those that can be applied."""
     interaction = TerminalInteraction(Terminal(out=shell.err, err=shell.err))
     if save is None:
-        return engine.plan(found, stacks, strict=strict, interaction=interaction)
+        return engine.plan(
+            found, stacks, strict=strict, kubernetes=kubernetes, interaction=interaction
+        )
     names = found.in_order(stacks)
     if len(names) > 1 and _STACK not in save:
         raise UsageError(f"--save {save}: several stacks need {_STACK} in its name")

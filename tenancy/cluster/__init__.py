@@ -7,6 +7,7 @@ from tenancy.cluster.access_removal import (
     take_out_of_managed,
     take_out_subjects,
 )
+from tenancy.cluster.api_server_version import server_release
 from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
 from tenancy.cluster.endpoints import endpoint
 from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
@@ -68,6 +69,7 @@ __all__ = [
     "renew_service_account",
     "repair",
     "require_same",
+    "server_release",
     "service_account_token",
     "take_out_of_managed",
     "take_out_subjects",

@@ -5,6 +5,7 @@ from tenancy.diagnostics import EngineError, SandboxError, TenancyError, ToolsEr
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
+from tenancy.kubernetes.releases import Release
 from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy.planning import StackPlan, plan_for, read_cluster
 
@@ -18,6 +19,7 @@ def plan_stack(
     readings: ClusterReadings | None = None,
     *,
     strict: bool = False,
+    kubernetes: Release | None = None,
 ) -> StackPlan:
     """
     Return what an update of *stack* means; only its outputs are read from the engine.
@@ -30,6 +32,7 @@ def plan_stack(
         open_stack: Returns the stack and an engine for it.
         readings: What was read of clusters in the same call. Default: nothing yet.
         strict: Whether what was not checked refuses it too. Default: only errors do.
+        kubernetes: A release to which the cluster is to be upgraded. Default: no upgrade.
 
     Raises:
         EngineError: The engine or its backend does not answer.
@@ -48,7 +51,13 @@ def plan_stack(
     cluster = read_cluster(assessment, stack, previous, connect=asked.connect, read=asked.read)
     names = _namespaces_in_state(opened) if cluster.needs_state else frozenset[str]()
     return plan_for(
-        assessment, stack, previous, cluster, namespaces_in_state=names, strict=strict
+        assessment,
+        stack,
+        previous,
+        cluster,
+        namespaces_in_state=names,
+        strict=strict,
+        kubernetes=kubernetes,
     )
 
 

@@ -7,12 +7,11 @@ from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformMan
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
 from tenancy.manifests.queues import QUEUE_KINDS, QUEUES_API, organization_queues
-from tenancy.manifests.quotas import DEFAULT_OBJECT_COUNTS
+from tenancy.manifests.quotas import default_counts
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, STACK_TOKEN, type_token
 
 __all__ = [
-    "DEFAULT_OBJECT_COUNTS",
     "KUBERNETES_CREATES",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
@@ -25,6 +24,7 @@ __all__ = [
     "PlatformManifests",
     "carried_objects",
     "created",
+    "default_counts",
     "destroy_guard_name",
     "environment",
     "namespace",

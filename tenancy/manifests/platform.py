@@ -1,6 +1,5 @@
 """A platform: operators, roles, priority classes, guards, public and shared namespaces."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from tenancy.config.spec import PriorityClassSpec
@@ -22,7 +21,6 @@ from tenancy.model import (
     Platform,
     PodSecurity,
     PublicNamespace,
-    Role,
     SharedNamespace,
     classes_of_pools,
     roles,
@@ -42,7 +40,7 @@ def platform(resolved: Platform) -> PlatformManifests:
     guards, placing = policies(resolved), mutations(resolved)
     return PlatformManifests(
         operators=_operators(resolved),
-        roles=tuple(cluster_role(role) for role in _roles(resolved)),
+        roles=tuple(cluster_role(role) for role in roles.of(resolved).values()),
         priority_classes=tuple(
             _priority_class(name, spec)
             for name, spec in sorted(
@@ -60,10 +58,6 @@ def platform(resolved: Platform) -> PlatformManifests:
             *(_shared(shared, resolved) for shared in resolved.shared if shared.is_managed),
         ),
     )
-
-
-def _roles(resolved: Platform) -> Iterable[Role]:
-    return {**roles.BUILT_IN, **resolved.roles}.values()
 
 
 def _operators(resolved: Platform) -> tuple[Manifest, ...]:

@@ -35,7 +35,9 @@ from tenancy.model import managed_quotas as names
 __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "EPHEMERAL_STORAGE",
+    "GANG_JOBS",
     "NODE_PORTS_PER_LOAD_BALANCER",
+    "default_counts",
     "free_name",
     "gpu_limits",
     "limit_range",
@@ -78,6 +80,9 @@ others.
 
 The objects that Tenancy and Kubernetes create in a namespace are added to them.
 """
+
+GANG_JOBS: Final = 20
+"""How many objects of each kind of gang jobs a namespace may have."""
 
 NODE_PORTS_PER_LOAD_BALANCER: Final = 10
 """
@@ -250,6 +255,12 @@ _CROSS_NAMESPACE: Final[dict[str, object]] = {
 """Affinity to other namespaces' pods shows where they run, and can keep them off nodes."""
 
 
+def default_counts(platform: Platform) -> Mapping[str, int]:
+    """Return the default counts in a namespace of *platform*, with its kinds of gang jobs."""
+    gangs = {f"count/{name}": GANG_JOBS for name in platform.gang_jobs}
+    return {**DEFAULT_OBJECT_COUNTS, **gangs}
+
+
 def object_counts(
     platform: Platform,
     created: Mapping[str, int],
@@ -273,7 +284,8 @@ def object_counts(
         platform.object_counts
     )
     counts: dict[str, str] = {}
-    for key in {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}:
+    defaults = default_counts(platform)
+    for key in {**defaults, **platform.object_counts}:
         # The platform's `count/secrets` replaces the default of `secrets`.
         if _plain(key) in left_out or key in own:
             continue
@@ -283,9 +295,7 @@ def object_counts(
         ours = created.get(COUNT_ALIASES.get(key, key), 0)
         allowed = platform.object_counts.get(key)
         counts[key] = str(
-            DEFAULT_OBJECT_COUNTS[key] + ours
-            if allowed is None
-            else allowed + Quantity.parse(ours)
+            defaults[key] + ours if allowed is None else allowed + Quantity.parse(ours)
         )
     return counts
 

@@ -182,6 +182,7 @@ class Platform:
         storage_classes: `shared` or `granted` by name.
         profiles: As written; every environment on the platform may use them.
         organization_bounds: None if organizations are not bounded.
+        gang_jobs: Names of the CRDs of jobs that members may create, as written.
         token_seconds: The longest lifetime of a token that a member requests.
         bindable: Subjects of no organization that admins of organizations may bind.
         ingress: Ingress controllers by name.
@@ -213,6 +214,7 @@ class Platform:
     gpu_resources: tuple[str, ...] = ("nvidia.com/gpu",)
     device_classes: tuple[str, ...] = ()
     roles: Mapping[str, Role] = attrs.field(factory=dict)
+    gang_jobs: tuple[str, ...] = ()
     storage_classes: Mapping[str, str] = attrs.field(factory=dict)
     profiles: Mapping[str, ProfileSpec] = attrs.field(factory=dict)
     priority_classes: Mapping[str, object] = attrs.field(factory=dict)

@@ -101,6 +101,7 @@ def resolve_platform(
             gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
             device_classes=tuple(sorted(classes | set(spec.device_classes))),
             roles=_roles(spec, origin / "roles"),
+            gang_jobs=tuple(dict.fromkeys(spec.gang_jobs)),
             storage_classes=spec.storage_classes,
             profiles=spec.profiles,
             priority_classes=spec.priority_classes,

@@ -28,6 +28,7 @@ __all__ = [
     "is_kubernetes",
     "label",
     "names",
+    "of",
     "of_binding",
 ]
 
@@ -186,9 +187,28 @@ def is_kubernetes(name: str) -> bool:
     return name.startswith(KUBERNETES_PREFIX)
 
 
+def of(platform: Platform) -> Mapping[str, Role]:
+    """Return the roles of *platform* by name: the built-in ones with gang jobs, and its own."""
+    return {
+        **{role.name: _with_gang_jobs(role, platform) for role in BUILT_IN.values()},
+        **platform.roles,
+    }
+
+
+def _with_gang_jobs(role: Role, platform: Platform) -> Role:
+    """Return *role* with the kinds of gang jobs: viewers read them, the others write them."""
+    by_group: dict[str, list[str]] = {}
+    for name in platform.gang_jobs:
+        plural, _, group = name.partition(".")
+        by_group.setdefault(group, []).append(plural)
+    verbs = READ if role.name == "viewer" else ALL_VERBS
+    rules = (_rule(group, sorted(names), verbs) for group, names in sorted(by_group.items()))
+    return Role(name=role.name, cluster_role=role.cluster_role, rules=(*role.rules, *rules))
+
+
 def find(name: str, platform: Platform) -> Role | None:
     """Return the role *name*: the platform's, else the built-in one, if there is one."""
-    return platform.roles.get(name) or BUILT_IN.get(name)
+    return of(platform).get(name)
 
 
 def names(platform: Platform) -> tuple[str, ...]:

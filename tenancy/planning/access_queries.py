@@ -144,7 +144,7 @@ def resources_of(tenancy: Tenancy) -> frozenset[str]:
     return frozenset(
         resource
         for platform in tenancy.platforms.values()
-        for role in (*roles.BUILT_IN, *platform.roles)
+        for role in roles.of(platform)
         for _, resource in expanded(platform)(role)
     )
 

@@ -115,7 +115,7 @@ def expanded(platform: Platform) -> Callable[[str], Verbs]:
     """Return what each role with known rules allows."""
 
     def own(role: str) -> tuple[Rule, ...] | None:
-        found = platform.roles.get(role)
+        found = roles.find(role, platform)
         return None if found is None else found.rules
 
     return expansion(own)

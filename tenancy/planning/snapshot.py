@@ -22,6 +22,7 @@ from tenancy.model import (
     Queues,
     Quota,
     Role,
+    roles,
 )
 from tenancy.planning.network_data import network_data
 
@@ -61,7 +62,11 @@ def platform(resolved: Platform) -> dict[str, JSON]:
         "cluster": resolved.cluster.name if resolved.cluster else "",
         "operators": [str(s) for s in resolved.operators],
         "released": list(resolved.allow_deletion),
-        "roles": {name: _rules(role) for name, role in resolved.roles.items()},
+        "roles": {
+            name: _rules(role)
+            for name, role in roles.of(resolved).items()
+            if role != roles.BUILT_IN.get(name)
+        },
         "settings": platform_settings(resolved),
         **({} if resolved.queues is None else {"queues": _queues(resolved.queues)}),
         "namespaces": [own.name for own in resolved.own_namespaces],

@@ -12,6 +12,7 @@ from typing import Protocol
 import attrs
 
 from tenancy.assessment import Assessment
+from tenancy.checks import upgrade_findings
 from tenancy.cluster import (
     ClusterError,
     Connection,
@@ -19,11 +20,13 @@ from tenancy.cluster import (
     ground,
     read,
     require_same,
+    server_release,
     with_workloads,
 )
 from tenancy.config.document import Document
 from tenancy.diagnostics import Exit, Finding, refusals
-from tenancy.manifests import DEFAULT_OBJECT_COUNTS
+from tenancy.kubernetes.releases import Release
+from tenancy.manifests import default_counts
 from tenancy.model import Cluster, Live
 from tenancy.planning.build import (
     Plan,
@@ -166,7 +169,7 @@ def _with_workloads(
     if not levels or environment is None:
         return live
     platform = assessment.tenancy.platform_of(environment)
-    keys = {**DEFAULT_OBJECT_COUNTS, **platform.object_counts}
+    keys = {**default_counts(platform), **platform.object_counts}
     return with_workloads(connection, live, levels, tuple(keys))
 
 
@@ -179,6 +182,7 @@ def plan_for(
     namespaces_in_state: Collection[str] = (),
     is_preview: bool = True,
     strict: bool = False,
+    kubernetes: Release | None = None,
 ) -> StackPlan:
     """
     Return what an update of *stack* means, with all findings.
@@ -192,6 +196,8 @@ def plan_for(
             cluster; used if `cluster.needs_state`.
         is_preview: Whether this is a preview, in which a missing platform is only a warning.
         strict: Whether what was not checked refuses too. Default: only errors do.
+        kubernetes: A release to which the cluster is to be upgraded; what that changes is
+            reported. Default: no upgrade.
 
     Raises:
         ClusterError: The cluster stopped answering.
@@ -209,6 +215,9 @@ def plan_for(
     # If the files have errors, the cluster is not compared.
     if cluster.connection is not None and not assessment.is_refused:
         missing = tuple(ground(tenancy, stack, cluster.connection, preview=is_preview))
+    if kubernetes is not None and not assessment.is_refused:
+        current = None if cluster.connection is None else server_release(cluster.connection)
+        missing += upgrade_findings(tenancy, stack, kubernetes, current)
     return StackPlan(
         plan=made_plan,
         findings=tuple(dict.fromkeys((*assessment.findings, *made_plan.findings, *missing))),

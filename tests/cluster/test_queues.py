@@ -26,6 +26,7 @@ FORGED = {
 }
 KUEUE = "system:serviceaccount:kueue-system:kueue-controller-manager"
 GRANT, BORROWED = 4, 2
+JOB_SETS = "jobsets.jobset.x-k8s.io"
 
 
 def written() -> dict[str, object]:
@@ -40,6 +41,8 @@ def written() -> dict[str, object]:
                 "tenancy:platform": {
                     "operators": [{"group": "platform-operators"}],
                     "queues": {"cohort": "gpus", "fairSharing": True},
+                    "gangJobs": [JOB_SETS, "rayclusters.ray.io"],
+                    "objectCounts": {f"count/{JOB_SETS}": 2},
                     "gpuNodePools": [
                         {
                             "name": "h100",
@@ -305,3 +308,53 @@ def test_the_quota_is_what_the_queue_admits_at_the_most(world, created):
         "the quota refuses what no queue would have admitted",
     )
     assert str(GRANT + BORROWED) == used()
+
+
+def job_set(name: str) -> dict:
+    return {
+        "apiVersion": "jobset.x-k8s.io/v1alpha2",
+        "kind": "JobSet",
+        "metadata": {"name": name, "namespace": PLAIN},
+        "spec": {},
+    }
+
+
+def test_members_create_gang_jobs_of_a_listed_kind_up_to_their_count(world):
+    """The CRD comes after the quota here, and is counted when the quota is written again."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1alpha2", "served": True, "storage": True}
+    names = {"kind": "JobSet", "plural": "jobsets", "singular": "jobset"}
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": JOB_SETS},
+        "spec": {
+            "group": "jobset.x-k8s.io",
+            "scope": "Namespaced",
+            "names": {**names, "listKind": "JobSetList"},
+            "versions": [{**version, "schema": {"openAPIV3Schema": schema}}],
+        },
+    }
+    world.root.apply(crd).accepted()
+    stranger = world.root.as_user("oidc:eve@globex.example", "oidc:globex-leads")
+    key = f"count/{JOB_SETS}"
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "object-counts", "namespace": PLAIN},
+    }
+
+    def counted() -> bool:
+        for most in ("3", "2"):
+            world.root.patch(quota, {"spec": {"hard": {key: most}}}).accepted()
+        status = world.root.get(quota).accepted().body["status"]
+        return status["hard"][key] == "2" and key in status["used"]
+
+    # The quota controller looks for new kinds every half minute, and counts every quota anew
+    # every five.
+    until(counted, "JobSets are counted", seconds=120)
+
+    world.tenant.create(job_set("first")).accepted()
+    stranger.create(job_set("foreign"), dry=True).refused("cannot create resource")
+    world.tenant.create(job_set("second")).accepted()
+    world.tenant.create(job_set("third")).refused(f"limited: count/{JOB_SETS}=2")

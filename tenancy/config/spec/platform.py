@@ -262,6 +262,8 @@ class PlatformSpec(Spec):
     """Further DRA device classes that exist on the cluster; each has a quota in every namespace, "0" without a grant."""
     roles: dict[str, RoleSpec] = Field(default={})
     """Roles that the platform defines, in addition to the built-in ones."""
+    gang_jobs: Listed[NonEmpty] = ()
+    """Kinds of gang jobs that members may create, by the names of their CRDs, such as `jobsets.jobset.x-k8s.io`, `pytorchjobs.kubeflow.org` and `rayclusters.ray.io`: viewers read them, developers and admins write them, and each is counted in every namespace (20, or as in `objectCounts`). Default: none."""
     storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})
     """Storage classes of the cluster: all namespaces may use `shared` ones; `granted` ones only namespaces that list them."""
     profiles: dict[str, ProfileSpec] = Field(default={})

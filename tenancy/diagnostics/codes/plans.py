@@ -47,6 +47,33 @@ GROUP: Final = Group(
             (_WARNING,),
         ),
         Code(
+            "upgrade-changes",
+            "a change of Kubernetes between the cluster's release and `--kubernetes`, and how the guardrails take it",
+            "`DRAExtendedResource` of 1.36",
+            "do what the finding names",
+            (_WARNING,),
+        ),
+        Code(
+            "upgrade-skips",
+            "an upgrade over more than one minor release",
+            "1.35 to 1.37",
+            "upgrade one at a time",
+            (_WARNING,),
+        ),
+        Code(
+            "upgrade-older",
+            "a release that is older than the cluster's, or than what the platform needs",
+            "`--kubernetes 1.35` with `allocation: both`",
+            "write a newer release",
+        ),
+        Code(
+            "upgrade-unknown",
+            "a release of whose changes nothing is known",
+            "`--kubernetes 1.40`",
+            "read its release notes",
+            (_NOT_CHECKED,),
+        ),
+        Code(
             "live-not-read",
             "a part of the cluster could not be read",
             "no right to list quotas",

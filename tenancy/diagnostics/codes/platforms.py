@@ -40,6 +40,12 @@ GROUP: Final = Group(
             "name one",
         ),
         Code(
+            "gang-job-kind",
+            "a kind of gang jobs that is not known",
+            "`gangJobs: [JobSet]`",
+            "write the name of its CRD, such as `jobsets.jobset.x-k8s.io`",
+        ),
+        Code(
             "platform-namespace-name",
             "a public or shared namespace's name is not a DNS label",
             "`Public`",

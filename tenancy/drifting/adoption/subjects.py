@@ -20,8 +20,8 @@ def role_of(binding: Mapping[str, JSON], platform: Platform) -> tuple[str | None
         return f"{KUBERNETES_PREFIX}{name}", None
     if kind == "ClusterRole":
         # Namespaces that were released keep their bindings to the platform's own roles.
-        for role in (*roles.BUILT_IN.values(), *platform.roles.values()):
-            if roles.find(role.name, platform) == role and role.cluster_role == name:
+        for role in roles.of(platform).values():
+            if role.cluster_role == name:
                 return role.name, None
     return None, f"members cannot have the {kind} {name}"
 

@@ -8,6 +8,7 @@ from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stack_plan import StackPlan, plan_stack
+from tenancy.kubernetes.releases import Release
 
 __all__ = ["plan"]
 
@@ -18,6 +19,7 @@ def plan(
     *,
     open_stack: OpenStack | None = None,
     strict: bool = False,
+    kubernetes: Release | None = None,
     interaction: Interaction = AUTOMATIC,
 ) -> Outcomes[StackPlan]:
     """
@@ -28,6 +30,8 @@ def plan(
         stacks: Default: all of them.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         strict: Whether what was not checked refuses a stack too. Default: only errors do.
+        kubernetes: A release to which the clusters are to be upgraded; what that changes for
+            their guardrails is among the findings. Default: no upgrade.
         interaction: What is shown meanwhile. Default: nothing.
 
     Raises:
@@ -38,7 +42,9 @@ def plan(
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),
-        lambda stack, _: plan_stack(assessment, stack, opens, readings, strict=strict),
+        lambda stack, _: plan_stack(
+            assessment, stack, opens, readings, strict=strict, kubernetes=kubernetes
+        ),
         interaction,
         exit_of=lambda result: result.exit,
     )

@@ -15,6 +15,7 @@ from tenancy.kubernetes.resources.device_keys import (
     requests_key,
 )
 from tenancy.kubernetes.resources.errors import InvalidResourceError
+from tenancy.kubernetes.resources.gang_kinds import GANG_KINDS
 from tenancy.kubernetes.resources.gpu import is_gpu_resource, misspelt_resource
 from tenancy.kubernetes.resources.limit import (
     LimitField,
@@ -65,6 +66,7 @@ __all__ = [
     "COUNT_ALIASES",
     "CPU",
     "EPHEMERAL_STORAGE",
+    "GANG_KINDS",
     "GROUPS",
     "IMPLICIT_PREFIX",
     "LIMITS_CPU",

@@ -30,7 +30,7 @@ __all__ = ["MANAGE", "WORKLOADS", "Guard", "mutations", "policies"]
 
 def policies(platform: Platform) -> tuple[Guard, ...]:
     """Return the guards of *platform*, in the order in which they are applied."""
-    bindable = {role.cluster_role for role in {**roles.BUILT_IN, **platform.roles}.values()}
+    bindable = {role.cluster_role for role in roles.of(platform).values()}
     return (
         namespaces(),
         managed_objects(platform.namespace_objects),

@@ -81,6 +81,24 @@ def test_lines_fit_eighty_columns(run: Run) -> None:
     assert [] == [line for line in result.stdout.splitlines() if len(line) > 80]
 
 
+def test_an_upgrade_of_kubernetes_lists_what_it_changes(run: Run) -> None:
+    result = run("plan", "--offline", "--kubernetes", "1.37")
+
+    assert 0 == result.exit_code
+    assert "[upgrade-changes]" in result.stdout
+    assert "Kubernetes 1.36, for the pool h100: DRAExtendedResource is" in " ".join(
+        result.stdout.split()
+    )
+    assert "[upgrade-changes]" not in run("plan", "--offline").stdout
+
+
+def test_something_else_than_a_release_is_refused(run: Run) -> None:
+    result = run("plan", "--offline", "--kubernetes", "latest")
+
+    assert Exit.USAGE == result.exit_code
+    assert "--kubernetes latest: write a minor release, such as 1.37" in result.stderr
+
+
 def test_a_sum_over_the_ceiling_is_said_and_refused(run: Run, project: Path) -> None:
     path = project / "organizations" / "acme.yaml"
     path.write_text(path.read_text().replace('requests.cpu: "14"', 'requests.cpu: "13"'))

@@ -162,8 +162,9 @@ def _claims(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Find
     largest = grant.max_per_claim
     if largest is None:
         return
-    of_pod = grant.max_per_pod or pool.resources.get(grant.resource, 0)
-    if pool.is_claimed and (largest <= of_pod or pool.gpus_per_node is None):
+    of_node = pool.resources.get(grant.resource, 0) if pool.gpus_per_node else grant.limit
+    of_pod = min(grant.max_per_pod or of_node, grant.limit)
+    if pool.is_claimed and largest <= of_pod:
         return
     yield Finding(
         code="gpu-max-per-claim",

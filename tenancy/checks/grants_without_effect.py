@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.diagnostics import Finding, Origin, Severity, counted
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
+from tenancy.kubernetes.resources import (
+    RESOURCE_CLAIMS,
+    InvalidResourceError,
+    parse_quota_key,
+)
 from tenancy.model import Limit, Namespace, Organization, Platform
 
 __all__ = ["grants_without_effect"]
@@ -25,6 +29,7 @@ def grants_without_effect(
             yield from _storage(namespace, counts)
             yield from _priorities(namespace)
             yield from _pods(namespace, counts)
+            yield from _claims(namespace, counts)
             yield from _network(namespace)
 
 
@@ -124,6 +129,21 @@ def _pods(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Find
                     f"its quota of {empty} is 0, so pods cannot use them",
                     f"raise {empty}, or remove the grant",
                 )
+
+
+def _claims(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Finding]:
+    """Warn of fewer claims than devices: where DRA serves them, each may need one."""
+    devices = sum(grant.limit for grant in namespace.grants)
+    count = counts.get(_name(RESOURCE_CLAIMS))
+    if count is not None and count < Quantity.parse(devices):
+        yield _cancelled(
+            namespace,
+            namespace.grants[0].origin,
+            f"{counted(devices, 'GPU')} in {namespace.name}",
+            f"its count of {RESOURCE_CLAIMS} is {count}, and where DRA serves them, also by an"
+            " extended resource, each may need a claim",
+            f"raise {RESOURCE_CLAIMS} to {devices}, or remove it: Tenancy counts claims itself",
+        )
 
 
 def _network(namespace: Namespace) -> Iterator[Finding]:

@@ -14,7 +14,11 @@ from tenancy.kubernetes.names import (
     parse_subdomain,
     reserved_key_reason,
 )
-from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
+from tenancy.kubernetes.resources import (
+    IMPLICIT_PREFIX,
+    InvalidResourceError,
+    parse_quota_key,
+)
 from tenancy.model import GpuNodePool, Platform
 
 __all__ = ["pools"]
@@ -69,6 +73,17 @@ def _name(pool: GpuNodePool, names: set[str]) -> Iterator[Finding]:
 
 
 def _resource(resource: str, origin: Origin) -> Iterator[Finding]:
+    if resource.startswith(IMPLICIT_PREFIX):
+        yield Finding(
+            code="pool-resource",
+            origin=origin,
+            found=f"the resource {quoted(resource)}, which is that of a device class",
+            allowed="resources of a device plugin, or an extendedResourceName of a device"
+            " class; a device class without one is used by claims",
+            remedy=f"write allocation dra with deviceClass"
+            f" {resource.removeprefix(IMPLICIT_PREFIX)}",
+        )
+        return
     try:
         parse_quota_key(f"requests.{resource}")
         if "/" in resource and not resource.startswith(("requests.", "limits.")):

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-__all__ = ["CHANGES", "KNOWN", "Change", "Concern", "Release"]
+__all__ = ["CHANGES", "KNOWN", "Concern", "Release", "ReleaseChange"]
 
 _RELEASE: Final = re.compile(r"v?(1)\.(0|[1-9][0-9]?)(?:\.[0-9].*)?", re.ASCII)
 
@@ -49,7 +49,7 @@ class Concern(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Change:
+class ReleaseChange:
     """
     One change of a release.
 
@@ -72,7 +72,7 @@ _1_36: Final = Release(1, 36)
 _1_37: Final = Release(1, 37)
 
 CHANGES: Final = (
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.REQUESTED,
         what="DRAExtendedResource is on by default: where a DeviceClass has an"
@@ -83,7 +83,7 @@ CHANGES: Final = (
         remedy="update the platform and the environments before the upgrade, and plan the"
         " platform after it, which compares the device classes",
     ),
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.REQUESTED,
         what="deviceclass.resource.kubernetes.io/<class> is a resource that pods may request,"
@@ -91,7 +91,7 @@ CHANGES: Final = (
         guardrail="pods may request granted resources only, and this one is never granted",
         remedy="update the platform before the upgrade",
     ),
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.CLAIMED,
         what="DRAPartitionableDevices and DRAConsumableCapacity are on by default: a DRA driver"
@@ -99,7 +99,7 @@ CHANGES: Final = (
         guardrail="a quota counts each part and each share as one device",
         remedy="let the DeviceClass of each pool select devices of one size only",
     ),
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.POOLS,
         what="MutatingAdmissionPolicy v1 is served",
@@ -107,7 +107,7 @@ CHANGES: Final = (
         " selector and tolerations of pods with GPUs; before, people write them",
         remedy="update the platform after the upgrade",
     ),
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.QUEUES,
         what="MutablePodResourcesForSuspendedJobs and"
@@ -116,7 +116,7 @@ CHANGES: Final = (
         guardrail="Kueue admits a Job as it is when it starts, and only Kueue starts it",
         remedy="use a release of Kueue that supports Kubernetes 1.36",
     ),
-    Change(
+    ReleaseChange(
         release=_1_36,
         concern=Concern.ALL,
         what="ConstrainedImpersonation is on by default, with verbs such as"
@@ -124,14 +124,14 @@ CHANGES: Final = (
         guardrail="roles of the platform and Roles of members may not have them",
         remedy="look for them in ClusterRoles of other software",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.REQUESTED,
         what="DRAExtendedResource cannot be switched off any more",
         guardrail="the count is as in 1.36",
         remedy="remove the feature gate from the flags of the control plane",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.CLAIMED,
         what="DeviceTaintRules of resource.k8s.io/v1 are served: cluster-wide objects that keep"
@@ -139,7 +139,7 @@ CHANGES: Final = (
         guardrail="no role of Tenancy may write them",
         remedy="look for devicetaintrules in ClusterRoles of other software",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.CLAIMED,
         what="DRAFractionalCapacityRange is on by default: a claim may request a part of the"
@@ -147,7 +147,7 @@ CHANGES: Final = (
         guardrail="a quota counts it as one device",
         remedy="let the DeviceClass of each pool select devices that cannot be shared",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.ALL,
         what="PodCertificateRequest and ClusterTrustBundleProjection are on by default: pods"
@@ -156,7 +156,7 @@ CHANGES: Final = (
         " may write their objects",
         remedy="see which signers the cluster has, before the upgrade",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.ALL,
         what="the verb unsafe-delete-ignore-read-errors deletes objects that cannot be read,"
@@ -164,7 +164,7 @@ CHANGES: Final = (
         guardrail="roles of the platform may not have it",
         remedy="look for it in ClusterRoles of other software",
     ),
-    Change(
+    ReleaseChange(
         release=_1_37,
         concern=Concern.ALL,
         what="the Pod Security Standards of v1.37 allow two more sysctls,"

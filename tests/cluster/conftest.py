@@ -22,6 +22,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.local import tools
 from tenancy.local.sandbox import Sandbox
 from tenancy.local.tools import Toolchain, ToolsError
+from tests.cluster import other_releases
 from tests.cluster.templates import Templates
 
 ROOT = Path(__file__).parents[2]
@@ -92,12 +93,13 @@ class Kubectl:
 
 
 @pytest.fixture(scope="session")
-def toolchain() -> Toolchain:
+def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
     """Every tool; where one is missing, the test fails and says what to do."""
     try:
-        return tools.find(ROOT)
+        found = tools.find(ROOT)
     except ToolsError as error:
         pytest.fail(str(error), pytrace=False)
+    return other_releases.wanted(found, tmp_path_factory.mktemp("toolchain") / "bin")
 
 
 @pytest.fixture(scope="session")

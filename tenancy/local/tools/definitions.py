@@ -14,6 +14,7 @@ from tenancy.local.tools.version import Range, Version
 __all__ = [
     "KUEUE",
     "MODULES",
+    "OTHER_RELEASES",
     "PROVIDER",
     "PROVIDER_BINARY",
     "SERVERS",
@@ -101,13 +102,12 @@ class Module:
         return self.versions.get(tool, self.version)
 
 
-def _control_plane(name: str) -> Tool:
-    return Tool(
-        name=name,
-        # MutatingAdmissionPolicy v1 and the sandbox's flags were tested on 1.35 and 1.36.
-        fits=Range(Version(1, 35, 0), Version(1, 37, 0)),
-        version_arguments=("--version",),
-    )
+_TESTED: Final = Range(Version(1, 35, 0), Version(1, 37, 0))
+"""MutatingAdmissionPolicy v1 and the sandbox's flags were tested on 1.35 and 1.36."""
+
+
+def _control_plane(name: str, fits: Range) -> Tool:
+    return Tool(name=name, fits=fits, version_arguments=("--version",))
 
 
 SERVERS: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -115,21 +115,20 @@ SERVERS: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-sch
 
 _STAMP: Final = "k8s.io/component-base/version"
 
-MODULES: Final[tuple[Module, ...]] = (
-    Module(
-        name="kubernetes",
+
+def _kubernetes(name: str, version: Version, etcd: Version, fits: Range) -> Module:
+    return Module(
+        name=name,
         tools=(
             Tool(
                 name="etcd",
                 fits=Range(Version(3, 6, 0), Version(4, 0, 0)),
                 version_arguments=("--version",),
             ),
-            _control_plane("kube-apiserver"),
-            _control_plane("kube-controller-manager"),
-            _control_plane("kube-scheduler"),
+            *(_control_plane(server, fits) for server in SERVERS if server != "etcd"),
             Tool(
                 name="kubectl",
-                # One minor either side of the API server, whose range is the one above.
+                # One minor either side of the API servers that are tested.
                 fits=Range(Version(1, 34, 0), Version(1, 38, 0)),
                 version_arguments=("version", "--client"),
             ),
@@ -142,16 +141,20 @@ MODULES: Final[tuple[Module, ...]] = (
             "k8s.io/kubernetes/cmd/kube-scheduler": "kube-scheduler",
             "k8s.io/kubernetes/cmd/kubectl": "kubectl",
         },
-        version=_KUBERNETES,
-        versions={"etcd": Version(3, 6, 8)},
+        version=version,
+        versions={"etcd": etcd},
         # Without them clients cannot parse the server's version.
         ldflags=(
-            f"-X {_STAMP}.gitVersion=v{_KUBERNETES}",
-            f"-X {_STAMP}.gitMajor={_KUBERNETES.major}",
-            f"-X {_STAMP}.gitMinor={_KUBERNETES.minor}",
+            f"-X {_STAMP}.gitVersion=v{version}",
+            f"-X {_STAMP}.gitMajor={version.major}",
+            f"-X {_STAMP}.gitMinor={version.minor}",
         ),
         minutes=7.5,
-    ),
+    )
+
+
+MODULES: Final[tuple[Module, ...]] = (
+    _kubernetes("kubernetes", _KUBERNETES, Version(3, 6, 8), _TESTED),
     Module(
         name="kwok",
         tools=(
@@ -257,6 +260,25 @@ KUEUE: Final = Module(
     minutes=20,
 )
 """Kueue's controller. It is not among `MODULES`: only the nightly tests build and start it."""
+
+
+def _release(version: Version, etcd: Version) -> Module:
+    only = Range(
+        Version(version.major, version.minor, 0), Version(version.major, version.minor + 1, 0)
+    )
+    return _kubernetes(f"kubernetes-{version.major}.{version.minor}", version, etcd, only)
+
+
+OTHER_RELEASES: Final = (
+    _release(Version(1, 35, 4), Version(3, 6, 8)),
+    _release(Version(1, 37, 2), Version(3, 7, 0)),
+)
+"""
+Other releases of Kubernetes, on which the guardrails are tested too.
+
+They are not among `MODULES`: the nightly tests build them, and the other tests use those that
+are built already.
+"""
 
 TOOLS: Final[tuple[Tool, ...]] = tuple(tool for module in MODULES for tool in module.tools)
 

@@ -119,6 +119,10 @@ def test_a_claim_is_no_larger_than_a_pod():
         f"{place} maxPerClaim 3 of the pool h100; allowed: at most 2, which one pod may have;"
         " lower it to 2, or remove it"
     ] == allocation(a_pool(**DRA), maxPerPod=2, maxPerClaim=3)
+    # The grant of 4 limits a pod too, where nothing else does.
+    [above] = allocation(a_pool(**DRA), maxPerClaim=5)
+    assert above.startswith(f"{place} maxPerClaim 5 of the pool h100; allowed: at most 4, ")
+    assert [] == allocation(a_pool(**DRA), maxPerClaim=4)
     assert [
         f"{place} maxPerClaim 1 of the pool h100, whose allocation is devicePlugin; allowed:"
         " maxPerClaim for pools whose devices are claimed; remove it"

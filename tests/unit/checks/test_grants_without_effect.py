@@ -81,3 +81,29 @@ def test_a_grant_that_is_cancelled_is_warned_of(namespace, cancelled, reason):
     [found] = warned(cancelled)
 
     assert reason in found
+
+
+CLAIMS = "count/resourceclaims.resource.k8s.io"
+
+
+@pytest.mark.parametrize("place", ["quota", "objectCounts"])
+def test_fewer_claims_than_devices_are_warned_of(place):
+    """A pod that requests a GPU which DRA serves waits for its claim, and nothing says why."""
+
+    def found(claims):
+        written = {CLAIMS: str(claims)}
+        platform = {"objectCounts": written} if place == "objectCounts" else {}
+        quota = {"quota": written} if place == "quota" else {}
+        return about(
+            "grant-without-effect",
+            namespace={"gpus": [{"pool": "h100", "gpus": 4}], **quota},
+            platform=a_platform(gpuNodePools=[a_pool()], **platform),
+        )
+
+    assert [] == found(4)
+    assert [
+        "warning: organizations/acme.yaml: namespaces[0].gpus[0] [grant-without-effect] 4 GPUs"
+        f" in acme-dev: its count of {CLAIMS} is 3, and where DRA serves them, also by an"
+        " extended resource, each may need a claim; allowed: grants that no other value in the"
+        f" namespace cancels; raise {CLAIMS} to 4, or remove it: Tenancy counts claims itself"
+    ] == found(3)

@@ -308,3 +308,17 @@ def test_pools_and_nodes_are_told_apart():
         "[pool-node-names] the node 'gpu-1', which the pool h100 has already; "
         "allowed: each node in one pool only; remove it from one of them",
     ] == findings(platform=a_platform(gpuNodePools=[first, second]))
+
+
+@pytest.mark.parametrize("keys", [{}, {"allocation": "both", "deviceClass": "gpu.example.com"}])
+def test_the_resource_of_a_device_class_is_no_resource_of_a_pool(keys):
+    """The scheduler serves it for every class, and claims of it are not counted there."""
+    [found] = of_pool(resource="deviceclass.resource.kubernetes.io/gpu.example.com", **keys)
+
+    assert (
+        "Pulumi.platform.yaml: platform.gpuNodePools[0].resource [pool-resource] the resource"
+        " 'deviceclass.resource.kubernetes.io/gpu.example.com', which is that of a device"
+        " class; allowed: resources of a device plugin, or an extendedResourceName of a device"
+        " class; a device class without one is used by claims; write allocation dra with"
+        " deviceClass gpu.example.com"
+    ) == found

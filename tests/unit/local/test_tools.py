@@ -17,7 +17,15 @@ from rich.console import Console
 from tenancy.local import tools
 from tenancy.local.tools import ToolsError, ToolSource
 from tenancy.local.tools.build import announcement, build
-from tenancy.local.tools.definitions import MODULES, TOOLS, cache_folder, key, module
+from tenancy.local.tools.definitions import (
+    KUEUE,
+    MODULES,
+    OTHER_RELEASES,
+    TOOLS,
+    cache_folder,
+    key,
+    module,
+)
 from tenancy.local.tools.locate import missing_modules
 from tenancy.local.tools.version import Range, Version
 
@@ -146,6 +154,14 @@ class TestVersions:
     @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
     def test_what_is_built_fits(self, tool) -> None:
         assert module(tool.name).built_version(tool.name) in tool.fits
+
+    @pytest.mark.parametrize("entry", [*OTHER_RELEASES, KUEUE], ids=lambda entry: entry.name)
+    def test_what_only_tests_build_fits_and_is_what_its_module_pins(self, entry) -> None:
+        assert all(entry.built_version(tool.name) in tool.fits for tool in entry.tools)
+        of = "sigs.k8s.io/kueue" if entry is KUEUE else "k8s.io/kubernetes"
+        pinned = f"{of} v{entry.version}"
+        for file in ("go.mod", "go.sum"):
+            assert pinned in (ROOT / "toolchain" / entry.name / file).read_text()
 
 
 class TestTheKey:

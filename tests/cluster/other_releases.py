@@ -1,0 +1,53 @@
+"""A toolchain whose control plane is of another release of Kubernetes."""
+
+import os
+from pathlib import Path
+
+import attrs
+from rich.console import Console
+
+from tenancy.local.tools import Toolchain
+from tenancy.local.tools.build import build
+from tenancy.local.tools.definitions import OTHER_RELEASES, Module
+from tenancy.local.tools.locate import built
+
+VARIABLE = "TENANCY_TEST_KUBERNETES"
+"""Set to a minor release, such as 1.37: the tests in `tests/cluster` then run on it."""
+FOLDER = Path(__file__).parents[2] / "toolchain"
+
+
+def name_of(entry: Module) -> str:
+    """Return the minor release of *entry*, such as 1.37."""
+    return f"{entry.version.major}.{entry.version.minor}"
+
+
+def is_built(entry: Module) -> bool:
+    """Return whether the release was built before."""
+    return built(entry, FOLDER) is not None
+
+
+def make(entry: Module) -> None:
+    """Build the release from its Go module, if that was not done before."""
+    if not is_built(entry):
+        build([entry], FOLDER, Console(stderr=True))
+
+
+def wanted(toolchain: Toolchain, folder: Path) -> Toolchain:
+    """
+    Return *toolchain* with the control plane of the release in `TENANCY_TEST_KUBERNETES`.
+
+    Args:
+        toolchain: With the release that the sandbox has by default.
+        folder: For its links.
+    """
+    release = os.environ.get(VARIABLE)
+    if release is None:
+        return toolchain
+    [entry] = [found for found in OTHER_RELEASES if name_of(found) == release]
+    programs = built(entry, FOLDER)
+    assert programs is not None, f"Kubernetes {release} is not built"
+    folder.mkdir(exist_ok=True)
+    for link in toolchain.bin.iterdir():
+        own = programs / "bin" / link.name
+        (folder / link.name).symlink_to(own if own.exists() else link.resolve())
+    return attrs.evolve(toolchain, bin=folder)

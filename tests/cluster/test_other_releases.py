@@ -1,0 +1,78 @@
+"""
+The guardrails on other releases of Kubernetes: the same tests, on another control plane.
+
+`make nightly` builds the releases and runs all of these tests. `make test` runs a sample on
+those that are built already.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tenancy.local.tools.definitions import OTHER_RELEASES
+from tests.cluster.other_releases import VARIABLE, is_built, make, name_of
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("other-releases")]
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ("tests/cluster/test_dra.py",)
+GUARDRAILS = (
+    *SAMPLE,
+    "tests/cluster/policies",
+    "tests/cluster/test_gpu_campaign.py",
+    "tests/cluster/test_queues.py",
+    "tests/cluster/test_sandbox.py",
+    "tests/cluster/security/test_access_matrix.py",
+    "tests/cluster/security/test_attacks.py",
+)
+SINCE_1_36 = [entry for entry in OTHER_RELEASES if entry.version >= (1, 36, 0)]
+"""Before 1.36 DRA serves no extended resources, and nothing sets the selectors of pods."""
+
+
+def on_release(release: str, tests: tuple[str, ...], folder: Path) -> str:
+    """Run *tests* on *release* and return what pytest reports; all have to pass."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "not nightly and not bench",
+            f"--basetemp={folder}",
+            *tests,
+        ],
+        cwd=ROOT,
+        env={**_environment(), VARIABLE: release},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"on Kubernetes {release}:\n{done.stdout[-6000:]}"
+    return done.stdout.strip().splitlines()[-1]
+
+
+def _environment() -> dict[str, str]:
+    # The inner run is none of xdist's processes.
+    return {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+
+
+@pytest.mark.parametrize("entry", SINCE_1_36, ids=name_of)
+def test_gpus_are_counted_once_on_other_releases_that_are_built(
+    entry, tmp_path, record_property
+):
+    if not is_built(entry):
+        pytest.skip(f"Kubernetes {entry.version} is not built; `make nightly` builds it")
+    found = on_release(name_of(entry), SAMPLE, tmp_path / "tests")
+    record_property(f"on Kubernetes {entry.version}", found)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("entry", SINCE_1_36, ids=name_of)
+def test_every_guardrail_holds_on_other_releases(entry, tmp_path, record_property):
+    make(entry)
+    found = on_release(name_of(entry), GUARDRAILS, tmp_path / "tests")
+    record_property(f"guardrails on Kubernetes {entry.version}", found)

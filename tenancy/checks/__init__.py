@@ -25,6 +25,7 @@ from tenancy.checks import (
     gpus,
     grants_without_effect,
     hosts,
+    kueue_limits,
     limit_ranges,
     names,
     namespace_objects,
@@ -165,6 +166,7 @@ def _organizations_here(
     yield from gpus.grants(organizations, ground)
     yield from pool_priorities.lost_priorities(organizations, ground)
     yield from queues.limits(organizations, ground)
+    yield from kueue_limits.queues_of_organizations(organizations, ground)
     yield from namespace_objects.carried(organizations)
     yield from namespace_objects.image_pull_secrets(organizations, ground)
     yield from platform.pod_security(organizations)
@@ -192,6 +194,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from pool_priorities.listed_priorities(ground)
     yield from gpus.overcommits(ground)
     yield from queues.platform_queues(ground)
+    yield from kueue_limits.flavors(ground)
     yield from namespace_objects.templates(ground)
 
 

@@ -6,7 +6,14 @@ from tenancy.manifests.logical_names import destroy_guard_name, object_name, res
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
 from tenancy.manifests.platform import platform
-from tenancy.manifests.queues import QUEUE_KINDS, QUEUES_API, organization_queues
+from tenancy.manifests.policies.placement import pool_taints
+from tenancy.manifests.queues import (
+    OTHER_RESOURCES,
+    QUEUE_KINDS,
+    QUEUES_API,
+    organization_queues,
+    resource_groups,
+)
 from tenancy.manifests.quotas import default_counts
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, STACK_TOKEN, type_token
@@ -15,6 +22,7 @@ __all__ = [
     "KUBERNETES_CREATES",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
+    "OTHER_RESOURCES",
     "QUEUES_API",
     "QUEUE_KINDS",
     "QUOTA_KEYS",
@@ -31,6 +39,8 @@ __all__ = [
     "object_name",
     "organization_queues",
     "platform",
+    "pool_taints",
+    "resource_groups",
     "resource_name",
     "to_yaml",
     "type_token",

@@ -38,6 +38,7 @@ __all__ = [
     "local_queue",
     "organization_queues",
     "platform_queues",
+    "resource_groups",
 ]
 
 QUEUES_API: Final = "kueue.x-k8s.io/v1beta2"
@@ -149,14 +150,14 @@ def _cluster_queue(namespace: Namespace, platform: Platform, cohort: str) -> Man
                 "withinClusterQueue": "LowerPriority",
             },
             "resourceGroups": [
-                *(_gpu_group(group) for group in _groups(grants)),
+                *(_gpu_group(group) for group in resource_groups(grants)),
                 _other_group(namespace, platform),
             ],
         },
     )
 
 
-def _groups(grants: Iterable[Grant]) -> list[list[Grant]]:
+def resource_groups(grants: Iterable[Grant]) -> list[list[Grant]]:
     """Return *grants* so that each pool and each resource is in one group only, as in Kueue."""
     groups: list[list[Grant]] = []
     for grant in grants:

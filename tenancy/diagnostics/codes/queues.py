@@ -45,6 +45,25 @@ GROUP: Final = Group(
             _WARNING,
         ),
         Code(
+            "queue-flavor",
+            "a pool that cannot be a ResourceFlavor: nine taints, or the name of the flavor of CPU and memory",
+            "`name: tenancy-other-resources`",
+            "rename the pool, or remove taints",
+        ),
+        Code(
+            "queue-groups",
+            "more queued resources in a namespace than a ClusterQueue has groups",
+            "grants of 16 resources",
+            "grant some of them in another namespace",
+        ),
+        Code(
+            "queue-weight-unused",
+            "a weight where nothing is shared by weights",
+            "`queueWeight: 2` without `fairSharing`",
+            "write `fairSharing: true`, or remove it",
+            _WARNING,
+        ),
+        Code(
             "queue-cohort",
             "the cohort's name is not a DNS label",
             "`cohort: All GPUs`",

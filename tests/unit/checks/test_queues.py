@@ -127,3 +127,69 @@ def test_grants_are_checked_against_the_pool_and_borrowed_devices_are_not():
     """12 of 16 are granted; with what may be borrowed, the quotas are 12 + 8 and 8 + 4."""
     assert [] == queues(borrowingLimit=8, others={"borrowingLimit": 4})
     assert any("[gpu-overcommit]" in f for f in queues(others={"gpus": 13}))
+
+
+def of_acme(*, pools=None, gpus=({"pool": "h100", "gpus": 4},), queues=None, **keys):
+    """The findings about one namespace with grants, where the platform has queues."""
+    return findings(
+        organizations={"acme": an_organization(a_namespace(gpus=list(gpus)), **keys)},
+        platform=a_platform(gpuNodePools=pools or [a_pool()], queues=queues or {}),
+    )
+
+
+def taints(count):
+    return [
+        {"key": f"example.com/{number}", "value": "yes", "effect": "NoSchedule"}
+        for number in range(count)
+    ]
+
+
+def resources(count):
+    pools = [a_pool(name=f"p{n}", resource=f"example.com/p{n}") for n in range(count)]
+    return {"pools": pools, "gpus": [{"pool": f"p{n}", "gpus": 1} for n in range(count)]}
+
+
+OTHERS = "tenancy-other-resources"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "reason"),
+    [
+        pytest.param(
+            {"pools": [a_pool(taints=taints(7))]},
+            {"pools": [a_pool(taints=taints(8))]},
+            "[queue-flavor] 9 taints of the queued pool h100, with the one of its name;",
+            id="tolerations of a ResourceFlavor",
+        ),
+        pytest.param(
+            resources(15),
+            resources(16),
+            "[queue-groups] queued grants of 16 resources in acme-dev; allowed: at most 15 in"
+            " one namespace",
+            id="groups of a ClusterQueue",
+        ),
+        pytest.param(
+            {"pools": [a_pool(name="other")], "gpus": [{"pool": "other", "gpus": 4}]},
+            {"pools": [a_pool(name=OTHERS)], "gpus": [{"pool": OTHERS, "gpus": 4}]},
+            f"[queue-flavor] the queued pool {OTHERS}, which is the name of the ResourceFlavor",
+            id="two flavors of one name",
+        ),
+        pytest.param(
+            {"queueWeight": 2, "queues": {"fairSharing": True}},
+            {"queueWeight": 2},
+            "[queue-weight-unused] queueWeight 2 of acme; allowed: a weight where the platform"
+            " has queues with fairSharing",
+            id="a weight that nothing reads",
+        ),
+    ],
+)
+def test_what_kueue_would_refuse_or_ignore_is_found_before_it_is_applied(
+    accepted, refused, reason
+):
+    assert [] == of_acme(**accepted)
+    [found] = of_acme(**refused)
+    assert reason in found
+
+
+def test_without_queues_a_pool_has_as_many_taints_as_people_write():
+    assert [] == findings(platform=a_platform(gpuNodePools=[a_pool(taints=taints(12))]))

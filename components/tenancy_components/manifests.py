@@ -7,7 +7,7 @@ import pulumi
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import NAMESPACE_TOKEN, type_token
 
-__all__ = ["child", "create"]
+__all__ = ["child", "create", "field_manager_of"]
 
 
 def create(
@@ -34,15 +34,19 @@ def create(
     """
     token = type_token(manifest) + ("Patch" if patch else "")
     # A patch that is deleted gives up every field of its manager, so each patch has another.
-    manager = _manager(opts, name if patch else "")
+    manager = field_manager_of(opts.parent, name if patch else "")
     return pulumi.CustomResource(token, name, _applied_by(manager, manifest), opts)
 
 
-def _manager(opts: pulumi.ResourceOptions, patch: str) -> str:
-    """Return the field manager of the running stack on the cluster of the parent's provider."""
-    provider = opts.provider
-    if provider is None and opts.parent is not None:
-        provider = opts.parent.get_provider(NAMESPACE_TOKEN)
+def field_manager_of(parent: pulumi.Resource | None, patch: str = "") -> str:
+    """
+    Return the field manager of the running stack on the cluster of *parent*'s provider.
+
+    Args:
+        parent: A component. None without one.
+        patch: The name of a patch, which has another manager. Default: no patch.
+    """
+    provider = None if parent is None else parent.get_provider(NAMESPACE_TOKEN)
     # A program in another language passes a reference, whose name is not known
     # here. On one cluster, project and stack identify a manager.
     cluster = provider.pulumi_resource_name if provider is not None else ""

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 import attrs
 import pulumi
 
-from tenancy import checks, model
 from tenancy import manifests as render
+from tenancy import model
 from tenancy.config.spec import StandaloneNamespaceSpec
-from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.manifests import destroy_guard_name, resource_name
 from tenancy.planning import snapshot
 from tenancy_components.argument_types import NamespaceArgs
@@ -23,10 +22,11 @@ from tenancy_components.arguments import (
 )
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create
-from tenancy_components.refusal import refuse_errors
+from tenancy_components.resolving import resolved_namespace, unwritten_platform
 from tenancy_components.type_tokens import NAMESPACE
+from tenancy_components.update_plan import ComponentPlan, update_plan, written, written_platform
 
-__all__ = ["Built", "Namespace", "build", "unwritten_platform"]
+__all__ = ["Built", "Namespace", "build"]
 
 
 class Namespace(pulumi.ComponentResource):
@@ -76,21 +76,35 @@ class Namespace(pulumi.ComponentResource):
         refuse_deleted_with(name, opts)
         ground = platform_values(platform) or unwritten_platform(name)
         late = dict(annotations or {})
+        spec: StandaloneNamespaceSpec | None = None
         if isinstance(args, model.Namespace):
             resolved = args
-        elif isinstance(args, StandaloneNamespaceSpec):
-            resolved = _resolve(name, args, ground)
         else:
-            written, found = separate(args)
-            late |= {str(path[-1]): value for path, value in found.items()}
-            resolved = _resolve(name, written, ground)
-        alone = args is not resolved
+            if isinstance(args, StandaloneNamespaceSpec):
+                spec = args
+            else:
+                plain, found = separate(args)
+                late |= {str(path[-1]): value for path, value in found.items()}
+                spec = parse(StandaloneNamespaceSpec, plain, name)
+            its, _ = resolved_namespace(name, spec, ground, stack=pulumi.get_stack())
+            resolved = its.namespaces[0]
+        alone = spec is not None
         inputs = dict(snapshot.namespace(resolved)) if alone else {"name": resolved.name}
         super().__init__(NAMESPACE, name, inputs, opts)
         require_provider(name, self)
         self.name = resolved.name
+        planned: list[pulumi.Resource] = []
+        if spec is not None:
+            plan = ComponentPlan(
+                type=NAMESPACE,
+                name=name,
+                args=written(spec),
+                platform_name=ground.stack,
+                platform=written_platform(ground),
+            )
+            planned.append(update_plan(self, plan))
         manifests = _annotated(render.namespace(resolved, ground), late)
-        self.built = build(self, name, manifests, protect=resolved.protect)
+        self.built = build(self, name, manifests, protect=resolved.protect, after=planned)
         if alone:
             guard = destroy_guard_name(name)
             DestroyGuard(guard, self, self.built.last, protect=resolved.protect)
@@ -107,23 +121,6 @@ def _annotated(
     assert isinstance(metadata, Mapping)
     changed = {**metadata, "annotations": {**metadata["annotations"], **late}}
     return attrs.evolve(manifests, namespace={**manifests.namespace, "metadata": changed})
-
-
-def unwritten_platform(name: str) -> model.Platform:
-    """Return a placeholder for the platform, which the program *name* does not describe."""
-    origin = Origin(f"{ARGUMENT} of {name}", ("platform",))
-    return model.Platform(stack="", origin=origin, is_written=False)
-
-
-def _resolve(
-    name: str, args: Mapping[str, object] | StandaloneNamespaceSpec, platform: model.Platform
-) -> model.Namespace:
-    spec = parse(StandaloneNamespaceSpec, args, name)
-    organization, findings = model.standalone_namespace(
-        spec, Origin(f"{ARGUMENT} of {name}"), platform, stack=pulumi.get_stack()
-    )
-    refuse_errors([*findings, *checks.check_organization(organization, platform)])
-    return organization.namespaces[0]
 
 
 @attrs.frozen(kw_only=True)

@@ -5,10 +5,10 @@ from typing import Final
 
 import pulumi
 
-from tenancy.diagnostics import is_kubeconfig
 from tenancy.gpu import NodeTaints as NodeTaintsSpec
 from tenancy.manifests import NODE_TOKEN
 from tenancy_components.node_group import require_plugin
+from tenancy_components.provider_cluster import cluster_of, discreet
 from tenancy_components.type_tokens import NODE_TAINTS
 
 __all__ = ["CLUSTER_UID", "NodeTaints"]
@@ -46,7 +46,7 @@ class NodeTaints(pulumi.CustomResource):
     ) -> None:
         require_plugin()
         inputs = _inputs(name, args, opts) if isinstance(args, NodeTaintsSpec) else args
-        given = {**inputs, "kubeconfig": _discreet(inputs.get("kubeconfig"))}
+        given = {**inputs, "kubeconfig": discreet(inputs.get("kubeconfig"))}
         super().__init__(NODE_TAINTS, name, {CLUSTER_UID: None, **given}, opts)
 
     @property
@@ -55,16 +55,6 @@ class NodeTaints(pulumi.CustomResource):
         """The UID of the cluster's `kube-system`."""
         found: pulumi.Output[str] = pulumi.get(self, "cluster_uid")
         return found
-
-
-def _discreet(kubeconfig: object) -> pulumi.Output[object]:
-    """Return *kubeconfig* as a secret if it is the content of one; a path is not secret."""
-
-    def kept(text: object) -> object:
-        is_text = isinstance(text, str) and is_kubeconfig(text)
-        return pulumi.Output.secret(text) if is_text else text
-
-    return pulumi.Output.from_input(kubeconfig).apply(kept)
 
 
 def _inputs(
@@ -80,6 +70,5 @@ def _inputs(
     return {
         "node": args.node,
         "taints": [taint.model_dump(by_alias=True) for taint in args.taints],
-        "kubeconfig": pulumi.get(provider, "kubeconfig"),
-        "context": pulumi.get(provider, "context"),
+        **cluster_of(provider),
     }

@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, model
-from tenancy.checks import exact_names
+from tenancy import model
 from tenancy.config.spec import OrganizationSpec
-from tenancy.diagnostics import ARGUMENT, Origin
 from tenancy.manifests import destroy_guard_name, organization_queues, resource_name
-from tenancy.model import Profiles
 from tenancy.planning import snapshot
 from tenancy_components.argument_types import OrganizationArgs
 from tenancy_components.arguments import (
@@ -24,9 +21,10 @@ from tenancy_components.arguments import (
 )
 from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.manifests import child, create
-from tenancy_components.namespace import Namespace, unwritten_platform
-from tenancy_components.refusal import refuse_errors
+from tenancy_components.namespace import Namespace
+from tenancy_components.resolving import resolved_organization, unwritten_platform
 from tenancy_components.type_tokens import ORGANIZATION
+from tenancy_components.update_plan import ComponentPlan, update_plan, written, written_platform
 
 __all__ = ["Organization"]
 
@@ -45,6 +43,8 @@ class Organization(pulumi.ComponentResource):
         opts: An explicit provider is required.
         allow_deletion: Exact names of namespaces in the cluster that may be deleted with
             everything in them; apply this before you remove them. Default: none.
+        allow_below_usage: `<namespace>/<quota key>` that may be set below its use. Default:
+            none.
 
     Attributes:
         namespaces: By id. `acme.namespaces["dev"].name` is a plain str.
@@ -62,6 +62,7 @@ class Organization(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         allow_deletion: Sequence[str] = (),
+        allow_below_usage: Sequence[str] = (),
     ) -> None:
         refuse_other_types(
             name,
@@ -75,23 +76,47 @@ class Organization(pulumi.ComponentResource):
         refuse_deleted_with(name, opts)
         ground = platform_values(platform) or unwritten_platform(name)
         late: dict[str, dict[str, pulumi.Output[str]]] = {}
+        spec: OrganizationSpec | None = None
         if isinstance(args, model.Organization):
             resolved = args
-        elif isinstance(args, OrganizationSpec):
-            resolved = _resolve(name, args, ground, environment, allow_deletion)
         else:
-            written, found = separate(args)
-            late = _by_id(written, found)
-            resolved = _resolve(name, written, ground, environment, allow_deletion)
+            if isinstance(args, OrganizationSpec):
+                spec = args
+            else:
+                plain, found = separate(args)
+                late = _by_id(plain, found)
+                spec = parse(OrganizationSpec, plain, name)
+            resolved, _ = resolved_organization(
+                name,
+                spec,
+                ground,
+                stack=pulumi.get_stack(),
+                environment=environment,
+                allow_deletion=allow_deletion,
+                allow_below_usage=allow_below_usage,
+            )
         super().__init__(ORGANIZATION, name, dict(snapshot.organization(resolved)), opts)
         require_provider(name, self)
-        queues = self._queues(name, resolved, ground)
+        planned: list[pulumi.Resource] = []
+        if spec is not None:
+            plan = ComponentPlan(
+                type=ORGANIZATION,
+                name=name,
+                args=written(spec),
+                platform_name=ground.stack,
+                platform=written_platform(ground),
+                environment=environment,
+                allow_deletion=allow_deletion,
+                allow_below_usage=allow_below_usage,
+            )
+            planned.append(update_plan(self, plan))
+        queues = self._queues(name, resolved, ground, planned)
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(
                 f"{name}-{namespace.id}",
                 namespace,
                 ground,
-                pulumi.ResourceOptions(parent=self),
+                pulumi.ResourceOptions(parent=self, depends_on=planned),
                 annotations=late.get(namespace.id),
             )
             for namespace in resolved.namespaces
@@ -108,13 +133,17 @@ class Organization(pulumi.ComponentResource):
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
 
     def _queues(
-        self, name: str, resolved: model.Organization, platform: model.Platform
+        self,
+        name: str,
+        resolved: model.Organization,
+        platform: model.Platform,
+        after: Sequence[pulumi.Resource],
     ) -> list[pulumi.Resource]:
         return [
             create(
                 resource_name(name, manifest),
                 manifest,
-                child(self, protect=False, retain_on_delete=False),
+                child(self, depends_on=after, protect=False, retain_on_delete=False),
             )
             for manifest in organization_queues(resolved, platform)
         ]
@@ -137,33 +166,3 @@ def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi
                 if isinstance(written, Mapping):
                     found.setdefault(str(written.get("id")), {})[str(key)] = value
     return found
-
-
-def _resolve(
-    name: str,
-    args: Mapping[str, object] | OrganizationSpec,
-    platform: model.Platform,
-    environment: str | None,
-    allow_deletion: Sequence[str],
-) -> model.Organization:
-    spec = parse(OrganizationSpec, args, name)
-    origin = Origin(f"{ARGUMENT} of {name}")
-    resolved, findings = model.organization(
-        model.OrganizationInput(name=name, spec=spec, origin=origin),
-        model.EnvironmentContext(
-            stack=pulumi.get_stack(),
-            environment=environment,
-            platform=platform,
-            profiles=Profiles.of_platform(platform),
-            deletable=frozenset(allow_deletion),
-        ),
-    )
-    known = {namespace.name for namespace in resolved.namespaces}
-    refuse_errors(
-        [
-            *findings,
-            *exact_names(allow_deletion, known, origin / "allowDeletion"),
-            *checks.check_organization(resolved, platform),
-        ]
-    )
-    return resolved

@@ -4,19 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
-from tenancy import checks, gpu, model
 from tenancy import manifests as render
-from tenancy.aws import instance_type_lookup
-from tenancy.checks import deletable_of_platform
-from tenancy.config import Written
-from tenancy.config.spec import PlatformSpec, PlatformStackSpec
-from tenancy.diagnostics import ARGUMENT, Origin, report
+from tenancy import model
+from tenancy.config.spec import PlatformSpec
 from tenancy.manifests import destroy_guard_name, object_name, resource_name
-from tenancy.model import resolve_platform
 from tenancy.planning import snapshot
 from tenancy_components.argument_types import PlatformArgs
 from tenancy_components.arguments import (
-    parse,
     refuse_deleted_with,
     refuse_other_types,
     require_provider,
@@ -25,10 +19,11 @@ from tenancy_components.destroy_guard import DestroyGuard
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create
 from tenancy_components.namespace import Built, build
-from tenancy_components.refusal import refuse_errors
+from tenancy_components.resolving import resolved_platform
 from tenancy_components.type_tokens import PLATFORM
+from tenancy_components.update_plan import ComponentPlan, update_plan, written_platform
 
-__all__ = ["Platform", "resolved_platform"]
+__all__ = ["Platform"]
 
 
 class Platform(pulumi.ComponentResource):
@@ -73,16 +68,26 @@ class Platform(pulumi.ComponentResource):
         self.resolved = (
             args
             if isinstance(args, model.Platform)
-            else resolved_platform(name, args, allow_deletion)
+            else resolved_platform(name, args, allow_deletion)[0]
         )
         self._name = name
+        self._after: list[pulumi.Resource] = []
         super().__init__(PLATFORM, name, dict(snapshot.platform(self.resolved)), opts)
         require_provider(name, self)
+        if self.resolved is not args:
+            plan = ComponentPlan(
+                type=PLATFORM,
+                name=name,
+                args=written_platform(self.resolved) or {},
+                allow_deletion=allow_deletion,
+            )
+            self._after = [update_plan(self, plan)]
         manifests = render.platform(self.resolved)
         roles = self._create([*manifests.operators, *manifests.roles])
         classes = self._create(manifests.priority_classes)
         for pool in self.resolved.pools:
-            GpuNodePool(f"{name}-{pool.name}", pool, pulumi.ResourceOptions(parent=self))
+            opts_of_pool = pulumi.ResourceOptions(parent=self, depends_on=self._after)
+            GpuNodePool(f"{name}-{pool.name}", pool, opts_of_pool)
         queues = self._create(manifests.queues)
         spaces = [self._namespace(found, roles) for found in manifests.namespaces]
         policies = self._create(manifests.policies)
@@ -108,7 +113,7 @@ class Platform(pulumi.ComponentResource):
                 manifest,
                 child(
                     self,
-                    depends_on=after,
+                    depends_on=[*self._after, *after],
                     # The caller's protect or retain_on_delete must never keep access.
                     protect=False,
                     retain_on_delete=False,
@@ -126,35 +131,8 @@ class Platform(pulumi.ComponentResource):
             f"{self._name}-{name}",
             manifests,
             protect=self._is_protected(manifests),
-            after=after,
+            after=[*self._after, *after],
         )
 
     def _is_protected(self, manifests: render.NamespaceManifests) -> bool:
         return object_name(manifests.namespace) not in self.resolved.allow_deletion
-
-
-def resolved_platform(
-    name: str, args: Mapping[str, object] | PlatformSpec, allow_deletion: Sequence[str] = ()
-) -> model.Platform:
-    """
-    Return the platform that *args* describe, for the component *name*; nothing is created.
-
-    Args:
-        name: The component's name.
-        args: The platform.
-        allow_deletion: Exact names of its namespaces that may be deleted. Default: none.
-
-    Raises:
-        ComponentRefusedError: It has errors.
-    """
-    spec = parse(PlatformSpec, args, name)
-    stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
-    origin = Origin(f"{ARGUMENT} of {name}")
-    lookup, said = instance_type_lookup(spec, origin, is_on_ec2=gpu.is_on_ec2)
-    resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
-    refuse_errors(
-        [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]
-    )
-    if said:
-        pulumi.warn(report.text(said, {}))
-    return resolved

@@ -15,9 +15,9 @@ class ComponentRefusedError(RefusedError, pulumi.RunError):
 
 def refuse_errors(
     findings: Iterable[Finding], documents: Mapping[str, Source] | None = None
-) -> None:
+) -> tuple[Finding, ...]:
     """
-    Raise if one of *findings* is an error.
+    Return *findings* if none of them is an error.
 
     Raises:
         ComponentRefusedError: At least one of them is.
@@ -25,3 +25,4 @@ def refuse_errors(
     collected = tuple(findings)
     if errors_in(collected):
         raise ComponentRefusedError(collected, documents)
+    return collected

@@ -11,6 +11,7 @@ __all__ = [
     "ORGANIZATION",
     "PACKAGE",
     "PLATFORM",
+    "UPDATE_PLAN",
 ]
 
 PACKAGE: Final = "tenancy"
@@ -23,3 +24,4 @@ GPU_NODE_POOL: Final = f"{PACKAGE}:index:GpuNodePool"
 DESTROY_GUARD: Final = f"{PACKAGE}:index:DestroyGuard"
 NODE_GROUP: Final = f"{PACKAGE}:aws:NodeGroup"
 NODE_TAINTS: Final = f"{PACKAGE}:kubernetes:NodeTaints"
+UPDATE_PLAN: Final = f"{PACKAGE}:kubernetes:UpdatePlan"

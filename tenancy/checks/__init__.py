@@ -43,7 +43,7 @@ from tenancy.checks import (
     written_bounds,
 )
 from tenancy.checks.adoption import left_as_it_is, only_adopted, without_adopted
-from tenancy.checks.deletion import deletable_of_platform, exact_names
+from tenancy.checks.deletion import deletable_of_platform, exact_names, listed_limits
 from tenancy.checks.view import Resolution, stack_view
 from tenancy.config import stack_of
 from tenancy.diagnostics import Finding, Origin, Severity
@@ -70,6 +70,7 @@ __all__ = [
     "deletable_of_platform",
     "exact_names",
     "fit",
+    "listed_limits",
     "organization_sums",
     "stack_view",
     "upgrade_findings",
@@ -325,7 +326,7 @@ class _Scope:
         yield from _organizations_here(environment.organizations, ground)
         yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
-        yield from deletion.below_usage(environment)
+        yield from deletion.listed_limits(environment)
         yield from bounds.exceptions(environment, ground)
 
     def _organization(

@@ -8,7 +8,7 @@ from tenancy.kubernetes.names import InvalidNameError, parse_namespace_name, sys
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
 from tenancy.model import Environment, Platform
 
-__all__ = ["below_usage", "deletable", "deletable_of_platform", "exact_names"]
+__all__ = ["deletable", "deletable_of_platform", "exact_names", "listed_limits"]
 
 _PATTERN: Final = frozenset("*?[]{}()|^$")
 """Characters of patterns, which are not supported."""
@@ -88,7 +88,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Findi
     )
 
 
-def below_usage(environment: Environment) -> Iterator[Finding]:
+def listed_limits(environment: Environment) -> Iterator[Finding]:
     """Refuse entries of allowBelowUsage that are not limits of *environment*."""
     if not environment.allow_below_usage:
         return

@@ -6,6 +6,7 @@ from kubernetes import config
 
 from tenancy.cluster.connection import ClusterError, Connection, connected
 from tenancy.cluster.private_client import KubeconfigError, private_client
+from tenancy.diagnostics import is_kubeconfig
 
 __all__ = ["connect_by"]
 
@@ -23,7 +24,7 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
     """
     name = context or "of the kubeconfig"
     try:
-        if "\n" in kubeconfig:
+        if is_kubeconfig(kubeconfig):
             api = private_client(kubeconfig, context, Path())
         else:
             path = Path(kubeconfig).expanduser()

@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 from tenancy.cluster.access_reads import cluster_role_bindings, role_bindings, roles_of, tokens
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import METADATA, listed
-from tenancy.config.document import JSON, mapping, texts
+from tenancy.config.document import JSON, mapping, text, texts
+from tenancy.kubernetes import ANNOTATION
 from tenancy.model import Live, LiveAccess, LiveBinding, LiveNamespace, LiveQuota, Unread
 
 __all__ = ["read"]
@@ -73,6 +74,7 @@ def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
             name=name,
             labels=texts(metadata.get("labels")),
             is_going="deletionTimestamp" in metadata,
+            field_manager=text(metadata, "annotations", ANNOTATION),
         )
     return found
 

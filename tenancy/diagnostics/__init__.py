@@ -30,7 +30,15 @@ from tenancy.diagnostics.redaction import (
 )
 from tenancy.diagnostics.report import LABELS, TITLES, finding_lines, summary
 from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import counted, joined, misnamed, quoted, reason_blank, wrapped
+from tenancy.diagnostics.wording import (
+    counted,
+    joined,
+    misnamed,
+    quoted,
+    reason_blank,
+    stack_key,
+    wrapped,
+)
 
 __all__ = [
     "ARGUMENT",
@@ -74,6 +82,7 @@ __all__ = [
     "reason_blank",
     "refusals",
     "shown",
+    "stack_key",
     "summary",
     "table",
     "with_flags",

@@ -57,6 +57,11 @@ class Origin:
         return self.source.partition(_FLAGS)[0]
 
     @property
+    def is_argument(self) -> bool:
+        """Whether a program passed the value, instead of a file."""
+        return self.source.startswith(ARGUMENT)
+
+    @property
     def dotted(self) -> str:
         """The path as text: `organizations.acme.namespaces[0].id`."""
         text = ""

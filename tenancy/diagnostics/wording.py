@@ -7,7 +7,7 @@ from typing import Protocol
 from tenancy.diagnostics.finding import Finding
 from tenancy.diagnostics.origin import Origin
 
-__all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank", "wrapped"]
+__all__ = ["counted", "joined", "misnamed", "quoted", "reason_blank", "stack_key", "wrapped"]
 
 _SHOWN = 60
 """The longest value that a message repeats in full, in characters."""
@@ -62,6 +62,20 @@ def wrapped(line: str, width: int, *, first: str = "", rest: str = "") -> list[s
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
+
+
+def stack_key(origin: Origin, key: str) -> str:
+    """
+    Return how a remedy names *key* of a stack: as in its file, or as an argument.
+
+    Args:
+        origin: Where the stack, or what a program passed instead, is written.
+
+    >>> stack_key(Origin("Pulumi.dev.yaml"), "allowDeletion")
+    'tenancy:allowDeletion'
+    """
+    namespace = "tenancy"
+    return key if origin.is_argument else f"{namespace}:{key}"
 
 
 class RefusedName(Protocol):

@@ -78,7 +78,7 @@ from tenancy.model.roles import (
     READ,
     binding_name,
 )
-from tenancy.model.standalone import standalone_namespace
+from tenancy.model.standalone import standalone_namespace, standalone_tenancy
 from tenancy.model.tenancy import Tenancy, resolve
 from tenancy.model.totals import Amounts, Sum, amounts, sums
 from tenancy.model.values import (
@@ -209,5 +209,6 @@ __all__ = [
     "resolve",
     "resolve_platform",
     "standalone_namespace",
+    "standalone_tenancy",
     "sums",
 ]

@@ -18,11 +18,13 @@ class LiveNamespace:
     Attributes:
         labels: Its current labels.
         is_going: Whether it is being deleted.
+        field_manager: The one that the stack of its creation recorded; empty if none.
     """
 
     name: str
     labels: Mapping[str, str] = attrs.field(factory=dict)
     is_going: bool = False
+    field_manager: str = ""
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy.config.spec import AllowedSpec, CapacitySpec, ProfileSpec, SharingSpec, TaintSpec
+from tenancy.config.spec import (
+    AllowedSpec,
+    CapacitySpec,
+    PlatformSpec,
+    ProfileSpec,
+    SharingSpec,
+    TaintSpec,
+)
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
@@ -176,6 +183,7 @@ class Platform:
     Attributes:
         stack: The name of its stack.
         is_written: False if no file describes it; it can then not be checked.
+        spec: As written; None if no file describes it.
         gpu_resources: Every extended resource that has a quota in each namespace, sorted.
         device_classes: Every DRA device class that has a quota in each namespace, sorted.
         allowed: Names that objects of organizations may use.
@@ -195,6 +203,7 @@ class Platform:
     origin: Origin
     cluster: Cluster | None = None
     is_written: bool = True
+    spec: PlatformSpec | None = None
     operators: tuple[Subject, ...] = ()
     username_prefix: str = "oidc:"
     groups_prefix: str = "oidc:"

@@ -47,8 +47,7 @@ def resolve_platform(
         live: Facts of instance types from a cloud, which take precedence over the bundled
             snapshot. Default: no cloud was queried.
     """
-    spec = written.spec.platform
-    origin = written.origin / "platform"
+    spec, origin = written.spec.platform, written.origin / "platform"
     pools, findings = _pools(spec, origin, live)
     bare = Platform(
         stack=stack,
@@ -68,6 +67,7 @@ def resolve_platform(
         Platform(
             stack=stack,
             origin=origin,
+            spec=spec,
             cluster=Cluster(
                 name=written.spec.cluster,
                 kubeconfig=written.spec.kubeconfig,

@@ -1,4 +1,6 @@
-"""A standalone namespace: an organization of one namespace, with the same name."""
+"""What a program passes to one component: a namespace or an organization without a project."""
+
+from collections.abc import Iterable
 
 from tenancy.config.spec import (
     EntitlementsSpec,
@@ -10,9 +12,10 @@ from tenancy.diagnostics import Finding, Origin
 from tenancy.model.entitlements import Profiles
 from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
 from tenancy.model.platform import Platform
-from tenancy.model.values import Organization
+from tenancy.model.tenancy import Tenancy
+from tenancy.model.values import Cluster, Environment, Organization
 
-__all__ = ["standalone_namespace"]
+__all__ = ["standalone_namespace", "standalone_tenancy"]
 
 
 def standalone_namespace(
@@ -47,4 +50,37 @@ def standalone_namespace(
             name_template="{id}",
             deletable=frozenset({spec.name} if spec.allow_deletion else ()),
         ),
+    )
+
+
+def standalone_tenancy(
+    organization: Organization,
+    platform: Platform,
+    cluster: Cluster,
+    *,
+    allow_deletion: Iterable[str] = (),
+    allow_below_usage: Iterable[str] = (),
+) -> Tenancy:
+    """
+    Return *organization* as the only one of a project, for its plan.
+
+    Args:
+        organization: The organization, also that of a standalone namespace.
+        platform: Its platform.
+        cluster: Its cluster.
+        allow_deletion: Exact names of namespaces that may be deleted.
+        allow_below_usage: `<namespace>/<quota key>` that may be set below its use.
+    """
+    environment = Environment(
+        stack=organization.stack,
+        name=organization.environment,
+        cluster=cluster,
+        platform=platform.stack,
+        origin=organization.origin,
+        organizations=(organization,),
+        allow_deletion=tuple(allow_deletion),
+        allow_below_usage=tuple(allow_below_usage),
+    )
+    return Tenancy(
+        environments={environment.stack: environment}, platforms={platform.stack: platform}
     )

@@ -49,7 +49,14 @@ from tenancy.planning.summary import (
     summarize,
 )
 from tenancy.planning.summary_json import SummaryData, summary_data
-from tenancy.planning.update import StackPlan, plan_for, read_cluster
+from tenancy.planning.update import (
+    ClusterReading,
+    StackPlan,
+    plan_for,
+    planned,
+    read_cluster,
+    reading,
+)
 
 __all__ = [
     "CLOSED",
@@ -58,6 +65,7 @@ __all__ = [
     "Allowed",
     "AllowedData",
     "BindingRemoval",
+    "ClusterReading",
     "Enforced",
     "ExplainedNamespace",
     "ExplainedValue",
@@ -96,8 +104,10 @@ __all__ = [
     "plan_data",
     "plan_for",
     "plan_schema",
+    "planned",
     "possible_names",
     "read_cluster",
+    "reading",
     "recorded",
     "removes_members",
     "resources_of",

@@ -89,6 +89,7 @@ def plan(
     in_state: Collection[str] = (),
     earlier: Tenancy | None = None,
     why_not: str = "this plan does not use the cluster",
+    manager: str | None = None,
 ) -> Plan:
     """
     Return what an update of *stack* would change.
@@ -101,6 +102,8 @@ def plan(
         in_state: Names of namespaces in the stack's state that the snapshot may lack.
         earlier: The whole project as it was. Default: other stacks were as they are.
         why_not: Why the cluster was not read.
+        manager: The field manager of the stack. Default: not compared with that of existing
+            namespaces.
 
     Raises:
         TenancyError: *before* cannot be read.
@@ -118,7 +121,7 @@ def plan(
     else:
         findings += not_read(live, origin)
         known = {*in_state, *_recorded_names(record)}
-        findings += name_conflicts(tuple(_wanted(tenancy, stack)), stack, known, live)
+        findings += name_conflicts(tuple(_wanted(tenancy, stack)), stack, known, live, manager)
     old, new = comparison.organizations_before, comparison.organizations_after
     return Plan(
         stack=stack,

@@ -13,7 +13,11 @@ Wanted = tuple[str, Origin, str | None]
 
 
 def existing_names(
-    wanted: Collection[Wanted], stack: str, known: Collection[str], live: Live
+    wanted: Collection[Wanted],
+    stack: str,
+    known: Collection[str],
+    live: Live,
+    manager: str | None = None,
 ) -> Iterator[tuple[Wanted, LiveNamespace]]:
     """
     Yield each namespace that exists although this stack did not create it.
@@ -23,15 +27,21 @@ def existing_names(
         stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had.
         live: What is on the cluster.
+        manager: The stack's field manager; another one in a namespace means that a stack of
+            the same name created it, in another project. Default: not compared.
     """
     for one in wanted:
         there = (live.namespaces or {}).get(one[0])
-        if there is not None and one[0] not in known and not _is_ours(there, stack):
+        if there is not None and one[0] not in known and not _is_ours(there, stack, manager):
             yield one, there
 
 
 def name_conflicts(
-    wanted: Collection[Wanted], stack: str, known: Collection[str], live: Live
+    wanted: Collection[Wanted],
+    stack: str,
+    known: Collection[str],
+    live: Live,
+    manager: str | None = None,
 ) -> Iterator[Finding]:
     """
     Refuse each existing namespace that this stack did not create.
@@ -43,8 +53,10 @@ def name_conflicts(
         stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had, or that are in the stack's state.
         live: What is on the cluster.
+        manager: The stack's field manager. Default: not compared.
     """
-    for (name, origin, organization), there in existing_names(wanted, stack, known, live):
+    taken = existing_names(wanted, stack, known, live, manager)
+    for (name, origin, organization), there in taken:
         other = there.labels.get(labels.STACK)
         if there.is_going:
             found = (
@@ -52,14 +64,19 @@ def name_conflicts(
             )
             remedy = "wait until it is deleted, then try again"
         elif there.labels.get(labels.MANAGED) == "true" and other:
-            found = f"the namespace {name}, which stack {other} created on this cluster"
+            of = " of another project" if other == stack else ""
+            found = f"the namespace {name}, which stack {other}{of} created on this cluster"
             remedy = "choose another name, or remove it from the other stack first"
         else:
             found = (
                 f"the namespace {name}, which exists on the cluster and which this stack did"
                 " not create"
             )
-            remedy = "choose another id or prefix, or run `tenancy adopt`"
+            remedy = (
+                "choose another name"
+                if origin.is_argument
+                else "choose another id or prefix, or run `tenancy adopt`"
+            )
         yield Finding(
             code="name-taken",
             origin=origin,
@@ -70,10 +87,11 @@ def name_conflicts(
         )
 
 
-def _is_ours(there: LiveNamespace, stack: str) -> bool:
+def _is_ours(there: LiveNamespace, stack: str, manager: str | None) -> bool:
     """Whether an update of this stack created it, even one that left no record."""
     return (
         not there.is_going
         and there.labels.get(labels.MANAGED) == "true"
         and there.labels.get(labels.STACK) == stack
+        and (manager is None or there.field_manager in ("", manager))
     )

@@ -16,7 +16,9 @@ def not_asked(cluster: Cluster | None, origin: Origin, stack: str, why: str) -> 
         found=f"the cluster {name} was not read: {why}",
         allowed="limits above the present use, names that do not exist yet or that this stack "
         "created, and a completed last update",
-        remedy=f"run `tenancy plan --stack {stack}` where the cluster is reachable",
+        remedy="run this again where the cluster is reachable"
+        if place.is_argument
+        else f"run `tenancy plan --stack {stack}` where the cluster is reachable",
         severity=Severity.NOT_CHECKED,
     )
 

@@ -24,10 +24,10 @@ from tenancy.cluster import (
     with_workloads,
 )
 from tenancy.config.document import Document
-from tenancy.diagnostics import Exit, Finding, refusals
+from tenancy.diagnostics import Exit, Finding, errors_in, refusals
 from tenancy.kubernetes.releases import Release
 from tenancy.manifests import default_counts
-from tenancy.model import Cluster, Live
+from tenancy.model import Cluster, Live, Tenancy
 from tenancy.planning.build import (
     Plan,
     plan,
@@ -39,7 +39,7 @@ from tenancy.planning.build import (
 from tenancy.planning.plan_json import PlanData, plan_data
 from tenancy.planning.previous_update import PreviousUpdate
 
-__all__ = ["ClusterReading", "StackPlan", "plan_for", "read_cluster"]
+__all__ = ["ClusterReading", "StackPlan", "plan_for", "planned", "read_cluster", "reading"]
 
 
 @attrs.frozen(kw_only=True)
@@ -135,20 +135,44 @@ def read_cluster(
             applied.
         ClusterError: The cluster does not answer, and it is required.
     """
-    tenancy = assessment.tenancy
     try:
         connection = connect(assessment.cluster(stack), assessment.root)
     except ClusterError as error:
         if is_required:
             raise
         return ClusterReading(connection=None, live=None, why_not=error.found)
+    return reading(connection, assessment.tenancy, stack, previous, read=read)
+
+
+def reading(
+    connection: Connection,
+    tenancy: Tenancy,
+    stack: str,
+    previous: PreviousUpdate,
+    *,
+    read: Read = read,
+) -> ClusterReading:
+    """
+    Read what the plan of *stack* compares through *connection*.
+
+    Args:
+        connection: To the cluster of the stack.
+        tenancy: The whole project, or what a program passed to a component.
+        stack: The stack.
+        previous: Its last update.
+        read: Reads the cluster. Default: anew.
+
+    Raises:
+        AnotherClusterError: The cluster that answers is not the one to which the stack was
+            applied.
+    """
     require_same(connection, previous.cluster_uid)
     live = read(
         connection,
         contents=removes_namespaces(previous.tenancy, tenancy, stack),
         tokens_of=removes_members(previous.tenancy, tenancy, stack),
     )
-    live = _with_workloads(connection, live, assessment, stack, previous)
+    live = _with_workloads(connection, live, tenancy, stack, previous)
     return ClusterReading(
         connection=connection,
         live=live,
@@ -159,16 +183,16 @@ def read_cluster(
 def _with_workloads(
     connection: Connection,
     live: Live,
-    assessment: Assessment,
+    tenancy: Tenancy,
     stack: str,
     previous: PreviousUpdate,
 ) -> Live:
     """Return *live* with what runs, where namespaces are in audit or begin to be enforced."""
-    levels = watched_levels(previous.tenancy, assessment.tenancy, stack, live)
-    environment = assessment.tenancy.environments.get(stack)
+    levels = watched_levels(previous.tenancy, tenancy, stack, live)
+    environment = tenancy.environments.get(stack)
     if not levels or environment is None:
         return live
-    platform = assessment.tenancy.platform_of(environment)
+    platform = tenancy.platform_of(environment)
     keys = {**default_counts(platform), **platform.object_counts}
     return with_workloads(connection, live, levels, tuple(keys))
 
@@ -202,7 +226,47 @@ def plan_for(
     Raises:
         ClusterError: The cluster stopped answering.
     """
-    tenancy = assessment.tenancy
+    return planned(
+        assessment.tenancy,
+        stack,
+        previous,
+        cluster,
+        findings=assessment.findings,
+        documents=assessment.documents,
+        namespaces_in_state=namespaces_in_state,
+        is_preview=is_preview,
+        strict=strict,
+        kubernetes=kubernetes,
+    )
+
+
+def planned(
+    tenancy: Tenancy,
+    stack: str,
+    previous: PreviousUpdate,
+    cluster: ClusterReading,
+    *,
+    findings: Collection[Finding] = (),
+    documents: Mapping[str, Document] = {},
+    namespaces_in_state: Collection[str] = (),
+    manager: str | None = None,
+    is_preview: bool = True,
+    strict: bool = False,
+    kubernetes: Release | None = None,
+) -> StackPlan:
+    """
+    Return what an update of *stack* means; `plan_for` describes the other arguments.
+
+    Args:
+        tenancy: The whole project, or what a program passed to a component.
+        findings: Those of the checks. Default: none.
+        documents: Every file that was read. Default: none.
+        manager: The field manager of the stack. Default: not compared with that of existing
+            namespaces.
+
+    Raises:
+        ClusterError: The cluster stopped answering.
+    """
     made_plan = plan(
         previous.tenancy,
         tenancy,
@@ -210,17 +274,18 @@ def plan_for(
         cluster.live,
         in_state=frozenset(namespaces_in_state),
         why_not=cluster.why_not,
+        manager=manager,
     )
     missing: tuple[Finding, ...] = ()
     # If the files have errors, the cluster is not compared.
-    if cluster.connection is not None and not assessment.is_refused:
+    if cluster.connection is not None and not errors_in(findings):
         missing = tuple(ground(tenancy, stack, cluster.connection, preview=is_preview))
-    if kubernetes is not None and not assessment.is_refused:
+    if kubernetes is not None and not errors_in(findings):
         current = None if cluster.connection is None else server_release(cluster.connection)
         missing += upgrade_findings(tenancy, stack, kubernetes, current)
     return StackPlan(
         plan=made_plan,
-        findings=tuple(dict.fromkeys((*assessment.findings, *made_plan.findings, *missing))),
-        documents=assessment.documents,
+        findings=tuple(dict.fromkeys((*findings, *made_plan.findings, *missing))),
+        documents=documents,
         is_strict=strict,
     )

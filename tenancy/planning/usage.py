@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from tenancy import manifests
-from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.diagnostics import Finding, Origin, Severity, stack_key
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
+from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
 from tenancy.model import Environment, Live, LiveQuota, Namespace, Platform
 
 __all__ = ["below_usage", "used_of"]
@@ -67,7 +68,8 @@ def _of_quota(
                 allowed=f"at least {used}; with less, new objects are refused, and a pod that "
                 "ends is not replaced",
                 remedy=f"set at least {used}, reduce the usage, or list"
-                f" `{namespace.name}/{key}` under tenancy:allowBelowUsage",
+                f" `{namespace.name}/{key}` under"
+                f" {stack_key(namespace.origin, 'allowBelowUsage')}",
                 organization=namespace.organization,
             )
 
@@ -119,8 +121,22 @@ def _place(namespace: Namespace, name: str, key: str) -> Origin:
 
 def _used_in(quotas: Mapping[str, LiveQuota], key: str) -> Quantity | None:
     """Return the largest use of *key* in any quota: a quota with a scope counts less."""
-    found = [_quantity(quota.used.get(key)) for quota in quotas.values()]
+    name = _name(key)
+    found = [
+        _quantity(amount)
+        for quota in quotas.values()
+        for other, amount in quota.used.items()
+        if other == key or _name(other) == name
+    ]
     return max((amount for amount in found if amount is not None), default=None)
+
+
+def _name(key: str) -> str:
+    """Return the name under which *key* is summed: `count/configmaps` is `configmaps`."""
+    try:
+        return parse_quota_key(key).name
+    except InvalidResourceError:
+        return key
 
 
 def _quantity(text: str | None) -> Quantity | None:

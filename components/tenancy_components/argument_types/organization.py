@@ -275,3 +275,4 @@ class NamespaceArgs(TypedDict, total=False):
     labels: Mapping[str, str]
     annotations: Mapping[str, str | pulumi.Output[str]]
     allowDeletion: bool
+    allowBelowUsage: Sequence[str]

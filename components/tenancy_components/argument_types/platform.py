@@ -293,6 +293,7 @@ class PlatformArgs(TypedDict, total=False):
     gpuResources: Sequence[str]
     deviceClasses: Sequence[str]
     roles: Mapping[str, RoleArgs]
+    gangJobs: Sequence[str]
     storageClasses: Mapping[str, Literal["shared", "granted"]]
     profiles: Mapping[str, ProfileArgs]
     priorityClasses: Mapping[str, PriorityClassArgs]

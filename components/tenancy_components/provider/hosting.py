@@ -18,13 +18,14 @@ from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.namespace import Namespace
 from tenancy_components.node_group import hosted
 from tenancy_components.organization import Organization
-from tenancy_components.platform import Platform, resolved_platform
+from tenancy_components.platform import Platform
 from tenancy_components.provider.inputs import (
     GpuNodePoolInputs,
     NamespaceInputs,
     OrganizationInputs,
     PlatformInputs,
 )
+from tenancy_components.resolving import resolved_platform
 from tenancy_components.type_tokens import GPU_NODE_POOL, NAMESPACE, ORGANIZATION, PLATFORM
 
 __all__ = ["Components"]
@@ -88,6 +89,7 @@ def _organization(
         spec.environment,
         options,
         allow_deletion=spec.allow_deletion,
+        allow_below_usage=spec.allow_below_usage,
     )
     return made, {"namespaces": {key: one.name for key, one in made.namespaces.items()}}
 
@@ -127,7 +129,7 @@ _MAKERS: Final[
 
 
 def _ground(name: str, spec: PlatformSpec | None) -> resolve.Platform | None:
-    return None if spec is None else resolved_platform(name, spec)
+    return None if spec is None else resolved_platform(name, spec)[0]
 
 
 def _without(

@@ -26,6 +26,8 @@ class OrganizationInputs(OrganizationSpec):
     """The environment; namespaces of others are left out. Default: all exist."""
     allow_deletion: Listed[str] = ()
     """Exact names of namespaces in the cluster that may be deleted with everything in them; apply this before you remove them. Default: none."""
+    allow_below_usage: Listed[str] = ()
+    """`<namespace>/<quota key>` that may be set below its use. Default: none."""
 
 
 class NamespaceInputs(StandaloneNamespaceSpec):

@@ -20,10 +20,17 @@ class EngineLog:
 
     async def warning(self, message: str, urn: str) -> None:
         """Send *message* as a warning about the resource *urn*."""
+        await self._send(engine_pb2.WARNING, message, urn)
+
+    async def info(self, message: str, urn: str) -> None:
+        """Send *message* about the resource *urn*."""
+        await self._send(engine_pb2.INFO, message, urn)
+
+    async def _send(
+        self, severity: "engine_pb2.LogSeverity.ValueType", message: str, urn: str
+    ) -> None:
         if self._address is None:
             return
         async with grpc.aio.insecure_channel(self._address) as channel:
             stub = engine_pb2_grpc.EngineStub(channel)
-            await stub.Log(
-                engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
-            )
+            await stub.Log(engine_pb2.LogRequest(severity=severity, message=message, urn=urn))

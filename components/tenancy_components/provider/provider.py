@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from pulumi.provider.experimental import provider as engine
 
@@ -11,9 +12,12 @@ from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.node_group import NodeGroupResource
 from tenancy_components.provider.node_taints import NodeTaintsResource
 from tenancy_components.provider.schema import package_schema
-from tenancy_components.type_tokens import NODE_GROUP, NODE_TAINTS
+from tenancy_components.provider.update_plan import UpdatePlanResource
+from tenancy_components.type_tokens import NODE_GROUP, NODE_TAINTS, UPDATE_PLAN
 
 __all__ = ["TenancyProvider"]
+
+_Resource: TypeAlias = NodeGroupResource | NodeTaintsResource | UpdatePlanResource
 
 
 class TenancyProvider(engine.Provider):
@@ -26,12 +30,14 @@ class TenancyProvider(engine.Provider):
 
     def __init__(self, log: EngineLog | None = None) -> None:
         self._stop = threading.Event()
-        self._resources: Mapping[str, NodeGroupResource | NodeTaintsResource] = {
-            NODE_GROUP: NodeGroupResource(log or EngineLog(), self._stop),
+        log = log or EngineLog()
+        self._resources: Mapping[str, _Resource] = {
+            NODE_GROUP: NodeGroupResource(log, self._stop),
             NODE_TAINTS: NodeTaintsResource(),
+            UPDATE_PLAN: UpdatePlanResource(log),
         }
 
-    def _of(self, token: str) -> NodeGroupResource | NodeTaintsResource:
+    def _of(self, token: str) -> _Resource:
         # The type in a URN begins with those of the parents.
         found = self._resources.get(token.rpartition("$")[2])
         if found is None:

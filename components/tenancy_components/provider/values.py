@@ -6,9 +6,11 @@ from typing import Final, TypeAlias
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 from pulumi.runtime import rpc
 
+from tenancy.config.document import JSON
+
 __all__ = ["UNKNOWN", "Json", "known", "plain", "properties", "secret_as", "unknown_keys"]
 
-Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = JSON
 
 UNKNOWN: Final = PropertyValue(rpc.UNKNOWN)
 """

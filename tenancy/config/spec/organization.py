@@ -160,6 +160,8 @@ class StandaloneNamespaceSpec(EntitlementsSpec):
     """Further annotations: keys without a domain, and those that the platform lists under `allowed.namespaceAnnotations`."""
     allow_deletion: bool = False
     """Whether it may be deleted with everything in it. Default: no."""
+    allow_below_usage: Listed[NonEmpty] = ()
+    """`<name>/<quota key>` that may be set below its use. Default: none."""
 
 
 class OrganizationSpec(Spec):

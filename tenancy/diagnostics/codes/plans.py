@@ -35,8 +35,8 @@ GROUP: Final = Group(
         Code(
             "last-update-unfinished",
             "the cluster differs from what the last update set out to create",
-            "an interrupted update",
-            "apply again",
+            "an interrupted update, a change by hand",
+            "apply again after an interruption; else run `tenancy drift --repair`, or `pulumi up --refresh` for a program with components",
             (_WARNING,),
         ),
         Code(

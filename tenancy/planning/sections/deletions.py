@@ -6,7 +6,7 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics import Finding, Origin, counted, joined
+from tenancy.diagnostics import Finding, Origin, counted, joined, stack_key
 from tenancy.model import Live, Namespace, Platform
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance, shortened
@@ -158,14 +158,16 @@ class Deletions(Section):
 def _refused(deletion: Deletion, origin: Origin) -> Finding:
     name = deletion.namespace
     found = f"the namespace {name} would be deleted with everything in it"
+    where = "arguments" if origin.is_argument else "files"
+    allowed = stack_key(origin, "allowDeletion")
     remedy = (
-        f"restore {name} in the files, add `{name}` to tenancy:allowDeletion and apply;"
+        f"restore {name} in the {where}, add `{name}` to {allowed} and apply;"
         " then remove it and apply again"
     )
     if deletion.is_listed:
         found += "; allowDeletion lists it, but no update has applied that yet"
         remedy = (
-            f"restore {name} in the files, keep it in tenancy:allowDeletion and apply;"
+            f"restore {name} in the {where}, keep it in {allowed} and apply;"
             " then remove it and apply again"
         )
     elif deletion.becomes is not None:

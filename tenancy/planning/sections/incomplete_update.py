@@ -25,6 +25,7 @@ class IncompleteUpdate(Section):
 
     Attributes:
         origin: Where the stack's config begins.
+        stack: The stack.
     """
 
     name = "incompleteUpdate"
@@ -32,6 +33,7 @@ class IncompleteUpdate(Section):
 
     changes: Sequence[str]
     origin: Origin
+    stack: str
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "IncompleteUpdate":
@@ -40,12 +42,12 @@ class IncompleteUpdate(Section):
         differences = () if before is None or live is None else _differences(before, live)
         environment = comparison.environment
         origin = comparison.platform.origin if environment is None else environment.origin
-        return cls(tuple(differences), origin)
+        return cls(tuple(differences), origin, comparison.stack)
 
     def facts(self) -> Iterator[Fact]:
         """Yield one fact for each difference."""
         for difference in self.changes:
-            yield self.fact(f"the last update is incomplete: {difference}", Importance.DANGER)
+            yield self.fact(f"not as the last update set it: {difference}", Importance.DANGER)
 
     def data(self) -> list[str]:
         """Return the sentences."""
@@ -62,13 +64,24 @@ class IncompleteUpdate(Section):
             found="the last update did not complete, or its result was changed since:"
             f" {counted(len(self.changes), 'difference')}",
             allowed="a cluster that matches the record of the last update",
-            remedy="apply again; differences that remain after that were made by hand",
+            remedy="apply again if the last update was interrupted; if they were made by hand,"
+            f" run `{self._repair}`, which restores what the {self._goal}",
             severity=Severity.WARNING,
             details=(
                 *self.changes[:_DETAILS],
                 *((f"and {more} more",) if more > 0 else ()),
             ),
         )
+
+    @property
+    def _repair(self) -> str:
+        if self.origin.is_argument:
+            return "pulumi up --refresh"
+        return f"tenancy drift --stack {self.stack} --repair"
+
+    @property
+    def _goal(self) -> str:
+        return "program describes" if self.origin.is_argument else "files describe"
 
 
 def _differences(before: Before, live: Live) -> Iterator[str]:

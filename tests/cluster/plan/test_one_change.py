@@ -219,7 +219,7 @@ def test_what_the_last_update_left_undone_is_said_and_then_nothing(used, kubectl
     kept = {k: binding["metadata"][k] for k in ("name", "namespace", "labels")}
     kubectl.apply({**binding, "metadata": kept})
     assert (
-        "the last update is incomplete:"
+        "not as the last update set it:"
         " Group oidc:acme-developers does not have the role viewer in acme-prod"
     ) in unwrapped("".join(result.messages))
     assert used.session("prod").preview().messages == ()

@@ -59,7 +59,8 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
     shutil.copytree(ROOT / "examples/imported", project)
     code = (project / "__main__.py").read_text().splitlines()
     assert 10 == len([line for line in code if line])
-    variables = {**engine.variables, "PYTHONPATH": str(wheel)}
+    path = f"{wheel / 'bin'}:{engine.variables['PATH']}"
+    variables = {**engine.variables, "PYTHONPATH": str(wheel), "PATH": path}
     session = automation.local(project, "lab", Engine(variables=variables))
     session.stack.set_config(
         "kubeconfig", pulumi.automation.ConfigValue(str(sandbox.kubeconfig))

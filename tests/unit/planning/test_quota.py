@@ -173,3 +173,19 @@ def test_quotas_that_could_not_be_listed_are_not_checked() -> None:
     assert ["the quotas of the cluster could not be listed: 403 Forbidden"] == [
         v.found for v in plan.findings
     ]
+
+
+@pytest.mark.parametrize(("limit", "is_refused"), [("2", True), ("3", False)])
+def test_a_key_is_compared_with_the_use_of_its_other_spelling(
+    limit: str, is_refused: bool
+) -> None:
+    record = a_record(**here())
+    counted = {"quota": LiveQuota(), "object-counts": LiveQuota(used={"configmaps": "3"})}
+    live = a_cluster(record, quotas={"acme-dev": counted})
+    own = an_organization(a_namespace(quota={"count/configmaps": limit}, profile=None))
+
+    plan = a_plan(record, live, **here(), organizations={"acme": own})
+
+    refused = [v.found for v in plan.findings if v.code == "quota-below-usage"]
+    below = "count/configmaps of acme-dev would become 2, below the 3 used now"
+    assert [below] * is_refused == refused

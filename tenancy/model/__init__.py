@@ -24,7 +24,12 @@ from tenancy.model.live_access import (
     names_of,
 )
 from tenancy.model.live_workloads import LiveWorkloads, Workload
-from tenancy.model.managed_quotas import MANAGED_QUOTAS, POOL_QUOTA_PREFIX, device_limits
+from tenancy.model.managed_quotas import (
+    MANAGED_QUOTAS,
+    POOL_QUOTA_PREFIX,
+    device_limits,
+    grant_keys,
+)
 from tenancy.model.namespace_facts import FACTS, facts_in, is_fact
 from tenancy.model.namespace_objects import NamespaceObject, ObjectTemplate, group_of
 from tenancy.model.network import (
@@ -186,6 +191,7 @@ __all__ = [
     "facts_in",
     "fit",
     "gpu_node_pool",
+    "grant_keys",
     "granted_devices",
     "group_of",
     "groups_of",

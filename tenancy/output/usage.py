@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from tenancy.kubernetes.quantity import Quantity
+from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
 from tenancy.planning import Place
 
 __all__ = ["QuotaUsage", "usage_lines"]
@@ -82,7 +83,11 @@ def _bar(row: QuotaUsage) -> str:
 
 
 def _mark(row: QuotaUsage) -> str:
-    return "  FULL" if row.is_full else ""
+    if not row.is_full:
+        return ""
+    # A pod that names a template is accepted, and its claim is not.
+    is_of_claims = row.key.endswith(f"{DEVICE_CLASS_SUFFIX}/devices")
+    return "  FULL: pods of claim templates wait" if is_of_claims else "  FULL"
 
 
 def _style(row: QuotaUsage) -> str | None:

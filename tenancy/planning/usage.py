@@ -8,7 +8,15 @@ from tenancy import manifests
 from tenancy.diagnostics import Finding, Origin, Severity, stack_key
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
-from tenancy.model import Environment, Live, LiveQuota, Namespace, Platform
+from tenancy.model import (
+    Environment,
+    Live,
+    LiveQuota,
+    Namespace,
+    Platform,
+    grant_keys,
+    pool_class,
+)
 
 __all__ = ["below_usage", "used_of"]
 
@@ -62,7 +70,7 @@ def _of_quota(
         elif used > limit and f"{namespace.name}/{key}" not in allowed:
             yield Finding(
                 code="quota-below-usage",
-                origin=_place(namespace, quota.name, key),
+                origin=_place(namespace, quota, key),
                 found=f"{key} of {namespace.name} would become {limit}, below the"
                 f" {used} used now",
                 allowed=f"at least {used}; with less, new objects are refused, and a pod that "
@@ -93,6 +101,8 @@ class _Rendered:
     name: str
     hard: Mapping[str, str]
     is_scoped: bool
+    grants: Mapping[str, Origin]
+    """Where the grant is written that each key limits, if it is one of GPUs."""
 
 
 def _rendered(namespace: Namespace, platform: Platform) -> Iterator[_Rendered]:
@@ -106,17 +116,25 @@ def _rendered(namespace: Namespace, platform: Platform) -> Iterator[_Rendered]:
             str(metadata["name"]),
             spec.get("hard") or {},
             bool(spec.get("scopes") or spec.get("scopeSelector")),
+            _grants(namespace, platform, str(metadata["name"])),
         )
 
 
-def _place(namespace: Namespace, name: str, key: str) -> Origin:
+def _grants(namespace: Namespace, platform: Platform, quota: str) -> Mapping[str, Origin]:
+    """Return the grant of each key; the quota of one pool has only the grants of that pool."""
+    of_pool = [grant for grant in namespace.grants if pool_class(grant.pool) == quota]
+    return {
+        key: grant.origin
+        for grant in reversed(of_pool or namespace.grants)
+        for key in grant_keys(grant, platform)
+    }
+
+
+def _place(namespace: Namespace, rendered: "_Rendered", key: str) -> Origin:
     for quota in namespace.quotas:
-        if quota.name == name:
+        if quota.name == rendered.name:
             return quota.hard[key].origin if key in quota.hard else quota.origin
-    for grant in namespace.grants:
-        if key == f"requests.{grant.resource}":
-            return grant.origin
-    return namespace.origin
+    return rendered.grants.get(key, namespace.origin)
 
 
 def _used_in(quotas: Mapping[str, LiveQuota], key: str) -> Quantity | None:

@@ -7,6 +7,7 @@ from tenancy.kubernetes.resources.builtin import (
     UNCOUNTED,
 )
 from tenancy.kubernetes.resources.device_keys import (
+    DEVICE_CLASS_SUFFIX,
     IMPLICIT_PREFIX,
     RESOURCE_CLAIM_TEMPLATES,
     RESOURCE_CLAIMS,
@@ -65,6 +66,7 @@ __all__ = [
     "CLUSTER_SCOPED",
     "COUNT_ALIASES",
     "CPU",
+    "DEVICE_CLASS_SUFFIX",
     "EPHEMERAL_STORAGE",
     "GANG_KINDS",
     "GROUPS",

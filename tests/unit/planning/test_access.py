@@ -2,6 +2,7 @@
 
 import pytest
 
+from tenancy.model.roles import ALL_VERBS
 from tenancy.planning.permissions import Allowed
 from tenancy.planning.sections.access import Access
 from tests.unit.builders import a_namespace, a_platform, an_environment, an_organization
@@ -119,6 +120,23 @@ def test_a_rule_that_a_platform_takes_from_a_role_is_lost_by_all_who_hold_it() -
     [change] = plan.section(Access).changes
     assert ("User oidc:dana", ("acme-dev",)) == (change.subject, change.namespaces)
     assert (Allowed(api_group="batch", resource="jobs", verbs=("delete",)),) == change.lost
+
+
+def test_kinds_of_gang_jobs_are_gained_and_lost_by_all_with_a_built_in_role() -> None:
+    def listed(*kinds: str) -> dict[str, object]:
+        return members(
+            {"user": "dana", "role": "developer"}, platform=a_platform(gangJobs=list(kinds))
+        )
+
+    none, some = listed(), listed("jobsets.jobset.x-k8s.io")
+
+    for before, after, is_gained in ((none, some, True), (some, none, False)):
+        plan = a_plan(a_record(stack="platform", **before), stack="platform", **after)
+        [change] = plan.section(Access).changes
+        [kind] = change.gained if is_gained else change.lost
+        assert ("jobset.x-k8s.io", "jobsets") == (kind.api_group, kind.resource)
+        assert set(ALL_VERBS) == set(kind.verbs)
+        assert () == (change.lost if is_gained else change.gained)
 
 
 def test_operators_who_come_and_go_are_said() -> None:

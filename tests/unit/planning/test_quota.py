@@ -16,6 +16,7 @@ from tests.unit.builders import (
 from tests.unit.planning.changing import a_cluster, a_plan, a_record, here
 
 KEY = "requests.nvidia.com/gpu"
+POOLS = ("h100", "l40s", "b200")
 
 
 def with_pods(pods: str, **environment: object) -> dict[str, object]:
@@ -137,6 +138,38 @@ def test_fewer_gpus_than_pods_hold_are_refused_at_the_grant() -> None:
     assert [f"{KEY} of acme-dev would become 4, below the 6 used now"] == [
         v.found for v in plan.findings
     ]
+
+
+@pytest.mark.parametrize(
+    ("pool", "quota", "key"),
+    [
+        pytest.param("b200", "gpus", "b200.deviceclass.resource.k8s.io/devices", id="claims"),
+        pytest.param("l40s", "gpu-l40s", KEY, id="one of two pools of a resource"),
+    ],
+)
+def test_fewer_devices_than_are_used_are_refused_at_the_grant_of_that_pool(
+    pool, quota, key
+) -> None:
+    pools = [
+        a_pool(),
+        a_pool(name="l40s", model="L40S"),
+        a_pool(name="b200", model="B200", allocation="dra", deviceClass="b200"),
+    ]
+
+    def granting(gpus: int) -> dict[str, object]:
+        grants = [{"pool": name, "gpus": 8 if name != pool else gpus} for name in POOLS]
+        return {"namespace": {"gpus": grants}, "platform": a_platform(gpuNodePools=pools)}
+
+    record = a_record(**granting(8))
+    there = a_cluster(record)
+    held = {quota: LiveQuota(hard={key: "8"}, used={key: "6"})}
+    live = a_cluster(record, quotas={"acme-dev": {**there.quotas["acme-dev"], **held}})
+
+    plan = a_plan(record, live, **granting(4))
+
+    [found] = [v for v in plan.findings if v.code == "quota-below-usage"]
+    assert f"{key} of acme-dev would become 4, below the 6 used now" == found.found
+    assert str(found.origin).endswith(f"namespaces[0].gpus[{POOLS.index(pool)}]")
 
 
 def test_a_quota_with_a_scope_is_not_compared_with_all_use() -> None:

@@ -34,6 +34,8 @@ CLUSTER_SCOPED = {
     "ValidatingAdmissionPolicyBinding",
     "MutatingAdmissionPolicy",
     "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
 }
 
 JSON_PATCH = "application/json-patch+json"

@@ -44,8 +44,13 @@ def wanted(toolchain: Toolchain, folder: Path) -> Toolchain:
     if release is None:
         return toolchain
     [entry] = [found for found in OTHER_RELEASES if name_of(found) == release]
+    return with_release(toolchain, entry, folder)
+
+
+def with_release(toolchain: Toolchain, entry: Module, folder: Path) -> Toolchain:
+    """Return *toolchain* with the control plane of *entry*, which is built, in *folder*."""
     programs = built(entry, FOLDER)
-    assert programs is not None, f"Kubernetes {release} is not built"
+    assert programs is not None, f"Kubernetes {entry.version} is not built"
     folder.mkdir(exist_ok=True)
     for link in toolchain.bin.iterdir():
         own = programs / "bin" / link.name

@@ -11,9 +11,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tenancy.local import sandbox as local_sandbox
 from tenancy.local.tools.definitions import OTHER_RELEASES
-from tests.cluster.other_releases import VARIABLE, is_built, make, name_of
+from tenancy.manifests import QUEUES_API
+from tests.cluster.api import Api, until
+from tests.cluster.gpu_campaign import GPU, manifests, pod
+from tests.cluster.other_releases import VARIABLE, is_built, make, name_of, with_release
+from tests.cluster.test_queues import PLAIN, written
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("other-releases")]
 
@@ -29,7 +35,9 @@ GUARDRAILS = (
     "tests/cluster/security/test_attacks.py",
 )
 SINCE_1_36 = [entry for entry in OTHER_RELEASES if entry.version >= (1, 36, 0)]
-"""Before 1.36 DRA serves no extended resources, and nothing sets the selectors of pods."""
+BEFORE_1_36 = [entry for entry in OTHER_RELEASES if entry.version < (1, 36, 0)]
+"""There DRA serves no extended resources, and nothing sets the selectors of pods."""
+NOT_FOUND = 404
 
 
 def on_release(release: str, tests: tuple[str, ...], folder: Path) -> str:
@@ -68,6 +76,32 @@ def test_gpus_are_counted_once_on_other_releases_that_are_built(
         pytest.skip(f"Kubernetes {entry.version} is not built; `make nightly` builds it")
     found = on_release(name_of(entry), SAMPLE, tmp_path / "tests")
     record_property(f"on Kubernetes {entry.version}", found)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("entry", BEFORE_1_36, ids=name_of)
+def test_guardrails_bind_before_1_36_without_what_sets_selectors(
+    entry, toolchain, own_root, tmp_path
+):
+    make(entry)
+    older = with_release(toolchain, entry, tmp_path / "bin")
+    root = Api.of(local_sandbox.up(own_root, toolchain=older).kubeconfig)
+    for name, content in written().items():
+        (tmp_path / name).write_text(yaml.safe_dump(content, sort_keys=False))
+    rendered = [m for m in manifests(tmp_path) if m["apiVersion"] != QUEUES_API]
+
+    not_served = {m["kind"] for m in rendered if root.apply(m).status == NOT_FOUND}
+
+    assert {"MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"} == not_served
+    until(
+        lambda: (
+            "tenancy-pods" in root.create(pod(PLAIN, "probe", nodeName="a"), dry=True).message
+        ),
+        "the policies bind",
+        seconds=60,
+    )
+    root.create(pod(PLAIN, "probe", {GPU: 1}), dry=True).refused(f"limited: requests.{GPU}=0")
+    root.create(pod(PLAIN, "probe"), dry=True).accepted()
 
 
 @pytest.mark.nightly

@@ -49,7 +49,7 @@ class NodeGroup(pulumi.CustomResource):
         args: Mapping[str, object] | NodeGroupSpec,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        require_plugin()
+        require_plugin(NODE_GROUP)
         inputs: Mapping[str, object] = (
             args.model_dump(
                 by_alias=True, mode="json", exclude_none=True, exclude_defaults=True
@@ -76,9 +76,12 @@ class NodeGroup(pulumi.CustomResource):
         return found
 
 
-def require_plugin() -> None:
+def require_plugin(needed_by: str) -> None:
     """
     Return if the engine can find `pulumi-resource-tenancy`.
+
+    Args:
+        needed_by: The type or the component that needs it.
 
     Raises:
         ComponentRefusedError: It is in none of the places where the engine searches.
@@ -103,7 +106,7 @@ def require_plugin() -> None:
         [
             Finding(
                 code="plugin-missing",
-                origin=Origin(NODE_GROUP),
+                origin=Origin(needed_by),
                 found=f"the engine does not find the program {_PLUGIN}",
                 allowed=f"{_PLUGIN} on PATH, or named under plugins in Pulumi.yaml",
                 remedy=f"put {here} on PATH (`tenancy env` does), or write in Pulumi.yaml"

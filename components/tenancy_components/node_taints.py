@@ -44,7 +44,7 @@ class NodeTaints(pulumi.CustomResource):
         args: Mapping[str, object] | NodeTaintsSpec,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        require_plugin()
+        require_plugin(NODE_TAINTS)
         inputs = _inputs(name, args, opts) if isinstance(args, NodeTaintsSpec) else args
         given = {**inputs, "kubeconfig": discreet(inputs.get("kubeconfig"))}
         super().__init__(NODE_TAINTS, name, {CLUSTER_UID: None, **given}, opts)

@@ -9,6 +9,7 @@ import pulumi
 
 from tenancy.config.document import JSON, mapping
 from tenancy.config.spec import Spec
+from tenancy.diagnostics import ARGUMENT
 from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy.model import Platform
 from tenancy_components.manifests import field_manager_of
@@ -93,7 +94,7 @@ def update_plan(parent: pulumi.ComponentResource, plan: ComponentPlan) -> pulumi
     Raises:
         ComponentRefusedError: The engine would not find the provider.
     """
-    require_plugin()
+    require_plugin(f"{ARGUMENT} of {plan.name}")
     if not hosted.get():
         _end_without_traceback()
     provider = parent.get_provider(NAMESPACE_TOKEN)

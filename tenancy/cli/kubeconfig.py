@@ -24,7 +24,7 @@ from tenancy.cluster import (
     service_account_token,
 )
 from tenancy.config import MEMBER_KUBECONFIGS
-from tenancy.diagnostics import UsageError, nearest
+from tenancy.diagnostics import UsageError, counted, nearest
 from tenancy.kubernetes.names import parse_group, parse_user
 from tenancy.local import write_private
 from tenancy.local.sandbox import issue_member_certificate
@@ -36,6 +36,8 @@ EPILOG = """
 Examples:
 
   tenancy kubeconfig --stack dev --group acme-developers
+
+  tenancy kubeconfig --group acme-leads     all stacks, one file for each cluster
 
   tenancy kubeconfig --stack dev --user ana --group acme-leads --default dev
 
@@ -119,15 +121,15 @@ _ExtraScopes = Annotated[
 
 def command(  # noqa: PLR0917 (the options are read from the signature)
     stack: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--stack",
             "-s",
             metavar="NAME",
-            help="The environment's stack.",
+            help="The environment's stack. Default: all; one file for each cluster.",
             autocompletion=complete_stacks,
         ),
-    ],
+    ] = None,
     user: _User = None,
     group: _Groups = None,
     service_account: _ServiceAccount = None,
@@ -144,26 +146,101 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     """Write a member's kubeconfig with a context for each of its namespaces."""
     shell = terminal(color=not no_color)
     assessment = require_valid(assess(project, offline=True))
-    environment = _environment(assessment, stack)
-    platform = assessment.tenancy.platform_of(environment)
-    subjects = _subjects(environment, platform, user, group or [], service_account)
-    allowed = _reach(environment, subjects, organization, default)
-    for unknown in allowed.unknown:
-        if unknown.kind is SubjectKind.GROUP:
-            shell.note(f"note: {unknown} has no role here")
     login = _Login(
         expires=_duration(expires),
         issuer_url=oidc_issuer_url,
         client_id=oidc_client_id,
         scopes=tuple(oidc_extra_scope or ()),
     )
-    folder = _folder(out, environment, assessment.root)
-    credential = _credential(environment, assessment.root, subjects, login, shell)
-    server = _server(environment, assessment.root)
+    if stack is None:
+        scopes = _clusters(assessment)
+    else:
+        environment = _environment(assessment, stack)
+        where, root = f"stack {stack}", assessment.root
+        scopes = [_Scope(environment=environment, where=where, file=stack, root=root)]
+    refused: list[UsageError] = []
+    for scope in scopes:
+        platform = assessment.tenancy.platform_of(scope.environment)
+        try:
+            subjects = _subjects(scope, platform, user, group or [], service_account)
+            allowed = _reach(scope, subjects, organization, default)
+        except _NoRoleError as error:
+            refused.append(error)
+            continue
+        _write(scope, subjects, allowed, login, out=out, shell=shell)
+    if len(refused) == len(scopes):
+        raise refused[0]
+    for without in refused:
+        shell.note(f"note: {without}")
+
+
+class _NoRoleError(UsageError):
+    """The subjects have no role in one scope; they may have one in another."""
+
+
+@attrs.frozen(kw_only=True)
+class _Scope:
+    """
+    What one file is for: an environment, or all environments of a cluster as one.
+
+    Attributes:
+        environment: Its cluster, and all its organizations.
+        where: It in messages: `stack dev`.
+        file: What the file's name begins with.
+        root: The project's folder.
+    """
+
+    environment: Environment
+    where: str
+    file: str
+    root: Path
+
+
+def _clusters(assessment: Assessment) -> list[_Scope]:
+    """Return one scope for each cluster, with the organizations of all its environments."""
+    by_cluster: dict[str, list[Environment]] = {}
+    for found in assessment.tenancy.environments_in_order:
+        by_cluster.setdefault(found.cluster.name, []).append(found)
+    if not by_cluster:
+        raise UsageError("the project has no environment; add a stack of one")
+    return [
+        _Scope(
+            environment=attrs.evolve(
+                environments[0],
+                organizations=tuple(
+                    organization
+                    for environment in environments
+                    for organization in environment.organizations
+                ),
+            ),
+            where=f"cluster {name} ({counted(len(environments), 'stack')})",
+            # No stack has a name with a slash.
+            file=f"cluster/{name}",
+            root=assessment.root,
+        )
+        for name, environments in by_cluster.items()
+    ]
+
+
+def _write(
+    scope: _Scope,
+    subjects: list[Subject],
+    allowed: Reach,
+    login: _Login,
+    *,
+    out: Path | None,
+    shell: Terminal,
+) -> None:
+    for unknown in allowed.unknown:
+        if unknown.kind is SubjectKind.GROUP:
+            shell.note(f"note: {unknown} has no role here")
+    environment, root = scope.environment, scope.root
+    folder = _folder(out, environment, root)
+    credential = _credential(environment, root, subjects, login, shell)
+    server = _server(environment, root)
     content = member_kubeconfig.build(server, allowed, subjects[0].name, credential)
-    path = write_private(
-        folder, member_kubeconfig.file_name(stack, subjects), member_kubeconfig.to_yaml(content)
-    )
+    name = member_kubeconfig.file_name(scope.file, subjects)
+    path = write_private(folder, name, member_kubeconfig.to_yaml(content))
     shell.say(str(path))
     shell.note(f"contexts: {', '.join(allowed.namespaces)}; default: {allowed.default}")
     shell.note(f"use it with: kubectl --kubeconfig {path} get pods")
@@ -192,7 +269,7 @@ def _environment(assessment: Assessment, stack: str) -> Environment:
 
 
 def _subjects(
-    environment: Environment,
+    scope: _Scope,
     platform: Platform,
     user: str | None,
     groups: list[str],
@@ -202,7 +279,7 @@ def _subjects(
     if account is not None and (user is not None or groups):
         raise UsageError("a service account has no user and no groups; give one of them")
     if account is not None:
-        return [_account(environment, account)]
+        return [_account(scope, account)]
     found = []
     if user is not None:
         known = parse_user(user, oidc_prefix=platform.username_prefix)
@@ -215,13 +292,13 @@ def _subjects(
     return found
 
 
-def _account(environment: Environment, account: str) -> Subject:
-    known = [s for s in _members(environment) if s.kind is SubjectKind.SERVICE_ACCOUNT]
+def _account(scope: _Scope, account: str) -> Subject:
+    known = [s for s in _members(scope.environment) if s.kind is SubjectKind.SERVICE_ACCOUNT]
     for subject in known:
         if account in (subject.written, f"{subject.namespace}/{subject.name}"):
             return subject
-    raise UsageError(
-        f"service account {account!r}: no member of stack {environment.stack}; allowed: "
+    raise _NoRoleError(
+        f"service account {account!r}: no member of {scope.where}; allowed: "
         + (", ".join(s.written for s in known) or "there is none")
         + "; write it as <namespace id>/<name>, and add it as a member with a role"
     )
@@ -234,14 +311,14 @@ def _members(environment: Environment) -> list[Subject]:
 
 
 def _reach(
-    environment: Environment,
+    scope: _Scope,
     subjects: list[Subject],
     organization: str | None,
     default: str | None,
 ) -> Reach:
     try:
         allowed = member_kubeconfig.reach(
-            environment, subjects, organization=organization, default=default
+            scope.environment, subjects, organization=organization, default=default
         )
     except LookupError as error:
         raise UsageError(
@@ -249,11 +326,10 @@ def _reach(
             f"{', '.join(map(str, error.args))}"
         ) from None
     if allowed is None:
-        names = [s.written for s in _members(environment)]
+        names = [s.written for s in _members(scope.environment)]
         guess = nearest(subjects[0].written, names)
-        raise UsageError(
-            f"{', '.join(s.written for s in subjects)}: has no role in stack"
-            f" {environment.stack}"
+        raise _NoRoleError(
+            f"{', '.join(s.written for s in subjects)}: has no role in {scope.where}"
             + (f" and organization {organization}" if organization else "")
             + f"; members are: {', '.join(names) or 'none'}"
             + (f"; did you mean {guess!r}?" if guess else "")

@@ -37,11 +37,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def engine(sandbox, tmp_path: Path) -> Engine:
+def engine(sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine with a backend of its own, on the shared control plane."""
     state = tmp_path / "state"
     state.mkdir()
-    return Engine(variables={**sandbox.environment(), "PULUMI_BACKEND_URL": f"file://{state}"})
+    variables = {**sandbox.environment(), "PULUMI_BACKEND_URL": f"file://{state}"}
+    # As in a shell with the activated virtual environment, where the provider's program is.
+    path = f"{Path(sys.executable).parent}:{variables['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    return Engine(variables={**variables, "PATH": path})
 
 
 def test_the_wheel_installs_two_packages_and_nothing_else(wheel: Path) -> None:
@@ -59,8 +63,7 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
     shutil.copytree(ROOT / "examples/imported", project)
     code = (project / "__main__.py").read_text().splitlines()
     assert 10 == len([line for line in code if line])
-    path = f"{wheel / 'bin'}:{engine.variables['PATH']}"
-    variables = {**engine.variables, "PYTHONPATH": str(wheel), "PATH": path}
+    variables = {**engine.variables, "PYTHONPATH": str(wheel)}
     session = automation.local(project, "lab", Engine(variables=variables))
     session.stack.set_config(
         "kubeconfig", pulumi.automation.ConfigValue(str(sandbox.kubeconfig))

@@ -111,3 +111,53 @@ def test_without_a_cluster_the_remedy_is_said(run: Run) -> None:
 
     assert 1 == result.exit_code
     assert "run `make up`" in result.stderr
+
+
+def test_without_a_stack_one_file_has_all_namespaces_of_the_cluster(
+    run: Run, started: Path
+) -> None:
+    result = run("kubeconfig", "--group", "acme-leads", "--out", "out", *OIDC)
+
+    assert 0 == result.exit_code, result.stderr
+    [path] = (started / "out").iterdir()
+    written = yaml.safe_load(path.read_text())
+    names = [context["name"] for context in written["contexts"]]
+    assert ["acme-dev", "acme-staging", "acme-prod"] == names
+    assert "acme-dev" == written["current-context"]
+    [user] = written["users"]
+    assert "oidc-login" in user["user"]["exec"]["args"]
+
+
+def test_without_a_stack_each_cluster_gets_a_file_of_its_own(run: Run, started: Path) -> None:
+    admin = (started / ".sandbox" / "kubeconfig").read_text()
+    (started / "eu.yaml").write_text(admin.replace("127.0.0.1:1", "eu.example"))
+    for name, other in (("prod", "prod"), ("platform", "eu")):
+        own = (started / f"Pulumi.{name}.yaml").read_text()
+        own = own.replace("platformStack: platform", "platformStack: eu")
+        own = own.replace(
+            "tenancy:cluster: sandbox",
+            "tenancy:cluster: eu-1\n  tenancy:kubeconfig: eu.yaml\n  tenancy:context: sandbox",
+        )
+        lines = [line for line in own.splitlines() if "encryptionsalt" not in line]
+        (started / f"Pulumi.{other}.yaml").write_text("\n".join(lines))
+
+    result = run("kubeconfig", "--group", "acme-developers", "--out", "out", *OIDC)
+
+    assert 0 == result.exit_code, result.stderr
+    written = {
+        (found["clusters"][0]["cluster"]["server"], found["contexts"][-1]["name"])
+        for found in (yaml.safe_load(path.read_text()) for path in (started / "out").iterdir())
+    }
+    assert {
+        ("https://127.0.0.1:1", "acme-staging"),
+        ("https://eu.example", "acme-prod"),
+    } == written
+
+
+def test_without_a_stack_a_stranger_is_refused(run: Run, started: Path) -> None:
+    result = run("kubeconfig", "--group", "acme-lead", "--out", "out", *OIDC)
+
+    assert Exit.USAGE == result.exit_code
+    assert "has no role in cluster sandbox (3 stacks)" in result.stderr
+    assert "did you mean 'acme-leads'?" in result.stderr
+    assert not (started / "out").exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tenancy.diagnostics import Finding, Severity, nearest, quoted
+from tenancy.diagnostics import Finding, Severity, joined, nearest, quoted
 from tenancy.kubernetes.resources import GANG_KINDS
 from tenancy.model import Platform
 
@@ -11,6 +11,18 @@ __all__ = ["gang_jobs"]
 
 def gang_jobs(platform: Platform) -> Iterator[Finding]:
     """Yield findings about the kinds of gang jobs of *platform*."""
+    queued = [pool.name for pool in platform.pools if not pool.is_claimed]
+    if platform.gang_jobs and platform.queues is not None and queued:
+        yield Finding(
+            code="gang-job-not-queued",
+            origin=platform.origin / "gangJobs",
+            found=f"gang jobs beside queues of {joined(queued)}: in a namespace with a queue,"
+            " only Jobs get these GPUs",
+            allowed="gang jobs that need no queued GPUs",
+            remedy="write allocation dra for the pools of gang jobs, which are not queued, or"
+            " remove queues",
+            severity=Severity.WARNING,
+        )
     for index, name in enumerate(platform.gang_jobs):
         place = platform.origin / "gangJobs" / index
         if name not in GANG_KINDS:

@@ -46,6 +46,13 @@ GROUP: Final = Group(
             "write the name of its CRD, such as `jobsets.jobset.x-k8s.io`",
         ),
         Code(
+            "gang-job-not-queued",
+            "gang jobs on a platform whose GPUs are queued: a queue starts Jobs only",
+            "`gangJobs` beside `queues`",
+            "write `allocation: dra` for their pools, or remove `queues`",
+            (_WARNING,),
+        ),
+        Code(
             "platform-namespace-name",
             "a public or shared namespace's name is not a DNS label",
             "`Public`",

@@ -5,7 +5,7 @@ import pytest
 from tenancy import manifests
 from tenancy.kubernetes.resources import GANG_KINDS
 from tenancy.model import roles
-from tests.unit.builders import a_platform, a_tenancy, about, findings
+from tests.unit.builders import a_platform, a_pool, a_tenancy, about, findings
 
 PLACE = "Pulumi.platform.yaml: platform"
 JOB_SETS, RAY = "jobsets.jobset.x-k8s.io", "rayclusters.ray.io"
@@ -114,3 +114,18 @@ def test_bounds_of_an_organization_cover_the_count():
 
     assert f"count/{JOB_SETS}" in found
     assert "20" in found
+
+
+def test_gang_jobs_that_no_queue_starts_are_warned_of():
+    queued = {"gpuNodePools": [a_pool()], "queues": {}}
+    claimed = a_pool(allocation="dra", deviceClass="h100.example.com")
+
+    assert [
+        f"warning: {PLACE}.gangJobs [gang-job-not-queued] gang jobs beside queues of h100: in a"
+        " namespace with a queue, only Jobs get these GPUs; allowed: gang jobs that need no"
+        " queued GPUs; write allocation dra for the pools of gang jobs, which are not queued,"
+        " or remove queues"
+    ] == findings(**of(JOB_SETS, **queued))
+    assert [] == findings(**of(JOB_SETS, **{**queued, "gpuNodePools": [claimed]}))
+    assert [] == findings(**of(JOB_SETS, gpuNodePools=[a_pool()]))
+    assert [] == findings(**of(**queued))

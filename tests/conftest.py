@@ -27,6 +27,7 @@ LONGEST = (
     "tests/cluster/test_newcomer.py",
     "tests/cluster/security",
     "tests/cluster/stacks/test_order.py",
+    "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/test_planted_secrets.py",
     "tests/cluster/stacks/test_field_manager.py",
     "tests/cluster/test_eks_pool.py",

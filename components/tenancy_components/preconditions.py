@@ -8,7 +8,7 @@ import pulumi
 from tenancy.assessment import Assessment
 from tenancy.config import EngineConfig, stack_file
 from tenancy.config.document import read_stack, secret_config
-from tenancy.planning import REMOVES_ACCESS, Plan
+from tenancy.planning import REMOVES_ACCESS, UPDATE_VARIABLE, Plan, PreviousUpdate
 from tenancy.planning.sections import RemainingAccessSection
 from tenancy_components.refusal import refuse_errors
 
@@ -16,6 +16,7 @@ __all__ = [
     "refuse_backend_of_sandbox",
     "refuse_remaining_access",
     "refuse_secrets",
+    "refuse_unfinished",
 ]
 
 
@@ -41,6 +42,34 @@ def refuse_remaining_access(plan: Plan, stack: str, *, is_preview: bool) -> None
             " above, and plain pulumi cannot remove these; run `tenancy up --stack"
             f" {stack}`\nNothing was changed."
         )
+
+
+def refuse_unfinished(previous: PreviousUpdate, stack: str) -> None:
+    """
+    Refuse a state that is not that of the cluster, because an update by `tenancy` was cut.
+
+    Its engine wrote none of its steps, and a program cannot write the state that it runs on.
+
+    Args:
+        previous: What the outputs of the stack record.
+        stack: The stack.
+
+    Raises:
+        RunError: The update was cut; or this is a recorded update, and its record is gone.
+    """
+    mine = os.environ.get(UPDATE_VARIABLE) or None
+    if previous.unfinished == mine:
+        return
+    if previous.unfinished is None:
+        raise pulumi.RunError(
+            f"another command changed the state of stack {stack} after this update had begun;"
+            f" run `tenancy up --stack {stack}` again\nNothing was changed."
+        )
+    raise pulumi.RunError(
+        f"an update of stack {stack} was interrupted before it wrote the state, and a program"
+        f" cannot put the state right; run `tenancy preview --stack {stack}`, which does, and"
+        " then this command again\nNothing was changed."
+    )
 
 
 def refuse_secrets(root: Path, engine: EngineConfig, project: str) -> None:

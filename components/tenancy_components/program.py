@@ -68,6 +68,7 @@ async def _program() -> pulumi.Inputs:
         assessment = assess_running_stack(Path.cwd())
         project, stack = pulumi.get_project(), pulumi.get_stack()
         previous = await previous_update(project, stack)
+        preconditions.refuse_unfinished(previous, stack)
         live = read_cluster(assessment, stack, previous, is_required=True)
         compared = _compared(assessment, stack, previous)
         names = await namespaces_in_state(project, stack) if live.needs_state else ()

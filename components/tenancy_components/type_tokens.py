@@ -2,6 +2,12 @@
 
 from typing import Final
 
+from tenancy.manifests import (
+    DESTROY_GUARD_TOKEN,
+    NAMESPACE_COMPONENT_TOKEN,
+    ORGANIZATION_TOKEN,
+)
+
 __all__ = [
     "DESTROY_GUARD",
     "GPU_NODE_POOL",
@@ -17,11 +23,11 @@ __all__ = [
 PACKAGE: Final = "tenancy"
 """Their package, which is also the provider of the resources."""
 
-ORGANIZATION: Final = f"{PACKAGE}:index:Organization"
-NAMESPACE: Final = f"{PACKAGE}:index:Namespace"
+ORGANIZATION: Final = ORGANIZATION_TOKEN
+NAMESPACE: Final = NAMESPACE_COMPONENT_TOKEN
 PLATFORM: Final = f"{PACKAGE}:index:Platform"
 GPU_NODE_POOL: Final = f"{PACKAGE}:index:GpuNodePool"
-DESTROY_GUARD: Final = f"{PACKAGE}:index:DestroyGuard"
+DESTROY_GUARD: Final = DESTROY_GUARD_TOKEN
 NODE_GROUP: Final = f"{PACKAGE}:aws:NodeGroup"
 NODE_TAINTS: Final = f"{PACKAGE}:kubernetes:NodeTaints"
 UPDATE_PLAN: Final = f"{PACKAGE}:kubernetes:UpdatePlan"

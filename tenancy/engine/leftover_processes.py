@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = [
     "end_orphans",
     "engines",
     "interrupt_engines",
+    "is_running",
     "this_process",
 ]
 
@@ -56,6 +58,14 @@ class EngineProcess:
 def this_process() -> str:
     """Return what this process is known by, also after its id is given to another one."""
     return _identity(os.getpid()) or ""
+
+
+def is_running(process: str, host: str) -> bool:
+    """Return whether *process* of *host* is another one of this machine, and still runs."""
+    pid, _, _ = process.partition(" ")
+    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
+        return False
+    return _identity(int(pid)) == process
 
 
 def interrupt_engines() -> None:

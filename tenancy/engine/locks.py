@@ -12,7 +12,7 @@ import attrs
 
 from tenancy.diagnostics import EngineError, EngineFailure
 
-__all__ = ["Lock", "clear_stale", "locks", "wait_until_free"]
+__all__ = ["Lock", "busy", "clear_stale", "locks", "wait_until_free"]
 
 _INTERVAL_SECONDS = 0.5
 
@@ -52,7 +52,8 @@ class Lock:
         return started is not None and self.since is not None and started > self.since
 
 
-def _busy(lock: Lock) -> EngineError:
+def busy(lock: Lock) -> EngineError:
+    """Return the error about a stack on which the process of *lock* works."""
     since = "" if lock.since is None else f" since {lock.since:%H:%M:%S} UTC"
     return EngineError(
         lock.stack,
@@ -100,7 +101,7 @@ def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
     deadline = time.monotonic() + seconds
     while held := list(locks(state)):
         if time.monotonic() > deadline:
-            raise _busy(held[0])
+            raise busy(held[0])
         time.sleep(_INTERVAL_SECONDS)
         removed += clear_stale(state)
     return tuple(removed)

@@ -7,16 +7,13 @@ backend's lock. The outputs of the stack record the cleared fields, so that the 
 command sets them again if a destroy was killed.
 """
 
-import contextlib
 import copy
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final, cast
-
-from pulumi import automation as auto
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from tenancy.config.document import JSON, mapping
-from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.session import Session
+from tenancy.engine.stored_state import Resources, read_stored, write_stored
 from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
 
 __all__ = [
@@ -25,7 +22,6 @@ __all__ = [
     "cleared",
     "protected_again",
     "restore_protection",
-    "unprotected",
     "write_resources",
 ]
 
@@ -35,8 +31,6 @@ _GUARD: Final = "DestroyGuard"
 _ACCESS: Final = (":RoleBinding", ":Role")
 """Types that are deleted separately and first, so that access ends before anything else."""
 _FLAGS: Final = ("protect", "retainOnDelete", "deletedWith")
-
-Resources = list[dict[str, JSON]]
 
 
 def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
@@ -95,26 +89,6 @@ def protected_again(resources: Resources) -> Resources:
     return changed
 
 
-@contextlib.contextmanager
-def unprotected(session: Session, namespaces: Collection[str]) -> Iterator[None]:
-    """
-    Clear the protection of *namespaces* while the block destroys them.
-
-    If the block fails, the protection is set again.
-
-    Raises:
-        EngineError: The state cannot be read or written, or another update changed it.
-    """
-    write_resources(session, lambda resources: cleared(resources, namespaces))
-    try:
-        yield
-    except BaseException:
-        # Resources that the destroy has not deleted are protected as before.
-        with contextlib.suppress(EngineError):
-            restore_protection(session)
-        raise
-
-
 def restore_protection(session: Session) -> bool:
     """
     Set again what an unfinished destroy had cleared; return whether there was such a destroy.
@@ -122,7 +96,7 @@ def restore_protection(session: Session) -> bool:
     Raises:
         EngineError: The state cannot be read or written.
     """
-    if not any(RECORD in mapping(one.get("outputs")) for one in session.state()):
+    if not any(RECORD in mapping(one.get("outputs")) for one in read_stored(session).resources):
         return False
     write_resources(session, protected_again)
     return True
@@ -137,24 +111,10 @@ def write_resources(session: Session, change: Callable[[Resources], Resources]) 
     Raises:
         EngineError: The state cannot be read or written, or another update changed it.
     """
-    exported = session.exported()
-    deployment = dict(exported.deployment or {})
-    resources = cast("Resources", deployment.get("resources") or [])
-    changed = change(resources)
-    if changed == resources:
-        return
-    # The backend locks only the write, so the state is read once more right before it.
-    if session.exported().deployment != exported.deployment:
-        raise EngineError(
-            session.name,
-            "another update changed the state in between; run this again",
-            EngineFailure.LOCKED,
-        )
-    written = {**deployment, "resources": changed}
-    with session.readable_errors():
-        session.stack.import_stack(
-            auto.Deployment(version=exported.version, deployment=written)
-        )
+    before = read_stored(session)
+    changed = change(before.resources)
+    if changed != before.resources:
+        write_stored(session, before, changed)
 
 
 def _object(resource: Mapping[str, JSON]) -> tuple[str, str]:

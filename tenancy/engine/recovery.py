@@ -4,9 +4,11 @@ from typing import Final
 
 from pulumi import automation as auto
 
+from tenancy.config.document import mapping
 from tenancy.engine.interaction import Note
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
+from tenancy.planning import INTENT_OUTPUT
 
 __all__ = ["TAKE_OVER_FIELDS", "is_applied", "resuming_opener", "was_interrupted"]
 
@@ -37,9 +39,17 @@ def was_interrupted(session: Session, note: Note) -> bool:
 
 
 def is_applied(exported: auto.Deployment) -> bool:
-    """Return whether a state contains more than a refused first update leaves in it."""
+    """
+    Return whether a state contains more than a refused first update leaves in it.
+
+    One that records an unfinished update may have objects on the cluster already.
+    """
     resources = (exported.deployment or {}).get("resources") or ()
-    return any(not str(resource.get("type")).startswith("pulumi:") for resource in resources)
+    return any(
+        not str(resource.get("type")).startswith("pulumi:")
+        or INTENT_OUTPUT in mapping(resource.get("outputs"))
+        for resource in resources
+    )
 
 
 def _last_update_failed(session: Session) -> bool:

@@ -1,9 +1,7 @@
 """One stack and an engine to work on it: preview, up, refresh, destroy."""
 
-import functools
 import json
 import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,11 +15,12 @@ from tenancy.config import stack_file, write_with_deletions
 from tenancy.config.document import JSON
 from tenancy.engine.cleanup_after_kill import TEMPORARY, cleaned_up_after_kill
 from tenancy.engine.damaged_state import require_readable
-from tenancy.engine.errors import engine_missing, error_from, failed
+from tenancy.engine.errors import error_from, failed
 from tenancy.engine.events import EventLog, OnStep
 from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
+from tenancy.engine.sdk_options import sdk_options
 from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
 from tenancy.engine.state_reading import stored_outputs
 from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
@@ -30,10 +29,6 @@ __all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
 
 _OPENING = threading.Lock()
 """Opening writes files that the stacks of a project share, so stacks are opened in turn."""
-_WITHOUT_PAYLOADS = {
-    # A trace would hold every message of the engine, decrypted config among them.
-    "PULUMI_TRACING_NO_PAYLOADS": "true"
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +102,7 @@ class Session:
         plan: Path | None = None,
         removes_access: bool = False,
         only: Sequence[str] = (),
+        variables: Mapping[str, str] = {},
     ) -> Result:
         """
         Make the cluster match the configuration.
@@ -116,6 +112,7 @@ class Session:
             plan: The engine's own plan: it refuses every other operation. Default: none.
             removes_access: Whether the caller removes what else gives access to removed
                 members; otherwise the program refuses if such access exists. Default: no.
+            variables: Further variables of the engine. Default: none.
 
         Raises:
             EngineError: The program refused, or the engine failed; what was done is recorded.
@@ -134,7 +131,7 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
-            {REMOVES_ACCESS: "1"} if removes_access else {},
+            {**variables, **({REMOVES_ACCESS: "1"} if removes_access else {})},
         )
 
     def refresh(self, *, on_step: OnStep | None = None) -> Result:
@@ -157,12 +154,19 @@ class Session:
             ),
         )
 
-    def destroy(self, *, on_step: OnStep | None = None, remove: bool = False) -> Result:
+    def destroy(
+        self,
+        *,
+        on_step: OnStep | None = None,
+        remove: bool = False,
+        variables: Mapping[str, str] = {},
+    ) -> Result:
         """
         Delete everything in the stack; namespaces must have been released before.
 
         Args:
             remove: Also remove the stack and its history. Default: an empty stack stays.
+            variables: Further variables of the engine. Default: none.
 
         Raises:
             EngineError: The engine refused because a resource is protected, or failed.
@@ -178,6 +182,7 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
+            variables,
         )
         if remove:
             self.stack.workspace.remove_stack(self.name)
@@ -314,7 +319,7 @@ def local(root: Path, stack: str, engine: Engine) -> Session:
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
     """
-    options = _options(engine)
+    options = sdk_options(engine.variables)
     try:
         with _OPENING:
             return _opened(root, stack, engine, options)
@@ -341,7 +346,7 @@ def workspace_of(root: Path, engine: Engine) -> auto.LocalWorkspace:
     Raises:
         EngineError: The engine is not installed.
     """
-    return _workspace(root, _options(engine))
+    return _workspace(root, sdk_options(engine.variables))
 
 
 def _workspace(root: Path, options: auto.LocalWorkspaceOptions) -> auto.LocalWorkspace:
@@ -367,7 +372,7 @@ def inline(
     Raises:
         EngineError: The engine cannot be started, or its backend not reached.
     """
-    options = _options(engine)
+    options = sdk_options(engine.variables)
     try:
         opened = auto.create_or_select_stack(
             stack, project_name=project, program=program, opts=options
@@ -378,23 +383,3 @@ def inline(
     except auto.CommandError as error:
         raise error_from(stack, error) from error
     return Session(stack=opened, engine=engine)
-
-
-def _options(engine: Engine) -> auto.LocalWorkspaceOptions:
-    """Return the options of a workspace that runs the `pulumi` on the engine's PATH."""
-    path = engine.variables.get("PATH", os.environ.get("PATH", ""))
-    program = shutil.which("pulumi", path=path)
-    if program is None:
-        raise engine_missing()
-    # The SDK looks for bin/pulumi in a folder, else on the PATH of this process.
-    folder = Path(program).parent
-    command = _command(folder.parent) if folder.name == "bin" else None
-    return auto.LocalWorkspaceOptions(
-        env_vars={**_WITHOUT_PAYLOADS, **engine.variables}, pulumi_command=command
-    )
-
-
-@functools.cache
-def _command(root: Path) -> auto.PulumiCommand:
-    """Return the command line below *root*; its version is read once."""
-    return auto.PulumiCommand(str(root))

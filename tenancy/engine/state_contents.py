@@ -1,12 +1,11 @@
 """Whether a state holds exactly the objects that the files of its stack describe."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from tenancy import gpu, manifests
 from tenancy.assessment import Assessment
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, as_json
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
@@ -60,7 +59,7 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
     outputs = state.outputs
     provider = assessment.cluster(stack).provider_name
     record, deletable = _record(assessment, stack)
-    if outputs.get("tenancy") != _as_json(record):
+    if outputs.get("tenancy") != as_json(record):
         return False
     if outputs.get("fieldManager") != field_manager(assessment.name, stack, provider):
         return False
@@ -124,7 +123,7 @@ def _each(
     rendered: Iterable[Mapping[str, object]], *, is_patch: bool
 ) -> Iterator[tuple[_Name, JSON]]:
     for one in rendered:
-        plain = _as_json(one)
+        plain = as_json(one)
         yield _named(plain, is_patch=is_patch), plain
 
 
@@ -171,9 +170,3 @@ def _without_manager(inputs: JSON, manager: str) -> JSON:
     if named:
         about["annotations"] = named
     return {**given, "metadata": about}
-
-
-def _as_json(value: object) -> JSON:
-    """Return *value* as in a state, with lists instead of tuples."""
-    plain: JSON = json.loads(json.dumps(value))
-    return plain

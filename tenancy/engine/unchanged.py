@@ -16,7 +16,9 @@ from tenancy.assessment import Assessment
 from tenancy.diagnostics import TenancyError
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import compare
+from tenancy.engine.interaction import Note
 from tenancy.engine.protection import RECORD, restore_protection
+from tenancy.engine.recorded_updates import RecordedUpdate, recorded_update
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.state_contents import holds_exactly
@@ -93,6 +95,19 @@ class Attempt:
         finally:
             self.readings.forget()
 
+    @contextlib.contextmanager
+    def recorded(self, note: Note) -> Iterator[RecordedUpdate]:
+        """Record what the update in the block intends; see `recorded_update`."""
+        if self._inputs is None:
+            # Another program may do anything.
+            yield RecordedUpdate()
+            return
+        connection = self.readings.connect(
+            self.assessment.cluster(self.session.name), self.assessment.root
+        )
+        with recorded_update(self.assessment, self.session, connection.uid, note) as recorded:
+            yield recorded
+
     def previewed(self, result: Result) -> None:
         """Record that there are no changes, if the preview's *result* proves it."""
         before = self._before
@@ -112,8 +127,9 @@ class Attempt:
             self._record(state, state.reported)
 
     def _read(self) -> tuple[UpdateRecord | None, StateReading]:
-        self._before = read_state(self.session.stack, self.assessment.name)
+        # A stack without a state has inputs too.
         self._inputs = update_inputs(self.assessment, self.session)
+        self._before = read_state(self.session.stack, self.assessment.name)
         return read_record(self.session), self._before
 
     def _record(self, state: StateReading, unchanged: int) -> None:

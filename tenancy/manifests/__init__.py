@@ -16,12 +16,23 @@ from tenancy.manifests.queues import (
 )
 from tenancy.manifests.quotas import default_counts
 from tenancy.manifests.stream import to_yaml
-from tenancy.manifests.type_tokens import NAMESPACE_TOKEN, NODE_TOKEN, STACK_TOKEN, type_token
+from tenancy.manifests.type_tokens import (
+    DESTROY_GUARD_TOKEN,
+    NAMESPACE_COMPONENT_TOKEN,
+    NAMESPACE_TOKEN,
+    NODE_TOKEN,
+    ORGANIZATION_TOKEN,
+    STACK_TOKEN,
+    type_token,
+)
 
 __all__ = [
+    "DESTROY_GUARD_TOKEN",
     "KUBERNETES_CREATES",
+    "NAMESPACE_COMPONENT_TOKEN",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
+    "ORGANIZATION_TOKEN",
     "OTHER_RESOURCES",
     "QUEUES_API",
     "QUEUE_KINDS",

@@ -1,9 +1,17 @@
-"""Pulumi's type tokens, of Kubernetes objects and of a stack."""
+"""Pulumi's type tokens: of Kubernetes objects, of a stack, and of our components in one."""
 
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["NAMESPACE_TOKEN", "NODE_TOKEN", "STACK_TOKEN", "type_token"]
+__all__ = [
+    "DESTROY_GUARD_TOKEN",
+    "NAMESPACE_COMPONENT_TOKEN",
+    "NAMESPACE_TOKEN",
+    "NODE_TOKEN",
+    "ORGANIZATION_TOKEN",
+    "STACK_TOKEN",
+    "type_token",
+]
 
 
 def type_token(manifest: Mapping[str, object]) -> str:
@@ -26,3 +34,12 @@ NODE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Node"})
 
 STACK_TOKEN: Final = "pulumi:pulumi:Stack"  # noqa: S105
 """The type of a stack, which is the root of the resources in its state."""
+
+ORGANIZATION_TOKEN: Final = "tenancy:index:Organization"  # noqa: S105
+"""The type of the component of an organization."""
+
+NAMESPACE_COMPONENT_TOKEN: Final = "tenancy:index:Namespace"  # noqa: S105
+"""The type of the component of a namespace, with its guardrails and role bindings."""
+
+DESTROY_GUARD_TOKEN: Final = "tenancy:index:DestroyGuard"  # noqa: S105
+"""The type of the component that makes the engine refuse a destroy first."""

@@ -34,7 +34,12 @@ from tenancy.planning.partial_update import (
 )
 from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
 from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
-from tenancy.planning.previous_update import PreviousUpdate
+from tenancy.planning.previous_update import (
+    INTENT_OUTPUT,
+    RECOVERED_OUTPUT,
+    UPDATE_VARIABLE,
+    PreviousUpdate,
+)
 from tenancy.planning.remaining_access import BindingRemoval, RemainingAccess
 from tenancy.planning.revisions import RevisionsPlan, compare_revisions
 from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
@@ -60,8 +65,11 @@ from tenancy.planning.update import (
 
 __all__ = [
     "CLOSED",
+    "INTENT_OUTPUT",
     "ONLY_VARIABLE",
+    "RECOVERED_OUTPUT",
     "REMOVES_ACCESS",
+    "UPDATE_VARIABLE",
     "Allowed",
     "AllowedData",
     "BindingRemoval",

@@ -7,7 +7,14 @@ import attrs
 
 from tenancy.config.document import JSON
 
-__all__ = ["PreviousUpdate"]
+__all__ = ["INTENT_OUTPUT", "RECOVERED_OUTPUT", "UPDATE_VARIABLE", "PreviousUpdate"]
+
+INTENT_OUTPUT: Final = "tenancyUpdate"
+"""The output with what an unfinished update of `tenancy` intends; a finished one removes it."""
+RECOVERED_OUTPUT: Final = "tenancyRecovered"
+"""The output that marks a state that was put right, until the next update has succeeded."""
+UPDATE_VARIABLE: Final = "TENANCY_UPDATE"
+"""The variable by which `tenancy` tells the program which recorded update it is."""
 
 _TENANCY: Final = "tenancy"
 _CLUSTER_UID: Final = "clusterUid"
@@ -23,11 +30,13 @@ class PreviousUpdate:
         tenancy: Its snapshot; empty where there was no update.
         cluster_uid: The UID of the cluster that it was for; None where there was no update.
         field_manager: The one that applied its objects; None where each had one of its own.
+        unfinished: The id of a later update that has not finished; None where there is none.
     """
 
     tenancy: Mapping[str, JSON]
     cluster_uid: str | None
     field_manager: str | None = None
+    unfinished: str | None = None
 
     @property
     def is_recorded(self) -> bool:
@@ -38,11 +47,13 @@ class PreviousUpdate:
     def from_outputs(cls, outputs: Mapping[str, object]) -> "PreviousUpdate":
         """Return what the outputs of the stack record."""
         tenancy, uid = outputs.get(_TENANCY), outputs.get(_CLUSTER_UID)
-        manager = outputs.get(_FIELD_MANAGER)
+        manager, intent = outputs.get(_FIELD_MANAGER), outputs.get(INTENT_OUTPUT)
+        unfinished = str(intent.get("id")) if isinstance(intent, Mapping) else None
         return cls(
             tenancy=tenancy if isinstance(tenancy, Mapping) else {},
             cluster_uid=uid if isinstance(uid, str) else None,
             field_manager=manager if isinstance(manager, str) else None,
+            unfinished=unfinished,
         )
 
     def outputs(self) -> dict[str, object]:

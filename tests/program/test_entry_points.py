@@ -225,12 +225,9 @@ def test_the_python_api_refuses_with_the_same_findings(case: Case, project: Path
     assert f"{refusing(project, strict=False)}\nNothing was changed." == str(error)
 
 
-@pytest.mark.parametrize(
-    ("verb", "started"),
-    [("preview", "the preview was started"), ("up", "the state was read")],
-)
+@pytest.mark.parametrize("verb", ["preview", "up"])
 def test_operations_are_refused_before_an_engine_is_opened(
-    case: Case, project: Path, strict: bool, verb: str, started: str
+    case: Case, project: Path, strict: bool, verb: str
 ) -> None:
     opened: list[str] = []
 
@@ -248,7 +245,7 @@ def test_operations_are_refused_before_an_engine_is_opened(
         assert f"{refused}\nNothing was changed." == str(error)
     else:
         assert ([STACK], Exit.FAILED) == (opened, outcomes.exit)
-        assert started in str(error) or "sandbox" in str(error)
+        assert "the state was read" in str(error) or "sandbox" in str(error)
 
 
 @pytest.mark.parametrize("verb", ["drift"])

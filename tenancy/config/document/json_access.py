@@ -1,10 +1,22 @@
 """Read parts of JSON that others wrote, such as an API server; a missing part is empty."""
 
+import json
 from collections.abc import Mapping
 
 from tenancy.config.document.tree import JSON
 
-__all__ = ["mapping", "text", "texts"]
+__all__ = ["as_json", "mapping", "text", "texts"]
+
+
+def as_json(value: object) -> JSON:
+    """
+    Return *value* as it is after it was written as JSON and read, with lists for tuples.
+
+    >>> as_json({"a": (1, 2)})
+    {'a': [1, 2]}
+    """
+    plain: JSON = json.loads(json.dumps(value))
+    return plain
 
 
 def mapping(value: Mapping[str, JSON] | JSON) -> Mapping[str, JSON]:

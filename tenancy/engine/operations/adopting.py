@@ -27,6 +27,7 @@ from tenancy.engine.adoption_files import AdoptionFiles, copied
 from tenancy.engine.adoption_plan import AdoptionPlan, adoption_plan, subject_changes
 from tenancy.engine.adoption_result import TakenOver, targets
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.adopt_selection import Selection, grouped
 from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
@@ -172,8 +173,9 @@ def _confirmed(
     desired = proposed.show(after, interaction)
     _require_planned(proposed.plan(after, desired, interaction), after)
     only = {ONLY_VARIABLE: ",".join(proposed.names)}
-    opens = open_stack or opener(after, interaction.note, {**_CREATE_EXISTING, **only})
-    session = opens(stack)
+    variables = {**_CREATE_EXISTING, **only}
+    opens = open_stack or opener(after, interaction.note, variables)
+    session = resumed(after, opens, interaction.note)(stack)
     require_same(connection, session.previous_update().cluster_uid)
     interaction.confirm(f"adopt this into stack {stack}?")
     adopted = proposed.adopted(after)

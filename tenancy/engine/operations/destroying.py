@@ -10,9 +10,10 @@ from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError, RefusedError
 from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.outcomes import Outcomes, for_each_stack
-from tenancy.engine.protection import unprotected
+from tenancy.engine.recorded_destroys import unprotected
 from tenancy.engine.recovery import is_applied, was_interrupted
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
@@ -57,6 +58,7 @@ def destroy(
         NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
+    opens = resumed(assessment, opens, interaction.note)
     names = assessment.in_order(stacks)[::-1]
 
     def destroy_one(stack: str, shown: Interaction) -> Result:
@@ -124,13 +126,13 @@ def _destroy(
     if interrupted:
         _release(assessment, session, namespaces, interaction)
     with (
-        unprotected(session, namespaces),
+        unprotected(assessment, session, namespaces, interaction.note) as variables,
         interaction.progress(f"destroying stack {stack}", total=len(resources)) as on_step,
         reporting_held_namespaces(
             lambda: connect(cluster, assessment.root), interaction.note, on_step
         ) as reporting,
     ):
-        return session.destroy(on_step=reporting)
+        return session.destroy(on_step=reporting, variables=variables)
 
 
 def _release(

@@ -10,6 +10,7 @@ from tenancy.engine.accepting import accept
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import StackDrift, compare, desired_manifests
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.outcomes import Outcome, Outcomes, for_each_stack, in_sequence
 from tenancy.engine.stack_opener import OpenStack, opener
 
@@ -106,6 +107,7 @@ def repair_drift(
     """
     names = assessment.in_order(stacks)
     opens = open_stack or opener(assessment, interaction.note)
+    opens = resumed(assessment, opens, interaction.note)
     outcomes = drift(assessment, names, strict=strict, interaction=interaction)
     drifted = [one for one in outcomes.results if one.differences]
     if not drifted:

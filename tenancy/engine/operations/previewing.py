@@ -6,6 +6,7 @@ from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.diagnostics import Exit
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.requiring import require_stack
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
@@ -41,6 +42,7 @@ def preview(
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
+    opens = resumed(assessment, opens, interaction.note)
     readings = ClusterReadings()
 
     def work(stack: str, shown: Interaction) -> Result:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tenancy.assessment import Assessment
 from tenancy.cluster import connect, require_same
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
@@ -33,6 +34,7 @@ def refresh(
         NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
+    opens = resumed(assessment, opens, interaction.note)
     return for_each_stack(
         "refreshing",
         assessment.in_order(stacks),

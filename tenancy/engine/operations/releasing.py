@@ -22,6 +22,7 @@ from tenancy.diagnostics import Finding, RefusedError, errors_in, report
 from tenancy.drifting import KINDS, Identity, by_name, is_managed
 from tenancy.engine.adoption_files import copied
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.protection import write_resources
 from tenancy.engine.release_files import files_without
 from tenancy.engine.released_state import queued_namespaces, without_namespaces
@@ -97,7 +98,8 @@ def release(
     interaction.show_lines(tuple(released.lines()))
     platform = assessment.tenancy.platform_of(environment)
     interaction.show_lines(tuple(_stopped(environment, leaving, platform)))
-    session = (open_stack or opener(assessment, interaction.note))(stack)
+    opens = open_stack or opener(assessment, interaction.note)
+    session = resumed(assessment, opens, interaction.note)(stack)
     require_same(connection, session.previous_update().cluster_uid)
     _require_unqueued(queued_namespaces(session.state(), released.names))
     interaction.confirm(f"release this from stack {stack}?")

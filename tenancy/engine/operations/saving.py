@@ -11,6 +11,7 @@ from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
 from tenancy.diagnostics import Exit, refusals
 from tenancy.engine.fingerprint import differences, fingerprint
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.results import Result
 from tenancy.engine.saved_plan import SavedPlan, without_secrets
@@ -70,6 +71,7 @@ def save_plans(
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
+    opens = resumed(assessment, opens, interaction.note)
     return for_each_stack(
         "planning",
         assessment.in_order(stacks),

@@ -5,11 +5,13 @@ from contextlib import AbstractContextManager
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.cluster import connect
+from tenancy.config.document import JSON
 from tenancy.engine.access_removal import update_and_remove_access
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.events import OnStep
 from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
+from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.order import apply_dependencies
 from tenancy.engine.operations.previewing import preview_stack
 from tenancy.engine.operations.repeating import repeated
@@ -21,6 +23,7 @@ from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.engine.stale_plan import require_fresh
 from tenancy.engine.unchanged import Attempt
+from tenancy.planning import RECOVERED_OUTPUT, PreviousUpdate
 
 __all__ = ["apply_saved_plan", "up"]
 
@@ -63,6 +66,7 @@ def up(
     """
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
+    opens = resumed(assessment, opens, interaction.note)
     names = assessment.in_order(stacks)
     readings = ClusterReadings()
 
@@ -98,7 +102,7 @@ def _update(
     if interaction.previews or interaction.asks:
         preview = preview_stack(attempt, interaction, is_live=True)
         # An interrupted update may have created every object and recorded none of them.
-        if preview.is_empty and session.previous_update().is_recorded:
+        if preview.is_empty and _is_complete(session.outputs()):
             return preview
         interaction.confirm(f"apply this to stack {stack}?")
         total = preview.total
@@ -114,8 +118,15 @@ def _update(
             unchanged = None if total else attempt.unchanged("up", is_live=True)
             if unchanged is not None:
                 return unchanged
-            with attempt.changes(), reporting(on_step) as reported:
-                return session.up(on_step=reported, removes_access=True)
+            with (
+                attempt.changes(),
+                attempt.recorded(interaction.note) as recorded,
+                reporting(on_step) as reported,
+            ):
+                made = session.up(
+                    on_step=reported, removes_access=True, variables=recorded.variables
+                )
+                return recorded.counted(made)
 
     result = update_and_remove_access(
         assessment,
@@ -128,6 +139,11 @@ def _update(
         attempt.updated()
     interaction.show_result(result)
     return result
+
+
+def _is_complete(outputs: Mapping[str, JSON]) -> bool:
+    """Whether *outputs* record an update that has succeeded, and none that was cut since."""
+    return PreviousUpdate.from_outputs(outputs).is_recorded and RECOVERED_OUTPUT not in outputs
 
 
 def apply_saved_plan(

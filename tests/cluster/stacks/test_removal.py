@@ -8,7 +8,7 @@ from tenancy import engine
 from tenancy.assessment import assess
 from tenancy.engine import EngineError
 from tenancy.engine.operations.destroying import kept_namespaces
-from tenancy.engine.protection import unprotected
+from tenancy.engine.recorded_destroys import unprotected
 from tests.cluster.stacks.refusals import is_refusal
 
 pytestmark = pytest.mark.cluster
@@ -124,25 +124,32 @@ def test_a_member_who_is_removed_has_no_binding_left(applied, kubectl) -> None:
 
 def test_what_a_killed_destroy_had_cleared_is_protected_again(applied, kubectl) -> None:
     session = applied.session("dev")
-    before = {str(one["urn"]): one for one in session.state()}
+    before = protection(session)
     written = kubectl("get", "rolebindings,quota,netpol,limits", "-A", "-o", "name")
-    interrupted = unprotected(session, ["acme-dev", "acme-lab"])
+    project, names, lines = assess(applied.root), ["acme-dev", "acme-lab"], []
+    interrupted = unprotected(project, session, names, lines.append)
     interrupted.__enter__()
     assert [] == list(kept_namespaces(session.state()))
     with pytest.raises(KeyboardInterrupt):
         interrupted.gen.throw(KeyboardInterrupt)
-    assert before == {str(one["urn"]): one for one in session.state()}
+    assert before == protection(session)
 
     # A kill leaves no time to do so: the record in the state is found by the next command.
-    block = unprotected(session, ["acme-dev", "acme-lab"])
+    block = unprotected(project, session, names, lines.append)
     block.__enter__()
     assert [] == list(kept_namespaces(session.state()))
     engine.preview(assess(applied.root), ["dev"], open_stack=applied.session)
 
-    assert before == {str(one["urn"]): one for one in session.state()}
+    assert before == protection(session)
     with pytest.raises(EngineError, match="because it is protected"):
         session.destroy()
     assert written == kubectl("get", "rolebindings,quota,netpol,limits", "-A", "-o", "name")
+
+
+def protection(session) -> dict[str, list]:
+    """What keeps each resource of the state from being deleted."""
+    flags = ("protect", "retainOnDelete", "deletedWith")
+    return {str(one["urn"]): [one.get(flag) for flag in flags] for one in session.state()}
 
 
 class Releases(engine.Interaction):

@@ -1,0 +1,44 @@
+"""The `pulumi` that the SDK runs, and the variables with which it runs."""
+
+import functools
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pulumi import automation as auto
+
+from tenancy.engine.errors import engine_missing
+
+__all__ = ["sdk_options"]
+
+_WITHOUT_PAYLOADS: Final = {
+    # A trace would hold every message of the engine, decrypted config among them.
+    "PULUMI_TRACING_NO_PAYLOADS": "true"
+}
+
+
+def sdk_options(variables: Mapping[str, str]) -> auto.LocalWorkspaceOptions:
+    """
+    Return the options of a workspace that runs the `pulumi` on the PATH of *variables*.
+
+    Raises:
+        EngineError: It is not installed.
+    """
+    path = variables.get("PATH", os.environ.get("PATH", ""))
+    program = shutil.which("pulumi", path=path)
+    if program is None:
+        raise engine_missing()
+    # The SDK looks for bin/pulumi in a folder, else on the PATH of this process.
+    folder = Path(program).parent
+    command = _command(folder.parent) if folder.name == "bin" else None
+    return auto.LocalWorkspaceOptions(
+        env_vars={**_WITHOUT_PAYLOADS, **variables}, pulumi_command=command
+    )
+
+
+@functools.cache
+def _command(root: Path) -> auto.PulumiCommand:
+    """Return the command line below *root*; its version is read once."""
+    return auto.PulumiCommand(str(root))

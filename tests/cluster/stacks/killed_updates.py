@@ -1,0 +1,260 @@
+"""Kills whatever takes part in an update at a moment drawn by a seed, and what is left."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from tenancy.assessment import assess
+from tenancy.cluster import connect, objects
+from tenancy.drifting import Identity
+from tenancy.engine.comparison import compare
+from tenancy.engine.state_contents import holds_exactly
+from tenancy.engine.state_reading import read_state
+from tenancy.local import sandbox as local_sandbox
+from tenancy.planning import INTENT_OUTPUT
+from tests.cluster.stacks.conftest import Project
+from tests.cluster.templates import PATHS
+
+STACK = "killed"
+KINDS = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
+VICTIMS = ("command", "engine", "provider", "kube-apiserver", "etcd")
+PHASES = ("recorded", "begun", "half", "almost")
+FOLLOWING = ("again", "preview", "before", "other", "destroy")
+FOREIGN = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "foreign", "namespace": "default"},
+    "data": {"a": "b"},
+}
+_PROGRAMS = {"engine": "pulumi", "provider": "pulumi-resource-kubernetes"}
+_SHARES = {"recorded": 0.0, "begun": 0.05, "half": 0.5, "almost": 0.9}
+_LIMIT_SECONDS = 240
+
+_VERSIONS: Mapping[str, Mapping[str, object]] = {
+    "first": {"organizations": ("red", "blue"), "pods": 20, "group": "developers"},
+    "second": {"organizations": ("blue", "green"), "pods": 25, "group": "makers"},
+    "third": {"organizations": ("red", "green"), "pods": 15, "group": "developers"},
+}
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """One kill: of which process, in which phase of what, and what is run afterwards."""
+
+    number: int
+    victim: str
+    phase: str
+    jitter: float
+    following: str
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.victim} {self.phase} then {self.following}"
+
+
+def cases(seed: int, count: int) -> Iterator[Case]:
+    """Yield *count* cases: every pair of victim and phase in turn, the rest drawn by *seed*."""
+    drawn = random.Random(seed)
+    pairs = [(victim, phase) for victim in VICTIMS for phase in PHASES]
+    drawn.shuffle(pairs)
+    for number in range(count):
+        victim, phase = pairs[number % len(pairs)]
+        yield Case(
+            number=number,
+            victim=victim,
+            phase=phase,
+            jitter=drawn.random(),
+            following=drawn.choice(FOLLOWING),
+        )
+
+
+@attrs.define
+class Campaign:
+    """One stack that is created, changed, destroyed, and killed meanwhile, over and over."""
+
+    project: Project
+    version: str | None = None
+    tally: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
+
+    def run(self, case: Case) -> str:
+        """Kill as *case* names, go on, and assert that state, cluster and files are one."""
+        before = self.version
+        verb = self._begin(case)
+        process = self._command(verb)
+        is_cut = self._kill(process, case, verb)
+        if case.victim in {"kube-apiserver", "etcd"}:
+            # The engine waits for objects to be deleted, until the server answers again.
+            local_sandbox.up(self.project.root)
+        process.communicate(timeout=_LIMIT_SECONDS)
+        self._follow(case, verb, before)
+        self._assert_one(case)
+        what = "destroy" if verb == "destroy" else "create" if before is None else "change"
+        key = (case.victim, case.phase, what)
+        self.tally[key] = self.tally.get(key, 0) + 1
+        return f"{case} ({what}, {'cut' if is_cut else 'had ended'})"
+
+    def table(self) -> str:
+        """Return how many kills there were of each process, in each phase of each operation."""
+        verbs = ("create", "change", "destroy")
+        lines = [f"{'':16}{'phase':10}" + "".join(f"{verb:>9}" for verb in verbs)]
+        for victim in VICTIMS:
+            for phase in PHASES:
+                counts = [self.tally.get((victim, phase, verb), 0) for verb in verbs]
+                lines.append(f"{victim:16}{phase:10}" + "".join(f"{n:9}" for n in counts))
+        return "\n".join(lines)
+
+    def _begin(self, case: Case) -> str:
+        if self.version is None:
+            self._write("first")
+            return "up"
+        if case.number % 3 == 2:
+            return "destroy"
+        self._write("second" if self.version == "first" else "first")
+        return "up"
+
+    def _write(self, version: str) -> None:
+        write_stack(self.project.root, version)
+        self.version = version
+
+    def _follow(self, case: Case, verb: str, before: str | None) -> None:
+        if case.following == "preview":
+            self._succeed("preview")
+        if case.following == "before" and before is not None:
+            self._write(before)
+        if case.following == "other":
+            self._write("third")
+        if case.following == "destroy":
+            self._succeed("destroy")
+            self.version = None
+        else:
+            self._succeed("up")
+
+    def _command(self, verb: str) -> subprocess.Popen[str]:
+        flags = [] if verb == "preview" else ["--yes"]
+        arguments = [verb, *flags, f"--stack={STACK}", f"--project={self.project.root}"]
+        return subprocess.Popen(
+            [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments],
+            env={**os.environ, **PATHS},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def _succeed(self, verb: str) -> None:
+        process = self._command(verb)
+        output, _ = process.communicate(timeout=_LIMIT_SECONDS)
+        allowed = {0, 2} if verb == "preview" else {0}
+        assert process.returncode in allowed, output
+
+    def _kill(self, process: subprocess.Popen[str], case: Case, verb: str) -> bool:
+        """Kill the victim in its phase; return whether the command had not ended by itself."""
+        state = self.project.box.root / ".sandbox" / "pulumi" / "state" / ".pulumi" / "stacks"
+        file = state / "tenancy" / f"{STACK}.json"
+        begin = self._made()
+        wanted = set() if verb == "destroy" else self._wanted()
+        steps = max(1, len(wanted ^ begin))
+        deadline = time.monotonic() + _LIMIT_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            recorded = file.is_file() and INTENT_OUTPUT in file.read_text()
+            share = len(self._made() ^ begin) / steps
+            if recorded and share >= _SHARES[case.phase]:
+                time.sleep(case.jitter * 0.3)
+                return self._signal(process, case.victim)
+        return False
+
+    def _signal(self, process: subprocess.Popen[str], victim: str) -> bool:
+        if victim == "command":
+            process.kill()
+            return True
+        if victim in _PROGRAMS:
+            killed = False
+            for pid in of_session(process.pid, _PROGRAMS[victim]):
+                os.kill(pid, signal.SIGKILL)
+                killed = True
+            return killed
+        parts = {part.name: part.pid for part in local_sandbox.status(self.project.root).parts}
+        os.kill(parts[victim] or 0, signal.SIGKILL)
+        if victim == "etcd":
+            # The API server takes two minutes to connect again, unless it is started anew.
+            time.sleep(1)
+            os.kill(parts["kube-apiserver"] or 0, signal.SIGKILL)
+        return True
+
+    def _wanted(self) -> set[Identity]:
+        desired = compare(assess(self.project.root, STACK), STACK).desired
+        return {one for one in map(Identity.of, desired) if one.kind in KINDS}
+
+    def _made(self) -> set[Identity]:
+        found = assess(self.project.root, STACK)
+        connection = connect(found.cluster(STACK), self.project.root)
+        return {
+            one
+            for one in objects(connection, KINDS)
+            if (one.namespace or one.name).startswith(("red-", "blue-", "green-"))
+        }
+
+    def _assert_one(self, case: Case) -> None:
+        session = self.project.session(STACK)
+        if self.version is None:
+            assert [] == session.state(), str(case)
+            assert not self._made(), str(case)
+            return
+        found = assess(self.project.root, STACK)
+        state = read_state(session.stack, found.name)
+        assert holds_exactly(found, STACK, state), f"{case}: the state is not what is described"
+        drift = compare(found, STACK)
+        assert () == drift.differences, str(case)
+        described = {Identity.of(one) for one in drift.desired}
+        assert {one for one in self._made() if one.kind in KINDS} <= described, str(case)
+
+
+def of_session(leader: int, program: str) -> Iterator[int]:
+    """Yield the processes of the session of *leader* that run *program*."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            name = (folder / "cmdline").read_bytes().split(b"\0")[0].decode()
+        except (OSError, ValueError):
+            continue
+        if int(fields[3]) == leader and name.rpartition("/")[2] == program:
+            yield int(folder.name)
+
+
+def write_stack(root: Path, version: str) -> None:
+    """Write the stack in one of its versions: each has other namespaces and other quotas."""
+    wanted = _VERSIONS[version]
+    names = wanted["organizations"]
+    assert isinstance(names, tuple)
+    deletable = [f"{name}-a" for name in names]
+    lines = [
+        "config:",
+        "  tenancy:environment: dev",
+        "  tenancy:cluster: sandbox",
+        "  tenancy:platformStack: platform",
+        f"  tenancy:allowDeletion: [{', '.join(deletable)}]",
+        "  tenancy:profiles:",
+        "    standard:",
+        f"      quota: {{requests.cpu: 2, limits.cpu: 4, pods: {wanted['pods']}}}",
+        "      limitRange:",
+        "        container:",
+        f"          default: {{cpu: {wanted['pods']}0m}}",
+        "          defaultRequest: {cpu: 100m}",
+        "  tenancy:organizations:",
+    ]
+    for name in names:
+        lines += [
+            f"    {name}:",
+            f"      prefix: {name}",
+            "      defaultNamespace: a",
+            f"      members: [{{group: {name}-{wanted['group']}, role: developer}}]",
+            "      namespaces: [{id: a, profile: standard}]",
+        ]
+    (root / f"Pulumi.{STACK}.yaml").write_text("\n".join(lines) + "\n")

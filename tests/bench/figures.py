@@ -1,0 +1,169 @@
+"""The figures of the last measurement: a JSON file, and the page with table and chart."""
+
+import json
+import os
+import platform
+import resource
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from tenancy.local import tools
+
+ROOT = Path(__file__).parents[2]
+FILE = Path(os.environ.get("BENCH_JSON", ROOT / "docs" / "performance.json"))
+PAGE = FILE.with_suffix(".md")
+STEPS = {
+    "preview": "preview before create",
+    "create": "create",
+    "no-change preview": "preview, nothing changed",
+    "no-change up": "update, nothing changed",
+    "delete": "delete until gone",
+}
+_TOOLS = ("kube-apiserver", "pulumi", "pulumi-resource-kubernetes")
+
+Figure = dict[str, float]
+"""Seconds and CPU seconds of the clients; the control plane is not counted."""
+
+
+@contextmanager
+def measured(into: dict[str, Figure], step: str) -> Iterator[None]:
+    """Measure the block and every process that it starts and waits for."""
+    begin, before = time.perf_counter(), _cpu()
+    yield
+    took, cpu = time.perf_counter() - begin, _cpu() - before
+    into[step] = {"seconds": round(took, 1), "cpu": round(cpu, 1)}
+    print(f"{step}: {took:.1f} s, {cpu:.1f} CPU s", flush=True)
+
+
+def record(name: str, figures: object) -> None:
+    """Write the figures *name* into the file of the last run, and the page anew."""
+    whole = json.loads(FILE.read_text()) if FILE.is_file() else {}
+    whole[name] = figures
+    whole["machine"] = machine()
+    whole["versions"] = versions()
+    FILE.write_text(json.dumps(whole, indent=2, sort_keys=True) + "\n")
+    PAGE.write_text(page(whole))
+
+
+def machine() -> dict[str, object]:
+    """Return what the figures depend on, without names."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return {
+        "processors": os.cpu_count(),
+        "memory GiB": round(pages * size / 2**30),
+        "architecture": platform.machine(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that takes part."""
+    found = {tool.name: tool.version or "unknown" for tool in tools.report(ROOT)}
+    return {
+        **{name: found[name] for name in _TOOLS},
+        "python": platform.python_version(),
+        "tenancy": metadata.version("tenancy-sdk"),
+    }
+
+
+def page(whole: Mapping[str, dict]) -> str:
+    """Return the page of *whole*: the table, a chart of its seconds, growth and fleet."""
+    parts = [_HEAD, _facts(whole)]
+    if "beside" in whole:
+        parts += [_table(whole["beside"]), _chart(whole["beside"])]
+    if "growth" in whole:
+        parts.append(_growth(whole["growth"]))
+    if "fleet" in whole:
+        parts.append(_fleet(whole["fleet"]))
+    return "\n".join(parts)
+
+
+_HEAD = """# Performance
+
+`make bench` writes this page and [performance.json](performance.json). The figures are of one
+run on one machine; compare them only with each other.
+"""
+
+
+def _facts(whole: Mapping[str, dict]) -> str:
+    facts = {**whole["machine"], **whole.get("versions", {})}
+    return "\n".join(
+        ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), ""]
+    )
+
+
+def _table(beside: Mapping[str, dict]) -> str:
+    peers = beside["peers"]
+    lines = [
+        f"## {beside['namespaces']} namespaces, {beside['objects']} objects",
+        "",
+        "Seconds (CPU seconds of the clients). *hand* is a tuned program: a stack for each",
+        "organization, four at a time, `deleted_with`, no copies of the state. *kubectl* is",
+        "`apply --server-side`, `diff` and `delete`; it plans nothing before namespaces exist.",
+        "",
+        "| | " + " | ".join(peers) + " |",
+        "|---|" + "---|" * len(peers),
+    ]
+    for step, title in STEPS.items():
+        cells = [_cell(peers[peer].get(step)) for peer in peers]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _cell(figure: Figure | None) -> str:
+    return "-" if figure is None else f"{figure['seconds']:.1f} ({figure['cpu']:.0f})"
+
+
+def _chart(beside: Mapping[str, dict]) -> str:
+    lines = []
+    for step, title in STEPS.items():
+        peers = {p: f[step]["seconds"] for p, f in beside["peers"].items() if step in f}
+        longest = max(peers.values(), default=0) or 1
+        lines.append(title)
+        lines += [
+            f"  {peer:8}{'█' * max(1, round(40 * took / longest))} {took:.1f}"
+            for peer, took in peers.items()
+        ]
+    return "\n".join(["```text", *lines, "```", ""])
+
+
+def _growth(growth: Mapping[str, dict]) -> str:
+    lines = [
+        "## Growth",
+        "",
+        "Seconds (CPU seconds) of `tenancy` by the number of namespaces.",
+        "",
+        "| namespaces | " + " | ".join(STEPS.values()) + " |",
+        "|---|" + "---|" * len(STEPS),
+    ]
+    for size, steps in sorted(growth.items(), key=lambda found: int(found[0])):
+        cells = [_cell(steps.get(step)) for step in STEPS]
+        lines.append(f"| {size} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _fleet(fleet: Mapping[str, object]) -> str:
+    lines = [
+        "## A fleet, from its files",
+        "",
+        f"{fleet['organizations']} organizations with a stack each,"
+        f" {fleet['namespaces']} namespaces.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| one stack read, resolved and checked | {fleet['one']} s |",
+        f"| all stacks read, resolved, checked and rendered | {fleet['all']} s |",
+        f"| peak memory | {fleet['MiB']} MiB |",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cpu() -> float:
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, children = (resource.getrusage(who) for who in whose)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -33,7 +33,7 @@ from tenancy_components.engine_config import engine_config
 from tenancy_components.field_managers import move_to_one_field_manager, stack_manager
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
-from tenancy_components.policy_wait import bindings_wait_for_policies
+from tenancy_components.policy_wait import wait_for_the_policies
 from tenancy_components.previous_update import namespaces_in_state, previous_update
 from tenancy_components.refusal import ComponentRefusedError
 
@@ -166,7 +166,12 @@ def _build(
     else:
         its_platform = tenancy.platform_of(environment)
         if its_platform.is_written:
-            opts.transformations = [bindings_wait_for_policies(connection)]
+            excepted = frozenset(
+                namespace.name
+                for namespace in environment.namespaces
+                if namespace.pod_security.exceptions and not namespace.enforcement.is_audit
+            )
+            opts.transformations = [wait_for_the_policies(connection, excepted)]
         for organization in environment.organizations:
             Organization(organization.name, organization, its_platform, opts=opts)
         record = snapshot.environment(environment)

@@ -34,6 +34,7 @@ from tenancy.checks import (
     platform,
     platform_network,
     pod_fit,
+    pod_security,
     pool_priorities,
     pools,
     queues,
@@ -170,7 +171,7 @@ def _organizations_here(
     yield from kueue_limits.queues_of_organizations(organizations, ground)
     yield from namespace_objects.carried(organizations)
     yield from namespace_objects.image_pull_secrets(organizations, ground)
-    yield from platform.pod_security(organizations)
+    yield from pod_security.pod_security(organizations, ground)
     yield from bounds.bounded(organizations, ground, totals.amounts(lambda _: ground))
 
 
@@ -197,6 +198,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from queues.platform_queues(ground)
     yield from kueue_limits.flavors(ground)
     yield from namespace_objects.templates(ground)
+    yield from pod_security.exceptions(ground)
 
 
 def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:

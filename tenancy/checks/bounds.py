@@ -224,6 +224,12 @@ def _choices(namespace: Namespace, bounds: Bounds, platform: Platform) -> Iterat
             bounds.priority_classes,
         ),
         ("storageClasses", "storage class", granted, bounds.storage_classes),
+        (
+            "podSecurityExceptions",
+            "Pod Security exception",
+            level.exceptions,
+            bounds.pod_security_exceptions,
+        ),
     ):
         for chosen in names:
             if chosen not in allowed:

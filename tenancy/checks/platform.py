@@ -12,7 +12,6 @@ from tenancy.diagnostics import (
     misnamed,
     nearest,
     quoted,
-    reason_blank,
 )
 from tenancy.kubernetes.names import (
     InvalidNameError,
@@ -31,13 +30,12 @@ from tenancy.model import (
     PUBLIC_READER,
     Cluster,
     Environment,
-    Organization,
     Platform,
     Service,
     SharedNamespace,
 )
 
-__all__ = ["environment_on", "one_platform", "platform_itself", "pod_security"]
+__all__ = ["environment_on", "one_platform", "platform_itself"]
 
 _VERSION: Final = re.compile(r"v1\.(?:0|[1-9][0-9]?)", re.ASCII)
 
@@ -140,15 +138,6 @@ def one_platform(cluster: str, environments: Iterable[Environment]) -> Iterator[
                 f"{first.stack}",
                 remedy="write the same platformStack",
             )
-
-
-def pod_security(organizations: Iterable[Organization]) -> Iterator[Finding]:
-    """Refuse a lower Pod Security level with a blank reason."""
-    for organization in organizations:
-        for namespace in organization.namespaces:
-            found = namespace.pod_security
-            if found.origin is not None:
-                yield from reason_blank(found.reason, found.origin / "reason")
 
 
 def platform_cluster(platform: Platform) -> Iterator[Finding]:

@@ -25,7 +25,11 @@ from tenancy.cluster.member_kubeconfig import (
 )
 from tenancy.cluster.namespace_objects import existing_objects
 from tenancy.cluster.nodes import read_taints, write_taints
-from tenancy.cluster.policy_probe import wait_for_policies
+from tenancy.cluster.policy_probe import (
+    namespace_of_an_organization,
+    wait_for_pod_security,
+    wait_for_policies,
+)
 from tenancy.cluster.prerequisites import ground
 from tenancy.cluster.release import add_released, delete_released, release_object
 from tenancy.cluster.repair import repair
@@ -59,6 +63,7 @@ __all__ = [
     "hand_over",
     "held_namespace",
     "kubeconfig_of",
+    "namespace_of_an_organization",
     "not_read",
     "objects",
     "quota_usage",
@@ -75,6 +80,7 @@ __all__ = [
     "take_out_subjects",
     "terminating_namespaces",
     "use_one_field_manager",
+    "wait_for_pod_security",
     "wait_for_policies",
     "with_workloads",
     "write_taints",

@@ -7,11 +7,13 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.transport import Request, answer
+from tenancy.config.document import mapping, text
 from tenancy.diagnostics import ClusterError
+from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
-from tenancy.manifests.policies import WORKLOADS
+from tenancy.manifests.policies import POD_SECURITY, WORKLOADS
 
-__all__ = ["wait_for_policies"]
+__all__ = ["namespace_of_an_organization", "wait_for_pod_security", "wait_for_policies"]
 
 _LABELS: Final = {"app.kubernetes.io/name": "tenancy-trial"}
 _DEPLOYMENT: Final[Manifest] = {
@@ -28,6 +30,21 @@ _DEPLOYMENT: Final[Manifest] = {
                 # Without a key it tolerates every taint; the policies warn every caller about
                 # that.
                 "tolerations": [{"operator": "Exists"}],
+            },
+        },
+    },
+}
+
+_WITH_HOST_PIDS: Final[Manifest] = {
+    **_DEPLOYMENT,
+    "spec": {
+        "replicas": 0,
+        "selector": {"matchLabels": _LABELS},
+        "template": {
+            "metadata": {"labels": _LABELS},
+            "spec": {
+                "hostPID": True,
+                "containers": [{"name": "trial", "image": "registry.invalid/trial"}],
             },
         },
     },
@@ -62,7 +79,7 @@ def wait_for_policies(
     if not connection.may("create", "apps", "deployments"):
         return False
     until = time.monotonic() + seconds
-    while WORKLOADS not in _warnings(connection, namespace):
+    while WORKLOADS not in _said(connection, namespace, _DEPLOYMENT):
         if time.monotonic() >= until:
             raise ClusterError(
                 connection.cluster,
@@ -75,12 +92,69 @@ def wait_for_policies(
     return True
 
 
-def _warnings(connection: Connection, namespace: str) -> str:
-    """Return the warnings of a dry run, even if it is refused."""
+def wait_for_pod_security(
+    connection: Connection, namespace: str, *, seconds: float = _SECONDS
+) -> None:
+    """
+    Wait until the policy of Pod Security is active in *namespace*.
+
+    The test is a dry run of a deployment whose pods share the host's processes: nothing is
+    created, and Pod Security itself never refuses a deployment.
+
+    Args:
+        connection: To the cluster.
+        namespace: A namespace of an organization, which exists.
+        seconds: The longest wait. Default: 20.
+
+    Raises:
+        ClusterError: It was not active in that time, the caller may not create deployments, or
+            the cluster does not answer.
+    """
+    may_test = connection.may("create", "apps", "deployments")
+    until = time.monotonic() + seconds
+    while not may_test or POD_SECURITY not in _said(connection, namespace, _WITH_HOST_PIDS):
+        if not may_test or time.monotonic() >= until:
+            why = (
+                f"the admission policy {POD_SECURITY} did not refuse a deployment with hostPID"
+                f" within {seconds:.0f} s"
+                if may_test
+                else "the caller may not create deployments, which the test of the admission"
+                f" policy {POD_SECURITY} needs"
+            )
+            raise ClusterError(
+                connection.cluster,
+                f"in namespace {namespace}, {why}, so its Pod Security label was not changed to"
+                " privileged",
+                "apply the platform's stack as an operator, then repeat this update",
+            )
+        time.sleep(_PAUSE)
+
+
+def namespace_of_an_organization(connection: Connection) -> str | None:
+    """
+    Return the name of an enforced namespace of an organization; None if there is none yet.
+
+    Raises:
+        ClusterError: The cluster does not answer.
+    """
+    query = {
+        "labelSelector": f"{labels.ORGANIZATION},{labels.ENFORCEMENT}!={labels.AUDIT}",
+        "limit": "1",
+    }
+    with connection.errors("asking for a namespace of an organization"):
+        found = connection.request(Request("GET", "/api/v1/namespaces", query=query))
+    items = found.get("items")
+    first = items[0] if isinstance(items, list) and items else None
+    return text(mapping(first), "metadata", "name") or None
+
+
+def _said(connection: Connection, namespace: str, deployment: Manifest) -> str:
+    """Return the warnings of a dry run, and the reason if it is refused."""
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
     with connection.errors(f"testing the admission policies in {namespace}"):
-        trial = Request("POST", path, _DEPLOYMENT, query={"dryRun": "All"})
+        trial = Request("POST", path, deployment, query={"dryRun": "All"})
         said = answer(connection.api, trial)
         if not said.is_done and said.status != _FORBIDDEN:
             raise ApiException(status=said.status, reason=said.reason)
-    return said.warnings
+    refusal = "" if said.is_done else text(mapping(said.body), "message")
+    return f"{said.warnings} {refusal}"

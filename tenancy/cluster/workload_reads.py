@@ -253,7 +253,7 @@ def _pod_security(
     for name, level in levels.items():
         if name not in namespaces or not running.get(name):
             continue
-        wanted = {_ENFORCE: level.enforce, f"{_ENFORCE}-version": level.version}
+        wanted = {_ENFORCE: level.label, f"{_ENFORCE}-version": level.version}
         change: Mapping[str, object] = {"metadata": {"labels": wanted}}
         got = answer(
             connection.api,

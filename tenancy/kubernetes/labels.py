@@ -6,6 +6,7 @@ __all__ = [
     "ADOPTED",
     "AUDIT",
     "AUDIT_REASON",
+    "CAPABILITIES",
     "COST_CENTER",
     "DEVICE_BOUNDS",
     "DEVICE_CLASSES",
@@ -81,6 +82,8 @@ INHERITS_FROM: Final = f"{DOMAIN}/inherits-from"
 """An annotation: the id of the namespace from which permissions and quotas are inherited."""
 POD_SECURITY_REASON: Final = f"{DOMAIN}/pod-security-reason"
 """An annotation: why a level below `restricted` is enforced."""
+CAPABILITIES: Final = f"{DOMAIN}/capabilities"
+"""An annotation: capabilities beyond `baseline` that containers may add, comma-separated."""
 IGNORED: Final = f"{DOMAIN}/ignored"
 """An annotation: objects that drift does not report, as `<kind>/<name>`, comma-separated."""
 IMAGE_PULL_SECRETS: Final = f"{DOMAIN}/image-pull-secrets"

@@ -141,6 +141,8 @@ def pod_security_labels(
     """
     Return the Pod Security labels: *level* is enforced, `restricted` always gives warnings.
 
+    A level with exceptions has the label `privileged`: an admission policy enforces the rest.
+
     During an audit *level* gives warnings, and the level that the namespace had stays enforced.
     """
     domain = "pod-security.kubernetes.io"
@@ -157,7 +159,7 @@ def pod_security_labels(
     return {
         f"{domain}/{mode}{suffix}": value
         for mode, enforced in (
-            ("enforce", level.enforce),
+            ("enforce", level.label),
             ("warn", "restricted"),
             ("audit", "restricted"),
         )
@@ -240,7 +242,8 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.DISPLAY_NAME: resolved.display_name,
             labels.OWNER: resolved.owner,
             labels.INHERITS_FROM: resolved.lineage[0] if resolved.lineage else None,
-            labels.POD_SECURITY_REASON: resolved.pod_security.reason,
+            labels.POD_SECURITY_REASON: _why(resolved.pod_security),
+            labels.CAPABILITIES: ",".join(resolved.pod_security.capabilities),
             labels.AUDIT_REASON: _audit(resolved.enforcement),
             labels.IGNORED: ",".join(resolved.ignored),
             labels.IMAGE_PULL_SECRETS: ",".join(resolved.image_pull_secrets),
@@ -254,8 +257,15 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
                     )
                 )
             ),
-            labels.DEVICE_CLASSES: ",".join(sorted(_claimed(granted, platform))),
-            labels.DEVICE_BOUNDS: ",".join(device_bounds(granted, platform)),
+            labels.DEVICE_CLASSES: ",".join(
+                sorted({*_claimed(granted, platform), *resolved.pod_security.devices})
+            ),
+            labels.DEVICE_BOUNDS: ",".join(
+                (
+                    *device_bounds(granted, platform),
+                    *(f"{n}:{most}:{most}:" for n, most in _host_devices(resolved)),
+                )
+            ),
             labels.QUEUED_RESOURCES: ",".join(
                 sorted({grant.resource for grant in queued_grants(resolved, platform)})
             ),
@@ -272,6 +282,16 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
         }
     )
+
+
+def _why(level: PodSecurity) -> str | None:
+    """Return why the level is below `restricted`, and why it has exceptions."""
+    reasons = (f"{name}: {reason}" for name, reason in sorted(level.exceptions.items()))
+    return "; ".join(filter(None, (level.reason, *reasons))) or None
+
+
+def _host_devices(resolved: Namespace) -> list[tuple[str, int]]:
+    return sorted(resolved.pod_security.devices.items())
 
 
 def _audit(enforcement: Enforcement) -> str | None:

@@ -160,7 +160,7 @@ def managed_quotas(
         return _of_audit(namespace, platform)
     written = _written_keys(namespace.quotas)
     candidates: list[tuple[str, Mapping[str, str], dict[str, object]]] = [
-        (names.GPUS, gpu_limits(namespace.grants, platform), {}),
+        (names.GPUS, _all_devices(namespace, platform), {}),
         *_of_pools(namespace, platform),
         (names.STORAGE_CLASSES, storage_class_limits(namespace, platform), {}),
         (
@@ -317,6 +317,16 @@ def gpu_limits(grants: Iterable[Grant], platform: Platform) -> dict[str, str]:
             sum(count for key, count in limits.items() if key in classes)
         ),
     }
+
+
+def _all_devices(namespace: Namespace, platform: Platform) -> dict[str, str]:
+    """Return the limits of GPUs and of host devices that an exception lets be claimed."""
+    limits = gpu_limits(namespace.grants, platform)
+    for name, count in namespace.pod_security.devices.items():
+        limits[devices_key(name)] = str(count)
+        for key in (RESOURCE_CLAIMS, RESOURCE_CLAIM_TEMPLATES):
+            limits[key] = str(int(limits[key]) + count)
+    return limits
 
 
 def no_devices(namespace: str, platform: Platform) -> Manifest:

@@ -31,6 +31,7 @@ class Bounds:
     namespace_quota: Limits
     gpus: Mapping[str, int]
     pod_security: str
+    pod_security_exceptions: tuple[str, ...]
     egress_cidrs: tuple[str, ...]
     internet: bool
     ingress_cidrs: tuple[str, ...]
@@ -93,6 +94,12 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         namespace_quota=_limits(quota, beside / "namespaceQuota"),
         gpus=gpus or {},
         pod_security=own.pod_security or default.pod_security or "restricted",
+        pod_security_exceptions=(
+            default.pod_security_exceptions
+            if own.pod_security_exceptions is None
+            else own.pod_security_exceptions
+        )
+        or (),
         egress_cidrs=cidrs or (),
         internet=bool(default.internet if own.internet is None else own.internet),
         ingress_cidrs=(

@@ -22,7 +22,6 @@ from tenancy.model.values import (
     LimitRange,
     LimitRangeItem,
     Limits,
-    PodSecurity,
     Quota,
     ScopeExpression,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "Entitlements",
     "Profiles",
     "limits",
-    "pod_security",
 ]
 
 QUOTA_NAME = "quota"
@@ -238,11 +236,3 @@ def _limit_range(spec: LimitRangeSpec, origin: Origin) -> LimitRange:
                 )
             )
     return LimitRange(name=LIMITS_NAME, items=tuple(items), origin=origin)
-
-
-def pod_security(written: tuple[PodSecuritySpec, Origin] | None, version: str) -> PodSecurity:
-    """Return the level that *written* sets; `restricted` if it sets none."""
-    if written is None:
-        return PodSecurity(enforce="restricted", version=version)
-    spec, origin = written
-    return PodSecurity(enforce=spec.enforce, version=version, reason=spec.reason, origin=origin)

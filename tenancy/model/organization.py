@@ -16,11 +16,12 @@ from tenancy.diagnostics import Finding, Origin
 from tenancy.model.access import Member, bindings, knowing_each_other, members, subject
 from tenancy.model.adoption import adopted, enforcement, named_bindings, named_limit_range
 from tenancy.model.carried_objects import carrying
-from tenancy.model.entitlements import Entitlements, Profiles, limits, pod_security
+from tenancy.model.entitlements import Entitlements, Profiles, limits
 from tenancy.model.grants import grants
 from tenancy.model.metadata import billing, metadata
 from tenancy.model.network import Network, network
 from tenancy.model.platform import Platform
+from tenancy.model.pod_security import pod_security
 from tenancy.model.references import references
 from tenancy.model.values import Namespace, Organization, Subject
 
@@ -199,6 +200,7 @@ class _Resolver:
             pod_security=pod_security(
                 entitlements.pod_security or context.pod_security,
                 context.platform.pod_security_version,
+                context.platform.pod_security_exceptions,
             ),
             billing=self.billing,
             subscription=spec.subscription,

@@ -8,6 +8,7 @@ from tenancy.config.spec import (
     AllowedSpec,
     CapacitySpec,
     PlatformSpec,
+    PodSecurityExceptionSpec,
     ProfileSpec,
     SharingSpec,
     TaintSpec,
@@ -197,6 +198,7 @@ class Platform:
         not_internet: What is excluded from the internet, in addition to `NOT_INTERNET`.
         queues: None without queues.
         namespace_objects: What namespaces of organizations carry, in the written order.
+        pod_security_exceptions: As written, by name.
     """
 
     stack: str
@@ -234,6 +236,7 @@ class Platform:
     allow_deletion: tuple[str, ...] = ()
     queues: Queues | None = None
     namespace_objects: tuple[ObjectTemplate, ...] = ()
+    pod_security_exceptions: Mapping[str, PodSecurityExceptionSpec] = attrs.field(factory=dict)
 
     @property
     def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:

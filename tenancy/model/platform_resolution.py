@@ -61,8 +61,6 @@ def resolve_platform(
         findings.extend(wrong)
         return named
 
-    resources = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
-    classes = {name for pool in pools for name in pool.device_classes.values()}
     return (
         Platform(
             stack=stack,
@@ -98,8 +96,8 @@ def resolve_platform(
             ingress=_ingress(spec, origin / "ingress"),
             not_internet=spec.internet.excluded,
             pools=tuple(pools),
-            gpu_resources=tuple(sorted(resources | set(spec.gpu_resources))),
-            device_classes=tuple(sorted(classes | set(spec.device_classes))),
+            gpu_resources=_gpu_resources(spec, pools),
+            device_classes=_device_classes(spec, pools),
             roles=_roles(spec, origin / "roles"),
             gang_jobs=tuple(dict.fromkeys(spec.gang_jobs)),
             storage_classes=spec.storage_classes,
@@ -108,6 +106,7 @@ def resolve_platform(
             object_counts=spec.object_counts,
             pod_security_version=spec.pod_security_version,
             require_image_pull=spec.require_image_pull,
+            pod_security_exceptions=spec.pod_security_exceptions,
             allowed=spec.allowed,
             allow_deletion=written.spec.allow_deletion,
             queues=_queues(spec, origin / "queues"),
@@ -115,6 +114,20 @@ def resolve_platform(
         ),
         findings,
     )
+
+
+def _gpu_resources(spec: PlatformSpec, pools: Iterable[GpuNodePool]) -> tuple[str, ...]:
+    """Return the extended resources of pools, and further ones."""
+    found = {resource for pool in pools for resource in (pool.resource, *pool.resources)}
+    return tuple(sorted(found | set(spec.gpu_resources)))
+
+
+def _device_classes(spec: PlatformSpec, pools: Iterable[GpuNodePool]) -> tuple[str, ...]:
+    """Return the classes of pools, of exceptions from Pod Security, and further ones."""
+    found = {name for pool in pools for name in pool.device_classes.values()}
+    for one in spec.pod_security_exceptions.values():
+        found.update(one.device_classes)
+    return tuple(sorted(found | set(spec.device_classes)))
 
 
 def _pools(

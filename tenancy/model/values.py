@@ -13,6 +13,7 @@ from tenancy.model.enforcement import Enforcement
 from tenancy.model.grant import Grant
 from tenancy.model.namespace_objects import NamespaceObject
 from tenancy.model.network import Network
+from tenancy.model.pod_security import PodSecurity
 
 __all__ = [
     "Adopted",
@@ -169,16 +170,6 @@ class RoleBinding:
     subjects: tuple[Subject, ...]
     origins: tuple[Origin, ...]
     adopted_name: str | None = None
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class PodSecurity:
-    """The Pod Security level that is enforced; `restricted` always gives warnings."""
-
-    enforce: str
-    version: str
-    reason: str | None = None
-    origin: Origin | None = None
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -48,6 +48,8 @@ def _watched(namespace: Namespace, before: Namespace | None) -> Watched | None:
 
 
 def _is_stricter(namespace: Namespace, before: Namespace) -> bool:
+    if set(before.pod_security.exceptions) - set(namespace.pod_security.exceptions):
+        return True
     now, was = namespace.pod_security.enforce, before.pod_security.enforce
     if now not in POD_SECURITY_LEVELS or was not in POD_SECURITY_LEVELS:
         return False

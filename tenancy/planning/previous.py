@@ -161,7 +161,11 @@ def _namespace(
         bindings=tuple(_bindings(mapping(value.get("members")))),
         grants=tuple(_grants(_mappings(value.get("gpus")))),
         network=restored_network(mapping(value.get("network"))),
-        pod_security=PodSecurity(enforce=_text(value.get("podSecurity")), version=""),
+        pod_security=PodSecurity(
+            enforce=_text(value.get("podSecurity")),
+            version="",
+            exceptions=dict.fromkeys(_texts(value.get("podSecurityExceptions")), ""),
+        ),
         enforcement=Enforcement(is_audit=value.get("enforcement") == "audit"),
         protect=value.get("protect") is not False,
     )

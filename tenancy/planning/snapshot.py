@@ -133,6 +133,19 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
             if resolved.namespace_objects
             else {}
         ),
+        **(
+            {
+                "podSecurityExceptions": {
+                    name: {
+                        "capabilities": list(one.capabilities),
+                        "deviceClasses": dict(one.device_classes),
+                    }
+                    for name, one in resolved.pod_security_exceptions.items()
+                }
+            }
+            if resolved.pod_security_exceptions
+            else {}
+        ),
     }
 
 
@@ -191,6 +204,11 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
         },
         "network": network_data(resolved.network),
         "podSecurity": resolved.pod_security.enforce,
+        **(
+            {"podSecurityExceptions": [*sorted(resolved.pod_security.exceptions)]}
+            if resolved.pod_security.exceptions
+            else {}
+        ),
         "billing": {
             "subscriptionGroup": billing.subscription_group if billing else None,
             "costCenter": billing.cost_center if billing else None,

@@ -177,6 +177,7 @@ class PodSecurityArgs(TypedDict, total=False):
 
     enforce: Required[Literal["restricted", "baseline"]]
     reason: Required[str]
+    exceptions: Mapping[str, str]
 
 
 class AdoptedArgs(TypedDict, total=False):

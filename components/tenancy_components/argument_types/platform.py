@@ -23,6 +23,7 @@ __all__ = [
     "OidcArgs",
     "OrganizationBoundsArgs",
     "PlatformArgs",
+    "PodSecurityExceptionArgs",
     "PriorityClassArgs",
     "PublicNamespaceArgs",
     "QueuesArgs",
@@ -67,6 +68,7 @@ class BoundsArgs(TypedDict, total=False):
     namespaceQuota: Mapping[str, str | int] | None
     gpus: Mapping[str, int] | None
     podSecurity: Literal["restricted", "baseline"] | None
+    podSecurityExceptions: Sequence[str] | None
     egressCidrs: Sequence[str] | None
     internet: bool | None
     ingressCidrs: Sequence[str] | None
@@ -253,6 +255,14 @@ class NamespaceObjectArgs(TypedDict, total=False):
     resource: str | None
 
 
+class PodSecurityExceptionArgs(TypedDict, total=False):
+    """An exception from the Pod Security level `baseline`."""
+
+    capabilities: Sequence[str]
+    deviceClasses: Mapping[str, int]
+    description: str | None
+
+
 class AllowedArgs(TypedDict, total=False):
     """Names that objects of organizations may use. Admission refuses every other name."""
 
@@ -300,5 +310,6 @@ class PlatformArgs(TypedDict, total=False):
     objectCounts: Mapping[str, str | int]
     namespaceObjects: Sequence[NamespaceObjectArgs]
     podSecurityVersion: str
+    podSecurityExceptions: Mapping[str, PodSecurityExceptionArgs]
     allowed: AllowedArgs
     requireImagePull: bool

@@ -25,6 +25,8 @@ class BoundsSpec(Spec):
     """The most GPUs for all its namespaces together, by pool. Default: none."""
     pod_security: Literal["restricted", "baseline"] | None = None
     """The lowest Pod Security level of its namespaces. Default: `restricted`."""
+    pod_security_exceptions: Listed[str] | None = None
+    """Exceptions of the platform's `podSecurityExceptions` that its namespaces may name. Default: none."""
     egress_cidrs: Listed[str] | None = None
     """Ranges of addresses in which its `egressCidrs` and the `cidrs` of its `egress` must be. Default: none."""
     internet: bool | None = None

@@ -59,6 +59,8 @@ class PodSecuritySpec(Spec):
     """With `baseline`, what `restricted` would refuse still gives a warning."""
     reason: NonEmpty
     """Why the namespace may differ from `restricted`."""
+    exceptions: dict[str, NonEmpty] = Field(default={})
+    """Exceptions from `baseline` that the platform lists under `podSecurityExceptions`: why the namespace needs each, by name. Default: none."""
 
 
 class AdoptedSpec(Spec):

@@ -23,6 +23,7 @@ __all__ = [
     "OidcSpec",
     "PlatformSpec",
     "PlatformStackSpec",
+    "PodSecurityExceptionSpec",
     "PriorityClassSpec",
     "PublicNamespaceSpec",
     "QueuesSpec",
@@ -97,6 +98,17 @@ class PriorityClassSpec(Spec):
     """Higher is scheduled first."""
     preemption_policy: Literal["Never", "PreemptLowerPriority"] = "Never"
     """Whether its pods preempt others. Default: never."""
+    description: str | None = None
+    """For people."""
+
+
+class PodSecurityExceptionSpec(Spec):
+    """An exception from the Pod Security level `baseline`, which namespaces may be granted."""
+
+    capabilities: Listed[str] = ()
+    """Capabilities that containers may add, such as `IPC_LOCK`. Default: none."""
+    device_classes: dict[str, int] = Field(default={})
+    """DRA device classes of host devices, such as RDMA network cards, and how many devices of each the namespace may claim. Default: none."""
     description: str | None = None
     """For people."""
 
@@ -276,6 +288,8 @@ class PlatformSpec(Spec):
     """Objects that every namespace of an organization carries, or those with a label. Default: none."""
     pod_security_version: str = "v1.36"
     """The version of the Pod Security Standards that is enforced."""
+    pod_security_exceptions: dict[str, PodSecurityExceptionSpec] = Field(default={})
+    """Exceptions from the Pod Security level `baseline`, by name, that namespaces may be granted. Default: none."""
     allowed: AllowedSpec = AllowedSpec()
     """Names that objects of organizations may use: schedulers, classes, drivers, annotations, finalizers."""
     require_image_pull: bool = False

@@ -107,6 +107,30 @@ GROUP: Final = Group(
             "apply it as an operator, or name the caller under `operators`",
         ),
         Code(
+            "pod-security-exception",
+            "an exception from Pod Security that is not complete",
+            "`podSecurityExceptions: {rdma: {}}`",
+            "write what it allows",
+        ),
+        Code(
+            "pod-security-capability",
+            "a capability that reaches beyond a container",
+            "`capabilities: [SYS_ADMIN]`",
+            "remove it",
+        ),
+        Code(
+            "pod-security-exception-unknown",
+            "an exception that the platform does not list",
+            "`exceptions: {rmda: …}`",
+            "write the nearest name, or list it",
+        ),
+        Code(
+            "pod-security-exception-level",
+            "exceptions from another level than `baseline`",
+            "`enforce: restricted` with exceptions",
+            "write `enforce: baseline`",
+        ),
+        Code(
             "pod-security-version",
             "a version that changes with the cluster",
             "`latest`",

@@ -2,9 +2,20 @@
 
 from tenancy.kubernetes.pods.amounts import Amounts, container_amounts, pod_amounts, quantities
 from tenancy.kubernetes.pods.fields import Fields, items, mapping, strings
-from tenancy.kubernetes.pods.security import POD_SECURITY_LEVELS, pod_security_violations
+from tenancy.kubernetes.pods.security import (
+    APPARMOR,
+    BASELINE_CAPABILITIES,
+    BASELINE_SELINUX_TYPES,
+    BASELINE_SYSCTLS,
+    POD_SECURITY_LEVELS,
+    pod_security_violations,
+)
 
 __all__ = [
+    "APPARMOR",
+    "BASELINE_CAPABILITIES",
+    "BASELINE_SELINUX_TYPES",
+    "BASELINE_SYSCTLS",
     "POD_SECURITY_LEVELS",
     "Amounts",
     "Fields",

@@ -5,18 +5,25 @@ Source: k8s.io/pod-security-admission v0.36, policy/check_*.go. Windows pods are
 from anything here, as in versions below v1.25.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from tenancy.kubernetes.pods.fields import Fields, items, mapping, strings
 
-__all__ = ["POD_SECURITY_LEVELS", "pod_security_violations"]
+__all__ = [
+    "APPARMOR",
+    "BASELINE_CAPABILITIES",
+    "BASELINE_SELINUX_TYPES",
+    "BASELINE_SYSCTLS",
+    "POD_SECURITY_LEVELS",
+    "pod_security_violations",
+]
 
 POD_SECURITY_LEVELS: Final = ("privileged", "baseline", "restricted")
 """From the loosest level to the strictest."""
 
 _CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
-_CAPABILITIES: Final = frozenset(
+BASELINE_CAPABILITIES: Final = frozenset(
     [
         "AUDIT_WRITE",
         "CHOWN",
@@ -33,7 +40,8 @@ _CAPABILITIES: Final = frozenset(
         "SYS_CHROOT",
     ]
 )
-_SYSCTLS: Final = frozenset(
+"""Capabilities that `baseline` lets containers add."""
+BASELINE_SYSCTLS: Final = frozenset(
     [
         "kernel.shm_rmid_forced",
         "net.ipv4.ip_local_port_range",
@@ -49,9 +57,11 @@ _SYSCTLS: Final = frozenset(
         "net.ipv4.tcp_wmem",
     ]
 )
-_SELINUX_TYPES: Final = frozenset(
+"""Sysctls that `baseline` lets pods set."""
+BASELINE_SELINUX_TYPES: Final = frozenset(
     ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 )
+"""Types of SELinux that `baseline` lets pods name."""
 _VOLUMES: Final = frozenset(
     [
         "configMap",
@@ -65,10 +75,13 @@ _VOLUMES: Final = frozenset(
     ]
 )
 _SECCOMP: Final = frozenset(("RuntimeDefault", "Localhost"))
-_APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
+APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
+"""Begins the annotation with a container's AppArmor profile."""
 
 
-def pod_security_violations(level: str, metadata: Fields, spec: Fields) -> tuple[str, ...]:
+def pod_security_violations(
+    level: str, metadata: Fields, spec: Fields, capabilities: Collection[str] = ()
+) -> tuple[str, ...]:
     """
     Return why *level* refuses a pod, each reason once; empty if it is admitted.
 
@@ -76,16 +89,17 @@ def pod_security_violations(level: str, metadata: Fields, spec: Fields) -> tuple
         level: `privileged`, `baseline` or `restricted`.
         metadata: The pod's, for its annotations.
         spec: The pod's.
+        capabilities: What containers may add in addition to `baseline`. Default: nothing.
     """
     if level == "privileged":
         return ()
-    reasons = list(_baseline(metadata, spec))
+    reasons = list(_baseline(metadata, spec, BASELINE_CAPABILITIES | set(capabilities)))
     if level == "restricted":
         reasons += _restricted(spec)
     return tuple(dict.fromkeys(reasons))
 
 
-def _baseline(metadata: Fields, spec: Fields) -> Iterator[str]:
+def _baseline(metadata: Fields, spec: Fields, capabilities: Collection[str]) -> Iterator[str]:
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(field) is True:
             yield f"host namespaces ({field}=true)"
@@ -93,28 +107,30 @@ def _baseline(metadata: Fields, spec: Fields) -> Iterator[str]:
         if "hostPath" in volume:
             yield f'hostPath volumes (volume "{volume.get("name")}")'
     for name, container in _containers(spec):
-        yield from _baseline_of_container(name, container)
+        yield from _baseline_of_container(name, container, capabilities)
     yield from _annotations(metadata)
     for who, context in _contexts(spec):
         yield from _baseline_of_context(who, context)
     for sysctl in items(mapping(spec.get("securityContext")).get("sysctls")):
-        if sysctl.get("name") not in _SYSCTLS:
+        if sysctl.get("name") not in BASELINE_SYSCTLS:
             yield f"forbidden sysctls ({sysctl.get('name')})"
 
 
 def _annotations(metadata: Fields) -> Iterator[str]:
     for annotation, value in mapping(metadata.get("annotations")).items():
         is_profile = value in ("", "runtime/default") or str(value).startswith("localhost/")
-        if annotation.startswith(_APPARMOR) and not is_profile:
+        if annotation.startswith(APPARMOR) and not is_profile:
             yield f"forbidden AppArmor profile ({value})"
 
 
-def _baseline_of_container(name: str, container: Fields) -> Iterator[str]:
+def _baseline_of_container(
+    name: str, container: Fields, capabilities: Collection[str]
+) -> Iterator[str]:
     context = mapping(container.get("securityContext"))
     if context.get("privileged") is True:
         yield f'privileged (container "{name}")'
     for capability in strings(mapping(context.get("capabilities")).get("add")):
-        if capability not in _CAPABILITIES:
+        if capability not in capabilities:
             yield f'non-default capabilities ({capability} of container "{name}")'
     for port in items(container.get("ports")):
         if port.get("hostPort"):
@@ -142,7 +158,7 @@ def _baseline_of_context(who: str, context: Fields) -> Iterator[str]:
     if mapping(context.get("appArmorProfile")).get("type") == "Unconfined":
         yield f"forbidden AppArmor profile ({who})"
     selinux = mapping(context.get("seLinuxOptions"))
-    if str(selinux.get("type") or "") not in _SELINUX_TYPES:
+    if str(selinux.get("type") or "") not in BASELINE_SELINUX_TYPES:
         yield f"seLinuxOptions type {selinux['type']} ({who})"
     for field in ("user", "role"):
         if selinux.get(field):

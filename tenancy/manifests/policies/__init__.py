@@ -19,13 +19,15 @@ from tenancy.manifests.policies.namespaces import namespaces
 from tenancy.manifests.policies.networks import network_policies
 from tenancy.manifests.policies.objects import managed_objects, managed_service_accounts
 from tenancy.manifests.policies.placement import placement_guard, placement_mutation
+from tenancy.manifests.policies.pod_security import NAME as POD_SECURITY
+from tenancy.manifests.policies.pod_security import pod_security
 from tenancy.manifests.policies.pods import WORKLOADS, pods, templates
 from tenancy.manifests.policies.queues import POD_ANNOTATIONS, queued_jobs, queued_pods
 from tenancy.manifests.policies.services import endpoints, services
 from tenancy.manifests.policies.tokens import pod_tokens, token_requests, token_secrets
 from tenancy.model import Platform, roles
 
-__all__ = ["MANAGE", "WORKLOADS", "Guard", "mutations", "policies"]
+__all__ = ["MANAGE", "POD_SECURITY", "WORKLOADS", "Guard", "mutations", "policies"]
 
 
 def policies(platform: Platform) -> tuple[Guard, ...]:
@@ -61,6 +63,7 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         *((placement_guard(platform.pools),) if platform.pools else ()),
         *((image_pull(),) if platform.require_image_pull else ()),
         *templates(platform.allowed),
+        *((pod_security(),) if platform.pod_security_exceptions else ()),
     )
 
 

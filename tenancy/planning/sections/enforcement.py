@@ -209,9 +209,9 @@ def _reasons(
     one: Watched, workload: Workload, answers: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     namespace, spec = one.namespace, workload.spec
-    level = namespace.pod_security.enforce
+    level, allowed = namespace.pod_security.enforce, namespace.pod_security.capabilities
     many = f" ({counted(workload.pods, 'pod')})" if workload.pods > 1 else ""
-    if reasons := pod_security_violations(level, workload.metadata, spec):
+    if reasons := pod_security_violations(level, workload.metadata, spec, allowed):
         yield f"Pod Security {level}: {'; '.join(reasons)}{many}", _LEVEL
     if not one.is_new:
         return

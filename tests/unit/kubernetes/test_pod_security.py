@@ -90,3 +90,12 @@ def test_restricted_refuses_volumes_of_nodes_and_networks() -> None:
     assert "nfs" in refused("restricted", pod)
     pod = a_pod({"securityContext": RESTRICTED}, volumes=[{"name": "v", "emptyDir": {}}])
     assert "" == refused("restricted", pod)
+
+
+def test_a_granted_capability_is_no_violation_of_baseline() -> None:
+    context = {"capabilities": {"add": ["IPC_LOCK", "SYS_ADMIN"]}}
+    spec = {"containers": [{"name": "c", "securityContext": context}]}
+
+    assert ('non-default capabilities (SYS_ADMIN of container "c")',) == (
+        pod_security_violations("baseline", {}, spec, ("IPC_LOCK",))
+    )

@@ -10,7 +10,7 @@ def test_the_platform_is_rendered_as_before(tenancy, golden):
     golden("platform.yaml", render.to_yaml(render.platform(tenancy.platforms["platform"])))
 
 
-@pytest.mark.parametrize("name", ["acme-web", "acme-train", "globex-lab"])
+@pytest.mark.parametrize("name", ["acme-web", "acme-train", "globex-lab", "globex-rdma"])
 def test_a_namespace_is_rendered_as_before(tenancy, golden, name):
     environment = tenancy.environments["dev"]
     resolved = next(found for found in environment.namespaces if found.name == name)

@@ -98,6 +98,7 @@ class TestWallQuotas:
             "requests.nvidia.com/mig-1g.10gb": "0",
             "gpu.nvidia.com.deviceclass.resource.k8s.io/devices": "0",
             "other.example.com.deviceclass.resource.k8s.io/devices": "0",
+            "rdma.example.com.deviceclass.resource.k8s.io/devices": "0",
             "count/resourceclaims.resource.k8s.io": "0",
             "count/resourceclaimtemplates.resource.k8s.io": "0",
         } == hard(rendered["acme-web"], "gpus")

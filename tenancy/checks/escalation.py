@@ -63,6 +63,22 @@ def escalations(platform: Platform) -> Iterator[Finding]:
     """Yield findings about the rules of every role that *platform* defines."""
     for found in platform.roles.values():
         yield from role(found)
+    for rule in platform.custom_kinds:
+        yield from role(Role(name="customKinds", cluster_role="", rules=(rule,)))
+        yield from _not_custom(rule)
+
+
+def _not_custom(rule: Rule) -> Iterator[Finding]:
+    """Refuse kinds of Kubernetes among custom ones: the built-in roles define those."""
+    for group in rule.api_groups:
+        if group in _NAMESPACED:
+            yield _finding(
+                "role-group",
+                _within(rule.origin or Origin("built-in roles"), "apiGroup"),
+                f"the API group {quoted(group)} of custom kinds",
+                "API groups of custom resource definitions",
+                "write a role under roles, or remove it",
+            )
 
 
 def role(role: Role) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from tenancy.kubernetes.names import (
     reserved_prefix_reason,
     reserved_reason,
 )
-from tenancy.model import Environment, Namespace, Organization, Platform
+from tenancy.model import Environment, Namespace, Organization, Platform, namespace_name
 
 __all__ = [
     "environment_names",
@@ -47,7 +47,7 @@ def organization_names(
     for organization in organizations:
         is_lone = _is_lone(organization)
         if not is_lone:
-            yield from _organization(organization, longest)
+            yield from _organization(organization, longest, platform)
         # The prefix has a finding of its own.
         is_prefix_kept = not is_lone and reserved_prefix_reason(organization.prefix) is not None
         for namespace in organization.namespaces:
@@ -57,14 +57,18 @@ def organization_names(
 
 def _is_lone(organization: Organization) -> bool:
     """Whether it is a standalone namespace, whose name does not follow the template."""
-    return bool(organization.namespaces) and all(map(_stands_alone, organization.namespaces))
+    found = organization.namespaces
+    return bool(found) and all(_stands_alone(organization, namespace) for namespace in found)
 
 
-def _stands_alone(namespace: Namespace) -> bool:
-    return namespace.id == namespace.name and namespace.adopted is None
+def _stands_alone(organization: Organization, namespace: Namespace) -> bool:
+    is_named_by_id = namespace.id == namespace.name and namespace.adopted is None
+    return is_named_by_id and bool(organization.prefix)
 
 
-def _organization(organization: Organization, longest: int) -> Iterator[Finding]:
+def _organization(
+    organization: Organization, longest: int, platform: Platform
+) -> Iterator[Finding]:
     name, origin = organization.name, organization.origin
     try:
         parse_label(name, what="an organization's name")
@@ -76,6 +80,30 @@ def _organization(organization: Organization, longest: int) -> Iterator[Finding]
             what="the organization's name",
             organization=name,
         )
+    yield from _prefix(organization, longest, platform)
+    if (billing := organization.billing) is not None:
+        yield from label_value(
+            billing.subscription_group, billing.origin / "subscriptionGroup", name
+        )
+        if billing.cost_center is not None:
+            yield from label_value(billing.cost_center, billing.origin / "costCenter", name)
+
+
+def _prefix(organization: Organization, longest: int, platform: Platform) -> Iterator[Finding]:
+    name, origin = organization.name, organization.origin
+    if not organization.prefix and name in platform.plain_names:
+        return
+    if not organization.prefix:
+        yield Finding(
+            code="prefix-empty",
+            origin=origin / "prefix",
+            found=f"an empty prefix of the organization {name}",
+            allowed="an empty prefix of organizations that the platform lists under plainNames"
+            f" ({', '.join(platform.plain_names) or 'it lists none'})",
+            remedy=f"write a prefix, or list {name} there",
+            organization=name,
+        )
+        return
     try:
         parse_prefix(organization.prefix, longest)
     except InvalidNameError as error:
@@ -95,12 +123,6 @@ def _organization(organization: Organization, longest: int) -> Iterator[Finding]
             remedy="choose another prefix",
             organization=name,
         )
-    if (billing := organization.billing) is not None:
-        yield from label_value(
-            billing.subscription_group, billing.origin / "subscriptionGroup", name
-        )
-        if billing.cost_center is not None:
-            yield from label_value(billing.cost_center, billing.origin / "costCenter", name)
 
 
 def _namespace(
@@ -111,7 +133,7 @@ def _namespace(
     is_prefix_kept: bool,
 ) -> Iterator[Finding]:
     origin, name = namespace.origin, organization.name
-    is_well_named, is_lone = True, _stands_alone(namespace)
+    is_well_named, is_lone = True, _stands_alone(organization, namespace)
     is_adopted = namespace.adopted is not None
     try:
         if is_adopted:
@@ -173,10 +195,11 @@ def _has_adopted_name(namespace: Namespace) -> bool:
 
 
 def _by_rule(organization: Organization, namespace: Namespace, template: str) -> str:
-    return (
-        template.replace("{prefix}", organization.prefix)
-        .replace("{environment}", organization.environment)
-        .replace("{id}", namespace.id)
+    return namespace_name(
+        template,
+        prefix=organization.prefix,
+        environment=organization.environment,
+        identifier=namespace.id,
     )
 
 
@@ -278,7 +301,8 @@ def prefixes(
                     remedy=f"describe it once, in organizations/{name}.yaml",
                     organization=name,
                 )
-        holder = holders.setdefault(first.prefix, name)
+        # Without prefixes, names are compared over the whole cluster instead.
+        holder = holders.setdefault(first.prefix, name) if first.prefix else name
         if holder != name:
             yield Finding(
                 code="prefix-shared",

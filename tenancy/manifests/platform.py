@@ -117,7 +117,7 @@ def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
 
 
 def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
-    name, role = public.name, roles.PUBLIC_READER
+    name, role = public.name, roles.public_reader(resolved)
     return NamespaceManifests(
         namespace=_namespace(name, PUBLIC, resolved),
         patches=(default_service_account(name),),

@@ -31,6 +31,7 @@ from tenancy.model.managed_quotas import (
     grant_keys,
 )
 from tenancy.model.namespace_facts import FACTS, facts_in, is_fact
+from tenancy.model.namespace_names import namespace_name
 from tenancy.model.namespace_objects import NamespaceObject, ObjectTemplate, group_of
 from tenancy.model.network import (
     INTERNET,
@@ -201,6 +202,7 @@ __all__ = [
     "is_overcommit_factor",
     "left_by_others",
     "names_of",
+    "namespace_name",
     "organization",
     "organization_cohort",
     "parsed_cidr",

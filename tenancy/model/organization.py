@@ -19,6 +19,7 @@ from tenancy.model.carried_objects import carrying
 from tenancy.model.entitlements import Entitlements, Profiles, limits
 from tenancy.model.grants import grants
 from tenancy.model.metadata import billing, metadata
+from tenancy.model.namespace_names import namespace_name
 from tenancy.model.network import Network, network
 from tenancy.model.platform import Platform
 from tenancy.model.pod_security import pod_security
@@ -360,10 +361,10 @@ class _Resolver:
     def _name(self, spec: NamespaceSpec) -> str:
         if spec.adopted is not None and spec.adopted.name is not None:
             return spec.adopted.name
-        return (
-            self.context.name_template.replace("{prefix}", self.source.spec.prefix)
-            .replace("{environment}", self.context.environment or "")
-            .replace("{id}", spec.id)
+        template, prefix = self.context.name_template, self.source.spec.prefix
+        environment = self.context.environment or ""
+        return namespace_name(
+            template, prefix=prefix, environment=environment, identifier=spec.id
         )
 
     def _network(self) -> Network | None:

@@ -199,6 +199,9 @@ class Platform:
         queues: None without queues.
         namespace_objects: What namespaces of organizations carry, in the written order.
         pod_security_exceptions: As written, by name.
+        plain_names: Organizations that may have an empty prefix.
+        custom_kinds: What the built-in roles allow in addition: all that members may read, and
+            the part that developers and admins may write.
     """
 
     stack: str
@@ -237,6 +240,8 @@ class Platform:
     queues: Queues | None = None
     namespace_objects: tuple[ObjectTemplate, ...] = ()
     pod_security_exceptions: Mapping[str, PodSecurityExceptionSpec] = attrs.field(factory=dict)
+    plain_names: tuple[str, ...] = ()
+    custom_kinds: tuple[Rule, ...] = ()
 
     @property
     def own_namespaces(self) -> tuple[PublicNamespace | SharedNamespace, ...]:

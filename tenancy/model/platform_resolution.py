@@ -29,7 +29,7 @@ from tenancy.model.platform import (
     SharedNamespace,
 )
 from tenancy.model.pools import gpu_node_pool
-from tenancy.model.roles import PREFIX
+from tenancy.model.roles import PREFIX, custom_rules
 from tenancy.model.values import Cluster, Subject
 
 __all__ = ["resolve_platform"]
@@ -100,7 +100,9 @@ def resolve_platform(
             device_classes=_device_classes(spec, pools),
             roles=_roles(spec, origin / "roles"),
             gang_jobs=tuple(dict.fromkeys(spec.gang_jobs)),
+            custom_kinds=tuple(custom_rules(spec.custom_kinds, origin / "customKinds")),
             storage_classes=spec.storage_classes,
+            plain_names=spec.plain_names,
             profiles=spec.profiles,
             priority_classes=spec.priority_classes,
             object_counts=spec.object_counts,

@@ -7,10 +7,14 @@ has all permissions of the one before it; so an admin may bind the others, which
 allows only to those who have the permissions that they grant.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import attrs
+
+from tenancy.config.spec import CustomKindsSpec
+from tenancy.diagnostics import Origin
 from tenancy.kubernetes import labels
 from tenancy.model.platform import Platform, Role, Rule
 from tenancy.model.values import RoleBinding
@@ -24,12 +28,14 @@ __all__ = [
     "PUBLIC_READER",
     "READ",
     "binding_name",
+    "custom_rules",
     "find",
     "is_kubernetes",
     "label",
     "names",
     "of",
     "of_binding",
+    "public_reader",
 ]
 
 PREFIX: Final = "tenancy:"
@@ -188,22 +194,46 @@ def is_kubernetes(name: str) -> bool:
 
 
 def of(platform: Platform) -> Mapping[str, Role]:
-    """Return the roles of *platform* by name: the built-in ones with gang jobs, and its own."""
+    """Return the roles of *platform* by name: its own, and built-in ones with listed kinds."""
     return {
-        **{role.name: _with_gang_jobs(role, platform) for role in BUILT_IN.values()},
+        **{role.name: _with_listed(role, platform) for role in BUILT_IN.values()},
         **platform.roles,
     }
 
 
-def _with_gang_jobs(role: Role, platform: Platform) -> Role:
-    """Return *role* with the kinds of gang jobs: viewers read them, the others write them."""
+def _with_listed(role: Role, platform: Platform) -> Role:
+    """Return *role* with gang jobs and custom kinds: viewers read, the others write them."""
     by_group: dict[str, list[str]] = {}
     for name in platform.gang_jobs:
         plural, _, group = name.partition(".")
         by_group.setdefault(group, []).append(plural)
     verbs = READ if role.name == "viewer" else ALL_VERBS
     rules = (_rule(group, sorted(names), verbs) for group, names in sorted(by_group.items()))
-    return Role(name=role.name, cluster_role=role.cluster_role, rules=(*role.rules, *rules))
+    custom = _custom(platform, is_read=role.name == "viewer")
+    return attrs.evolve(role, rules=(*role.rules, *rules, *custom))
+
+
+def custom_rules(written: Iterable[CustomKindsSpec], origin: Origin) -> Iterator[Rule]:
+    """Yield one rule for each entry of a platform's `customKinds`, with its widest verbs."""
+    for index, kinds in enumerate(written):
+        yield Rule(
+            api_groups=(kinds.api_group,),
+            resources=kinds.resources,
+            verbs=ALL_VERBS if kinds.write else READ,
+            origin=origin / index,
+            reason=kinds.reason,
+        )
+
+
+def public_reader(platform: Platform) -> Role:
+    """Return the role of readers of the public namespace, with custom kinds of *platform*."""
+    rules = (*PUBLIC_READER.rules, *_custom(platform, is_read=True))
+    return attrs.evolve(PUBLIC_READER, rules=rules)
+
+
+def _custom(platform: Platform, is_read: bool) -> Iterator[Rule]:
+    for rule in platform.custom_kinds:
+        yield attrs.evolve(rule, verbs=READ) if is_read else rule
 
 
 def find(name: str, platform: Platform) -> Role | None:

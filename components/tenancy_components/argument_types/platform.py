@@ -11,6 +11,7 @@ __all__ = [
     "AllowedArgs",
     "BoundsArgs",
     "CapacityArgs",
+    "CustomKindsArgs",
     "DnsArgs",
     "GpuNodePoolArgs",
     "IngressControllerArgs",
@@ -238,6 +239,15 @@ class RoleArgs(TypedDict, total=False):
     rules: Required[Sequence[RuleArgs]]
 
 
+class CustomKindsArgs(TypedDict, total=False):
+    """Custom kinds that the built-in roles cover."""
+
+    apiGroup: Required[str]
+    resources: Required[Sequence[str]]
+    write: bool
+    reason: Required[str]
+
+
 class PriorityClassArgs(TypedDict, total=False):
     """A PriorityClass that the platform creates and namespaces may be granted."""
 
@@ -304,7 +314,9 @@ class PlatformArgs(TypedDict, total=False):
     deviceClasses: Sequence[str]
     roles: Mapping[str, RoleArgs]
     gangJobs: Sequence[str]
+    customKinds: Sequence[CustomKindsArgs]
     storageClasses: Mapping[str, Literal["shared", "granted"]]
+    plainNames: Sequence[str]
     profiles: Mapping[str, ProfileArgs]
     priorityClasses: Mapping[str, PriorityClassArgs]
     objectCounts: Mapping[str, str | int]

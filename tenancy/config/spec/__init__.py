@@ -1,6 +1,13 @@
 """Strict models of what people and other programs write; nothing is computed here."""
 
-from tenancy.config.spec.access import MemberSpec, NonEmpty, RoleSpec, RuleSpec, SubjectSpec
+from tenancy.config.spec.access import (
+    CustomKindsSpec,
+    MemberSpec,
+    NonEmpty,
+    RoleSpec,
+    RuleSpec,
+    SubjectSpec,
+)
 from tenancy.config.spec.allowed import AllowedSpec
 from tenancy.config.spec.answers import AnswersSpec, ClusterAnswerSpec
 from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
@@ -58,6 +65,7 @@ __all__ = [
     "BoundsSpec",
     "CapacitySpec",
     "ClusterAnswerSpec",
+    "CustomKindsSpec",
     "DnsSpec",
     "EgressSpec",
     "EnforcementSpec",

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from tenancy.config.spec.model import Listed, Spec
 
-__all__ = ["MemberSpec", "RoleSpec", "RuleSpec", "SubjectSpec"]
+__all__ = ["CustomKindsSpec", "MemberSpec", "RoleSpec", "RuleSpec", "SubjectSpec"]
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 
@@ -46,6 +46,19 @@ class RuleSpec(Spec):
     """Only objects of these names. Default: every object."""
     reason: NonEmpty | None = None
     """Why members may access an API group that Tenancy does not know. Required for such a group."""
+
+
+class CustomKindsSpec(Spec):
+    """Custom kinds that the built-in roles cover, and that readers of the public namespace read."""
+
+    api_group: NonEmpty
+    """Their API group, such as `ml.example.com`."""
+    resources: Listed[NonEmpty]
+    """Their plural names, such as `notebooks`."""
+    write: bool = True
+    """Whether developers and admins may write them; viewers read them. Default: yes."""
+    reason: NonEmpty
+    """Why their controllers do nothing outside of the namespace."""
 
 
 class RoleSpec(Spec):

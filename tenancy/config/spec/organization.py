@@ -169,8 +169,8 @@ class StandaloneNamespaceSpec(EntitlementsSpec):
 class OrganizationSpec(Spec):
     """An organization, described once for all its environments."""
 
-    prefix: NonEmpty
-    """The beginning of each namespace's name."""
+    prefix: str
+    """The beginning of each namespace's name. `""`: the names are the ids alone, such as `dev`; only for organizations that the platform lists under `plainNames`."""
     display_name: str | None = None
     """The display name. Default: the organization's name."""
     owner: str | None = None

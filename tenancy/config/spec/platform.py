@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tenancy.config.spec.access import NonEmpty, RoleSpec, SubjectSpec
+from tenancy.config.spec.access import CustomKindsSpec, NonEmpty, RoleSpec, SubjectSpec
 from tenancy.config.spec.allowed import AllowedSpec
 from tenancy.config.spec.bounds import OrganizationBoundsSpec
 from tenancy.config.spec.cluster import KubeconfigPath
@@ -276,8 +276,12 @@ class PlatformSpec(Spec):
     """Roles that the platform defines, in addition to the built-in ones."""
     gang_jobs: Listed[NonEmpty] = ()
     """Kinds of gang jobs that members may create, by the names of their CRDs, such as `jobsets.jobset.x-k8s.io`, `pytorchjobs.kubeflow.org` and `rayclusters.ray.io`: viewers read them, developers and admins write them, and each is counted in every namespace (20, or as in `objectCounts`). Default: none."""
+    custom_kinds: Listed[CustomKindsSpec] = ()
+    """Custom kinds that viewers and readers of the public namespace read, and developers and admins write. Default: none."""
     storage_classes: dict[str, Literal["shared", "granted"]] = Field(default={})
     """Storage classes of the cluster: all namespaces may use `shared` ones; `granted` ones only namespaces that list them."""
+    plain_names: Listed[NonEmpty] = ()
+    """Organizations that may have an empty prefix, so that their namespaces are named by their ids alone. Default: none."""
     profiles: dict[str, ProfileSpec] = Field(default={})
     """Profiles by name, such as `small` and `large`, for every environment on the platform; those of an environment or an organization take precedence. Default: none."""
     priority_classes: dict[str, PriorityClassSpec] = Field(default={})

@@ -27,6 +27,12 @@ GROUP: Final = Group(
             "use letters and digits at both ends",
         ),
         Code(
+            "prefix-empty",
+            "an empty prefix that the platform does not allow",
+            '`prefix: ""`',
+            "write a prefix, or list the organization under `plainNames`",
+        ),
+        Code(
             "prefix-reserved",
             "a prefix whose names belong to Kubernetes or Tenancy",
             "`kube`",

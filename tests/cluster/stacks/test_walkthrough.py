@@ -133,6 +133,24 @@ def test_the_twenty_first_small_pod_is_refused_by_the_count_of_pods(kubectl, no_
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_a_deployment_without_a_security_context_runs_twice_in_every_environment(
+    kubectl, environment: str
+) -> None:
+    namespace = f"acme-{environment}"
+    file = str(Path(__file__).with_name("agent-deployment.yaml"))
+    kubectl("apply", "-f", file, "-n", namespace)
+
+    kubectl("rollout", "status", "deployment/agent-api", "-n", namespace, "--timeout=60s")
+    deployment = kubectl.json("get", "deployment", "agent-api", "-n", namespace)
+    assert (2, 2) == (deployment["spec"]["replicas"], deployment["status"]["readyReplicas"])
+    # Observability reaches the port that it serves.
+    policy = kubectl.json("get", "networkpolicy", "allow-observability", "-n", namespace)
+    ports = [port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]]
+    assert 8000 in ports
+    kubectl("delete", "-f", file, "-n", namespace, "--wait=true")
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_the_agent_runs_twice_in_every_environment(kubectl, environment: str) -> None:
     namespace = f"acme-{environment}"
     kubectl("apply", "-f", str(AGENT), "-n", namespace)

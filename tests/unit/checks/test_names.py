@@ -476,3 +476,35 @@ def test_an_environment_misspelt_in_another_stack_is_not_checked():
 
     assert elsewhere.startswith("not checked: Pulumi.dev.yaml: environment [environment-miss")
     assert own.startswith("Pulumi.dev.yaml: environment [environment-misspelt]")
+
+
+def plain(*listed: str, **keys: object) -> list[str]:
+    """What is found where acme has an empty prefix, and the platform lists these."""
+    return findings(
+        platform=a_platform(plainNames=list(listed)), organization={"prefix": ""}, **keys
+    )
+
+
+def test_an_organization_has_plain_names_where_the_platform_lists_it():
+    assert [] == plain("acme")
+    assert [
+        "organizations/acme.yaml: prefix [prefix-empty] an empty prefix of the organization"
+        " acme; allowed: an empty prefix of organizations that the platform lists under"
+        " plainNames (globex); write a prefix, or list acme there"
+    ] == plain("globex")
+
+
+def test_plain_names_are_ids_that_are_not_reserved_and_are_unique_on_the_cluster():
+    [text] = plain("acme", namespace={"identifier": "default"})
+    assert "[namespace-name-reserved] the namespace's name 'default'" in text
+    [text] = plain("acme", namespace={"identifier": "a-b"})
+    assert "[namespace-id]" in text
+    found = findings(
+        platform=a_platform(plainNames=["acme", "globex"]),
+        environments={"dev": an_environment("dev", "acme", "globex")},
+        organizations={
+            name: an_organization(a_namespace("dev"), prefix="") for name in ("acme", "globex")
+        },
+    )
+    assert 1 == len(found)
+    assert "[namespace-name-taken] the namespace 'dev' of globex" in found[0]

@@ -327,7 +327,8 @@ class TestWhatIsRendered:
 
         assert {
             (here, there)
-            for pair in (("acme-web", "globex-lab"), ("acme-train", "globex-lab"))
+            for acme in ("acme-web", "acme-train")
+            for pair in ((acme, "globex-lab"), (acme, "globex-rdma"))
             for here, there in (pair, pair[::-1])
         } == found
 

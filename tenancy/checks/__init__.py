@@ -39,6 +39,7 @@ from tenancy.checks import (
     pools,
     queues,
     quotas,
+    resource_names,
     unique,
     upgrade,
     written_bounds,
@@ -326,6 +327,7 @@ class _Scope:
             environment.organizations, ground, environment.name_template
         )
         yield from _organizations_here(environment.organizations, ground)
+        yield from resource_names.resource_names(environment, ground)
         yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
         yield from deletion.listed_limits(environment)

@@ -27,6 +27,12 @@ GROUP: Final = Group(
             "use letters and digits at both ends",
         ),
         Code(
+            "resource-name-taken",
+            "two objects with one name in the engine's state",
+            "adopted role bindings `a:b` and `a-b`",
+            "rename one of them",
+        ),
+        Code(
             "prefix-empty",
             "an empty prefix that the platform does not allow",
             '`prefix: ""`',

@@ -94,6 +94,11 @@ def command(
         False, "--report", help="Show what it would do; write nothing."
     ),
     write: bool = typer.Option(False, "--write", help="Write the files; apply nothing."),
+    allow_weaker: bool = typer.Option(
+        False,
+        "--allow-weaker",
+        help="Also where the files allow more than the namespaces do now.",
+    ),
     project: ProjectFolder = None,
     yes: Yes = False,
     no_color: NoColor = False,
@@ -117,5 +122,6 @@ def command(
         prefix=prefix,
         until=None if until is None else until.date(),
         how_far=how_far,
+        allow_weaker=allow_weaker,
         interaction=TerminalInteraction(shell, asks=not yes),
     )

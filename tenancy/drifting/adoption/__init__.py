@@ -4,15 +4,18 @@ from tenancy.drifting.adoption.grants import gpus_in_use, proposed_grants
 from tenancy.drifting.adoption.proposal import Left, Proposal, propose
 from tenancy.drifting.adoption.steps import Action, AdoptionStep, steps
 from tenancy.drifting.adoption.subjects import unprefixed
+from tenancy.drifting.adoption.weakened import Weakened, weakened
 
 __all__ = [
     "Action",
     "AdoptionStep",
     "Left",
     "Proposal",
+    "Weakened",
     "gpus_in_use",
     "propose",
     "proposed_grants",
     "steps",
     "unprefixed",
+    "weakened",
 ]

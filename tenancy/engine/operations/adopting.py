@@ -64,6 +64,7 @@ def adopt(
     prefix: str | None = None,
     until: date | None = None,
     how_far: Adoption = Adoption.APPLY,
+    allow_weaker: bool = False,
     open_stack: OpenStack | None = None,
     interaction: Interaction = AUTOMATIC,
 ) -> Result | None:
@@ -82,6 +83,8 @@ def adopt(
         prefix: What the names of a new one's further namespaces begin with. Default: its name.
         until: The last day of the audit. Default: in 90 days, or what the platform allows.
         how_far: Default: everything.
+        allow_weaker: Whether limits, levels and network policies that the namespaces have may
+            become looser. Default: what would is named, and refuses the adoption.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         interaction: Who confirms, and what is shown. Default: no confirmation.
 
@@ -115,6 +118,7 @@ def adopt(
         live=live,
         prefix=prefix,
         until=until or _last_day(platform),
+        allow_weaker=allow_weaker,
         by_organization=grouped(selection, live, _described(environment)),
     )
     if how_far is Adoption.REPORT:
@@ -171,6 +175,7 @@ def _confirmed(
     stack, connection = proposed.stack, proposed.connection
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
+    proposed.require_no_weaker(desired)
     _require_planned(proposed.plan(after, desired, interaction), after)
     only = {ONLY_VARIABLE: ",".join(proposed.names)}
     variables = {**_CREATE_EXISTING, **only}
@@ -205,6 +210,7 @@ class _Proposed:
     live: Live
     prefix: str | None
     until: date | None
+    allow_weaker: bool
     by_organization: Mapping[str, Sequence[str]]
 
     @property
@@ -285,6 +291,21 @@ class _Proposed:
                             " under gpus after `tenancy adopt --write`"
                         )
 
+    def require_no_weaker(self, desired: Sequence[Manifest]) -> None:
+        """
+        Refuse where something that the namespaces have would allow more.
+
+        Raises:
+            RefusedError: It would, and `allow_weaker` is not given.
+        """
+        found = tuple(adoption.weakened(desired, self.live))
+        if found and not self.allow_weaker:
+            raise RefusedError(
+                reason="\n".join(f"{one.object}: weakened: {one.what}" for one in found)
+                + "\nThe files allow more than the namespaces do now. Nothing was changed;"
+                " write the values that are there, or give --allow-weaker."
+            )
+
     def show(self, after: Assessment, interaction: Interaction) -> tuple[Manifest, ...]:
         """Show what the adoption does to each object, and return what it describes."""
         desired: tuple[Manifest, ...] = ()
@@ -333,6 +354,8 @@ class _Proposed:
                     yield f"  {action.value:<8} {step.object}{reasons}"
         counts = {a: sum(step.action is a for step in steps) for a in Action}
         yield ", ".join(f"{count} {a.value}" for a, count in counts.items() if count)
+        for one in adoption.weakened(desired, self.live):
+            yield f"  weakened {one.object}: {one.what}"
         yield from adoption.unprefixed(self.names, self.live, self.platform)
         yield (
             "in audit: nothing of Tenancy refuses or changes a pod there"

@@ -1,6 +1,6 @@
 """A platform from its spec: full names of people, and the devices of each pool."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 from tenancy.config import Written
@@ -84,13 +84,7 @@ def resolve_platform(
             bindable=subjects(spec.bindable_subjects, origin / "bindableSubjects"),
             max_audit_days=spec.limits.audit_days,
             environment_order=spec.environment_order,
-            public=None
-            if spec.public is None
-            else PublicNamespace(
-                name=spec.public.name,
-                readers=subjects(spec.public.readers, origin / "public" / "readers"),
-                origin=origin / "public",
-            ),
+            public=_public(spec, origin / "public", subjects),
             shared=tuple(_all_shared(spec, origin / "shared")),
             dns=dns(spec.dns),
             ingress=_ingress(spec, origin / "ingress"),
@@ -116,6 +110,17 @@ def resolve_platform(
         ),
         findings,
     )
+
+
+def _public(
+    spec: PlatformSpec,
+    origin: Origin,
+    subjects: Callable[[Iterable[SubjectSpec], Origin], tuple[Subject, ...]],
+) -> PublicNamespace | None:
+    if spec.public is None:
+        return None
+    readers = subjects(spec.public.readers, origin / "readers")
+    return PublicNamespace(name=spec.public.name, readers=readers, origin=origin)
 
 
 def _gpu_resources(spec: PlatformSpec, pools: Iterable[GpuNodePool]) -> tuple[str, ...]:

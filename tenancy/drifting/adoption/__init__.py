@@ -2,6 +2,7 @@
 
 from tenancy.drifting.adoption.grants import gpus_in_use, proposed_grants
 from tenancy.drifting.adoption.proposal import Left, Proposal, propose
+from tenancy.drifting.adoption.spaces import by_namespace
 from tenancy.drifting.adoption.steps import Action, AdoptionStep, steps
 from tenancy.drifting.adoption.subjects import unprefixed
 from tenancy.drifting.adoption.weakened import Weakened, weakened
@@ -12,6 +13,7 @@ __all__ = [
     "Left",
     "Proposal",
     "Weakened",
+    "by_namespace",
     "gpus_in_use",
     "propose",
     "proposed_grants",

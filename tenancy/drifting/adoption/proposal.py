@@ -1,5 +1,6 @@
 """Config for namespaces on the cluster that keeps what they have."""
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -10,6 +11,7 @@ import attrs
 from tenancy.config.document import JSON, text
 from tenancy.drifting.accept import limit_range_spec, quota_spec
 from tenancy.drifting.adoption.grants import proposed_grants
+from tenancy.drifting.adoption.spaces import by_namespace
 from tenancy.drifting.adoption.subjects import member, role_of
 from tenancy.drifting.comparison import KINDS
 from tenancy.drifting.difference import Identity
@@ -88,16 +90,18 @@ def propose(
         taken: Ids that the organization has already.
     """
     ids = _ids(names, prefix, taken)
+    spaces = by_namespace(live)
     members: dict[tuple[str, ...], tuple[dict[str, JSON], list[JSON]]] = {}
     namespaces: list[JSON] = []
     profiles: dict[str, JSON] = {}
     left: list[Left] = []
     for name in names:
-        profiles[ids[name]], apart = _profile(name, live)
-        bindings, people, others = _bindings(name, ids, live, platform)
+        here = spaces.get(name, {})
+        profiles[ids[name]], apart = _profile(name, here)
+        bindings, people, others = _bindings(name, ids, here, platform)
         policies = [
             Left(object=identity, why="it is a network policy of the namespace itself")
-            for identity, _ in _inside(name, "NetworkPolicy", live)
+            for identity, _ in _inside(name, "NetworkPolicy", here)
         ]
         stays = [*apart, *others, *policies]
         for key, subject in people:
@@ -115,10 +119,10 @@ def propose(
                 "environments": [environment],
                 "profile": ids[name],
                 "adopted": adopted,
-                **_levels(_level(name, live), reason, until),
-                "gpus": proposed_grants(name, live, platform),
+                **_levels(_level(name, here), reason, until),
+                "gpus": proposed_grants(name, here, platform),
                 **({"ignore": ignored} if ignored else {}),
-                **_pull_secrets(name, live, platform),
+                **_pull_secrets(name, here, platform),
             }
         )
         left += stays
@@ -167,11 +171,13 @@ def _fits_rule(identifier: str, platform: Platform) -> bool:
 def _ids(names: Iterable[str], prefix: str, taken: Collection[str]) -> dict[str, str]:
     """Return the id of each name: the part after the prefix, or the whole name, never cut."""
     found: dict[str, str] = {}
+    used = set(taken)
     for name in names:
-        used = {*taken, *found.values()}
         candidates = (name.removeprefix(f"{prefix}-"), name)
-        numbered = (f"{name}-{number}" for number in range(2, len(used) + 3))
-        found[name] = next(one for one in (*candidates, *numbered) if one not in used)
+        numbered = (f"{name}-{number}" for number in itertools.count(2))
+        chosen = next(one for one in itertools.chain(candidates, numbered) if one not in used)
+        found[name] = chosen
+        used.add(chosen)
     return found
 
 

@@ -278,9 +278,11 @@ class _Proposed:
         Raises:
             RefusedError: One has fewer than its pods use.
         """
+        spaces = adoption.by_namespace(self.live)
         for organization in self.adopted(after):
             for namespace in organization.namespaces:
-                used = adoption.gpus_in_use(namespace.name, self.live, self.platform)
+                there = spaces.get(namespace.name, {})
+                used = adoption.gpus_in_use(namespace.name, there, self.platform)
                 for resource, count in used.items():
                     granted = sum(g.gpus for g in namespace.grants if g.resource == resource)
                     if granted < count:

@@ -364,3 +364,25 @@ def test_what_is_released_keeps_its_values_and_is_adopted_again(adopted, monkeyp
     assert 0 == again.exit_code, again.output
     assert after.items() <= values(kubectl, *names).items()
     assert project.session("dev").preview().is_empty
+
+
+def test_guardrails_leave_with_a_release_by_choice(adopted, monkeypatch) -> None:
+    project, kubectl, *_ = adopted
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+    path = project.root / "organizations/late.yaml"
+    path.write_text(path.read_text().replace("mode: audit", "mode: enforce"))
+    project.up("dev")
+    kubectl("create", "quota", "own", "--hard=pods=5", "-n", "late")
+    assert "default-deny" in kubectl("get", "networkpolicies", "-n", "late", "-o", "name")
+
+    options = ["-C", str(project.root), "-s", "dev", "--yes", "--organization", "late"]
+    released = CliRunner().invoke(app, ["release", "--remove-guardrails", *options])
+
+    assert 0 == released.exit_code, released.output
+    assert "" == kubectl("get", "networkpolicies", "-n", "late", "-o", "name").strip()
+    quotas = kubectl("get", "resourcequotas", "-n", "late", "-o", "name").split()
+    assert ["resourcequota/own"] == quotas
+    account = kubectl.json("get", "serviceaccount", "default", "-n", "late")
+    assert "automountServiceAccountToken" not in account
+    assert [] == marks(kubectl, "late")
+    assert project.session("dev").preview().is_empty

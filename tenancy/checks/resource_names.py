@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from tenancy import manifests
 from tenancy.diagnostics import Finding, quoted
-from tenancy.manifests import Manifest, namespace, object_name, resource_name, type_token
+from tenancy.manifests import Manifest, object_name, resource_name, type_token
 from tenancy.model import Environment, Namespace, Platform, roles
 
 __all__ = ["resource_names"]
@@ -81,7 +82,7 @@ def _objects(
     """Yield the objects of a namespace by their types and names in the engine's state."""
     known = roles.names(platform)
     kept = attrs.evolve(found, bindings=tuple(b for b in found.bindings if b.role in known))
-    rendered = namespace(kept, platform)
+    rendered = manifests.namespace(kept, platform)
     groups: Iterable[Manifest] = (
         *rendered.guardrails,
         *rendered.patches,

@@ -324,3 +324,29 @@ def test_each_object_is_said_once_with_what_becomes_of_it() -> None:
         ("default-deny", "shop"): Action.CREATE,
         ("handmade", "shop"): Action.STAYS,
     } == found
+
+
+class Counted(dict):
+    """Objects of a cluster, and how often all of them were read."""
+
+    reads = 0
+
+    def items(self):
+        self.reads += 1
+        return super().items()
+
+
+def test_a_proposal_reads_the_cluster_once_however_many_namespaces_it_has() -> None:
+    reads = []
+    for count in (2, 40):
+        names = tuple(f"shop-{number}" for number in range(count))
+        quotas = [an_object("ResourceQuota", "main", one, spec={"hard": {}}) for one in names]
+        spaces = [an_object("Namespace", one) for one in names]
+        live = Counted(by_identity(*spaces, *quotas))
+        found = propose(
+            names, live, PLATFORM, environment="dev", prefix="shop", reason="older", until=None
+        )
+        assert count == len(found.namespaces)
+        reads.append(live.reads)
+
+    assert [1, 1] == reads

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,8 @@ settings.load_profile("tests")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+FAULT = "fault injected"
 
 # Each of these folders has one control plane, or one server of AWS, for all its files.
 SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
@@ -81,15 +84,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return OneThingOneProcess(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the report of each test that injects a fault name its kind."""
+    for item in items:
+        marker = item.get_closest_marker("fault")
+        if marker is not None:
+            item.user_properties.append((FAULT, marker.args[0]))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write what tests recorded with `record_property`."""
-    told = [
-        f"{name}: {value}"
+    recorded = [
+        (name, value, report.passed)
         for reports in terminalreporter.stats.values()
         for report in reports
         for name, value in getattr(report, "user_properties", ())
         if getattr(report, "when", "") == "call"
     ]
+    told = [f"{name}: {value}" for name, value, _ in recorded if name != FAULT]
+    faults = Counter(kind for name, kind, passed in recorded if name == FAULT and passed)
+    if faults:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
+        told.append(f"faults injected, each told or repaired: {faults.total()} ({kinds})")
     if told:
         terminalreporter.section("counts")
         for line in sorted(set(told)):

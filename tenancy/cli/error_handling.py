@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
+import sys
 from collections.abc import Iterator
+from typing import Final
 
 import typer
 from typer.core import TyperGroup
@@ -15,6 +17,10 @@ __all__ = ["Commands"]
 
 _UsageException: type[Exception] = typer.BadParameter.__bases__[0]
 """Raised by the command line's parser; its own code 2 has another meaning here."""
+
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""A disk, a quota or a limit of this user is used up."""
 
 
 class Commands(TyperGroup):
@@ -34,9 +40,10 @@ class Commands(TyperGroup):
             terminal().note(str(error))
             raise typer.Exit(error.exit) from None
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno not in _FULL:
                 raise
             terminal().note(_of_file(error))
+            _discard_output()
             raise typer.Exit(Exit.FAILED) from None
         except typer.Abort:
             terminal().note("\nnot confirmed")
@@ -51,10 +58,19 @@ def _of_file(error: OSError) -> str:
     why = os.strerror(error.errno) if error.errno else str(error)
     remedy = (
         "free some space, and run this again; finished changes are kept"
-        if error.errno == errno.ENOSPC
+        if error.errno in _FULL
         else "correct the path or its permissions, and run this again"
     )
-    return f"{error.filename}: {why[:1].lower()}{why[1:]}; {remedy}"
+    file = error.filename or "standard output or a temporary file"
+    return f"{file}: {why[:1].lower()}{why[1:]}; {remedy}"
+
+
+def _discard_output() -> None:
+    """Write no more where standard output is full: Python would fail on it once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from tenancy.cli.prompts import ask_text, can_ask
 from tenancy.cli.schema import FOLDER
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.config import SANDBOX, NewProject, given_answers, new_project, read_answers
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, write
 from tenancy.config.spec import AnswersSpec
 from tenancy.diagnostics import Exit, RefusedError, UsageError
 from tenancy.local.sandbox import GPU_NODES
@@ -232,13 +232,21 @@ def _write(root: Path, files: Mapping[str, str], shell: Terminal) -> None:
             reason=f"{root}: {', '.join(existing)} exists already; nothing was written; "
             "give a folder without these files: tenancy init DIR"
         )
-    for name, text in files.items():
-        if name in kept:
-            continue
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        shell.say(f"wrote {name}")
+    written: list[Path] = []
+    try:
+        for name, text in files.items():
+            if name in kept:
+                continue
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, text)
+            written.append(path)
+            shell.say(f"wrote {name}")
+    except OSError:
+        # The same command has to work after the disk has room again.
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _show_next(

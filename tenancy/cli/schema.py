@@ -8,6 +8,7 @@ import typer
 from tenancy.assessment import find_root, project_name
 from tenancy.cli.options import NoColor, ProjectFolder
 from tenancy.cli.terminal import terminal
+from tenancy.config.document import write as write_file
 from tenancy.diagnostics import UsageError
 from tenancy.output import schemas
 
@@ -53,7 +54,7 @@ def command(
     folder = find_root(project) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in found.items():
-        (folder / file).write_text(text)
+        write_file(folder / file, text)
         shell.note(f"wrote {FOLDER / file}")
 
 

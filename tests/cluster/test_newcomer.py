@@ -315,6 +315,7 @@ def _shell(clone: Clone, lines: str) -> Callable[..., str]:
     return run
 
 
+@pytest.mark.fault("kill")
 def test_after_two_interruptions_up_goes_on(clone: Clone) -> None:
     clone.cut_off("created ", signal.SIGKILL, group=False)
     said = clone.cut_off("created ", signal.SIGINT, group=True)
@@ -325,6 +326,7 @@ def test_after_two_interruptions_up_goes_on(clone: Clone) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.fault("kill")
 @pytest.mark.parametrize(
     ("marker", "number", "group"),
     [
@@ -352,6 +354,7 @@ def _goes_on(clone: Clone) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.fault("kill")
 @pytest.mark.parametrize(
     ("number", "group"),
     [

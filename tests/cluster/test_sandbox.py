@@ -407,6 +407,7 @@ class TestWhenSomethingGoesWrong:
         assert box.uid == again.uid
         assert "node/sandbox-cpu-1" in kubectl_of(again)("get", "nodes", "-o", "name")
 
+    @pytest.mark.fault("kill")
     def test_after_being_killed_at_any_moment_the_next_run_goes_on(
         self, own_root: Path, toolchain: Toolchain
     ) -> None:
@@ -421,6 +422,7 @@ class TestWhenSomethingGoesWrong:
         assert State.RUNNING is local_sandbox.status(own_root).state
         assert sorted(pids(own_root).values()) == sorted(processes_under(own_root))
 
+    @pytest.mark.fault("kill")
     def test_an_interrupted_run_ends_what_it_started(self, own_root: Path) -> None:
         run = start_up(own_root)
         while not processes_under(own_root):
@@ -433,6 +435,7 @@ class TestWhenSomethingGoesWrong:
         assert run.returncode not in {0, None}
         assert [] == processes_under(own_root)
 
+    @pytest.mark.fault("kill")
     def test_who_is_interrupted_before_a_part_is_written_down_ends_it(
         self, own_root: Path, toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
     ) -> None:

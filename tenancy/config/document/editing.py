@@ -1,5 +1,6 @@
 """Edits to YAML that people wrote; comments, order and quotes are kept."""
 
+import contextlib
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from io import StringIO
@@ -67,10 +68,20 @@ def _as_before(old: str, new: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write *text* whole or not at all."""
+    """
+    Write *text* whole or not at all.
+
+    Raises:
+        OSError: It names *path*, also on a full disk.
+    """
     new = path.with_name(f".{path.name}.new")
-    new.write_text(text)
-    new.replace(path)
+    try:
+        new.write_text(text)
+        new.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _start(

@@ -122,6 +122,7 @@ def test_a_member_who_is_removed_has_no_binding_left(applied, kubectl) -> None:
     assert ["tenancy:admin"] == names(kubectl, "rolebindings", "-n", "acme-dev")
 
 
+@pytest.mark.fault("kill")
 def test_what_a_killed_destroy_had_cleared_is_protected_again(applied, kubectl) -> None:
     session = applied.session("dev")
     before = protection(session)

@@ -101,6 +101,7 @@ def wait_for(file: Path, text: str) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.fault("kill")
 def test_sigterm_is_handed_on_to_the_engines_of_this_process_alone(tmp_path: Path) -> None:
     def work(said: Path) -> None:
         with defer_interrupt():
@@ -120,6 +121,7 @@ def test_sigterm_is_handed_on_to_the_engines_of_this_process_alone(tmp_path: Pat
             process.wait()
 
 
+@pytest.mark.fault("kill")
 def test_a_command_ends_at_sigterm_as_at_ctrl_c(tmp_path: Path) -> None:
     program = (
         "import os, signal, sys; from tenancy.cli import check, main\n"

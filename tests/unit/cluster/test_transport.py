@@ -228,6 +228,7 @@ class TestTheTrialOfThePolicies:
             wait_for_policies(connection, "acme-dev")
 
 
+@pytest.mark.fault("API server")
 class TestRepeatedRequests:
     """What an API server did not do is asked of it again, where that is harmless."""
 

@@ -14,7 +14,10 @@ import pytest
 from tenancy.engine import cleanup_after_kill
 from tenancy.engine.cleanup_after_kill import cleaned_up_after_kill
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+pytestmark = [
+    pytest.mark.fault("kill"),
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc"),
+]
 
 RUN = """
 import sys, time

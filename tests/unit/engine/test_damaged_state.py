@@ -58,6 +58,7 @@ def history_of(root: Path) -> Path:
     return folder
 
 
+@pytest.mark.fault("state")
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_state_is_repaired_by_the_command_of_the_message(
     root: Path, how: str
@@ -77,6 +78,7 @@ def test_a_damaged_state_is_repaired_by_the_command_of_the_message(
     assert whole == file.read_text()
 
 
+@pytest.mark.fault("state")
 def test_the_newest_copy_that_can_be_read_is_chosen(root: Path) -> None:
     file = write_state(root, [STACK])
     copies = [file.with_name("dev.json.bak")]
@@ -92,6 +94,7 @@ def test_the_newest_copy_that_can_be_read_is_chosen(root: Path) -> None:
     assert ["cp", str(copies[1]), str(file)] == command_in(failure(root))
 
 
+@pytest.mark.fault("state")
 def test_without_a_copy_the_file_is_to_be_restored(root: Path) -> None:
     file = write_state(root, [STACK])
     file.write_text("")
@@ -102,6 +105,7 @@ def test_without_a_copy_the_file_is_to_be_restored(root: Path) -> None:
     assert message.endswith("restore the file from a backup of the backend's folder")
 
 
+@pytest.mark.fault("state")
 def test_a_state_of_a_newer_pulumi_is_not_called_damaged(root: Path) -> None:
     file = write_state(root, [STACK])
     file.write_text('{"version": 5, "checkpoint": {}}')
@@ -114,6 +118,7 @@ def test_a_state_of_a_newer_pulumi_is_not_called_damaged(root: Path) -> None:
     assert "nothing is lost; use that Pulumi" in message
 
 
+@pytest.mark.fault("lock")
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_lock_is_removed_by_the_command_of_the_message(root: Path, how: str) -> None:
     write_state(root, [STACK])

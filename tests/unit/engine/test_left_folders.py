@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tenancy.engine.left_folders import PREFIX, remove_left_folders
 
 
@@ -14,6 +16,7 @@ def a_folder(parent: Path, name: str) -> Path:
     return folder
 
 
+@pytest.mark.fault("kill")
 def test_the_folder_of_a_dead_process_goes_and_all_others_stay(tmp_path: Path) -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()

@@ -47,6 +47,7 @@ def dead_pid() -> int:
     return process.pid
 
 
+@pytest.mark.fault("lock")
 def test_the_lock_of_a_dead_process_is_removed(tmp_path: Path) -> None:
     path = lock(tmp_path, dead_pid())
 
@@ -65,6 +66,7 @@ def test_the_lock_of_a_living_process_stays(
     assert path.exists()
 
 
+@pytest.mark.fault("lock")
 def test_a_lock_from_another_machine_is_never_called_stale(tmp_path: Path) -> None:
     path = lock(tmp_path, dead_pid(), host="elsewhere")
 
@@ -72,6 +74,7 @@ def test_a_lock_from_another_machine_is_never_called_stale(tmp_path: Path) -> No
     assert path.exists()
 
 
+@pytest.mark.fault("lock")
 def test_a_number_that_was_given_away_since_proves_that_its_process_is_gone(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
@@ -80,6 +83,7 @@ def test_a_number_that_was_given_away_since_proves_that_its_process_is_gone(
     assert [path] == [found.path for found in locks.clear_stale(tmp_path)]
 
 
+@pytest.mark.fault("lock")
 def test_what_is_no_lock_is_left_alone(tmp_path: Path) -> None:
     path = lock(tmp_path, 1)
     path.write_text("{")
@@ -88,6 +92,7 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path) -> None:
     assert path.exists()
 
 
+@pytest.mark.fault("lock")
 def test_who_works_on_a_stack_is_named_after_waiting(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
@@ -114,6 +119,7 @@ def engine(home: Path, started_by: str | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen([program, "60"], env=variables)
 
 
+@pytest.mark.fault("kill")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 def test_only_engines_that_lost_whoever_started_them_are_ended(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"

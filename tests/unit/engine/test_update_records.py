@@ -34,6 +34,7 @@ def test_another_stack_project_or_backend_has_another_record(tmp_path: Path) -> 
     assert read_record(session(tmp_path, PULUMI_BACKEND_URL="s3://bucket")) is None
 
 
+@pytest.mark.fault("record")
 @pytest.mark.parametrize(
     "text",
     [
@@ -51,6 +52,7 @@ def test_a_damaged_record_counts_for_nothing(tmp_path: Path, cache: Path, text: 
     assert read_record(session(tmp_path)) is None
 
 
+@pytest.mark.fault("record")
 def test_a_folder_that_cannot_be_written_fails_nothing(tmp_path: Path, cache: Path) -> None:
     cache.write_text("a file where the folder would be")
 

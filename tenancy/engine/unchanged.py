@@ -98,13 +98,17 @@ class Attempt:
     @contextlib.contextmanager
     def recorded(self, note: Note) -> Iterator[RecordedUpdate]:
         """Record what the update in the block intends; see `recorded_update`."""
-        if self._inputs is None:
-            # Another program may do anything.
+        try:
+            connection = self.readings.connect(
+                self.assessment.cluster(self.session.name), self.assessment.root
+            )
+        except TenancyError:
+            # The program reports it.
+            connection = None
+        # Another program than the shipped one, whose inputs are not known, may do anything.
+        if self._inputs is None or connection is None:
             yield RecordedUpdate()
             return
-        connection = self.readings.connect(
-            self.assessment.cluster(self.session.name), self.assessment.root
-        )
         with recorded_update(self.assessment, self.session, connection.uid, note) as recorded:
             yield recorded
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import is_obeyed_domain
+from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.gateway_kinds import GATEWAY_KINDS
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
@@ -110,6 +111,7 @@ def _guard(name: str, kinds: list[Resources], allowed: Iterable[str], key: str) 
             changed("{}.metadata.?annotations.orValue({})"),
             NOT_AUTHORISED,
             NOT_PLATFORM,
+            applicable("object.metadata.?annotations.orValue({}).size() > 0"),
         ],
         namespaces=ORGANIZATIONS,
     )

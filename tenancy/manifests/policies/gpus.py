@@ -11,6 +11,7 @@ claims.
 from typing import Final
 
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies.applicability import ASKS_FOR_DEVICES, HAS_CLAIMS, applicable
 from tenancy.manifests.policies.device_classes import DEVICE_BOUNDS
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
@@ -52,6 +53,7 @@ def gpus_per_pod() -> Guard:
                 computed=True,
             ),
         ],
+        conditions=[applicable(HAS_CLAIMS, ASKS_FOR_DEVICES)],
         variables=[
             Condition("bounds", annotation(labels.MAX_PER_POD)),
             Condition(

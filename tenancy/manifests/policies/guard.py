@@ -30,6 +30,7 @@ __all__ = [
     "annotation",
     "changed",
     "constraints",
+    "each",
     "guard",
     "text",
     "texts",
@@ -134,6 +135,19 @@ def annotation(key: str, separator: str = ",") -> str:
         f"namespaceObject.metadata.?annotations[{text(key)}].orValue('')"
         f".split('{separator}').filter(item, item != '')"
     )
+
+
+def each(items: str, name: str, holds: str) -> str:
+    """
+    Return the condition that *holds* is true for each of *items*, called *name* in it.
+
+    For long lists, on which `all` takes several times as long: the API server counts costs
+    with a stack that it searches again and again, and which `all` makes longer.
+
+    >>> each("names", "n", "n != ''")
+    "!(false in names.map(n, n != ''))"
+    """
+    return f"!(false in {items}.map({name}, {holds}))"
 
 
 AUTHORISED: Final = (

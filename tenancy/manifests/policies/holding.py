@@ -11,6 +11,7 @@ from typing import Final
 from tenancy.config.spec import AllowedSpec
 from tenancy.manifests.manifest import RBAC
 from tenancy.manifests.policies.annotations import NOT_PLATFORM
+from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -37,6 +38,12 @@ _KUBERNETES: Final = (
     "service.kubernetes.io/load-balancer-cleanup",
 )
 """Finalizers that Kubernetes sets and removes."""
+
+_FINALIZERS: Final = "object.metadata.?finalizers.orValue([])"
+_OF_TEMPLATES: Final = (
+    "dyn(object).?spec.?template.?metadata.?finalizers.orValue([])"
+    " + dyn(object).?spec.?jobTemplate.?spec.?template.?metadata.?finalizers.orValue([])"
+)
 
 
 def finalizers(allowed: AllowedSpec) -> Guard:
@@ -77,19 +84,18 @@ def finalizers(allowed: AllowedSpec) -> Guard:
                 "a template may have no other finalizers than its pods and claims may",
             ),
         ],
-        conditions=[NOT_AUTHORISED, NOT_PLATFORM],
+        conditions=[
+            NOT_AUTHORISED,
+            NOT_PLATFORM,
+            applicable(f"{_FINALIZERS}.size() > 0", f"({_OF_TEMPLATES}).size() > 0"),
+        ],
         variables=[
-            Condition("finalizers", "object.metadata.?finalizers.orValue([])"),
+            Condition("finalizers", _FINALIZERS),
             Condition(
                 "before",
                 "oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])",
             ),
-            Condition(
-                "templates",
-                "dyn(object).?spec.?template.?metadata.?finalizers.orValue([])"
-                " + dyn(object).?spec.?jobTemplate.?spec.?template.?metadata.?finalizers"
-                ".orValue([])",
-            ),
+            Condition("templates", _OF_TEMPLATES),
         ],
         namespaces=ORGANIZATIONS,
     )

@@ -15,6 +15,7 @@ import attrs
 
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import manifest
+from tenancy.manifests.policies.applicability import ASKS_FOR_DEVICES, HAS_CLAIMS, applicable
 from tenancy.manifests.policies.guard import (
     ENFORCED,
     ORGANIZATIONS,
@@ -112,7 +113,8 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
         ],
         # While a pod has a scheduling gate, selector and affinity can still be added.
         conditions=[
-            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
+            Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec"),
+            applicable(f"{_SELECTED} != ''", "has(object.spec.affinity)", ASKS_FOR_DEVICES),
         ],
         variables=[
             Condition("granted", annotation(labels.GPU_POOLS)),
@@ -169,6 +171,7 @@ def placement_mutation(pools: Iterable[GpuNodePool]) -> Guard:
         "failurePolicy": "Fail",
         "reinvocationPolicy": "IfNeeded",
         "matchConstraints": constraints([Resources("", ("pods",), ("CREATE",))]),
+        "matchConditions": [attrs.asdict(applicable(HAS_CLAIMS, ASKS_FOR_DEVICES))],
         "variables": [
             {"name": name, "expression": expression}
             for name, expression in (

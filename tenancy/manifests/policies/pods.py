@@ -20,6 +20,7 @@ from tenancy.manifests.policies.guard import (
     PolicyRule,
     Resources,
     annotation,
+    each,
     guard,
     text,
     texts,
@@ -173,7 +174,7 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
         ),
         PolicyRule(
             _each_container(
-                spec, f"c.?env.orValue([]).all(e, !(e.name in {texts(variables)}))"
+                spec, each("c.?env.orValue([])", "e", f"!(e.name in {texts(variables)})")
             ),
             f"env may not set {', '.join(variables)}: request GPUs under resources",
         ),
@@ -181,8 +182,11 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
             _each_container(
                 spec,
                 # A list of constants costs one look-up, at any length.
-                "c.?envFrom.orValue([]).all(e,"
-                f" !(e.?prefix.orValue('') in {texts(beginnings)}))",
+                each(
+                    "c.?envFrom.orValue([])",
+                    "e",
+                    f"!(e.?prefix.orValue('') in {texts(beginnings)})",
+                ),
             ),
             "an envFrom prefix may not begin a variable that hands out devices, such as "
             + DEVICE_VARIABLES[0],
@@ -190,8 +194,11 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
         PolicyRule(
             _each_container(
                 spec,
-                "c.?volumeMounts.orValue([]).all(m,"
-                f" !m.mountPath.contains({text(DEVICE_MOUNTS)}))",
+                each(
+                    "c.?volumeMounts.orValue([])",
+                    "m",
+                    f"!m.mountPath.contains({text(DEVICE_MOUNTS)})",
+                ),
             ),
             f"nothing may be mounted under {DEVICE_MOUNTS}: request GPUs under resources",
         ),

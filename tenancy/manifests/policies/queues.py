@@ -13,6 +13,7 @@ pods of a Job which the queue has admitted could be refused.
 from typing import Final
 
 from tenancy.kubernetes import labels
+from tenancy.manifests.policies.applicability import ASKS_FOR_DEVICES, applicable
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
     Condition,
@@ -60,6 +61,7 @@ def queued_pods() -> Guard:
                 computed=True,
             )
         ],
+        conditions=[applicable(ASKS_FOR_DEVICES)],
         variables=[_QUEUED, Condition("asks", _asks("object.spec"))],
         namespaces=ORGANIZATIONS,
     )

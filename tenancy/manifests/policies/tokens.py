@@ -7,6 +7,7 @@ it after they have left the organization. Requested tokens expire at the request
 
 from typing import Final
 
+from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -105,6 +106,9 @@ def pod_tokens(seconds: int) -> Guard:
                 " expirationSeconds of the projected serviceAccountToken",
             )
         ],
-        conditions=[NOT_AUTHORISED],
+        conditions=[
+            NOT_AUTHORISED,
+            applicable(f"{volumes}.exists(volume, has(volume.projected))"),
+        ],
         namespaces=ORGANIZATIONS,
     )

@@ -302,6 +302,22 @@ class TestPods:
         )
         root.delete(running, gracePeriodSeconds="0").accepted()
 
+    @pytest.mark.parametrize("namespace", [WEB, TRAIN])
+    def test_the_largest_pods_are_admitted(self, root, namespace):
+        """What an expression costs is bounded; beyond, a pod is refused without a reason."""
+        large = pod(namespace=namespace)
+        [first] = large["spec"]["containers"]
+        small = {"cpu": "1m", "memory": "1Mi"}
+        first["resources"] = {"limits": small, "requests": small}
+        large["spec"]["containers"] = [{**first, "name": f"c{i}"} for i in range(300)]
+        first["env"] = [{"name": f"E{i}", "value": "a"} for i in range(5_000)]
+        first["envFrom"] = [{"secretRef": {"name": f"e{i}"}} for i in range(1_000)]
+        large["spec"]["containers"].append(first)
+
+        root.create(large, dry=True).accepted()
+        first["env"].append({"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"})
+        root.create(large, dry=True).refused_by(self.POLICY, "env may not set NVIDIA_VISIBLE")
+
     def test_nobody_else_is_looked_at(self, root):
         outside = pod(namespace="kube-system", nodeName="sandbox-cpu-1")
         outside["spec"]["tolerations"] = [{"operator": "Exists"}]

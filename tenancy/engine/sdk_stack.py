@@ -15,6 +15,7 @@ __all__ = [
     "SECRET_MARK",
     "ExistingStack",
     "OperatedStack",
+    "OperatedWorkspace",
     "outputs_of",
     "state_file_exists",
 ]
@@ -64,6 +65,22 @@ class OperatedStack(ExistingStack):
         """Return an empty summary; the events contain it."""
         del show_secrets
         return _EMPTY_SUMMARY
+
+
+class OperatedWorkspace(auto.LocalWorkspace):
+    """
+    A program's folder whose operations are given further arguments.
+
+    Attributes:
+        arguments: What the command line of each operation ends with. Default: nothing.
+    """
+
+    arguments: tuple[str, ...] = ()
+
+    def serialize_args_for_op(self, stack_name: str) -> list[str]:
+        """Return the further arguments."""
+        del stack_name
+        return list(self.arguments)
 
 
 def state_file_exists(project: str, stack: str, variables: Mapping[str, str]) -> bool:

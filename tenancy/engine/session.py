@@ -1,9 +1,7 @@
 """One stack and an engine to work on it: preview, up, refresh, destroy."""
 
-import json
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,21 +12,21 @@ from pulumi import automation as auto
 from tenancy.config import stack_file, write_with_deletions
 from tenancy.config.document import JSON
 from tenancy.engine.cleanup_after_kill import TEMPORARY, cleaned_up_after_kill
-from tenancy.engine.damaged_state import require_readable
 from tenancy.engine.errors import error_from, failed
 from tenancy.engine.events import EventLog, OnStep
+from tenancy.engine.language_host import language_host
 from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
-from tenancy.engine.sdk_options import sdk_options
-from tenancy.engine.sdk_stack import ExistingStack, OperatedStack, outputs_of, state_file_exists
+from tenancy.engine.sdk_stack import OperatedStack, OperatedWorkspace, outputs_of
+from tenancy.engine.shipped_program import is_shipped
 from tenancy.engine.state_reading import stored_outputs
 from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
 
-__all__ = ["Engine", "Session", "inline", "local", "workspace_of"]
+__all__ = ["Engine", "Session"]
 
-_OPENING = threading.Lock()
-"""Opening writes files that the stacks of a project share, so stacks are opened in turn."""
+_RUN_THE_PROGRAM = ("preview", "up")
+"""The operations that run the program; the others work from the state."""
 
 
 @attrs.frozen(kw_only=True)
@@ -283,6 +281,25 @@ class Session:
             finally:
                 workspace.env_vars = before
 
+    @contextmanager
+    def _own_program(self, kind: str) -> Iterator[None]:
+        """Run the shipped program without a new Python for each operation that runs it."""
+        workspace = self.stack.workspace
+        if (
+            kind not in _RUN_THE_PROGRAM
+            or not isinstance(workspace, OperatedWorkspace)
+            or not is_shipped(Path(workspace.work_dir))
+        ):
+            yield
+            return
+        variables = {**os.environ, **workspace.env_vars}
+        with language_host(variables) as address:
+            workspace.arguments = () if address is None else (f"--client={address}",)
+            try:
+                yield
+            finally:
+                workspace.arguments = ()
+
     def _run(
         self,
         kind: str,
@@ -294,7 +311,7 @@ class Session:
         log = EventLog(on_step)
         lines: list[str] = []
         try:
-            with self._own_variables(variables):
+            with self._own_variables(variables), self._own_program(kind):
                 operation(OperatedStack(self.name, self.stack.workspace), log, lines.append)
         except auto.CommandError as error:
             raise error_from(self.name, error, log.errors) from error
@@ -310,76 +327,3 @@ class Session:
             outputs=log.outputs if kind == "up" else {},
             text="\n".join(lines),
         )
-
-
-def local(root: Path, stack: str, engine: Engine) -> Session:
-    """
-    Return the stack of the program at *root*, created if it does not exist yet.
-
-    Raises:
-        EngineError: The engine cannot be started, or its backend not reached.
-    """
-    options = sdk_options(engine.variables)
-    try:
-        with _OPENING:
-            return _opened(root, stack, engine, options)
-    except auto.CommandError as error:
-        raise error_from(stack, error) from error
-
-
-def _opened(
-    root: Path, stack: str, engine: Engine, options: auto.LocalWorkspaceOptions
-) -> Session:
-    workspace = _workspace(root, options)
-    project = workspace.project_settings().name
-    require_readable(project, stack, {**os.environ, **engine.variables})
-    if state_file_exists(project, stack, engine.variables):
-        return Session(stack=ExistingStack(stack, workspace), engine=engine)
-    opened = auto.create_or_select_stack(stack, work_dir=str(root), opts=options)
-    return Session(stack=opened, engine=engine)
-
-
-def workspace_of(root: Path, engine: Engine) -> auto.LocalWorkspace:
-    """
-    Return the program at *root*, for commands that are not about one stack.
-
-    Raises:
-        EngineError: The engine is not installed.
-    """
-    return _workspace(root, sdk_options(engine.variables))
-
-
-def _workspace(root: Path, options: auto.LocalWorkspaceOptions) -> auto.LocalWorkspace:
-    return auto.LocalWorkspace(
-        work_dir=str(root), env_vars=options.env_vars, pulumi_command=options.pulumi_command
-    )
-
-
-def inline(
-    program: Callable[[], None],
-    *,
-    project: str,
-    stack: str,
-    engine: Engine,
-    config: Mapping[str, JSON] | None = None,
-) -> Session:
-    """
-    Return a stack whose program is a function in this process.
-
-    Args:
-        config: Values by key; lists and mappings are passed as JSON. Default: none.
-
-    Raises:
-        EngineError: The engine cannot be started, or its backend not reached.
-    """
-    options = sdk_options(engine.variables)
-    try:
-        opened = auto.create_or_select_stack(
-            stack, project_name=project, program=program, opts=options
-        )
-        for key, value in (config or {}).items():
-            text = value if isinstance(value, str) else json.dumps(value)
-            opened.set_config(key, auto.ConfigValue(text))
-    except auto.CommandError as error:
-        raise error_from(stack, error) from error
-    return Session(stack=opened, engine=engine)

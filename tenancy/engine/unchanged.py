@@ -21,9 +21,10 @@ from tenancy.engine.protection import RECORD, restore_protection
 from tenancy.engine.recorded_updates import RecordedUpdate, recorded_update
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
+from tenancy.engine.shipped_program import InDoubtError
 from tenancy.engine.state_contents import holds_exactly
 from tenancy.engine.state_reading import StateReading, read_state
-from tenancy.engine.update_inputs import InDoubtError, update_inputs
+from tenancy.engine.update_inputs import update_inputs
 from tenancy.engine.update_records import UpdateRecord, forget, read_record, write_record
 from tenancy.kubernetes import field_manager
 from tenancy.planning import PreviousUpdate, plan_for, read_cluster

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import importlib.metadata
-import importlib.util
 import json
 import os
 import re
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import attrs
-import yaml
 
 from tenancy import gpu, manifests
 from tenancy.assessment import STRICT_VARIABLE, Assessment
@@ -23,13 +21,11 @@ from tenancy.config import PROJECT_FILE, stack_file
 from tenancy.config.document import JSON
 from tenancy.engine.leftover_processes import STARTED_BY
 from tenancy.engine.session import Session
+from tenancy.engine.shipped_program import PACKAGES, InDoubtError, folder_of, require_shipped
 from tenancy.planning import ONLY_VARIABLE, snapshot
 
-__all__ = ["InDoubtError", "update_inputs"]
+__all__ = ["update_inputs"]
 
-_PROGRAM: Final = "from tenancy_components.program import main\n\nmain()\n"
-"""The shipped `__main__.py`; the inputs of other programs are not known."""
-_PACKAGES: Final = ("tenancy", "tenancy_components")
 _DISTRIBUTIONS: Final = ("pulumi", "pulumi_kubernetes", "kubernetes", "pydantic", "attrs")
 _TOOLS: Final = (
     *("pulumi", "pulumi-language-python", "pulumi-language-python-exec"),
@@ -45,10 +41,6 @@ _NOT_COUNTED: Final = frozenset(
 _COUNTED_PREFIXES: Final = ("PULUMI_", "TENANCY_")
 _ENVIRONMENT: Final = re.compile(r"""^["']?environment["']?\s*:""", re.MULTILINE)
 _COUNTED: Final = ("PYTHONPATH", "PYTHONHOME")
-
-
-class InDoubtError(Exception):
-    """The inputs of the update are not known, so an engine must be started."""
 
 
 def update_inputs(assessment: Assessment, session: Session) -> str:
@@ -88,26 +80,8 @@ def update_inputs(assessment: Assessment, session: Session) -> str:
 
 def _program(root: Path) -> JSON:
     """Return the inputs of the program, if it is the shipped one and this Python runs it."""
-    if _text(root / "__main__.py") != _PROGRAM:
-        raise InDoubtError("another program than the shipped one")
-    folder = _virtual_environment(_text(root / PROJECT_FILE))
-    is_there = folder is not None and (root / folder).exists()
-    if is_there and os.path.realpath(root / str(folder)) != os.path.realpath(sys.prefix):
-        raise InDoubtError("another virtual environment")
-    for name in _PACKAGES:
-        # The program imports from its own folder first.
-        if (root / name / "__init__.py").exists() and _folder(name) != (root / name).resolve():
-            raise InDoubtError(f"another {name}")
+    require_shipped(root)
     return [[path.name, *_stat(path)] for path in sorted(root.glob("*.py"))]
-
-
-@functools.cache
-def _virtual_environment(project: str) -> str | None:
-    written = yaml.safe_load(project)
-    runtime = written.get("runtime") if isinstance(written, dict) else None
-    options = runtime.get("options") if isinstance(runtime, dict) else None
-    folder = options.get("virtualenv") if isinstance(options, dict) else None
-    return None if folder is None else str(folder)
 
 
 @functools.cache
@@ -115,19 +89,11 @@ def _packages() -> JSON:
     """Return a digest of this process's code, which does not change while it runs."""
     code = [
         [str(path), *_stat(path)]
-        for name in _PACKAGES
-        for path in sorted(_folder(name).rglob("*.py"))
+        for name in PACKAGES
+        for path in sorted((folder_of(name) / name).rglob("*.py"))
     ]
     versions = [f"{name} {importlib.metadata.version(name)}" for name in _DISTRIBUTIONS]
     return [sys.version, sys.executable, *code, *versions]
-
-
-@functools.cache
-def _folder(package: str) -> Path:
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
-        raise InDoubtError(f"there is no {package}")
-    return Path(found.origin).parent.resolve()
 
 
 def _tools(variables: Mapping[str, str]) -> Iterator[JSON]:

@@ -157,7 +157,7 @@ def test_there_are_few_kinds_of_errors() -> None:
         "InvalidQuantityError": "tenancy/kubernetes/quantity/grammar.py",
         "InvalidResourceError": "tenancy/kubernetes/resources/errors.py",
         # Caught where they are raised from, never by a caller.
-        "InDoubtError": "tenancy/engine/update_inputs.py",
+        "InDoubtError": "tenancy/engine/shipped_program.py",
         "KubeconfigContentError": "tenancy/config/spec/cluster.py",
         "KubeconfigError": "tenancy/cluster/private_client.py",
         "UnreachableError": "tenancy/local/sandbox/api.py",

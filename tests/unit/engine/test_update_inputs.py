@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tenancy.engine.update_inputs import InDoubtError, update_inputs
+from tenancy.engine.shipped_program import InDoubtError
+from tenancy.engine.update_inputs import update_inputs
 from tests.unit.engine.stacks import assessed, session
 
 ROOT = Path(__file__).parents[3]

@@ -135,15 +135,20 @@ def resolved_platform(
     spec = parse(PlatformSpec, args, name)
     stack = PlatformStackSpec(cluster=name, platform=spec, allow_deletion=tuple(allow_deletion))
     origin = Origin(f"{ARGUMENT} of {name}")
-    lookup, said = (
+    lookup, aws_findings = (
         instance_type_lookup(spec, origin, is_on_ec2=gpu.is_on_ec2) if asks_aws else (None, ())
     )
     resolved, findings = resolve_platform(name, Written(stack, origin), live=lookup)
     found = refuse_errors(
-        [*said, *findings, *checks.check_platform(resolved), *deletable_of_platform(resolved)]
+        [
+            *aws_findings,
+            *findings,
+            *checks.check_platform(resolved),
+            *deletable_of_platform(resolved),
+        ]
     )
-    if said:
-        pulumi.warn(report.text(said, {}))
+    if aws_findings:
+        pulumi.warn(report.text(aws_findings, {}))
     return resolved, found
 
 

@@ -167,15 +167,17 @@ def _inversions(
                 continue
             below = last.figures[key] if last is not None else None
             if last is not None and below is not None and below > amount:
-                said = f"{below} in {last.environment}"
-                yield _inversion(key, last, level, said, whose)
+                upper_amount = f"{below} in {last.environment}"
+                yield _inversion(key, last, level, upper_amount, whose)
             elif unlimited is not None:
-                said = f"unlimited in {unlimited.environment}"
-                yield _inversion(key, unlimited, level, said, whose)
+                upper_amount = f"unlimited in {unlimited.environment}"
+                yield _inversion(key, unlimited, level, upper_amount, whose)
             last, unlimited = level, None
 
 
-def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) -> _Inversion:
+def _inversion(
+    key: str, lower: _Level, upper: _Level, upper_amount: str, whose: str
+) -> _Inversion:
     is_unlimited = key not in lower.figures
     exception = (
         "an entry with a reason under environmentOrderExceptions of"
@@ -191,7 +193,9 @@ def _inversion(key: str, lower: _Level, upper: _Level, said: str, whose: str) ->
             f" {exception}, whose resource is the pool"
         )
     else:
-        found = f"{key} of {whose}: {said}, and {upper.figures[key]} in {upper.environment}"
+        found = (
+            f"{key} of {whose}: {upper_amount}, and {upper.figures[key]} in {upper.environment}"
+        )
         remedy = (
             f"limit {key} in {lower.environment}"
             if is_unlimited

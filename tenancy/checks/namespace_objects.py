@@ -325,7 +325,7 @@ def _text(place: Origin, value: JSON) -> Finding:
     return _wrong(
         "namespace-object-manifest",
         place,
-        f"{quoted(value)}, which is no text",
+        f"{quoted(value)}, which is not text",
         "text, as the API server requires here",
         "write it in quotes",
     )

@@ -46,7 +46,7 @@ def command(
     else:
         _show(statuses, shown, tools.unbuildable(folder_of(project)))
         if tokens is not None:
-            shown.say(_said(tokens))
+            shown.say(_tokens_text(tokens))
     if any(status.source is ToolSource.MISSING for status in statuses):
         raise typer.Exit(Exit.FAILED)
 
@@ -62,7 +62,7 @@ def _tokens(project: Path | None, stack: str) -> TokenLife:
     return TokenLife(cluster=cluster.name, is_extended=extends, why_not=why)
 
 
-def _said(tokens: TokenLife) -> str:
+def _tokens_text(tokens: TokenLife) -> str:
     flag = "--service-account-extend-token-expiration"
     if tokens.is_extended is None:
         return (

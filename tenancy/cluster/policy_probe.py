@@ -79,7 +79,7 @@ def wait_for_policies(
     if not connection.may("create", "apps", "deployments"):
         return False
     until = time.monotonic() + seconds
-    while WORKLOADS not in _said(connection, namespace, _DEPLOYMENT):
+    while WORKLOADS not in _answer_to(connection, namespace, _DEPLOYMENT):
         if time.monotonic() >= until:
             raise ClusterError(
                 connection.cluster,
@@ -112,7 +112,9 @@ def wait_for_pod_security(
     """
     may_test = connection.may("create", "apps", "deployments")
     until = time.monotonic() + seconds
-    while not may_test or POD_SECURITY not in _said(connection, namespace, _WITH_HOST_PIDS):
+    while not may_test or POD_SECURITY not in _answer_to(
+        connection, namespace, _WITH_HOST_PIDS
+    ):
         if not may_test or time.monotonic() >= until:
             why = (
                 f"the admission policy {POD_SECURITY} did not refuse a deployment with hostPID"
@@ -148,13 +150,13 @@ def namespace_of_an_organization(connection: Connection) -> str | None:
     return text(mapping(first), "metadata", "name") or None
 
 
-def _said(connection: Connection, namespace: str, deployment: Manifest) -> str:
+def _answer_to(connection: Connection, namespace: str, deployment: Manifest) -> str:
     """Return the warnings of a dry run, and the reason if it is refused."""
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
     with connection.errors(f"testing the admission policies in {namespace}"):
         trial = Request("POST", path, deployment, query={"dryRun": "All"})
-        said = answer(connection.api, trial)
-        if not said.is_done and said.status != _FORBIDDEN:
-            raise ApiException(status=said.status, reason=said.reason)
-    refusal = "" if said.is_done else text(mapping(said.body), "message")
-    return f"{said.warnings} {refusal}"
+        answered = answer(connection.api, trial)
+        if not answered.is_done and answered.status != _FORBIDDEN:
+            raise ApiException(status=answered.status, reason=answered.reason)
+    refusal = "" if answered.is_done else text(mapping(answered.body), "message")
+    return f"{answered.warnings} {refusal}"

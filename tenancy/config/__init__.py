@@ -20,8 +20,8 @@ from tenancy.config.project import (
     Project,
     Written,
     is_platform,
+    keys_with_values,
     load,
-    said,
 )
 from tenancy.config.project_template import NewProject, new_project
 from tenancy.config.revision import files_at, merged
@@ -42,12 +42,12 @@ __all__ = [
     "given_answers",
     "is_platform",
     "is_stack_file",
+    "keys_with_values",
     "load",
     "merged",
     "new_project",
     "organization_file",
     "read_answers",
-    "said",
     "stack_file",
     "stack_of",
     "write_with_deletions",

@@ -25,8 +25,8 @@ __all__ = [
     "Project",
     "Written",
     "is_platform",
+    "keys_with_values",
     "load",
-    "said",
 ]
 
 S = TypeVar("S", bound=Spec)
@@ -178,10 +178,10 @@ class _Loader:
     def with_engine(self, engine: EngineConfig, file: Document | None) -> Document:
         """Return the engine's config with the file's lines, naming the keys that differ."""
         source = stack_file(engine.stack) if file is None else file.source
-        written = said(file.value) if file is not None else {}
+        written = keys_with_values(file.value) if file is not None else {}
         values = {
             key: _decoded(value, written.get(key))
-            for key, value in said(dict(engine.values)).items()
+            for key, value in keys_with_values(dict(engine.values)).items()
         }
         differing = sorted(
             key
@@ -207,7 +207,7 @@ class _Loader:
 _MISSING = object()
 
 
-def said(config: JSON) -> Mapping[str, JSON]:
+def keys_with_values(config: JSON) -> Mapping[str, JSON]:
     """
     Return the keys of a stack's config that have a value.
 

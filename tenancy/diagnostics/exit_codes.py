@@ -56,4 +56,4 @@ def worst(exits: Iterable[Exit]) -> Exit:
 
 def table() -> str:
     """Return the table as lines for a terminal, separated by blank lines, for help."""
-    return "\n\n".join(f"{code.value:>5}  {said}" for code, said in MEANINGS.items())
+    return "\n\n".join(f"{code.value:>5}  {meaning}" for code, meaning in MEANINGS.items())

@@ -146,13 +146,13 @@ class Difference:
             )
         place = _place(self.field)
         if self.change is Change.CHANGED:
-            desired, live = _said(self.desired), _said(self.live)
+            desired, live = _as_text(self.desired), _as_text(self.live)
             return f"{place}: {desired} in the files, {live} on the cluster"
         value = self.live if self.change is Change.ADDED else self.desired
-        said = "" if value in (None, True) else f"={_said(value)}"
+        equals = "" if value in (None, True) else f"={_as_text(value)}"
         if self.change is Change.ADDED:
-            return f"{place}{said}: it is not in the files"
-        return f"{place}{said}: it is not on the cluster"
+            return f"{place}{equals}: it is not in the files"
+        return f"{place}{equals}: it is not on the cluster"
 
 
 _NOUNS = {
@@ -174,7 +174,7 @@ def _place(field: Field) -> str:
     return f"{'.'.join(field[:-1])} {field[-1]}"
 
 
-def _said(value: JSON) -> str:
+def _as_text(value: JSON) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -42,9 +42,9 @@ def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
         yield f"stack {stack}: the cluster matches the files"
         return
     counts = [(sum(d.weight is weight for d in differences), weight.value) for weight in Weight]
-    said = ", ".join(f"{count} {name}" for count, name in counts if count)
+    counted = ", ".join(f"{count} {name}" for count, name in counts if count)
     noun = "difference" if len(differences) == 1 else "differences"
-    yield f"stack {stack}: {len(differences)} {noun} from the files ({said})"
+    yield f"stack {stack}: {len(differences)} {noun} from the files ({counted})"
     for weight, weighed in groupby(differences, key=lambda d: d.weight):
         yield ""
         yield f"{weight.value}"

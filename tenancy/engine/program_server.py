@@ -36,11 +36,13 @@ def _main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     # A terminal sends Ctrl-C to every process; here the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Pages that the garbage collector does not visit are shared by all processes.
+    gc.disable()
     # What cannot be imported, the program reports.
     with contextlib.suppress(Exception):
         importlib.import_module(_PROGRAM)
-    # Pages that the garbage collector does not visit are shared by all processes.
     gc.freeze()
+    gc.enable()
     _serve(control)
 
 

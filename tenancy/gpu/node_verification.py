@@ -142,8 +142,8 @@ def _missing_labels(pool: GpuNodePool, name: str, node: Node) -> Iterator[Findin
 def _devices(
     pool: GpuNodePool, name: str, node: Node, served_by_dra: Collection[str]
 ) -> Iterator[Finding]:
-    told = allocatable(node)
-    if not told:
+    reported = allocatable(node)
+    if not reported:
         yield Finding(
             code="devices-missing",
             origin=pool.origin / "gpusPerNode",
@@ -154,9 +154,9 @@ def _devices(
         )
         return
     for resource, count in pool.resources.items():
-        if resource in served_by_dra and resource not in told:
+        if resource in served_by_dra and resource not in reported:
             continue
-        there = Quantity.parse_stored(told.get(resource, "0"))
+        there = Quantity.parse_stored(reported.get(resource, "0"))
         if there < Quantity.parse(count):
             yield Finding(
                 code="devices-missing",

@@ -226,7 +226,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
         # Ours come last, so that they take precedence over what people write.
         extra_labels={
             **resolved.labels,
-            **_said(ours),
+            **_without_none(ours),
             **pod_security_labels(resolved.pod_security, resolved.enforcement),
         },
         annotations={**resolved.annotations, **_annotations(resolved, platform)},
@@ -237,7 +237,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
     """Return the annotations for people, and those that the admission policies read."""
     adopted = resolved.adopted
     granted = [grant for grant in resolved.grants if grant.limit]
-    return _said(
+    return _without_none(
         {
             labels.DISPLAY_NAME: resolved.display_name,
             labels.OWNER: resolved.owner,
@@ -365,5 +365,5 @@ def _load_balancers(resolved: Namespace) -> bool:
     )
 
 
-def _said(values: Mapping[str, str | None]) -> dict[str, str]:
+def _without_none(values: Mapping[str, str | None]) -> dict[str, str]:
     return {key: value for key, value in values.items() if value}

@@ -178,9 +178,13 @@ def of_binding(name: str, labelled: Mapping[str, str]) -> str:
     """
     if name.startswith(PREFIX):
         return name.removeprefix(PREFIX)
-    said = labelled.get(labels.ROLE, name)
+    role_label = labelled.get(labels.ROLE, name)
     ours = label(KUBERNETES_PREFIX)
-    return KUBERNETES_PREFIX + said.removeprefix(ours) if said.startswith(ours) else said
+    return (
+        KUBERNETES_PREFIX + role_label.removeprefix(ours)
+        if role_label.startswith(ours)
+        else role_label
+    )
 
 
 def is_kubernetes(name: str) -> bool:

@@ -8,8 +8,8 @@ set -u
 code=0
 marker="<!-- tenancy-check: $STACKS -->"
 
-tenancy check --strict --no-color > check.txt 2>&1 && said=0 || said=$?
-if [ "$said" -ne 0 ]; then
+tenancy check --strict --no-color > check.txt 2>&1 && status=0 || status=$?
+if [ "$status" -ne 0 ]; then
   tenancy check --strict --format github || true
   {
     printf '%s\n### Tenancy: the check refuses this change\n\n```text\n' "$marker"
@@ -17,18 +17,18 @@ if [ "$said" -ne 0 ]; then
     head -c 60000 check.txt
     printf '\n```\n'
   } > comment-check.md
-  code=$said
+  code=$status
 else
   printf '%s\n### Tenancy: the check finds no error\n' "$marker" > comment-check.existing.md
   for stack in $STACKS; do
     if [ -n "${SINCE:-}" ]; then
-      tenancy plan --strict --stack "$stack" --since "$SINCE" --markdown > "comment-$stack.md" && said=0 || said=$?
+      tenancy plan --strict --stack "$stack" --since "$SINCE" --markdown > "comment-$stack.md" && status=0 || status=$?
     else
-      tenancy plan --strict --stack "$stack" --markdown > "comment-$stack.md" && said=0 || said=$?
+      tenancy plan --strict --stack "$stack" --markdown > "comment-$stack.md" && status=0 || status=$?
     fi
-    case $said in
+    case $status in
       0 | 2) ;; # nothing changes, or something does
-      *) code=$said ;; # refused or failed; the other stacks are still planned
+      *) code=$status ;; # refused or failed; the other stacks are still planned
     esac
   done
 fi

@@ -98,7 +98,7 @@ class UpdatePlanResource:
             await self._log.warning(report.text(findings, {}), urn)
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
-        """Return whether the goal changes; what is on the cluster is no part of it."""
+        """Return whether the goal changes; not what is on the cluster."""
         old, new = known(request.old_state), known(request.new_inputs)
         changed = [key for key in (_SNAPSHOT, CLUSTER_UID) if old.get(key) != new.get(key)]
         return DiffResponse(

@@ -135,13 +135,13 @@ class Builder:
 
     def _refuse_trap(self, mark: Position, trap: Trap, text: str) -> None:
         path = [frame.step for frame in self._frames if frame.step is not None]
-        said = shown(text, path)
+        shown_text = shown(text, path)
         self._refuse(
             mark,
             trap.code,
-            f"`{said}`, {trap.what}",
+            f"`{shown_text}`, {trap.what}",
             trap.allowed,
-            trap.remedy.format(text=said),
+            trap.remedy.format(text=shown_text),
         )
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:

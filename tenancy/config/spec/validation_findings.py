@@ -359,14 +359,14 @@ def _retyped(
 ) -> str:
     """Return how to write the value as the expected type."""
     value = problem.value
-    said = shown(literal if literal is not None else value_words.plain(value), path)
+    literal_text = shown(literal if literal is not None else value_words.plain(value), path)
     if expected == value_words.TEXT and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{said}"'
+        return f'put it in quotes: "{literal_text}"'
     if isinstance(value, str):
         if (pattern := _UNQUOTED.get(expected)) and re.fullmatch(pattern, value):
-            return f"write {said}, without quotes"
+            return f"write {literal_text}, without quotes"
         if expected == value_words.LIST:
-            return f"write a list: [{said}]"
+            return f"write a list: [{literal_text}]"
     if value is None:
         field = field_at(problem.location)
         removable = field is not None and not field.is_required()

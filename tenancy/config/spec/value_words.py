@@ -23,18 +23,18 @@ def described(value: object, path: tuple[PathStep, ...], literal: str | None) ->
     >>> described(0.1, (), "0.10"), described([1], (), None)
     ('the decimal number 0.10', 'a list of 1')
     """
-    said = shown(literal if literal is not None else plain(value), path)
+    literal_text = shown(literal if literal is not None else plain(value), path)
     match value:
         case None:
             return "nothing"
         case bool():
-            return said
+            return literal_text
         case int():
-            return f"the whole number {said}"
+            return f"the whole number {literal_text}"
         case float():
-            return f"the decimal number {said}"
+            return f"the decimal number {literal_text}"
         case str():
-            return f"the text `{said}`" if value else "empty text"
+            return f"the text `{literal_text}`" if value else "empty text"
         case Mapping():
             keys = ", ".join(shown(str(key), path) for key in list(value)[:5])
             plural = "" if len(value) == 1 else "s"

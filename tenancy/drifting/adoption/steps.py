@@ -78,12 +78,12 @@ def steps(
 
 def _short(found: Iterable[Difference]) -> tuple[str, ...]:
     """Return what changes; labels and annotations that only Tenancy writes are counted."""
-    said, ours = [], 0
+    changes, ours = [], 0
     for difference in found:
         field = difference.field
         if field[:1] == ("metadata",) and difference.change is Change.REMOVED:
             ours += 1
         else:
-            said.append(difference.what)
+            changes.append(difference.what)
     more = [f"{ours} more labels and annotations of Tenancy"] if ours else []
-    return (*said, *more)
+    return (*changes, *more)

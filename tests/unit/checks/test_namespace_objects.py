@@ -136,7 +136,7 @@ def test_a_key_of_a_secret_may_have_no_value_but_a_placeholder(key) -> None:
         ({"kind": "configmap"}, "kind 'configmap'"),
         ({"apiVersion": "core/v1beta"}, "apiVersion 'core/v1beta'"),
         ({"status": {}}, "a status"),
-        ({"data": {"port": 8080}}, "8080, which is no text"),
+        ({"data": {"port": 8080}}, "8080, which is not text"),
         (
             {"metadata": {"name": "a", "labels": {"tenancy.dev/managed": "true"}}},
             "the key 'tenancy.dev/managed'",

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from pulumi.runtime.proto import (
 )
 
 from tenancy.engine import program_server
-from tenancy.engine.program_server import DESCRIPTORS, READY
+from tenancy.engine.program_server import DESCRIPTORS, PROCESS, REQUEST
 
 __all__ = ["language_host"]
 
@@ -65,17 +66,21 @@ class _Server:
             )
         return cls(process, ours)
 
-    def fork(self, descriptors: Sequence[int]) -> None:
+    def fork(self, descriptors: Sequence[int]) -> int:
         """
-        Start a process that has the files *descriptors*.
+        Start a process that has the files *descriptors*, and return its id.
 
         Raises:
             OSError: The server has ended.
         """
         with self.lock:
-            socket.send_fds(self.control, [READY], descriptors)
-            if self.control.recv(len(READY)) != READY:
-                raise ConnectionResetError
+            socket.send_fds(self.control, [REQUEST], descriptors)
+            answer = self.control.recv(PROCESS.size)
+        if len(answer) != PROCESS.size:
+            raise ConnectionResetError
+        process: int
+        (process,) = PROCESS.unpack(answer)
+        return process
 
     def end(self) -> None:
         self.control.close()
@@ -106,6 +111,13 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     variables: Mapping[str, str]
     executor: str
+    running: set[int] = attrs.field(factory=set)
+
+    def end(self) -> None:
+        """End the programs that run although their engine has ended, or was killed."""
+        for process in tuple(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def GetRequiredPlugins(  # noqa: N802
         self, request: language_pb2.GetRequiredPluginsRequest, context: grpc.ServicerContext
@@ -146,7 +158,7 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         descriptors = (theirs.fileno(), output[1], errors[1])
         assert len(descriptors) == DESCRIPTORS
         try:
-            _server().fork(descriptors)
+            process = _server().fork(descriptors)
         finally:
             theirs.close()
             os.close(output[1])
@@ -160,6 +172,7 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
             },
         }
+        self.running.add(process)
         with (
             grpc.insecure_channel(engine, options=_OPTIONS) as channel,
             ours,
@@ -173,6 +186,8 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 conversation.write(json.dumps(wanted) + "\n")
                 conversation.flush()
             answer = conversation.readline()
+            # The process ends now; its id may be given to another one.
+            self.running.discard(process)
         # A program that was killed has no exit code.
         return int(answer) if answer else 1
 
@@ -222,12 +237,12 @@ def language_host(variables: Mapping[str, str]) -> Iterator[str | None]:
         yield None
         return
     server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=_OPTIONS)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
-        _LanguageHost(variables, str(Path(executor).absolute())), server
-    )
+    host = _LanguageHost(variables, str(Path(executor).absolute()))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         yield f"127.0.0.1:{port}"
     finally:
         server.stop(grace=None)
+        host.end()

@@ -15,17 +15,21 @@ import runpy
 import select
 import signal
 import socket
+import struct
 import sys
 import traceback
 from typing import Final, NoReturn
 
-__all__ = ["DESCRIPTORS", "READY"]
+__all__ = ["DESCRIPTORS", "PROCESS", "REQUEST"]
 
-READY: Final = b"."
-"""The answer to each request, once its process exists."""
+REQUEST: Final = b"."
+"""A request, which comes with files."""
 
 DESCRIPTORS: Final = 3
-"""A request is one byte with three files: the conversation, the output and the errors."""
+"""How many files: the conversation, the output and the errors."""
+
+PROCESS: Final = struct.Struct("=q")
+"""The answer: the id of the process that was forked."""
 
 _PROGRAM: Final = "tenancy_components.program"
 _FAILED: Final = 1
@@ -53,7 +57,7 @@ def _serve(control: socket.socket) -> None:
         children = {pid for pid in children if os.waitpid(pid, os.WNOHANG) == (0, 0)}
         if not ready:
             continue
-        message, descriptors, _, _ = socket.recv_fds(control, len(READY), DESCRIPTORS)
+        message, descriptors, _, _ = socket.recv_fds(control, len(REQUEST), DESCRIPTORS)
         if not message:
             break
         child = os.fork()
@@ -63,7 +67,7 @@ def _serve(control: socket.socket) -> None:
         for descriptor in descriptors:
             os.close(descriptor)
         children.add(child)
-        control.sendall(READY)
+        control.sendall(PROCESS.pack(child))
     for child in children:
         os.kill(child, signal.SIGKILL)
 

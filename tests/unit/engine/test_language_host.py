@@ -68,6 +68,13 @@ def run(tmp_path: Path, engine) -> Callable[..., language_pb2.RunResponse]:
     return run_it
 
 
+def wait_until(is_true: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_the_script_gets_arguments_folder_and_variables(run, engine, tmp_path: Path) -> None:
     response = run(
         PRINTS_WHAT_IT_IS_GIVEN,
@@ -148,6 +155,27 @@ def test_the_program_is_imported_before_it_runs(run, engine) -> None:
     assert str(os.getpid()) != parent
 
 
+def test_a_program_ends_with_its_engine(tmp_path: Path, engine) -> None:
+    """The engine was killed, so it waits for no answer."""
+    script = tmp_path / "bin/pulumi-language-python-exec"
+    script.parent.mkdir()
+    script.write_text("import os, time; print(os.getpid(), flush=True); time.sleep(600)")
+    script.chmod(0o755)
+    servicer, address_of_engine = engine
+
+    with (
+        language_host({"PATH": str(script.parent)}) as address,
+        grpc.insecure_channel(address) as channel,
+    ):
+        request = language_pb2.RunRequest(args=[address_of_engine], pwd=str(tmp_path))
+        call = language_pb2_grpc.LanguageRuntimeStub(channel).Run.future(request)
+        wait_until(lambda: servicer.lines)
+        call.cancel()
+
+    process = Path("/proc") / servicer.lines[0]
+    wait_until(lambda: not process.exists())
+
+
 def test_a_host_without_the_script_leaves_the_program_to_the_engine(tmp_path: Path) -> None:
     with language_host({"PATH": str(tmp_path)}) as address:
         assert address is None
@@ -172,8 +200,4 @@ def test_the_server_ends_with_its_process(tmp_path: Path) -> None:
 
     assert -signal.SIGKILL == killed.returncode
     pid = int(killed.stdout)
-    for _ in range(200):
-        if not Path(f"/proc/{pid}").exists():
-            break
-        time.sleep(0.1)
-    assert not Path(f"/proc/{pid}").exists()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())

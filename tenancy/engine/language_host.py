@@ -62,6 +62,8 @@ class _Server:
                 # Without the script's folder among those that modules are imported from.
                 [sys.executable, "-P", program_server.__file__, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         return cls(process, ours)
@@ -186,6 +188,8 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 conversation.write(json.dumps(wanted) + "\n")
                 conversation.flush()
             answer = conversation.readline()
+            # It ends with its process, after which no temporary file is left.
+            conversation.read()
             # The process ends now; its id may be given to another one.
             self.running.discard(process)
         # A program that was killed has no exit code.

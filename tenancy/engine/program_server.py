@@ -17,8 +17,9 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import traceback
-from typing import Final, NoReturn
+from typing import IO, Final, NoReturn
 
 __all__ = ["DESCRIPTORS", "PROCESS", "REQUEST"]
 
@@ -34,6 +35,7 @@ PROCESS: Final = struct.Struct("=q")
 _PROGRAM: Final = "tenancy_components.program"
 _FAILED: Final = 1
 _SECONDS: Final = 1.0
+_OPEN: Final[list[IO[str]]] = []
 
 
 def _main() -> None:
@@ -73,24 +75,25 @@ def _serve(control: socket.socket) -> None:
 
 
 def _run(conversation: int, output: int, errors: int) -> NoReturn:
-    """Read what to run, run it, and answer with its exit code."""
-    code = _FAILED
-    try:
-        # While the program works, Ctrl-C ends it without a traceback.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.dup2(output, sys.stdout.fileno())
-        os.dup2(errors, sys.stderr.fileno())
-        with socket.socket(fileno=conversation) as talk, talk.makefile("rw") as stream:
-            request = json.loads(stream.readline())
-            os.environ.clear()
-            os.environ.update(request["variables"])
-            os.chdir(request["folder"])
-            code = _exit_code(request["arguments"])
-            stream.write(f"{code}\n")
-            stream.flush()
-    finally:
-        # The interpreter's own end would visit every imported object.
-        os._exit(code)
+    """Read what to run, run it, answer with its exit code, and end this process."""
+    # While the program works, Ctrl-C ends it without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.dup2(output, sys.stdout.fileno())
+    os.dup2(errors, sys.stderr.fileno())
+    stream = socket.socket(fileno=conversation).makefile("rw")
+    request = json.loads(stream.readline())
+    os.environ.clear()
+    os.environ.update(request["variables"])
+    # Python looks it up once, and the server may have done so for itself.
+    tempfile.tempdir = None
+    os.chdir(request["folder"])
+    code = _exit_code(request["arguments"])
+    stream.write(f"{code}\n")
+    stream.flush()
+    # Libraries delete temporary files, some with credentials, when the interpreter ends. The
+    # conversation stays open until then.
+    _OPEN.append(stream)
+    sys.exit(code)
 
 
 def _exit_code(arguments: list[str]) -> int:

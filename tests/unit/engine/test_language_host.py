@@ -134,6 +134,25 @@ def test_what_it_prints_is_shown(run, engine) -> None:
     assert {"to output", "to errors", "OSError: 5"} <= set(lines)
 
 
+def test_what_a_library_does_at_the_end_is_done_before_the_answer(run, tmp_path: Path) -> None:
+    """Such as the Kubernetes client, which deletes files with credentials."""
+    run(
+        "import atexit, os, tempfile, time\n"
+        "name = tempfile.mkstemp(dir='.')[1]\n"
+        "atexit.register(lambda: (time.sleep(0.5), os.rename(name, 'deleted')))"
+    )
+
+    assert (tmp_path / "deleted").exists()
+
+
+def test_temporary_files_are_where_the_engine_wants_them(run, engine, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        run(f"import os, tempfile as t; os.environ['TMPDIR'] = {name!r}; print(t.gettempdir())")
+
+    assert [str(tmp_path / "first"), str(tmp_path / "second")] == engine[0].lines
+
+
 def test_one_run_leaves_nothing_to_the_next(run, engine) -> None:
     run("import os, builtins; builtins.planted = os.environ['PLANTED'] = 'here'")
     run("import os, builtins; print(hasattr(builtins, 'planted'), os.environ.get('PLANTED'))")

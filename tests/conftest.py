@@ -32,6 +32,7 @@ LONGEST = (
     "tests/cluster/stacks/test_order.py",
     "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/test_planted_secrets.py",
+    "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/stacks/test_field_manager.py",
     "tests/cluster/test_eks_pool.py",
     "tests/cluster/stacks/test_removal.py",

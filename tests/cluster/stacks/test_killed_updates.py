@@ -9,7 +9,7 @@ from tests.cluster.stacks.killed_updates import FOREIGN, Campaign, cases
 pytestmark = pytest.mark.cluster
 
 SEED = int(os.environ.get("TENANCY_KILL_SEED", "1"))
-FEW = int(os.environ.get("TENANCY_KILLS", "15"))
+FEW = int(os.environ.get("TENANCY_KILLS", "5"))
 MANY = 160
 
 

@@ -341,8 +341,10 @@ DOCUMENTED = re.findall(
 
 
 def test_the_documented_bounds_are_read_and_allow_what_the_text_says():
-    [block] = DOCUMENTED
-    platform = yaml.safe_load(block)["config"]["tenancy:platform"]
+    bounds, names = (
+        yaml.safe_load(block)["config"]["tenancy:platform"] for block in DOCUMENTED
+    )
+    platform = {**bounds, **names}
     ml = an_organization(
         a_namespace(podSecurity=BASELINE, gpus=[{"pool": "h100", "gpus": 8}]),
         prefix="ml",

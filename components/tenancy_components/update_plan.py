@@ -60,7 +60,8 @@ class ComponentPlan:
 
     @classmethod
     def from_inputs(cls, inputs: Mapping[str, JSON]) -> "ComponentPlan":
-        """Return what `inputs` wrote."""
+        """Return what `inputs` wrote, sorted by key: the protocol keeps no order."""
+        inputs = mapping(_in_order(dict(inputs)))
         platform, environment = inputs.get("platform"), inputs.get("environment")
         return cls(
             type=str(inputs["type"]),
@@ -72,6 +73,12 @@ class ComponentPlan:
             allow_deletion=_texts(inputs.get("allowDeletion")),
             allow_below_usage=_texts(inputs.get("allowBelowUsage")),
         )
+
+
+def _in_order(value: JSON) -> JSON:
+    if isinstance(value, dict):
+        return {key: _in_order(one) for key, one in sorted(value.items())}
+    return [_in_order(one) for one in value] if isinstance(value, list) else value
 
 
 def written(spec: Spec) -> dict[str, JSON]:

@@ -119,7 +119,7 @@ def created(row: Row) -> str:
 
 
 def test_the_plan_is_printed(row: Row, created: str) -> None:
-    assert f"+ new namespace {row.namespace} with services 5, pods 20" in created
+    assert f"+ new namespace {row.namespace} with pods 20, services 5" in created
     assert f"Group oidc:{row.name}-devs in {row.namespace}: no role → developer" in created
 
 

@@ -233,3 +233,14 @@ def test_a_component_of_resolved_values_has_no_second_plan(monitor):
 
     assert ("Namespace", "acme-dev") in found
     assert not [key for key in found if key[0] == UPDATE_PLAN]
+
+
+def test_keys_are_sorted_because_the_protocol_keeps_no_order() -> None:
+    args = {"quota": {"services": 5, "pods": 20}, "namespaces": [{"id": "dev", "gpus": []}]}
+    plan = ComponentPlan(type="t", name="acme", args=args)
+
+    read = ComponentPlan.from_inputs(known(properties(plan.inputs())))
+
+    assert ["namespaces", "quota"] == list(read.args)
+    assert ["pods", "services"] == list(read.args["quota"])
+    assert ["gpus", "id"] == list(read.args["namespaces"][0])

@@ -142,15 +142,19 @@ def _without(
 
 
 def _mapping(inputs: pulumi.Inputs) -> Mapping[str, object]:
-    return {key: _plain(value) for key, value in inputs.items() if value is not None}
+    return {key: _plain(value) for key, value in sorted(inputs.items()) if value is not None}
 
 
 def _plain(value: object) -> object:
-    """Return *value* as it was written; the protocol sends whole numbers as floats."""
+    """
+    Return *value* as it was written, in the order of keys.
+
+    The protocol sends whole numbers as floats, and keys in an order that changes.
+    """
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items() if one is not None}
+        return {key: _plain(one) for key, one in sorted(value.items()) if one is not None}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_plain(one) for one in value]
     return value

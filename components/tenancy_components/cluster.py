@@ -4,32 +4,23 @@ from pathlib import Path
 
 import pulumi_kubernetes
 
-from tenancy.cluster import kubeconfig_of
-from tenancy.model import Cluster
+from tenancy.cluster import provider_options
+from tenancy.model import Cluster, Environment
 
 __all__ = ["provider"]
 
 
 def provider(
-    cluster: Cluster, root: Path, *, has_config_maps: bool = False
+    cluster: Cluster, root: Path, environment: Environment | None
 ) -> pulumi_kubernetes.Provider:
-    """
-    Return the provider of *cluster*.
-
-    It is identified by the cluster's name in config, so that a new kubeconfig, address or
-    certificate updates it and replaces nothing.
-
-    Args:
-        has_config_maps: Whether the stack has ConfigMaps; they are then changed in place. The
-            provider would otherwise delete and create them, and running pods would miss them.
-    """
-    path, context = kubeconfig_of(cluster, root)
+    """Return the provider of a stack; for the arguments see `provider_options`."""
+    options = provider_options(cluster, root, environment)
     return pulumi_kubernetes.Provider(
-        cluster.provider_name,
-        kubeconfig=str(path),
-        context=context,
-        cluster_identifier=cluster.name,
-        delete_unreachable=False,
-        skip_update_unreachable=False,
-        enable_config_map_mutable=True if has_config_maps else None,
+        options.name,
+        kubeconfig=options.kubeconfig,
+        context=options.context,
+        cluster_identifier=options.cluster_identifier,
+        delete_unreachable=options.delete_unreachable,
+        skip_update_unreachable=options.skip_update_unreachable,
+        enable_config_map_mutable=options.enable_config_map_mutable,
     )

@@ -148,14 +148,7 @@ def _build(
     """Register every resource. Nothing is decided here."""
     tenancy = assessment.tenancy
     environment = tenancy.environments.get(stack)
-    provider = cluster.provider(
-        assessment.cluster(stack),
-        assessment.root,
-        has_config_maps=environment is not None
-        and any(
-            found.kind == "ConfigMap" for n in environment.namespaces for found in n.objects
-        ),
-    )
+    provider = cluster.provider(assessment.cluster(stack), assessment.root, environment)
     opts = pulumi.ResourceOptions(provider=provider)
     if environment is None:
         mutating = connection.serves(
@@ -166,11 +159,7 @@ def _build(
     else:
         its_platform = tenancy.platform_of(environment)
         if its_platform.is_written:
-            excepted = frozenset(
-                namespace.name
-                for namespace in environment.namespaces
-                if namespace.pod_security.exceptions and not namespace.enforcement.is_audit
-            )
+            excepted = frozenset(n.name for n in environment.namespaces if n.is_excepted)
             opts.transformations = [wait_for_the_policies(connection, excepted)]
         for organization in environment.organizations:
             Organization(organization.name, organization, its_platform, opts=opts)

@@ -96,7 +96,9 @@ _REASONS: Final[Mapping[str, str]] = {
     "ResourceQuota": "write it under quota",
     "LimitRange": "write it under limitRange",
 }
-_ALLOWED: Final = "a ConfigMap, or objects of custom kinds that are no guardrails and no access"
+_ALLOWED: Final = (
+    "a ConfigMap, or an object of a custom kind that neither limits namespaces nor gives access"
+)
 
 
 def templates(platform: Platform) -> Iterator[Finding]:

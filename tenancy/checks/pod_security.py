@@ -11,10 +11,14 @@ from tenancy.model import Namespace, Organization, Platform
 __all__ = ["exceptions", "pod_security"]
 
 ALLOWED: Final = (
-    *("IPC_LOCK", "IPC_OWNER", "LEASE", "NET_RAW", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE"),
-    *("SYS_RESOURCE", "WAKE_ALARM"),
+    *("IPC_LOCK", "IPC_OWNER", "LEASE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "WAKE_ALARM"),
 )
-"""Capabilities beyond `baseline` that give nothing outside of a container and its pod."""
+"""
+Capabilities beyond `baseline` that give nothing outside of a container and its pod.
+
+Not `NET_RAW`, with which a pod forges packets of other pods, and not `SYS_RESOURCE`, with which
+it uses what the node's disk reserves (capabilities(7)).
+"""
 
 
 def pod_security(

@@ -17,7 +17,7 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, Part, ProjectFolder, Strict
 from tenancy.cli.plan_since import Revisions, Since, Together, Until, show_revisions
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit, UsageError, refusals, report
+from tenancy.diagnostics import Exit, RefusedError, UsageError, quoted, refusals, report
 from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
 from tenancy.kubernetes.releases import Release
 from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
@@ -69,6 +69,17 @@ Kubernetes = Annotated[
     ),
 ]
 
+OneKubeconfig = Annotated[
+    str | None,
+    typer.Option(
+        "--require-kubeconfig",
+        metavar="PATH",
+        help="Refuse stacks whose files name another kubeconfig, such as those of a pull"
+        " request: a kubeconfig can run commands.",
+        show_default=False,
+    ),
+]
+
 _STACK = "{stack}"
 """The placeholder for a stack's name in the names of files."""
 
@@ -94,6 +105,7 @@ def command(
     until: Until = None,
     together: Together = None,
     kubernetes: Kubernetes = None,
+    kubeconfig: OneKubeconfig = None,
     strict: Strict = False,
     everything: bool = typer.Option(
         False, "--all", help="Write every fact in full; on a terminal, in a pager."
@@ -128,6 +140,7 @@ def command(
         _offline(found, only, shell, as_json=as_json, strict=strict)
         return
     stacks = chosen(found, stack, shard)
+    _require_kubeconfig(found, found.in_order(stacks), kubeconfig)
     outcomes = _planned(found, stacks, save, shell, strict=strict, kubernetes=upgraded)
     plans = outcomes.results
     if as_json:
@@ -166,6 +179,25 @@ def _require_one_kind(
         raise UsageError("--until and --with need --since")
     if revisions.since is not None and (is_offline or save is not None):
         raise UsageError("--since cannot be combined with --offline or --save")
+
+
+def _require_kubeconfig(found: Assessment, stacks: Sequence[str], path: str | None) -> None:
+    """
+    Refuse *stacks* that name another kubeconfig than *path*, before any is read.
+
+    Raises:
+        RefusedError: Some do.
+    """
+    # A stack whose file has errors is refused for these, and its kubeconfig is not read.
+    named = {one: found.cluster(one).kubeconfig or "" for one in stacks if one in found.stacks}
+    others = [
+        f"stack {stack}: tenancy:kubeconfig is {quoted(other)}; --require-kubeconfig allows"
+        f" {quoted(path)} only; write that, or plan this stack where its kubeconfig is trusted"
+        for stack, other in named.items()
+        if path is not None and other != path
+    ]
+    if others:
+        raise RefusedError(reason="\n".join(others))
 
 
 def _release(text: str | None, *, is_compared: bool, is_saved: bool) -> Release | None:

@@ -12,6 +12,7 @@ from rich.text import Text
 from tenancy.cli.signals import defer_interrupt
 from tenancy.cli.terminal import Terminal
 from tenancy.engine import OnStep, Result, Step
+from tenancy.manifests import is_kubernetes
 
 __all__ = ["show_preview", "show_progress", "show_result"]
 
@@ -208,7 +209,7 @@ def _is_listed(step: Step) -> bool:
 
 def _is_object(step: Step) -> bool:
     """Whether it is an object on a cluster, not a Pulumi component."""
-    return step.type.startswith("kubernetes:")
+    return is_kubernetes(step.type)
 
 
 def _label(step: Step) -> str:

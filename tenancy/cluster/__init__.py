@@ -13,6 +13,7 @@ from tenancy.cluster.endpoints import endpoint
 from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.kubeconfig_connection import connect_by
+from tenancy.cluster.kubernetes_provider import ProviderOptions, provider_options
 from tenancy.cluster.live_reads import read
 from tenancy.cluster.managed_objects import objects
 from tenancy.cluster.member_kubeconfig import (
@@ -47,6 +48,7 @@ __all__ = [
     "Credential",
     "HeldNamespace",
     "OidcLogin",
+    "ProviderOptions",
     "Reach",
     "Server",
     "Token",
@@ -66,6 +68,7 @@ __all__ = [
     "namespace_of_an_organization",
     "not_read",
     "objects",
+    "provider_options",
     "quota_usage",
     "read",
     "read_access",

@@ -14,7 +14,6 @@ from tenancy.engine.comparison import StackDrift
 from tenancy.engine.events import OnStep
 from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
 from tenancy.engine.leftover_processes import interrupt_engines
-from tenancy.engine.opening import inline, local
 from tenancy.engine.operations import (
     Adoption,
     Selection,
@@ -37,6 +36,7 @@ from tenancy.engine.results import Result, Step
 from tenancy.engine.sandbox_stacks import prepare_stacks
 from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
 from tenancy.engine.session import Engine, Session
+from tenancy.engine.session_opening import inline, local
 from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
 from tenancy.engine.stack_opener import OpenStack, opener, wait_for_sandbox
 from tenancy.engine.stack_plan import StackPlan

@@ -9,7 +9,13 @@ from tenancy.config.document import JSON
 from tenancy.drifting import Identity
 from tenancy.engine.events import OnStep
 from tenancy.engine.results import Result, Step
-from tenancy.manifests import Manifest, destroy_guard_name, resource_name
+from tenancy.manifests import (
+    KUBERNETES_PROVIDER_TOKEN,
+    Manifest,
+    destroy_guard_name,
+    is_kubernetes,
+    resource_name,
+)
 from tenancy.model import Organization
 
 __all__ = ["TAKEN_OVER", "TakenOver", "targets"]
@@ -24,7 +30,7 @@ def targets(
     organizations: Iterable[Organization], desired: Iterable[Manifest]
 ) -> tuple[str, ...]:
     """Return patterns of the URNs of all that is adopted, and of nothing else in the stack."""
-    found = ["**::pulumi:providers:kubernetes::**"]
+    found = [f"**::{KUBERNETES_PROVIDER_TOKEN}::**"]
     for organization in organizations:
         found += [f"**::{organization.name}", f"**::{destroy_guard_name(organization.name)}"]
     found += [f"**::{name}" for name, _ in _named(organizations, desired)]
@@ -53,7 +59,7 @@ class TakenOver:
     def step(self, step: Step) -> Step:
         """Return *step* by its right name."""
         key = (step.name, step.type.rpartition(":")[2])
-        is_object = step.op == "create" and step.type.startswith("kubernetes:")
+        is_object = step.op == "create" and is_kubernetes(step.type)
         return attrs.evolve(step, op=TAKEN_OVER) if is_object and key in self.there else step
 
     def watched(self, on_step: OnStep | None) -> OnStep | None:

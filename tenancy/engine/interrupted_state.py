@@ -11,20 +11,25 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Final
 
+from tenancy.cluster import ProviderOptions
 from tenancy.config.document import JSON, as_json, mapping
 from tenancy.drifting import Identity, writers
 from tenancy.engine.intended_objects import IntendedObject, guard_of, stack_urn
 from tenancy.engine.protection import Resources, protected_again
 from tenancy.engine.update_intent import UpdateIntent, with_intent
 from tenancy.kubernetes import ANNOTATION
-from tenancy.manifests import DESTROY_GUARD_TOKEN, STACK_TOKEN, type_token
+from tenancy.manifests import (
+    DESTROY_GUARD_TOKEN,
+    KUBERNETES_PROVIDER_TOKEN,
+    STACK_TOKEN,
+    is_kubernetes,
+    type_token,
+)
 from tenancy.planning import RECOVERED_OUTPUT
 
 __all__ = ["Live", "is_applied_by", "kinds_of", "put_right"]
 
-_KUBERNETES: Final = "kubernetes:"
 _PATCH: Final = "Patch"
-_PROVIDER: Final = "pulumi:providers:kubernetes"
 _SERVER: Final = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
 """Metadata that the API server writes."""
 _NAME_LABEL: Final = "kubernetes.io/metadata.name"
@@ -34,7 +39,7 @@ Live = Mapping[Identity, Mapping[str, JSON]]
 
 def kinds_of(resources: Resources, intent: UpdateIntent) -> tuple[str, ...]:
     """Return the kinds of all objects that are in a state, or that *intent* creates."""
-    kinds = [_identity(one).listed_as for one in resources if _is_object(one)]
+    kinds = [_identity(one).listed_as for one in resources if is_kubernetes(one.get("type"))]
     return tuple(dict.fromkeys([*kinds, *(one.identity.listed_as for one in intent.created)]))
 
 
@@ -50,7 +55,7 @@ def put_right(
     *,
     project: str,
     stack: str,
-    provider: Mapping[str, JSON],
+    provider: ProviderOptions,
 ) -> Resources:
     """
     Return *resources* as they are on the cluster, without the record of *intent*.
@@ -64,7 +69,7 @@ def put_right(
         live: Every object on the cluster of the kinds that `kinds_of` returns.
         project: The project's name.
         stack: The stack's name.
-        provider: The inputs of the Kubernetes provider, for a state that has none yet.
+        provider: The Kubernetes provider, for a state that has none yet.
     """
     changed = protected_again(resources)
     changed = _without_deleted(changed, live)
@@ -84,7 +89,7 @@ def _without_deleted(resources: Resources, live: Live) -> Resources:
     gone = {
         str(one.get("urn"))
         for one in resources
-        if _is_object(one) and not _exists(one, live.get(_identity(one)))
+        if is_kubernetes(one.get("type")) and not _exists(one, live.get(_identity(one)))
     }
     kept = [one for one in resources if str(one.get("urn")) not in gone]
     for one in kept:
@@ -119,7 +124,7 @@ def _as_it_is(resource: dict[str, JSON], intent: UpdateIntent, live: Live) -> di
     If the update may have changed it, its inputs are the whole live object. The provider
     compares only fields that the inputs have, and the update may have added some.
     """
-    if not _is_object(resource):
+    if not is_kubernetes(resource.get("type")):
         return resource
     there, outputs = live[_identity(resource)], mapping(resource.get("outputs"))
     version = str(mapping(resource.get("inputs")).get("apiVersion"))
@@ -137,7 +142,7 @@ def _create(
     *,
     project: str,
     stack: str,
-    provider: Mapping[str, JSON],
+    provider: ProviderOptions,
 ) -> None:
     """Add to *resources* the objects that the update created before it was cut."""
     known = {str(one.get("urn")): one for one in resources}
@@ -150,7 +155,7 @@ def _create(
     ]
     if not created:
         return
-    reference = _provider(resources, project, stack, provider)
+    reference = _reference(resources, project, stack, provider)
     for one in created:
         outer = stack_urn(project, stack)
         for parent in one.parents:
@@ -164,23 +169,22 @@ def _create(
     _guard(resources, created, known)
 
 
-def _provider(
-    resources: Resources, project: str, stack: str, inputs: Mapping[str, JSON]
+def _reference(
+    resources: Resources, project: str, stack: str, provider: ProviderOptions
 ) -> str:
     """Return the reference to the Kubernetes provider, which is added if there is none."""
     for one in resources:
-        if one.get("type") == _PROVIDER and one.get("inputs"):
+        if one.get("type") == KUBERNETES_PROVIDER_TOKEN and one.get("inputs"):
             return f"{one['urn']}::{one['id']}"
-    given = {key: value for key, value in inputs.items() if key != "name"}
-    urn = f"urn:pulumi:{stack}::{project}::{_PROVIDER}::{inputs['name']}"
-    version = metadata.version("pulumi-kubernetes")
+    inputs, version = provider.inputs(), metadata.version("pulumi-kubernetes")
+    urn = f"urn:pulumi:{stack}::{project}::{KUBERNETES_PROVIDER_TOKEN}::{provider.name}"
     made: dict[str, JSON] = {
         "urn": urn,
         "custom": True,
         "id": str(uuid.uuid4()),
-        "type": _PROVIDER,
-        "inputs": {**given, "version": version, "__internal": {}},
-        "outputs": {**given, "version": version},
+        "type": KUBERNETES_PROVIDER_TOKEN,
+        "inputs": {**inputs, "version": version, "__internal": {}},
+        "outputs": {**inputs, "version": version},
         "parent": stack_urn(project, stack),
     }
     resources.append(made)
@@ -260,10 +264,6 @@ def _guard(
             guard["protect"] = True
         # Resources are listed after those on which they depend.
         resources[:] = [one for one in resources if one.get("urn") != urn] + [guard]
-
-
-def _is_object(resource: Mapping[str, JSON]) -> bool:
-    return str(resource.get("type")).startswith(_KUBERNETES)
 
 
 def _identity(resource: Mapping[str, JSON]) -> Identity:

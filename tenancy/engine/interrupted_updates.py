@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import connect, kubeconfig_of, objects, require_same
+from tenancy.cluster import connect, objects, provider_options, require_same
 from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import EngineError, EngineFailure
 from tenancy.engine.interaction import Note
@@ -59,7 +59,9 @@ def resume(assessment: Assessment, session: Session, note: Note) -> bool:
         live,
         project=assessment.name,
         stack=session.name,
-        provider=_provider_inputs(assessment, session.name),
+        provider=provider_options(
+            cluster, assessment.root, assessment.tenancy.environments.get(session.name)
+        ),
     )
     write_stored(session, before.without_pending(), resources)
     note(
@@ -114,21 +116,6 @@ def _require_over(session: Session, intent: UpdateIntent) -> None:
             " wait until it is done, and run this again",
             EngineFailure.LOCKED,
         )
-
-
-def _provider_inputs(assessment: Assessment, stack: str) -> dict[str, JSON]:
-    """Return the inputs of the provider of *stack*, as the program registers it."""
-    cluster = assessment.cluster(stack)
-    path, context = kubeconfig_of(cluster, assessment.root)
-    chosen: dict[str, JSON] = {} if context is None else {"context": context}
-    return {
-        "name": cluster.provider_name,
-        "kubeconfig": str(path),
-        **chosen,
-        "clusterIdentifier": cluster.name,
-        "deleteUnreachable": "false",
-        "skipUpdateUnreachable": "false",
-    }
 
 
 def _difference(before: Resources, after: Resources) -> str:

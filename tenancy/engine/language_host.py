@@ -231,13 +231,14 @@ def language_host(variables: Mapping[str, str]) -> Iterator[str | None]:
     """
     Serve an engine as its language host, and yield the address.
 
-    None where the script with which Pulumi runs programs is not on the engine's PATH.
+    None where the script with which Pulumi runs programs is not on the engine's PATH, or where
+    the system has no forks.
 
     Args:
         variables: All environment variables of the engine.
     """
     executor = shutil.which(_EXECUTOR, path=variables.get("PATH"))
-    if executor is None:
+    if executor is None or not hasattr(os, "fork"):
         yield None
         return
     server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=_OPTIONS)

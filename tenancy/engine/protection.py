@@ -14,7 +14,7 @@ from typing import Final
 from tenancy.config.document import JSON, mapping
 from tenancy.engine.session import Session
 from tenancy.engine.stored_state import Resources, read_stored, write_stored
-from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN, is_kubernetes
 
 __all__ = [
     "RECORD",
@@ -55,11 +55,11 @@ def cleared(resources: Resources, namespaces: Collection[str]) -> Resources:
         place, name = _object(one)
         kind, urn = str(one.get("type")), str(one.get("urn"))
         kept: dict[str, JSON] = {flag: one[flag] for flag in _FLAGS if flag in one}
-        is_guard = kind.rpartition(":")[2] == _GUARD and not kind.startswith("kubernetes:")
+        is_guard = kind.rpartition(":")[2] == _GUARD and not is_kubernetes(kind)
         if is_guard or (kind == NAMESPACE_TOKEN and name in inside):
             one.pop("protect", None)
             one.pop("retainOnDelete", None)
-        elif place in inside and kind.startswith("kubernetes:") and not kind.endswith(_ACCESS):
+        elif place in inside and is_kubernetes(kind) and not kind.endswith(_ACCESS):
             one["deletedWith"] = inside[place]["urn"]
         if kept != {flag: one[flag] for flag in _FLAGS if flag in one}:
             before[urn] = kept

@@ -27,9 +27,11 @@ from tenancy.engine.stored_state import Resources, files_of, read_stored, write_
 from tenancy.engine.update_intent import UpdateIntent, new_intent, with_intent
 from tenancy.manifests import (
     DESTROY_GUARD_TOKEN,
+    KUBERNETES_PROVIDER_TOKEN,
     NAMESPACE_COMPONENT_TOKEN,
     ORGANIZATION_TOKEN,
     STACK_TOKEN,
+    is_kubernetes,
 )
 from tenancy.planning import INTENT_OUTPUT, UPDATE_VARIABLE
 
@@ -48,10 +50,9 @@ FEWEST: Final = 20
 _WITHOUT_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 _CREATES_BY_POST: Final = (4, 29)
 """From this version on the provider creates objects under a manager of its own."""
-_KUBERNETES: Final = "kubernetes:"
 _OTHERS: Final = frozenset(
     (
-        *(STACK_TOKEN, "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
+        *(STACK_TOKEN, KUBERNETES_PROVIDER_TOKEN, "pulumi:providers:pulumi"),
         *(ORGANIZATION_TOKEN, NAMESPACE_COMPONENT_TOKEN, DESTROY_GUARD_TOKEN),
     )
 )
@@ -150,7 +151,7 @@ def intent_of(
         for urn, one in wanted.items()
         if urn in known and known[urn].get("inputs") != one.manifest
     ]
-    objects = {urn for urn, one in known.items() if _is_object(one)}
+    objects = {urn for urn, one in known.items() if is_kubernetes(one.get("type"))}
     if any(_is_elsewhere(known[urn], urn, names) for urn in objects):
         return None
     if len(created) + len(changed) + len(objects - wanted.keys()) < fewest:
@@ -198,17 +199,13 @@ def _is_known(resource: Mapping[str, JSON]) -> bool:
     """Whether *resource* is an object or a component of ours, and nothing is left to do."""
     if resource.get("delete") or resource.get("external") or resource.get("initErrors"):
         return False
-    return _is_object(resource) or resource.get("type") in _OTHERS
+    return is_kubernetes(resource.get("type")) or resource.get("type") in _OTHERS
 
 
 def _is_elsewhere(
     resource: Mapping[str, JSON], urn: str, names: Mapping[Identity, str]
 ) -> bool:
     return names.get(Identity.of(mapping(resource.get("inputs"))), urn) != urn
-
-
-def _is_object(resource: Mapping[str, JSON]) -> bool:
-    return str(resource.get("type")).startswith(_KUBERNETES)
 
 
 def _provider_version() -> tuple[int, ...]:

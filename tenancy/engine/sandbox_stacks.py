@@ -4,9 +4,9 @@ from pulumi import automation as auto
 
 from tenancy.assessment import assess
 from tenancy.engine.errors import error_from
-from tenancy.engine.opening import workspace_of
 from tenancy.engine.sdk_stack import state_file_exists
 from tenancy.engine.session import Engine
+from tenancy.engine.session_opening import workspace_of
 from tenancy.local.sandbox import Sandbox
 
 __all__ = ["prepare_stacks"]

@@ -10,8 +10,8 @@ from tenancy.assessment import Assessment
 from tenancy.engine.interaction import Note
 from tenancy.engine.leftover_processes import STARTED_BY, end_orphans, this_process
 from tenancy.engine.locks import wait_until_free
-from tenancy.engine.opening import local
 from tenancy.engine.session import Engine, Session
+from tenancy.engine.session_opening import local
 from tenancy.engine.variables import prepare_variables
 from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import AMBIENT, Layout, SandboxError, SandboxFailure, State

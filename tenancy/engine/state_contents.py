@@ -8,18 +8,22 @@ from tenancy.assessment import Assessment
 from tenancy.config.document import JSON, as_json
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
-from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
+from tenancy.manifests import (
+    KUBERNETES_PROVIDER_TOKEN,
+    NAMESPACE_TOKEN,
+    STACK_TOKEN,
+    is_kubernetes,
+)
 from tenancy.planning import snapshot
 
 __all__ = ["holds_exactly"]
 
-_KUBERNETES: Final = "kubernetes:"
 _PATCH: Final = "Patch"
 _PACKAGE: Final = "tenancy"
 _MUTATING: Final = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
 _COMPONENTS: Final = frozenset(
     (
-        *(STACK_TOKEN, "pulumi:providers:kubernetes", "pulumi:providers:pulumi"),
+        *(STACK_TOKEN, KUBERNETES_PROVIDER_TOKEN, "pulumi:providers:pulumi"),
         *(
             f"{_PACKAGE}:index:{name}"
             for name in ("Organization", "Namespace", "Platform", "GpuNodePool", "DestroyGuard")
@@ -69,7 +73,7 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
         kind = str(resource.get("type"))
         if not _KNOWN_KEYS.issuperset(resource):
             return False
-        if not kind.startswith(_KUBERNETES):
+        if not is_kubernetes(kind):
             if kind not in _COMPONENTS:
                 return False
             continue

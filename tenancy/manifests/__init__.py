@@ -18,17 +18,20 @@ from tenancy.manifests.quotas import default_counts
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import (
     DESTROY_GUARD_TOKEN,
+    KUBERNETES_PROVIDER_TOKEN,
     NAMESPACE_COMPONENT_TOKEN,
     NAMESPACE_TOKEN,
     NODE_TOKEN,
     ORGANIZATION_TOKEN,
     STACK_TOKEN,
+    is_kubernetes,
     type_token,
 )
 
 __all__ = [
     "DESTROY_GUARD_TOKEN",
     "KUBERNETES_CREATES",
+    "KUBERNETES_PROVIDER_TOKEN",
     "NAMESPACE_COMPONENT_TOKEN",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
@@ -46,6 +49,7 @@ __all__ = [
     "default_counts",
     "destroy_guard_name",
     "environment",
+    "is_kubernetes",
     "namespace",
     "object_name",
     "organization_queues",

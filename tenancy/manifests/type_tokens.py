@@ -5,13 +5,17 @@ from typing import Final
 
 __all__ = [
     "DESTROY_GUARD_TOKEN",
+    "KUBERNETES_PROVIDER_TOKEN",
     "NAMESPACE_COMPONENT_TOKEN",
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
     "ORGANIZATION_TOKEN",
     "STACK_TOKEN",
+    "is_kubernetes",
     "type_token",
 ]
+
+_KUBERNETES: Final = "kubernetes:"
 
 
 def type_token(manifest: Mapping[str, object]) -> str:
@@ -23,7 +27,17 @@ def type_token(manifest: Mapping[str, object]) -> str:
     """
     api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
     group = api_version if "/" in api_version else f"core/{api_version}"
-    return f"kubernetes:{group}:{kind}"
+    return f"{_KUBERNETES}{group}:{kind}"
+
+
+def is_kubernetes(token: object) -> bool:
+    """
+    Return whether *token* is the type of an object on a Kubernetes cluster.
+
+    >>> is_kubernetes("kubernetes:core/v1:Pod"), is_kubernetes(KUBERNETES_PROVIDER_TOKEN)
+    (True, False)
+    """
+    return str(token).startswith(_KUBERNETES)
 
 
 NAMESPACE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Namespace"})
@@ -31,6 +45,9 @@ NAMESPACE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Namespace"})
 
 NODE_TOKEN: Final = type_token({"apiVersion": "v1", "kind": "Node"})
 """The type of a node."""
+
+KUBERNETES_PROVIDER_TOKEN: Final = "pulumi:providers:kubernetes"  # noqa: S105
+"""The type of a Kubernetes provider."""
 
 STACK_TOKEN: Final = "pulumi:pulumi:Stack"  # noqa: S105
 """The type of a stack, which is the root of the resources in its state."""

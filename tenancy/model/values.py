@@ -277,6 +277,11 @@ class Namespace:
         first = () if self.limit_range is None else (self.limit_range,)
         return (*first, *self.further_limit_ranges)
 
+    @property
+    def is_excepted(self) -> bool:
+        """Whether a policy enforces Pod Security in place of the label, with exceptions."""
+        return bool(self.pod_security.exceptions) and not self.enforcement.is_audit
+
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Organization:

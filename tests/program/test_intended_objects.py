@@ -8,8 +8,10 @@ import pulumi_kubernetes
 import pytest
 from google.protobuf import json_format
 from tenancy_components import Organization
+from tenancy_components.cluster import provider
 
 from tenancy.assessment import assess
+from tenancy.cluster import provider_options
 from tenancy.engine.intended_objects import guard_of, intended_objects
 from tests.program.recording import build
 
@@ -44,10 +46,10 @@ def test_the_program_registers_the_intended_objects(monitor, project: Path, stac
     pulumi.runtime.settings.SETTINGS.stack = stack
 
     def program() -> None:
-        provider = pulumi_kubernetes.Provider(
+        given = pulumi_kubernetes.Provider(
             assessment.cluster(stack).provider_name, kubeconfig="none"
         )
-        opts = pulumi.ResourceOptions(provider=provider)
+        opts = pulumi.ResourceOptions(provider=given)
         for organization in environment.organizations:
             Organization(organization.name, organization, platform, opts=opts)
 
@@ -66,6 +68,25 @@ def test_the_program_registers_the_intended_objects(monitor, project: Path, stac
         assert short(one.parents[-1]) == short(request.parent)
     guards = {(r.type, r.name) for r in monitor.requests if r.type.endswith("DestroyGuard")}
     assert guards == {short(guard_of(one.parents[0])) for one in intended}
+
+
+@pytest.mark.parametrize("stack", ["dev", "platform"])
+def test_the_program_registers_the_provider_that_a_recovery_adds(
+    monitor, project: Path, stack: str
+) -> None:
+    """With ConfigMaps in an environment, and without in a platform."""
+    assessment = assess(project, stack)
+    cluster, environment = assessment.cluster(stack), assessment.tenancy.environments.get(stack)
+    (project / ".sandbox").mkdir()
+    (project / ".sandbox/kubeconfig").write_text("clusters: []\n")
+
+    build(monitor, lambda: provider(cluster, project, environment))
+
+    [request] = [r for r in monitor.requests if r.type == "pulumi:providers:kubernetes"]
+    options = provider_options(cluster, project, environment)
+    assert options.name == request.name
+    assert options.inputs() == json_format.MessageToDict(request.object)
+    assert ("enableConfigMapMutable" in options.inputs()) is (stack == "dev")
 
 
 def urn(stack: str, request) -> str:

@@ -24,7 +24,7 @@ else
     if [ -n "${SINCE:-}" ]; then
       tenancy plan --strict --stack "$stack" --since "$SINCE" --markdown > "comment-$stack.md" && status=0 || status=$?
     else
-      tenancy plan --strict --stack "$stack" --markdown > "comment-$stack.md" && status=0 || status=$?
+      tenancy plan --strict --require-kubeconfig .kubeconfig --stack "$stack" --markdown > "comment-$stack.md" && status=0 || status=$?
     fi
     case $status in
       0 | 2) ;; # nothing changes, or something does

@@ -32,6 +32,7 @@ def test_a_listed_exception_with_a_reason_is_right() -> None:
     ("capability", "more"),
     [
         *((name, "") for name in ("SYS_ADMIN", "NET_ADMIN", "SYS_MODULE", "BPF", "ALL", "*")),
+        *((name, "") for name in ("NET_RAW", "SYS_RESOURCE")),
         ("CAP_IPC_LOCK", ""),
         ("ipc_lock", ""),
         ("CHOWN", ", which baseline allows already"),

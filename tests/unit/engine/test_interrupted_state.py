@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pulumi.automation import Deployment
 
+from tenancy.cluster import ProviderOptions
 from tenancy.diagnostics import EngineError
 from tenancy.drifting import Identity
 from tenancy.engine.intended_objects import IntendedObject, intended_objects, stack_urn
@@ -24,7 +25,9 @@ STACK = {
     "type": "pulumi:pulumi:Stack",
     "outputs": {"tenancy": {"version": 1}},
 }
-PROVIDER = {"name": "cluster-sandbox", "kubeconfig": "/k", "clusterIdentifier": "sandbox"}
+PROVIDER = ProviderOptions(
+    name="cluster-sandbox", kubeconfig="/k", context=None, cluster_identifier="sandbox"
+)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import attrs
 import pytest
 
 from tenancy.assessment import assess
+from tenancy.cluster import ProviderOptions
 from tenancy.drifting import Identity
 from tenancy.engine.intended_objects import IntendedObject, intended_objects, stack_urn
 from tenancy.engine.interrupted_state import put_right
@@ -27,7 +28,9 @@ from tests.bench.fleet import write_fleet
 SEEDS = range(60)
 KILLS = 12
 STACK = stack_urn("tenancy", "dev-0000")
-PROVIDER = {"name": "cluster-sandbox", "kubeconfig": "/k", "clusterIdentifier": "sandbox"}
+PROVIDER = ProviderOptions(
+    name="cluster-sandbox", kubeconfig="/k", context=None, cluster_identifier="sandbox"
+)
 
 
 class KilledError(Exception):

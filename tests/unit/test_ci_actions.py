@@ -198,3 +198,17 @@ def test_three_clusters_are_shown_with_inputs_that_exist() -> None:
         assert 3 == len(job["strategy"]["matrix"]["include"])
     assert 3 == len(included)
     assert all(set(one["inputs"]) == set(spec["spec"]["inputs"]) for one in included)
+
+
+def test_plans_of_a_pull_request_use_no_kubeconfig_of_the_request() -> None:
+    """Each line that makes one, in the actions and in the files of docs/ci."""
+    texts = [*TEXTS, *sorted((CI.parent / "docs/ci").glob("*.yml"))]
+    lines = [
+        line
+        for path in texts
+        for line in path.read_text().splitlines()
+        if "tenancy plan" in line and "--markdown" in line and "--since" not in line
+    ]
+
+    assert 4 == len(lines)
+    assert all("--require-kubeconfig .kubeconfig " in line for line in lines)

@@ -46,7 +46,17 @@ _WIDTH = 76
 
 
 def main() -> None:
-    """Build the running stack from its config, or refuse with every reason at once."""
+    """
+    Build the running stack from its config, or refuse with every reason at once.
+
+    Started by the engine as a plugin (`PulumiPlugin.yaml`), it is the provider for programs in
+    other languages: the folder of a project has one `__main__.py` for both.
+    """
+    if pulumi.runtime.settings.get_monitor() is None and sys.argv[1:]:
+        from tenancy_components.provider import main as serve_components  # noqa: PLC0415
+
+        serve_components()
+        return
     # Imported objects live as long as the process; without this, the garbage collector would
     # search them, which takes longest when the interpreter ends.
     gc.freeze()

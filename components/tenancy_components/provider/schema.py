@@ -32,8 +32,11 @@ from tenancy_components.type_tokens import (
     PLATFORM,
 )
 
-__all__ = ["package_schema", "resource_schema"]
+__all__ = ["REPOSITORY", "package_schema", "resource_schema"]
 
+REPOSITORY: Final = "https://tenancy.example/tenancy"
+"""Where the source is; `example` until there is a public repository."""
+_IMPORTS: Final = REPOSITORY.removeprefix("https://")
 
 JsonMap = Mapping[str, object]
 
@@ -62,7 +65,7 @@ class _Reader:
         found = cast("Mapping[str, JsonMap]", model.get("properties") or {})
         return {
             key: {
-                **self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}"),
+                **self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}", _words(part)),
                 **_words(part),
                 **(
                     {"plain": True}
@@ -85,35 +88,36 @@ class _Reader:
         parts.append(part.get("additionalProperties"))
         return any(self.takes_output("", one) for one in parts if isinstance(one, Mapping))
 
-    def type_of(self, part: JsonMap, name: str) -> dict[str, object]:
+    def type_of(self, part: JsonMap, name: str, words: JsonMap) -> dict[str, object]:
         if "anyOf" in part:
             kinds = [k for k in cast("list[JsonMap]", part["anyOf"]) if k.get("type") != "null"]
             if len(kinds) == 1:
-                return self.type_of(kinds[0], name)
-            return {"oneOf": [self.type_of(kind, name) for kind in kinds]}
+                return self.type_of(kinds[0], name, words)
+            return {"oneOf": [self.type_of(kind, name, words) for kind in kinds]}
         if "$ref" in part:
             return self.reference(str(part["$ref"]).rpartition("/")[2])
         if "const" in part:
-            return self.enumeration([str(part["const"])], name)
+            return self.enumeration([str(part["const"])], name, words)
         if "enum" in part:
-            return self.enumeration(cast("list[str]", part["enum"]), name)
+            return self.enumeration(cast("list[str]", part["enum"]), name, words)
         kind = str(part.get("type", ""))
         if kind == "array":
             return {
                 "type": "array",
-                "items": self.type_of(cast("JsonMap", part["items"]), name),
+                "items": self.type_of(cast("JsonMap", part["items"]), name, words),
             }
         if kind == "object":
             values = part.get("additionalProperties")
             inner: JsonMap = values if isinstance(values, Mapping) else {}
-            return {"type": "object", "additionalProperties": self.type_of(inner, name)}
+            return {"type": "object", "additionalProperties": self.type_of(inner, name, words)}
         if kind in _PLAIN_TYPES:
             return {"type": kind}
         return {"$ref": "pulumi.json#/Any"}
 
-    def enumeration(self, values: list[str], name: str) -> dict[str, object]:
+    def enumeration(self, values: list[str], name: str, words: JsonMap) -> dict[str, object]:
         token = f"{self.module}:{name}"
-        self.types[token] = {"type": "string", "enum": [{"value": value} for value in values]}
+        allowed = [{"value": value} for value in values]
+        self.types[token] = {"type": "string", **words, "enum": allowed}
         return {"$ref": f"#/types/{token}"}
 
     def reference(self, name: str) -> dict[str, object]:
@@ -247,6 +251,7 @@ def package_schema() -> Mapping[str, object]:
         "description": "Organizations on shared (GPU) Kubernetes clusters.",
         "license": "Apache-2.0",
         "publisher": "Tenancy",
+        "repository": REPOSITORY,
         "keywords": [
             "category/infrastructure",
             "kind/component",
@@ -258,5 +263,15 @@ def package_schema() -> Mapping[str, object]:
         ],
         "resources": dict(sorted(resources.items())),
         "types": dict(sorted({**types, **taint_types, **component_types}.items())),
-        "language": {},
+        # The SDKs have this version; without it each gets that of the engine's release.
+        "language": {
+            "csharp": {"respectSchemaVersion": True},
+            "go": {
+                "importBasePath": f"{_IMPORTS}/sdk/go/{PACKAGE}",
+                "respectSchemaVersion": True,
+            },
+            "java": {},
+            "nodejs": {"respectSchemaVersion": True},
+            "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
+        },
     }

@@ -79,7 +79,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing Python packages into $(VENV), once; this takes a minute or two"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) pip || echo "an older pip lists packages more slowly, which the engine asks of it often"
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[sandbox]'
 	@touch $@
 
 $(READY_TESTS): $(READY)

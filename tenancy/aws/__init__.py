@@ -1,4 +1,9 @@
-"""EKS managed node groups and EC2 instance types, through boto3."""
+"""
+EKS managed node groups and EC2 instance types, through boto3.
+
+boto3 is in the extra `eks`. This module does not import it; `tenancy.aws.session` and
+`tenancy.aws.node_group_lifecycle` do.
+"""
 
 from tenancy.aws.drift import inputs_as_written
 from tenancy.aws.eks_format import EksNodeGroupState
@@ -19,7 +24,6 @@ from tenancy.aws.node_group_changes import (
     plan_change,
 )
 from tenancy.aws.node_group_rules import findings, nvidia_ami_type
-from tenancy.aws.session import eks_client, environment_region, require_account
 from tenancy.aws.wait_options import WaitOptions
 
 __all__ = [
@@ -34,8 +38,6 @@ __all__ = [
     "NodeRepairConfig",
     "UpdateConfig",
     "WaitOptions",
-    "eks_client",
-    "environment_region",
     "findings",
     "immutable_inputs",
     "inputs_as_written",
@@ -44,5 +46,4 @@ __all__ = [
     "node_group_name",
     "nvidia_ami_type",
     "plan_change",
-    "require_account",
 ]

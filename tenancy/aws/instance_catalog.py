@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from tenancy.aws.errors import AwsError
-from tenancy.aws.instance_types import described_live
 from tenancy.config import Project
 from tenancy.config.spec import InstanceTypeCatalogueSpec, PlatformSpec
-from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.diagnostics import Extra, Finding, Origin, Severity, ToolsError, needs
 from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 
 __all__ = ["InstanceTypeAnswers", "instance_type_lookup", "instance_types_of"]
@@ -95,8 +94,8 @@ def instance_type_lookup(
     if offline:
         return None, [_not_asked(catalogue, where, "--offline was given")]
     answer = _answer(catalogue.region, catalogue.profile, tuple(sorted(places)))
-    if isinstance(answer, AwsError):
-        return None, [_not_asked(catalogue, where, f"{answer.found}; {answer.remedy}")]
+    if isinstance(answer, str):
+        return None, [_not_asked(catalogue, where, answer)]
     return answer.get, [
         Finding(
             code="instance-type-not-offered",
@@ -124,15 +123,20 @@ def _places(
 @functools.cache
 def _answer(
     region: str, profile: str | None, names: tuple[str, ...]
-) -> Mapping[str, InstanceType] | AwsError:
+) -> Mapping[str, InstanceType] | str:
     """Return EC2's answer, or why it is missing; a process sends each request once."""
-    # Importing boto3 takes long, and most projects send no request.
-    from tenancy.aws.session import ec2_client  # noqa: PLC0415
-
     try:
-        return described_live(ec2_client(region, profile), names)
+        # Importing boto3 takes long, and most projects send no request.
+        with needs(Extra.EKS):
+            from tenancy.aws.instance_types import described_live  # noqa: PLC0415
+            from tenancy.aws.session import ec2_client  # noqa: PLC0415
+
+            client = ec2_client(region, profile)
+        return described_live(client, names)
+    except ToolsError as error:
+        return str(error)
     except AwsError as error:
-        return error
+        return f"{error.found}; {error.remedy}"
 
 
 def _not_asked(catalogue: InstanceTypeCatalogueSpec, origin: Origin, why: str) -> Finding:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.errors import aws_error
+from tenancy.aws.boto_errors import aws_error
 from tenancy.model.gpu_catalog import InstanceType, described
 
 if TYPE_CHECKING:

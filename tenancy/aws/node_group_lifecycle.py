@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tenancy.aws.boto_errors import aws_error
 from tenancy.aws.eks_format import EksNodeGroupState, to_create
-from tenancy.aws.errors import AwsError, AwsFailure, aws_error
+from tenancy.aws.errors import AwsError, AwsFailure
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.node_group_reads import read, wait, wait_gone
 from tenancy.aws.node_group_updates import complete, update

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tenancy.aws.boto_errors import aws_error
 from tenancy.aws.eks_format import EksNodeGroupState, node_group_state
-from tenancy.aws.errors import AwsError, AwsFailure, aws_error, node_group_failed
+from tenancy.aws.errors import AwsError, AwsFailure, node_group_failed
 from tenancy.aws.wait_options import WaitOptions
 
 if TYPE_CHECKING:

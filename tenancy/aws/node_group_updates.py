@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tenancy.aws.boto_errors import aws_error
 from tenancy.aws.eks_format import EksNodeGroupState, to_eks_taint
-from tenancy.aws.errors import aws_error
 from tenancy.aws.node_group import NodeGroup
 from tenancy.aws.node_group_reads import UPDATABLE, read, wait
 from tenancy.aws.wait_options import WaitOptions

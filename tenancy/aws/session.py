@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tenancy.aws.errors import AwsError, AwsFailure, aws_error
+from tenancy.aws.boto_errors import aws_error
+from tenancy.aws.errors import AwsError, AwsFailure
 
 if TYPE_CHECKING:
     import boto3.session

@@ -96,6 +96,7 @@ _COMMANDS: Final[Mapping[str, tuple[Command | CommandGroup, ...]]] = {
                 Command("up", sandbox.up),
                 Command("down", sandbox.down),
                 Command("status", sandbox.status),
+                Command("tools", sandbox.build_tools),
             ),
         ),
         Command("doctor", doctor.command),

@@ -8,6 +8,7 @@ from tenancy.cli.completion import complete_stacks
 from tenancy.cli.options import ProjectFolder
 from tenancy.cli.sandbox import folder_of
 from tenancy.cli.terminal import terminal
+from tenancy.diagnostics import ToolsError
 from tenancy.engine import prepare_stacks
 from tenancy.local import sandbox
 from tenancy.local.sandbox import shell_lines
@@ -28,7 +29,13 @@ Stack = Annotated[
 
 def command(project: ProjectFolder = None, stack: Stack = None) -> None:
     """Print shell lines; eval "$(tenancy env)" makes pulumi and kubectl use the sandbox."""
-    box = sandbox.current(folder_of(project))
-    prepare_stacks(box, stack)
+    root = folder_of(project)
+    try:
+        box = sandbox.current(root)
+        prepare_stacks(box, stack)
+    except ToolsError as error:
+        # kubectl comes with the control plane, so this shell is of use without Pulumi.
+        box = sandbox.current(root, has_engine=False)
+        terminal(color=False).note(f"kubectl works, and pulumi does not: {error}")
     lines = shell_lines(box.root, box.environment())
     terminal(color=False).write(lines + "\n")

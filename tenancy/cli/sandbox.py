@@ -11,11 +11,11 @@ from tenancy.assessment import find_root
 from tenancy.cli.options import Json, NoColor, ProjectFolder
 from tenancy.cli.terminal import Terminal, terminal
 from tenancy.diagnostics import Exit, UsageError
-from tenancy.local import sandbox
+from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import SandboxStatus, State
 from tenancy.output import sandbox_status_data
 
-__all__ = ["HELP", "down", "folder_of", "status", "up"]
+__all__ = ["HELP", "build_tools", "down", "folder_of", "status", "up"]
 
 HELP = "The sandbox: a real Kubernetes control plane on this machine, with fake nodes."
 
@@ -77,6 +77,13 @@ def down(
     processes = "1 process" if ended == 1 else f"{ended} processes"
     stopped = f"{processes} stopped" if ended else "nothing was running"
     shown.say(f"{stopped}; its data is {'deleted' if wipe else 'kept'}")
+
+
+def build_tools(project: ProjectFolder = None, no_color: NoColor = False) -> None:
+    """Build the missing tools, those of Pulumi too; `up` builds those of the sandbox alone."""
+    shown = terminal(color=not no_color)
+    toolchain = tools.ensure(folder_of(project), shown.err)
+    shown.say(f"{len(toolchain.statuses)} tools are ready in {toolchain.bin}")
 
 
 def status(

@@ -16,6 +16,7 @@ from tenancy.diagnostics.errors import (
     UsageError,
 )
 from tenancy.diagnostics.exit_codes import Exit, table, worst
+from tenancy.diagnostics.extras import Extra, needs
 from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in, refusals
 from tenancy.diagnostics.finding_data import FindingData, findings_data, grouped
 from tenancy.diagnostics.origin import ARGUMENT, Origin, PathStep, with_flags
@@ -52,6 +53,7 @@ __all__ = [
     "EngineError",
     "EngineFailure",
     "Exit",
+    "Extra",
     "Finding",
     "FindingData",
     "NotFoundError",
@@ -77,6 +79,7 @@ __all__ = [
     "joined",
     "misnamed",
     "nearest",
+    "needs",
     "only_causes",
     "quoted",
     "reason_blank",

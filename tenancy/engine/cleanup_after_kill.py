@@ -2,11 +2,10 @@
 What cleans up when this process is killed: it ends the engine's processes and removes a folder.
 
 A shell waits on a pipe that only this process holds open. The system closes the pipe at a kill,
-also one that nothing can handle. The shell then runs this file, which needs nothing but Python.
+also one that nothing can handle. The shell then runs this file alone, without the package.
 """
 
 import contextlib
-import os
 import shutil
 import signal
 import subprocess
@@ -15,16 +14,17 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psutil
+
 __all__ = ["TEMPORARY", "cleaned_up_after_kill", "send_signal", "variables_of"]
 
 TEMPORARY = "TMPDIR"
 """The variable by which the processes of one run are known; each run has its own folder."""
 
-_PROC = Path("/proc")
 _STEPS = ((0.0, signal.SIGINT), (3.0, signal.SIGINT), (7.0, signal.SIGKILL))
 """After how many seconds the processes get what: the engine writes its state at the first."""
 _INTERVAL_SECONDS = 0.1
-_SHELL = 'trap "" INT TERM HUP; read -r line; [ "$line" = done ] || exec "$0" -I "$1" "$2"'
+_SHELL = 'trap "" INT TERM HUP; read -r line; [ "$line" = done ] || exec "$0" -P "$1" "$2"'
 
 
 @contextlib.contextmanager
@@ -61,42 +61,39 @@ def _end_and_remove(folder: Path) -> None:
         if steps and time.monotonic() - began >= steps[0][0]:
             _, number = steps.pop(0)
             # Plugins and programs end with their engine, and are only asked where it is gone.
-            engine = [pid for pid, is_engine in found if is_engine]
-            every = [pid for pid, _ in found]
-            for pid in every if number is signal.SIGKILL else engine or every:
-                send_signal(pid, number)
+            engine = [process for process, is_engine in found if is_engine]
+            every = [process for process, _ in found]
+            for process in every if number is signal.SIGKILL else engine or every:
+                send_signal(process, number)
         elif not steps:
-            for pid, _ in found:
-                send_signal(pid, signal.SIGKILL)
+            for process, _ in found:
+                send_signal(process, signal.SIGKILL)
         time.sleep(_INTERVAL_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def variables_of(process: Path) -> Mapping[str, str]:
-    """Return the environment variables of *process*, its folder in /proc; empty if hidden."""
+def variables_of(process: psutil.Process) -> Mapping[str, str]:
+    """Return the environment variables of *process*; empty if they are hidden."""
     try:
-        content = (process / "environ").read_bytes()
-    except OSError:
+        return process.environ()
+    except (psutil.Error, OSError):
         return {}
-    pairs = (os.fsdecode(entry).partition("=") for entry in content.split(b"\0"))
-    return {name: value for name, _, value in pairs}
 
 
-def send_signal(pid: int, number: signal.Signals) -> None:
+def send_signal(process: psutil.Process, number: signal.Signals) -> None:
     """Send a signal to a process that may have ended, or be another user's."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, number)
+    with contextlib.suppress(psutil.Error):
+        process.send_signal(number)
 
 
-def _processes(folder: Path) -> Iterator[tuple[int, bool]]:
-    """Yield the id of each process of the run, and whether it is the engine itself."""
-    for process in _PROC.glob("[0-9]*"):
+def _processes(folder: Path) -> Iterator[tuple[psutil.Process, bool]]:
+    """Yield each process of the run, and whether it is the engine itself."""
+    for process in psutil.process_iter():
         if variables_of(process).get(TEMPORARY) != str(folder):
             continue
-        with contextlib.suppress(OSError):
-            program = (process / "cmdline").read_bytes().partition(b"\0")[0]
-            if program:
-                yield int(process.name), program.rpartition(b"/")[2] == b"pulumi"
+        with contextlib.suppress(psutil.Error, OSError):
+            if arguments := process.cmdline():
+                yield process, Path(arguments[0]).name == "pulumi"
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def engine_missing() -> EngineError:
     """Return the error for a missing `pulumi` on the engine's PATH."""
     return EngineError(
         None,
-        "pulumi is not on PATH; run `make tools`, or install Pulumi 3.255 or newer",
+        "pulumi is not on PATH; install Pulumi 3.255 or newer, or run `tenancy sandbox tools`",
         EngineFailure.MISSING,
     )
 

@@ -7,12 +7,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 __all__ = ["PREFIX", "remove_left_folders"]
 
 PREFIX: Final = "tenancy-engine-"
 """Before the id of the process in the name of its folder."""
 
-_NAME: Final = re.compile(rf"{PREFIX}(\d+)-\w+")
+_NAME: Final = re.compile(rf"{PREFIX}(\d{{1,9}})-\w+")
 
 
 def remove_left_folders(parent: Path | None = None) -> int:
@@ -28,7 +30,7 @@ def remove_left_folders(parent: Path | None = None) -> int:
     removed = 0
     for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
         match = _NAME.fullmatch(folder.name)
-        if match is None or folder.is_symlink() or _is_alive(int(match[1])):
+        if match is None or folder.is_symlink() or psutil.pid_exists(int(match[1])):
             continue
         try:
             if folder.stat().st_uid == os.getuid():
@@ -38,13 +40,3 @@ def remove_left_folders(parent: Path | None = None) -> int:
             # Another command of this user removes it at the same time.
             continue
     return removed
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
+import psutil
 
 from tenancy.engine.cleanup_after_kill import send_signal, variables_of
+from tenancy.local.processes import start_of
 
 __all__ = [
     "STARTED_BY",
@@ -24,7 +26,6 @@ __all__ = [
 STARTED_BY = "TENANCY_STARTED_BY"
 """The variable by which an engine knows the process that started it: id and start time."""
 
-_PROC = Path("/proc")
 _STEPS = ((0.0, signal.SIGINT), (20.0, signal.SIGINT), (30.0, signal.SIGKILL))
 """After how many seconds an orphan gets what: the first asks, the second insists."""
 _INTERVAL_SECONDS = 0.2
@@ -36,13 +37,13 @@ class EngineProcess:
     A process of the engine: itself, one of its plugins, or the program that it runs.
 
     Attributes:
-        pid: Its id.
+        process: What to send signals to.
         is_engine: Whether it is the engine itself.
         started_by: The process that started it, as returned by `this_process`; None if it was
             not ours.
     """
 
-    pid: int
+    process: psutil.Process
     is_engine: bool
     started_by: str | None
 
@@ -51,21 +52,18 @@ class EngineProcess:
         """Whether the process of ours that started it no longer exists."""
         if self.started_by is None:
             return False
-        pid, _, _ = self.started_by.partition(" ")
-        return not pid.isdigit() or _identity(int(pid)) != self.started_by
+        return not _lives(self.started_by)
 
 
 def this_process() -> str:
     """Return what this process is known by, also after its id is given to another one."""
-    return _identity(os.getpid()) or ""
+    return f"{os.getpid()} {start_of(os.getpid())}"
 
 
 def is_running(process: str, host: str) -> bool:
     """Return whether *process* of *host* is another one of this machine, and still runs."""
     pid, _, _ = process.partition(" ")
-    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
-        return False
-    return _identity(int(pid)) == process
+    return host == socket.gethostname() and pid != str(os.getpid()) and _lives(process)
 
 
 def interrupt_engines() -> None:
@@ -73,7 +71,7 @@ def interrupt_engines() -> None:
     mine = this_process()
     for found in engines(None):
         if found.is_engine and found.started_by == mine:
-            send_signal(found.pid, signal.SIGINT)
+            send_signal(found.process, signal.SIGINT)
 
 
 def engines(home: Path | None) -> Iterator[EngineProcess]:
@@ -82,20 +80,19 @@ def engines(home: Path | None) -> Iterator[EngineProcess]:
 
     Nothing where the system does not show the variables of processes.
     """
-    for folder in _PROC.glob("[0-9]*"):
-        pid = int(folder.name)
-        variables = variables_of(folder)
+    for process in psutil.process_iter():
+        variables = variables_of(process)
         is_wanted = home is None or variables.get("PULUMI_HOME") == str(home)
-        if pid == os.getpid() or not is_wanted:
+        if process.pid == os.getpid() or not is_wanted:
             continue
         try:
-            arguments = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
+            arguments = process.cmdline()
+        except (psutil.Error, OSError):
             continue
-        programs = [os.fsdecode(argument).rpartition("/")[2] for argument in arguments[:3]]
+        programs = [Path(argument).name for argument in arguments[:3]]
         if any(name.startswith("pulumi") for name in programs):
             yield EngineProcess(
-                pid=pid,
+                process=process,
                 is_engine=programs[0] == "pulumi",
                 started_by=variables.get(STARTED_BY),
             )
@@ -113,27 +110,24 @@ def end_orphans(home: Path | None) -> int:
     """
     began = time.monotonic()
     steps = list(_STEPS)
-    seen: set[int] = set()
+    seen: set[psutil.Process] = set()
     while orphans := [found for found in engines(home) if found.is_orphaned]:
         engine = [found for found in orphans if found.is_engine]
-        seen |= {found.pid for found in engine}
+        seen |= {found.process for found in engine}
         # Plugins and programs end with their engine, and are only asked where it is gone.
         chosen = engine or orphans
         if steps and time.monotonic() - began >= steps[0][0]:
             _, number = steps.pop(0)
             for found in chosen:
-                send_signal(found.pid, number)
+                send_signal(found.process, number)
         elif not steps:
             for found in orphans:
-                send_signal(found.pid, signal.SIGKILL)
+                send_signal(found.process, signal.SIGKILL)
         time.sleep(_INTERVAL_SECONDS)
     return len(seen)
 
 
-def _identity(pid: int) -> str | None:
-    """Return the id and the start time of a process that lives."""
-    try:
-        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in "ZX" else f"{pid} {fields[19]}"
+def _lives(process: str) -> bool:
+    """Return whether *process*, as returned by `this_process`, still runs."""
+    pid, _, start = process.partition(" ")
+    return pid.isdigit() and start_of(int(pid)) == start

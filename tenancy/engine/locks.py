@@ -1,7 +1,6 @@
 """Locks of a file backend: which process holds each, and which are stale."""
 
 import json
-import os
 import socket
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
+import psutil
 
 from tenancy.diagnostics import EngineError, EngineFailure
 
@@ -45,11 +45,15 @@ class Lock:
         """Whether its process has certainly ended; that of another machine never has."""
         if not self.is_here:
             return False
-        if not _is_alive(self.pid):
+        try:
+            process = psutil.Process(self.pid)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            started = process.create_time()
+        except psutil.NoSuchProcess:
             return True
-        started = _started(self.pid)
-        # The process id was reused since.
-        return started is not None and self.since is not None and started > self.since
+        # Whether the process id was reused since, with a second of slack between the clocks.
+        return self.since is not None and started - 1 > self.since.timestamp()
 
 
 def busy(lock: Lock) -> EngineError:
@@ -115,36 +119,3 @@ def _moment(written: object) -> datetime | None:
         return datetime.fromisoformat(written).astimezone(UTC)
     except ValueError:
         return None
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    status = _stat(pid)
-    return status is None or status[0] != "Z"
-
-
-def _stat(pid: int) -> list[str] | None:
-    """Return the fields of /proc/<pid>/stat from the state on; None if there is no /proc."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-
-
-def _started(pid: int) -> datetime | None:
-    """Return when the process *pid* started; None if the system does not report it."""
-    status = _stat(pid)
-    if status is None:
-        return None
-    try:
-        uptime = float(Path("/proc/uptime").read_text().split()[0])
-    except OSError:
-        return None
-    age = uptime - int(status[19]) / os.sysconf("SC_CLK_TCK")
-    # A second of slack: the two clocks are read one after the other.
-    return datetime.fromtimestamp(time.time() - age - 1, tz=UTC)

@@ -3,7 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
-from tenancy.aws.errors import AwsError, AwsFailure, aws_error
+from tenancy.aws.boto_errors import aws_error
+from tenancy.aws.errors import AwsError, AwsFailure
 from tenancy.aws.session import environment_region, require_account
 
 ARN = "arn:aws:eks:eu-central-1:{}:nodegroup/main/gpu-h100/1"

@@ -4,7 +4,6 @@ From a clean clone to a tenancy and back, as `make up`, `make preview` and `make
 Each test has a clone of this checkout, as it is now, with a control plane of its own.
 """
 
-import contextlib
 import os
 import re
 import shlex
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
+import psutil
 import pytest
 
 from tenancy.local import sandbox as local_sandbox
@@ -129,15 +129,19 @@ class Clone:
     @property
     def processes(self) -> list[str]:
         """What runs from this folder, by its variables or its arguments."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                told = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-                if int(folder.name) != os.getpid() and any(
-                    bytes(self.root / ".sandbox") in part for part in told
-                ):
-                    found.append(told[0].replace(b"\0", b" ").decode())
-        return found
+        mine = str(self.root / ".sandbox")
+        return [
+            " ".join(process.info["cmdline"] or ())
+            for process in psutil.process_iter(["cmdline", "environ"])
+            if process.pid != os.getpid()
+            and any(
+                mine in text
+                for text in (
+                    *(process.info["cmdline"] or ()),
+                    *(process.info["environ"] or {}).values(),
+                )
+            )
+        ]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from tenancy.local import sandbox as local_sandbox
@@ -34,37 +35,21 @@ def pids(root: Path) -> dict[str, int | None]:
 
 def processes_under(root: Path) -> list[int]:
     """Every process of the machine that names a file under *root* among its arguments."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                line = (folder / "cmdline").read_bytes()
-                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if f"{root}/.sandbox".encode() in line and state != "Z":
-                found.append(int(folder.name))
-    return found
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.info["status"] != psutil.STATUS_ZOMBIE
+        and any(f"{root}/.sandbox" in argument for argument in process.info["cmdline"] or ())
+    ]
 
 
 def listeners(pid: int) -> list[tuple[str, int]]:
-    """Every address and port that a process listens on, from the kernel's own tables."""
-    inodes = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            goal = str(descriptor.readlink())
-        except FileNotFoundError:
-            continue
-        if goal.startswith("socket:["):
-            inodes.add(goal[8:-1])
-    found = []
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and fields[9] in inodes:
-                address, port = fields[1].split(":")
-                found.append((address, int(port, 16)))
-    return found
+    """Every address and port that a process listens on."""
+    return [
+        (connection.laddr.ip, connection.laddr.port)
+        for connection in psutil.Process(pid).net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
 
 
 def start_up(root: Path) -> "subprocess.Popen[bytes]":
@@ -199,8 +184,7 @@ class TestWhatItShares:
             "kube-scheduler": 1,
             "kwok": 0,
         } == {name: len(ports) for name, ports in found.items()}
-        # 127.0.0.1 as the kernel writes it: the bytes of the address, the last one first.
-        assert {"0100007F"} == {address for ports in found.values() for address, _ in ports}
+        assert {"127.0.0.1"} == {address for ports in found.values() for address, _ in ports}
 
     def test_nobody_else_can_read_the_kubeconfig_or_the_keys(self, sandbox: Sandbox) -> None:
         secrets = [

@@ -34,14 +34,12 @@ from tenancy.aws import (
     NodeGroupPlan,
     NodeGroupPlanKind,
     WaitOptions,
-    eks_client,
-    environment_region,
     findings,
     inputs_as_written,
     node_group_lifecycle,
     plan_change,
-    require_account,
 )
+from tenancy.aws.session import eks_client, environment_region, require_account
 from tenancy.config.spec import findings_from
 from tenancy.diagnostics import ARGUMENT, Finding, Origin, Severity
 from tenancy_components.provider.log import EngineLog

@@ -4,12 +4,11 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import grpc
 import pulumi
 from pulumi.provider.experimental.provider import Provider
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from tenancy.diagnostics import TenancyError
@@ -18,6 +17,15 @@ from tenancy_components.provider.provider import TenancyProvider
 from tenancy_components.provider.servicer import Servicer
 
 __all__ = ["main", "serve"]
+
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", 400 * 1024 * 1024),
+    ("grpc.server_max_unrequested_time_in_server", 30 * 60),
+)
+"""
+The largest message in bytes, and how many seconds one may wait, as in Pulumi's own SDK: a large
+update sends more at once than the defaults of gRPC allow.
+"""
 
 
 class _Context(Protocol):
@@ -59,7 +67,7 @@ class _CleanErrors(grpc.aio.ServerInterceptor):  # type: ignore[misc]
 
 async def serve(provider: Provider, engine: str) -> None:
     """Serve *provider* to the engine at the address *engine*, until it is stopped."""
-    server = grpc.aio.server(interceptors=[_CleanErrors()], options=_GRPC_CHANNEL_OPTIONS)
+    server = grpc.aio.server(interceptors=[_CleanErrors()], options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider, engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

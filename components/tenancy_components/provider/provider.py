@@ -1,15 +1,15 @@
 """The provider of the package `tenancy`: dispatches requests by resource type."""
 
+import functools
 import json
 import threading
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi.provider.experimental import provider as engine
 
-from tenancy.diagnostics import TenancyError
+from tenancy.diagnostics import Extra, TenancyError, needs
 from tenancy_components.provider.log import EngineLog
-from tenancy_components.provider.node_group import NodeGroupResource
 from tenancy_components.provider.node_taints import NodeTaintsResource
 from tenancy_components.provider.schema import package_schema
 from tenancy_components.provider.update_plan import UpdatePlanResource
@@ -17,7 +17,10 @@ from tenancy_components.type_tokens import NODE_GROUP, NODE_TAINTS, UPDATE_PLAN
 
 __all__ = ["TenancyProvider"]
 
-_Resource: TypeAlias = NodeGroupResource | NodeTaintsResource | UpdatePlanResource
+if TYPE_CHECKING:
+    from tenancy_components.provider.node_group import NodeGroupResource
+
+_Resource: TypeAlias = "NodeGroupResource | NodeTaintsResource | UpdatePlanResource"
 
 
 class TenancyProvider(engine.Provider):
@@ -31,10 +34,10 @@ class TenancyProvider(engine.Provider):
     def __init__(self, log: EngineLog | None = None) -> None:
         self._stop = threading.Event()
         log = log or EngineLog()
-        self._resources: Mapping[str, _Resource] = {
-            NODE_GROUP: NodeGroupResource(log, self._stop),
-            NODE_TAINTS: NodeTaintsResource(),
-            UPDATE_PLAN: UpdatePlanResource(log),
+        self._resources: Mapping[str, Callable[[], _Resource]] = {
+            NODE_GROUP: functools.cache(lambda: _node_groups(log, self._stop)),
+            NODE_TAINTS: functools.cache(NodeTaintsResource),
+            UPDATE_PLAN: functools.cache(lambda: UpdatePlanResource(log)),
         }
 
     def _of(self, token: str) -> _Resource:
@@ -46,7 +49,7 @@ class TenancyProvider(engine.Provider):
                 f" allowed: {', '.join(self._resources)};"
                 " correct the type, or update the package"
             )
-        return found
+        return found()
 
     async def get_schema(self, request: engine.GetSchemaRequest) -> engine.GetSchemaResponse:
         """Return the package's schema."""
@@ -90,3 +93,11 @@ class TenancyProvider(engine.Provider):
     async def cancel(self) -> None:
         """End every wait; what an interrupted creation has made is deleted."""
         self._stop.set()
+
+
+def _node_groups(log: EngineLog, stop: threading.Event) -> "NodeGroupResource":
+    """Return the resource that needs boto3, which may not be installed."""
+    with needs(Extra.EKS):
+        from tenancy_components.provider.node_group import NodeGroupResource  # noqa: PLC0415
+
+    return NodeGroupResource(log, stop)

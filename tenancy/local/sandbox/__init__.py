@@ -13,11 +13,12 @@ from pathlib import Path
 import attrs
 from rich.console import Console
 
+from tenancy.diagnostics import Extra, needs
 from tenancy.local import tools
 from tenancy.local.sandbox.environment import AMBIENT, environment, process_environment
 from tenancy.local.sandbox.errors import SandboxError, SandboxFailure, not_started
 from tenancy.local.sandbox.layout import Layout
-from tenancy.local.sandbox.lifecycle import bring_up, locked, take_down
+from tenancy.local.sandbox.lifecycle import locked, take_down
 from tenancy.local.sandbox.member_certificate import issue_member_certificate
 from tenancy.local.sandbox.nodes import GPU_NODES
 from tenancy.local.sandbox.orphaned_state import stacks_with_resources
@@ -110,7 +111,8 @@ def up(
         root: The folder of the project.
         wipe: Whether to delete the cluster's data and Pulumi's state first. Default: no.
         console: Where progress is shown. Default: nowhere.
-        toolchain: The tools. Default: those of *root*; missing ones are built.
+        toolchain: The tools. Default: those of *root*; of the missing ones, those of Kubernetes
+            and kwok are built.
         flags: Extra flags by the name of a part, such as
             `{"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}`. They apply
             to this start only. Default: none.
@@ -119,17 +121,20 @@ def up(
         SandboxError: Pulumi's state describes a cluster that no longer exists, or a process of
             the control plane ended; the error has the end of its log.
         SandboxError: It cannot be started, or did not become ready in time.
-        ToolsError: A tool is missing.
+        ToolsError: A tool, or the extra `sandbox` of this package, is not installed.
     """
+    # Before anything is built.
+    with needs(Extra.SANDBOX):
+        from tenancy.local.sandbox.starting import bring_up  # noqa: PLC0415
     layout = Layout(root)
-    chosen = toolchain or tools.ensure(layout.root, console)
-    with _explain_os_errors(layout), locked(layout, console) as lock:
+    chosen = toolchain or tools.ensure(layout.root, console, tools.OF_SANDBOX)
+    with _explain_os_errors(layout), locked(layout, console):
         if wipe:
             take_down(layout)
             layout.wipe()
         # Resolve links: a link may point at another version later.
         programs = {name: chosen.path(name).resolve() for name in NAMES}
-        record = bring_up(layout, programs, lock, console, flags)
+        record = bring_up(layout, programs, console, flags)
         tools.install_provider(chosen, layout.pulumi_home)
     return _sandbox(layout, record, chosen)
 
@@ -156,9 +161,13 @@ def down(root: Path, *, wipe: bool = False, console: Console | None = None) -> i
     return stopped
 
 
-def current(root: Path) -> Sandbox:
+def current(root: Path, *, has_engine: bool = True) -> Sandbox:
     """
     Return the sandbox of *root* that was started before, whether it runs now or not.
+
+    Args:
+        root: The folder of the project.
+        has_engine: Whether Pulumi's programs must be installed too. Default: yes.
 
     Raises:
         SandboxError: None was started in *root*.
@@ -168,7 +177,12 @@ def current(root: Path) -> Sandbox:
     record = SandboxRecord.load(layout.record)
     if record is None or record.uid is None or not layout.kubeconfig.exists():
         raise not_started(layout.root)
-    return _sandbox(layout, record, tools.find(layout.root))
+    toolchain = (
+        tools.find(layout.root) if has_engine else tools.find(layout.root, tools.OF_SANDBOX)
+    )
+    # They may have been installed after the sandbox was started.
+    tools.install_provider(toolchain, layout.pulumi_home)
+    return _sandbox(layout, record, toolchain)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from typing import cast
 
 import attrs
 
-from tenancy.local.sandbox.pki import Pair
+from tenancy.local.sandbox.certificate_files import Pair
 from tenancy.local.sandbox.ports import HOST
 
 __all__ = ["Api", "Json", "UnreachableError"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from tenancy.config import SANDBOX
-from tenancy.local.sandbox.pki import Pair
+from tenancy.local.sandbox.certificate_files import Pair
 
 __all__ = ["kubeconfig"]
 

@@ -5,11 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tenancy.diagnostics import Extra, needs
 from tenancy.local.sandbox.errors import SandboxError, not_started
 from tenancy.local.sandbox.layout import Layout
 
@@ -49,7 +46,14 @@ def issue_member_certificate(
     Raises:
         SandboxError: There is no sandbox, or a name belongs to the system or is too long for a
             certificate.
+        ToolsError: The extra `sandbox` of this package is not installed.
     """
+    with needs(Extra.SANDBOX):
+        from cryptography import x509  # noqa: PLC0415
+        from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID  # noqa: PLC0415
+
     for name in (user, *groups):
         if name.startswith("system:"):
             raise SandboxError(f"{name!r} is reserved by Kubernetes; name a member")

@@ -7,9 +7,9 @@ from typing import Final
 import attrs
 import yaml
 
+from tenancy.local.sandbox.certificate_files import Pki
 from tenancy.local.sandbox.kubeconfig import kubeconfig
 from tenancy.local.sandbox.layout import Layout, write_owner_only
-from tenancy.local.sandbox.pki import Pki
 from tenancy.local.sandbox.ports import HOST
 
 __all__ = [

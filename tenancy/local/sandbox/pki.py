@@ -1,4 +1,4 @@
-"""The sandbox's own certificate authorities, certificates and keys."""
+"""Creates the sandbox's own certificate authorities, certificates and keys."""
 
 import datetime
 import ipaddress
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import attrs
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tenancy.local.sandbox.certificate_files import Pair, Pki, pair
 from tenancy.local.sandbox.layout import write_owner_only
 
-__all__ = ["Pair", "Pki", "ensure", "pair"]
+__all__ = ["ensure"]
 
 _AUTHORITY: Final = datetime.timedelta(days=3650)
 _LEAF: Final = datetime.timedelta(days=365)
@@ -28,42 +28,6 @@ _SERVER_NAMES: Final = (
     "kubernetes.default.svc",
     "kubernetes.default.svc.cluster.local",
 )
-
-
-@attrs.frozen
-class Pair:
-    """A certificate and its key, in two files."""
-
-    certificate: Path
-    key: Path
-
-
-@attrs.frozen(kw_only=True)
-class Pki:
-    """
-    All certificates and keys of the sandbox.
-
-    Attributes:
-        authority: Signs the certificates of the API server and of users.
-        etcd_authority: Signs etcd's certificates only, so that a user of the cluster cannot
-            open its store.
-        proxy_authority: Signs nothing. The API server needs one for its front proxy settings
-            and logs an error every few seconds without it.
-        accounts: Signs tokens of service accounts; its certificate is a public key.
-        server: The API server's.
-        etcd: etcd's, for clients and peers.
-        etcd_client: The API server's towards etcd.
-        users: Client certificates by user name.
-    """
-
-    authority: Pair
-    etcd_authority: Pair
-    proxy_authority: Pair
-    accounts: Pair
-    server: Pair
-    etcd: Pair
-    etcd_client: Pair
-    users: dict[str, Pair]
 
 
 def ensure(folder: Path, users: dict[str, tuple[str, ...]], service_ip: str) -> Pki:
@@ -99,11 +63,6 @@ def ensure(folder: Path, users: dict[str, tuple[str, ...]], service_ip: str) -> 
             for user, groups in users.items()
         },
     )
-
-
-def pair(folder: Path, name: str) -> Pair:
-    """Return the paths of the certificate and key called *name*, existing or not."""
-    return Pair(folder / f"{name}.crt", folder / f"{name}.key")
 
 
 def _authority(folder: Path, name: str, common: str) -> Pair:

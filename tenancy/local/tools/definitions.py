@@ -14,6 +14,7 @@ from tenancy.local.tools.version import Range, Version
 __all__ = [
     "KUEUE",
     "MODULES",
+    "OF_SANDBOX",
     "OTHER_RELEASES",
     "PROVIDER",
     "PROVIDER_BINARY",
@@ -281,6 +282,15 @@ are built already.
 """
 
 TOOLS: Final[tuple[Tool, ...]] = tuple(tool for module in MODULES for tool in module.tools)
+
+
+OF_SANDBOX: Final = frozenset(
+    tool.name
+    for entry in MODULES
+    if entry.name in {"kubernetes", "kwok"}
+    for tool in entry.tools
+)
+"""The programs that the sandbox consists of, and kubectl."""
 
 
 def module(tool: str) -> Module:

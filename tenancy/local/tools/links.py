@@ -21,17 +21,17 @@ _ENGINE: Final = {"pulumi", *(tool.name for tool in TOOLS if tool.beside == "pul
 @attrs.frozen(kw_only=True)
 class Toolchain:
     """
-    A complete set of tools.
+    The tools of a project.
 
     Attributes:
         bin: The folder of links; it comes first in the `PATH` of the processes we start.
         provider: The Kubernetes provider. It is linked into a Pulumi home, because the engine
-            warns at every run about a provider on `PATH`.
+            warns at every run about a provider on `PATH`. None if it is not installed.
         statuses: Where each tool was found.
     """
 
     bin: Path
-    provider: Path
+    provider: Path | None
     statuses: tuple[ToolStatus, ...]
 
     def path(self, name: str) -> Path:
@@ -43,7 +43,9 @@ class Toolchain:
         """
         if name not in {status.name for status in self.statuses}:
             raise KeyError(name)
-        return self.provider if name == PROVIDER_BINARY else self.bin / name
+        if name == PROVIDER_BINARY and self.provider is not None:
+            return self.provider
+        return self.bin / name
 
 
 def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
@@ -52,7 +54,7 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
 
     Args:
         root: The folder of the project.
-        statuses: The status of every tool; none may be missing.
+        statuses: The status of each tool that was found.
     """
     folder = root / ".toolchain"
     programs = folder / "bin"
@@ -60,7 +62,7 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
     # So that a project's own .gitignore need not list this folder.
     (folder / ".gitignore").write_text("*\n")
     targets = {status.name: status.path for status in statuses if status.path is not None}
-    provider = targets.pop(PROVIDER_BINARY)
+    provider = targets.pop(PROVIDER_BINARY, None)
     cached = {status.name for status in statuses if status.source is ToolSource.CACHE}
     for name, path in targets.items():
         if name in cached & _ENGINE:
@@ -75,12 +77,14 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
 
 def install_provider(toolchain: Toolchain, home: Path) -> None:
     """
-    Link the Kubernetes provider into the plugin folder of a Pulumi home.
+    Link the Kubernetes provider, if it is installed, into the plugin folder of a Pulumi home.
 
     Args:
         toolchain: The tools.
         home: `PULUMI_HOME`.
     """
+    if toolchain.provider is None:
+        return
     folder = home / "plugins" / f"resource-kubernetes-v{provider_version()}"
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / PROVIDER_BINARY, toolchain.provider, Path.symlink_to)

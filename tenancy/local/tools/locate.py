@@ -6,7 +6,9 @@ import json
 import os
 import re
 import shutil
+import site
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -81,8 +83,14 @@ class _InstalledTool:
 
 
 def sources(root: Path) -> Path | None:
-    """Return the folder of Go modules that belongs to *root*, or to this checkout, if any."""
-    for folder in (root / "toolchain", Path(__file__).parents[3] / "toolchain"):
+    """
+    Return the folder of Go modules that *root* has, or this checkout, or the installed package.
+
+    A wheel installs it beside the programs of its environment.
+    """
+    installed = [Path(base) / "share" / "tenancy" for base in (sys.prefix, site.getuserbase())]
+    for parent in (root, Path(__file__).parents[3], *installed):
+        folder = parent / "toolchain"
         if all((folder / entry.name / "go.mod").is_file() for entry in MODULES):
             return folder
     return None
@@ -103,8 +111,8 @@ def built(entry: Module, folder: Path | None) -> Path | None:
 
     Args:
         entry: The module.
-        folder: `toolchain/`. None (an installed wheel): the newest build with supported
-            versions is used.
+        folder: `toolchain/`. None (there is none): the newest build with supported versions is
+            used.
     """
     cache = cache_folder()
     if folder is not None:
@@ -209,7 +217,9 @@ def _remedy(tool: Tool, folder: Path | None) -> str:
             f"or install the Python package in {PROVIDER} with `-c constraints.txt`"
         )
     if folder is not None:
-        return "run `make tools`, which builds what is missing (it needs Go 1.26 or newer)"
+        is_checkout = (folder.parent / "Makefile").is_file()
+        command = "make tools" if is_checkout else "tenancy sandbox tools"
+        return f"run `{command}`, which builds what is missing (it needs Go 1.26 or newer)"
     return (
         "install them on PATH, "
         "or run `make tools` once in a checkout of Tenancy, which fills the cache folder "

@@ -1,5 +1,6 @@
 """Kills whatever takes part in an update at a moment drawn by a seed, and what is left."""
 
+import contextlib
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
+import psutil
 
 from tenancy.assessment import assess
 from tenancy.cluster import connect, objects
@@ -218,14 +220,11 @@ class Campaign:
 
 def of_session(leader: int, program: str) -> Iterator[int]:
     """Yield the processes of the session of *leader* that run *program*."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            name = (folder / "cmdline").read_bytes().split(b"\0")[0].decode()
-        except (OSError, ValueError):
-            continue
-        if int(fields[3]) == leader and name.rpartition("/")[2] == program:
-            yield int(folder.name)
+    for process in psutil.process_iter(["cmdline"]):
+        names = [Path(argument).name for argument in process.info["cmdline"] or ()]
+        with contextlib.suppress(ProcessLookupError):
+            if names[:1] == [program] and os.getsid(process.pid) == leader:
+                yield process.pid
 
 
 def write_stack(root: Path, version: str) -> None:

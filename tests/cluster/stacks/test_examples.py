@@ -13,6 +13,7 @@ from tenancy_components import Organization
 
 from tenancy import engine as automation
 from tenancy.engine import Engine, EngineError
+from tenancy.local.tools.definitions import MODULES
 
 pytestmark = pytest.mark.cluster
 
@@ -48,10 +49,12 @@ def engine(sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return Engine(variables={**variables, "PATH": path})
 
 
-def test_the_wheel_installs_two_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_installs_two_packages_and_what_tools_are_built_from(wheel: Path) -> None:
     names = {path.name for path in wheel.iterdir() if not path.name.endswith(".dist-info")}
 
-    assert {"bin", "tenancy", "tenancy_components"} == names
+    assert {"bin", "share", "tenancy", "tenancy_components"} == names
+    modules = {path.name for path in (wheel / "share/tenancy/toolchain").iterdir()}
+    assert {module.name for module in MODULES} == modules
     assert (wheel / "tenancy/py.typed").exists()
     assert (wheel / "tenancy_components/py.typed").exists()
 

@@ -9,15 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tenancy.engine import cleanup_after_kill
 from tenancy.engine.cleanup_after_kill import cleaned_up_after_kill
 
-pytestmark = [
-    pytest.mark.fault("kill"),
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc"),
-]
+pytestmark = pytest.mark.fault("kill")
 
 RUN = """
 import sys, time
@@ -124,12 +122,16 @@ def test_after_a_block_that_ends_nothing_waits_and_nothing_is_removed(folder: Pa
 
 def waiting_for(folder: Path) -> list[Path]:
     """Return *folder* for each process of the cleanup that would remove it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            arguments = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if os.fsencode(cleanup_after_kill.__file__) in arguments:
-            found += [folder] if os.fsencode(folder) in arguments else []
-    return found
+    return [
+        folder
+        for process in psutil.process_iter()
+        if cleanup_after_kill.__file__ in (arguments := arguments_of(process))
+        and str(folder) in arguments
+    ]
+
+
+def arguments_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import attrs
 import grpc
+import psutil
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2_grpc, language_pb2, language_pb2_grpc
@@ -191,8 +192,7 @@ def test_a_program_ends_with_its_engine(tmp_path: Path, engine) -> None:
         wait_until(lambda: servicer.lines)
         call.cancel()
 
-    process = Path("/proc") / servicer.lines[0]
-    wait_until(lambda: not process.exists())
+    wait_until(lambda: not psutil.pid_exists(int(servicer.lines[0])))
 
 
 def test_a_host_without_the_script_leaves_the_program_to_the_engine(tmp_path: Path) -> None:
@@ -219,4 +219,4 @@ def test_the_server_ends_with_its_process(tmp_path: Path) -> None:
 
     assert -signal.SIGKILL == killed.returncode
     pid = int(killed.stdout)
-    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    wait_until(lambda: not psutil.pid_exists(pid))

@@ -5,7 +5,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typer.testing import CliRunner
 from tenancy.cli import app
 from tenancy.config.document import SANDBOX_PASSPHRASE
 from tenancy.local import sandbox
+from tenancy.local.processes import start_of
 from tenancy.local.sandbox import SandboxError, State
 from tenancy.local.sandbox.environment import environment, process_environment
 from tenancy.local.sandbox.kubeconfig import kubeconfig
@@ -57,16 +57,14 @@ def sleeper(layout: Layout) -> Iterator[Process]:
 
 
 def started(layout: Layout, name: str, *command: str) -> Process:
-    with layout.lock.open("w") as lock:
-        record = layout.run / f"{name}.pid"
-        start(
-            command,
-            record=record,
-            log=layout.log(name),
-            lock=lock.fileno(),
-            cwd=layout.folder,
-            environment={"PATH": os.defpath},
-        )
+    record = layout.run / f"{name}.pid"
+    start(
+        command,
+        record=record,
+        log=layout.log(name),
+        cwd=layout.folder,
+        environment={"PATH": os.defpath},
+    )
     process = recorded(record)
     assert process is not None
     return process
@@ -112,14 +110,28 @@ class TestProcesses:
         said = layout.log("witness").read_text().split()
         assert [str(process.pid), str(process.pid)] == said
 
-    def test_it_does_not_hold_the_lock(self, layout: Layout, sleeper: Process) -> None:
-        code = (
-            "import fcntl, sys; fcntl.flock(open(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB)"
-        )
+    def test_a_start_that_is_interrupted_before_the_record_starts_nothing(
+        self, layout: Layout, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shells: list[int] = []
 
-        done = subprocess.run([sys.executable, "-c", code, layout.lock], check=False)
+        def interrupted(pid: int) -> str:
+            shells.append(pid)
+            raise KeyboardInterrupt
 
-        assert 0 == done.returncode
+        touched = layout.folder / "touched"
+        monkeypatch.setattr("tenancy.local.sandbox.process.start_of", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            started(layout, "late", "/usr/bin/touch", str(touched))
+        monkeypatch.undo()
+        while start_of(shells[0]) is not None:
+            time.sleep(0.01)
+
+        assert (False, None) == (touched.exists(), recorded(layout.run / "late.pid"))
+        control = started(layout, "late", "/usr/bin/touch", str(touched))
+        while control.alive:
+            time.sleep(0.01)
+        assert touched.exists()
 
     def test_it_lives_in_a_session_of_its_own(self, sleeper: Process) -> None:
         assert sleeper.pid == os.getsid(sleeper.pid)

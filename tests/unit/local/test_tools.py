@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from tenancy.local.tools.definitions import (
     key,
     module,
 )
-from tenancy.local.tools.locate import missing_modules
+from tenancy.local.tools.links import install_provider
+from tenancy.local.tools.locate import missing_modules, sources
 from tenancy.local.tools.version import Range, Version
 
 ROOT = Path(__file__).parents[3]
@@ -350,6 +352,28 @@ class TestWithoutSources:
         assert ToolSource.MISSING is found(tmp_path)["kwok"]
 
 
+class TestInstalledFromAWheel:
+    def test_the_modules_are_beside_the_programs_of_the_environment(
+        self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        shared = declared["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+        for source, goal in shared.items():
+            shutil.copytree(ROOT / source, tmp_path / "venv" / goal)
+        locate = sys.modules["tenancy.local.tools.locate"]
+        monkeypatch.setattr(locate, "__file__", str(tmp_path / "a/b/c/d/locate.py"))
+        monkeypatch.setattr("site.getuserbase", lambda: str(tmp_path / "nothing"))
+
+        assert sources(tmp_path) is None
+
+        monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
+
+        assert tmp_path / "venv/share/tenancy/toolchain" == sources(tmp_path)
+        kwok = next(status for status in tools.report(tmp_path) if status.name == "kwok")
+        assert kwok.remedy is not None
+        assert kwok.remedy.startswith("run `tenancy sandbox tools`")
+
+
 class TestBuilding:
     ENTRY = module("kwok")
 
@@ -375,6 +399,22 @@ class TestBuilding:
         self.build()
 
         assert 1 == sum(call.startswith("build") for call in calls())
+
+    def test_the_sandbox_waits_for_kubernetes_and_kwok_alone(
+        self, path: Path, tmp_path: Path
+    ) -> None:
+        calls = install_go(path)
+
+        toolchain = tools.ensure(tmp_path, quiet(), tools.OF_SANDBOX)
+
+        assert 2 == sum(call.startswith("build") for call in calls())
+        of_kubernetes = {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}
+        assert {*of_kubernetes, "kubectl", "kwok"} == {s.name for s in toolchain.statuses}
+        assert toolchain.provider is None
+        install_provider(toolchain, tmp_path / "home")
+        assert not (tmp_path / "home").exists()
+        with pytest.raises(ToolsError, match=r"pulumi: needs 3\.255\.0 or newer"):
+            tools.find(tmp_path)
 
     def test_it_says_first_what_is_built_and_how_long_that_takes(self) -> None:
         said = announcement(MODULES)

@@ -14,7 +14,7 @@ from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
 from tenancy.cluster.identity import require_same
 from tenancy.cluster.kubeconfig_connection import connect_by
 from tenancy.cluster.kubernetes_provider import ProviderOptions, provider_options
-from tenancy.cluster.live_reads import read
+from tenancy.cluster.live_reads import read, with_limit_ranges
 from tenancy.cluster.managed_objects import objects
 from tenancy.cluster.member_kubeconfig import (
     ClientCertificate,
@@ -85,6 +85,7 @@ __all__ = [
     "use_one_field_manager",
     "wait_for_pod_security",
     "wait_for_policies",
+    "with_limit_ranges",
     "with_workloads",
     "write_taints",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeVar
 
+import attrs
+
 from tenancy.cluster.access_reads import cluster_role_bindings, role_bindings, roles_of, tokens
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import METADATA, listed
@@ -10,7 +12,7 @@ from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import ANNOTATION
 from tenancy.model import Live, LiveAccess, LiveBinding, LiveNamespace, LiveQuota, Unread
 
-__all__ = ["read"]
+__all__ = ["read", "with_limit_ranges"]
 
 _ROOT_CERTIFICATE: Final = "kube-root-ca.crt"
 """The ConfigMap that Kubernetes creates in each namespace."""
@@ -126,6 +128,20 @@ def _counts(items: Iterator[Item]) -> Mapping[str, int]:
         namespace, _ = _place(item)
         found[namespace] = found.get(namespace, 0) + 1
     return found
+
+
+def with_limit_ranges(connection: Connection, live: Live) -> Live:
+    """Return *live* with every LimitRange; if they cannot be read, they are unread."""
+    found: dict[str, dict[str, Item]] = {}
+    try:
+        with connection.errors("listing limit ranges"):
+            for item in listed(connection, "/api/v1/limitranges"):
+                namespace, name = _place(item)
+                found.setdefault(namespace, {})[name] = item
+    except ClusterError as error:
+        unread = Unread(part="limit ranges", why=error.found)
+        return attrs.evolve(live, unread=(*live.unread, unread))
+    return attrs.evolve(live, limit_ranges=found)
 
 
 def _place(item: Item) -> tuple[str, str]:

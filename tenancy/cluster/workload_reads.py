@@ -90,6 +90,9 @@ def workloads(
             {**one, "kind": "NetworkPolicy"}
             for one in listed(connection, "/apis/networking.k8s.io/v1/networkpolicies")
         ),
+        disruption_budgets=_by_namespace(
+            listed(connection, "/apis/policy/v1/poddisruptionbudgets")
+        ),
         used=used(connection, pods, services, levels, keys),
         policy_answers={
             name: _answers(connection, running.get(name, ()))

@@ -14,7 +14,7 @@ from tenancy.manifests.queues import (
     organization_queues,
     resource_groups,
 )
-from tenancy.manifests.quotas import default_counts
+from tenancy.manifests.quotas import default_counts, limit_range, quota
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import (
     DESTROY_GUARD_TOKEN,
@@ -50,11 +50,13 @@ __all__ = [
     "destroy_guard_name",
     "environment",
     "is_kubernetes",
+    "limit_range",
     "namespace",
     "object_name",
     "organization_queues",
     "platform",
     "pool_taints",
+    "quota",
     "resource_groups",
     "resource_name",
     "to_yaml",

@@ -49,6 +49,7 @@ def enforcement(
         until=spec.until,
         pod_security=spec.pod_security,
         may_stop=tuple(spec.may_stop),
+        may_weaken=tuple(spec.may_weaken),
         origin=place / "enforcement",
     )
 

@@ -19,6 +19,7 @@ class Enforcement:
         until: The last day of the audit.
         pod_security: The level that stays enforced during the audit; None without a label.
         may_stop: Workloads that may be refused or lose connections when the rules are enforced.
+        may_weaken: Objects by which more may be allowed than they allow on the cluster now.
     """
 
     is_audit: bool = False
@@ -26,4 +27,5 @@ class Enforcement:
     until: date | None = None
     pod_security: str | None = None
     may_stop: tuple[str, ...] = ()
+    may_weaken: tuple[str, ...] = ()
     origin: Origin | None = None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from tenancy.kubernetes.pods import Fields
 from tenancy.model.live_access import LiveAccess
 from tenancy.model.live_workloads import LiveWorkloads
 
@@ -69,6 +70,7 @@ class Live:
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
         secrets: The names of Secrets by namespace, likewise.
         access: Every binding and role, also those that Tenancy did not create.
+        limit_ranges: By namespace, then by name, if the stack has adopted namespaces.
         workloads: The workloads, if namespaces are in audit or change to enforced.
         unread: The parts that could not be read.
     """
@@ -81,5 +83,6 @@ class Live:
     config_maps: Mapping[str, tuple[str, ...]] | None = None
     secrets: Mapping[str, tuple[str, ...]] | None = None
     access: LiveAccess = attrs.field(factory=LiveAccess)
+    limit_ranges: Mapping[str, Mapping[str, Fields]] | None = None
     workloads: LiveWorkloads | None = None
     unread: tuple[Unread, ...] = ()

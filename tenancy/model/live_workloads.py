@@ -39,6 +39,7 @@ class LiveWorkloads:
         services: Services, by namespace.
         ingresses: Ingresses, by namespace.
         network_policies: Every NetworkPolicy of the cluster.
+        disruption_budgets: PodDisruptionBudgets, by namespace.
         used: The use in the requested namespaces, by quota key.
         policy_answers: The admission policies' answers to a dry run of each workload, by
             namespace, then by workload. A namespace without a dry run is missing.
@@ -51,6 +52,7 @@ class LiveWorkloads:
     services: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
     ingresses: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
     network_policies: tuple[Fields, ...] = ()
+    disruption_budgets: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
     used: Mapping[str, Mapping[str, Quantity]] = attrs.field(factory=dict)
     policy_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
     pod_security_answers: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)

@@ -62,6 +62,7 @@ from tenancy.planning.update import (
     read_cluster,
     reading,
 )
+from tenancy.planning.weakening import unnamed, weakened_objects
 
 __all__ = [
     "CLOSED",
@@ -124,6 +125,8 @@ __all__ = [
     "snapshot",
     "summarize",
     "summary_data",
+    "unnamed",
+    "weakened_objects",
     "what_can",
     "who_can",
 ]

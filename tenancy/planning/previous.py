@@ -166,7 +166,10 @@ def _namespace(
             version="",
             exceptions=dict.fromkeys(_texts(value.get("podSecurityExceptions")), ""),
         ),
-        enforcement=Enforcement(is_audit=value.get("enforcement") == "audit"),
+        enforcement=Enforcement(
+            is_audit=value.get("enforcement") == "audit",
+            pod_security=_text(value.get("enforcementPodSecurity")) or None,
+        ),
         protect=value.get("protect") is not False,
     )
 

@@ -196,6 +196,15 @@ class PodNetwork:
         """Return whether *address*, outside of the cluster, connects to *port* of *target*."""
         return self._allows_address("Ingress", target, address, port)
 
+    def allows(self, direction: str, pods: Pods, other: Pods, port: Port) -> bool:
+        """
+        Return whether the policies of *pods* alone allow it, whatever those of *other* say.
+
+        Args:
+            direction: `Ingress` to *port* of *pods*, or `Egress` to *port* of *other*.
+        """
+        return self._allows(direction, pods, other, port)
+
     def _allows_address(self, direction: str, pods: Pods, address: str, port: Port) -> bool:
         selecting = self._selecting(direction, pods)
         if selecting is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from tenancy.config.document import JSON, mapping
 from tenancy.model import (
+    Enforcement,
     Environment,
     LimitRange,
     Limits,
@@ -191,7 +192,7 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
             if resolved.further_limit_ranges
             else {}
         ),
-        **({"enforcement": "audit"} if resolved.enforcement.is_audit else {}),
+        **_audit(resolved.enforcement),
         "members": {b.role: [str(s) for s in b.subjects] for b in resolved.bindings},
         "gpus": {
             f"{grant.pool}:{grant.resource}": {
@@ -234,6 +235,13 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
             else {}
         ),
     }
+
+
+def _audit(enforcement: Enforcement) -> dict[str, JSON]:
+    if not enforcement.is_audit:
+        return {}
+    kept = enforcement.pod_security
+    return {"enforcement": "audit", **({"enforcementPodSecurity": kept} if kept else {})}
 
 
 def object_digests(found: NamespaceObject) -> dict[str, JSON]:

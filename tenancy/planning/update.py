@@ -21,6 +21,7 @@ from tenancy.cluster import (
     read,
     require_same,
     server_release,
+    with_limit_ranges,
     with_workloads,
 )
 from tenancy.config.document import Document
@@ -173,10 +174,19 @@ def reading(
         tokens_of=removes_members(previous.tenancy, tenancy, stack),
     )
     live = _with_workloads(connection, live, tenancy, stack, previous)
+    if previous.tenancy and _has_adopted(tenancy, stack):
+        live = with_limit_ranges(connection, live)
     return ClusterReading(
         connection=connection,
         live=live,
         needs_state=bool(unknown_names(previous.tenancy, tenancy, stack, live)),
+    )
+
+
+def _has_adopted(tenancy: Tenancy, stack: str) -> bool:
+    environment = tenancy.environments.get(stack)
+    return environment is not None and any(
+        namespace.adopted is not None for namespace in environment.namespaces
     )
 
 

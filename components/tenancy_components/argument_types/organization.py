@@ -198,6 +198,7 @@ class EnforcementArgs(TypedDict, total=False):
     until: str | datetime.date | None
     podSecurity: Literal["privileged", "baseline", "restricted"] | None
     mayStop: Sequence[str]
+    mayWeaken: Sequence[str]
 
 
 class OrganizationNamespaceArgs(TypedDict, total=False):

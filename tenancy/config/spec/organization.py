@@ -91,6 +91,8 @@ class EnforcementSpec(Spec):
     """The Pod Security level that is enforced during the audit: the one that the namespace had. Default: Tenancy sets no label."""
     may_stop: Listed[NonEmpty] = ()
     """Workloads that may be refused or lose connections when the rules are enforced: exact names such as `Deployment/web`. Enforcement is refused while any other workload would be affected. Default: none."""
+    may_weaken: Listed[NonEmpty] = ()
+    """Objects of an adopted namespace by which more may be allowed than they allow now: exact names such as `ResourceQuota/team`, `LimitRange/limits`, `Namespace/shop` for its Pod Security level, and `NetworkPolicy/allow-dns` for traffic that the namespace's own policies deny. A change that weakens another one is refused. Default: none."""
 
 
 class EntitlementsSpec(Spec):

@@ -59,6 +59,20 @@ GROUP: Final = Group(
             (_ERROR, _WARNING),
         ),
         Code(
+            "weakened",
+            "a change of an adopted namespace that allows more than its objects do on the cluster",
+            "`mode: enforce` with `podSecurity: baseline`, where `restricted` was kept in audit",
+            "write the value that is there, or name the object under `enforcement.mayWeaken`",
+            (_ERROR, _WARNING),
+        ),
+        Code(
+            "budget-refused",
+            "a disruption budget that blocks every eviction, in a namespace that is to be enforced",
+            "`maxUnavailable: 0`",
+            "allow at least one pod to be evicted; the budget stays as it is until then",
+            (_WARNING,),
+        ),
+        Code(
             "pods-not-checked",
             "pods that were not tested against the admission policies before these are enforced",
             "a namespace that is enforced at once when it is adopted",

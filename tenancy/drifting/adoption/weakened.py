@@ -1,4 +1,4 @@
-"""What an adoption would loosen: limits, levels and denied traffic that a namespace has now."""
+"""What would be loosened: limits and Pod Security levels that a namespace has now."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -38,9 +38,7 @@ def weakened(desired: Iterable[Manifest], live: Live) -> Iterator[Weakened]:
         identity = Identity.of(manifest)
         there = live.get(identity)
         reader = _READERS.get(identity.kind)
-        if identity.kind == "NetworkPolicy" and there is None:
-            yield from _more_traffic(identity, manifest, live)
-        elif there is not None and reader is not None:
+        if there is not None and reader is not None:
             for what in reader(manifest, there):
                 yield Weakened(object=identity, what=what)
 
@@ -109,32 +107,6 @@ def _account(manifest: Mapping[str, object], live: Mapping[str, JSON]) -> Iterat
         "automountServiceAccountToken"
     ):
         yield "its token would be mounted in every pod"
-
-
-def _more_traffic(identity: Identity, manifest: Manifest, live: Live) -> Iterator[Weakened]:
-    """Yield what a new policy of ours allows where the namespace isolates its pods itself."""
-    spec = manifest.get("spec")
-    for direction, rules in (("Ingress", "ingress"), ("Egress", "egress")):
-        allows = isinstance(spec, dict) and bool(spec.get(rules))
-        if allows and _isolates(identity.namespace, direction, live):
-            yield Weakened(
-                object=identity,
-                what=f"it allows {rules} in addition to the namespace's own network policies,"
-                f" which deny other {rules}",
-            )
-
-
-def _isolates(namespace: str, direction: str, live: Live) -> bool:
-    for identity, policy in live.items():
-        if identity.kind != "NetworkPolicy" or identity.namespace != namespace:
-            continue
-        spec = mapping(policy.get("spec"))
-        selector = mapping(spec.get("podSelector"))
-        types = spec.get("policyTypes")
-        stated = types if isinstance(types, list) else ["Ingress"]
-        if direction in stated and not any(selector.values()):
-            return True
-    return False
 
 
 def _is_more(one: str, other: str) -> bool:

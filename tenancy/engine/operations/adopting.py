@@ -33,7 +33,7 @@ from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.manifests import Manifest
 from tenancy.model import Environment, Organization, Platform
-from tenancy.planning import ONLY_VARIABLE
+from tenancy.planning import ONLY_VARIABLE, unnamed, weakened_objects
 
 __all__ = ["Adoption", "adopt"]
 
@@ -175,7 +175,7 @@ def _confirmed(
     stack, connection = proposed.stack, proposed.connection
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
-    proposed.require_no_weaker(desired)
+    proposed.require_no_weaker(desired, after)
     _require_planned(proposed.plan(after, desired, interaction), after)
     only = {ONLY_VARIABLE: ",".join(proposed.names)}
     variables = {**_CREATE_EXISTING, **only}
@@ -293,19 +293,21 @@ class _Proposed:
                             " under gpus after `tenancy adopt --write`"
                         )
 
-    def require_no_weaker(self, desired: Sequence[Manifest]) -> None:
+    def require_no_weaker(self, desired: Sequence[Manifest], after: Assessment) -> None:
         """
         Refuse where something that the namespaces have would allow more.
 
         Raises:
-            RefusedError: It would, and `allow_weaker` is not given.
+            RefusedError: It would, and neither `allow_weaker` nor the file allows it.
         """
-        found = tuple(adoption.weakened(desired, self.live))
+        adopted = self.adopted(after)
+        found = tuple(unnamed(weakened_objects(desired, self.live), adopted))
         if found and not self.allow_weaker:
             raise RefusedError(
                 reason="\n".join(f"{one.object}: weakened: {one.what}" for one in found)
                 + "\nThe files allow more than the namespaces do now. Nothing was changed;"
-                " write the values that are there, or give --allow-weaker."
+                " write the values that are there, name the objects under"
+                " enforcement.mayWeaken, or give --allow-weaker."
             )
 
     def show(self, after: Assessment, interaction: Interaction) -> tuple[Manifest, ...]:
@@ -356,7 +358,7 @@ class _Proposed:
                     yield f"  {action.value:<8} {step.object}{reasons}"
         counts = {a: sum(step.action is a for step in steps) for a in Action}
         yield ", ".join(f"{count} {a.value}" for a, count in counts.items() if count)
-        for one in adoption.weakened(desired, self.live):
+        for one in weakened_objects(desired, self.live):
             yield f"  weakened {one.object}: {one.what}"
         yield from adoption.unprefixed(self.names, self.live, self.platform)
         yield (

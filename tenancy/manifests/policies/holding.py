@@ -9,6 +9,7 @@ checked too.
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
+from tenancy.kubernetes.pods import ALL_AVAILABLE, NONE_UNAVAILABLE
 from tenancy.manifests.manifest import RBAC
 from tenancy.manifests.policies.annotations import NOT_PLATFORM
 from tenancy.manifests.policies.applicability import applicable
@@ -108,12 +109,13 @@ def disruption_budgets() -> Guard:
         [Resources("policy", ("poddisruptionbudgets",))],
         [
             PolicyRule(
-                # Kubernetes reads any number of zeros before a percentage.
-                "!string(dyn(object).spec.?maxUnavailable.orValue('1')).matches('^0+%?$')",
+                "!string(dyn(object).spec.?maxUnavailable.orValue('1'))"
+                f".matches('{NONE_UNAVAILABLE}')",
                 "spec.maxUnavailable may not be 0: no node with such a pod could be emptied",
             ),
             PolicyRule(
-                "!string(dyn(object).spec.?minAvailable.orValue('0')).matches('^0*100%$')",
+                "!string(dyn(object).spec.?minAvailable.orValue('0'))"
+                f".matches('{ALL_AVAILABLE}')",
                 "spec.minAvailable may not be 100%: no node with such a pod could be emptied",
             ),
         ],

@@ -20,12 +20,14 @@ from tenancy.planning.sections.quotas import Quotas
 from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
+from tenancy.planning.sections.weakened import WeakenedSection
 
 __all__ = [
     "SECTIONS",
     "AllowedData",
     "Enforced",
     "RemainingAccessSection",
+    "WeakenedSection",
     "allowed_data",
 ]
 
@@ -33,6 +35,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     IncompleteUpdate,
     Deletions,
     Enforced,
+    WeakenedSection,
     Access,
     RemainingAccessSection,
     Quotas,

@@ -9,7 +9,12 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.diagnostics import Finding, Origin, Severity, counted
-from tenancy.kubernetes.pods import Fields, pod_security_violations
+from tenancy.kubernetes.pods import (
+    Fields,
+    blocks_every_eviction,
+    mapping,
+    pod_security_violations,
+)
 from tenancy.model import Live, LiveWorkloads, Namespace, Workload
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.enforced_namespaces import Watched, watched
@@ -28,7 +33,8 @@ class Stopped:
     A workload that would be refused at its next start, or a connection that would stop.
 
     Attributes:
-        kind: `pods`, `connection`, or `token`: pods would no longer have a token of `default`.
+        kind: `pods`; `connection`; `token`: pods would no longer have a token of `default`; or
+            `budget`: a disruption budget that stays, and whose next change would be refused.
         object: Such as `Deployment/web`.
         reason: Why it would be refused, or which connection it is.
         remedy: What to do.
@@ -85,7 +91,11 @@ class Enforced(Section):
         found = [
             stopped
             for one in some
-            for stopped in (*_pods(one, live.workloads), *_tokens(one, live.workloads))
+            for stopped in (
+                *_pods(one, live.workloads),
+                *_tokens(one, live.workloads),
+                *_budgets(one, live.workloads),
+            )
         ]
         found += _connections(comparison, some, live)
         asked = live.workloads.policy_answers
@@ -155,13 +165,23 @@ class Enforced(Section):
             )
 
 
+_WARNED: Final = ("token", "budget")
+"""Kinds by which no pod and no connection is lost."""
+_CODES: Final = {
+    "pods": "pods-refused",
+    "token": "pods-refused",
+    "connection": "connection-stopped",
+    "budget": "budget-refused",
+}
+
+
 def _text(one: Stopped) -> str:
     is_pods = one.kind == "pods"
     if one.is_audit:
         verb = "would be refused at its next start" if is_pods else "would stop"
     else:
         verb = "will be refused at its next start" if is_pods else "will stop"
-    if one.kind == "token":
+    if one.kind in _WARNED:
         return f"{one.namespace}: {one.object}: {one.reason}"
     if not is_pods:
         return f"{one.namespace}: {one.reason} {verb} (named by {one.object})"
@@ -169,16 +189,15 @@ def _text(one: Stopped) -> str:
 
 
 def _finding(one: Stopped) -> Finding:
-    is_warning = one.is_allowed or one.kind == "token"
     return Finding(
-        code="connection-stopped" if one.kind == "connection" else "pods-refused",
+        code=_CODES[one.kind],
         origin=one.origin,
         found=_text(one),
         allowed="workloads keep running and can start again",
         remedy=one.remedy
-        if one.kind == "token"
+        if one.kind in _WARNED
         else f"{one.remedy}, or list {one.object!r} under enforcement.mayStop",
-        severity=Severity.WARNING if is_warning else Severity.ERROR,
+        severity=Severity.WARNING if one.is_allowed or one.kind in _WARNED else Severity.ERROR,
         organization=one.organization,
     )
 
@@ -249,6 +268,21 @@ def _tokens(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
 def _uses_default_token(spec: Fields) -> bool:
     account = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
     return account == "default" and spec.get("automountServiceAccountToken") is None
+
+
+def _budgets(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
+    if not one.is_new:
+        return
+    for budget in live.disruption_budgets.get(one.namespace.name, ()):
+        if reason := blocks_every_eviction(mapping(budget.get("spec"))):
+            yield _stopped(
+                one,
+                "budget",
+                f"PodDisruptionBudget/{mapping(budget.get('metadata')).get('name')}",
+                f"it stays, and once the namespace is enforced, changes of it are refused while"
+                f" {reason}",
+                "allow at least one pod to be evicted, so that its node can be emptied",
+            )
 
 
 def _connections(

@@ -108,33 +108,6 @@ def test_the_same_amount_in_another_spelling_is_the_same() -> None:
     assert [] == found(quota(pods="20"), quota(pods="20", services="5"))
 
 
-DENY = {"podSelector": {}, "policyTypes": ["Ingress"]}
-
-
-@pytest.mark.parametrize(
-    ("own", "count"),
-    [
-        (DENY, 1),
-        ({"podSelector": {}}, 1),
-        ({"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Ingress"]}, 0),
-        ({"podSelector": {}, "policyTypes": ["Egress"]}, 0),
-        (None, 0),
-    ],
-)
-def test_traffic_that_the_namespaces_own_policies_deny_is_named(own, count) -> None:
-    live = {}
-    if own is not None:
-        policy = an_object("NetworkPolicy", "own", spec=own)
-        live = {Identity.of(policy): policy}
-    spec = {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}]}
-    ours = an_object("NetworkPolicy", "allow-same-organization", spec=spec)
-    denying = an_object("NetworkPolicy", "default-deny", spec=DENY)
-
-    named = list(weakened([ours, denying], live))
-    assert count == len(named)
-    assert all("allow-same-organization" == one.object.name for one in named)
-
-
 FIELD = Path(__file__).parents[3] / "cluster" / "stacks" / "field"
 
 

@@ -1,0 +1,150 @@
+"""What a change of an adopted namespace would allow beyond what is on the cluster."""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+from pydantic import with_config
+from typing_extensions import TypedDict
+
+from tenancy.diagnostics import Finding, Origin, Severity
+from tenancy.model import Enforcement, Live, Namespace
+from tenancy.planning.comparison import Comparison
+from tenancy.planning.facts import Fact, Importance
+from tenancy.planning.section import Section
+from tenancy.planning.shapes import CLOSED
+from tenancy.planning.weakening import name_of, weakened_by
+
+__all__ = ["WeakenedObject", "WeakenedSection"]
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class WeakenedObject:
+    """
+    An object by which more would be allowed than it allows now.
+
+    Attributes:
+        object: Such as `ResourceQuota/team`.
+        what: The value now and the new one.
+        is_audit: Whether only enforcement, which is still to come, would do so.
+        is_allowed: Whether the namespace's `mayWeaken` names it.
+    """
+
+    organization: str
+    namespace: str
+    object: str
+    what: str
+    is_audit: bool
+    is_allowed: bool
+    origin: Origin
+
+
+@with_config(CLOSED)
+class WeakenedData(TypedDict):
+    """An object by which more would be allowed than it allows now."""
+
+    organization: str
+    namespace: str
+    object: str
+    what: str
+    audit: bool
+
+
+@attrs.frozen
+class WeakenedSection(Section):
+    """
+    Objects of adopted namespaces by which more would be allowed than they allow now.
+
+    Attributes:
+        weakened: All of them.
+    """
+
+    name = "weakened"
+    shape = list[WeakenedData]
+
+    weakened: Sequence[WeakenedObject]
+
+    @classmethod
+    def compute(cls, comparison: Comparison) -> "WeakenedSection":
+        """Return the section; empty if the cluster was not read."""
+        live = comparison.live
+        if live is None or comparison.environment is None or comparison.before is None:
+            return cls(())
+        return cls(
+            tuple(
+                one
+                for namespace in comparison.namespaces_after
+                if namespace.adopted is not None and namespace.name in (live.namespaces or {})
+                for one in _weakened(namespace, comparison, live)
+            )
+        )
+
+    @property
+    def changes(self) -> Sequence[WeakenedObject]:
+        """What this update weakens."""
+        return tuple(one for one in self.weakened if not one.is_audit)
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield one fact for each object."""
+        for one in self.weakened:
+            importance = Importance.NOTE if one.is_audit else Importance.DANGER
+            yield self.fact(_text(one), importance, one.organization)
+
+    def data(self) -> list[WeakenedData]:
+        """Return the objects in order."""
+        return [
+            {
+                "organization": one.organization,
+                "namespace": one.namespace,
+                "object": one.object,
+                "what": one.what,
+                "audit": one.is_audit,
+            }
+            for one in self.weakened
+        ]
+
+    def findings(self) -> Iterator[Finding]:
+        """Refuse what this update weakens and the file does not name."""
+        for one in self.changes:
+            yield Finding(
+                code="weakened",
+                origin=one.origin,
+                found=_text(one),
+                allowed="what an adopted namespace has on the cluster, or less",
+                remedy="write the value that is there, or list"
+                f" {one.object!r} under enforcement.mayWeaken",
+                severity=Severity.WARNING if one.is_allowed else Severity.ERROR,
+                organization=one.organization,
+            )
+
+
+def _text(one: WeakenedObject) -> str:
+    verb = "would be weakened by enforcement" if one.is_audit else "is weakened"
+    return f"{one.namespace}: {one.object} {verb}: {one.what}"
+
+
+def _weakened(
+    namespace: Namespace, comparison: Comparison, live: Live
+) -> Iterator[WeakenedObject]:
+    """Yield what this update weakens, and what enforcement would weaken after an audit."""
+    is_audit = namespace.enforcement.is_audit
+    enforced = attrs.evolve(
+        namespace, enforcement=Enforcement(may_weaken=namespace.enforcement.may_weaken)
+    )
+    steps = [(namespace, False), *([(enforced, True)] if is_audit else [])]
+    known: set[tuple[str, str]] = set()
+    assert comparison.before is not None
+    for goal, is_later in steps:
+        for one in weakened_by(goal, comparison.platform, comparison.before, live):
+            name = name_of(one)
+            if (name, one.what) in known:
+                continue
+            known.add((name, one.what))
+            yield WeakenedObject(
+                organization=namespace.organization,
+                namespace=namespace.name,
+                object=name,
+                what=one.what,
+                is_audit=is_later,
+                is_allowed=name in namespace.enforcement.may_weaken,
+                origin=namespace.enforcement.origin or namespace.origin,
+            )

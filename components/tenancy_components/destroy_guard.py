@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+from tenancy_components.existing_dependencies import if_these_exist
 from tenancy_components.type_tokens import DESTROY_GUARD
 
 __all__ = ["DestroyGuard"]
@@ -27,6 +28,11 @@ class DestroyGuard(pulumi.ComponentResource):
         *,
         protect: bool,
     ) -> None:
-        opts = pulumi.ResourceOptions(parent=parent, depends_on=list(last), protect=protect)
+        opts = pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=list(last),
+            protect=protect,
+            hooks=if_these_exist(parent, name, last),
+        )
         super().__init__(DESTROY_GUARD, name, {}, opts)
         self.register_outputs({})

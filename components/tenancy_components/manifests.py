@@ -67,6 +67,7 @@ def child(
     protect: bool | None = None,
     retain_on_delete: bool | None = None,
     deleted_with: pulumi.Resource | None = None,
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> pulumi.ResourceOptions:
     """Return the options of a child of *parent*; others have the engine's defaults."""
     return pulumi.ResourceOptions(
@@ -75,4 +76,5 @@ def child(
         protect=protect,
         retain_on_delete=retain_on_delete,
         deleted_with=deleted_with,
+        hooks=hooks,
     )

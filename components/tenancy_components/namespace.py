@@ -21,6 +21,7 @@ from tenancy_components.arguments import (
     separate,
 )
 from tenancy_components.destroy_guard import DestroyGuard
+from tenancy_components.existing_dependencies import if_these_exist
 from tenancy_components.manifests import child, create
 from tenancy_components.resolving import resolved_namespace, unwritten_platform
 from tenancy_components.type_tokens import NAMESPACE
@@ -181,13 +182,16 @@ def build(
         *(guardrail(manifest, patch=False) for manifest in manifests.guardrails),
         *(guardrail(manifest, patch=True) for manifest in manifests.patches),
     ]
+    before = [namespace, *guardrails]
+    hooks = if_these_exist(parent, f"{name}-access", before) if manifests.access else None
     role_bindings = [
         create(
             resource_name(name, manifest),
             manifest,
             child(
                 parent,
-                depends_on=[namespace, *guardrails],
+                depends_on=before,
+                hooks=hooks,
                 protect=False,
                 retain_on_delete=False,
             ),

@@ -16,6 +16,7 @@ from tenancy_components.arguments import (
     require_provider,
 )
 from tenancy_components.destroy_guard import DestroyGuard
+from tenancy_components.existing_dependencies import if_these_exist
 from tenancy_components.gpu_node_pool import GpuNodePool
 from tenancy_components.manifests import child, create
 from tenancy_components.namespace import Built, build
@@ -107,6 +108,7 @@ class Platform(pulumi.ComponentResource):
     def _create(
         self, manifests: Iterable[render.Manifest], after: Sequence[pulumi.Resource] = ()
     ) -> list[pulumi.Resource]:
+        hooks = if_these_exist(self, f"{self._name}-policies", after) if after else None
         return [
             create(
                 resource_name(self._name, manifest),
@@ -114,6 +116,7 @@ class Platform(pulumi.ComponentResource):
                 child(
                     self,
                     depends_on=[*self._after, *after],
+                    hooks=hooks,
                     # The caller's protect or retain_on_delete must never keep access.
                     protect=False,
                     retain_on_delete=False,

@@ -87,7 +87,8 @@ _KINDS: Final = (
 _REASONS: Final[Mapping[str, str]] = {
     "Secret": "its values would be in the files or in the state: list an ExternalSecret, or"
     " its name under imagePullSecret",
-    "ServiceAccount": "members create their own",
+    "ServiceAccount": "members create their own, and what an account may do is written under"
+    " members",
     "Role": "write it under roles",
     "RoleBinding": "write it under members",
     "ClusterRole": "write it under roles",

@@ -127,6 +127,7 @@ class _Explanation:
         self.documents = assessment.documents
         self.environment = environment
         self.namespace = namespace
+        self.platform = assessment.tenancy.platform_of(environment)
         self.organization = next(
             one for one in environment.organizations if one.name == namespace.organization
         )
@@ -167,6 +168,7 @@ class _Explanation:
             yield self._value("billing.subscriptionGroup", group, one.billing.origin)
         for key, value in self._plain():
             yield self._value(key, value, self._nearest(key))
+        yield from self._objects()
         is_kept = "no" if one.protect else "yes"
         deletion = Origin(self.environment.origin.source) / "allowDeletion"
         yield self._value("allowDeletion", is_kept, None if one.protect else deletion)
@@ -208,6 +210,20 @@ class _Explanation:
             place = None if origin is None or not self._has(origin / key) else origin / key
             if value or place is not None:
                 yield self._value(f"network.{key}", str(value), place)
+
+    def _objects(self) -> Iterator[ExplainedValue]:
+        """Yield what the platform puts there, and the image pull secrets of `default`."""
+        one = self.namespace
+        for found in one.objects:
+            key = f"namespaceObjects.{found.kind}/{found.name}"
+            yield self._value(key, found.api_version, found.origin)
+        listed = {
+            template.image_pull_secret: template.origin / "imagePullSecret"
+            for template in self.platform.namespace_objects
+        }
+        for name in one.image_pull_secrets:
+            place = listed.get(name) or self._nearest("imagePullSecrets")
+            yield self._value(f"imagePullSecrets.{name}", "the Secret's name", place)
 
     def _plain(self) -> Iterator[tuple[str, str]]:
         one = self.namespace

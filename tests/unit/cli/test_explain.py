@@ -104,3 +104,21 @@ def test_an_unknown_namespace_or_key_is_answered_with_the_nearest(run: Run) -> N
     assert (64, 64) == (namespace.exit_code, key.exit_code)
     assert "did you mean 'acme-dev'?" in namespace.stderr
     assert "did you mean 'quota.pods'?" in key.stderr
+
+
+def test_what_the_platform_puts_there_has_the_line_of_the_platforms_file(
+    run: Run, project: Path
+) -> None:
+    platform = project / "Pulumi.platform.yaml"
+    manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: company-ca}}"
+    entries = f"[{{manifest: {manifest}}}, {{imagePullSecret: registry}}]"
+    text = platform.read_text()
+    platform.write_text(
+        text.replace("    public:\n", f"    namespaceObjects: {entries}\n    public:\n", 1)
+    )
+
+    found = rows(run("explain", "acme-dev"))
+
+    place = f"Pulumi.platform.yaml:{line_of(platform, 'namespaceObjects')}"
+    assert ("v1", place) == found["namespaceObjects.ConfigMap/company-ca"]
+    assert place == found["imagePullSecrets.registry"][1]

@@ -17,6 +17,7 @@ from tests.cluster.policies.objects import (
     policy,
     service,
 )
+from tests.unit.documented_networks import EXAMPLES, network_policies
 
 pytestmark = pytest.mark.cluster
 
@@ -120,6 +121,16 @@ class TestServices:
             "the controller makes an EndpointSlice",
         )
         admin.delete(mine).accepted()
+
+
+@pytest.mark.parametrize("heading", EXAMPLES)
+def test_the_api_server_accepts_what_an_example_of_the_guide_renders(root, heading):
+    policies = network_policies(heading)
+
+    assert {WEB} == {one["metadata"]["namespace"] for one in policies}
+    for number, one in enumerate(policies):
+        named = {**one, "metadata": {**one["metadata"], "name": f"example-{number}"}}
+        root.create(named, dry=True).accepted()
 
 
 class TestNetworkPolicies:

@@ -46,8 +46,8 @@ def member(
         if f"ServiceAccount {where}/{who}" in listed and where not in ids.values():
             return {"serviceAccount": f"{where}/{who}"}, None
         return None, (
-            f"the service account {where}/{who} is of another organization, and bindableSubjects"
-            " of the platform does not list it"
+            f"the service account {where}/{who} is of another organization, and"
+            " bindableSubjects of the platform does not list it"
         )
     if who.startswith("system:"):
         return None, f"{who} is not a member of an organization"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from tenancy.checks.queue_quotas import refusing_quotas
 from tenancy.diagnostics import Finding, Severity, counted, misnamed, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_label, parse_subdomain
 from tenancy.model import (
@@ -65,7 +66,7 @@ def limits(organizations: Iterable[Organization], platform: Platform) -> Iterato
                 pool = platform.pool(grant.pool)
                 if pool is not None:
                     yield from _grant(grant, pool, namespace, platform)
-            yield from _scoped(namespace, platform)
+            yield from refusing_quotas(namespace, platform)
 
 
 def _grant(
@@ -104,24 +105,6 @@ def _grant(
             remedy="lower it, or leave it out: then all of the grant is lent",
             organization=namespace.organization,
         )
-
-
-def _scoped(namespace: Namespace, platform: Platform) -> Iterator[Finding]:
-    """Refuse a quota of some pods only that counts what a queue admits."""
-    queued = {f"requests.{grant.resource}" for grant in queued_grants(namespace, platform)}
-    for quota in namespace.quotas:
-        for key, limit in quota.hard.items():
-            if quota.is_scoped and key in queued:
-                yield Finding(
-                    code="queue-quota-scoped",
-                    origin=limit.origin,
-                    found=f"{key} {limit} in the quota {quota.name} of {namespace.name}, which"
-                    " has scopes",
-                    allowed="queued GPUs in no quota with scopes: it would refuse pods of jobs"
-                    " that the queue has admitted",
-                    remedy="remove the key; the grant and its borrowingLimit are the quota",
-                    organization=namespace.organization,
-                )
 
 
 def borrowing(platform: Platform, environments: Iterable[Environment]) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from tenancy.diagnostics import (
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import (
+    IMPLICIT_PREFIX,
     InvalidResourceError,
     KeyKind,
     Operator,
@@ -26,6 +27,7 @@ from tenancy.kubernetes.resources import (
     conflicting_scopes,
     expression_reason,
     parse_quota_key,
+    requests_key,
     scope_reason,
 )
 from tenancy.manifests import KUBERNETES_CREATES, QUOTA_KEYS, created
@@ -257,8 +259,13 @@ def _with_known_roles(namespace: Namespace, platform: Platform) -> Namespace:
 def _by_hand(
     key: QuotaKey, quota: Quota, namespace: Namespace, devices: Mapping[str, int]
 ) -> Iterator[Finding]:
-    """Refuse a GPU key that differs from the grants."""
-    if quota.is_scoped or not (key.is_gpu or key.name in devices):
+    """Refuse a GPU key that differs from the grants, and resources that are never granted."""
+    is_implicit = key.name.startswith(requests_key(IMPLICIT_PREFIX))
+    is_granted = key.is_gpu or key.name in devices
+    if quota.is_scoped and not is_implicit:
+        yield from _limited_for_some(key, quota, namespace, devices)
+        return
+    if not is_implicit and not is_granted:
         return
     limit, amount = quota.hard[key.text], devices.get(key.name, 0)
     if limit.quantity == Quantity.parse(amount):
@@ -269,6 +276,31 @@ def _by_hand(
         found=f"{key.text} {limit} in {namespace.name}, whose grants are {amount}",
         allowed="the sum of the grants under gpus, or no such key",
         remedy="remove the key and grant GPUs of a pool under gpus",
+        organization=namespace.organization,
+    )
+
+
+def _limited_for_some(
+    key: QuotaKey, quota: Quota, namespace: Namespace, devices: Mapping[str, int]
+) -> Iterator[Finding]:
+    """Refuse an extended resource that is limited for some pods only, and free for others."""
+    limit = quota.hard[key.text]
+    is_limited = key.name in devices or any(
+        own.name == key.name
+        for other in namespace.quotas
+        if not other.is_scoped
+        for own in quota_keys(other.hard)
+    )
+    if key.kind is not KeyKind.EXTENDED or is_limited or limit.quantity <= Quantity.zero:
+        return
+    yield Finding(
+        code="quota-scoped-resource",
+        origin=limit.origin,
+        found=f"{key.text} {limit} in the quota {quota.name} of {namespace.name}, which has"
+        " scopes, and in no quota without scopes: other pods could use any number",
+        allowed="a limit for all pods, besides that of some",
+        remedy=f"write {key.text} under quota too"
+        + (", or grant GPUs of a pool under gpus" if key.is_gpu else ""),
         organization=namespace.organization,
     )
 

@@ -1,7 +1,7 @@
 """`tenancy who-can`, `what-can` and `usage`: questions about access and quotas."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -10,10 +10,18 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect, read, read_access
+from tenancy.cluster import connect, read, read_access, with_waiting_pods
 from tenancy.diagnostics import ClusterError, Exit, NotFoundError, joined, wrapped
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Environment, Live, LiveAccess, LiveBinding, Namespace, Platform
+from tenancy.model import (
+    Environment,
+    Live,
+    LiveAccess,
+    LiveBinding,
+    Namespace,
+    Platform,
+    WaitingPods,
+)
 from tenancy.output import QuotaUsage, usage_data, usage_lines, what_can_data, who_can_data
 from tenancy.planning import (
     Allowed,
@@ -21,6 +29,7 @@ from tenancy.planning import (
     LivePermission,
     Place,
     RoleHolder,
+    grant_limits,
     live_what_can,
     live_who_can,
     possible_names,
@@ -235,20 +244,23 @@ def usage(
     everything: bool = typer.Option(False, "--all", help="Write everything, without a pager."),
     no_color: NoColor = False,
 ) -> None:
-    """Show what each namespace may use and what it uses now; full quotas are marked."""
+    """Show what each namespace may use, what it uses now, and why its pods wait."""
     shell = terminal(color=not no_color)
     found = _assessed(project, stack)
     rows: list[QuotaUsage] = []
+    waiting: dict[Place, tuple[WaitingPods, ...]] = {}
     for environment in _environments(found, stack):
         live, why = _live(environment, found)
         for namespace in environment.namespaces:
-            rows += _rows(namespace, environment, live)
+            platform = found.tenancy.platform_of(environment)
+            rows += _rows(namespace, environment, platform, live)
+            waiting.update(_waiting(namespace, environment, live))
         if why:
             shell.note(f"stack {environment.stack}: use not checked: {why}")
     if as_json:
-        shell.write(json.dumps(usage_data(rows), indent=2) + "\n")
+        shell.write(json.dumps(usage_data(rows, waiting), indent=2) + "\n")
         return
-    lines = list(usage_lines(rows))
+    lines = list(usage_lines(rows, waiting))
     with shell.paged(len(lines), everything=everything):
         for line, style in lines:
             shell.say(line, style=style)
@@ -277,29 +289,45 @@ def _namespaces(
 
 
 def _live(environment: Environment, found: Assessment) -> tuple[Live | None, str]:
+    names = frozenset(namespace.name for namespace in environment.namespaces)
     try:
-        live = read(connect(environment.cluster, found.root))
+        connection = connect(environment.cluster, found.root)
+        live = with_waiting_pods(connection, read(connection), names)
     except ClusterError as error:
         return None, error.found
-    return live, next((u.why for u in live.unread if u.part == "quotas"), "")
+    return live, "; ".join(u.why for u in live.unread if u.part in ("quotas", "waiting pods"))
+
+
+def _waiting(
+    namespace: Namespace, environment: Environment, live: Live | None
+) -> Iterator[tuple[Place, tuple[WaitingPods, ...]]]:
+    """Yield the pods of *namespace* that wait, if there are any."""
+    known = () if live is None or live.waiting is None else live.waiting
+    own = tuple(pods for pods in known if pods.namespace == namespace.name)
+    if own:
+        yield Place.of(namespace, environment), own
 
 
 def _rows(
-    namespace: Namespace, environment: Environment, live: Live | None
+    namespace: Namespace, environment: Environment, platform: Platform, live: Live | None
 ) -> Iterator[QuotaUsage]:
+    """Yield the keys of the quotas that people wrote, then those that count granted devices."""
     quotas = {} if live is None or live.quotas is None else live.quotas.get(namespace.name, {})
-    for quota in namespace.quotas:
-        existing = quotas.get(quota.name)
-        used: Mapping[str, str] = {} if existing is None else existing.used
-        for key, limit in quota.hard.items():
-            yield QuotaUsage(
-                organization=namespace.organization,
-                place=Place.of(namespace, environment),
-                quota=quota.name,
-                key=key,
-                limit=limit.quantity,
-                used=_quantity(used.get(key)),
-            )
+    limits = [
+        (quota.name, key, limit.quantity)
+        for quota in namespace.quotas
+        for key, limit in quota.hard.items()
+    ]
+    for quota, key, limit in (*limits, *grant_limits(namespace, platform)):
+        existing = quotas.get(quota)
+        yield QuotaUsage(
+            organization=namespace.organization,
+            place=Place.of(namespace, environment),
+            quota=quota,
+            key=key,
+            limit=limit,
+            used=_quantity(None if existing is None else existing.used.get(key)),
+        )
 
 
 def _quantity(text: str | None) -> Quantity | None:

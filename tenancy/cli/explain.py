@@ -1,14 +1,15 @@
-"""`tenancy explain`: where each value of a namespace comes from."""
+"""`tenancy explain`: where each value of a namespace comes from, and why its pods wait."""
 
 from typing import Annotated
 
 import typer
 
-from tenancy.assessment import assess
+from tenancy.assessment import Assessment, assess
 from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.planning import ExplainedNamespace, ExplainedValue, explain
+from tenancy.cluster import connect, waiting_pods
+from tenancy.planning import ExplainedNamespace, ExplainedValue, explain, waiting_text
 
 __all__ = ["EPILOG", "command"]
 
@@ -21,9 +22,12 @@ Examples:
 
   tenancy explain acme-dev limitRange --stack dev
 
+  tenancy explain acme-dev --live          also which of its pods wait for a node, and why
+
 A key is written as in the files: `quota.requests.cpu`, or a part of it.
 
-Exit code: 0, or 64 if there is no such namespace or key.
+Exit code: 0, or 64 if there is no such namespace or key. With --live, a cluster that does not
+answer is an error.
 """
 
 Name = Annotated[
@@ -36,6 +40,10 @@ Key = Annotated[
     str | None, typer.Argument(help="Only this key. Default: all.", show_default=False)
 ]
 
+Live = Annotated[
+    bool, typer.Option("--live", help="Also show which pods wait on the cluster, and why.")
+]
+
 
 def command(
     *,
@@ -43,16 +51,30 @@ def command(
     key: Key = None,
     stack: Stack = None,
     project: ProjectFolder = None,
+    live: Live = False,
     no_color: NoColor = False,
 ) -> None:
     """Show each value of a namespace, and the file and line that it comes from."""
     shell = terminal(color=not no_color)
-    for explained in explain(assess(project, offline=True), namespace, key=key, stack=stack):
+    assessment = assess(project, offline=True)
+    for explained in explain(assessment, namespace, key=key, stack=stack):
         shell.say(_heading(explained), style="bold")
         if key is None:
             _show_table(explained, shell)
         else:
             _show_places(explained, shell)
+        if live:
+            _show_waiting(explained, assessment, shell)
+
+
+def _show_waiting(one: ExplainedNamespace, assessment: Assessment, shell: Terminal) -> None:
+    """Write which pods wait on the cluster, and why."""
+    connection = connect(assessment.cluster(one.stack), assessment.root)
+    waiting = waiting_pods(connection, {one.name})
+    for pods in waiting:
+        shell.say(f"  on the cluster: {waiting_text(pods)}", style="yellow")
+    if not waiting:
+        shell.say("  on the cluster: every pod has a node")
 
 
 def _heading(one: ExplainedNamespace) -> str:

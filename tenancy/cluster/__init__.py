@@ -38,6 +38,7 @@ from tenancy.cluster.terminating import HeldNamespace, held_namespace, terminati
 from tenancy.cluster.token_extension import extends_tokens
 from tenancy.cluster.tokens import service_account_token
 from tenancy.cluster.unread import not_read
+from tenancy.cluster.unscheduled_pods import waiting_pods, with_waiting_pods
 from tenancy.cluster.usage import Used, quota_usage
 from tenancy.cluster.workload_reads import with_workloads
 
@@ -85,7 +86,9 @@ __all__ = [
     "use_one_field_manager",
     "wait_for_pod_security",
     "wait_for_policies",
+    "waiting_pods",
     "with_limit_ranges",
+    "with_waiting_pods",
     "with_workloads",
     "write_taints",
 ]

@@ -9,7 +9,7 @@ from kubernetes.client.exceptions import ApiException
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.listing import listed
 from tenancy.config.document import JSON, mapping, text
-from tenancy.gpu import ServedClass, ServedDevices, drivers_of
+from tenancy.gpu import ServedClass, ServedDevices, drivers_of, selects_every_device
 
 __all__ = ["served_devices"]
 
@@ -56,4 +56,5 @@ def _class(item: Item) -> ServedClass:
         name=text(item, "metadata", "name"),
         resource=str(resource) if resource else None,
         drivers=drivers_of(expressions),
+        is_wide=selects_every_device(expressions),
     )

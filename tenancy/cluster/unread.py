@@ -22,11 +22,13 @@ def not_read_part(unread: Unread, origin: Origin) -> Finding:
         origin=origin,
         found=f"the {unread.part} of the cluster could not be listed: {unread.why}",
         allowed=_NEEDED.get(unread.part, "what the plan compares"),
-        remedy=f"give your user the permission to list {unread.part}, and try again",
+        remedy=f"give your user the permission to list {_LISTS.get(unread.part, unread.part)},"
+        " and try again",
         severity=Severity.NOT_CHECKED,
     )
 
 
+_LISTS: Final[Mapping[str, str]] = {"waiting pods": "pods, events and ResourceClaims"}
 _DELETIONS: Final = "the contents of deleted namespaces"
 _TOKENS: Final = "tokens that members who lose a role may still have"
 _NEEDED: Final[Mapping[str, str]] = {
@@ -42,6 +44,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "policies on tokens": _TOKENS,
     "pods": _DELETIONS,
     "workloads": "pods that start again, and connections that go on",
+    "waiting pods": "the reasons for which pods with GPUs wait",
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,
     "Secrets": _DELETIONS,

@@ -17,6 +17,7 @@ from tenancy.gpu.device_verification import (
     ServedClass,
     ServedDevices,
     drivers_of,
+    selects_every_device,
     verify_devices,
 )
 from tenancy.gpu.existing import NAME
@@ -55,6 +56,7 @@ __all__ = [
     "pool_manifests",
     "problems",
     "render",
+    "selects_every_device",
     "verify",
     "verify_devices",
 ]

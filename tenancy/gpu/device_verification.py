@@ -1,17 +1,23 @@
 """Check that the devices that DRA serves on a cluster match the GPU node pools."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
 
-from tenancy.diagnostics import Finding, Severity
+from tenancy.diagnostics import Finding, Severity, joined
 from tenancy.gpu.node_verification import Node, allocatable, members
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import GpuNodePool
 
-__all__ = ["ServedClass", "ServedDevices", "drivers_of", "verify_devices"]
+__all__ = [
+    "ServedClass",
+    "ServedDevices",
+    "drivers_of",
+    "selects_every_device",
+    "verify_devices",
+]
 
 _DRIVER: Final = re.compile(r"device\.driver\s*==\s*(?:'([^']+)'|\"([^\"]+)\")")
 
@@ -26,11 +32,14 @@ class ServedClass:
         resource: Its `extendedResourceName`. None without one.
         drivers: Drivers that its selectors name. Empty if they name none, so that devices of
             every driver may be in it.
+        is_wide: Whether its selectors compare nothing but the driver, so that every device of
+            these drivers is in it. Default: they compare more.
     """
 
     name: str
     resource: str | None = None
     drivers: frozenset[str] = frozenset()
+    is_wide: bool = False
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -72,6 +81,18 @@ def drivers_of(expressions: Iterable[str]) -> frozenset[str]:
     )
 
 
+def selects_every_device(expressions: Sequence[str]) -> bool:
+    """
+    Return whether the CEL *expressions* of a class compare nothing but one driver.
+
+    >>> selects_every_device(["device.driver == 'a'"]), selects_every_device([])
+    (True, True)
+    >>> selects_every_device(["device.driver == 'a' && device.attributes['a'].type == 'mig'"])
+    False
+    """
+    return all(_DRIVER.fullmatch(text.strip().strip("()").strip()) for text in expressions)
+
+
 def verify_devices(
     pools: Iterable[GpuNodePool], served: ServedDevices, nodes: Mapping[str, Node]
 ) -> Iterator[Finding]:
@@ -83,9 +104,11 @@ def verify_devices(
         served: Device classes and devices of the cluster.
         nodes: Every node of the cluster as the API server has it, by name.
     """
-    for pool in pools:
+    known = tuple(pools)
+    for pool in known:
         for resource, name in pool.device_classes.items():
             yield from _class(pool, resource, name, served)
+            yield from _too_wide(pool, name, known, served, nodes)
         for node in members(pool, nodes):
             yield from _counted_twice(pool, node, nodes[node], served)
             yield from _devices(pool, node, nodes[node], served)
@@ -119,6 +142,38 @@ def _class(
             allowed=f"the extendedResourceName {resource}: without it, claims and pods are"
             " counted apart, and claims are refused",
             remedy=f"set it in the class, or write the allocation {_other(pool)}",
+        )
+
+
+def _too_wide(
+    pool: GpuNodePool,
+    name: str,
+    pools: Sequence[GpuNodePool],
+    served: ServedDevices,
+    nodes: Mapping[str, Node],
+) -> Iterator[Finding]:
+    """Refuse a class by which claims get devices that another quota key counts."""
+    there = served.classes.get(name)
+    if there is None or not there.is_wide or not pool.is_claimed:
+        return
+    also = [
+        f"the pool {other.name}"
+        for other in pools
+        if other.name != pool.name
+        and any(served.of_class(node, there) for node in members(other, nodes))
+    ]
+    if len(pool.device_classes) > 1:
+        also.append(f"all profiles of the pool {pool.name}")
+    if also:
+        yield Finding(
+            code="device-class-wide",
+            origin=pool.origin / "deviceClass",
+            found=f"the device class {name} of the pool {pool.name}, which selects by"
+            f" {'the driver' if there.drivers else 'nothing'} only, and so the devices of"
+            f" {joined(also)} too",
+            allowed="a class that selects the devices of its pool and unit only, because a"
+            " quota counts claims by their class",
+            remedy="add a selector to the class, such as device.attributes[…].productName",
         )
 
 

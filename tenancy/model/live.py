@@ -6,6 +6,7 @@ import attrs
 
 from tenancy.kubernetes.pods import Fields
 from tenancy.model.live_access import LiveAccess
+from tenancy.model.live_waiting import WaitingPods
 from tenancy.model.live_workloads import LiveWorkloads
 
 __all__ = ["Live", "LiveNamespace", "LiveQuota", "Unread"]
@@ -72,6 +73,7 @@ class Live:
         access: Every binding and role, also those that Tenancy did not create.
         limit_ranges: By namespace, then by name, if the stack has adopted namespaces.
         workloads: The workloads, if namespaces are in audit or change to enforced.
+        waiting: The pods without a node, if namespaces have grants of GPUs.
         unread: The parts that could not be read.
     """
 
@@ -85,4 +87,5 @@ class Live:
     access: LiveAccess = attrs.field(factory=LiveAccess)
     limit_ranges: Mapping[str, Mapping[str, Fields]] | None = None
     workloads: LiveWorkloads | None = None
+    waiting: tuple[WaitingPods, ...] | None = None
     unread: tuple[Unread, ...] = ()

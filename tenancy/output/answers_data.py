@@ -1,11 +1,12 @@
 """What `who-can`, `what-can` and `usage` write as JSON, in published shapes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import with_config
 from typing_extensions import TypedDict
 
+from tenancy.model import WaitingPods
 from tenancy.output.documents import published
 from tenancy.output.usage import QuotaUsage
 from tenancy.planning import (
@@ -14,6 +15,7 @@ from tenancy.planning import (
     LiveHolder,
     LivePermission,
     Permission,
+    Place,
     RoleHolder,
     allowed_data,
 )
@@ -125,6 +127,18 @@ class QuotaUsageData(TypedDict):
     full: bool
 
 
+@with_config(CLOSED)
+class WaitingAtPlaceData(TypedDict):
+    """Pods of one namespace that have no node, for one reason."""
+
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+    pods: list[str]
+    why: str
+
+
 @published("`tenancy usage --json`", "usage", "--stack", "dev", "--json")
 @with_config(CLOSED)
 class UsageData(TypedDict):
@@ -133,6 +147,7 @@ class UsageData(TypedDict):
     version: Literal[1]
     kind: Literal["usage"]
     usage: list[QuotaUsageData]
+    waiting: list[WaitingAtPlaceData]
 
 
 def who_can_data(
@@ -185,8 +200,16 @@ def what_can_data(
     }
 
 
-def usage_data(rows: Iterable[QuotaUsage]) -> UsageData:
-    """Return *rows* in order."""
+def usage_data(
+    rows: Iterable[QuotaUsage], waiting: Mapping[Place, Sequence[WaitingPods]] = {}
+) -> UsageData:
+    """
+    Return *rows* in order.
+
+    Args:
+        rows: The keys.
+        waiting: The pods of namespaces that have no node. Default: none is known.
+    """
     return {
         "version": 1,
         "kind": "usage",
@@ -204,6 +227,18 @@ def usage_data(rows: Iterable[QuotaUsage]) -> UsageData:
                 "full": row.is_full,
             }
             for row in rows
+        ],
+        "waiting": [
+            {
+                "namespace": place.namespace,
+                "environment": place.environment,
+                "stack": place.stack,
+                "cluster": place.cluster,
+                "pods": list(pods.pods),
+                "why": pods.why,
+            }
+            for place, some in waiting.items()
+            for pods in some
         ],
     }
 

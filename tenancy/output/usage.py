@@ -1,6 +1,6 @@
 """The use of quotas as text: one block per namespace, one bar per key, full ones marked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -8,7 +8,8 @@ import attrs
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
-from tenancy.planning import Place
+from tenancy.model import WaitingPods
+from tenancy.planning import Place, waiting_text
 
 __all__ = ["QuotaUsage", "usage_lines"]
 
@@ -51,8 +52,16 @@ class QuotaUsage:
         return share is not None and share >= 1
 
 
-def usage_lines(rows: Iterable[QuotaUsage]) -> Iterator[tuple[str, str | None]]:
-    """Yield lines and their styles: a heading for each namespace, a line for each key."""
+def usage_lines(
+    rows: Iterable[QuotaUsage], waiting: Mapping[Place, Sequence[WaitingPods]] = {}
+) -> Iterator[tuple[str, str | None]]:
+    """
+    Yield lines and their styles: a heading for each namespace, a line for each key.
+
+    Args:
+        rows: The keys, those of one namespace together.
+        waiting: The pods of namespaces that have no node. Default: none is known.
+    """
     rows = tuple(rows)
     keys = max((len(row.key) for row in rows if len(row.key) <= _KEY), default=0)
     amounts = max((len(_amounts(row)) for row in rows), default=0)
@@ -65,6 +74,8 @@ def usage_lines(rows: Iterable[QuotaUsage]) -> Iterator[tuple[str, str | None]]:
                 key = ""
             line = f"  {key:<{keys}}  {_bar(row)}  {_amounts(row):>{amounts}}{_mark(row)}"
             yield line, _style(row)
+        for pods in waiting.get(place, ()):
+            yield f"  {waiting_text(pods)}", "yellow"
 
 
 def _amounts(row: QuotaUsage) -> str:

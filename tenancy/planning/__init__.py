@@ -44,7 +44,12 @@ from tenancy.planning.remaining_access import BindingRemoval, RemainingAccess
 from tenancy.planning.revisions import RevisionsPlan, compare_revisions
 from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
 from tenancy.planning.role_changes import outdated_bindings
-from tenancy.planning.sections import Enforced
+from tenancy.planning.sections import (
+    Enforced,
+    WaitingPodsData,
+    waiting_data,
+    waiting_text,
+)
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.summary import (
     NamespaceSummary,
@@ -62,6 +67,7 @@ from tenancy.planning.update import (
     read_cluster,
     reading,
 )
+from tenancy.planning.usage import grant_limits
 from tenancy.planning.weakening import unnamed, weakened_objects
 
 __all__ = [
@@ -99,11 +105,13 @@ __all__ = [
     "StackPlan",
     "Summary",
     "SummaryData",
+    "WaitingPodsData",
     "allowed_data",
     "compare_revisions",
     "compared_with",
     "explain",
     "fact_groups",
+    "grant_limits",
     "headline",
     "live_what_can",
     "live_who_can",
@@ -126,6 +134,8 @@ __all__ = [
     "summarize",
     "summary_data",
     "unnamed",
+    "waiting_data",
+    "waiting_text",
     "weakened_objects",
     "what_can",
     "who_can",

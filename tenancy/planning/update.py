@@ -22,6 +22,7 @@ from tenancy.cluster import (
     require_same,
     server_release,
     with_limit_ranges,
+    with_waiting_pods,
     with_workloads,
 )
 from tenancy.config.document import Document
@@ -119,8 +120,8 @@ def read_cluster(
     Connect to the cluster of *stack* and read what the plan compares.
 
     Pods and volume claims are counted only if a namespace would be deleted, tokens are read
-    only if a member loses a role, and workloads only if a namespace is in audit or begins to be
-    enforced.
+    only if a member loses a role, workloads only if a namespace is in audit or begins to be
+    enforced, and waiting pods only if a namespace has grants of GPUs.
 
     Args:
         assessment: The project.
@@ -176,6 +177,7 @@ def reading(
     live = _with_workloads(connection, live, tenancy, stack, previous)
     if previous.tenancy and _has_adopted(tenancy, stack):
         live = with_limit_ranges(connection, live)
+    live = with_waiting_pods(connection, live, _with_grants(tenancy, stack))
     return ClusterReading(
         connection=connection,
         live=live,
@@ -188,6 +190,12 @@ def _has_adopted(tenancy: Tenancy, stack: str) -> bool:
     return environment is not None and any(
         namespace.adopted is not None for namespace in environment.namespaces
     )
+
+
+def _with_grants(tenancy: Tenancy, stack: str) -> frozenset[str]:
+    environment = tenancy.environments.get(stack)
+    namespaces = () if environment is None else environment.namespaces
+    return frozenset(namespace.name for namespace in namespaces if namespace.grants)
 
 
 def _with_workloads(

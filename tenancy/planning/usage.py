@@ -18,7 +18,7 @@ from tenancy.model import (
     pool_class,
 )
 
-__all__ = ["below_usage", "used_of"]
+__all__ = ["below_usage", "grant_limits", "used_of"]
 
 
 def used_of(live: Live | None, namespace: str, key: str) -> Quantity | None:
@@ -26,6 +26,20 @@ def used_of(live: Live | None, namespace: str, key: str) -> Quantity | None:
     if live is None or live.quotas is None:
         return None
     return _used_in(live.quotas.get(namespace, {}), key)
+
+
+def grant_limits(
+    namespace: Namespace, platform: Platform
+) -> Iterator[tuple[str, str, Quantity]]:
+    """Yield quota, key and limit of each key that counts granted devices of *namespace*."""
+    if not namespace.grants:
+        return
+    written = {quota.name for quota in namespace.quotas}
+    for quota in _rendered(namespace, platform):
+        for key, text in quota.hard.items():
+            limit = _quantity(text)
+            if quota.name not in written and key in quota.grants and limit:
+                yield quota.name, key, limit
 
 
 def below_usage(environment: Environment, platform: Platform, live: Live) -> Iterator[Finding]:

@@ -99,6 +99,13 @@ GROUP: Final = Group(
             (_ERROR,),
         ),
         Code(
+            "device-class-wide",
+            "a device class of a pool selects devices of another pool or MIG profile too",
+            "`device.driver == 'gpu.nvidia.com'`, and two pools with that driver",
+            "add a selector to the class",
+            (_ERROR,),
+        ),
+        Code(
             "taints-without-nodes",
             "`writeTaints` without the names of the nodes",
             "no `nodeNames`",

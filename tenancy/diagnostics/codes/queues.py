@@ -33,9 +33,16 @@ GROUP: Final = Group(
         ),
         Code(
             "queue-quota-scoped",
-            "a quota with scopes limits GPUs that a queue admits",
+            "a quota with scopes limits pods of jobs that a queue admits",
             "`requests.nvidia.com/gpu: 2` in a quota of a priority class",
             "remove the key",
+        ),
+        Code(
+            "queue-quota-limits",
+            "a quota on limits beside a queue, which counts requests only",
+            "`limits.cpu: 8` without a `maxLimitRequestRatio`",
+            "remove the key, or write the ratio",
+            _WARNING,
         ),
         Code(
             "queue-overcommit",

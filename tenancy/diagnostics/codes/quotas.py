@@ -90,6 +90,12 @@ GROUP: Final = Group(
             (_ERROR, _WARNING),
         ),
         Code(
+            "quota-scoped-resource",
+            "an extended resource that only a quota with scopes limits",
+            "`requests.rdma/hca: 2` with the scope `Terminating` alone",
+            "write it under `quota` too",
+        ),
+        Code(
             "quota-count-too-low",
             "a count below what Tenancy creates in every namespace",
             '`configmaps: "0"`',

@@ -20,6 +20,12 @@ from tenancy.planning.sections.quotas import Quotas
 from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
+from tenancy.planning.sections.waiting_pods import (
+    WaitingPodsData,
+    WaitingPodsSection,
+    waiting_data,
+    waiting_text,
+)
 from tenancy.planning.sections.weakened import WeakenedSection
 
 __all__ = [
@@ -27,8 +33,11 @@ __all__ = [
     "AllowedData",
     "Enforced",
     "RemainingAccessSection",
+    "WaitingPodsData",
     "WeakenedSection",
     "allowed_data",
+    "waiting_data",
+    "waiting_text",
 ]
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
@@ -40,6 +49,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     RemainingAccessSection,
     Quotas,
     GpuGrants,
+    WaitingPodsSection,
     QueueLimits,
     NewNamespaces,
     Totals,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.builders import (
+    CONTAINER,
     a_namespace,
     a_platform,
     a_pool,
@@ -11,16 +12,22 @@ from tests.unit.builders import (
     findings,
 )
 
+PROFILE = {
+    "quota": {"requests.cpu": "4", "requests.memory": "4Gi", "pods": "20"},
+    "limitRange": {"container": CONTAINER},
+}
 GRANT = "organizations/acme.yaml: namespaces[0].gpus[0]"
 
 
-def queues(*, pool=None, platform=None, others=(), quotas=None, **grant):
+def queues(*, pool=None, platform=None, others=(), quotas=None, namespace=None, **grant):
     """The findings about acme's grant of 4, beside globex that has 8."""
-    further = {} if quotas is None else {"quotas": quotas}
+    further = dict(namespace or {}) if quotas is None else {"quotas": quotas}
     acme = a_namespace(gpus=[{"pool": "h100", "gpus": 4, **grant}], **further)
     globex = a_namespace(gpus=[{"pool": "h100", "gpus": 8, **dict(others)}])
     return findings(
-        environments={"dev": an_environment("dev", "acme", "globex")},
+        environments={
+            "dev": an_environment("dev", "acme", "globex", profiles={"standard": PROFILE})
+        },
         organizations={
             "acme": an_organization(acme),
             "globex": an_organization(globex, prefix="globex"),
@@ -94,6 +101,82 @@ def test_a_quota_with_scopes_on_queued_gpus_is_refused():
     assert [] == [f for f in queues(quotas=written, platform={}) if "[queue-" in f]
 
 
+@pytest.mark.parametrize(
+    ("hard", "is_found"),
+    [
+        pytest.param({"requests.cpu": "3"}, True, id="less CPU"),
+        pytest.param({"cpu": "3"}, True, id="less CPU, as an alias"),
+        pytest.param({"pods": "19"}, True, id="fewer pods"),
+        pytest.param({"limits.memory": "1Gi"}, True, id="limits"),
+        pytest.param({"requests.cpu": "4", "pods": "20"}, False, id="no less than for all"),
+    ],
+)
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        pytest.param({"scopes": ["NotTerminating"]}, id="scope"),
+        pytest.param(
+            {
+                "scopeSelector": [
+                    {"scopeName": "PriorityClass", "operator": "In", "values": ["urgent"]}
+                ]
+            },
+            id="selector",
+        ),
+    ],
+)
+def test_a_quota_with_scopes_that_would_refuse_admitted_pods_is_refused(hard, is_found, scopes):
+    platform = {"queues": {}, "priorityClasses": {"urgent": {"value": 1000}}}
+    written = {"some": {"hard": hard, **scopes}}
+
+    found = [f for f in queues(quotas=written, platform=platform) if "[queue-quota" in f]
+
+    assert is_found == (len(found) == 1)
+    assert all("would refuse pods of jobs that the queue has admitted" in f for f in found)
+    assert [] == [
+        f
+        for f in queues(quotas=written, platform={**platform, "queues": None})
+        if "[queue-" in f
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "ratio", "is_found"),
+    [
+        pytest.param("100", None, True, id="no ratio"),
+        pytest.param("8", "2", False, id="requests are reached first"),
+        pytest.param("7", "2", True, id="limits are reached first"),
+        pytest.param("6", "1500m", False, id="a ratio that is not whole"),
+        pytest.param("5999m", "1500m", True, id="one thousandth less"),
+    ],
+)
+def test_limits_that_kueue_does_not_count_are_warned_of(limit, ratio, is_found):
+    """The requests are 4 CPUs."""
+    ratios = (
+        {}
+        if ratio is None
+        else {
+            "limitRange": {
+                "container": {
+                    **CONTAINER,
+                    "maxLimitRequestRatio": {"cpu": ratio},
+                    "max": {"memory": "1Gi"},
+                    "min": {"memory": "1Mi"},
+                    "default": {"cpu": "100m", "memory": "256Mi"},
+                }
+            }
+        }
+    )
+    found = [
+        f
+        for f in queues(namespace={"quota": {"limits.cpu": limit}, **ratios})
+        if "[queue-" in f
+    ]
+
+    assert is_found == (len(found) == 1)
+    assert all("[queue-quota-limits] limits.cpu" in f for f in found)
+
+
 def test_an_overcommitted_pool_with_queues_is_warned_of():
     pool = {"overcommit": 1.5, "overcommitReason": "jobs are short"}
 
@@ -132,6 +215,7 @@ def test_grants_are_checked_against_the_pool_and_borrowed_devices_are_not():
 def of_acme(*, pools=None, gpus=({"pool": "h100", "gpus": 4},), queues=None, **keys):
     """The findings about one namespace with grants, where the platform has queues."""
     return findings(
+        profile=PROFILE,
         organizations={"acme": an_organization(a_namespace(gpus=list(gpus)), **keys)},
         platform=a_platform(gpuNodePools=pools or [a_pool()], queues=queues or {}),
     )

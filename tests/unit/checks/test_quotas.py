@@ -313,6 +313,37 @@ def test_a_grant_of_a_pool_with_a_device_class_counts_there_too():
     ] == by_hand("3")
 
 
+def test_a_resource_that_only_some_pods_are_limited_in_is_refused():
+    scoped = {"hard": {"requests.example.com/fpga": "2"}, "scopes": ["Terminating"]}
+
+    def written(**quotas):
+        return findings(namespace={"quotas": {"some": scoped, **quotas}})
+
+    assert [] == written(all={"hard": {"requests.example.com/fpga": "4"}})
+    [found] = written()
+    assert (
+        "[quota-scoped-resource] requests.example.com/fpga 2 in the quota some of acme-dev,"
+        " which has scopes, and in no quota without scopes: other pods could use any number"
+    ) in found
+
+
+@pytest.mark.parametrize("scopes", [None, ["NotTerminating"]], ids=["plain", "scoped"])
+def test_the_implicit_resource_of_a_device_class_is_never_granted_by_hand(scopes):
+    """A pod that requests it gets a device of the class without a claim."""
+
+    def by_hand(key):
+        quota = {"hard": {key: "4"}, **({} if scopes is None else {"scopes": scopes})}
+        everyone = {"hard": {"requests.example.com/fpga": "8"}}
+        return findings(namespace={"quotas": {"more": quota, "all": everyone}})
+
+    assert [] == by_hand("requests.example.com/fpga")
+    [found] = by_hand("requests.deviceclass.resource.kubernetes.io/gpu.example.com")
+    assert (
+        "[quota-gpus-by-hand] requests.deviceclass.resource.kubernetes.io/gpu.example.com 4 in"
+        " acme-dev, whose grants are 0"
+    ) in found
+
+
 MEMBERS = ({"group": "leads", "role": "admin"}, {"group": "devs", "role": "developer"})
 
 

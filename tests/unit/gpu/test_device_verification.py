@@ -7,6 +7,7 @@ from tenancy.gpu.device_verification import (
     ServedClass,
     ServedDevices,
     drivers_of,
+    selects_every_device,
     verify_devices,
 )
 from tenancy.kubernetes.labels import GPU_POOL
@@ -120,3 +121,69 @@ def test_pods_of_a_pool_that_dra_serves_need_the_devices_too():
 )
 def test_drivers_are_read_from_selectors(expressions, drivers):
     assert drivers == drivers_of(expressions)
+
+
+OTHER = existing(
+    name="a100",
+    allocation="dra",
+    deviceClass="a100",
+    nodeNames=["a100-0"],
+    nodes={"min": 1, "max": 1},
+)
+LAYOUT = [
+    {"profile": name, "perGpu": 1, "deviceClass": name} for name in ("3g.40gb", "4g.40gb")
+]
+PROFILES = existing(allocation="dra", sharing={"type": "mig", "layout": LAYOUT})
+
+
+@pytest.mark.parametrize(
+    ("pools", "driver_of_other", "is_wide", "also"),
+    [
+        pytest.param([CLAIMED, OTHER], DRIVER, True, "of the pool a100 too", id="two pools"),
+        pytest.param([CLAIMED, OTHER], DRIVER, False, None, id="a selector more"),
+        pytest.param([CLAIMED, OTHER], "another.example.com", True, None, id="two drivers"),
+        pytest.param([CLAIMED], DRIVER, True, None, id="one pool"),
+        pytest.param([existing(), OTHER], DRIVER, False, None, id="of a resource"),
+        pytest.param(
+            [PROFILES], DRIVER, True, "of all profiles of the pool h100 too", id="MIG profiles"
+        ),
+        pytest.param([PROFILES], DRIVER, False, None, id="MIG profiles with selectors"),
+    ],
+)
+def test_a_class_that_selects_devices_of_another_count_is_refused(
+    pools, driver_of_other, is_wide, also
+):
+    names = ("h100", "a100", "3g.40gb", "4g.40gb")
+    drivers = {name: DRIVER if name != "a100" else driver_of_other for name in names}
+    what = ServedDevices(
+        classes={
+            # The class of the pool a100 always selects by more than the driver.
+            name: ServedClass(
+                name=name, drivers=frozenset({driver}), is_wide=is_wide and name != "a100"
+            )
+            for name, driver in drivers.items()
+        },
+        devices={"gpu-0": {DRIVER: 16}, "gpu-1": {DRIVER: 16}, "a100-0": {driver_of_other: 8}},
+    )
+    other = {**a_node(), "metadata": {"labels": {GPU_POOL: "a100"}}}
+    nodes = {"gpu-0": a_node(), "gpu-1": a_node(), "a100-0": other}
+
+    wide = [f for f in verify_devices(pools, what, nodes) if f.code == "device-class-wide"]
+
+    assert [Severity.ERROR] * (len(wide)) == [f.severity for f in wide]
+    assert bool(also) == bool(wide)
+    assert all(also in f.found for f in wide)
+
+
+@pytest.mark.parametrize(
+    ("expressions", "is_every"),
+    [
+        ([], True),
+        (["device.driver == 'a'"], True),
+        ([' ( device.driver == "a" ) '], True),
+        (["device.driver == 'a' && true"], False),
+        (["device.driver == 'a'", "device.attributes['a'].type == 'gpu'"], False),
+    ],
+)
+def test_a_class_is_wide_where_it_compares_nothing_but_a_driver(expressions, is_every):
+    assert is_every == selects_every_device(expressions)

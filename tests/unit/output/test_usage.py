@@ -3,23 +3,27 @@
 import pytest
 
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.output import QuotaUsage, usage_lines
+from tenancy.model import WaitingPods
+from tenancy.output import QuotaUsage, usage_data, usage_lines
 from tenancy.planning import Place
 
 CLAIMED = "b200.example.com.deviceclass.resource.k8s.io/devices"
 PLACE = Place(namespace="acme-train", environment="dev", stack="dev", cluster="sandbox")
 
 
-def lines(key: str, used: str, limit: str) -> list[str]:
-    row = QuotaUsage(
+def a_row(key: str, used: str, limit: str, place: Place = PLACE) -> QuotaUsage:
+    return QuotaUsage(
         organization="acme",
-        place=PLACE,
+        place=place,
         quota="gpus",
         key=key,
         limit=Quantity.parse(limit),
         used=Quantity.parse(used),
     )
-    return [line for line, _ in usage_lines([row])][1:]
+
+
+def lines(key: str, used: str, limit: str) -> list[str]:
+    return [line for line, _ in usage_lines([a_row(key, used, limit)])][1:]
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,18 @@ def test_a_full_key_is_marked_with_what_waits(key, used, mark):
 
 def test_an_unused_limit_of_0_is_not_full():
     assert lines(CLAIMED, "0", "0")[-1].endswith("0 of 0")
+
+
+def test_pods_that_wait_are_below_the_keys_of_their_namespace():
+    other = Place(namespace="acme-web", environment="dev", stack="dev", cluster="sandbox")
+    rows = [a_row(CLAIMED, "4", "4"), a_row("pods", "1", "2", other)]
+    why = "the quota gpus refused its claim"
+    waiting = {PLACE: [WaitingPods(namespace="acme-train", pods=("a", "b"), why=why)]}
+
+    written = [line for line, _ in usage_lines(rows, waiting)]
+
+    assert f"  the pods a and b wait: {why}" == written[written.index(str(other)) - 1]
+    assert written[-1].strip().startswith("pods")
+    [found] = usage_data(rows, waiting)["waiting"]
+    assert ("acme-train", ["a", "b"], why) == (found["namespace"], found["pods"], found["why"])
+    assert [] == usage_data(rows)["waiting"]

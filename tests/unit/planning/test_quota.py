@@ -5,11 +5,13 @@ import pytest
 from tenancy.model.live import Live, LiveQuota, Unread
 from tenancy.planning.sections.quotas import Quotas
 from tenancy.planning.sections.totals import Totals
+from tenancy.planning.usage import grant_limits
 from tests.unit.builders import (
     a_namespace,
     a_platform,
     a_pool,
     a_profile,
+    a_tenancy,
     an_environment,
     an_organization,
 )
@@ -222,3 +224,27 @@ def test_a_key_is_compared_with_the_use_of_its_other_spelling(
     refused = [v.found for v in plan.findings if v.code == "quota-below-usage"]
     below = "count/configmaps of acme-dev would become 2, below the 3 used now"
     assert [below] * is_refused == refused
+
+
+def test_every_count_of_granted_devices_is_known_for_the_use() -> None:
+    """Two pools of one resource have a quota each, and one for their sum."""
+    pools = [
+        a_pool(),
+        a_pool(name="a100"),
+        a_pool(name="b200", allocation="dra", deviceClass="b200.example.com"),
+    ]
+    tenancy = a_tenancy(
+        platform=a_platform(gpuNodePools=pools),
+        namespace={"gpus": [{"pool": name, "gpus": 2} for name in ("h100", "a100", "b200")]},
+    )
+    environment = tenancy.environments["dev"]
+    [namespace] = environment.namespaces
+
+    found = sorted(grant_limits(namespace, tenancy.platform_of(environment)))
+
+    assert [
+        ("gpu-a100", KEY, "2"),
+        ("gpu-h100", KEY, "2"),
+        ("gpus", "b200.example.com.deviceclass.resource.k8s.io/devices", "2"),
+        ("gpus", KEY, "4"),
+    ] == [(quota, key, str(limit)) for quota, key, limit in found]

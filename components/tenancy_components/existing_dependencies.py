@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pulumi
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
@@ -31,6 +32,8 @@ def if_these_exist(
     if isinstance(get_monitor(), MockMonitor):
         return None
 
+    _forget_servers_of_earlier_runs()
+
     async def refuse(args: pulumi.ResourceHookArgs) -> None:
         missing = [found for found in dependencies if not await _exists(found)]
         if missing:
@@ -52,3 +55,14 @@ async def _exists(dependency: pulumi.Resource) -> bool:
     except Exception:
         # Its creation failed, and the engine itself skips what depends on it.
         return True
+
+
+def _forget_servers_of_earlier_runs() -> None:
+    """
+    Forget the servers of hooks whose run was cut off in this process.
+
+    At the end of an inline program the SDK stops the servers of all runs, also those whose
+    event loop no longer runs, and fails (pulumi/runtime/_callbacks.py, shutdown).
+    """
+    servers = _CallbackServicer._servicers
+    servers[:] = [found for found in servers if found._server._loop.is_running()]

@@ -101,7 +101,7 @@ def row(request, sandbox, tmp_path_factory) -> Row:
     """The program of one language; its organization exists."""
     language: str = request.param
     stack = pool_stack(sandbox, tmp_path_factory.mktemp(language), PROGRAMS / language)
-    host = language_hosts.folder_of(language) / "bin"
+    host = language_hosts.folder_of(language)
     variables = stack.workspace.env_vars
     variables["PATH"] = f"{host}:{variables['PATH']}"
     made = Row(language, stack)

@@ -63,18 +63,14 @@ class _Reader:
 
     def properties(self, model: JsonMap, owner: str) -> dict[str, JsonMap]:
         found = cast("Mapping[str, JsonMap]", model.get("properties") or {})
-        return {
-            key: {
-                **self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}", _words(part)),
-                **_words(part),
-                **(
-                    {"plain": True}
-                    if self.is_plain and not self.takes_output(key, part)
-                    else {}
-                ),
-            }
-            for key, part in found.items()
-        }
+        return {key: self.property(key, part, owner) for key, part in found.items()}
+
+    def property(self, key: str, part: JsonMap, owner: str) -> JsonMap:
+        words = _words(part)
+        read = self.type_of(part, f"{owner}{key[:1].upper()}{key[1:]}", words)
+        if self.is_plain and not self.takes_output(key, part):
+            read = _plain(read)
+        return {**read, **words}
 
     def takes_output(self, key: str, part: JsonMap) -> bool:
         """Return whether *key* is a leaf that may be an output, or contains one."""
@@ -132,6 +128,18 @@ class _Reader:
                 "required": sorted(cast("list[str]", model.get("required") or [])),
             }
         return {"$ref": f"#/types/{token}"}
+
+
+def _plain(kind: Mapping[str, object]) -> dict[str, object]:
+    """Return *kind* so that no language passes an output for it, or for a part of it."""
+    inner: dict[str, object] = {
+        key: _plain(cast("JsonMap", kind[key]))
+        for key in ("items", "additionalProperties")
+        if key in kind
+    }
+    if "oneOf" in kind:
+        inner["oneOf"] = [_plain(one) for one in cast("list[JsonMap]", kind["oneOf"])]
+    return {**kind, **inner, "plain": True}
 
 
 def _words(part: JsonMap) -> dict[str, object]:

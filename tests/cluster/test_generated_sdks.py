@@ -1,0 +1,147 @@
+"""
+`pulumi package gen-sdk` writes an SDK for each language whose generator is to be had.
+
+The generators are those of the engine's release (`toolchain/sdk-generators`). For C# and Java
+the module proxy has none of which the checksums can be verified.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import language_hosts
+
+pytestmark = pytest.mark.cluster
+
+PROGRAMS = Path(__file__).parent / "programs"
+TYPED = PROGRAMS / "typed"
+COMPONENTS = ("gpu_node_pool", "namespace", "organization", "platform")
+MODULE = "tenancy.example/tenancy/sdk/go/tenancy"
+
+
+def run(
+    command: list, folder: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run *command* in *folder*, whatever comes of it."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+
+
+def succeeded(command: list, folder: Path, variables: Mapping[str, str]) -> None:
+    """Run *command*, which has to succeed."""
+    done = run(command, folder, variables)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def sdk(toolchain, tmp_path_factory) -> Path:
+    """The folder that has the SDK of each language in a folder of its own."""
+    folder = tmp_path_factory.mktemp("sdk")
+    plugin = folder / "pulumi-resource-tenancy"
+    plugin.write_text(
+        f"#!{sys.executable}\nfrom tenancy_components.provider import main\nmain()\n"
+    )
+    plugin.chmod(0o755)
+    hosts = language_hosts.with_generators(folder / "bin")
+    variables = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(hosts), str(toolchain.bin), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    for language in ("go", "nodejs", "python"):
+        command = [toolchain.path("pulumi"), "package", "gen-sdk", plugin]
+        options = ["--language", language, "--out", folder]
+        succeeded([*command, *options], folder, variables)
+    return folder
+
+
+def test_each_language_has_every_component(sdk: Path) -> None:
+    camel = [f"{one.title().replace('_', '')}" for one in COMPONENTS]
+    names = [f"{one[:1].lower()}{one[1:]}" for one in camel]
+
+    assert [] == [n for n in names if not (sdk / "go" / "tenancy" / f"{n}.go").exists()]
+    assert [] == [n for n in names if not (sdk / "nodejs" / f"{n}.ts").exists()]
+    python = sdk / "python" / "pulumi_tenancy"
+    assert [] == [n for n in COMPONENTS if not (python / f"{n}.py").exists()]
+
+
+def test_the_python_sdk_takes_the_arguments_of_the_components(sdk: Path) -> None:
+    program = (
+        "import inspect, pulumi_tenancy as tenancy\n"
+        "print(*inspect.signature(tenancy.OrganizationArgs.__init__).parameters)\n"
+        "print(*(kind.value for kind in tenancy.GpuNodePoolSpecAllocation))\n"
+    )
+
+    # What pip writes where it installs the SDK.
+    metadata = sdk / "python" / "pulumi_tenancy-0.1.0.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text("Metadata-Version: 2.1\nName: pulumi_tenancy\nVersion: 0.1.0\n")
+
+    done = run(
+        [sys.executable, "-c", program],
+        sdk,
+        {**os.environ, "PYTHONPATH": str(sdk / "python")},
+    )
+
+    assert done.returncode == 0, done.stdout
+    arguments, allocations = done.stdout.splitlines()
+    assert {"namespaces", "prefix", "default_namespace", "platform"} <= {*arguments.split()}
+    assert "devicePlugin dra both" == allocations
+
+
+@pytest.mark.nightly
+def test_a_typed_program_in_go_compiles_and_a_wrong_key_does_not(sdk: Path, tmp_path) -> None:
+    for file in (TYPED / "go" / "main.go", *(PROGRAMS / "languages" / "go").glob("go.*")):
+        shutil.copy(file, tmp_path)
+    shutil.copytree(sdk / "go" / "tenancy", tmp_path / "sdk")
+    (tmp_path / "sdk" / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n")
+    variables = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+    link = [f"-require={MODULE}@v0.1.0", f"-replace={MODULE}=./sdk"]
+    succeeded(["go", "mod", "edit", *link], tmp_path, variables)
+
+    succeeded(["go", "build", "-o", os.devnull, "."], tmp_path, variables)
+
+    program = tmp_path / "main.go"
+    program.write_text(program.read_text().replace("Quota:", "Qouta:"))
+    refused = run(["go", "build", "-o", os.devnull, "."], tmp_path, variables)
+    assert refused.returncode != 0
+    assert "unknown field Qouta in struct literal of type tenancy.NamespaceSpecArgs" in (
+        refused.stdout
+    )
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not installed")
+def test_a_typed_program_in_typescript_compiles_and_a_wrong_key_does_not(
+    sdk: Path, tmp_path
+) -> None:
+    for file in ("package.json", "tsconfig.json"):
+        shutil.copy(PROGRAMS / "languages" / "nodejs" / file, tmp_path)
+    shutil.copy(TYPED / "nodejs" / "index.ts", tmp_path)
+    shutil.copytree(sdk / "nodejs", tmp_path / "tenancy")
+    (tmp_path / "node_modules").symlink_to(language_hosts.node_modules())
+    compiled = ["node", "node_modules/typescript/bin/tsc", "--noEmit", "--project", "."]
+
+    succeeded(compiled, tmp_path, os.environ)
+
+    program = tmp_path / "index.ts"
+    program.write_text(program.read_text().replace("quota:", "qouta:"))
+    refused = run(compiled, tmp_path, os.environ)
+    assert refused.returncode != 0
+    assert "'qouta' does not exist in type" in refused.stdout

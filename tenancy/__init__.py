@@ -14,8 +14,9 @@ Each name is imported when it is first used: `import tenancy` itself loads neith
 the clients of clouds and clusters.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
 
 if TYPE_CHECKING:
     from tenancy.assessment import Assessment, assess, load
@@ -98,35 +99,50 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_MODULES = {
-    "tenancy.assessment": ("Assessment", "assess", "load"),
-    "tenancy.diagnostics": (
-        "AwsError",
-        "ClusterError",
-        "EngineError",
-        "Exit",
-        "Finding",
-        "NotFoundError",
-        "RefusedError",
-        "SandboxError",
-        "Severity",
-        "TenancyError",
-        "ToolsError",
-        "UsageError",
-    ),
-}
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
-"""Where a name is defined; every other one is in `tenancy.engine`."""
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(
-        importlib.import_module(_MODULE_OF.get(name, "tenancy.engine")), name
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.assessment": ("Assessment", "assess", "load"),
+            "tenancy.diagnostics": (
+                "AwsError",
+                "ClusterError",
+                "EngineError",
+                "Exit",
+                "Finding",
+                "NotFoundError",
+                "RefusedError",
+                "SandboxError",
+                "Severity",
+                "TenancyError",
+                "ToolsError",
+                "UsageError",
+            ),
+            "tenancy.engine": (
+                "Adoption",
+                "Interaction",
+                "Outcome",
+                "Outcomes",
+                "Result",
+                "SavedPlan",
+                "Selection",
+                "StackDrift",
+                "StackPlan",
+                "accept_drift",
+                "adopt",
+                "destroy",
+                "drift",
+                "plan",
+                "preview",
+                "read_plan",
+                "refresh",
+                "repair_drift",
+                "save_plans",
+                "up",
+                "write_plan",
+            ),
+        },
     )
-    globals()[name] = value
-    return value
 
 
 def __dir__() -> list[str]:

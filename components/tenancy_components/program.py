@@ -16,6 +16,7 @@ import pulumi
 
 from tenancy.assessment import STRICT_VARIABLE, Assessment, assess
 from tenancy.cluster import Connection
+from tenancy.config import build_models
 from tenancy.diagnostics import TenancyError, refusals, report
 from tenancy.output import plan_text
 from tenancy.planning import (
@@ -37,12 +38,17 @@ from tenancy_components.policy_wait import wait_for_the_policies
 from tenancy_components.previous_update import namespaces_in_state, previous_update
 from tenancy_components.refusal import ComponentRefusedError
 
-__all__ = ["main"]
+__all__ = ["main", "prepare"]
 
 _ALREADY_REPORTED: Final = 32
 """The exit code after which the language host prints nothing (pulumi-language-python-exec)."""
 _WIDTH = 76
 """The engine indents the lines of a program by four."""
+
+
+def prepare() -> None:
+    """Do what every run of the program needs, before processes that run it are forked."""
+    build_models()
 
 
 def main() -> None:

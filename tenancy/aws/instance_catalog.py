@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
-from tenancy.aws.errors import AwsError
 from tenancy.config import Project
 from tenancy.config.spec import InstanceTypeCatalogueSpec, PlatformSpec
-from tenancy.diagnostics import Extra, Finding, Origin, Severity, ToolsError, needs
+from tenancy.diagnostics import AwsError, Extra, Finding, Origin, Severity, ToolsError, needs
 from tenancy.model.gpu_catalog import InstanceType, Lookup, snapshot_source
 
 __all__ = ["InstanceTypeAnswers", "instance_type_lookup", "instance_types_of"]

@@ -101,7 +101,7 @@ def who_can_command(
     live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
-    """Show which subjects may do something in a namespace, and by which role."""
+    """Run `tenancy who-can`."""
     shell = terminal()
     found = _assessed(project, stack)
     names = frozenset(n.name for _, n in _namespaces(found, stack))
@@ -141,7 +141,7 @@ def what_can_command(
     live: OnTheCluster = False,
     as_json: Json = False,
 ) -> None:
-    """Show what a subject may do in each namespace, the widest access first."""
+    """Run `tenancy what-can`."""
     shell = terminal()
     found = _assessed(project, stack)
     permissions = tuple(what_can(subject, found.tenancy, group, stack=stack))
@@ -244,7 +244,7 @@ def usage(
     everything: bool = typer.Option(False, "--all", help="Write everything, without a pager."),
     no_color: NoColor = False,
 ) -> None:
-    """Show what each namespace may use, what it uses now, and why its pods wait."""
+    """Run `tenancy usage`."""
     shell = terminal(color=not no_color)
     found = _assessed(project, stack)
     rows: list[QuotaUsage] = []

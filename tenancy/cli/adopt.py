@@ -103,7 +103,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Take over existing namespaces with their quotas, limit ranges and role bindings."""
+    """Run `tenancy adopt`."""
     shell = terminal(color=not no_color)
     if report and write:
         raise RefusedError(reason="give --report or --write, not both")

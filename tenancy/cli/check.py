@@ -49,7 +49,7 @@ def command(
     form: Form = None,
     no_color: NoColor = False,
 ) -> None:
-    """Check every file and list all findings, each with its line and what to do."""
+    """Run `tenancy check`."""
     if as_json and form is not None:
         raise UsageError("--format cannot be combined with --json")
     found = assess(project, stack, offline=is_offline)

@@ -30,7 +30,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Delete everything in a stack, including its namespaces and all objects in them."""
+    """Run `tenancy destroy`."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     outcomes = engine.destroy(

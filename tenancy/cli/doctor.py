@@ -37,7 +37,7 @@ def command(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """List each tool and where it comes from. The exit code is 1 if one is missing."""
+    """Run `tenancy doctor`."""
     statuses = tools.report(folder_of(project))
     shown = terminal(color=not no_color)
     tokens = None if stack is None else _tokens(project, stack)

@@ -62,7 +62,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Compare the cluster with the files, including manually added fields and objects."""
+    """Run `tenancy drift`."""
     if accept and repair:
         raise UsageError("--accept and --repair cannot be combined; run one, then the other")
     if delete_foreign and not repair:

@@ -28,7 +28,7 @@ Stack = Annotated[
 
 
 def command(project: ProjectFolder = None, stack: Stack = None) -> None:
-    """Print shell lines; eval "$(tenancy env)" makes pulumi and kubectl use the sandbox."""
+    """Run `tenancy env`."""
     root = folder_of(project)
     try:
         box = sandbox.current(root)

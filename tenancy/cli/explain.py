@@ -54,7 +54,7 @@ def command(
     live: Live = False,
     no_color: NoColor = False,
 ) -> None:
-    """Show each value of a namespace, and the file and line that it comes from."""
+    """Run `tenancy explain`."""
     shell = terminal(color=not no_color)
     assessment = assess(project, offline=True)
     for explained in explain(assessment, namespace, key=key, stack=stack):

@@ -12,9 +12,8 @@ from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import UsageError
 from tenancy.engine import read_shard, shards, stacks_of
 
-__all__ = ["HELP", "MATRIX_EPILOG", "chosen", "matrix", "required"]
+__all__ = ["MATRIX_EPILOG", "chosen", "matrix", "required"]
 
-HELP = "Work on many stacks with several machines: the parts of a fleet for CI jobs."
 
 MATRIX_EPILOG = """
 Examples:
@@ -36,7 +35,7 @@ def matrix(
     ],
     project: ProjectFolder = None,
 ) -> None:
-    """Write the platforms, and the environments in parts, as a matrix of CI jobs."""
+    """Run `tenancy fleet matrix`."""
     assessment = assess(project)
     platforms = [
         stack for stack in assessment.in_order() if stack in assessment.project.platforms

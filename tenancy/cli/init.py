@@ -112,7 +112,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Write a new project into an empty folder, check it, and print the next commands."""
+    """Run `tenancy init`."""
     shell = terminal(color=not no_color)
     flags = {
         "name": name,

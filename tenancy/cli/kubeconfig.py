@@ -143,7 +143,7 @@ def command(  # noqa: PLR0917 (the options are read from the signature)
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
-    """Write a member's kubeconfig with a context for each of its namespaces."""
+    """Run `tenancy kubeconfig`."""
     shell = terminal(color=not no_color)
     assessment = require_valid(assess(project, offline=True))
     login = _Login(

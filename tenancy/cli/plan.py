@@ -1,27 +1,23 @@
 """`tenancy plan`: what an update would change for people, or a summary of the files."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
 
-import attrs
 import typer
-from rich.text import Text
 
-from tenancy import engine
-from tenancy.assessment import Assessment, assess, find_root
-from tenancy.checks import upgrade_findings
-from tenancy.cli.fleet import chosen
-from tenancy.cli.interaction import TerminalInteraction
+from tenancy.assessment import assess, find_root
 from tenancy.cli.options import AnyStacks, Json, NoColor, Offline, Part, ProjectFolder, Strict
-from tenancy.cli.plan_since import Revisions, Since, Together, Until, show_revisions
-from tenancy.cli.terminal import Terminal, terminal
-from tenancy.diagnostics import Exit, RefusedError, UsageError, quoted, refusals, report
-from tenancy.engine import Outcomes, PlanToSave, StackPlan, write_plan
+from tenancy.cli.plan_options import (
+    Form,
+    Kubernetes,
+    OneKubeconfig,
+    Revisions,
+    Since,
+    Together,
+    Until,
+)
+from tenancy.cli.terminal import terminal
+from tenancy.diagnostics import UsageError
 from tenancy.kubernetes.releases import Release
-from tenancy.output import LINES, markdown, rich_report, rich_text, summary_text
-from tenancy.planning import summarize, summary_data
 
 __all__ = ["EPILOG", "command"]
 
@@ -59,31 +55,6 @@ refused, 1 if the plan failed. With --offline nothing is compared: 0 or 3.
 """
 
 
-Kubernetes = Annotated[
-    str | None,
-    typer.Option(
-        metavar="RELEASE",
-        help="Also list what an upgrade of Kubernetes to this release changes for guardrails,"
-        " such as 1.37.",
-        show_default=False,
-    ),
-]
-
-OneKubeconfig = Annotated[
-    str | None,
-    typer.Option(
-        "--require-kubeconfig",
-        metavar="PATH",
-        help="Refuse stacks whose files name another kubeconfig, such as those of a pull"
-        " request: a kubeconfig can run commands.",
-        show_default=False,
-    ),
-]
-
-_STACK = "{stack}"
-"""The placeholder for a stack's name in the names of files."""
-
-
 def command(
     *,
     project: ProjectFolder = None,
@@ -112,52 +83,49 @@ def command(
     ),
     no_color: NoColor = False,
 ) -> None:
-    """Show what an update would change for people, or why it is refused."""
+    """Run `tenancy plan`."""
     if as_markdown and (as_json or is_offline):
         raise UsageError("--markdown cannot be combined with --json or --offline")
     _require_one_kind(is_offline, save, stack, Revisions(since, until, together))
     _require_no_shard(shard, is_offline=is_offline, since=since)
     upgraded = _release(kubernetes, is_compared=since is not None, is_saved=save is not None)
     shell = terminal(color=not no_color)
-    most = None if everything else LINES
+    form: Form = "json" if as_json else "markdown" if as_markdown else "text"
+    # Each kind of plan imports what it needs: that of the files needs no engine.
     if since is not None:
+        from tenancy.cli.plan_since import show_revisions  # noqa: PLC0415
+
         show_revisions(
             find_root(project),
             Revisions(since, until, together),
             stack or None,
             shell,
-            form="json" if as_json else "markdown" if as_markdown else "text",
+            form=form,
             strict=strict,
-            most=most,
+            everything=everything,
         )
         return
-    only = stack[0] if stack and len(stack) == 1 else None
-    found = assess(project, only if is_offline else None, offline=is_offline)
     if is_offline:
-        if upgraded is not None:
-            more = upgrade_findings(found.tenancy, only, upgraded)
-            found = attrs.evolve(found, findings=(*found.findings, *more))
-        _offline(found, only, shell, as_json=as_json, strict=strict)
+        from tenancy.cli.plan_of_files import show_summary  # noqa: PLC0415
+
+        only = stack[0] if stack else None
+        found = assess(project, only, offline=True)
+        show_summary(found, only, shell, as_json=as_json, strict=strict, kubernetes=upgraded)
         return
-    stacks = chosen(found, stack, shard)
-    _require_kubeconfig(found, found.in_order(stacks), kubeconfig)
-    outcomes = _planned(found, stacks, save, shell, strict=strict, kubernetes=upgraded)
-    plans = outcomes.results
-    if as_json:
-        written = [plan.data() for plan in plans]
-        if only is None or written:
-            shell.write(json.dumps(written if only is None else written[0], indent=2) + "\n")
-    elif as_markdown and plans:
-        shell.write(
-            "\n".join(
-                markdown(p.plan, p.findings, p.documents, strict=p.is_strict) for p in plans
-            )
-            + "\n"
-        )
-    elif plans:
-        _show(plans, found, shell, most=most)
-    if outcomes.exit is not Exit.DONE:
-        raise typer.Exit(outcomes.exit)
+    from tenancy.cli.plan_of_stacks import show_plans  # noqa: PLC0415
+
+    show_plans(
+        assess(project),
+        stack,
+        shard,
+        shell,
+        form=form,
+        save=save,
+        strict=strict,
+        kubernetes=upgraded,
+        kubeconfig=kubeconfig,
+        everything=everything,
+    )
 
 
 def _require_one_kind(
@@ -181,25 +149,6 @@ def _require_one_kind(
         raise UsageError("--since cannot be combined with --offline or --save")
 
 
-def _require_kubeconfig(found: Assessment, stacks: Sequence[str], path: str | None) -> None:
-    """
-    Refuse *stacks* that name another kubeconfig than *path*, before any is read.
-
-    Raises:
-        RefusedError: Some do.
-    """
-    # A stack whose file has errors is refused for these, and its kubeconfig is not read.
-    named = {one: found.cluster(one).kubeconfig or "" for one in stacks if one in found.stacks}
-    others = [
-        f"stack {stack}: tenancy:kubeconfig is {quoted(other)}; --require-kubeconfig allows"
-        f" {quoted(path)} only; write that, or plan this stack where its kubeconfig is trusted"
-        for stack, other in named.items()
-        if path is not None and other != path
-    ]
-    if others:
-        raise RefusedError(reason="\n".join(others))
-
-
 def _release(text: str | None, *, is_compared: bool, is_saved: bool) -> Release | None:
     """
     Return the release of Kubernetes in *text*.
@@ -221,88 +170,3 @@ def _require_no_shard(shard: str | None, *, is_offline: bool, since: str | None)
     """Refuse a shard of what is not planned against a cluster."""
     if shard is not None and (is_offline or since is not None):
         raise UsageError("--shard cannot be combined with --offline or --since")
-
-
-def _planned(
-    found: Assessment,
-    stacks: Sequence[str] | None,
-    save: str | None,
-    shell: Terminal,
-    *,
-    strict: bool,
-    kubernetes: Release | None,
-) -> Outcomes[StackPlan]:
-    """Return the plans, after saving those that can be applied."""
-    interaction = TerminalInteraction(Terminal(out=shell.err, err=shell.err))
-    if save is None:
-        return engine.plan(
-            found, stacks, strict=strict, kubernetes=kubernetes, interaction=interaction
-        )
-    names = found.in_order(stacks)
-    if len(names) > 1 and _STACK not in save:
-        raise UsageError(f"--save {save}: several stacks need {_STACK} in its name")
-    outcomes = engine.save_plans(found, names, strict=strict, interaction=interaction)
-    for outcome in outcomes:
-        if outcome.result is not None:
-            _write(outcome.stack, outcome.result, save, shell)
-    return outcomes.of_results(lambda result: result.planned)
-
-
-def _write(stack: str, plan: PlanToSave, pattern: str, shell: Terminal) -> None:
-    if plan.saved is None:
-        shell.note(f"stack {stack}: refused, so no plan was saved")
-        return
-    path = Path(pattern.replace(_STACK, stack))
-    write_plan(plan.saved, path)
-    shell.note(f"stack {stack}: saved to {path}; `tenancy up --plan {path}` applies it")
-
-
-def _show(
-    plans: Sequence[StackPlan], found: Assessment, shell: Terminal, most: int | None
-) -> None:
-    """Write the reasons of a refusal, the plans, the other findings, and a count of them."""
-    width = min(shell.out.width, 100)
-    findings = tuple(dict.fromkeys(finding for one in plans for finding in one.findings))
-    refusing = refusals(findings, strict=any(one.is_strict for one in plans))
-    others = [finding for finding in findings if finding not in refusing]
-    if refusing:
-        _print(rich_report(refusing, found.documents, width=width, with_summary=False), shell)
-    texts = [rich_text(one.plan, findings=(), width=width, most=most) for one in plans]
-    lines = sum(text.plain.count("\n") + 2 for text in texts) if most is None else 0
-    with shell.paged(lines):
-        for text in texts:
-            _print(text, shell)
-            shell.say()
-    if others:
-        _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
-    if findings:
-        shell.say(report.summary(findings), style="bold")
-
-
-def _offline(
-    found: Assessment, stack: str | None, shell: Terminal, *, as_json: bool, strict: bool
-) -> None:
-    summary = summarize(found.tenancy, found.findings, stack=stack)
-    is_refused = bool(refusals(found.findings, strict=strict))
-    if as_json:
-        data = {**summary_data(summary, found.documents), "refused": is_refused}
-        shell.write(json.dumps(data, indent=2) + "\n")
-    else:
-        width = min(shell.out.width, 100)
-        refusing = refusals(summary.findings, strict=strict)
-        others = [finding for finding in summary.findings if finding not in refusing]
-        if refusing:
-            _print(
-                rich_report(refusing, found.documents, width=width, with_summary=False), shell
-            )
-        for line in summary_text(summary, width=width).splitlines():
-            is_heading = bool(line) and not line.startswith(" ")
-            shell.say(line, style="bold" if is_heading else None)
-        _print(rich_report(others, found.documents, width=width, with_summary=False), shell)
-        shell.say(report.summary(summary.findings), style="bold")
-    if is_refused:
-        raise typer.Exit(Exit.REFUSED)
-
-
-def _print(styled: Text, shell: Terminal) -> None:
-    shell.out.print(styled, soft_wrap=True)

@@ -4,56 +4,18 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
 
-import attrs
 import typer
 
 from tenancy.assessment import Assessment, assess
+from tenancy.cli.plan_options import Form, Revisions
 from tenancy.cli.terminal import Terminal
 from tenancy.config import files_at, is_stack_file, merged
 from tenancy.diagnostics import Exit
-from tenancy.output import revisions_markdown, rich_revisions
+from tenancy.output import LINES, revisions_markdown, rich_revisions
 from tenancy.planning import RevisionsPlan, compare_revisions, revisions_data
 
-__all__ = ["Revisions", "Since", "Together", "Until", "show_revisions"]
-
-Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since",
-        metavar="REV",
-        help="Compare with the files of this revision of git; nothing of it is run.",
-        show_default=False,
-    ),
-]
-Until = Annotated[
-    str | None,
-    typer.Option(
-        "--until",
-        metavar="REV",
-        help="With --since: the newer revision. Default: the files as they are.",
-        show_default=False,
-    ),
-]
-Together = Annotated[
-    str | None,
-    typer.Option(
-        "--with",
-        metavar="REV",
-        help="With --since: merge this revision too, and name what only both break.",
-        show_default=False,
-    ),
-]
-
-
-@attrs.frozen
-class Revisions:
-    """Which files are compared; for each see its option."""
-
-    since: str | None
-    until: str | None
-    together: str | None
+__all__ = ["show_revisions"]
 
 
 def show_revisions(
@@ -62,12 +24,15 @@ def show_revisions(
     stacks: Sequence[str] | None,
     shell: Terminal,
     *,
-    form: Literal["text", "markdown", "json"],
+    form: Form,
     strict: bool,
-    most: int | None,
+    everything: bool,
 ) -> None:
     """
     Write what changes between two revisions.
+
+    Args:
+        everything: Whether to write long lists in full.
 
     Raises:
         Exit: With the code of the result, unless nothing changes.
@@ -81,6 +46,7 @@ def show_revisions(
     elif form == "markdown":
         shell.write(revisions_markdown(compared))
     else:
+        most = None if everything else LINES
         for text in rich_revisions(compared, width=min(shell.out.width, 100), most=most):
             shell.out.print(text, soft_wrap=True)
             shell.say()

@@ -34,7 +34,7 @@ def command(
     everything: All = False,
     no_color: NoColor = False,
 ) -> None:
-    """Show what an update would do, or why it is refused; change nothing."""
+    """Run `tenancy preview`."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     assessment = assess(project)

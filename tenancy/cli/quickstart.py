@@ -31,9 +31,8 @@ from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import Layout, State, stacks_with_resources
 from tenancy.local.tools import ToolSource
 
-__all__ = ["HELP", "down", "preview", "up"]
+__all__ = ["down", "preview", "up"]
 
-HELP = "Create the sandbox and apply the example organizations to it, and delete them."
 
 Stack = Annotated[
     str,
@@ -64,7 +63,7 @@ def _without_file(stacks: tuple[str, ...]) -> RefusedError:
 
 
 def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Build missing tools, start the sandbox, apply the platform and then the stack."""
+    """Run `tenancy quickstart up`."""
     shell = terminal(color=not no_color)
     assessment = assess(project)
     stacks = _on_sandbox(assessment, stack, "up")
@@ -87,7 +86,7 @@ def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = 
 def preview(
     stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = False
 ) -> None:
-    """Show what `up` would change; nothing is applied."""
+    """Run `tenancy quickstart preview`."""
     shell = terminal(color=not no_color)
     assessment = assess(project)
     stacks = _on_sandbox(assessment, stack, "preview")
@@ -111,7 +110,7 @@ def preview(
 
 
 def down(project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Delete what was applied, environments first, and stop the sandbox."""
+    """Run `tenancy quickstart down`."""
     shell = terminal(color=not no_color)
     assessment = assess(project)
     # A leftover engine may still write; the applied stacks are known only after it has ended.

@@ -27,7 +27,7 @@ def command(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Read every object of a stack into its state; the cluster is not changed."""
+    """Run `tenancy refresh`."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     outcomes = engine.refresh(assess(project), stack, interaction=TerminalInteraction(messages))

@@ -58,7 +58,7 @@ def command(
     yes: Yes = False,
     no_color: NoColor = False,
 ) -> None:
-    """Stop managing namespaces; every object stays, without the labels of Tenancy."""
+    """Run `tenancy release`."""
     shell = terminal(color=not no_color)
     if keep == remove_guardrails:
         raise RefusedError(reason="give either --keep or --remove-guardrails")

@@ -41,7 +41,7 @@ def command(
     strict: Strict = False,
     no_color: NoColor = False,
 ) -> None:
-    """Write the manifests as YAML; if the config has errors, nothing is written."""
+    """Run `tenancy render`."""
     assessment = require_valid(assess(project, stack), strict=strict)
     shell = terminal(color=not no_color)
     if assessment.findings:

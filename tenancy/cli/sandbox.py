@@ -15,9 +15,8 @@ from tenancy.local import sandbox, tools
 from tenancy.local.sandbox import SandboxStatus, State
 from tenancy.output import sandbox_status_data
 
-__all__ = ["HELP", "build_tools", "down", "folder_of", "status", "up"]
+__all__ = ["build_tools", "down", "folder_of", "status", "up"]
 
-HELP = "The sandbox: a real Kubernetes control plane on this machine, with fake nodes."
 
 Wipe = Annotated[
     bool, typer.Option("--wipe", help="Also delete the cluster's data and its Pulumi state.")
@@ -51,7 +50,7 @@ def up(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Start the sandbox, or its stopped parts, and wait until it can be used."""
+    """Run `tenancy sandbox up`."""
     shown = terminal(color=not no_color)
     box = sandbox.up(folder_of(project), wipe=wipe, console=shown.err)
     if as_json:
@@ -67,7 +66,7 @@ def down(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Stop the sandbox's processes, and no others; its data is kept unless --wipe is given."""
+    """Run `tenancy sandbox down`."""
     shown = terminal(color=not no_color)
     root = folder_of(project)
     ended = sandbox.down(root, wipe=wipe, console=shown.err)
@@ -80,7 +79,7 @@ def down(
 
 
 def build_tools(project: ProjectFolder = None, no_color: NoColor = False) -> None:
-    """Build the missing tools, those of Pulumi too; `up` builds those of the sandbox alone."""
+    """Run `tenancy sandbox tools`."""
     shown = terminal(color=not no_color)
     toolchain = tools.ensure(folder_of(project), shown.err)
     shown.say(f"{len(toolchain.statuses)} tools are ready in {toolchain.bin}")
@@ -89,7 +88,7 @@ def build_tools(project: ProjectFolder = None, no_color: NoColor = False) -> Non
 def status(
     project: ProjectFolder = None, as_json: Json = False, no_color: NoColor = False
 ) -> None:
-    """List the sandbox's parts and their state. The exit code is 1 if it cannot be used."""
+    """Run `tenancy sandbox status`."""
     current = sandbox.status(folder_of(project))
     _show(current, terminal(color=not no_color), as_json=as_json)
     if current.state is not State.RUNNING:

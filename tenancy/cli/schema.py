@@ -43,7 +43,7 @@ def command(
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:
-    """Write the JSON Schema of a config file, or of what a command writes with `--json`."""
+    """Run `tenancy schema`."""
     shell = terminal(color=not no_color)
     found = texts(_project(project))
     if not write:

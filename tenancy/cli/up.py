@@ -60,7 +60,7 @@ def command(
     everything: All = False,
     no_color: NoColor = False,
 ) -> None:
-    """Preview, confirm and apply a stack."""
+    """Run `tenancy up`."""
     shell = terminal(color=not no_color)
     messages = message_terminal(shell, as_json=as_json)
     assessment = assess(project)

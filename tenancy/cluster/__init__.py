@@ -1,46 +1,55 @@
 """Live reads of a cluster, each through a connection that was named in config."""
 
-from tenancy.cluster.access_reads import read_access
-from tenancy.cluster.access_removal import (
-    delete_secret,
-    renew_service_account,
-    take_out_of_managed,
-    take_out_subjects,
-)
-from tenancy.cluster.api_server_version import server_release
-from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
-from tenancy.cluster.endpoints import endpoint
-from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
-from tenancy.cluster.identity import require_same
-from tenancy.cluster.kubeconfig_connection import connect_by
-from tenancy.cluster.kubernetes_provider import ProviderOptions, provider_options
-from tenancy.cluster.live_reads import read, with_limit_ranges
-from tenancy.cluster.managed_objects import objects
-from tenancy.cluster.member_kubeconfig import (
-    ClientCertificate,
-    Credential,
-    OidcLogin,
-    Reach,
-    Server,
-    Token,
-)
-from tenancy.cluster.namespace_objects import existing_objects
-from tenancy.cluster.nodes import read_taints, write_taints
-from tenancy.cluster.policy_probe import (
-    namespace_of_an_organization,
-    wait_for_pod_security,
-    wait_for_policies,
-)
-from tenancy.cluster.prerequisites import ground
-from tenancy.cluster.release import add_released, delete_released, release_object
-from tenancy.cluster.repair import repair
-from tenancy.cluster.terminating import HeldNamespace, held_namespace, terminating_namespaces
-from tenancy.cluster.token_extension import extends_tokens
-from tenancy.cluster.tokens import service_account_token
-from tenancy.cluster.unread import not_read
-from tenancy.cluster.unscheduled_pods import waiting_pods, with_waiting_pods
-from tenancy.cluster.usage import Used, quota_usage
-from tenancy.cluster.workload_reads import with_workloads
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.cluster.access_reads import read_access
+    from tenancy.cluster.access_removal import (
+        delete_secret,
+        renew_service_account,
+        take_out_of_managed,
+        take_out_subjects,
+    )
+    from tenancy.cluster.api_server_version import server_release
+    from tenancy.cluster.connection import ClusterError, Connection, connect, kubeconfig_of
+    from tenancy.cluster.endpoints import endpoint
+    from tenancy.cluster.field_ownership import hand_over, use_one_field_manager
+    from tenancy.cluster.identity import require_same
+    from tenancy.cluster.kubeconfig_connection import connect_by
+    from tenancy.cluster.kubernetes_provider import ProviderOptions, provider_options
+    from tenancy.cluster.live_reads import read, with_limit_ranges
+    from tenancy.cluster.managed_objects import objects
+    from tenancy.cluster.member_kubeconfig import (
+        ClientCertificate,
+        Credential,
+        OidcLogin,
+        Reach,
+        Server,
+        Token,
+    )
+    from tenancy.cluster.namespace_objects import existing_objects
+    from tenancy.cluster.nodes import read_taints, write_taints
+    from tenancy.cluster.policy_probe import (
+        namespace_of_an_organization,
+        wait_for_pod_security,
+        wait_for_policies,
+    )
+    from tenancy.cluster.prerequisites import ground
+    from tenancy.cluster.release import add_released, delete_released, release_object
+    from tenancy.cluster.repairing import repair
+    from tenancy.cluster.terminating import (
+        HeldNamespace,
+        held_namespace,
+        terminating_namespaces,
+    )
+    from tenancy.cluster.token_extension import extends_tokens
+    from tenancy.cluster.tokens import service_account_token
+    from tenancy.cluster.unread import not_read
+    from tenancy.cluster.unscheduled_pods import waiting_pods, with_waiting_pods
+    from tenancy.cluster.usage import Used, quota_usage
+    from tenancy.cluster.workload_reads import with_workloads
 
 __all__ = [
     "ClientCertificate",
@@ -92,3 +101,60 @@ __all__ = [
     "with_workloads",
     "write_taints",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.cluster.access_reads": ("read_access",),
+            "tenancy.cluster.access_removal": (
+                "delete_secret",
+                "renew_service_account",
+                "take_out_of_managed",
+                "take_out_subjects",
+            ),
+            "tenancy.cluster.api_server_version": ("server_release",),
+            "tenancy.cluster.connection": (
+                "ClusterError",
+                "Connection",
+                "connect",
+                "kubeconfig_of",
+            ),
+            "tenancy.cluster.endpoints": ("endpoint",),
+            "tenancy.cluster.field_ownership": ("hand_over", "use_one_field_manager"),
+            "tenancy.cluster.identity": ("require_same",),
+            "tenancy.cluster.kubeconfig_connection": ("connect_by",),
+            "tenancy.cluster.kubernetes_provider": ("ProviderOptions", "provider_options"),
+            "tenancy.cluster.live_reads": ("read", "with_limit_ranges"),
+            "tenancy.cluster.managed_objects": ("objects",),
+            "tenancy.cluster.member_kubeconfig": (
+                "ClientCertificate",
+                "Credential",
+                "OidcLogin",
+                "Reach",
+                "Server",
+                "Token",
+            ),
+            "tenancy.cluster.namespace_objects": ("existing_objects",),
+            "tenancy.cluster.nodes": ("read_taints", "write_taints"),
+            "tenancy.cluster.policy_probe": (
+                "namespace_of_an_organization",
+                "wait_for_pod_security",
+                "wait_for_policies",
+            ),
+            "tenancy.cluster.prerequisites": ("ground",),
+            "tenancy.cluster.release": ("add_released", "delete_released", "release_object"),
+            "tenancy.cluster.repairing": ("repair",),
+            "tenancy.cluster.terminating": (
+                "HeldNamespace",
+                "held_namespace",
+                "terminating_namespaces",
+            ),
+            "tenancy.cluster.token_extension": ("extends_tokens",),
+            "tenancy.cluster.tokens": ("service_account_token",),
+            "tenancy.cluster.unread": ("not_read",),
+            "tenancy.cluster.unscheduled_pods": ("waiting_pods", "with_waiting_pods"),
+            "tenancy.cluster.usage": ("Used", "quota_usage"),
+            "tenancy.cluster.workload_reads": ("with_workloads",),
+        },
+    )

@@ -7,7 +7,7 @@ from typing import Final
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.managed_objects import objects
-from tenancy.cluster.repair import change_of, merge_patch, set_managed_fields
+from tenancy.cluster.repairing import change_of, merge_patch, set_managed_fields
 from tenancy.config.document import JSON, mapping, texts
 from tenancy.drifting import Change, Identity, differences, without_random_managers
 from tenancy.kubernetes import labels

@@ -1,30 +1,36 @@
 """What people write: YAML documents, project files, and the models they must match."""
 
-from tenancy.config.answers import given_answers, read_answers
-from tenancy.config.deletion_file import write_with_deletions
-from tenancy.config.paths import (
-    MEMBER_KUBECONFIGS,
-    ORGANIZATIONS,
-    PROJECT_FILE,
-    SANDBOX,
-    SANDBOX_FOLDER,
-    SANDBOX_KUBECONFIG,
-    STACK_FILES,
-    is_stack_file,
-    organization_file,
-    stack_file,
-    stack_of,
-)
-from tenancy.config.project import (
-    EngineConfig,
-    Project,
-    Written,
-    is_platform,
-    keys_with_values,
-    load,
-)
-from tenancy.config.project_template import NewProject, new_project
-from tenancy.config.revision import files_at, merged
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.config.answers import given_answers, read_answers
+    from tenancy.config.deletion_file import write_with_deletions
+    from tenancy.config.paths import (
+        MEMBER_KUBECONFIGS,
+        ORGANIZATIONS,
+        PROJECT_FILE,
+        SANDBOX,
+        SANDBOX_FOLDER,
+        SANDBOX_KUBECONFIG,
+        STACK_FILES,
+        is_stack_file,
+        organization_file,
+        stack_file,
+        stack_of,
+    )
+    from tenancy.config.project import (
+        EngineConfig,
+        Project,
+        Written,
+        build_models,
+        is_platform,
+        keys_with_values,
+        load,
+    )
+    from tenancy.config.project_template import NewProject, new_project
+    from tenancy.config.revision import files_at, merged
 
 __all__ = [
     "MEMBER_KUBECONFIGS",
@@ -38,6 +44,7 @@ __all__ = [
     "NewProject",
     "Project",
     "Written",
+    "build_models",
     "files_at",
     "given_answers",
     "is_platform",
@@ -52,3 +59,36 @@ __all__ = [
     "stack_of",
     "write_with_deletions",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.config.answers": ("given_answers", "read_answers"),
+            "tenancy.config.deletion_file": ("write_with_deletions",),
+            "tenancy.config.paths": (
+                "MEMBER_KUBECONFIGS",
+                "ORGANIZATIONS",
+                "PROJECT_FILE",
+                "SANDBOX",
+                "SANDBOX_FOLDER",
+                "SANDBOX_KUBECONFIG",
+                "STACK_FILES",
+                "is_stack_file",
+                "organization_file",
+                "stack_file",
+                "stack_of",
+            ),
+            "tenancy.config.project": (
+                "EngineConfig",
+                "Project",
+                "Written",
+                "build_models",
+                "is_platform",
+                "keys_with_values",
+                "load",
+            ),
+            "tenancy.config.project_template": ("NewProject", "new_project"),
+            "tenancy.config.revision": ("files_at", "merged"),
+        },
+    )

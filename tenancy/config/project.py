@@ -24,6 +24,7 @@ __all__ = [
     "EngineConfig",
     "Project",
     "Written",
+    "build_models",
     "is_platform",
     "keys_with_values",
     "load",
@@ -81,6 +82,12 @@ class Project:
     platforms: Mapping[str, Written[PlatformStackSpec]] = attrs.field(factory=dict)
     organizations: Mapping[str, Written[OrganizationSpec]] = attrs.field(factory=dict)
     documents: Mapping[str, Document] = attrs.field(factory=dict)
+
+
+def build_models() -> None:
+    """Build the models of files now rather than when the first one is read."""
+    for model in (EnvironmentSpec, PlatformStackSpec, OrganizationSpec):
+        model.model_rebuild()
 
 
 def load(

@@ -1,45 +1,51 @@
 """Findings, errors, exit codes, and how they are worded."""
 
-from tenancy.diagnostics.causes import only_causes
-from tenancy.diagnostics.errors import (
-    AwsError,
-    AwsFailure,
-    ClusterError,
-    EngineError,
-    EngineFailure,
-    NotFoundError,
-    RefusedError,
-    SandboxError,
-    SandboxFailure,
-    TenancyError,
-    ToolsError,
-    UsageError,
-)
-from tenancy.diagnostics.exit_codes import Exit, table, worst
-from tenancy.diagnostics.extras import Extra, needs
-from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in, refusals
-from tenancy.diagnostics.finding_data import FindingData, findings_data, grouped
-from tenancy.diagnostics.origin import ARGUMENT, Origin, PathStep, with_flags
-from tenancy.diagnostics.redaction import (
-    CONTROL,
-    HIDDEN,
-    clean,
-    clean_lines,
-    has_secret,
-    is_kubeconfig,
-    shown,
-)
-from tenancy.diagnostics.report import LABELS, TITLES, finding_lines, summary
-from tenancy.diagnostics.suggestions import nearest
-from tenancy.diagnostics.wording import (
-    counted,
-    joined,
-    misnamed,
-    quoted,
-    reason_blank,
-    stack_key,
-    wrapped,
-)
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.diagnostics.causes import only_causes
+    from tenancy.diagnostics.errors import (
+        AwsError,
+        AwsFailure,
+        ClusterError,
+        EngineError,
+        EngineFailure,
+        NotFoundError,
+        RefusedError,
+        SandboxError,
+        SandboxFailure,
+        TenancyError,
+        ToolsError,
+        UsageError,
+    )
+    from tenancy.diagnostics.exit_codes import Exit, table, worst
+    from tenancy.diagnostics.extras import Extra, needs
+    from tenancy.diagnostics.finding import Finding, Severity, Source, errors_in, refusals
+    from tenancy.diagnostics.finding_data import FindingData, findings_data
+    from tenancy.diagnostics.finding_order import grouped
+    from tenancy.diagnostics.origin import ARGUMENT, Origin, PathStep, with_flags
+    from tenancy.diagnostics.redaction import (
+        CONTROL,
+        HIDDEN,
+        clean,
+        clean_lines,
+        has_secret,
+        is_kubeconfig,
+        shown,
+    )
+    from tenancy.diagnostics.report import LABELS, TITLES, finding_lines, summary
+    from tenancy.diagnostics.suggestions import nearest
+    from tenancy.diagnostics.wording import (
+        counted,
+        joined,
+        misnamed,
+        quoted,
+        reason_blank,
+        stack_key,
+        wrapped,
+    )
 
 __all__ = [
     "ARGUMENT",
@@ -92,3 +98,57 @@ __all__ = [
     "worst",
     "wrapped",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.diagnostics.causes": ("only_causes",),
+            "tenancy.diagnostics.errors": (
+                "AwsError",
+                "AwsFailure",
+                "ClusterError",
+                "EngineError",
+                "EngineFailure",
+                "NotFoundError",
+                "RefusedError",
+                "SandboxError",
+                "SandboxFailure",
+                "TenancyError",
+                "ToolsError",
+                "UsageError",
+            ),
+            "tenancy.diagnostics.exit_codes": ("Exit", "table", "worst"),
+            "tenancy.diagnostics.extras": ("Extra", "needs"),
+            "tenancy.diagnostics.finding": (
+                "Finding",
+                "Severity",
+                "Source",
+                "errors_in",
+                "refusals",
+            ),
+            "tenancy.diagnostics.finding_data": ("FindingData", "findings_data"),
+            "tenancy.diagnostics.finding_order": ("grouped",),
+            "tenancy.diagnostics.origin": ("ARGUMENT", "Origin", "PathStep", "with_flags"),
+            "tenancy.diagnostics.redaction": (
+                "CONTROL",
+                "HIDDEN",
+                "clean",
+                "clean_lines",
+                "has_secret",
+                "is_kubeconfig",
+                "shown",
+            ),
+            "tenancy.diagnostics.report": ("LABELS", "TITLES", "finding_lines", "summary"),
+            "tenancy.diagnostics.suggestions": ("nearest",),
+            "tenancy.diagnostics.wording": (
+                "counted",
+                "joined",
+                "misnamed",
+                "quoted",
+                "reason_blank",
+                "stack_key",
+                "wrapped",
+            ),
+        },
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tenancy.diagnostics.finding import Finding, Severity, Source
-from tenancy.diagnostics.finding_data import grouped, place_of
+from tenancy.diagnostics.finding_order import grouped, place_of
 from tenancy.diagnostics.redaction import clean
 from tenancy.diagnostics.wording import counted, wrapped
 

@@ -1,13 +1,22 @@
 """The exact comparison of a cluster with the files, without side effects."""
 
-from tenancy.drifting.accept import Edit, edits
-from tenancy.drifting.comparison import KINDS, differences
-from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
-from tenancy.drifting.field_conflicts import FIELD, without_conflicts, without_random_managers
-from tenancy.drifting.field_managers import OURS, Writer, writers
-from tenancy.drifting.meanings import digest, live_meanings, meaning
-from tenancy.drifting.release import RELEASED_BY, by_name, is_managed, without_marks
-from tenancy.drifting.report import DifferenceData, data, lines
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.drifting.accept import Edit, edits
+    from tenancy.drifting.comparison import KINDS, differences
+    from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
+    from tenancy.drifting.field_conflicts import (
+        FIELD,
+        without_conflicts,
+        without_random_managers,
+    )
+    from tenancy.drifting.field_managers import OURS, Writer, writers
+    from tenancy.drifting.meanings import digest, live_meanings, meaning
+    from tenancy.drifting.release import RELEASED_BY, by_name, is_managed, without_marks
+    from tenancy.drifting.report import DifferenceData, data, lines
 
 __all__ = [
     "FIELD",
@@ -36,3 +45,33 @@ __all__ = [
     "without_random_managers",
     "writers",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.drifting.accept": ("Edit", "edits"),
+            "tenancy.drifting.comparison": ("KINDS", "differences"),
+            "tenancy.drifting.difference": (
+                "Change",
+                "Difference",
+                "Field",
+                "Identity",
+                "Weight",
+            ),
+            "tenancy.drifting.field_conflicts": (
+                "FIELD",
+                "without_conflicts",
+                "without_random_managers",
+            ),
+            "tenancy.drifting.field_managers": ("OURS", "Writer", "writers"),
+            "tenancy.drifting.meanings": ("digest", "live_meanings", "meaning"),
+            "tenancy.drifting.release": (
+                "RELEASED_BY",
+                "by_name",
+                "is_managed",
+                "without_marks",
+            ),
+            "tenancy.drifting.report": ("DifferenceData", "data", "lines"),
+        },
+    )

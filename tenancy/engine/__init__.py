@@ -8,38 +8,43 @@ progress and to ask a person; by default nothing is shown and no confirmation is
 `local` and `inline` open one stack.
 """
 
-from tenancy.assessment import Assessment, assess
-from tenancy.diagnostics import EngineError, EngineFailure, Exit, RefusedError
-from tenancy.engine.comparison import StackDrift
-from tenancy.engine.events import OnStep
-from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
-from tenancy.engine.leftover_processes import interrupt_engines
-from tenancy.engine.operations import (
-    Adoption,
-    Selection,
-    accept_drift,
-    adopt,
-    destroy,
-    drift,
-    plan,
-    preview,
-    refresh,
-    release,
-    repair_drift,
-    save_plans,
-    up,
-)
-from tenancy.engine.operations.saving import PlanToSave
-from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
-from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
-from tenancy.engine.results import Result, Step
-from tenancy.engine.sandbox_stacks import prepare_stacks
-from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
-from tenancy.engine.session import Engine, Session
-from tenancy.engine.session_opening import inline, local
-from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
-from tenancy.engine.stack_opener import OpenStack, opener, wait_for_sandbox
-from tenancy.engine.stack_plan import StackPlan
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.assessment import Assessment, assess
+    from tenancy.diagnostics import EngineError, EngineFailure, Exit, RefusedError
+    from tenancy.engine.comparison import StackDrift
+    from tenancy.engine.events import OnStep
+    from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
+    from tenancy.engine.leftover_processes import interrupt_engines
+    from tenancy.engine.operations import (
+        Adoption,
+        Selection,
+        accept_drift,
+        adopt,
+        destroy,
+        drift,
+        plan,
+        preview,
+        refresh,
+        release,
+        repair_drift,
+        save_plans,
+        up,
+    )
+    from tenancy.engine.operations.saving import PlanToSave
+    from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
+    from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
+    from tenancy.engine.results import Result, Step
+    from tenancy.engine.sandbox_stacks import prepare_stacks
+    from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
+    from tenancy.engine.session import Engine, Session
+    from tenancy.engine.session_opening import inline, local
+    from tenancy.engine.sharding import Shard, read_shard, shards, stacks_of
+    from tenancy.engine.stack_opener import OpenStack, opener, wait_for_sandbox
+    from tenancy.engine.stack_plan import StackPlan
 
 __all__ = [
     "AT_ONCE",
@@ -92,3 +97,42 @@ __all__ = [
     "wait_for_sandbox",
     "write_plan",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.assessment": ("Assessment", "assess"),
+            "tenancy.diagnostics": ("EngineError", "EngineFailure", "Exit", "RefusedError"),
+            "tenancy.engine.comparison": ("StackDrift",),
+            "tenancy.engine.events": ("OnStep",),
+            "tenancy.engine.interaction": ("AUTOMATIC", "ForStack", "Interaction"),
+            "tenancy.engine.leftover_processes": ("interrupt_engines",),
+            "tenancy.engine.operations": (
+                "Adoption",
+                "Selection",
+                "accept_drift",
+                "adopt",
+                "destroy",
+                "drift",
+                "plan",
+                "preview",
+                "refresh",
+                "release",
+                "repair_drift",
+                "save_plans",
+                "up",
+            ),
+            "tenancy.engine.operations.saving": ("PlanToSave",),
+            "tenancy.engine.outcomes": ("AT_ONCE", "Outcome", "Outcomes"),
+            "tenancy.engine.recovery": ("TAKE_OVER_FIELDS", "resuming_opener"),
+            "tenancy.engine.results": ("Result", "Step"),
+            "tenancy.engine.sandbox_stacks": ("prepare_stacks",),
+            "tenancy.engine.saved_plan": ("SavedPlan", "read_plan", "write_plan"),
+            "tenancy.engine.session": ("Engine", "Session"),
+            "tenancy.engine.session_opening": ("inline", "local"),
+            "tenancy.engine.sharding": ("Shard", "read_shard", "shards", "stacks_of"),
+            "tenancy.engine.stack_opener": ("OpenStack", "opener", "wait_for_sandbox"),
+            "tenancy.engine.stack_plan": ("StackPlan",),
+        },
+    )

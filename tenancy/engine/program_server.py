@@ -46,7 +46,7 @@ def _main() -> None:
     gc.disable()
     # What cannot be imported, the program reports.
     with contextlib.suppress(Exception):
-        importlib.import_module(_PROGRAM)
+        importlib.import_module(_PROGRAM).prepare()
     gc.freeze()
     gc.enable()
     _serve(control)

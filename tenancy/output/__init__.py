@@ -1,28 +1,23 @@
-"""
-Text, Markdown and JSON of findings, plans and results.
+"""Text, Markdown and JSON of findings, plans and results."""
 
-The engine starts the program at every step, and the program needs the text of a plan only. So
-what loads the engine's own client or the sandbox is imported when it is first used.
-"""
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import TYPE_CHECKING, Final
-
-from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
-from tenancy.output.check_json import check_data
-from tenancy.output.documents import document
-from tenancy.output.findings_for_ci import CiForm, FindingsForCi
-from tenancy.output.findings_text import rich_report
-from tenancy.output.plan_as_text import LINES, plan_text, rich_text
-from tenancy.output.plan_markdown import markdown
-from tenancy.output.revisions_text import revisions_markdown, rich_revisions
-from tenancy.output.summary_as_text import summary_text
-from tenancy.output.usage import QuotaUsage, usage_lines
+from tenancy.first_use import at_first_use
 
 if TYPE_CHECKING:
+    from tenancy.output.answers_data import usage_data, what_can_data, who_can_data
+    from tenancy.output.check_json import check_data
+    from tenancy.output.documents import document
+    from tenancy.output.findings_for_ci import CiForm, FindingsForCi
+    from tenancy.output.findings_text import rich_report
     from tenancy.output.json_schemas import organization_schema, schemas, stack_schema
     from tenancy.output.local_data import TokenLife, doctor_data, sandbox_status_data
     from tenancy.output.outcomes_json import DriftData, Kind, ResultData, data, result_data
+    from tenancy.output.plan_as_text import LINES, plan_text, rich_text
+    from tenancy.output.plan_markdown import markdown
+    from tenancy.output.revisions_text import revisions_markdown, rich_revisions
+    from tenancy.output.summary_as_text import summary_text
+    from tenancy.output.usage import QuotaUsage, usage_lines
 
 __all__ = [
     "LINES",
@@ -55,19 +50,53 @@ __all__ = [
     "who_can_data",
 ]
 
-_AT_FIRST_USE: Final = {
-    "json_schemas": ("organization_schema", "schemas", "stack_schema"),
-    "local_data": ("TokenLife", "doctor_data", "sandbox_status_data"),
-    "outcomes_json": ("DriftData", "Kind", "ResultData", "data", "result_data"),
-}
-"""Names by the module that is imported when one of them is first used."""
-
-
-def __getattr__(name: str) -> object:
-    """Import *name* from its module at its first use."""
-    for module, names in _AT_FIRST_USE.items():
-        if name in names:
-            value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.output.answers_data": (
+                "usage_data",
+                "what_can_data",
+                "who_can_data",
+            ),
+            "tenancy.output.check_json": ("check_data",),
+            "tenancy.output.documents": ("document",),
+            "tenancy.output.findings_for_ci": (
+                "CiForm",
+                "FindingsForCi",
+            ),
+            "tenancy.output.findings_text": ("rich_report",),
+            "tenancy.output.json_schemas": (
+                "organization_schema",
+                "schemas",
+                "stack_schema",
+            ),
+            "tenancy.output.local_data": (
+                "TokenLife",
+                "doctor_data",
+                "sandbox_status_data",
+            ),
+            "tenancy.output.outcomes_json": (
+                "DriftData",
+                "Kind",
+                "ResultData",
+                "data",
+                "result_data",
+            ),
+            "tenancy.output.plan_as_text": (
+                "LINES",
+                "plan_text",
+                "rich_text",
+            ),
+            "tenancy.output.plan_markdown": ("markdown",),
+            "tenancy.output.revisions_text": (
+                "revisions_markdown",
+                "rich_revisions",
+            ),
+            "tenancy.output.summary_as_text": ("summary_text",),
+            "tenancy.output.usage": (
+                "QuotaUsage",
+                "usage_lines",
+            ),
+        },
+    )

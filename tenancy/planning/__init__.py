@@ -1,74 +1,79 @@
 """What a change means for people: the last update, the files and the cluster compared."""
 
-from tenancy.planning import snapshot
-from tenancy.planning.access_queries import (
-    Permission,
-    Place,
-    RoleHolder,
-    resources_of,
-    what_can,
-    who_can,
-)
-from tenancy.planning.build import Plan, lost_roles, removes_members
-from tenancy.planning.explanation import (
-    ExplainedNamespace,
-    ExplainedValue,
-    PlaceOfValue,
-    explain,
-)
-from tenancy.planning.facts import Fact, Importance
-from tenancy.planning.grouping import FactGroup, fact_groups, headline
-from tenancy.planning.leaving import REMOVES_ACCESS
-from tenancy.planning.live_access_queries import (
-    LiveHolder,
-    LivePermission,
-    live_what_can,
-    live_who_can,
-    possible_names,
-)
-from tenancy.planning.partial_update import (
-    ONLY_VARIABLE,
-    compared_with,
-    only_namespaces,
-    recorded,
-)
-from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
-from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
-from tenancy.planning.previous_update import (
-    INTENT_OUTPUT,
-    RECOVERED_OUTPUT,
-    UPDATE_VARIABLE,
-    PreviousUpdate,
-)
-from tenancy.planning.remaining_access import BindingRemoval, RemainingAccess
-from tenancy.planning.revisions import RevisionsPlan, compare_revisions
-from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
-from tenancy.planning.role_changes import outdated_bindings
-from tenancy.planning.sections import (
-    Enforced,
-    WaitingPodsData,
-    waiting_data,
-    waiting_text,
-)
-from tenancy.planning.shapes import CLOSED
-from tenancy.planning.summary import (
-    NamespaceSummary,
-    OrganizationSummary,
-    PoolSummary,
-    Summary,
-    summarize,
-)
-from tenancy.planning.summary_json import SummaryData, summary_data
-from tenancy.planning.update import (
-    ClusterReading,
-    StackPlan,
-    plan_for,
-    planned,
-    read_cluster,
-    reading,
-)
-from tenancy.planning.usage import grant_limits
-from tenancy.planning.weakening import unnamed, weakened_objects
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.planning import snapshot
+    from tenancy.planning.access_queries import (
+        Permission,
+        Place,
+        RoleHolder,
+        resources_of,
+        what_can,
+        who_can,
+    )
+    from tenancy.planning.build import Plan, lost_roles, removes_members
+    from tenancy.planning.explanation import (
+        ExplainedNamespace,
+        ExplainedValue,
+        PlaceOfValue,
+        explain,
+    )
+    from tenancy.planning.facts import Fact, Importance
+    from tenancy.planning.grouping import FactGroup, fact_groups, headline
+    from tenancy.planning.leaving import REMOVES_ACCESS
+    from tenancy.planning.live_access_queries import (
+        LiveHolder,
+        LivePermission,
+        live_what_can,
+        live_who_can,
+        possible_names,
+    )
+    from tenancy.planning.partial_update import (
+        ONLY_VARIABLE,
+        compared_with,
+        only_namespaces,
+        recorded,
+    )
+    from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
+    from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
+    from tenancy.planning.previous_update import (
+        INTENT_OUTPUT,
+        RECOVERED_OUTPUT,
+        UPDATE_VARIABLE,
+        PreviousUpdate,
+    )
+    from tenancy.planning.remaining_access import BindingRemoval, RemainingAccess
+    from tenancy.planning.revisions import RevisionsPlan, compare_revisions
+    from tenancy.planning.revisions_json import RevisionsData, revisions_data, revisions_schema
+    from tenancy.planning.role_changes import outdated_bindings
+    from tenancy.planning.sections import (
+        Enforced,
+        WaitingPodsData,
+        waiting_data,
+        waiting_text,
+    )
+    from tenancy.planning.shapes import CLOSED
+    from tenancy.planning.summary import (
+        NamespaceSummary,
+        OrganizationSummary,
+        PoolSummary,
+        Summary,
+        summarize,
+    )
+    from tenancy.planning.summary_json import SummaryData, summary_data
+    from tenancy.planning.update import (
+        ClusterReading,
+        StackPlan,
+        plan_for,
+        planned,
+        read_cluster,
+        reading,
+    )
+    from tenancy.planning.usage import grant_limits
+    from tenancy.planning.weakening import unnamed, weakened_objects
 
 __all__ = [
     "CLOSED",
@@ -140,3 +145,82 @@ __all__ = [
     "what_can",
     "who_can",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.planning.access_queries": (
+                "Permission",
+                "Place",
+                "RoleHolder",
+                "resources_of",
+                "what_can",
+                "who_can",
+            ),
+            "tenancy.planning.build": ("Plan", "lost_roles", "removes_members"),
+            "tenancy.planning.explanation": (
+                "ExplainedNamespace",
+                "ExplainedValue",
+                "PlaceOfValue",
+                "explain",
+            ),
+            "tenancy.planning.facts": ("Fact", "Importance"),
+            "tenancy.planning.grouping": ("FactGroup", "fact_groups", "headline"),
+            "tenancy.planning.leaving": ("REMOVES_ACCESS",),
+            "tenancy.planning.live_access_queries": (
+                "LiveHolder",
+                "LivePermission",
+                "live_what_can",
+                "live_who_can",
+                "possible_names",
+            ),
+            "tenancy.planning.partial_update": (
+                "ONLY_VARIABLE",
+                "compared_with",
+                "only_namespaces",
+                "recorded",
+            ),
+            "tenancy.planning.permissions": ("Allowed", "AllowedData", "allowed_data"),
+            "tenancy.planning.plan_json": ("PlanData", "plan_data", "plan_schema"),
+            "tenancy.planning.previous_update": (
+                "INTENT_OUTPUT",
+                "RECOVERED_OUTPUT",
+                "UPDATE_VARIABLE",
+                "PreviousUpdate",
+            ),
+            "tenancy.planning.remaining_access": ("BindingRemoval", "RemainingAccess"),
+            "tenancy.planning.revisions": ("RevisionsPlan", "compare_revisions"),
+            "tenancy.planning.revisions_json": (
+                "RevisionsData",
+                "revisions_data",
+                "revisions_schema",
+            ),
+            "tenancy.planning.role_changes": ("outdated_bindings",),
+            "tenancy.planning.sections": (
+                "Enforced",
+                "WaitingPodsData",
+                "waiting_data",
+                "waiting_text",
+            ),
+            "tenancy.planning.shapes": ("CLOSED",),
+            "tenancy.planning.summary": (
+                "NamespaceSummary",
+                "OrganizationSummary",
+                "PoolSummary",
+                "Summary",
+                "summarize",
+            ),
+            "tenancy.planning.summary_json": ("SummaryData", "summary_data"),
+            "tenancy.planning.update": (
+                "ClusterReading",
+                "StackPlan",
+                "plan_for",
+                "planned",
+                "read_cluster",
+                "reading",
+            ),
+            "tenancy.planning.usage": ("grant_limits",),
+            "tenancy.planning.weakening": ("unnamed", "weakened_objects"),
+        },
+    )

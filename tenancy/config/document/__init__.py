@@ -1,11 +1,16 @@
 """YAML that people write, read with exact positions; ambiguous values are refused by name."""
 
-from tenancy.config.document.editing import Change, edited, write
-from tenancy.config.document.json_access import as_json, mapping, text, texts
-from tenancy.config.document.reading import parse, read
-from tenancy.config.document.sandbox_salt import SANDBOX_PASSPHRASE, SANDBOX_SALT
-from tenancy.config.document.stack_config import read_stack, secret_config
-from tenancy.config.document.tree import JSON, Document
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.config.document.editing import Change, edited, write
+    from tenancy.config.document.json_access import as_json, mapping, text, texts
+    from tenancy.config.document.reading import parse, read
+    from tenancy.config.document.sandbox_salt import SANDBOX_PASSPHRASE, SANDBOX_SALT
+    from tenancy.config.document.stack_config import read_stack, secret_config
+    from tenancy.config.document.tree import JSON, Document
 
 __all__ = [
     "JSON",
@@ -24,3 +29,16 @@ __all__ = [
     "texts",
     "write",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.config.document.editing": ("Change", "edited", "write"),
+            "tenancy.config.document.json_access": ("as_json", "mapping", "text", "texts"),
+            "tenancy.config.document.reading": ("parse", "read"),
+            "tenancy.config.document.sandbox_salt": ("SANDBOX_PASSPHRASE", "SANDBOX_SALT"),
+            "tenancy.config.document.stack_config": ("read_stack", "secret_config"),
+            "tenancy.config.document.tree": ("JSON", "Document"),
+        },
+    )

@@ -1,61 +1,66 @@
 """Strict models of what people and other programs write; nothing is computed here."""
 
-from tenancy.config.spec.access import (
-    CustomKindsSpec,
-    MemberSpec,
-    NonEmpty,
-    RoleSpec,
-    RuleSpec,
-    SubjectSpec,
-)
-from tenancy.config.spec.allowed import AllowedSpec
-from tenancy.config.spec.answers import AnswersSpec, ClusterAnswerSpec
-from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
-from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
-from tenancy.config.spec.model import Listed, Spec
-from tenancy.config.spec.network import (
-    DnsSpec,
-    EgressSpec,
-    IngressControllerSpec,
-    IngressSpec,
-    InternetSpec,
-    NetworkSpec,
-    PortSpec,
-)
-from tenancy.config.spec.organization import (
-    AdoptedSpec,
-    BillingSpec,
-    EnforcementSpec,
-    EntitlementsSpec,
-    GrantSpec,
-    NamespaceOverrideSpec,
-    NamespaceSpec,
-    OrganizationOverrideSpec,
-    OrganizationSpec,
-    PodSecuritySpec,
-    StandaloneNamespaceSpec,
-)
-from tenancy.config.spec.platform import (
-    CapacitySpec,
-    GpuNodePoolSpec,
-    InstanceTypeCatalogueSpec,
-    MigSpec,
-    PlatformSpec,
-    PlatformStackSpec,
-    PodSecurityExceptionSpec,
-    PriorityClassSpec,
-    QueuesSpec,
-    SharedNamespaceSpec,
-    SharingSpec,
-    TaintSpec,
-)
-from tenancy.config.spec.quota import (
-    LimitRangeSpec,
-    ProfileSpec,
-    QuotaSpec,
-    ScopeExpressionSpec,
-)
-from tenancy.config.spec.validation_findings import findings_from
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.config.spec.access import (
+        CustomKindsSpec,
+        MemberSpec,
+        NonEmpty,
+        RoleSpec,
+        RuleSpec,
+        SubjectSpec,
+    )
+    from tenancy.config.spec.allowed import AllowedSpec
+    from tenancy.config.spec.answers import AnswersSpec, ClusterAnswerSpec
+    from tenancy.config.spec.bounds import BoundsSpec, ExceptionName, OrganizationBoundsSpec
+    from tenancy.config.spec.environment import EnvironmentOrderExceptionSpec, EnvironmentSpec
+    from tenancy.config.spec.model import Listed, Spec
+    from tenancy.config.spec.network import (
+        DnsSpec,
+        EgressSpec,
+        IngressControllerSpec,
+        IngressSpec,
+        InternetSpec,
+        NetworkSpec,
+        PortSpec,
+    )
+    from tenancy.config.spec.organization import (
+        AdoptedSpec,
+        BillingSpec,
+        EnforcementSpec,
+        EntitlementsSpec,
+        GrantSpec,
+        NamespaceOverrideSpec,
+        NamespaceSpec,
+        OrganizationOverrideSpec,
+        OrganizationSpec,
+        PodSecuritySpec,
+        StandaloneNamespaceSpec,
+    )
+    from tenancy.config.spec.platform import (
+        CapacitySpec,
+        GpuNodePoolSpec,
+        InstanceTypeCatalogueSpec,
+        MigSpec,
+        PlatformSpec,
+        PlatformStackSpec,
+        PodSecurityExceptionSpec,
+        PriorityClassSpec,
+        QueuesSpec,
+        SharedNamespaceSpec,
+        SharingSpec,
+        TaintSpec,
+    )
+    from tenancy.config.spec.quota import (
+        LimitRangeSpec,
+        ProfileSpec,
+        QuotaSpec,
+        ScopeExpressionSpec,
+    )
+    from tenancy.config.spec.validation_findings import findings_from
 
 __all__ = [
     "AdoptedSpec",
@@ -110,3 +115,73 @@ __all__ = [
     "TaintSpec",
     "findings_from",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.config.spec.access": (
+                "CustomKindsSpec",
+                "MemberSpec",
+                "NonEmpty",
+                "RoleSpec",
+                "RuleSpec",
+                "SubjectSpec",
+            ),
+            "tenancy.config.spec.allowed": ("AllowedSpec",),
+            "tenancy.config.spec.answers": ("AnswersSpec", "ClusterAnswerSpec"),
+            "tenancy.config.spec.bounds": (
+                "BoundsSpec",
+                "ExceptionName",
+                "OrganizationBoundsSpec",
+            ),
+            "tenancy.config.spec.environment": (
+                "EnvironmentOrderExceptionSpec",
+                "EnvironmentSpec",
+            ),
+            "tenancy.config.spec.model": ("Listed", "Spec"),
+            "tenancy.config.spec.network": (
+                "DnsSpec",
+                "EgressSpec",
+                "IngressControllerSpec",
+                "IngressSpec",
+                "InternetSpec",
+                "NetworkSpec",
+                "PortSpec",
+            ),
+            "tenancy.config.spec.organization": (
+                "AdoptedSpec",
+                "BillingSpec",
+                "EnforcementSpec",
+                "EntitlementsSpec",
+                "GrantSpec",
+                "NamespaceOverrideSpec",
+                "NamespaceSpec",
+                "OrganizationOverrideSpec",
+                "OrganizationSpec",
+                "PodSecuritySpec",
+                "StandaloneNamespaceSpec",
+            ),
+            "tenancy.config.spec.platform": (
+                "CapacitySpec",
+                "GpuNodePoolSpec",
+                "InstanceTypeCatalogueSpec",
+                "MigSpec",
+                "PlatformSpec",
+                "PlatformStackSpec",
+                "PodSecurityExceptionSpec",
+                "PriorityClassSpec",
+                "QueuesSpec",
+                "SharedNamespaceSpec",
+                "SharingSpec",
+                "TaintSpec",
+            ),
+            "tenancy.config.spec.quota": (
+                "LimitRangeSpec",
+                "ProfileSpec",
+                "QuotaSpec",
+                "ScopeExpressionSpec",
+            ),
+            "tenancy.config.spec.validation_findings": ("findings_from",),
+        },
+    )

@@ -9,9 +9,10 @@ import pydantic
 import typing_extensions
 from pydantic.fields import FieldInfo
 
+from tenancy.config.spec.descriptions import descriptions
 from tenancy.diagnostics import PathStep
 
-__all__ = ["Location", "field_at", "fields_by_key", "locate"]
+__all__ = ["Location", "description_at", "field_at", "fields_by_key", "locate"]
 
 
 @attrs.frozen
@@ -64,12 +65,23 @@ def locate(model: type[pydantic.BaseModel], loc: Sequence[PathStep]) -> Location
 
 def field_at(location: Location) -> FieldInfo | None:
     """Return the field that the last step of *location* names, by either of its spellings."""
-    if location.owner is None or not location.path:
-        return None
-    for name, field in location.owner.model_fields.items():
-        if location.path[-1] in (field.alias, name):
-            return field
-    return None
+    name = _name_at(location)
+    return None if location.owner is None else location.owner.model_fields.get(name)
+
+
+def description_at(location: Location) -> str | None:
+    """Return the docstring of the field that the last step of *location* names."""
+    return (
+        None if location.owner is None else descriptions(location.owner).get(_name_at(location))
+    )
+
+
+def _name_at(location: Location) -> str:
+    if location.owner is not None and location.path:
+        for name, field in location.owner.model_fields.items():
+            if location.path[-1] in (field.alias, name):
+                return name
+    return ""
 
 
 def fields_by_key(model: type[pydantic.BaseModel]) -> dict[str, FieldInfo]:

@@ -3,9 +3,19 @@
 from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    Strict,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from tenancy.config.spec.descriptions import descriptions
 from tenancy.kubernetes.quantity import Quantity
 
 __all__ = ["Day", "Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
@@ -15,7 +25,8 @@ class Spec(BaseModel):
     """
     Something that people or programs write: strict, frozen, unknown keys refused.
 
-    Keys are camelCase, as in every Kubernetes manifest; Python may write snake_case.
+    Keys are camelCase, as in every Kubernetes manifest; Python may write snake_case. A model is
+    built when something is first read as it, and its docstrings are read for schemas only.
     """
 
     model_config = ConfigDict(
@@ -25,8 +36,21 @@ class Spec(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
+        defer_build=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the JSON schema, with the docstrings of attributes as descriptions."""
+        written = handler(core_schema)
+        properties = handler.resolve_ref_schema(written).get("properties", {})
+        for name, text in descriptions(cls).items():
+            key = cls.model_fields[name].alias if name in cls.model_fields else None
+            if key in properties:
+                properties[key].setdefault("description", text)
+        return written
 
 
 def _quantity(value: object) -> Quantity:

@@ -9,7 +9,13 @@ import pydantic
 
 from tenancy.config.document.tree import Document
 from tenancy.config.spec import value_words
-from tenancy.config.spec.locations import Location, field_at, fields_by_key, locate
+from tenancy.config.spec.locations import (
+    Location,
+    description_at,
+    field_at,
+    fields_by_key,
+    locate,
+)
 from tenancy.diagnostics import (
     HIDDEN,
     Finding,
@@ -259,8 +265,7 @@ def _meant(problem: _Problem) -> str | None:
 
 def _missing_key(problem: _Problem, place: Origin) -> Finding:
     key = str(place.path[-1])
-    field = field_at(problem.location)
-    described = field.description if field is not None else None
+    described = description_at(problem.location)
     return Finding(
         code="missing-key",
         origin=place,

@@ -7,16 +7,21 @@ are worked on side by side unless a person is asked. A stack that is refused or 
 result of another; only stacks that depend on it are skipped.
 """
 
-from tenancy.engine.operations.adopt_selection import Selection
-from tenancy.engine.operations.adopting import Adoption, adopt
-from tenancy.engine.operations.destroying import destroy
-from tenancy.engine.operations.detecting import accept_drift, drift, repair_drift
-from tenancy.engine.operations.planning import plan
-from tenancy.engine.operations.previewing import preview
-from tenancy.engine.operations.refreshing import refresh
-from tenancy.engine.operations.releasing import release
-from tenancy.engine.operations.saving import save_plans
-from tenancy.engine.operations.updating import up
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.engine.operations.adopt_selection import Selection
+    from tenancy.engine.operations.adopting import Adoption, adopt
+    from tenancy.engine.operations.destroying import destroy
+    from tenancy.engine.operations.detecting import accept_drift, drift, repair_drift
+    from tenancy.engine.operations.planning import plan
+    from tenancy.engine.operations.previewing import preview
+    from tenancy.engine.operations.refreshing import refresh
+    from tenancy.engine.operations.releasing import release
+    from tenancy.engine.operations.saving import save_plans
+    from tenancy.engine.operations.updating import up
 
 __all__ = [
     "Adoption",
@@ -33,3 +38,20 @@ __all__ = [
     "save_plans",
     "up",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.engine.operations.adopt_selection": ("Selection",),
+            "tenancy.engine.operations.adopting": ("Adoption", "adopt"),
+            "tenancy.engine.operations.destroying": ("destroy",),
+            "tenancy.engine.operations.detecting": ("accept_drift", "drift", "repair_drift"),
+            "tenancy.engine.operations.planning": ("plan",),
+            "tenancy.engine.operations.previewing": ("preview",),
+            "tenancy.engine.operations.refreshing": ("refresh",),
+            "tenancy.engine.operations.releasing": ("release",),
+            "tenancy.engine.operations.saving": ("save_plans",),
+            "tenancy.engine.operations.updating": ("up",),
+        },
+    )

@@ -1,14 +1,19 @@
 """GPU facts of instance types, from config, AWS or a bundled snapshot; nothing is guessed."""
 
-from tenancy.model.gpu_catalog.instance_types import (
-    Architecture,
-    InstanceType,
-    Lookup,
-    bundled,
-    described,
-    snapshot_source,
-)
-from tenancy.model.gpu_catalog.node import NodeFacts, node_facts
+from typing import TYPE_CHECKING
+
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.model.gpu_catalog.instance_types import (
+        Architecture,
+        InstanceType,
+        Lookup,
+        bundled,
+        described,
+        snapshot_source,
+    )
+    from tenancy.model.gpu_catalog.node import NodeFacts, node_facts
 
 __all__ = [
     "Architecture",
@@ -20,3 +25,19 @@ __all__ = [
     "node_facts",
     "snapshot_source",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.model.gpu_catalog.instance_types": (
+                "Architecture",
+                "InstanceType",
+                "Lookup",
+                "bundled",
+                "described",
+                "snapshot_source",
+            ),
+            "tenancy.model.gpu_catalog.node": ("NodeFacts", "node_facts"),
+        },
+    )

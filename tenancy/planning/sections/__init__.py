@@ -1,63 +1,42 @@
-"""The sections of a plan, one module each, in the order of display."""
+"""The sections of a plan, one module each."""
 
-from typing import Final
+from typing import TYPE_CHECKING
 
-from tenancy.planning.permissions import AllowedData, allowed_data
-from tenancy.planning.section import Section
-from tenancy.planning.sections.access import Access
-from tenancy.planning.sections.deletions import Deletions
-from tenancy.planning.sections.enforcement import Enforced
-from tenancy.planning.sections.environment_order import EnvironmentOrder
-from tenancy.planning.sections.gpu_grants import GpuGrants
-from tenancy.planning.sections.gpu_node_pools import GpuNodePools
-from tenancy.planning.sections.incomplete_update import IncompleteUpdate
-from tenancy.planning.sections.inherited import Inherited
-from tenancy.planning.sections.namespace_objects import NamespaceObjects
-from tenancy.planning.sections.network import Connections
-from tenancy.planning.sections.new_namespaces import NewNamespaces
-from tenancy.planning.sections.queues import QueueLimits
-from tenancy.planning.sections.quotas import Quotas
-from tenancy.planning.sections.remaining_access import RemainingAccessSection
-from tenancy.planning.sections.settings import Settings
-from tenancy.planning.sections.totals import Totals
-from tenancy.planning.sections.waiting_pods import (
-    WaitingPodsData,
-    WaitingPodsSection,
-    waiting_data,
-    waiting_text,
-)
-from tenancy.planning.sections.weakened import WeakenedSection
+from tenancy.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from tenancy.planning.sections.enforcement import Enforced
+    from tenancy.planning.sections.in_order import SECTIONS
+    from tenancy.planning.sections.remaining_access import RemainingAccessSection
+    from tenancy.planning.sections.waiting_pods import (
+        WaitingPodsData,
+        waiting_data,
+        waiting_text,
+    )
+    from tenancy.planning.sections.weakened import WeakenedSection
 
 __all__ = [
     "SECTIONS",
-    "AllowedData",
     "Enforced",
     "RemainingAccessSection",
     "WaitingPodsData",
     "WeakenedSection",
-    "allowed_data",
     "waiting_data",
     "waiting_text",
 ]
 
-SECTIONS: Final[tuple[type[Section], ...]] = (
-    IncompleteUpdate,
-    Deletions,
-    Enforced,
-    WeakenedSection,
-    Access,
-    RemainingAccessSection,
-    Quotas,
-    GpuGrants,
-    WaitingPodsSection,
-    QueueLimits,
-    NewNamespaces,
-    Totals,
-    GpuNodePools,
-    EnvironmentOrder,
-    NamespaceObjects,
-    Settings,
-    Inherited,
-    Connections,
-)
-"""Every section. To add one, define it in a module of this package and name it here."""
+if not TYPE_CHECKING:
+    __getattr__ = at_first_use(
+        __name__,
+        {
+            "tenancy.planning.sections.in_order": ("SECTIONS",),
+            "tenancy.planning.sections.enforcement": ("Enforced",),
+            "tenancy.planning.sections.remaining_access": ("RemainingAccessSection",),
+            "tenancy.planning.sections.waiting_pods": (
+                "WaitingPodsData",
+                "waiting_data",
+                "waiting_text",
+            ),
+            "tenancy.planning.sections.weakened": ("WeakenedSection",),
+        },
+    )

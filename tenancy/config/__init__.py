@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         organization_file,
         stack_file,
         stack_of,
+        user_cache,
     )
     from tenancy.config.project import (
         EngineConfig,
@@ -57,6 +58,7 @@ __all__ = [
     "read_answers",
     "stack_file",
     "stack_of",
+    "user_cache",
     "write_with_deletions",
 ]
 
@@ -78,6 +80,7 @@ if not TYPE_CHECKING:
                 "organization_file",
                 "stack_file",
                 "stack_of",
+                "user_cache",
             ),
             "tenancy.config.project": (
                 "EngineConfig",

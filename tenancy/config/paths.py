@@ -1,5 +1,6 @@
-"""The paths of a project's files and folders, relative to the project's folder."""
+"""The paths of a project's files and folders, relative to the project's folder; caches."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ __all__ = [
     "organization_file",
     "stack_file",
     "stack_of",
+    "user_cache",
 ]
 
 PROJECT_FILE: Final = "Pulumi.yaml"
@@ -76,3 +78,11 @@ def organization_file(name: str) -> str:
     'organizations/acme.yaml'
     """
     return f"{ORGANIZATIONS}/{name}{_SUFFIX}"
+
+
+def user_cache() -> Path:
+    """Return the folder of this user's caches of Tenancy; it need not exist."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG base directory specification: a relative path is to be ignored.
+    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    return base / "tenancy"

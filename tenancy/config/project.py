@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 import attrs
 import pydantic
 
-from tenancy.config.document import JSON, Document, read, read_stack
+from tenancy.config.document import JSON, Document, KeptDocuments, read, read_stack
 from tenancy.config.paths import ORGANIZATIONS, STACK_FILES, stack_file, stack_of
 from tenancy.config.spec import EnvironmentSpec, OrganizationSpec, PlatformStackSpec, Spec
 from tenancy.config.spec.locations import fields_by_key
@@ -38,6 +38,8 @@ CONFIG_KEYS: Final = frozenset(
     for name, field in model.model_fields.items()
 )
 """The config keys of a stack, without the project's name before them."""
+_MANY: Final = 50
+"""The documents of so many files are kept on this machine; fewer are parsed in no time."""
 LARGEST_ORGANIZATION = 1024 * 1024
 """In bytes: the largest file of an organization, which the organization itself may write."""
 
@@ -120,7 +122,7 @@ def load(
             and (environment := loader.parse(EnvironmentSpec, document)) is not None
         ):
             environments[stack] = environment
-    files = {path.stem: path for path in sorted((root / ORGANIZATIONS).glob("*.yaml"))}
+    files = {path.stem: path for path in loader.organization_files}
     organizations = {
         name: written
         for name, path in files.items()
@@ -128,6 +130,8 @@ def load(
     }
     loader.add(wrong_extensions(root))
     loader.add(stacks_without_config(stacks, project, engine.stack if engine else None))
+    if loader.kept is not None:
+        loader.kept.forget_unused()
     if not errors_in(loader.findings):
         loader.add(unused_organizations([e.spec for e in environments.values()], files))
     return (
@@ -159,19 +163,24 @@ class _Loader:
         self.root = root
         self.documents: dict[str, Document] = {}
         self.findings: list[Finding] = []
+        self.stack_files = sorted(root.glob(STACK_FILES))
+        self.organization_files = sorted((root / ORGANIZATIONS).glob("*.yaml"))
+        is_large = len(self.stack_files) + len(self.organization_files) >= _MANY
+        self.kept = KeptDocuments() if is_large else None
 
     def stacks(self, project: str) -> Iterator[tuple[str, Document]]:
         """Yield the config of each stack that has a file, by stack."""
-        for path in sorted(self.root.glob(STACK_FILES)):
-            yield (
-                stack_of(path.name) or path.stem,
-                self._keep(read_stack(path, path.name, project, CONFIG_KEYS, root=self.root)),
+        for path in self.stack_files:
+            found = read_stack(
+                path, path.name, project, CONFIG_KEYS, root=self.root, kept=self.kept
             )
+            yield stack_of(path.name) or path.stem, self._keep(found)
 
     def read(self, path: Path) -> Document:
         """Read an organization's file."""
         source = str(path.relative_to(self.root))
-        return self._keep(read(path, source, root=self.root, largest=LARGEST_ORGANIZATION))
+        found = read(path, source, root=self.root, largest=LARGEST_ORGANIZATION, kept=self.kept)
+        return self._keep(found)
 
     def parse(self, model: type[S], document: Document) -> Written[S] | None:
         """Return *document* as *model*, or nothing and its findings."""

@@ -15,6 +15,7 @@ from typing import Final
 
 import attrs
 
+from tenancy.config import user_cache
 from tenancy.engine.session import Session
 
 __all__ = ["UpdateRecord", "forget", "read_record", "write_record"]
@@ -75,10 +76,4 @@ def _file(session: Session) -> Path:
     backend = {**os.environ, **workspace.env_vars}.get("PULUMI_BACKEND_URL", "")
     place = [os.path.realpath(workspace.work_dir), backend, session.name]
     name = hashlib.sha256(json.dumps(place).encode()).hexdigest()[:32]
-    return _base() / "tenancy" / "updates" / f"{name}.json"
-
-
-def _base() -> Path:
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    # The XDG base directory specification: a relative path is to be ignored.
-    return Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    return user_cache() / "updates" / f"{name}.json"

@@ -65,7 +65,9 @@ def named_bindings(
     found: Iterable[RoleBinding], kept: Adopted | None
 ) -> tuple[RoleBinding, ...]:
     """Return *found*, each under the name that is *kept* for its role, if there is one."""
-    names = {} if kept is None else kept.role_bindings
+    if kept is None or not kept.role_bindings:
+        return tuple(found)
+    names = kept.role_bindings
     return tuple(
         attrs.evolve(binding, adopted_name=names.get(binding.role)) for binding in found
     )

@@ -23,6 +23,10 @@ def carrying(
 
     What the namespace's `ignore` names is not put there.
     """
+    templates = tuple(templates)
+    own = namespace.image_pull_secrets
+    if not templates and len(set(own)) == len(own):
+        return namespace, []
     own_labels, facts = _labels(namespace), _facts(namespace)
     objects: list[NamespaceObject] = []
     secrets: list[str] = []
@@ -43,7 +47,7 @@ def carrying(
             continue
         objects.append(found)
         findings.extend(_missing(template, namespace, facts))
-    every = dict.fromkeys((*secrets, *namespace.image_pull_secrets))
+    every = dict.fromkeys((*secrets, *own))
     return attrs.evolve(
         namespace, objects=tuple(objects), image_pull_secrets=tuple(every)
     ), findings

@@ -28,7 +28,7 @@ from tenancy.model.values import Namespace, Organization, Subject
 
 __all__ = ["EnvironmentContext", "OrganizationInput", "organization"]
 
-_NO_OVERRIDE = OrganizationOverrideSpec()
+_NO_OVERRIDE, _NO_NETWORK = OrganizationOverrideSpec(), NetworkSpec()
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -197,7 +197,7 @@ class _Resolver:
             limit_range=named_limit_range(entitlements.limit_range, kept),
             bindings=named_bindings(role_bindings, kept),
             grants=granted,
-            network=entitlements.network or self.network or network(NetworkSpec(), origin),
+            network=entitlements.network or self.network or network(_NO_NETWORK, origin),
             pod_security=pod_security(
                 entitlements.pod_security or context.pod_security,
                 context.platform.pod_security_version,

@@ -7,6 +7,7 @@ from tenancy.first_use import at_first_use
 if TYPE_CHECKING:
     from tenancy.config.document.editing import Change, edited, write
     from tenancy.config.document.json_access import as_json, mapping, text, texts
+    from tenancy.config.document.kept_documents import KeptDocuments
     from tenancy.config.document.reading import parse, read
     from tenancy.config.document.sandbox_salt import SANDBOX_PASSPHRASE, SANDBOX_SALT
     from tenancy.config.document.stack_config import read_stack, secret_config
@@ -18,6 +19,7 @@ __all__ = [
     "SANDBOX_SALT",
     "Change",
     "Document",
+    "KeptDocuments",
     "as_json",
     "edited",
     "mapping",
@@ -36,6 +38,7 @@ if not TYPE_CHECKING:
         {
             "tenancy.config.document.editing": ("Change", "edited", "write"),
             "tenancy.config.document.json_access": ("as_json", "mapping", "text", "texts"),
+            "tenancy.config.document.kept_documents": ("KeptDocuments",),
             "tenancy.config.document.reading": ("parse", "read"),
             "tenancy.config.document.sandbox_salt": ("SANDBOX_PASSPHRASE", "SANDBOX_SALT"),
             "tenancy.config.document.stack_config": ("read_stack", "secret_config"),

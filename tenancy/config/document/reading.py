@@ -2,13 +2,14 @@
 
 import codecs
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
 from tenancy.config.document.building import Builder
 from tenancy.config.document.contents import Refusal, read_contents
+from tenancy.config.document.kept_documents import KeptDocuments
 from tenancy.config.document.syntax import finding_from
 from tenancy.config.document.tree import Document, Position
 from tenancy.diagnostics import CONTROL, Finding, Origin
@@ -31,12 +32,19 @@ _OTHER_ENCODINGS = (
 )
 
 
+def _whole(document: Document) -> Document:
+    return document
+
+
 def read(
     path: pathlib.Path,
     source: str,
     *,
     root: pathlib.Path | None = None,
     largest: int = LARGEST,
+    kept: KeptDocuments | None = None,
+    kind: str = "",
+    part: Callable[[Document], Document] = _whole,
 ) -> Document:
     """
     Return the document in the file *path*, which findings name *source*.
@@ -49,11 +57,20 @@ def read(
         source: Its name for people.
         root: The folder that it must be in, also after links. Default: any.
         largest: In bytes. Default: 8 MiB.
+        kept: Documents that need not be parsed again. Default: none.
+        kind: What is returned of a document, if it is a part.
+        part: Returns it. Default: the whole document.
     """
     contents = read_contents(path, source, root=root, largest=largest)
     if isinstance(contents, Refusal):
-        return _unread(source, contents.code, contents.found, contents.allowed, contents.remedy)
-    return parse(contents, source, largest=largest)
+        return part(
+            _unread(source, contents.code, contents.found, contents.allowed, contents.remedy)
+        )
+
+    def parsed() -> Document:
+        return part(parse(contents, source, largest=largest))
+
+    return parsed() if kept is None else kept.parsed(contents, source, kind, parsed)
 
 
 def parse(text: str | bytes, source: str, *, largest: int = LARGEST) -> Document:

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from tenancy.config.document.kept_documents import KeptDocuments
 from tenancy.config.document.reading import read
 from tenancy.config.document.sandbox_salt import SANDBOX_SALT, salt_elsewhere
 from tenancy.config.document.tree import JSON, Document, Node, Position
@@ -36,6 +37,7 @@ def read_stack(
     keys: Collection[str] = (),
     *,
     root: pathlib.Path | None = None,
+    kept: KeptDocuments | None = None,
 ) -> Document:
     """
     Return the config of *project* in the stack file at *path*, by key without the namespace.
@@ -58,12 +60,19 @@ def read_stack(
         keys: Our keys without the namespace, to recognize them under another project's
             name. Default: only keys of the project `tenancy` are recognized.
         root: The folder that it must be in, also after links. Default: any.
+        kept: Documents that need not be parsed again. Default: none.
 
     Source: pulumi/sdk/go/common/workspace/loaders.go, stackConfigNamespacedWithProject, and
     pulumi/sdk/go/common/resource/config/key.go, ParseKey.
     """
-    whole = read(path, source, root=root)
-    return attrs.evolve(whole, value={}) if _is_empty(whole) else _cut(whole, project, keys)
+
+    def ours(whole: Document) -> Document:
+        if _is_empty(whole):
+            return attrs.evolve(whole, value={})
+        return _cut(whole, project, keys)
+
+    kind = " ".join((project, *sorted(keys)))
+    return read(path, source, root=root, kept=kept, kind=kind, part=ours)
 
 
 def secret_config(source: str, path: Iterable[PathStep]) -> Finding:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 import platform
 from pathlib import Path
 from typing import Final
 
 import attrs
 
+from tenancy.config import user_cache
 from tenancy.local.tools.version import Range, Version
 
 __all__ = [
@@ -331,7 +331,4 @@ def key(entry: Module, folder: Path, on: tuple[str, str] | None = None) -> str:
 
 def cache_folder() -> Path:
     """Return the folder that all checkouts of this user share; it need not exist."""
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    # The XDG base directory specification: a relative path is to be ignored.
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
-    return base / "tenancy" / "toolchain"
+    return user_cache() / "toolchain"

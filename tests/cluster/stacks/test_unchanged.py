@@ -29,7 +29,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep records in a folder of the module's own."""
     folder = tmp_path_factory.mktemp("records")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tenancy.engine.update_records._base", lambda: folder)
+        patch.setattr("tenancy.engine.update_records.user_cache", lambda: folder)
         yield folder
 
 

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import logging
+import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -22,8 +23,8 @@ def main() -> None:
     # Modules and projects last as long as the process: searching them often finds no garbage.
     gc.set_threshold(_OBJECTS, _COLLECTIONS, _COLLECTIONS)
     application = importlib.import_module("tenancy.cli.application")
-    signals = importlib.import_module("tenancy.cli.signals")
-    signals.interrupted_by_sigterm()
+    # SIGTERM interrupts this process as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Libraries log what the error message reports in words.
     logging.basicConfig(level=logging.CRITICAL)
     sys.exit(application.app(prog_name="tenancy"))

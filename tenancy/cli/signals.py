@@ -9,7 +9,7 @@ from types import FrameType
 
 from tenancy.engine import EngineError, interrupt_engines
 
-__all__ = ["defer_interrupt", "interrupt_now", "interrupted_by_sigterm"]
+__all__ = ["defer_interrupt", "interrupt_now"]
 
 _MESSAGE = b"\ninterrupting: the engine finishes what it began; Ctrl-C again stops it at once\n"
 _LAST = 3
@@ -76,11 +76,6 @@ def interrupt_now() -> Iterator[threading.Event]:
 
     with _handled(interrupted):
         yield asked
-
-
-def interrupted_by_sigterm() -> None:
-    """Let SIGTERM interrupt this process as Ctrl-C does, from now on."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @contextlib.contextmanager

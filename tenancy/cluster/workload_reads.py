@@ -14,7 +14,8 @@ from tenancy.cluster.transport import MERGE, Request, answer
 from tenancy.cluster.workload_usage import ENDED, used
 from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
-from tenancy.kubernetes.pods import Fields, items
+from tenancy.kubernetes.pods import Fields, items, strings
+from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.model import (
     Live,
     LiveNamespace,
@@ -85,6 +86,7 @@ def workloads(
     return LiveWorkloads(
         workloads=running,
         services=services,
+        endpoints=_endpoints(connection, services),
         ingresses=_by_namespace(listed(connection, "/apis/networking.k8s.io/v1/ingresses")),
         network_policies=tuple(
             {**one, "kind": "NetworkPolicy"}
@@ -111,6 +113,37 @@ def workloads(
             if account.get("automountServiceAccountToken") is False
         ),
     )
+
+
+def _endpoints(
+    connection: Connection, services: Mapping[str, tuple[Fields, ...]]
+) -> Mapping[str, Mapping[str, tuple[tuple[str, str, int], ...]]]:
+    """Return what is behind Services without a selector, which people write by hand."""
+    by_hand = {
+        (namespace, str(mapping_of(one.get("metadata")).get("name")))
+        for namespace, some in services.items()
+        for one in some
+        if not mapping_of(one.get("spec")).get("selector")
+    }
+    found: dict[str, dict[str, tuple[tuple[str, str, int], ...]]] = {}
+    if not by_hand:
+        return found
+    for item in listed(connection, "/apis/discovery.k8s.io/v1/endpointslices"):
+        metadata = mapping(item.get("metadata"))
+        namespace = text(metadata, "namespace")
+        name = texts(metadata.get("labels")).get("kubernetes.io/service-name", "")
+        if (namespace, name) not in by_hand:
+            continue
+        ends = tuple(
+            (address, str(port.get("protocol") or "TCP"), number)
+            for endpoint in items(item.get("endpoints"))
+            for address in strings(endpoint.get("addresses"))
+            for port in items(item.get("ports"))
+            if isinstance(number := port.get("port"), int)
+        )
+        kept = found.setdefault(namespace, {})
+        kept[name] = (*kept.get(name, ()), *ends)
+    return found
 
 
 def _workloads(

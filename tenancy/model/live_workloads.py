@@ -37,6 +37,8 @@ class LiveWorkloads:
     Attributes:
         workloads: Of every namespace of the cluster, by namespace.
         services: Services, by namespace.
+        endpoints: Address, protocol and port of what is behind each Service without a selector,
+            by namespace, then by Service.
         ingresses: Ingresses, by namespace.
         network_policies: Every NetworkPolicy of the cluster.
         disruption_budgets: PodDisruptionBudgets, by namespace.
@@ -50,6 +52,9 @@ class LiveWorkloads:
 
     workloads: Mapping[str, tuple[Workload, ...]] = attrs.field(factory=dict)
     services: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
+    endpoints: Mapping[str, Mapping[str, tuple[tuple[str, str, int], ...]]] = attrs.field(
+        factory=dict
+    )
     ingresses: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)
     network_policies: tuple[Fields, ...] = ()
     disruption_budgets: Mapping[str, tuple[Fields, ...]] = attrs.field(factory=dict)

@@ -1,8 +1,9 @@
 """
 Connections that objects on a cluster name, and that the network policies would stop.
 
-Ingresses, Services for outside clients, annotations for Prometheus, and addresses in variables,
-commands and arguments of containers name them. Other connections are not known.
+Ingresses, Services for outside clients or for ends outside of the cluster, annotations for
+Prometheus, and addresses in variables, commands and arguments of containers name them. Other
+connections are not known.
 """
 
 import re
@@ -16,6 +17,7 @@ from tenancy.kubernetes import labels
 from tenancy.kubernetes.pods import Fields, items, mapping, strings
 from tenancy.manifests import Manifest
 from tenancy.model import Enforcement, LiveWorkloads, Namespace, Platform, Workload
+from tenancy.planning.named_ends import addresses, backends, target_port
 from tenancy.planning.reach import INTERNET
 from tenancy.planning.reachability import PodNetwork, Pods, Port
 
@@ -24,21 +26,10 @@ __all__ = ["StoppedConnection", "stopped_connections"]
 _OUTSIDE: Final = "outside-of-tenancy"
 """A placeholder for every namespace that no rule names."""
 _PUBLIC: Final = "1.1.1.1"
-_HOST: Final = re.compile(
-    r"(?:(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?)?"
-    r"(?P<host>\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+)"
-    r"(?::(?P<port>\d{1,5}))?"
-)
-_SCHEMES: Final[Mapping[str, int]] = {
-    "http": 80,
-    "https": 443,
-    "mysql": 3306,
-    "postgres": 5432,
-    "postgresql": 5432,
-    "redis": 6379,
-    "amqp": 5672,
-    "mongodb": 27017,
-}
+_NODE: Final = "10.254.254.254"
+"""A placeholder for the address of a node."""
+_INSIDE: Final = (".svc", ".local", ".internal")
+"""Ends of the names of hosts that are in the cluster or beside it."""
 _IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -96,7 +87,7 @@ def stopped_connections(
     )
     judge = _Judge(before, after, platform, live, ours)
     for name in ours:
-        yield from judge.incoming(name)
+        yield from judge.of_objects(name)
     yield from judge.named()
 
 
@@ -108,14 +99,16 @@ class _Judge:
     live: LiveWorkloads
     ours: Mapping[str, Namespace]
 
-    def incoming(self, name: str) -> Iterator[StoppedConnection]:
-        """Yield the connections of Ingresses, Services for outside clients and scrapers."""
+    def of_objects(self, name: str) -> Iterator[StoppedConnection]:
+        """Yield the connections of Ingresses, of some Services, and of scrapers."""
         for ingress in self.live.ingresses.get(name, ()):
             yield from self._ingress(name, ingress)
         for service in self.live.services.get(name, ()):
             spec = mapping(service.get("spec"))
             if spec.get("type") in ("LoadBalancer", "NodePort") or spec.get("externalIPs"):
                 yield from self._service(name, service)
+            if not spec.get("selector"):
+                yield from self._leading_out(name, service)
         for workload in self.live.workloads.get(name, ()):
             yield from self._scraped(workload)
 
@@ -123,7 +116,7 @@ class _Judge:
         """Yield the connections that containers name, from and to the enforced namespaces."""
         for namespace, some in self.live.workloads.items():
             for workload in some:
-                for host, port in dict.fromkeys(_addresses(workload.spec)):
+                for host, port in dict.fromkeys(addresses(workload.spec)):
                     yield from self._named(namespace, workload, host, port)
 
     def _ingress(self, name: str, ingress: Fields) -> Iterator[StoppedConnection]:
@@ -134,7 +127,7 @@ class _Judge:
             )
             for controller in self.platform.ingress.values()
         }
-        for service, wanted in dict.fromkeys(_backends(mapping(ingress.get("spec")))):
+        for service, wanted in dict.fromkeys(backends(mapping(ingress.get("spec")))):
             for target, port in self._targets(name, service, wanted):
                 ends = sources or {"": Pods(_OUTSIDE)}
                 lost = [
@@ -161,18 +154,57 @@ class _Judge:
         ranges = strings(spec.get("loadBalancerSourceRanges"))
         for target, port in self._targets(name, str(named), None):
             for cidr in ranges or ("0.0.0.0/0",):
+                clients = INTERNET if cidr == "0.0.0.0/0" else cidr
                 address = _PUBLIC if cidr == "0.0.0.0/0" else cidr.partition("/")[0]
-                if self.before.is_reached_from(
-                    address, target, port
-                ) and not self.after.is_reached_from(address, target, port):
+                if not self.before.is_reached_from(address, target, port):
+                    continue
+                if not self.after.is_reached_from(address, target, port):
                     rule = f"{{cidrs: [{cidr}], ports: [{port.number}]}}"
                     yield StoppedConnection(
                         namespace=name,
                         object=f"Service/{named}",
-                        what=f"{INTERNET if cidr == '0.0.0.0/0' else cidr} to {named} on {port}"
-                        f" (type {spec.get('type')})",
+                        what=f"{clients} to {named} on {port} (type {spec.get('type')})",
                         remedy=f"write {rule} under network.ingress of the namespace",
                     )
+                elif spec.get(
+                    "externalTrafficPolicy"
+                ) != "Local" and not self.after.is_reached_from(_NODE, target, port):
+                    yield StoppedConnection(
+                        namespace=name,
+                        object=f"Service/{named}",
+                        what=f"{clients} to {named} on {port},"
+                        f" because pods see the address of a node (type {spec.get('type')})",
+                        remedy="set externalTrafficPolicy: Local in the Service",
+                    )
+
+    def _leading_out(self, name: str, service: Fields) -> Iterator[StoppedConnection]:
+        """Yield connections through a Service to what is not in the cluster."""
+        spec, named = mapping(service.get("spec")), str(mapping(service["metadata"])["name"])
+        ends = [
+            (address, Port(protocol, port), f"cidrs: [{_single(address)}]", str(port))
+            for address, protocol, port in self.live.endpoints.get(name, {}).get(named, ())
+        ]
+        if (host := spec.get("externalName")) and not str(host).endswith(_INSIDE):
+            numbers = [one.get("port") for one in items(spec.get("ports"))]
+            ends += [
+                (_PUBLIC, Port("TCP", number if isinstance(number, int) else 0), "", str(host))
+                for number in (numbers or [0])
+            ]
+        sources = [_pods(one) for one in self.live.workloads.get(name, ())] or [Pods(name)]
+        for address, port, peer, shown in ends:
+            if any(
+                self.before.reaches_address(source, address, port)
+                and not self.after.reaches_address(source, address, port)
+                for source in sources
+            ):
+                where = shown if not peer else address
+                rule = f"{{{peer or 'internet: true'}, ports: [{port.number or '<port>'}]}}"
+                yield StoppedConnection(
+                    namespace=name,
+                    object=f"Service/{named}",
+                    what=f"pods to {where} on {port} through {named}",
+                    remedy=f"write {rule} under network.egress of the namespace",
+                )
 
     def _scraped(self, workload: Workload) -> Iterator[StoppedConnection]:
         notes = mapping(workload.metadata.get("annotations"))
@@ -207,9 +239,9 @@ class _Judge:
             if namespace in self.ours or target_namespace in self.ours:
                 yield from self._between(workload, service, target_namespace, number)
             return
-        if namespace not in self.ours or host.endswith((".svc", ".local", ".internal")):
+        if namespace not in self.ours or host.endswith(_INSIDE):
             return
-        is_address = _IPV4.fullmatch(host) is not None
+        is_address = ":" in host or _IPV4.fullmatch(host) is not None
         if number is None or (not is_address and rest == ""):
             return
         address, port = host if is_address else _PUBLIC, Port("TCP", number)
@@ -220,7 +252,7 @@ class _Judge:
         except ValueError:
             return
         if stops:
-            end = f"cidrs: [{host}/32]" if is_address else "internet: true"
+            end = f"cidrs: [{_single(host)}]" if is_address else "internet: true"
             yield StoppedConnection(
                 namespace=namespace,
                 object=workload.name,
@@ -285,7 +317,12 @@ class _Judge:
                 for workload in self.live.workloads.get(namespace, ()):
                     held = mapping(workload.metadata.get("labels"))
                     if all(held.get(key) == value for key, value in selector.items()):
-                        yield _pods(workload), _target_port(port, workload.spec)
+                        yield _pods(workload), target_port(port, workload.spec)
+
+
+def _single(address: str) -> str:
+    """Return the range that contains only *address*, as YAML."""
+    return f'"{address}/128"' if ":" in address else f"{address}/32"
 
 
 def _namespaces(
@@ -332,41 +369,3 @@ def _place(policy: Fields) -> tuple[str, str]:
 def _pods(workload: Workload) -> Pods:
     held = mapping(workload.metadata.get("labels"))
     return Pods(workload.namespace, tuple(sorted((k, str(v)) for k, v in held.items())))
-
-
-def _target_port(port: Fields, spec: Fields) -> Port:
-    """Return the port of pods of *spec* that a Service's *port* targets."""
-    protocol = str(port.get("protocol") or "TCP")
-    wanted = port.get("targetPort") or port.get("port")
-    if isinstance(wanted, int):
-        return Port(protocol, wanted)
-    for container in items(spec.get("containers")):
-        for own in items(container.get("ports")):
-            number = own.get("containerPort")
-            if own.get("name") == wanted and isinstance(number, int):
-                return Port(protocol, number)
-    return Port(protocol, 0, str(wanted))
-
-
-def _backends(spec: Fields) -> Iterator[tuple[str, object]]:
-    backends = [mapping(spec.get("defaultBackend"))]
-    for rule in items(spec.get("rules")):
-        paths = items(mapping(rule.get("http")).get("paths"))
-        backends += [mapping(path.get("backend")) for path in paths]
-    for backend in backends:
-        service = mapping(backend.get("service"))
-        port = mapping(service.get("port"))
-        if service:
-            yield str(service.get("name")), port.get("number") or port.get("name")
-
-
-def _addresses(spec: Fields) -> Iterator[tuple[str, int | None]]:
-    """Yield host and port that variables, commands and arguments of containers name."""
-    for kind in ("containers", "initContainers"):
-        for container in items(spec.get(kind)):
-            texts = [str(v["value"]) for v in items(container.get("env")) if v.get("value")]
-            texts += [*strings(container.get("command")), *strings(container.get("args"))]
-            for written in texts:
-                for match in _HOST.finditer(written):
-                    port = match["port"] or _SCHEMES.get(match["scheme"] or "")
-                    yield match["host"], None if port is None else int(port)

@@ -66,10 +66,10 @@ GROUP: Final = Group(
             (_ERROR, _WARNING),
         ),
         Code(
-            "budget-refused",
-            "a disruption budget that blocks every eviction, in a namespace that is to be enforced",
-            "`maxUnavailable: 0`",
-            "allow at least one pod to be evicted; the budget stays as it is until then",
+            "change-refused",
+            "an object that stays, and whose next change the admission policies would refuse",
+            "a Service of type NodePort, an Ingress without a host, `maxUnavailable: 0`",
+            "correct it; it stays as it is until it is changed",
             (_WARNING,),
         ),
         Code(

@@ -9,17 +9,13 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.diagnostics import Finding, Origin, Severity, counted
-from tenancy.kubernetes.pods import (
-    Fields,
-    blocks_every_eviction,
-    mapping,
-    pod_security_violations,
-)
-from tenancy.model import Live, LiveWorkloads, Namespace, Workload
+from tenancy.kubernetes.pods import Fields, pod_security_violations
+from tenancy.model import Live, LiveWorkloads, Namespace, Platform, Workload
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.enforced_namespaces import Watched, watched
 from tenancy.planning.facts import Fact, Importance, shortened
 from tenancy.planning.pod_limits import limit_range_violations, quota_violations
+from tenancy.planning.refused_changes import refused_changes
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
 from tenancy.planning.stopped_traffic import stopped_connections
@@ -34,7 +30,7 @@ class Stopped:
 
     Attributes:
         kind: `pods`; `connection`; `token`: pods would no longer have a token of `default`; or
-            `budget`: a disruption budget that stays, and whose next change would be refused.
+            `change`: an object that stays, and whose next change would be refused.
         object: Such as `Deployment/web`.
         reason: Why it would be refused, or which connection it is.
         remedy: What to do.
@@ -94,7 +90,7 @@ class Enforced(Section):
             for stopped in (
                 *_pods(one, live.workloads),
                 *_tokens(one, live.workloads),
-                *_budgets(one, live.workloads),
+                *_changes(one, comparison.platform, live.workloads),
             )
         ]
         found += _connections(comparison, some, live)
@@ -165,13 +161,13 @@ class Enforced(Section):
             )
 
 
-_WARNED: Final = ("token", "budget")
+_WARNED: Final = ("token", "change")
 """Kinds by which no pod and no connection is lost."""
 _CODES: Final = {
     "pods": "pods-refused",
     "token": "pods-refused",
     "connection": "connection-stopped",
-    "budget": "budget-refused",
+    "change": "change-refused",
 }
 
 
@@ -270,19 +266,18 @@ def _uses_default_token(spec: Fields) -> bool:
     return account == "default" and spec.get("automountServiceAccountToken") is None
 
 
-def _budgets(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
+def _changes(one: Watched, platform: Platform, live: LiveWorkloads) -> Iterator[Stopped]:
     if not one.is_new:
         return
-    for budget in live.disruption_budgets.get(one.namespace.name, ()):
-        if reason := blocks_every_eviction(mapping(budget.get("spec"))):
-            yield _stopped(
-                one,
-                "budget",
-                f"PodDisruptionBudget/{mapping(budget.get('metadata')).get('name')}",
-                f"it stays, and once the namespace is enforced, changes of it are refused while"
-                f" {reason}",
-                "allow at least one pod to be evicted, so that its node can be emptied",
-            )
+    for what, reason, remedy in refused_changes(one.namespace, platform, live):
+        yield _stopped(
+            one,
+            "change",
+            what,
+            f"it stays, and once the namespace is enforced, changes of it are refused while"
+            f" {reason}",
+            remedy,
+        )
 
 
 def _connections(

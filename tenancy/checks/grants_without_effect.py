@@ -30,7 +30,7 @@ def grants_without_effect(
             yield from _priorities(namespace)
             yield from _pods(namespace, counts)
             yield from _claims(namespace, counts)
-            yield from _network(namespace)
+            yield from _network(namespace, platform)
 
 
 def _load_balancers(
@@ -59,7 +59,8 @@ def _load_balancers(
             namespace,
             written.origin,
             f"{_LOAD_BALANCERS} {written} in {namespace.name}",
-            "each of their ports needs a node port, and the namespace may use none",
+            "each of their ports needs a node port unless the Service has"
+            " allocateLoadBalancerNodePorts: false, and the namespace may use none",
             f"write loadBalancers: {written} instead, which includes node ports",
         )
 
@@ -120,6 +121,14 @@ def _pods(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Find
         None,
     )
     if empty is not None:
+        for name in sorted(namespace.pod_security.exceptions):
+            yield _cancelled(
+                namespace,
+                namespace.pod_security.origin or namespace.origin / "podSecurity",
+                f"the exception {name} in {namespace.name}",
+                f"its quota of {empty} is 0, so no pod can use it",
+                f"raise {empty}, or remove the exception",
+            )
         for grant in namespace.grants:
             if grant.gpus:
                 yield _cancelled(
@@ -133,20 +142,39 @@ def _pods(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Find
 
 def _claims(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Finding]:
     """Warn of fewer claims than devices: where DRA serves them, each may need one."""
-    devices = sum(grant.limit for grant in namespace.grants)
+    granted = sum(grant.limit for grant in namespace.grants)
+    devices = sum(namespace.pod_security.devices.values())
     count = counts.get(_name(RESOURCE_CLAIMS))
-    if count is not None and count < Quantity.parse(devices):
+    if count is None:
+        return
+    if count < Quantity.parse(granted):
         yield _cancelled(
             namespace,
             namespace.grants[0].origin,
-            f"{counted(devices, 'GPU')} in {namespace.name}",
+            f"{counted(granted, 'GPU')} in {namespace.name}",
             f"its count of {RESOURCE_CLAIMS} is {count}, and where DRA serves them, also by an"
             " extended resource, each may need a claim",
-            f"raise {RESOURCE_CLAIMS} to {devices}, or remove it: Tenancy counts claims itself",
+            f"raise {RESOURCE_CLAIMS} to {granted + devices}, or remove it: Tenancy counts"
+            " claims itself",
+        )
+    elif devices and count < Quantity.parse(granted + devices):
+        yield _cancelled(
+            namespace,
+            namespace.pod_security.origin or namespace.origin / "podSecurity",
+            f"{counted(devices, 'host device')} of exceptions in {namespace.name}",
+            f"its count of {RESOURCE_CLAIMS} is {count}, and each device needs a claim",
+            f"raise {RESOURCE_CLAIMS} to {granted + devices}, or remove it: Tenancy counts"
+            " claims itself",
         )
 
 
-def _network(namespace: Namespace) -> Iterator[Finding]:
+def _has_other_traffic(namespace: Namespace) -> bool:
+    """Return whether policies that are not ours may let traffic in, or none of ours exist."""
+    ignored = any(name.startswith("NetworkPolicy/") for name in namespace.ignored)
+    return ignored or namespace.enforcement.is_audit
+
+
+def _network(namespace: Namespace, platform: Platform) -> Iterator[Finding]:
     network = namespace.network
     place = network.origin or namespace.origin / "network"
     if network.metrics_ports and not network.observability:
@@ -157,10 +185,19 @@ def _network(namespace: Namespace) -> Iterator[Finding]:
             "observability is false, so they cannot be reached",
             "remove one of the two",
         )
-    has_load_balancer = namespace.load_balancers or any(
-        limit.quantity.nanos != 0
-        for key, limit in _hard(namespace).items()
-        if key == _LOAD_BALANCERS
+    elif network.metrics_ports and not any(
+        shared.purpose == "observability" for shared in platform.shared
+    ):
+        yield _cancelled(
+            namespace,
+            place / "metricsPorts",
+            f"metricsPorts of {namespace.name}",
+            "the platform has no shared namespace for observability that would reach them",
+            "describe it under shared of the platform, with managed: false if it exists",
+        )
+    written = _hard(namespace).get(_LOAD_BALANCERS)
+    has_load_balancer = namespace.load_balancers or (
+        written is not None and written.quantity.nanos != 0
     )
     if any(rule.cidrs for rule in network.ingress) and not has_load_balancer:
         yield _cancelled(
@@ -169,6 +206,20 @@ def _network(namespace: Namespace) -> Iterator[Finding]:
             f"ingress from addresses into {namespace.name}",
             "the namespace may not have a load balancer for this traffic",
             "write loadBalancers: 1",
+        )
+    if (
+        has_load_balancer
+        and not any(rule.cidrs for rule in network.ingress)
+        and not _has_other_traffic(namespace)
+    ):
+        yield _cancelled(
+            namespace,
+            namespace.origin / "loadBalancers"
+            if written is None or namespace.load_balancers
+            else written.origin,
+            f"load balancers in {namespace.name}",
+            "its network lets no addresses in, so nothing reaches pods through them",
+            "write {cidrs: [...], ports: [...]} under network.ingress",
         )
 
 

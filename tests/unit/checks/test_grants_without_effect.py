@@ -10,6 +10,15 @@ PLATFORM = a_platform(
     storageClasses={"fast": "granted"},
     priorityClasses={"urgent": {"value": 1}},
 )
+WATCHED = a_platform(
+    shared=[{"name": "observability", "purpose": "observability", "services": []}],
+    podSecurityExceptions={"rdma": {"capabilities": ["IPC_LOCK"], "deviceClasses": {"nic": 2}}},
+)
+ADDRESSES = {"network": {"ingress": [{"cidrs": ["203.0.113.0/24"], "ports": [80]}]}}
+BALANCED = {"loadBalancers": 1, **ADDRESSES}
+RDMA = {
+    "podSecurity": {"enforce": "baseline", "reason": "r", "exceptions": {"rdma": "training"}}
+}
 URGENT = {
     "scopeSelector": [{"scopeName": "PriorityClass", "operator": "In", "values": ["urgent"]}]
 }
@@ -23,20 +32,20 @@ def warned(namespace):
     ("namespace", "cancelled", "reason"),
     [
         pytest.param(
-            {"loadBalancers": 1},
-            {"quota": {"services.loadbalancers": "1"}},
+            BALANCED,
+            {"quota": {"services.loadbalancers": "1"}, **ADDRESSES},
             "each of their ports needs a node port",
             id="load balancers without node ports",
         ),
         pytest.param(
-            {"loadBalancers": 1, "quota": {"services": "5"}},
-            {"loadBalancers": 1, "quota": {"services": "0"}},
+            {**BALANCED, "quota": {"services": "5"}},
+            {**BALANCED, "quota": {"services": "0"}},
             "its quota of services 0",
             id="load balancers without services",
         ),
         pytest.param(
-            {"loadBalancers": 1},
-            {"loadBalancers": 1, "quota": {"services.nodeports": "0"}},
+            BALANCED,
+            {**BALANCED, "quota": {"services.nodeports": "0"}},
             "its quota of services.nodeports 0",
             id="load balancers, and node ports by hand",
         ),
@@ -59,19 +68,22 @@ def warned(namespace):
             id="a priority without pods",
         ),
         pytest.param(
+            {},
             {"network": {"metricsPorts": [8000]}},
-            {"network": {"metricsPorts": [8000], "observability": False}},
-            "observability is false",
-            id="metrics that nothing reads",
+            "the platform has no shared namespace for observability",
+            id="metrics without a shared namespace",
         ),
         pytest.param(
-            {
-                "loadBalancers": 1,
-                "network": {"ingress": [{"cidrs": ["203.0.113.0/24"], "ports": [80]}]},
-            },
-            {"network": {"ingress": [{"cidrs": ["203.0.113.0/24"], "ports": [80]}]}},
+            BALANCED,
+            ADDRESSES,
             "the namespace may not have a load balancer",
             id="addresses without a load balancer",
+        ),
+        pytest.param(
+            BALANCED,
+            {"loadBalancers": 1},
+            "its network lets no addresses in",
+            id="a load balancer that no address reaches",
         ),
     ],
 )
@@ -107,3 +119,35 @@ def test_fewer_claims_than_devices_are_warned_of(place):
         " extended resource, each may need a claim; allowed: grants that no other value in the"
         f" namespace cancels; raise {CLAIMS} to 4, or remove it: Tenancy counts claims itself"
     ] == found(3)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "cancelled", "reason"),
+    [
+        (
+            {"network": {"metricsPorts": [8000]}},
+            {"network": {"metricsPorts": [8000], "observability": False}},
+            "observability is false",
+        ),
+        (RDMA, {**RDMA, "quota": {"pods": "0"}}, "the exception rdma in acme-dev"),
+        (
+            {**RDMA, "quota": {"count/resourceclaims.resource.k8s.io": "2"}},
+            {**RDMA, "quota": {"count/resourceclaims.resource.k8s.io": "1"}},
+            "2 host devices of exceptions in acme-dev",
+        ),
+    ],
+    ids=["metrics that nothing reads", "exceptions without pods", "exceptions without claims"],
+)
+def test_a_grant_of_a_shared_platform_is_warned_of(namespace, cancelled, reason):
+    code = "grant-without-effect"
+    assert [] == about(code, namespace=namespace, platform=WATCHED)
+    found = about(code, namespace=cancelled, platform=WATCHED)
+    assert 1 == len(found)
+    assert reason in found[0]
+
+
+def test_load_balancers_of_a_namespace_with_policies_of_its_own_are_left_alone():
+    own = {"loadBalancers": 1, "ignore": ["NetworkPolicy/from-outside"]}
+    assert [] == warned(own)
+    audit = {"mode": "audit", "reason": "older"}
+    assert [] == warned({"loadBalancers": 1, "enforcement": audit})

@@ -72,11 +72,7 @@ def name_conflicts(
                 f"the namespace {name}, which exists on the cluster and which this stack did"
                 " not create"
             )
-            remedy = (
-                "choose another name"
-                if origin.is_argument
-                else "choose another id or prefix, or run `tenancy adopt`"
-            )
+            remedy = _remedy(origin)
         yield Finding(
             code="name-taken",
             origin=origin,
@@ -85,6 +81,19 @@ def name_conflicts(
             remedy=remedy,
             organization=organization,
         )
+
+
+def _remedy(origin: Origin) -> str:
+    if origin.is_argument:
+        return "choose another name"
+    if "shared" in origin.path:
+        return (
+            "write managed: false, so that it can be reached and nothing in it is changed; or"
+            " choose another name"
+        )
+    if "public" in origin.path:
+        return "choose another name"
+    return "choose another id or prefix, or run `tenancy adopt`"
 
 
 def _is_ours(there: LiveNamespace, stack: str, manager: str | None) -> bool:

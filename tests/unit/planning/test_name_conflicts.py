@@ -28,3 +28,19 @@ def test_a_stack_of_the_same_name_in_another_project_is_another_one(
 
     reason = "which stack dev of another project created on this cluster"
     assert [reason] * is_taken == [one.found.partition(", ")[2] for one in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        (("tenancy:platform", "shared", 0), "write managed: false"),
+        (("tenancy:platform", "public"), "choose another name"),
+        (("namespaces", 0), "choose another id or prefix, or run `tenancy adopt`"),
+    ],
+)
+def test_the_remedy_is_one_that_the_namespace_can_have(path: tuple, remedy: str) -> None:
+    live = Live(namespaces={"monitoring": LiveNamespace(name="monitoring", labels={})})
+    wanted = [("monitoring", Origin("Pulumi.platform.yaml").within(path), None)]
+
+    [found] = name_conflicts(wanted, "platform", (), live)
+    assert found.remedy.startswith(remedy)

@@ -1,7 +1,10 @@
 """Escalation: roles give nothing beyond a namespace, and every rule has an effect."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
+
+import attrs
 
 from tenancy.checks.dangerous_rights import (
     DANGERS,
@@ -11,7 +14,7 @@ from tenancy.checks.dangerous_rights import (
 )
 from tenancy.diagnostics import Finding, Origin, Severity, joined, nearest, quoted
 from tenancy.kubernetes.resources import CLUSTER_SCOPED, GROUPS, UNCOUNTED
-from tenancy.model import ALL_VERBS, Platform, Role, Rule
+from tenancy.model import ALL_VERBS, READ, Platform, Role, Rule
 
 __all__ = ["escalations", "role"]
 
@@ -51,6 +54,7 @@ _SUBRESOURCES: Final[Mapping[str, frozenset[str]]] = {
     "services": frozenset({"proxy", "status"}),
     "statefulsets": _SCALED,
 }
+_KIND: Final = re.compile(r"[a-z][a-z0-9]*")
 _GROUP_HINTS: Final = {
     "core": '""',
     "v1": '""',
@@ -66,6 +70,32 @@ def escalations(platform: Platform) -> Iterator[Finding]:
     for rule in platform.custom_kinds:
         yield from role(Role(name="customKinds", cluster_role="", rules=(rule,)))
         yield from _not_custom(rule)
+    if platform.public is not None:
+        for index, name in enumerate(platform.public.reads):
+            yield from _read_by_everyone(name, platform.public.origin / "reads" / index)
+
+
+def _read_by_everyone(name: str, origin: Origin) -> Iterator[Finding]:
+    """Refuse kinds that readers of the public namespace may never read, or that are none."""
+    plural, _, group = name.partition(".")
+    if (plural, group) == ("secrets", "") or not _KIND.fullmatch(plural):
+        yield _finding(
+            "public-kind",
+            origin,
+            f"{quoted(name)} among the kinds that readers of the public namespace read",
+            "kinds by their plural names, without subresources and wildcards; never Secrets",
+            "remove it",
+        )
+        return
+    rule = Rule(
+        api_groups=(group,),
+        resources=(plural,),
+        verbs=READ,
+        origin=origin,
+        reason="its objects are only read",
+    )
+    for found in role(Role(name="public", cluster_role="", rules=(rule,))):
+        yield attrs.evolve(found, origin=origin)
 
 
 def _not_custom(rule: Rule) -> Iterator[Finding]:

@@ -57,11 +57,17 @@ class Role:
 
 @attrs.frozen(kw_only=True, slots=True)
 class PublicNamespace:
-    """The public namespace, which everyone reads."""
+    """
+    The public namespace, which everyone reads.
+
+    Attributes:
+        reads: Further kinds that its readers read, as `<plural>` or `<plural>.<API group>`.
+    """
 
     name: str
     readers: tuple[Subject, ...]
     origin: Origin
+    reads: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -120,7 +120,9 @@ def _public(
     if spec.public is None:
         return None
     readers = subjects(spec.public.readers, origin / "readers")
-    return PublicNamespace(name=spec.public.name, readers=readers, origin=origin)
+    return PublicNamespace(
+        name=spec.public.name, readers=readers, origin=origin, reads=spec.public.reads
+    )
 
 
 def _gpu_resources(spec: PlatformSpec, pools: Iterable[GpuNodePool]) -> tuple[str, ...]:

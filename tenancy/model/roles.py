@@ -230,8 +230,13 @@ def custom_rules(written: Iterable[CustomKindsSpec], origin: Origin) -> Iterator
 
 
 def public_reader(platform: Platform) -> Role:
-    """Return the role of readers of the public namespace, with custom kinds of *platform*."""
-    rules = (*PUBLIC_READER.rules, *_custom(platform, is_read=True))
+    """Return the role of readers of the public namespace, with what *platform* lists."""
+    by_group: dict[str, list[str]] = {}
+    for name in () if platform.public is None else platform.public.reads:
+        plural, _, group = name.partition(".")
+        by_group.setdefault(group, []).append(plural)
+    listed = (_rule(group, sorted(names), READ) for group, names in sorted(by_group.items()))
+    rules = (*PUBLIC_READER.rules, *_custom(platform, is_read=True), *listed)
     return attrs.evolve(PUBLIC_READER, rules=rules)
 
 

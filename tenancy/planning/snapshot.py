@@ -89,6 +89,7 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
     public = resolved.public
     return {
         "publicReaders": [str(s) for s in public.readers] if public else [],
+        **({"publicReads": list(public.reads)} if public and public.reads else {}),
         "shared": {
             shared.name: {
                 "managed": shared.is_managed,

@@ -97,6 +97,7 @@ class PublicNamespaceArgs(TypedDict, total=False):
 
     name: Required[str]
     readers: Required[Sequence[SubjectArgs]]
+    reads: Sequence[str]
 
 
 class ServiceArgs(TypedDict, total=False):

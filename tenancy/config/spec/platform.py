@@ -63,6 +63,8 @@ class PublicNamespaceSpec(Spec):
     """Its name in the cluster."""
     readers: Listed[SubjectSpec]
     """Who may read it. `system:authenticated` may be named here only."""
+    reads: Listed[NonEmpty] = ()
+    """Further kinds that they read, as `<plural>` or `<plural>.<API group>`, such as `persistentvolumeclaims`, `events.events.k8s.io` or `notebooks.ml.example.com`; Secrets never. Default: only ConfigMaps, endpoints, pods, Services, workloads, Ingresses and `customKinds`."""
 
 
 class ServiceSpec(Spec):

@@ -100,6 +100,12 @@ GROUP: Final = Group(
             "`verbs: []`",
             "write them",
         ),
+        Code(
+            "public-kind",
+            "a kind that readers of the public namespace may never have, or no kind",
+            "`reads: [secrets]`, `reads: [pods/exec]`",
+            "remove it",
+        ),
         Code("role-wildcard", "`*` in a rule", '`resources: ["*"]`', "write out what is meant"),
         Code(
             "role-escalation",

@@ -89,3 +89,53 @@ def test_a_plan_names_who_gains_the_kind() -> None:
     plan = a_plan(a_record(stack="platform", **members), stack="platform", **listed)
     texts = [fact.text for fact in plan.section(Access).facts()]
     assert any("notebooks" in text for text in texts), texts
+
+
+def reading(*names: str) -> dict:
+    public = {"name": "public", "readers": [{"group": "system:authenticated"}]}
+    return {"public": {**public, "reads": list(names)}}
+
+
+def test_readers_of_the_public_namespace_read_every_kind_that_is_listed() -> None:
+    names = (
+        *("persistentvolumeclaims", "events", "resourcequotas", "serviceaccounts"),
+        *("events.events.k8s.io", "horizontalpodautoscalers.autoscaling"),
+        *("roles.rbac.authorization.k8s.io", "resourceclaimtemplates.resource.k8s.io"),
+        *("notebooks.ml.llmos.ai", "certificates.cert-manager.io", "secrets.example.com"),
+    )
+    role = roles.public_reader(the_platform(**reading(*names)))
+    read = {
+        (resource, group)
+        for rule in role.rules
+        if set(roles.READ) == set(rule.verbs)
+        for group in rule.api_groups
+        for resource in rule.resources
+    }
+
+    assert {(name.partition(".")[0], name.partition(".")[2]) for name in names} <= read
+    assert ("pods", "") in read
+    assert ("secrets", "") not in read
+    assert [] == findings(platform=a_platform(**reading(*names)))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("secrets", "public-kind"),
+        ("*", "public-kind"),
+        ("*.ml.llmos.ai", "public-kind"),
+        ("pods/exec", "public-kind"),
+        ("pods/log", "public-kind"),
+        ("serviceaccounts/token", "public-kind"),
+        ("Notebooks.ml.llmos.ai", "public-kind"),
+        ("deployments", "role-resource"),
+        ("persistentvolumeclaim", "role-resource"),
+        ("nodes", "role-escalation"),
+        ("storageclasses.storage.k8s.io", "role-cluster-scoped"),
+    ],
+)
+def test_readers_never_have_secrets_and_what_is_no_kind_is_refused(name, code) -> None:
+    found = findings(platform=a_platform(**reading(name)))
+
+    assert [code] == [m[1] for text in found if (m := re.search(r"\[([a-z-]+)\] ", text))]
+    assert "public" in found[0]

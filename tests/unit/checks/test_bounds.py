@@ -74,7 +74,8 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             {"namespaceQuota": {"services.loadbalancers": "1"}},
             {
                 "namespace": {
-                    "quota": {"services.loadbalancers": "2", "services.nodeports": "2"}
+                    "quota": {"services.loadbalancers": "2", "services.nodeports": "2"},
+                    "ignore": ["NetworkPolicy/from-outside"],
                 }
             },
             [

@@ -16,8 +16,9 @@ WEB = {"controller": "public", "ports": [8080]}
 
 def said(*, ingress=(), egress=(), **keys):
     network = {"network": {"ingress": list(ingress), "egress": list(egress)}}
+    balanced = {"loadBalancers": 1} if any("cidrs" in rule for rule in ingress) else {}
     found = findings(
-        namespace={"loadBalancers": 1, **network},
+        namespace={**balanced, **network},
         platform=a_platform(ingress=CONTROLLER, **keys),
     )
     return [text.partition(" [")[2] for text in found]

@@ -1,34 +1,26 @@
-"""Ten namespaces of public repositories, adopted in audit as they are, and enforced later."""
+"""
+Ten namespaces of public repositories: adopted in audit as they are, enforced, released.
 
-import re
-import time
-from collections.abc import Callable
+The tests of this module are one story, told in their order on one project.
+"""
+
+import json
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 import tenancy.cluster
 from tenancy.cli import app
 from tenancy.engine import EngineError
+from tests.cluster.stacks import field_world as field
+from tests.cluster.stacks.field_world import FIELD, KINDS, NAMES, objects, restarted
 
 pytestmark = pytest.mark.cluster
 
 ROOT = Path(__file__).parents[3]
-FIELD = Path(__file__).parent / "field"
-NAMES = (
-    "apps",
-    "ai-training",
-    "court-probation-dev",
-    "hmpps-github-actions-runners",
-    "person-sandbox",
-    "ai4cloudops",
-    "ds-ml-workflows-ws",
-    "opf-jupyterhub",
-    "sandbox",
-    "thoth-amun-inspection-prod",
-)
-KINDS = "namespaces,resourcequotas,limitranges,rolebindings,networkpolicies,serviceaccounts"
+ENFORCED = ("apps", "court-probation-dev", "sandbox")
 PRIVILEGED = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -41,91 +33,24 @@ PRIVILEGED = {
         "nodeName": "anywhere",
     },
 }
+BUDGET = {
+    "apiVersion": "policy/v1",
+    "kind": "PodDisruptionBudget",
+    "metadata": {"name": "shop", "namespace": "apps"},
+    "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "shop"}}},
+}
 
 
-LABELS = {"app": "web"}
-WORKLOADS = (
-    {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": "apps"},
-        "spec": {
-            "replicas": 2,
-            "selector": {"matchLabels": LABELS},
-            "template": {
-                "metadata": {"labels": LABELS},
-                "spec": {
-                    "hostNetwork": True,
-                    "tolerations": [{"operator": "Exists"}],
-                    "containers": [
-                        {
-                            "name": "c",
-                            "image": "i",
-                            "args": ["--database=postgres://u:secret@10.1.2.3:5432/x"],
-                        }
-                    ],
-                },
-            },
-        },
-    },
-    {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "web", "namespace": "apps"},
-        "spec": {"selector": LABELS, "ports": [{"port": 80, "targetPort": 8080}]},
-    },
-    {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": {"name": "web", "namespace": "apps"},
-        "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}},
-    },
-    {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": {"name": "db", "namespace": "sandbox"},
-        "spec": {
-            "serviceName": "db",
-            "selector": {"matchLabels": {"app": "db"}},
-            "template": {
-                "metadata": {"labels": {"app": "db"}},
-                "spec": {
-                    "serviceAccountName": "default",
-                    "automountServiceAccountToken": False,
-                    "containers": [{"name": "c", "image": "i"}],
-                },
-            },
-        },
-    },
-)
+def command(project, *arguments: str):
+    """Run a command of ours on the project, in this process."""
+    return CliRunner().invoke(app, [*arguments, "-C", str(project.root), "-s", "dev"])
 
 
-def pods(kubectl, namespace: str) -> list[str]:
-    """The names of the pods there now."""
-    items = kubectl.json("get", "pods", "-n", namespace)["items"]
-    return sorted(item["metadata"]["name"] for item in items)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until it holds; real controllers work at their own pace."""
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.5)
-
-
-def objects(kubectl) -> dict[str, tuple]:
-    """What is in the ten namespaces, and what it says, by its UID."""
-    found = {}
-    for item in kubectl.json("get", KINDS, "--all-namespaces")["items"]:
-        metadata = item["metadata"]
-        if metadata.get("namespace", metadata["name"]) in NAMES:
-            rest = {
-                k: item.get(k) for k in ("roleRef", "subjects", "automountServiceAccountToken")
-            }
-            spec = item.get("spec") if item["kind"] != "Namespace" else None
-            found[metadata["uid"]] = (item["kind"], metadata["name"], repr(spec), repr(rest))
-    return found
+@pytest.fixture(autouse=True, scope="module")
+def _programs_path():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -134,19 +59,20 @@ def adopted(make_project, kubectl_of):
     project = make_project("platform")
     kubectl = kubectl_of(project.box)
     kubectl("apply", "-f", str(FIELD))
-    kubectl("create", "-f", "-", manifest=WORKLOADS)
-    until(lambda: len(pods(kubectl, "apps")) == 2 and len(pods(kubectl, "sandbox")) == 1)
-    before = objects(kubectl)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
-        arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "field", *NAMES]
-        files = {path: path.read_text() for path in project.root.rglob("*.yaml")}
-        report = CliRunner().invoke(app, [*arguments, "--report"])
-        assert 0 == report.exit_code, report.output
-        # The report changes neither a file nor an object.
-        assert files == {path: path.read_text() for path in project.root.rglob("*.yaml")}
-        assert before == objects(kubectl)
-        result = CliRunner().invoke(app, [*arguments, "--yes"])
+    kubectl("create", "-f", "-", manifest=[*field.everything(), BUDGET])
+    field.until(lambda: field.WANTED.keys() <= field.running(kubectl, {}))
+    before = {
+        "objects": objects(kubectl),
+        "connections": field.connections(kubectl),
+        "permissions": field.permissions(kubectl),
+    }
+    files = {path: path.read_text() for path in project.root.rglob("*.yaml")}
+    report = command(project, "adopt", "-o", "field", *NAMES, "--report")
+    assert 0 == report.exit_code, report.output
+    # The report changes neither a file nor an object.
+    assert files == {path: path.read_text() for path in project.root.rglob("*.yaml")}
+    assert before["objects"] == objects(kubectl)
+    result = command(project, "adopt", "-o", "field", *NAMES, "--yes")
     return project, kubectl, before, result
 
 
@@ -157,9 +83,10 @@ def test_all_are_taken_over_and_keep_what_they_had(adopted) -> None:
     assert "taken over" in result.output
     assert "Group github:probation-in-court does not begin with the platform's" in result.output
     after = objects(kubectl)
-    assert before.items() <= after.items()
+    assert before["objects"].items() <= after.items()
     # What is new counts the GPUs that one of them has a quota for.
-    assert {("ResourceQuota", "gpus")} == {after[uid][:2] for uid in after.keys() - before}
+    new = after.keys() - before["objects"].keys()
+    assert {("ResourceQuota", "gpus")} == {after[uid][:2] for uid in new}
 
 
 def test_what_enforcement_would_refuse_and_stop_is_reported(adopted) -> None:
@@ -168,29 +95,21 @@ def test_what_enforcement_would_refuse_and_stop_is_reported(adopted) -> None:
     assert "Deployment/web would be refused at its next start: Pod Security" in result.output
     assert "Deployment/web to 10.1.2.3 on TCP 5432 would stop" in result.output
     assert "to web on TCP 8080 would stop (named by Ingress/web)" in result.output
+    assert "PodDisruptionBudget/shop: it stays, and once the namespace is" in result.output
     assert "secret" not in result.output
     assert "StatefulSet/db would be refused" not in result.output
 
 
-def test_in_audit_every_pod_starts_again(adopted) -> None:
-    _, kubectl, *_ = adopted
-    old = {name: pods(kubectl, name) for name in ("apps", "sandbox")}
+def test_in_audit_everything_starts_again_and_nobody_loses_a_connection_or_a_right(
+    adopted,
+) -> None:
+    _, kubectl, before, _ = adopted
 
-    kubectl("delete", "pods", "--all", "-n", "apps", "--force", "--grace-period=0")
-    kubectl("delete", "pods", "--all", "-n", "sandbox", "--force", "--grace-period=0")
-
-    until(lambda: len(pods(kubectl, "apps")) == 2 and len(pods(kubectl, "sandbox")) == 1)
-    assert not {*old["apps"]} & {*pods(kubectl, "apps")}
-
-
-def test_only_what_is_adopted_is_applied(adopted) -> None:
-    project, kubectl, *_ = adopted
-
-    assert "acme-dev" not in kubectl("get", "namespaces", "-o", "name")
-    preview = project.session("dev").preview()
-    names = {step.name for step in preview.steps}
-    assert "acme-dev" in names
-    assert not [name for name in names if name.startswith("field")]
+    assert set() == restarted(kubectl, "1")
+    assert before["connections"] == field.connections(kubectl)
+    assert len(before["connections"]) > 20
+    assert before["permissions"] == field.permissions(kubectl)
+    assert len(before["permissions"]) > 10
 
 
 def test_in_audit_nothing_refuses_a_pod_and_what_would_is_warned_of(adopted) -> None:
@@ -220,92 +139,106 @@ def test_in_audit_the_guards_of_ours_hold(adopted) -> None:
     assert "tenancy-objects" in refused
 
 
-def test_the_next_preview_and_the_drift_are_empty(adopted, monkeypatch) -> None:
-    project, *_ = adopted
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
-    project.up("dev")
+def test_only_what_is_adopted_is_applied(adopted) -> None:
+    project, kubectl, *_ = adopted
 
-    assert project.session("dev").preview().is_empty
-    drift = CliRunner().invoke(app, ["drift", "-C", str(project.root), "-s", "dev"])
-    assert 0 == drift.exit_code, drift.output
+    assert "acme-dev" not in kubectl("get", "namespaces", "-o", "name")
+    names = {step.name for step in project.session("dev").preview().steps}
+    assert "acme-dev" in names
+    assert not [name for name in names if name.startswith("field")]
 
 
-def test_a_reviewed_change_enforces_and_another_goes_back(adopted) -> None:
-    project, kubectl, before, _ = adopted
+def enforce(project, named: dict[str, dict]) -> None:
+    """Write `mode: enforce` for these namespaces, with what is named for each."""
     path = project.root / "organizations/field.yaml"
-    audit = path.read_text()
-    enforced = re.sub(r"mode: audit", "mode: enforce", audit, count=1)
-    path.write_text(enforced)
+    config = yaml.safe_load(path.read_text())
+    for one in config["namespaces"]:
+        if (name := one["adopted"].get("name", one["id"])) in named:
+            one["enforcement"] = {"mode": "enforce", **named[name]}
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def announced(project) -> tuple[list[dict], dict[str, dict]]:
+    """What the plan refuses to lose, and how the file names all of it."""
+    result = command(project, "plan", "--json")
+    assert 3 == result.exit_code, result.output
+    plan = json.loads(result.stdout)
+    lost = [one for one in plan["enforcement"] if not one["audit"]]
+    named: dict[str, dict] = {}
+    for one in lost:
+        if one["kind"] in ("pods", "connection"):
+            some = named.setdefault(one["namespace"], {}).setdefault("mayStop", [])
+            some += [one["object"]] if one["object"] not in some else []
+    for one in plan["weakened"]:
+        if not one["audit"]:
+            some = named.setdefault(one["namespace"], {}).setdefault("mayWeaken", [])
+            some += [one["object"]] if one["object"] not in some else []
+    return lost, named
+
+
+def lost_connections(kubectl, before) -> set[tuple[str, str]]:
+    """The connections that were there and are not, as the second evaluator sees it."""
+    gone = before["connections"] - field.connections(kubectl)
+    return {(namespace, named) for namespace, named, _ in gone}
+
+
+def named_in(lost: list[dict], kind: str) -> set[tuple[str, str]]:
+    return {(one["namespace"], one["object"]) for one in lost if one["kind"] == kind}
+
+
+def test_what_is_lost_once_it_is_enforced_is_what_was_announced(adopted) -> None:
+    project, kubectl, before, _ = adopted
+    enforce(project, {name: {} for name in ENFORCED})
 
     # Each refusal is announced before, with the workload's name, and refuses the update.
     with pytest.raises(EngineError) as refused_plan:
         project.up("dev")
-    announced = " ".join(str(refused_plan.value).split())
-    assert "[pods-refused]" in announced
-    assert "a toleration must name a key" in announced
-    assert "[connection-stopped]" in announced
-    named = "mode: enforce\n      mayStop: [Deployment/web, Ingress/web]"
-    path.write_text(re.sub(r"mode: enforce", named, enforced, count=1))
+    text = " ".join(str(refused_plan.value).split())
+    assert "[pods-refused]" in text
+    assert "a toleration must name a key" in text
+    assert "[connection-stopped]" in text
+    # Its own policies deny what ours would allow.
+    assert "[weakened]" in text
+    lost, named = announced(project)
+    assert {
+        ("apps", "PodDisruptionBudget/shop"),
+        ("apps", "Ingress/web"),
+        ("court-probation-dev", "Ingress/shop"),
+    } == named_in(lost, "change")
+    assert {"NetworkPolicy/allow-same-organization"} <= {
+        *named["court-probation-dev"]["mayWeaken"]
+    }
+    enforce(project, {name: named.get(name, {}) for name in ENFORCED})
     project.up("dev")
 
     refused = kubectl.refused("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
     assert 'violates PodSecurity "baseline' in refused or "tenancy-pods" in refused
-    assert "default-deny" in kubectl("get", "networkpolicies", "-n", "apps")
-    # What was announced is what happens, and what was not goes on.
-    kubectl("delete", "pods", "--all", "-n", "apps", "--force", "--grace-period=0")
-    until(lambda: "FailedCreate" in kubectl("get", "events", "-n", "apps"))
-    assert [] == pods(kubectl, "apps")
-    elsewhere = {**PRIVILEGED, "metadata": {"name": "root", "namespace": "sandbox"}}
+    assert {("apps", "Deployment/web")} == named_in(lost, "pods")
+    assert {"Deployment/web"} == restarted(kubectl, "2", ENFORCED)
+    assert named_in(lost, "connection") == lost_connections(kubectl, before)
+    assert before["permissions"] == field.permissions(kubectl)
+    elsewhere = {**PRIVILEGED, "metadata": {"name": "root", "namespace": "ai-training"}}
     warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=elsewhere)
     assert "violates PodSecurity" not in warned.stderr
 
-    path.write_text(audit)
-    project.up("dev")
 
-    assert before.items() <= objects(kubectl).items()
-    warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
-    assert 0 == warned.returncode, warned.stderr
-    assert project.session("dev").preview().is_empty
+def test_what_stays_is_refused_when_it_changes_and_nothing_else_is(adopted) -> None:
+    _, kubectl, *_ = adopted
+    member = kubectl.as_user("system:serviceaccount:apps:dev-team")
 
+    def change(what: str, name: str, spec: str) -> tuple[str, ...]:
+        patch = ("--type=merge", "--dry-run=server", "-p", f'{{"spec":{spec}}}')
+        return "patch", what, name, "-n", "apps", *patch
 
-def test_files_are_kept_once_objects_are_taken_over_and_restored_before(
-    adopted, monkeypatch
-) -> None:
-    project, kubectl, *_ = adopted
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
-    kubectl("create", "namespace", "late")
-    arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "late", "late"]
-    path = project.root / "organizations/late.yaml"
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    # Standard input is not a terminal, so that the question is not confirmed.
-    refused = CliRunner().invoke(app, arguments)
-    assert "standard input is not a terminal; nothing was changed" in refused.output
-    assert not path.exists()
-
-    with monkeypatch.context() as patch:
-        patch.setattr("tenancy.engine.operations.adopting.hand_over", interrupt)
-        interrupted = CliRunner().invoke(app, [*arguments, "--yes"])
-    assert "interrupted" in interrupted.output
-    assert path.exists()
-
-    resumed = CliRunner().invoke(app, [*arguments, "--yes"])
-    assert 0 == resumed.exit_code, resumed.output
-    assert project.session("dev").preview().is_empty
-
-
-def values(kubectl, *namespaces: str) -> dict[str, dict]:
-    """Every object of some namespaces by its UID, without what a release may change."""
-    found = {}
-    for item in kubectl.json("get", f"{KINDS},pods,roles", "--all-namespaces")["items"]:
-        metadata = item.pop("metadata")
-        if metadata.get("namespace", metadata["name"]) in namespaces:
-            status = item.pop("status", {})
-            hard = status.get("hard") if item["kind"] == "ResourceQuota" else None
-            found[metadata["uid"]] = {"name": metadata["name"], "hard": hard, **item}
-    return found
+    assert 0 == kubectl.json("get", "pdb", "shop", "-n", "apps")["spec"]["maxUnavailable"]
+    refused = member.refused(*change("pdb", "shop", '{"maxUnavailable":"0%"}'))
+    assert "spec.maxUnavailable may not be 0" in refused
+    member(*change("pdb", "shop", '{"maxUnavailable":1}'))
+    backend = '{"defaultBackend":{"service":{"name":"web","port":{"number":81}}}}'
+    refused = member.refused(*change("ingress", "web", backend))
+    assert "spec.defaultBackend may not be set" in refused
+    for service in ("web", "legacy-db", "db"):
+        member(*change("service", service, '{"publishNotReadyAddresses":true}'))
 
 
 def marks(kubectl, *namespaces: str) -> list[str]:
@@ -326,14 +259,54 @@ def marks(kubectl, *namespaces: str) -> list[str]:
     ]
 
 
-def test_what_is_released_keeps_its_values_and_is_adopted_again(adopted, monkeypatch) -> None:
+def test_guardrails_leave_with_a_release_by_choice(adopted) -> None:
     project, kubectl, *_ = adopted
-    names = ["acme-dev"]
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
-    before = values(kubectl, *names)
-    assert marks(kubectl, *names)
-    options = ["-C", str(project.root), "-s", "dev", "--yes"]
-    release = ["release", "--keep", *options, "--organization", "acme"]
+    assert "default-deny" in kubectl("get", "networkpolicies", "-n", "sandbox", "-o", "name")
+
+    released = command(project, "release", "--remove-guardrails", "--yes", "sandbox")
+
+    assert 0 == released.exit_code, released.output
+    assert "" == kubectl("get", "networkpolicies", "-n", "sandbox", "-o", "name").strip()
+    quotas = kubectl("get", "resourcequotas", "-n", "sandbox", "-o", "name").split()
+    assert ["resourcequota/sandbox-custom"] == quotas
+    account = kubectl.json("get", "serviceaccount", "default", "-n", "sandbox")
+    assert "automountServiceAccountToken" not in account
+    assert [] == marks(kubectl, "sandbox")
+
+
+def test_a_reviewed_change_goes_back_and_then_nothing_differs(adopted) -> None:
+    project, kubectl, before, _ = adopted
+    audit = {"mode": "audit", "reason": "older"}
+    kept = {"podSecurity": "restricted"}
+    enforce(project, {"apps": audit, "court-probation-dev": audit | kept})
+    project.up("dev")
+
+    assert before["objects"].items() <= objects(kubectl).items()
+    assert before["connections"] == field.connections(kubectl)
+    warned = kubectl.run("create", "--dry-run=server", "-f", "-", manifest=PRIVILEGED)
+    assert 0 == warned.returncode, warned.stderr
+    assert project.session("dev").preview().is_empty
+    drift = command(project, "drift")
+    assert 0 == drift.exit_code, drift.output
+
+
+def values(kubectl, *namespaces: str) -> dict[str, dict]:
+    """Every object of some namespaces by its UID, without what a release may change."""
+    found = {}
+    for item in kubectl.json("get", f"{KINDS},pods,roles", "--all-namespaces")["items"]:
+        metadata = item.pop("metadata")
+        if metadata.get("namespace", metadata["name"]) in namespaces:
+            status = item.pop("status", {})
+            hard = status.get("hard") if item["kind"] == "ResourceQuota" else None
+            found[metadata["uid"]] = {"name": metadata["name"], "hard": hard, **item}
+    return found
+
+
+def test_what_is_released_keeps_its_values(adopted, monkeypatch) -> None:
+    project, kubectl, *_ = adopted
+    before = values(kubectl, "acme-dev")
+    assert marks(kubectl, "acme-dev")
+    release = ("release", "--keep", "--yes", "--organization", "acme")
     done = tenancy.cluster.release_object
     count = 0
 
@@ -346,43 +319,59 @@ def test_what_is_released_keeps_its_values_and_is_adopted_again(adopted, monkeyp
 
     with monkeypatch.context() as patch:
         patch.setattr("tenancy.engine.operations.releasing.release_object", interrupt)
-        interrupted = CliRunner().invoke(app, release)
+        interrupted = command(project, *release)
     assert "interrupted" in interrupted.output
-    resumed = CliRunner().invoke(app, release)
+    resumed = command(project, *release)
 
     assert 0 == resumed.exit_code, resumed.output
-    assert [] == marks(kubectl, *names)
-    after = values(kubectl, *names)
+    assert [] == marks(kubectl, "acme-dev")
+    after = values(kubectl, "acme-dev")
     added = {one["name"] for uid, one in after.items() if uid not in before}
     assert before.items() <= after.items()
     # The labels by which namespaces of one organization reach each other are removed.
     assert {"allow-same-organization-by-name"} == added
-    assert project.session("dev").preview().is_empty
-
-    again = CliRunner().invoke(app, ["adopt", *options, "-o", "again", *names])
-
-    assert 0 == again.exit_code, again.output
-    assert after.items() <= values(kubectl, *names).items()
-    assert project.session("dev").preview().is_empty
 
 
-def test_guardrails_leave_with_a_release_by_choice(adopted, monkeypatch) -> None:
+def test_it_is_adopted_again_and_files_stay_once_objects_are_taken_over(
+    adopted, monkeypatch
+) -> None:
     project, kubectl, *_ = adopted
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
-    path = project.root / "organizations/late.yaml"
-    path.write_text(path.read_text().replace("mode: audit", "mode: enforce"))
+    before = values(kubectl, "acme-dev")
+    again = ("adopt", "-o", "again", "acme-dev")
+    path = project.root / "organizations/again.yaml"
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Standard input is not a terminal, so that the question is not confirmed.
+    refused = command(project, *again)
+    assert "standard input is not a terminal; nothing was changed" in refused.output
+    assert not path.exists()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tenancy.engine.operations.adopting.hand_over", interrupt)
+        interrupted = command(project, *again, "--yes")
+    assert "interrupted" in interrupted.output
+    assert path.exists()
+
+    resumed = command(project, *again, "--yes")
+    assert 0 == resumed.exit_code, resumed.output
+    assert before.items() <= values(kubectl, "acme-dev").items()
+    assert project.session("dev").preview().is_empty
+
+
+@pytest.mark.nightly
+def test_all_of_them_are_enforced_and_lose_what_was_announced(adopted) -> None:
+    """The last one: every namespace that is still managed is enforced."""
+    project, kubectl, before, _ = adopted
+    names = [name for name in NAMES if name != "sandbox"]
+    enforce(project, {name: {} for name in names})
+    lost, named = announced(project)
+    enforce(project, {name: named.get(name, {}) for name in names})
     project.up("dev")
-    kubectl("create", "quota", "own", "--hard=pods=5", "-n", "late")
-    assert "default-deny" in kubectl("get", "networkpolicies", "-n", "late", "-o", "name")
 
-    options = ["-C", str(project.root), "-s", "dev", "--yes", "--organization", "late"]
-    released = CliRunner().invoke(app, ["release", "--remove-guardrails", *options])
-
-    assert 0 == released.exit_code, released.output
-    assert "" == kubectl("get", "networkpolicies", "-n", "late", "-o", "name").strip()
-    quotas = kubectl("get", "resourcequotas", "-n", "late", "-o", "name").split()
-    assert ["resourcequota/own"] == quotas
-    account = kubectl.json("get", "serviceaccount", "default", "-n", "late")
-    assert "automountServiceAccountToken" not in account
-    assert [] == marks(kubectl, "late")
+    assert {("apps", "Deployment/web")} == named_in(lost, "pods")
+    assert {"Deployment/web"} == restarted(kubectl, "3", names)
+    assert named_in(lost, "connection") == lost_connections(kubectl, before)
+    assert before["permissions"] == field.permissions(kubectl)
     assert project.session("dev").preview().is_empty

@@ -185,3 +185,91 @@ def test_an_object_that_is_missing_is_made_again_by_the_update_that_ends_a_repai
         (d["name"], d["change"], d["weight"]) for d in found[1]
     ]
     assert (0, []) == drift("--repair", "--yes")
+
+
+GROUP = "external-secrets.io"
+DEFINITION = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": f"externalsecrets.{GROUP}"},
+    "spec": {
+        "group": GROUP,
+        "scope": "Namespaced",
+        "names": {"kind": "ExternalSecret", "plural": "externalsecrets"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "subresources": {"status": {}},
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                    }
+                },
+            }
+        ],
+    },
+}
+CARRIED = """\
+    namespaceObjects:
+      - manifest:
+          apiVersion: external-secrets.io/v1
+          kind: ExternalSecret
+          metadata: { name: registry }
+          spec:
+            secretStoreRef: { kind: ClusterSecretStore, name: vault }
+            target: { name: registry }
+            dataFrom: [{ extract: { key: "teams/{namespace.organization}" } }]
+      - imagePullSecret: registry
+    public:
+"""
+
+
+def test_objects_of_a_custom_kind_are_refused_until_it_is_served_and_then_kept(
+    applied, drift, kubectl
+) -> None:
+    """The last one: the platform lists an object for each namespace."""
+    applied.edit("Pulumi.platform.yaml", r"^    public:\n", CARRIED)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [*arguments, "-C", str(applied.root)])
+        return done.exit_code, " ".join(done.output.split())
+
+    code, text = run("plan", "--stack", "dev")
+    assert 3 == code
+    assert "[namespace-object-not-served]" in text
+    assert "install its custom resource definition first" in text
+    code, text = run("drift", "--stack", "dev")
+    assert 1 == code
+    assert "the kind ExternalSecret of external-secrets.io/v1 is not served" in text
+    kubectl.apply(DEFINITION)
+    kubectl("wait", "--for=condition=Established", f"crd/externalsecrets.{GROUP}")
+
+    code, text = run("plan", "--stack", "dev")
+    assert 2 == code, text
+    assert "acme-dev: ExternalSecret registry is created" in text
+    applied.up("platform")
+    applied.up("dev")
+
+    where = ("externalsecret", "registry", "-n", "acme-dev")
+    spec = kubectl.json("get", *where)["spec"]
+    assert "teams/acme" == spec["dataFrom"][0]["extract"]["key"]
+    account = kubectl.json("get", "serviceaccount", "default", "-n", "acme-dev")
+    assert [{"name": "registry"}] == account["imagePullSecrets"]
+    # What its controller adds is no drift; what changes ours is.
+    kubectl("patch", *where, "--subresource=status", "--type=merge", "-p", '{"status":{"a":1}}')
+    kubectl("patch", *where, "--type=merge", "-p", '{"spec":{"refreshPolicy":"Periodic"}}')
+    assert (0, []) == drift()
+    kubectl("patch", *where, "--type=merge", "-p", '{"spec":{"target":{"name":"other"}}}')
+    code, found = drift()
+    assert (2, [["spec", "target", "name"]]) == (code, [d["field"] for d in found])
+    eve = kubectl.as_user("oidc:eve")
+    kubectl("create", "clusterrole", "eve", "--verb=*", f"--resource=externalsecrets.{GROUP}")
+    kubectl("create", "clusterrolebinding", "eve", "--clusterrole=eve", "--user=oidc:eve")
+    assert "tenancy-objects" in eve.refused("delete", *where)
+
+    code, text = run("explain", "acme-dev", "namespaceObjects")
+    assert "ExternalSecret/registry" in text
+    assert "Pulumi.platform.yaml:" in text

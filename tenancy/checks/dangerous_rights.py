@@ -28,6 +28,7 @@ _GIVING_VERBS: Final = {
 }
 """Verbs that escalate permissions with any resource."""
 
+_HOSTS: Final = "to receive traffic for hosts that admission cannot check"
 _RBAC: Final = "rbac.authorization.k8s.io"
 
 
@@ -100,23 +101,50 @@ DANGERS: Final = (
         _danger(group, "", "to allow or redirect traffic in spite of network policies", _WRITES)
         for group in (
             "cilium.io",
+            "consul.hashicorp.com",
             "crd.antrea.io",
+            "crd.k8s.amazonaws.com",
             "crd.projectcalico.org",
             "extensions.istio.io",
             "k8s.cni.cncf.io",
             "k8s.ovn.org",
+            "kubeovn.io",
+            "kuma.io",
+            "linkerd.io",
+            "multicluster.x-k8s.io",
             "networking.istio.io",
+            "policy.linkerd.io",
             "policy.networking.k8s.io",
             "projectcalico.org",
             "security.istio.io",
+            "sriovnetwork.openshift.io",
+            "submariner.io",
             "telemetry.istio.io",
+            "vpcresources.k8s.aws",
             "whereabouts.cni.cncf.io",
+        )
+    ),
+    # Routes and names of other controllers than Ingress and the Gateway API.
+    *(
+        _danger(group, "", _HOSTS, _WRITES)
+        for group in (
+            "apisix.apache.org",
+            "configuration.konghq.com",
+            "elbv2.k8s.aws",
+            "externaldns.k8s.io",
+            "getambassador.io",
+            "k8s.nginx.org",
+            "metallb.io",
+            "projectcontour.io",
+            "route.openshift.io",
+            "traefik.containo.us",
+            "traefik.io",
         )
     ),
     _danger(
         "gateway.networking.k8s.io",
         "listenersets referencegrants tcproutes tlsroutes udproutes",
-        "to receive traffic for hosts that admission cannot check",
+        _HOSTS,
         _WRITES,
     ),
     # Deployers apply objects with their own rights, often in every namespace.
@@ -129,14 +157,42 @@ DANGERS: Final = (
     *(
         _danger(group, "", "to have anything applied by a deployer with more rights", _WRITES)
         for group in (
+            "apiextensions.crossplane.io",
+            "apps.open-cluster-management.io",
+            "catalog.cattle.io",
+            "core.oam.dev",
             "fleet.cattle.io",
             "helm.cattle.io",
+            "helm.crossplane.io",
             "helm.toolkit.fluxcd.io",
+            "hnc.x-k8s.io",
+            "image.toolkit.fluxcd.io",
             "infra.contrib.fluxcd.io",
+            "kro.run",
+            "kubernetes.crossplane.io",
             "kustomize.toolkit.fluxcd.io",
+            "operators.coreos.com",
+            "pkg.crossplane.io",
             "pulumi.com",
+            "rbacmanager.reactiveops.io",
             "source.toolkit.fluxcd.io",
             "velero.io",
+            "work.open-cluster-management.io",
+        )
+    ),
+    *(
+        _danger(group, "", "to change nodes, which others use too", _WRITES)
+        for group in (
+            "cluster.x-k8s.io",
+            "infrastructure.cluster.x-k8s.io",
+            "karpenter.k8s.aws",
+            "karpenter.sh",
+            "machine.openshift.io",
+            "machineconfiguration.openshift.io",
+            "mellanox.com",
+            "nfd.k8s-sigs.io",
+            "nmstate.io",
+            "nvidia.com",
         )
     ),
     *(

@@ -145,14 +145,17 @@ def _grant(grant: Grant, pool: GpuNodePool, organization: str) -> Iterator[Findi
             remedy=f"lower it to {node}, or remove it: a pod runs on one node",
             organization=organization,
         )
+    borrows = grant.borrowing_limit > 0
     if grant.limit < most:
         yield Finding(
             code="gpu-grant-below-max-per-pod",
             origin=grant.origin / "maxPerPod",
-            found=f"maxPerPod {most} under a grant of {grant.gpus}",
-            allowed="maxPerPod up to the namespace's grant",
-            remedy=f"lower maxPerPod to {grant.gpus}, or raise gpus"
-            if grant.gpus
+            found=f"maxPerPod {most} under a grant of {grant.gpus}"
+            + (f" and a borrowingLimit of {grant.borrowing_limit}" if borrows else ""),
+            allowed="maxPerPod up to the namespace's grant"
+            + (" and what it may borrow" if borrows else ""),
+            remedy=f"lower maxPerPod to {grant.limit}, or raise gpus"
+            if grant.limit
             else "remove maxPerPod, or raise gpus",
             organization=organization,
         )

@@ -9,10 +9,11 @@ from tenancy.kubernetes.resources import (
     InvalidResourceError,
     parse_quota_key,
 )
-from tenancy.model import Limit, Namespace, Organization, Platform
+from tenancy.model import Limit, Namespace, Organization, Platform, queued_grants
 
 __all__ = ["grants_without_effect"]
 
+_JOBS = "count/jobs.batch"
 _LOAD_BALANCERS = "services.loadbalancers"
 _NODE_PORTS = "services.nodeports"
 
@@ -29,6 +30,7 @@ def grants_without_effect(
             yield from _storage(namespace, counts)
             yield from _priorities(namespace)
             yield from _pods(namespace, counts)
+            yield from _jobs(namespace, platform, counts)
             yield from _claims(namespace, counts)
             yield from _network(namespace, platform)
 
@@ -138,6 +140,21 @@ def _pods(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Find
                     f"its quota of {empty} is 0, so pods cannot use them",
                     f"raise {empty}, or remove the grant",
                 )
+
+
+def _jobs(
+    namespace: Namespace, platform: Platform, counts: Mapping[str, Quantity]
+) -> Iterator[Finding]:
+    if not _is_zero(counts, _JOBS):
+        return
+    for grant in queued_grants(namespace, platform):
+        yield _cancelled(
+            namespace,
+            grant.origin,
+            f"{grant.gpus} GPUs of the pool {grant.pool} in {namespace.name}",
+            f"its quota of {_JOBS} is 0, and in a namespace with a queue only Jobs get GPUs",
+            f"raise {_JOBS}, or remove the grant",
+        )
 
 
 def _claims(namespace: Namespace, counts: Mapping[str, Quantity]) -> Iterator[Finding]:

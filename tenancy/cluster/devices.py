@@ -6,15 +6,19 @@ from typing import Final, cast
 
 from kubernetes.client.exceptions import ApiException
 
+from tenancy.cluster.api_server_version import server_release
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.listing import listed
 from tenancy.config.document import JSON, mapping, text
 from tenancy.gpu import ServedClass, ServedDevices, drivers_of, selects_every_device
+from tenancy.kubernetes.releases import Release
 
 __all__ = ["served_devices"]
 
 _GROUP: Final = "/apis/resource.k8s.io/v1"
 _NOT_FOUND: Final = 404
+_COUNTS_BY_RESOURCE: Final = Release(1, 36)
+"""The first release whose quotas count a claim under the resource of its class too."""
 
 Item = Mapping[str, JSON]
 
@@ -29,14 +33,27 @@ def served_devices(connection: Connection) -> ServedDevices:
     with connection.errors("reading device classes and resource slices"):
         classes = {c.name: c for c in map(_class, _all(connection, "deviceclasses"))}
         devices: dict[str, Counter[str]] = {}
+        divided: set[str] = set()
         for item in _all(connection, "resourceslices"):
             spec = mapping(item.get("spec"))
+            listed_here = cast("Sequence[JSON]", spec.get("devices") or ())
+            if any(map(_is_divided, map(mapping, listed_here))):
+                divided.add(str(spec.get("driver")))
             if node := spec.get("nodeName"):
-                listed_here = cast("Sequence[JSON]", spec.get("devices") or ())
                 devices.setdefault(str(node), Counter())[str(spec.get("driver"))] += len(
                     listed_here
                 )
-    return ServedDevices(classes=classes, devices=devices)
+    release = server_release(connection)
+    return ServedDevices(
+        classes=classes,
+        devices=devices,
+        divided=frozenset(divided),
+        counts_by_resource=release is None or release >= _COUNTS_BY_RESOURCE,
+    )
+
+
+def _is_divided(device: Item) -> bool:
+    return bool(device.get("consumesCounters") or device.get("allowMultipleAllocations"))
 
 
 def _all(connection: Connection, plural: str) -> Iterator[Item]:

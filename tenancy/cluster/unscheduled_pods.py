@@ -128,7 +128,8 @@ def _why(pod: Item, event: str, claims: Mapping[Place, Item]) -> str:
 
 def _why_no_claim(templates: Mapping[str, str], event: str) -> str:
     """Return why a claim of *templates*, by the pod's name of the claim, is not there."""
-    found = _CLAIM_OF_EVENT.match(event)
+    # Similar events are combined into one, whose message begins with a note about that.
+    found = _CLAIM_OF_EVENT.search(event)
     if found is None or found[1] not in templates:
         made = joined(sorted(set(templates.values())))
         return f"its claim of the template {made} is not created yet, and no event has a reason"

@@ -50,10 +50,16 @@ class ServedDevices:
     Attributes:
         classes: Its device classes by name.
         devices: How many devices the ResourceSlices of a node list, by node and driver.
+        divided: The drivers that list parts of devices beside the devices, or devices that
+            several claims share. Default: none does.
+        counts_by_resource: Whether quotas of the cluster count a claim under the
+            extendedResourceName of its class too, as those of Kubernetes 1.36 do.
     """
 
     classes: Mapping[str, ServedClass]
     devices: Mapping[str, Mapping[str, int]]
+    divided: frozenset[str] = frozenset()
+    counts_by_resource: bool = True
 
     @property
     def resources(self) -> frozenset[str]:
@@ -143,6 +149,16 @@ def _class(
             " counted apart, and claims are refused",
             remedy=f"set it in the class, or write the allocation {_other(pool)}",
         )
+    elif pool.is_requested and not served.counts_by_resource:
+        yield Finding(
+            code="device-class-differs",
+            origin=pool.origin / "allocation",
+            found=f"allocation both of the pool {pool.name} on a release of Kubernetes before"
+            f" 1.36, whose quotas do not count claims of the device class {name} under"
+            f" {resource}",
+            allowed="Kubernetes 1.36 or later: before, claims and pods are counted apart",
+            remedy=f"upgrade the cluster, or write the allocation {_other(pool)}",
+        )
 
 
 def _too_wide(
@@ -157,19 +173,21 @@ def _too_wide(
     if there is None or not there.is_wide or not pool.is_claimed:
         return
     also = [
-        f"the pool {other.name}"
+        f"devices of the pool {other.name}"
         for other in pools
         if other.name != pool.name
         and any(served.of_class(node, there) for node in members(other, nodes))
     ]
     if len(pool.device_classes) > 1:
-        also.append(f"all profiles of the pool {pool.name}")
+        also.append(f"devices of all profiles of the pool {pool.name}")
+    if served.divided and (not there.drivers or there.drivers & served.divided):
+        also.append("parts or shares of devices")
     if also:
         yield Finding(
             code="device-class-wide",
             origin=pool.origin / "deviceClass",
             found=f"the device class {name} of the pool {pool.name}, which selects by"
-            f" {'the driver' if there.drivers else 'nothing'} only, and so the devices of"
+            f" {'the driver' if there.drivers else 'nothing'} only, and so"
             f" {joined(also)} too",
             allowed="a class that selects the devices of its pool and unit only, because a"
             " quota counts claims by their class",

@@ -36,6 +36,7 @@ __all__ = [
     "of",
     "of_binding",
     "public_reader",
+    "written_kinds",
 ]
 
 PREFIX: Final = "tenancy:"
@@ -51,6 +52,9 @@ READ: Final = ("get", "list", "watch")
 ALL_VERBS: Final = (*READ, "create", "update", "patch", "delete", "deletecollection")
 
 _SCALE: Final = ("get", "update", "patch")
+_WRITING: Final = frozenset(("create", "update", "patch"))
+_REVIEWS: Final = "authorization.k8s.io"
+"""The group of questions about access, of which nothing is stored."""
 
 
 def _rule(group: str, resources: Iterable[str], verbs: Iterable[str]) -> Rule:
@@ -227,6 +231,23 @@ def custom_rules(written: Iterable[CustomKindsSpec], origin: Origin) -> Iterator
             origin=origin / index,
             reason=kinds.reason,
         )
+
+
+def written_kinds(platform: Platform) -> tuple[tuple[str, str], ...]:
+    """Return API group and plural of every kind that some role of *platform* may write."""
+    return tuple(
+        sorted(
+            {
+                (group, resource)
+                for role in of(platform).values()
+                for rule in role.rules
+                if not _WRITING.isdisjoint(rule.verbs)
+                for group in rule.api_groups
+                for resource in rule.resources
+                if group != _REVIEWS and "*" not in group + resource and "/" not in resource
+            }
+        )
+    )
 
 
 def public_reader(platform: Platform) -> Role:

@@ -8,7 +8,7 @@ import attrs
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
-from tenancy.model import WaitingPods
+from tenancy.model import POOL_QUOTA_PREFIX, WaitingPods
 from tenancy.planning import Place, waiting_text
 
 __all__ = ["QuotaUsage", "usage_lines"]
@@ -63,12 +63,12 @@ def usage_lines(
         waiting: The pods of namespaces that have no node. Default: none is known.
     """
     rows = tuple(rows)
-    keys = max((len(row.key) for row in rows if len(row.key) <= _KEY), default=0)
+    keys = max((len(_key(row)) for row in rows if len(_key(row)) <= _KEY), default=0)
     amounts = max((len(_amounts(row)) for row in rows), default=0)
     for place, group in groupby(rows, key=lambda row: row.place):
         yield str(place), "bold"
         for row in group:
-            key = row.key
+            key = _key(row)
             if len(key) > _KEY:
                 yield f"  {key}", _style(row)
                 key = ""
@@ -76,6 +76,12 @@ def usage_lines(
             yield line, _style(row)
         for pods in waiting.get(place, ()):
             yield f"  {waiting_text(pods)}", "yellow"
+
+
+def _key(row: QuotaUsage) -> str:
+    """Return the key, with the quota of a GPU node pool that counts a part of it."""
+    is_of_pool = row.quota.startswith(POOL_QUOTA_PREFIX)
+    return f"{row.key} by {row.quota}" if is_of_pool else row.key
 
 
 def _amounts(row: QuotaUsage) -> str:

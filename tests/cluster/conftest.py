@@ -139,7 +139,7 @@ def own_sandbox(
     """Return a control plane of the module's own, for what there is once on a cluster."""
     root = sandboxes / f"{os.getpid()} {request.path.stem}"
     with _user_of(root):
-        yield local_sandbox.up(root, toolchain=toolchain)
+        yield local_sandbox.up(root, toolchain=toolchain, flags=other_releases.wanted_flags())
 
 
 @pytest.fixture

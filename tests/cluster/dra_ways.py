@@ -19,9 +19,12 @@ from tests.cluster.dra_world import (
     MIXED_RESOURCE,
     OTHER,
     OTHER_RESOURCE,
+    PART,
+    PARTS,
     PLAIN,
     RUN,
     TWIN,
+    WHOLE,
     claim,
     exactly,
     gpu_pod,
@@ -107,6 +110,15 @@ def _claims() -> Iterator[Way]:
         made = claim(CLAIM, _probe(), *requests)
         yield Way(f"a claim of {what}", made, reason)
         yield Way(f"a template of {what}", template(made), reason)
+    for what, name in {"the whole GPU": WHOLE, "a device of another pool": CLAIMED}.items():
+        whole = claim(PARTS, _probe(), exactly(name))
+        yield Way(f"{what} beside parts of GPUs", whole, classes)
+        yield Way(f"a template of {what} beside parts of GPUs", template(whole), classes)
+    yield Way(
+        "the implicit resource of parts",
+        gpu_pod(PARTS, _probe(), {IMPLICIT_PREFIX + PART: 1}),
+        "may request only resources that are granted",
+    )
     quota = f"limited: {CLAIMED}.deviceclass.resource.k8s.io/devices={CLAIM_GRANT}"
     yield Way("one claim more", claim(CLAIM, _probe(), exactly(CLAIMED)), quota)
     yield Way(

@@ -8,17 +8,56 @@ from rich.console import Console
 
 from tenancy.local.tools import Toolchain
 from tenancy.local.tools.build import build
-from tenancy.local.tools.definitions import OTHER_RELEASES, Module
+from tenancy.local.tools.definitions import OTHER_RELEASES, SERVERS, Module
 from tenancy.local.tools.locate import built
 
 VARIABLE = "TENANCY_TEST_KUBERNETES"
 """Set to a minor release, such as 1.37: the tests in `tests/cluster` then run on it."""
+GATES_VARIABLE = "TENANCY_TEST_DRA_GATES"
+"""Set to anything: the control planes of modules then have every feature gate of DRA on."""
+DRA_GATES = {
+    "1.35": (
+        "DRAConsumableCapacity",
+        "DRADeviceBindingConditions",
+        "DRADeviceTaints",
+        "DRAExtendedResource",
+        "DRAPartitionableDevices",
+    ),
+    "1.36": ("DRAListTypeAttributes", "DRANodeAllocatableResources", "DRAResourcePoolStatus"),
+    "1.37": (
+        "DRADerivedAttributes",
+        "DRADeviceCompatibilityGroups",
+        "DRAListTypeAttributes",
+        "DRANodeAllocatableResources",
+        "DRAPartitionableDevicesType",
+        "DRAResourcePoolStatus",
+    ),
+}
+"""
+The gates of a release that are off by default, and need no gate of something else.
+
+Source: pkg/features/kube_features.go of k8s.io/kubernetes v1.35.4, v1.36.3 and v1.37.2.
+"""
+DEFAULT_RELEASE = "1.36"
 FOLDER = Path(__file__).parents[2] / "toolchain"
 
 
 def name_of(entry: Module) -> str:
     """Return the minor release of *entry*, such as 1.37."""
     return f"{entry.version.major}.{entry.version.minor}"
+
+
+def gates(release: str) -> dict[str, list[str]]:
+    """Return the flags by which a sandbox of *release* has every feature gate of DRA on."""
+    flag = "--feature-gates=" + ",".join(f"{gate}=true" for gate in DRA_GATES[release])
+    return {name: [flag] for name in SERVERS if name != "etcd"}
+
+
+def wanted_flags() -> dict[str, list[str]]:
+    """Return the flags of modules' sandboxes: none, or those that the variable asks for."""
+    if GATES_VARIABLE not in os.environ:
+        return {}
+    return gates(os.environ.get(VARIABLE, DEFAULT_RELEASE))
 
 
 def is_built(entry: Module) -> bool:

@@ -18,7 +18,16 @@ from tenancy.local.tools.definitions import OTHER_RELEASES
 from tenancy.manifests import QUEUES_API
 from tests.cluster.api import Api, until
 from tests.cluster.gpu_campaign import GPU, manifests, pod
-from tests.cluster.other_releases import VARIABLE, is_built, make, name_of, with_release
+from tests.cluster.other_releases import (
+    DEFAULT_RELEASE,
+    GATES_VARIABLE,
+    VARIABLE,
+    gates,
+    is_built,
+    make,
+    name_of,
+    with_release,
+)
 from tests.cluster.test_queues import PLAIN, written
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("other-releases")]
@@ -40,8 +49,15 @@ BEFORE_1_36 = [entry for entry in OTHER_RELEASES if entry.version < (1, 36, 0)]
 NOT_FOUND = 404
 
 
-def on_release(release: str, tests: tuple[str, ...], folder: Path) -> str:
-    """Run *tests* on *release* and return what pytest reports; all have to pass."""
+def on_release(
+    release: str, tests: tuple[str, ...], folder: Path, *, with_gates: bool = False
+) -> str:
+    """
+    Run *tests* on *release* and return what pytest reports; all have to pass.
+
+    Args:
+        with_gates: Whether every feature gate of DRA is on. Default: those of the release.
+    """
     done = subprocess.run(
         [
             sys.executable,
@@ -54,7 +70,11 @@ def on_release(release: str, tests: tuple[str, ...], folder: Path) -> str:
             *tests,
         ],
         cwd=ROOT,
-        env={**_environment(), VARIABLE: release},
+        env={
+            **_environment(),
+            **({} if release == DEFAULT_RELEASE else {VARIABLE: release}),
+            **({GATES_VARIABLE: "1"} if with_gates else {}),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -79,13 +99,15 @@ def test_gpus_are_counted_once_on_other_releases_that_are_built(
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("with_gates", [False, True], ids=["defaults", "every DRA gate"])
 @pytest.mark.parametrize("entry", BEFORE_1_36, ids=name_of)
 def test_guardrails_bind_before_1_36_without_what_sets_selectors(
-    entry, toolchain, own_root, tmp_path
+    entry, with_gates, toolchain, own_root, tmp_path
 ):
     make(entry)
     older = with_release(toolchain, entry, tmp_path / "bin")
-    root = Api.of(local_sandbox.up(own_root, toolchain=older).kubeconfig)
+    flags = gates(name_of(entry)) if with_gates else {}
+    root = Api.of(local_sandbox.up(own_root, toolchain=older, flags=flags).kubeconfig)
     for name, content in written().items():
         (tmp_path / name).write_text(yaml.safe_dump(content, sort_keys=False))
     rendered = [m for m in manifests(tmp_path) if m["apiVersion"] != QUEUES_API]
@@ -110,3 +132,15 @@ def test_every_guardrail_holds_on_other_releases(entry, tmp_path, record_propert
     make(entry)
     found = on_release(name_of(entry), GUARDRAILS, tmp_path / "tests")
     record_property(f"guardrails on Kubernetes {entry.version}", found)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("release", [DEFAULT_RELEASE, *map(name_of, SINCE_1_36)])
+def test_gpus_are_counted_once_with_every_feature_gate_of_dra(
+    release, tmp_path, record_property
+):
+    for entry in SINCE_1_36:
+        if name_of(entry) == release:
+            make(entry)
+    found = on_release(release, SAMPLE, tmp_path / "tests", with_gates=True)
+    record_property(f"GPUs on Kubernetes {release} with every feature gate of DRA", found)

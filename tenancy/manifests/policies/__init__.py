@@ -54,7 +54,7 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         counted_claims(),
         device_environment(platform.allowed),
         *annotations(platform.allowed, () if platform.queues is None else POD_ANNOTATIONS),
-        finalizers(platform.allowed),
+        finalizers(platform.allowed, roles.written_kinds(platform)),
         disruption_budgets(),
         *names(platform.allowed),
         pods(platform.allowed),

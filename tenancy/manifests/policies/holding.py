@@ -6,6 +6,7 @@ forever. Kubernetes copies finalizers from templates to pods and claims, so temp
 checked too.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
@@ -40,6 +41,29 @@ _KUBERNETES: Final = (
 )
 """Finalizers that Kubernetes sets and removes."""
 
+_KINDS: Final = (
+    Resources(
+        "",
+        (
+            "configmaps",
+            "persistentvolumeclaims",
+            "pods",
+            "replicationcontrollers",
+            "secrets",
+            "serviceaccounts",
+            "services",
+        ),
+    ),
+    Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
+    Resources("autoscaling", ("horizontalpodautoscalers",)),
+    Resources("batch", ("cronjobs", "jobs")),
+    Resources("networking.k8s.io", ("ingresses", "networkpolicies")),
+    Resources("policy", ("poddisruptionbudgets",)),
+    Resources(RBAC, ("rolebindings", "roles")),
+    Resources("resource.k8s.io", ("resourceclaims", "resourceclaimtemplates")),
+)
+"""Kubernetes' kinds that members may create."""
+
 _FINALIZERS: Final = "object.metadata.?finalizers.orValue([])"
 _OF_TEMPLATES: Final = (
     "dyn(object).?spec.?template.?metadata.?finalizers.orValue([])"
@@ -47,32 +71,28 @@ _OF_TEMPLATES: Final = (
 )
 
 
-def finalizers(allowed: AllowedSpec) -> Guard:
-    """Return the guard of the finalizers of all kinds that members may create."""
+def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) -> Guard:
+    """
+    Return the guard of the finalizers of all kinds that members may create.
+
+    Args:
+        allowed: The platform's list.
+        written: API group and plural of kinds that roles of the platform may write; those that
+            are not Kubernetes' own are guarded too. Default: none.
+    """
     known = texts(sorted({*_KUBERNETES, *allowed.finalizers}))
+    own = {(kinds.group, name) for kinds in _KINDS for name in kinds.names}
+    others = [
+        Resources(group, (name,), versions=("*",)) for group, name in sorted(set(written) - own)
+    ]
+    templates = _OF_TEMPLATES
+    if others:
+        # Other kinds may have a field `template` of another type.
+        groups = texts(kinds.group for kinds in _KINDS)
+        templates = f"request.resource.group in {groups} ? {_OF_TEMPLATES} : []"
     return guard(
         FINALIZERS,
-        [
-            Resources(
-                "",
-                (
-                    "configmaps",
-                    "persistentvolumeclaims",
-                    "pods",
-                    "replicationcontrollers",
-                    "secrets",
-                    "serviceaccounts",
-                    "services",
-                ),
-            ),
-            Resources("apps", ("daemonsets", "deployments", "replicasets", "statefulsets")),
-            Resources("autoscaling", ("horizontalpodautoscalers",)),
-            Resources("batch", ("cronjobs", "jobs")),
-            Resources("networking.k8s.io", ("ingresses", "networkpolicies")),
-            Resources("policy", ("poddisruptionbudgets",)),
-            Resources(RBAC, ("rolebindings", "roles")),
-            Resources("resource.k8s.io", ("resourceclaims", "resourceclaimtemplates")),
-        ],
+        [*_KINDS, *others],
         [
             PolicyRule(
                 f"variables.finalizers.all(name, name in variables.before || name in {known})",
@@ -88,7 +108,7 @@ def finalizers(allowed: AllowedSpec) -> Guard:
         conditions=[
             NOT_AUTHORISED,
             NOT_PLATFORM,
-            applicable(f"{_FINALIZERS}.size() > 0", f"({_OF_TEMPLATES}).size() > 0"),
+            applicable(f"{_FINALIZERS}.size() > 0", f"({templates}).size() > 0"),
         ],
         variables=[
             Condition("finalizers", _FINALIZERS),
@@ -96,7 +116,7 @@ def finalizers(allowed: AllowedSpec) -> Guard:
                 "before",
                 "oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])",
             ),
-            Condition("templates", _OF_TEMPLATES),
+            Condition("templates", templates),
         ],
         namespaces=ORGANIZATIONS,
     )

@@ -24,6 +24,21 @@ URGENT = {
 }
 
 
+def test_gpus_of_a_queue_are_of_no_use_without_jobs():
+    without = {**POOL, "quota": {"count/jobs.batch": "0"}}
+    queued = {**PLATFORM, "queues": {}}
+
+    def found(namespace, platform):
+        return about("grant-without-effect", namespace=namespace, platform=platform)
+
+    assert [] == found(POOL, queued)
+    assert [] == found(without, PLATFORM)
+    [one] = found(without, queued)
+    assert (
+        "its quota of count/jobs.batch is 0, and in a namespace with a queue only Jobs" in one
+    )
+
+
 def warned(namespace):
     return about("grant-without-effect", namespace=namespace, platform=PLATFORM)
 

@@ -62,6 +62,17 @@ def test_a_namespace_may_borrow_at_most_what_others_lend():
     ] == queues(borrowingLimit=4, others={"lendingLimit": 3})
 
 
+def test_a_pod_may_be_as_large_as_the_grant_and_what_is_borrowed():
+    place = f"{GRANT}.maxPerPod [gpu-grant-below-max-per-pod]"
+
+    assert [] == queues(borrowingLimit=2, maxPerPod=6)
+    assert [
+        f"{place} maxPerPod 7 under a grant of 4 and a borrowingLimit of 2; allowed: maxPerPod"
+        " up to the namespace's grant and what it may borrow; lower maxPerPod to 6, or raise"
+        " gpus"
+    ] == queues(borrowingLimit=2, maxPerPod=7)
+
+
 def test_no_more_is_lent_than_granted():
     assert [
         f"{GRANT}.lendingLimit [queue-lending-limit] lendingLimit 5 under a grant of 4;"

@@ -16,8 +16,13 @@ class Answering(Connection):
     """A cluster that has these budgets, or refuses to list them."""
 
     budgets: list[dict] | None = None
+    pods: Mapping[str, list[dict]] | None = {}
 
     def request(self, request: Request) -> Mapping[str, object]:
+        if request.path == "/api/v1/namespaces/acme-dev/pods":
+            if self.pods is None:
+                raise ApiException(status=403, reason="Forbidden")
+            return {"items": self.pods.get(request.query["labelSelector"], [])}
         assert "/apis/policy/v1/poddisruptionbudgets" == request.path
         if self.budgets is None:
             raise ApiException(status=403, reason="Forbidden")
@@ -65,6 +70,52 @@ def test_a_budget_by_which_every_pod_must_run_is_a_warning(pods: int, needed: in
 def test_others_are_not_reported(let: dict) -> None:
     assert [] == found(let)
     assert 1 == len(found(let, budget(3, 3)))
+
+
+def test_a_budget_whose_pods_cannot_be_counted_is_a_warning() -> None:
+    failed = budget(None, None)
+    condition = {"type": "DisruptionAllowed", "status": "False", "reason": "SyncFailed"}
+    failed["status"]["conditions"] = [
+        {**condition, "message": "jobs.batch does not implement the scale subresource"}
+    ]
+    unmanaged = budget(0, 0)
+    unmanaged["status"]["currentHealthy"] = 2
+
+    [one, other] = found(failed, {**unmanaged, "metadata": failed["metadata"]})
+
+    assert "whose pods Kubernetes cannot count" in one.found
+    assert "jobs.batch does not implement the scale subresource" in one.found
+    assert "because no controller manages its 2" in other.found
+    failed["status"]["conditions"][0]["reason"] = "InsufficientPods"
+    unmanaged["status"]["currentHealthy"] = 0
+    assert [] == found(failed, unmanaged)
+
+
+def test_two_budgets_for_one_pod_are_a_warning() -> None:
+    by_label, by_expression = budget(3, 2), budget(3, 2)
+    by_label["spec"] = {"selector": {"matchLabels": {"app": "web", "tier": "a"}}}
+    expressions = [
+        {"key": "app", "operator": "In", "values": ["web", "api"]},
+        {"key": "old", "operator": "DoesNotExist"},
+        {"key": "tier", "operator": "Exists"},
+        {"key": "zone", "operator": "NotIn", "values": ["x"]},
+    ]
+    by_expression["spec"] = {"selector": {"matchExpressions": expressions}}
+    query = "app=web,tier=a,app in (web,api),!old,tier,zone notin (x)"
+    connection = Answering(cluster="c", api=None, uid="u")
+    object.__setattr__(connection, "budgets", [by_label, by_expression])
+    environment = a_tenancy().environments["dev"]
+    assert [] == list(blocked_evictions(environment, connection))
+    pods = {query: [{"metadata": {"name": "web-0"}}]}
+    object.__setattr__(connection, "pods", pods)
+
+    [one] = blocked_evictions(environment, connection)
+
+    assert ("evictions-blocked", Severity.WARNING) == (one.code, one.severity)
+    assert "acme-dev/web and acme-dev/web, which both select web-0" in one.found
+    object.__setattr__(connection, "pods", None)
+    [unread] = blocked_evictions(environment, connection)
+    assert ("live-not-read", Severity.NOT_CHECKED) == (unread.code, unread.severity)
 
 
 def test_budgets_that_cannot_be_listed_are_not_checked() -> None:

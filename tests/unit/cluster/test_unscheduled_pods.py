@@ -122,6 +122,13 @@ def test_the_last_event_counts():
         assert why(a_cluster(pods=[of_template()], events=events)).startswith("the quota gpus")
 
 
+def test_an_event_that_stands_for_similar_ones_has_the_reason_too():
+    event = an_event(OVER)
+    event["message"] = f"(combined from similar events): {event['message']}"
+
+    assert why(a_cluster(pods=[of_template()], events=[event])).startswith("the quota gpus")
+
+
 def test_a_claim_without_an_event_is_not_guessed():
     assert "its claim of the template one is not created yet, and no event has a reason" == why(
         a_cluster(pods=[of_template()])

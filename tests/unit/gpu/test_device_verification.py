@@ -1,5 +1,6 @@
 """What DRA serves on a cluster, compared with the pools."""
 
+import attrs
 import pytest
 
 from tenancy.diagnostics.finding import Severity
@@ -76,6 +77,19 @@ def test_a_class_that_counts_elsewhere_than_pods_is_refused(resource):
 
 
 @pytest.mark.parametrize(
+    ("pool", "resource", "is_found"),
+    [pytest.param(BOTH, GPU, True, id="both"), pytest.param(CLAIMED, None, False, id="claims")],
+)
+def test_claims_and_pods_are_counted_apart_before_1_36(pool, resource, is_found):
+    what = served(resource=resource, gpu_0=8, gpu_1=8)
+
+    assert [] == found(pool, what)
+    older = found(pool, attrs.evolve(what, counts_by_resource=False))
+    assert is_found == (["device-class-differs"] == [one[0] for one in older])
+    assert all("before 1.36" in one[2] and one[1] is Severity.ERROR for one in older)
+
+
+@pytest.mark.parametrize(
     "pool", [pytest.param(BOTH, id="both"), pytest.param(existing(), id="device plugin")]
 )
 def test_devices_of_a_plugin_and_of_a_driver_on_one_node_are_refused(pool):
@@ -139,13 +153,23 @@ PROFILES = existing(allocation="dra", sharing={"type": "mig", "layout": LAYOUT})
 @pytest.mark.parametrize(
     ("pools", "driver_of_other", "is_wide", "also"),
     [
-        pytest.param([CLAIMED, OTHER], DRIVER, True, "of the pool a100 too", id="two pools"),
+        pytest.param(
+            [CLAIMED, OTHER],
+            DRIVER,
+            True,
+            "and so devices of the pool a100 too",
+            id="two pools",
+        ),
         pytest.param([CLAIMED, OTHER], DRIVER, False, None, id="a selector more"),
         pytest.param([CLAIMED, OTHER], "another.example.com", True, None, id="two drivers"),
         pytest.param([CLAIMED], DRIVER, True, None, id="one pool"),
         pytest.param([existing(), OTHER], DRIVER, False, None, id="of a resource"),
         pytest.param(
-            [PROFILES], DRIVER, True, "of all profiles of the pool h100 too", id="MIG profiles"
+            [PROFILES],
+            DRIVER,
+            True,
+            "and so devices of all profiles of the pool h100 too",
+            id="MIG profiles",
         ),
         pytest.param([PROFILES], DRIVER, False, None, id="MIG profiles with selectors"),
     ],
@@ -187,3 +211,22 @@ def test_a_class_that_selects_devices_of_another_count_is_refused(
 )
 def test_a_class_is_wide_where_it_compares_nothing_but_a_driver(expressions, is_every):
     assert is_every == selects_every_device(expressions)
+
+
+@pytest.mark.parametrize(
+    ("is_wide", "divided", "also"),
+    [
+        pytest.param(True, {DRIVER}, "and so parts or shares of devices too", id="its driver"),
+        pytest.param(True, {"network.example.com"}, None, id="another driver"),
+        pytest.param(False, {DRIVER}, None, id="a selector more"),
+    ],
+)
+def test_a_class_of_whole_devices_and_of_their_parts_is_refused(is_wide, divided, also):
+    one = ServedClass(name="h100", drivers=frozenset({DRIVER}), is_wide=is_wide)
+    devices = {name: {DRIVER: 8} for name in ("gpu-0", "gpu-1")}
+    what = ServedDevices(classes={"h100": one}, devices=devices, divided=frozenset(divided))
+
+    wide = found(CLAIMED, what)
+
+    assert bool(also) == bool(wide)
+    assert all("device-class-wide" == code and also in text for code, _, text in wide)

@@ -1,5 +1,6 @@
 """The use of quotas as text: what is full is marked, and what waits because of it."""
 
+import attrs
 import pytest
 
 from tenancy.kubernetes.quantity import Quantity
@@ -39,6 +40,14 @@ def lines(key: str, used: str, limit: str) -> list[str]:
 )
 def test_a_full_key_is_marked_with_what_waits(key, used, mark):
     assert lines(key, used, "4")[-1].endswith(mark)
+
+
+def test_the_quota_of_one_pool_is_named():
+    row = attrs.evolve(a_row("requests.nvidia.com/gpu", "1", "2"), quota="gpu-h100")
+
+    [_, line] = [line for line, _ in usage_lines([row])]
+
+    assert line.startswith("  requests.nvidia.com/gpu by gpu-h100  ")
 
 
 def test_an_unused_limit_of_0_is_not_full():

@@ -10,6 +10,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from tests import program_table
+
 # How long an example takes is the machine's matter, and others work on it too.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
@@ -48,6 +50,7 @@ LONGEST = (
     "tests/cluster/policies",
     "tests/cluster/test_sandbox.py",
     "tests/cluster/stacks/test_remaining_access.py",
+    "tests/cluster/test_every_program.py",
     "tests/cluster/test_three_teams.py",
     "tests/cluster/stacks/test_unchanged.py",
     "tests/cluster/stacks/test_drift.py",
@@ -86,11 +89,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the report of each test that injects a fault name its kind."""
+    """Let reports name the fault that a test injects, and the cell that it is of."""
     for item in items:
         marker = item.get_closest_marker("fault")
         if marker is not None:
             item.user_properties.append((FAULT, marker.args[0]))
+        cell = item.get_closest_marker("cell")
+        if cell is not None and isinstance(item, pytest.Function):
+            row = item.callspec.params["row"]
+            item.user_properties.append((program_table.CELL, f"{row}|{cell.args[0]}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -102,7 +109,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in getattr(report, "user_properties", ())
         if getattr(report, "when", "") == "call"
     ]
-    told = [f"{name}: {value}" for name, value, _ in recorded if name != FAULT]
+    own = (FAULT, program_table.CELL)
+    told = [f"{name}: {value}" for name, value, _ in recorded if name not in own]
     faults = Counter(kind for name, kind, passed in recorded if name == FAULT and passed)
     if faults:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
@@ -110,4 +118,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if told:
         terminalreporter.section("counts")
         for line in sorted(set(told)):
+            terminalreporter.write_line(line)
+    table = program_table.lines(
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+    )
+    if table:
+        terminalreporter.section("programs and behaviours")
+        for line in table:
             terminalreporter.write_line(line)

@@ -148,7 +148,7 @@ def _outputs(value: object, origin: Origin) -> Iterator[Finding]:
             code="output-not-known",
             origin=origin,
             found="an Output, whose value is not known when the program runs",
-            allowed="a plain value, because it determines what is created",
+            allowed="a plain value, because it determines which resources exist",
             remedy="pass the value itself, from config or a constant",
         )
     elif isinstance(value, Mapping):

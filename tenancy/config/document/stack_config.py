@@ -81,7 +81,7 @@ def secret_config(source: str, path: Iterable[PathStep]) -> Finding:
         code="config-secret",
         origin=Origin(source, tuple(path)),
         found="an encrypted value (secure:)",
-        allowed="values in plain text, because they determine which resources exist",
+        allowed="a value in plain text, because it determines which resources exist",
         remedy="write it in plain text; put secrets under a key of another namespace",
     )
 

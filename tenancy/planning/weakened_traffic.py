@@ -47,9 +47,13 @@ def weakened_traffic(
         is_inside = identity.kind == "NetworkPolicy" and identity.namespace in added
         if is_inside and not _is_ours(there):
             own.setdefault(identity.namespace, []).append(_policy(identity, there))
+    marked = {
+        name: {**{key: str(value) for key, value in held.items()}, _NAME: name}
+        for name, held in {**names, _OTHER: {}}.items()
+    }
     for namespace, policies in added.items():
         if namespace in own:
-            yield from _added(namespace, policies, own[namespace], names)
+            yield from _added(namespace, policies, own[namespace], marked)
 
 
 def _labels(one: Mapping[str, object]) -> Mapping[str, object]:
@@ -69,7 +73,7 @@ def _added(
     namespace: str,
     policies: Mapping[Identity, Manifest],
     own: list[Manifest],
-    names: Mapping[str, Mapping[str, object]],
+    names: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Weakened]:
     known = (*policies.values(), *own)
     ends = _namespaces(namespace, known, names)
@@ -150,22 +154,18 @@ def _nothing(namespace: str) -> Manifest:
 
 
 def _namespaces(
-    namespace: str, policies: Iterable[Manifest], names: Mapping[str, Mapping[str, object]]
+    namespace: str, policies: Iterable[Manifest], names: Mapping[str, Mapping[str, str]]
 ) -> list[Manifest]:
     """Return one namespace of all that the selectors of *policies* cannot distinguish."""
     keys, values = _distinguished(policies)
-    found: dict[tuple[tuple[str, str], ...], Manifest] = {}
-    for name, held in {**names, _OTHER: {}}.items():
-        marks = {**{k: str(v) for k, v in held.items()}, _NAME: name}
-        if name == namespace:
-            continue
+    found: dict[tuple[str | None, ...], Manifest] = {}
+    for name, marks in names.items():
         kind = tuple(
-            (key, marks[key] if marks[key] in values else "")
-            for key in sorted(keys & marks.keys())
+            mark if mark is None or mark in values else "" for mark in map(marks.get, keys)
         )
-        found.setdefault(kind, _namespace(name, marks))
-    own = {k: str(v) for k, v in names.get(namespace, {}).items()}
-    return [_namespace(namespace, own), *found.values()]
+        if kind not in found and name != namespace:
+            found[kind] = _namespace(name, marks)
+    return [_namespace(namespace, names.get(namespace, {})), *found.values()]
 
 
 def _namespace(name: str, marks: Mapping[str, str]) -> Manifest:

@@ -10,13 +10,14 @@ from tenancy import manifests as render
 from tenancy.config.document import JSON, mapping
 from tenancy.drifting import Identity, adoption
 from tenancy.drifting.adoption import Weakened
+from tenancy.kubernetes.pods import items
+from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.manifests import Manifest
 from tenancy.model import Enforcement, Live, Namespace, Organization, Platform, Quota
 from tenancy.planning import snapshot
-from tenancy.planning.previous import Before
 from tenancy.planning.weakened_traffic import weakened_traffic
 
-__all__ = ["name_of", "unnamed", "weakened_by", "weakened_objects"]
+__all__ = ["name_of", "unnamed", "weakened_by", "weakened_objects", "weakened_traffic_by"]
 
 _LEVEL: Final = "pod-security.kubernetes.io/enforce"
 
@@ -50,24 +51,20 @@ def unnamed(
 
 
 def weakened_by(
-    namespace: Namespace, platform: Platform, before: Before, live: Live
+    namespace: Namespace, old: Namespace, record: Mapping[str, JSON], live: Live
 ) -> Iterator[Weakened]:
     """
-    Yield what an update of *namespace* would allow beyond what is on the cluster.
+    Yield what an update of *namespace* would allow beyond what limits it on the cluster.
 
     An object that the update does not change is left out, and so is a value that the last
     update set and that the file now changes: the file then states that it becomes looser.
 
     Args:
         namespace: After the update; it exists.
-        platform: That of its cluster.
-        before: The last update, which had it.
+        old: As the last update had it.
+        record: The settings that the last update recorded.
         live: What is on the cluster.
     """
-    old = next((n for n in before.namespaces if n.name == namespace.name), None)
-    if old is None:
-        return
-    record = before.settings.get(namespace.name, {})
     is_enforced_anew = old.enforcement.is_audit and not namespace.enforcement.is_audit
     if not is_enforced_anew and _same(record, snapshot.namespace(namespace)):
         return
@@ -77,16 +74,49 @@ def weakened_by(
         del recorded[Identity(kind="Namespace", name=namespace.name)]
     desired = [
         one
-        for one in _rendered(namespace, platform)
+        for one in _limits(namespace)
         if (was := recorded.get(Identity.of(one))) is None
         or one["kind"] == "Namespace"
-        or was.get("spec") != one.get("spec")
+        or _content(was) != _content(one)
     ]
     there = _there(namespace, live)
     stated = set(adoption.weakened(desired, recorded))
     yield from (one for one in adoption.weakened(desired, there) if one not in stated)
-    if is_enforced_anew:
-        yield from weakened_traffic(desired, there)
+
+
+def weakened_traffic_by(
+    namespaces: Iterable[Namespace], platform: Platform, live: Live
+) -> Iterator[Weakened]:
+    """
+    Yield what the network policies of *namespaces* would add to their own ones.
+
+    Args:
+        namespaces: After the update, which gives them network policies of ours.
+        platform: That of their cluster.
+        live: What is on the cluster.
+    """
+    found: dict[Identity, Mapping[str, JSON]] = {}
+    for policy in () if live.workloads is None else live.workloads.network_policies:
+        found[Identity.of(policy)] = policy  # type: ignore[assignment]
+    own = {identity.namespace for identity in found}
+    desired = [
+        one
+        for namespace in namespaces
+        if namespace.name in own
+        for one in _with_policies(namespace, platform)
+    ]
+    if desired:
+        for name, there in (live.namespaces or {}).items():
+            labels: JSON = dict(there.labels)
+            found[Identity(kind="Namespace", name=name)] = {"metadata": {"labels": labels}}
+        yield from weakened_traffic(desired, found)
+
+
+def _content(one: Mapping[str, object]) -> object:
+    """Return the spec of *one*; a limit range's types have no order."""
+    spec = mapping_of(one.get("spec"))
+    limits = sorted(items(spec.get("limits")), key=lambda item: str(item.get("type")))
+    return {**spec, **({"limits": limits} if limits else {})}
 
 
 def _same(record: Mapping[str, JSON], now: Mapping[str, JSON]) -> bool:
@@ -97,37 +127,33 @@ def _same(record: Mapping[str, JSON], now: Mapping[str, JSON]) -> bool:
     return bool(one == other)
 
 
-def _rendered(namespace: Namespace, platform: Platform) -> Iterator[Manifest]:
-    """Yield the objects of *namespace* that people describe, and its network policies."""
-    is_audit = namespace.enforcement.is_audit
-    level = namespace.pod_security.enforce
-    if is_audit:
-        level = namespace.enforcement.pod_security or ""
-    marks = {_LEVEL: level} if level else {}
+def _limits(namespace: Namespace) -> Iterator[Manifest]:
+    """Yield the Pod Security level, the quotas and the limit ranges that people describe."""
+    level: str | None = namespace.pod_security.enforce
+    if namespace.enforcement.is_audit:
+        level = namespace.enforcement.pod_security
+    metadata = {"name": namespace.name, "labels": {_LEVEL: level} if level else {}}
+    yield {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    yield from (render.quota(one, namespace.name) for one in namespace.quotas)
     ranges = namespace.further_limit_ranges
     if _main_limit_range(namespace, namespace) is not None:
         ranges = namespace.limit_ranges
-    if not is_audit:
-        bare = attrs.evolve(
-            namespace,
-            bindings=(),
-            grants=(),
-            quotas=(),
-            limit_range=None,
-            enforcement=Enforcement(),
-        )
-        rendered = render.namespace(bare, platform)
-        metadata = mapping(rendered.namespace["metadata"])  # type: ignore[arg-type]
-        marks = {**mapping(metadata.get("labels")), **marks}  # type: ignore[dict-item]
-        marks.pop(f"{_LEVEL}-version", None)
-        yield from (one for one in rendered.guardrails if one["kind"] == "NetworkPolicy")
-    yield {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {"name": namespace.name, "labels": marks},
-    }
-    yield from (render.quota(one, namespace.name) for one in namespace.quotas)
     yield from (render.limit_range(one, namespace.name) for one in ranges)
+
+
+def _with_policies(namespace: Namespace, platform: Platform) -> Iterator[Manifest]:
+    """Yield *namespace* and its network policies."""
+    bare = attrs.evolve(
+        namespace,
+        bindings=(),
+        grants=(),
+        quotas=(),
+        limit_range=None,
+        enforcement=Enforcement(),
+    )
+    rendered = render.namespace(bare, platform)
+    yield rendered.namespace
+    yield from (one for one in rendered.guardrails if one["kind"] == "NetworkPolicy")
 
 
 def _main_limit_range(namespace: Namespace, at: Namespace) -> str | None:
@@ -169,20 +195,15 @@ def _of_quota(quota: Quota, namespace: str) -> tuple[Identity, Mapping[str, JSON
 
 
 def _there(namespace: Namespace, live: Live) -> Objects:
-    """Return what is on the cluster of *namespace*, and every namespace's labels."""
-    found: dict[Identity, Mapping[str, JSON]] = {
-        Identity(kind="Namespace", name=name): {"metadata": {"labels": dict(one.labels)}}
-        for name, one in (live.namespaces or {}).items()
-    }
+    """Return what limits *namespace* on the cluster."""
+    found: dict[Identity, Mapping[str, JSON]] = {}
+    if (own := (live.namespaces or {}).get(namespace.name)) is not None:
+        labels: JSON = dict(own.labels)
+        found[Identity(kind="Namespace", name=own.name)] = {"metadata": {"labels": labels}}
     for name, quota in (live.quotas or {}).get(namespace.name, {}).items():
         identity = Identity(kind="ResourceQuota", namespace=namespace.name, name=name)
         found[identity] = {"spec": {"hard": dict(quota.hard)}}
     for name, limits in (live.limit_ranges or {}).get(namespace.name, {}).items():
         identity = Identity(kind="LimitRange", namespace=namespace.name, name=name)
         found[identity] = limits  # type: ignore[assignment]
-    policies = () if live.workloads is None else live.workloads.network_policies
-    for policy in policies:
-        identity = Identity.of(policy)
-        if identity.namespace == namespace.name:
-            found[identity] = policy  # type: ignore[assignment]
     return found

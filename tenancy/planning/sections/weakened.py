@@ -7,12 +7,13 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from tenancy.diagnostics import Finding, Origin, Severity
-from tenancy.model import Enforcement, Live, Namespace
+from tenancy.drifting.adoption import Weakened
+from tenancy.model import Enforcement, Namespace
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
-from tenancy.planning.weakening import name_of, weakened_by
+from tenancy.planning.weakening import name_of, weakened_by, weakened_traffic_by
 
 __all__ = ["WeakenedObject", "WeakenedSection"]
 
@@ -66,17 +67,31 @@ class WeakenedSection(Section):
     @classmethod
     def compute(cls, comparison: Comparison) -> "WeakenedSection":
         """Return the section; empty if the cluster was not read."""
-        live = comparison.live
-        if live is None or comparison.environment is None or comparison.before is None:
+        live, before = comparison.live, comparison.before
+        if live is None or comparison.environment is None or before is None:
             return cls(())
-        return cls(
-            tuple(
-                one
-                for namespace in comparison.namespaces_after
-                if namespace.adopted is not None and namespace.name in (live.namespaces or {})
-                for one in _weakened(namespace, comparison, live)
-            )
-        )
+        olds = {one.name: one for one in comparison.namespaces_before}
+        adopted = [
+            namespace
+            for namespace in comparison.namespaces_after
+            if namespace.adopted is not None
+            and namespace.name in olds
+            and namespace.name in (live.namespaces or {})
+        ]
+        now = [n for n in adopted if not n.enforcement.is_audit]
+        later = [_enforced(n) for n in adopted if n.enforcement.is_audit]
+        found: dict[tuple[str, str, str], WeakenedObject] = {}
+        for goals, is_later in ((adopted, False), (later, True)):
+            for goal in goals:
+                record = before.settings.get(goal.name, {})
+                for one in weakened_by(goal, olds[goal.name], record, live):
+                    _add(found, one, goal, is_later=is_later)
+        for goals, is_later in ((now, False), (later, True)):
+            anew = {n.name: n for n in goals if olds[n.name].enforcement.is_audit}
+            for one in weakened_traffic_by(anew.values(), comparison.platform, live):
+                _add(found, one, anew[one.object.namespace], is_later=is_later)
+        places = {namespace.name: place for place, namespace in enumerate(adopted)}
+        return cls(tuple(sorted(found.values(), key=lambda one: places[one.namespace])))
 
     @property
     def changes(self) -> Sequence[WeakenedObject]:
@@ -122,29 +137,33 @@ def _text(one: WeakenedObject) -> str:
     return f"{one.namespace}: {one.object} {verb}: {one.what}"
 
 
-def _weakened(
-    namespace: Namespace, comparison: Comparison, live: Live
-) -> Iterator[WeakenedObject]:
-    """Yield what this update weakens, and what enforcement would weaken after an audit."""
-    is_audit = namespace.enforcement.is_audit
-    enforced = attrs.evolve(
-        namespace, enforcement=Enforcement(may_weaken=namespace.enforcement.may_weaken)
+def _enforced(namespace: Namespace) -> Namespace:
+    """Return *namespace* as it will be after its audit."""
+    written = namespace.enforcement
+    return attrs.evolve(
+        namespace,
+        enforcement=Enforcement(may_weaken=written.may_weaken, origin=written.origin),
     )
-    steps = [(namespace, False), *([(enforced, True)] if is_audit else [])]
-    known: set[tuple[str, str]] = set()
-    assert comparison.before is not None
-    for goal, is_later in steps:
-        for one in weakened_by(goal, comparison.platform, comparison.before, live):
-            name = name_of(one)
-            if (name, one.what) in known:
-                continue
-            known.add((name, one.what))
-            yield WeakenedObject(
-                organization=namespace.organization,
-                namespace=namespace.name,
-                object=name,
-                what=one.what,
-                is_audit=is_later,
-                is_allowed=name in namespace.enforcement.may_weaken,
-                origin=namespace.enforcement.origin or namespace.origin,
-            )
+
+
+def _add(
+    found: dict[tuple[str, str, str], WeakenedObject],
+    one: Weakened,
+    namespace: Namespace,
+    *,
+    is_later: bool,
+) -> None:
+    """Add *one* to *found*, unless this update weakens the same already."""
+    name = name_of(one)
+    found.setdefault(
+        (namespace.name, name, one.what),
+        WeakenedObject(
+            organization=namespace.organization,
+            namespace=namespace.name,
+            object=name,
+            what=one.what,
+            is_audit=is_later,
+            is_allowed=name in namespace.enforcement.may_weaken,
+            origin=namespace.enforcement.origin or namespace.origin,
+        ),
+    )

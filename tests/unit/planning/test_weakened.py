@@ -1,5 +1,7 @@
 """What a change of an adopted namespace would allow beyond what is there is refused."""
 
+import json
+
 import attrs
 import pytest
 
@@ -163,6 +165,21 @@ def test_a_limit_range_that_people_made_stricter_is_not_loosened_without_a_word(
     assert [f"acme-dev: LimitRange/own is weakened: {one}" for one in expected] == weakened(
         plan
     )
+
+
+def test_a_limit_range_that_does_not_change_is_left_alone_whatever_the_order_of_its_types() -> (
+    None
+):
+    # The engine gives the record back with its keys sorted.
+    ranges = {"own": {"pod": {"max": {"cpu": "2"}}, "container": {"max": {"cpu": "1"}}}}
+    limits = {"acme-dev": {"own": a_limit_range(max={"cpu": "500m"})}}
+    record = json.loads(
+        json.dumps(a_record(**written(None, limitRanges=ranges)), sort_keys=True)
+    )
+    after = written(None, limitRanges=ranges, labels={"a": "b"})
+    live = cluster(record, "baseline", limit_ranges=limits)
+
+    assert [] == weakened(a_plan(record, live, **after))
 
 
 def test_our_limit_range_does_not_replace_a_stricter_one_of_its_name() -> None:

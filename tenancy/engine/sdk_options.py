@@ -9,9 +9,12 @@ from typing import Final
 
 from pulumi import automation as auto
 
+from tenancy.engine.engine_command import engine_command
 from tenancy.engine.errors import engine_missing
 
 __all__ = ["sdk_options"]
+
+_command: Final = functools.cache(engine_command)
 
 _WITHOUT_PAYLOADS: Final = {
     # A trace would hold every message of the engine, decrypted config among them.
@@ -36,9 +39,3 @@ def sdk_options(variables: Mapping[str, str]) -> auto.LocalWorkspaceOptions:
     return auto.LocalWorkspaceOptions(
         env_vars={**_WITHOUT_PAYLOADS, **variables}, pulumi_command=command
     )
-
-
-@functools.cache
-def _command(root: Path) -> auto.PulumiCommand:
-    """Return the command line below *root*; its version is read once."""
-    return auto.PulumiCommand(str(root))

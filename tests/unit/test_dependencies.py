@@ -53,7 +53,7 @@ def test_every_import_is_declared() -> None:
         "botocore": "boto3",
         "google": "pulumi",
         "grpcio": "pulumi",
-        "pydantic_core": "pydantic",
+        "semver": "pulumi",
         "urllib3": "kubernetes",
     }
     needed = {}

@@ -7,18 +7,26 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    GetJsonSchemaHandler,
+    JsonValue,
     Strict,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from tenancy.config.spec.descriptions import descriptions
 from tenancy.kubernetes.quantity import Quantity
 
 __all__ = ["Day", "Listed", "Quantities", "QuantityField", "Reason", "Spec", "Text", "Texts"]
+
+
+def _described(schema: dict[str, JsonValue], model: type[BaseModel]) -> None:
+    """Put the docstrings of the attributes of *model* into its JSON schema."""
+    properties = schema.get("properties")
+    for name, text in descriptions(model).items():
+        key = model.model_fields[name].alias if name in model.model_fields else None
+        written = properties.get(key or "") if isinstance(properties, dict) else None
+        if isinstance(written, dict):
+            written.setdefault("description", text)
 
 
 class Spec(BaseModel):
@@ -37,20 +45,8 @@ class Spec(BaseModel):
         populate_by_name=True,
         arbitrary_types_allowed=True,
         defer_build=True,
+        json_schema_extra=_described,
     )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Return the JSON schema, with the docstrings of attributes as descriptions."""
-        written = handler(core_schema)
-        properties = handler.resolve_ref_schema(written).get("properties", {})
-        for name, text in descriptions(cls).items():
-            key = cls.model_fields[name].alias if name in cls.model_fields else None
-            if key in properties:
-                properties[key].setdefault("description", text)
-        return written
 
 
 def _quantity(value: object) -> Quantity:

@@ -144,8 +144,7 @@ def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
 
     kube("taint", "node", node, "example.com/second-")
     kube("taint", "node", node, "example.com/new=:NoSchedule")
-    pool_stack.refresh()
-    assert 1 == pool_stack.up().summary.resource_changes["update"]
+    assert 1 == pool_stack.up(refresh=True).summary.resource_changes["update"]
     assert {"example.com/second", "example.com/theirs", "example.com/new"} == set(
         taints(kube, node)
     )

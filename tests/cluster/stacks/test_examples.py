@@ -84,6 +84,7 @@ def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
     assert session.preview().is_empty
 
 
+@pytest.mark.nightly
 def test_an_empty_folder_becomes_a_project_and_is_applied_with_the_wheel_alone(
     wheel: Path, project, tmp_path: Path
 ) -> None:
@@ -127,7 +128,7 @@ def test_an_empty_folder_becomes_a_project_and_is_applied_with_the_wheel_alone(
 
 
 def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> None:
-    """Two of them side by side, on one platform."""
+    """The platform before what is on it, in whatever order they are named."""
     variables = {**project.box.process_environment(), "PYTHONPATH": f"{ROOT}:{ROOT}/components"}
     script = [sys.executable, str(ROOT / "examples/automation/deploy.py"), str(project.root)]
 
@@ -136,13 +137,12 @@ def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> 
             [*script, *stacks], env=variables, capture_output=True, text=True, check=False
         )
 
-    first, second = run("staging", "platform", "dev"), run("dev")
+    first, second = run("dev", "platform"), run("dev")
 
     assert (0, "") == (first.returncode, first.stderr)
-    platform, dev, staging = first.stdout.splitlines()
+    platform, dev = first.stdout.splitlines()
     assert "platform: nothing changes" == platform
     assert dev.startswith("dev: create ")
-    assert staging.startswith("staging: create ")
     assert (0, "dev: nothing changes\n") == (second.returncode, second.stdout)
     project.edit("Pulumi.staging.yaml", 'pods: "30"', "pods: no")
     refused = run("staging")
@@ -180,11 +180,10 @@ def test_access_goes_although_the_caller_protects_everything(
     question = ("auth", "can-i", "get", "pods", "-n", "initech-tps")
     assert "yes" in kube.as_user("oidc:peter")(*question)
 
-    up(members[:1])
-    assert "no" in kube.as_user("oidc:peter").run(*question).stdout
     assert "yes" in kube.as_user("oidc:someone", "oidc:initech")(*question)
 
     up([])
+    assert "no" in kube.as_user("oidc:peter").run(*question).stdout
     assert "no" in kube.as_user("oidc:someone", "oidc:initech").run(*question).stdout
     bindings = kube.json("get", "rolebindings", "-n", "initech-tps")["items"]
     assert [] == bindings

@@ -100,6 +100,7 @@ def test_every_object_has_the_one_manager_and_nothing_changes_afterwards(
     assert (0, []) == drift(applied)
 
 
+@pytest.mark.nightly
 @pytest.mark.fault("kill")
 def test_a_killed_update_is_resumed_and_a_later_change_applies(project, kubectl) -> None:
     command = [sys.executable, "-c", "from tenancy.cli import main; main()", "up", "--yes"]
@@ -143,6 +144,7 @@ def made(kubectl, namespace: str) -> list[dict]:
     return kubectl.json("get", KINDS, "-n", namespace)["items"]
 
 
+@pytest.mark.nightly
 def test_what_an_earlier_version_applied_moves_to_the_manager_with_a_change(
     make_project, kubectl_of
 ) -> None:

@@ -36,11 +36,10 @@ def test_a_new_address_and_certificate_replace_nothing(applied) -> None:
     assert not [s for s in result.steps if s.type.startswith("kubernetes:")]
 
 
-def test_another_cluster_under_the_same_name_is_refused(applied, make_project) -> None:
-    other = make_project()
+def test_another_cluster_under_the_same_name_is_refused(applied, sandbox) -> None:
     kubeconfig = applied.root / ".sandbox/kubeconfig"
     own = kubeconfig.read_bytes()
-    shutil.copy(other.root / ".sandbox/kubeconfig", kubeconfig)
+    shutil.copy(sandbox.kubeconfig, kubeconfig)
     state = remembered(applied)
 
     with pytest.raises(EngineError, match="another cluster answers"):

@@ -154,6 +154,7 @@ def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
     assert GPU_POOL not in kube.json("get", "node", node)["metadata"].get("labels", {})
 
 
+@pytest.mark.nightly
 def test_a_destroy_without_the_node_is_no_mistake(pool_stack, kube, node):
     configure(pool_stack, node)
     pool_stack.up()

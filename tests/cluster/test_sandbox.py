@@ -1,5 +1,6 @@
 """The sandbox, started for real."""
 
+import contextlib
 import json
 import os
 import signal
@@ -238,6 +239,16 @@ class TestWhatItShares:
         assert [("kubernetes", "4.25.0")] == [(p["name"], p["version"]) for p in plugins]
 
 
+@pytest.fixture(scope="module")
+def kept_root(
+    sandboxes: Path, user_of: Callable[[Path], contextlib.AbstractContextManager[None]]
+) -> Iterator[Path]:
+    """Return a root for tests that begin with whatever state the one before left."""
+    root = sandboxes / f"{os.getpid()} kept"
+    with user_of(root):
+        yield root
+
+
 @pytest.fixture
 def bystander(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A process of somebody else's with the name of a part."""
@@ -252,78 +263,78 @@ def bystander(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
 class TestEndingIt:
     def test_down_ends_exactly_its_own_and_what_was_in_the_cluster_survives(
         self,
-        own_root: Path,
+        kept_root: Path,
         toolchain: Toolchain,
         kubectl_of: Callable,
         bystander: "subprocess.Popen[bytes]",
     ) -> None:
-        box = local_sandbox.up(own_root, toolchain=toolchain)
-        before = pids(own_root)
+        box = local_sandbox.up(kept_root, toolchain=toolchain)
+        before = pids(kept_root)
         kubectl_of(box)("create", "configmap", "kept")
         kubeconfig = box.kubeconfig.read_bytes()
 
-        ended = local_sandbox.down(own_root)
+        ended = local_sandbox.down(kept_root)
 
         assert len(NAMES) == ended
-        assert [] == processes_under(own_root)
+        assert [] == processes_under(kept_root)
         assert bystander.poll() is None
-        assert State.STOPPED is local_sandbox.status(own_root).state
-        assert 0 == local_sandbox.down(own_root)
+        assert State.STOPPED is local_sandbox.status(kept_root).state
+        assert 0 == local_sandbox.down(kept_root)
 
         # A process that got the id of one of ours since is not ours.
         recorded = box.folder / "run/etcd.pid"
         recorded.write_text(f"{bystander.pid}\n1 (etcd) S {'0 ' * 30}\nanother-boot\n")
-        assert 0 == local_sandbox.down(own_root)
+        assert 0 == local_sandbox.down(kept_root)
         assert bystander.poll() is None
 
-        again = local_sandbox.up(own_root, toolchain=toolchain)
+        again = local_sandbox.up(kept_root, toolchain=toolchain)
 
         assert "kept" == kubectl_of(again).json("get", "configmap", "kept")["metadata"]["name"]
         assert box.uid == again.uid
         assert kubeconfig == again.kubeconfig.read_bytes()
-        assert set(before.values()).isdisjoint(pids(own_root).values())
+        assert set(before.values()).isdisjoint(pids(kept_root).values())
 
     def test_a_wiped_one_starts_as_another_cluster(
-        self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
+        self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
-        box = local_sandbox.up(own_root, toolchain=toolchain)
+        box = local_sandbox.up(kept_root, toolchain=toolchain)
         kubectl_of(box)("create", "configmap", "forgotten")
 
-        again = local_sandbox.up(own_root, wipe=True, toolchain=toolchain)
+        again = local_sandbox.up(kept_root, wipe=True, toolchain=toolchain)
 
         assert box.uid != again.uid
         assert "not found" in kubectl_of(again).refused("get", "configmap", "forgotten")
-        assert len(NAMES) == len(processes_under(own_root))
+        assert len(NAMES) == len(processes_under(kept_root))
 
-        local_sandbox.down(own_root, wipe=True)
+        local_sandbox.down(kept_root, wipe=True)
 
-        assert [] == processes_under(own_root)
-        assert State.ABSENT is local_sandbox.status(own_root).state
+        assert [] == processes_under(kept_root)
+        assert State.ABSENT is local_sandbox.status(kept_root).state
         assert ["lock"] == [path.name for path in box.folder.iterdir()]
 
 
 class TestWhenSomethingGoesWrong:
     def test_a_part_that_died_is_named_with_the_end_of_its_log_and_started_again(
-        self, own_root: Path, toolchain: Toolchain
+        self, kept_root: Path, toolchain: Toolchain
     ) -> None:
-        local_sandbox.up(own_root, toolchain=toolchain)
-        before = pids(own_root)
+        local_sandbox.up(kept_root, toolchain=toolchain)
+        before = pids(kept_root)
         victim = before.pop("kube-scheduler")
         assert victim is not None
         os.kill(victim, signal.SIGKILL)
-        while victim in processes_under(own_root):
+        while victim in processes_under(kept_root):
             time.sleep(0.02)
 
-        found = local_sandbox.status(own_root)
+        found = local_sandbox.status(kept_root)
 
         broken = [part for part in found.parts if part.state is State.BROKEN]
         assert State.BROKEN is found.state
         assert ["kube-scheduler"] == [part.name for part in broken]
         assert broken[0].tail
 
-        local_sandbox.up(own_root, toolchain=toolchain)
+        local_sandbox.up(kept_root, toolchain=toolchain)
 
-        after = pids(own_root)
+        after = pids(kept_root)
         assert after.pop("kube-scheduler") not in {victim, None}
         assert before == after
 
@@ -353,21 +364,22 @@ class TestWhenSomethingGoesWrong:
         assert [] == processes_under(own_root)
 
     def test_a_state_of_another_cluster_is_refused_and_nothing_is_left_running(
-        self, own_root: Path, toolchain: Toolchain
+        self, kept_root: Path, toolchain: Toolchain
     ) -> None:
-        box = local_sandbox.up(own_root, toolchain=toolchain)
-        local_sandbox.down(own_root)
+        box = local_sandbox.up(kept_root, toolchain=toolchain)
+        local_sandbox.down(kept_root)
         self._remember_another_cluster(box)
         # The control: without a state, a new cluster in the old one's place hurts nobody.
-        assert box.uid == local_sandbox.up(own_root, toolchain=toolchain).uid
-        local_sandbox.down(own_root)
+        assert box.uid == local_sandbox.up(kept_root, toolchain=toolchain).uid
+        local_sandbox.down(kept_root)
         self._remember_another_cluster(box)
-        put_state(own_root, "kubernetes:core/v1:Namespace")
+        put_state(kept_root, "kubernetes:core/v1:Namespace")
 
         with pytest.raises(SandboxError, match=f"is {box.uid} and was another"):
-            local_sandbox.up(own_root, toolchain=toolchain)
+            local_sandbox.up(kept_root, toolchain=toolchain)
 
-        assert [] == processes_under(own_root)
+        assert [] == processes_under(kept_root)
+        local_sandbox.down(kept_root, wipe=True)
 
     @staticmethod
     def _remember_another_cluster(box: Sandbox) -> None:
@@ -375,17 +387,17 @@ class TestWhenSomethingGoesWrong:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"uid": "another"}))
 
     def test_a_taken_port_is_left_to_whoever_has_it(
-        self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
+        self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
-        box = local_sandbox.up(own_root, toolchain=toolchain)
-        local_sandbox.down(own_root)
+        box = local_sandbox.up(kept_root, toolchain=toolchain)
+        local_sandbox.down(kept_root)
         port = int(box.server.rpartition(":")[2])
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.1", port))
             other.listen()
 
-            again = local_sandbox.up(own_root, toolchain=toolchain)
+            again = local_sandbox.up(kept_root, toolchain=toolchain)
 
         assert box.server != again.server
         assert box.uid == again.uid
@@ -451,7 +463,7 @@ class TestWhenSomethingGoesWrong:
         assert len(NAMES) == len(processes_under(own_root))
 
     def test_a_flag_that_is_asked_for_counts_and_keeps_the_cluster(
-        self, own_root: Path, toolchain: Toolchain, kubectl_of: Callable
+        self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
         def policy(box: Sandbox) -> str:
             pod = '{"spec":{"containers":[{"name":"c","image":"x:1"}]}}'
@@ -461,11 +473,11 @@ class TestWhenSomethingGoesWrong:
                 "run", "p", "--image=x:1", "--dry-run=server", overrides, "-o", path
             )
 
-        box = local_sandbox.up(own_root, toolchain=toolchain)
+        box = local_sandbox.up(kept_root, toolchain=toolchain)
         assert "IfNotPresent" == policy(box)
 
         more = {"kube-apiserver": ["--enable-admission-plugins=AlwaysPullImages"]}
-        again = local_sandbox.up(own_root, toolchain=toolchain, flags=more)
+        again = local_sandbox.up(kept_root, toolchain=toolchain, flags=more)
 
         assert "Always" == policy(again)
         assert box.uid == again.uid

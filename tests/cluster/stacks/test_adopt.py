@@ -168,9 +168,8 @@ def what_was_adopted_changes(project, kubectl) -> None:
     "count", [5, pytest.param(50, marks=pytest.mark.nightly)], ids=["five", "fifty"]
 )
 def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
-    make_project, kubectl_of, monkeypatch, count: int
+    project, kubectl_of, monkeypatch, count: int
 ) -> None:
-    project = make_project("platform")
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{ROOT / 'components'}")
     kubectl = kubectl_of(project.box)
     names = make(kubectl, count)
@@ -200,9 +199,8 @@ def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
 
 
 def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(
-    make_project, kubectl_of
+    project, kubectl_of
 ) -> None:
-    project = make_project()
     kubectl = kubectl_of(project.box)
     before = {path: path.read_text() for path in project.root.rglob("*.yaml")}
     arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "bare", "--yes"]

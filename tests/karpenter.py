@@ -43,7 +43,8 @@ def crds() -> dict[str, dict]:
         module, end = decoder.raw_decode(text)
         text = text[end:].strip()
         for file in FILES[module["Path"]]:
-            crd = yaml.safe_load((Path(module["Dir"]) / file).read_text())
+            written = (Path(module["Dir"]) / file).read_text()
+            crd = yaml.load(written, Loader=yaml.CSafeLoader)
             found[crd["spec"]["names"]["kind"]] = crd
     return found
 

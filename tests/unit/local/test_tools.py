@@ -363,6 +363,7 @@ class TestInstalledFromAWheel:
         locate = sys.modules["tenancy.local.tools.locate"]
         monkeypatch.setattr(locate, "__file__", str(tmp_path / "a/b/c/d/locate.py"))
         monkeypatch.setattr("site.getuserbase", lambda: str(tmp_path / "nothing"))
+        monkeypatch.setattr(sys, "prefix", str(tmp_path / "nothing"))
 
         assert sources(tmp_path) is None
 

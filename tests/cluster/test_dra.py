@@ -5,8 +5,10 @@ import random
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import tenancy
+from tenancy.cli import app
 from tenancy.cluster import connect
 from tenancy.cluster.devices import served_devices
 from tenancy.cluster.nodes import nodes
@@ -77,6 +79,19 @@ def assessment(own_sandbox):
     for name, content in written().items():
         (own_sandbox.root / name).write_text(yaml.safe_dump(content, sort_keys=False))
     return tenancy.assess(own_sandbox.root)
+
+
+@pytest.fixture
+def commands(assessment):
+    """Return a function that runs a command in the project, and returns what it writes."""
+
+    def run(*arguments: str) -> str:
+        runner = CliRunner(env={"NO_COLOR": "1", "TERM": "dumb"})
+        result = runner.invoke(app, [*arguments, "--project", str(assessment.root)])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
 
 
 @pytest.fixture
@@ -165,7 +180,7 @@ def test_pods_and_claims_of_one_pool_draw_on_one_count(cleared):
     )
 
 
-def test_a_pod_of_a_template_waits_when_the_grant_is_used_up(cleared):
+def test_a_pod_waits_when_the_grant_is_used_up_and_explain_has_the_reason(cleared, commands):
     cleared.root.create(template(claim(CLAIM, "one", exactly(CLAIMED)))).accepted()
     for number in range(CLAIM_GRANT):
         bound(cleared, with_claims(CLAIM, f"pod-{number}", templates=("one",)))
@@ -178,6 +193,20 @@ def test_a_pod_of_a_template_waits_when_the_grant_is_used_up(cleared):
     )
     assert "nodeName" not in cleared.state(waiting)["spec"]
     assert cleared.devices(CLAIM) == CLAIM_GRANT
+    cleared.root.create(with_claims(CLAIM, "early", "later")).accepted()
+
+    why = (
+        f"the pod waiting waits: the quota gpus refused its claim of the template one:"
+        f" {CLAIM_GRANT} of {CLAIM_GRANT} devices of {CLAIMED} are used, and it"
+        " requests 1 device"
+    )
+    missing = "the pod early waits: the ResourceClaim later does not exist"
+    explained = commands("explain", CLAIM, "--live")
+    assert why in explained
+    assert missing in explained
+    assert "every pod has a node" in commands("explain", RUN, "--live")
+    used = commands("usage", "--stack", "dev", "--all")
+    assert "FULL: pods of claim templates wait\n" in used
 
 
 def test_no_way_around_the_count_gets_a_device_more(cleared, record_property):

@@ -36,6 +36,7 @@ __all__ = ["NAME", "PoolTaint", "placement_guard", "placement_mutation", "pool_t
 NAME: Final = "tenancy-placement"
 
 _API: Final = "admissionregistration.k8s.io/v1"
+_NO_CLAIMS: Final = "object.spec.?resourceClaims.orValue([]).size() == 0"
 _SELECTED: Final = f"object.spec.?nodeSelector[{text(labels.GPU_POOL)}].orValue('')"
 
 
@@ -64,6 +65,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
     """Return the guard that refuses pods which select a pool that was not granted."""
     providers = _providers(pools)
     ambiguous = {name: found for name, found in providers.items() if len(found) > 1}
+    single = {name: found for name, found in providers.items() if len(found) == 1}
     return guard(
         NAME,
         [Resources("", ("pods",))],
@@ -110,6 +112,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                 )
                 for name, found in ambiguous.items()
             ),
+            *(_on_the_only_pool(name, found[0]) for name, found in single.items()),
         ],
         # While a pod has a scheduling gate, selector and affinity can still be added.
         conditions=[
@@ -127,6 +130,23 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             Condition("classes", annotation(labels.PRIORITY_CLASSES)),
         ],
         namespaces=ORGANIZATIONS,
+    )
+
+
+def _on_the_only_pool(name: str, pool: str) -> PolicyRule:
+    """
+    Return the rule that pods which request the resource *name* of *pool* select that pool.
+
+    A DRA driver may serve the resource on the nodes of other pools too, whose devices have a
+    count of their own. A pod without claims may leave the selector out, because it is set.
+    """
+    return PolicyRule(
+        "request.operation != 'CREATE' || variables.granted.size() < 2"
+        f" || !{_asks(name)} || !({text(pool)} in variables.granted)"
+        f" || variables.selected == {text(pool)}"
+        f" || (variables.selected == '' && {_NO_CLAIMS})",
+        f"{name} is of the GPU node pool {pool}: nodeSelector must have"
+        f" {labels.GPU_POOL}: {pool}",
     )
 
 

@@ -167,7 +167,24 @@ class TestPlacement:
             " one of h100",
         )
         both["spec"]["nodeSelector"] = {labels.GPU_POOL: "h100"}
+        root.create(both, dry=True).refused_by(
+            self.POLICY,
+            f"{MIG} is of the GPU node pool a100: nodeSelector must have"
+            " tenancy.dev/gpu-pool: a100",
+        )
+        del both["spec"]["containers"][-1]
         root.create(both, dry=True).accepted()
+
+    def test_a_resource_is_not_requested_on_another_granted_pool(self, root):
+        """There a DRA driver may serve it by devices that another quota counts."""
+        elsewhere = gpu_pod(1, resource=MIG, nodeSelector={labels.GPU_POOL: "h100"})
+        reason = f"{MIG} is of the GPU node pool a100"
+
+        root.create(elsewhere, dry=True).refused_by(self.POLICY, reason)
+        elsewhere["spec"]["nodeSelector"] = {labels.GPU_POOL: "a100"}
+        root.create(elsewhere, dry=True).accepted()
+        claims = [{"name": "card", "resourceClaimName": "card"}]
+        root.create(gpu_pod(1, resource=MIG, resourceClaims=claims), dry=True).accepted()
 
     @pytest.mark.parametrize(
         ("change", "reason"),

@@ -297,7 +297,7 @@ def _gpu_pods(world: World) -> Iterator[Attack]:
     both = make.gpus(1)
     second = copy.deepcopy(make.gpus(1, TRAIN, "nvidia.com/mig-1g.10gb"))
     both["spec"]["containers"].append({**second["spec"]["containers"][0], "name": "second"})
-    chosen = copy.deepcopy(both)
+    chosen = make.gpus(1)
     chosen["spec"]["nodeSelector"] = {POOL: "h100"}
     yield from everyway(
         world,
@@ -307,6 +307,19 @@ def _gpu_pods(world: World) -> Iterator[Attack]:
             "tenancy-placement", "several pools have nvidia.com/gpu: nodeSelector must have"
         ),
         good=chosen,
+        person="developer",
+        paths=CREATING,
+    )
+    parts = make.gpus(1, TRAIN, "nvidia.com/mig-1g.10gb")
+    there, elsewhere = copy.deepcopy(parts), copy.deepcopy(parts)
+    there["spec"]["nodeSelector"] = {POOL: "a100"}
+    elsewhere["spec"]["nodeSelector"] = {POOL: "h100"}
+    yield from everyway(
+        world,
+        "placement: a resource of one granted pool on another",
+        elsewhere,
+        guarded("tenancy-placement", "nvidia.com/mig-1g.10gb is of the GPU node pool a100"),
+        good=there,
         person="developer",
         paths=CREATING,
     )

@@ -58,7 +58,11 @@ def cell_of(report: pytest.TestReport) -> tuple[str, str] | None:
 def result_of(report: pytest.TestReport) -> Cell:
     """Return the cell of *report*; a cell that was skipped is not counted as passed."""
     if report.skipped:
-        why = report.longrepr[-1] if isinstance(report.longrepr, tuple | list) else report.longrepr
+        why = (
+            report.longrepr[-1]
+            if isinstance(report.longrepr, tuple | list)
+            else report.longrepr
+        )
         return Cell("-", str(why).removeprefix("Skipped: "))
     return Cell("yes" if report.passed else "NO")
 

@@ -1,16 +1,19 @@
 """Which namespaces are adopted, and into which organizations."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
+from tenancy import manifests
 from tenancy.config.document import JSON, mapping, texts
 from tenancy.diagnostics import RefusedError
-from tenancy.drifting import Identity
+from tenancy.drifting import KINDS, Identity
 from tenancy.kubernetes import labels
+from tenancy.manifests import Manifest
+from tenancy.model import Environment, Namespace, Platform
 
-__all__ = ["Selection", "grouped", "require_unmanaged"]
+__all__ = ["Selection", "grouped", "unfinished"]
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
@@ -36,13 +39,17 @@ class Selection:
 
 
 def grouped(
-    selection: Selection, live: Live, described: Mapping[str, str]
+    selection: Selection,
+    live: Live,
+    described: Mapping[str, str],
+    begun: Collection[str] = (),
 ) -> Mapping[str, Sequence[str]]:
     """
     Return the names of the selected namespaces by organization.
 
     Args:
         described: The organizations of namespaces that the files describe already.
+        begun: Those of them whose adoption was interrupted, as `unfinished` gives them.
 
     Raises:
         RefusedError: Nothing is selected, or one has no organization.
@@ -55,12 +62,12 @@ def grouped(
             for identity, found in sorted(live.items(), key=lambda pair: pair[0])
             if identity.kind == "Namespace"
             and identity.name not in names
-            and _labels(found).get(labels.MANAGED) != "true"
+            and (identity.name in begun or _labels(found).get(labels.MANAGED) != "true")
             and matches(_labels(found))
         ]
     if not names:
         raise RefusedError(reason="no namespace is selected; name some, or give --selector")
-    require_unmanaged(names, live)
+    _require_unmanaged([name for name in names if name not in begun], live)
     found: dict[str, list[str]] = {}
     for name in names:
         organization = described.get(name) or selection.organization
@@ -73,7 +80,41 @@ def grouped(
     return found
 
 
-def require_unmanaged(names: Sequence[str], live: Live) -> None:
+def unfinished(environment: Environment, platform: Platform, live: Live) -> frozenset[str]:
+    """
+    Return the namespaces whose adoption was interrupted: some of their objects are not managed.
+
+    Args:
+        environment: That of the stack, as its files describe it.
+        platform: That of its cluster.
+        live: At least every object of `KINDS`.
+    """
+    return frozenset(
+        namespace.name
+        for namespace in environment.namespaces
+        if namespace.adopted is not None
+        and namespace.adopted.origin == "adopt"
+        and _is_of(live.get(Identity(kind="Namespace", name=namespace.name), {}), environment)
+        and any(
+            _labels(live.get(Identity.of(manifest), {})).get(labels.MANAGED) != "true"
+            for manifest in _objects(namespace, platform)
+        )
+    )
+
+
+def _is_of(namespace: Mapping[str, JSON], environment: Environment) -> bool:
+    marks = _labels(namespace)
+    return marks.get(labels.MANAGED) == "true" and marks.get(labels.STACK) == environment.stack
+
+
+def _objects(namespace: Namespace, platform: Platform) -> Iterator[Manifest]:
+    rendered = manifests.namespace(namespace, platform)
+    for manifest in (*rendered.guardrails, *rendered.access):
+        if manifest["kind"] in KINDS:
+            yield manifest
+
+
+def _require_unmanaged(names: Sequence[str], live: Live) -> None:
     """
     Refuse names of namespaces that do not exist, or that a stack manages already.
 

@@ -28,7 +28,7 @@ from tenancy.engine.adoption_plan import AdoptionPlan, adoption_plan, subject_ch
 from tenancy.engine.adoption_result import TakenOver, targets
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
-from tenancy.engine.operations.adopt_selection import Selection, grouped
+from tenancy.engine.operations.adopt_selection import Selection, grouped, unfinished
 from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.manifests import Manifest
@@ -119,7 +119,9 @@ def adopt(
         prefix=prefix,
         until=until or _last_day(platform),
         allow_weaker=allow_weaker,
-        by_organization=grouped(selection, live, _described(environment)),
+        by_organization=grouped(
+            selection, live, _described(environment), unfinished(environment, platform, live)
+        ),
     )
     if how_far is Adoption.REPORT:
         _report(proposed, interaction)

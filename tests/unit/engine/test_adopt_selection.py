@@ -1,0 +1,61 @@
+"""Which namespaces an adoption takes: also those that an interrupted one left half done."""
+
+import pytest
+
+from tenancy import manifests
+from tenancy.diagnostics import RefusedError
+from tenancy.drifting import Identity
+from tenancy.engine.operations.adopt_selection import Selection, grouped, unfinished
+from tests.unit.builders import a_namespace, a_tenancy, an_environment, an_organization
+
+ADOPTED = {"origin": "adopt", "reason": "older"}
+NAMES = ("acme-dev", "acme-test")
+
+
+def world(*, stack: str = "dev", without: str | None = None, adopted: object = ADOPTED):
+    """The environment, its platform and a cluster that lacks our label on one object."""
+    spaces = [a_namespace(name.removeprefix("acme-"), adopted=adopted) for name in NAMES]
+    organization = an_organization(*spaces, defaultNamespace="dev")
+    tenancy = a_tenancy(
+        environments={"dev": an_environment("dev", "acme")},
+        organizations={"acme": organization},
+    )
+    environment = tenancy.environments["dev"]
+    platform = tenancy.platform_of(environment)
+    live = {}
+    for one in manifests.environment(environment, platform):
+        identity = Identity.of(one)
+        marks = {**one["metadata"].get("labels", {}), "team": "blue"}
+        if identity.kind == "Namespace":
+            marks["tenancy.dev/stack"] = stack
+        if str(identity) == without:
+            del marks["tenancy.dev/managed"]
+        live[identity] = {**one, "metadata": {**one["metadata"], "labels": marks}}
+    return environment, platform, live
+
+
+@pytest.mark.parametrize(
+    "without", ["ResourceQuota quota in acme-test", "LimitRange limits in acme-test"]
+)
+def test_what_was_begun_is_selected_again_and_what_is_done_is_not(without: str) -> None:
+    environment, platform, live = world(without=without)
+    begun = unfinished(environment, platform, live)
+    described = dict.fromkeys(NAMES, "acme")
+
+    assert {"acme-test"} == begun
+    by_label = Selection(selector="team=blue", group_by="label:team")
+    assert {"acme": ["acme-test"]} == grouped(by_label, live, described, begun)
+    by_name = Selection(names=["acme-test"], organization="acme")
+    assert {"acme": ["acme-test"]} == grouped(by_name, live, described, begun)
+    with pytest.raises(RefusedError, match="acme-dev: a stack of Tenancy manages it already"):
+        grouped(Selection(names=["acme-dev"], organization="acme"), live, described, begun)
+    with pytest.raises(RefusedError, match="no namespace is selected"):
+        grouped(by_label, live, described)
+
+
+@pytest.mark.parametrize("keys", [{}, {"stack": "other"}, {"adopted": None}])
+def test_only_what_this_stack_began_to_adopt_is_unfinished(keys: dict) -> None:
+    without = "ResourceQuota quota in acme-test" if keys else None
+    environment, platform, live = world(without=without, **keys)
+
+    assert frozenset() == unfinished(environment, platform, live)

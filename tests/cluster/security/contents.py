@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from tests.cluster.security import objects as make
-from tests.cluster.security.objects import FULL, TRAIN, WEB, Object
+from tests.cluster.security.objects import FULL, RDMA, TRAIN, WEB, Object
 
 __all__ = [
     "AUDITED",
+    "CHANGEABLE",
     "CLOSED_CLASS",
     "EDGE",
     "EDGE_CLASS",
@@ -14,7 +15,9 @@ __all__ = [
     "OLDER_GATEWAY_API",
     "SERVED_CLASS",
     "UNCOUNTED_CLASS",
+    "WORKLOADS",
     "classes",
+    "custom_kinds",
     "edges",
     "finalized",
     "gateway_api",
@@ -75,6 +78,20 @@ FILLERS: Mapping[str, Object] = {
 """One object of each kind that the quotas count; the names are quota keys."""
 
 
+WORKLOADS = (
+    "ReplicationController",
+    "DaemonSet",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+)
+"""The kinds with a template of pods."""
+CHANGEABLE = ("Deployment", "ReplicaSet", "StatefulSet", "CronJob")
+"""Those that a quota allows, and whose template may be changed."""
+
+
 def seeds() -> list[Object]:
     """Return what members made themselves, and all that is well with it."""
     four = make.named(make.gpus(4), "seed-gpus")
@@ -87,7 +104,11 @@ def seeds() -> list[Object]:
         "discovery.k8s.io/v1", "EndpointSlice", "seed", WEB, addressType="IPv4", endpoints=[]
     )
     gated = make.pod(TRAIN, "seed-gated", schedulingGates=[{"name": "example.com/wait"}])
-    return [four, balanced, points, gated] + [
+    excepted = [
+        make.pod(RDMA, "seed"),
+        *(make.named(make.workload(kind, RDMA), "seed") for kind in CHANGEABLE),
+    ]
+    return [four, balanced, points, gated, *excepted] + [
         make.named(found, "seed")
         for found in (
             make.pod(),
@@ -106,6 +127,7 @@ def seeds() -> list[Object]:
             make.workload("Deployment"),
             make.workload("CronJob"),
             make.autoscaler(),
+            make.notebook(),
             make.device_claim(),
             make.device_claim_template(),
         )
@@ -124,6 +146,7 @@ def older_objects() -> Mapping[str, Object]:
         nodeSelector={make.POOL: "h100"},
         annotations={"cdi.k8s.io/devices": "nvidia.com/gpu=all"},
         terminationGracePeriodSeconds=10**6,
+        hostIPC=True,
     )
     service = make.annotated(make.service(EDGE, type="NodePort"))
     ingress = make.annotated(make.ingress(EDGE, host="elsewhere.example"))
@@ -131,6 +154,7 @@ def older_objects() -> Mapping[str, Object]:
     found = {
         "tenancy-pods": pod,
         "tenancy-pod-names": pod,
+        "tenancy-pod-security": pod,
         "tenancy-image-pull": pod,
         "tenancy-placement": pod,
         "tenancy-pod-annotations": pod,
@@ -263,6 +287,26 @@ def gateway_api() -> list[Object]:
             "api-approved.kubernetes.io": "unapproved, these are for tests"
         }
     return definitions
+
+
+def custom_kinds() -> list[Object]:
+    """Return the custom kind that the platform lets members write."""
+    group = "ml.example.com"
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": anything},
+    }
+    spec = {
+        "group": group,
+        "names": {"kind": "Notebook", "plural": "notebooks"},
+        "scope": "Namespaced",
+        "versions": [version],
+    }
+    kind = "CustomResourceDefinition"
+    return [make.thing("apiextensions.k8s.io/v1", kind, f"notebooks.{group}", spec=spec)]
 
 
 def _device_classes() -> list[Object]:

@@ -36,6 +36,7 @@ VIEWER = {
     "batch": {"cronjobs": READ, "jobs": READ},
     "discovery.k8s.io": {"endpointslices": READ},
     "events.k8s.io": {"events": READ},
+    "ml.example.com": {"notebooks": READ},
     "networking.k8s.io": {"ingresses": READ, "networkpolicies": READ},
     "policy": {"poddisruptionbudgets": READ},
     "rbac.authorization.k8s.io": {"rolebindings": READ, "roles": READ},
@@ -76,6 +77,7 @@ DEVELOPER = {
     "batch": {"cronjobs": ALL, "jobs": ALL},
     "discovery.k8s.io": {"endpointslices": READ},
     "events.k8s.io": {"events": READ},
+    "ml.example.com": {"notebooks": ALL},
     "networking.k8s.io": {"ingresses": ALL, "networkpolicies": READ},
     "policy": {"poddisruptionbudgets": ALL},
     "rbac.authorization.k8s.io": {"rolebindings": READ, "roles": READ},
@@ -108,6 +110,7 @@ PUBLIC_READER = {
     },
     "batch": {"cronjobs": READ, "jobs": READ},
     "discovery.k8s.io": {"endpointslices": READ},
+    "ml.example.com": {"notebooks": READ},
     "networking.k8s.io": {"ingresses": READ},
 }
 

@@ -4,6 +4,9 @@ import copy
 from collections.abc import Mapping
 
 WEB, TRAIN, LAB, FULL = "acme-web", "acme-train", "globex-lab", "initech-full"
+RDMA = "globex-rdma"
+"""The namespace with an exception from Pod Security."""
+
 DOMAIN = "tenancy.dev"
 MANAGED = {f"{DOMAIN}/managed": "true"}
 POOL = f"{DOMAIN}/gpu-pool"
@@ -259,6 +262,12 @@ ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 def route_of(kind: str) -> Object:
     """Return a route of *kind*."""
     return route(kind=kind)
+
+
+def notebook(namespace: str = WEB, name: str = "probe") -> Object:
+    """Return an object of a custom kind that the platform lets members write."""
+    # Its template is a name, and no template of pods.
+    return thing("ml.example.com/v1", "Notebook", name, namespace, spec={"template": "a"})
 
 
 def autoscaler(namespace: str = WEB, name: str = "probe") -> Object:

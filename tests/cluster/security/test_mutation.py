@@ -41,6 +41,19 @@ SURVIVORS: dict[str, str] = {
     "tenancy-pods: spec.matchConstraints.resourceRules.0.resources.2 (pods/resize) deleted": (
         "a resize changes requests and limits, of which no rule of this policy speaks"
     ),
+    **{
+        f"{policy}: spec.matchConstraints.resourceRules.{rule}.operations.1 (UPDATE) deleted": (
+            "it tells where a ReplicationController exists, of which the quota allows none"
+            if kind == "rc"
+            else "the template of a Job may not be changed, and its pods are refused too"
+        )
+        for policy, rule, kind in (
+            ("tenancy-pod-security", 1, "rc"),
+            ("tenancy-pod-security", 3, "job"),
+            ("tenancy-workload-names", 0, "rc"),
+            ("tenancy-workload-names", 2, "job"),
+        )
+    },
     "tenancy-placement: spec.validations.3.expression is 'true'": (
         "it tells where a namespace is granted two pools of one resource, and here none is"
     ),
@@ -237,6 +250,7 @@ YOUNGER = {
     "tenancy-image-pull": make.pod(EDGE, main={"imagePullPolicy": "Never"}),
     "tenancy-placement": make.pod(EDGE, nodeSelector={make.POOL: "h100"}),
     "tenancy-pod-annotations": make.pod(EDGE, annotations={"cdi.k8s.io/devices": "a"}),
+    "tenancy-pod-security": make.pod(EDGE, hostIPC=True),
     "tenancy-pod-names": make.pod(EDGE, terminationGracePeriodSeconds=601),
     "tenancy-services": make.service(EDGE, type="NodePort"),
     "tenancy-service-annotations": make.annotated(make.service(EDGE)),

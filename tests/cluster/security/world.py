@@ -29,6 +29,7 @@ from tests.cluster.security.contents import (
     EDGE,
     FILLERS,
     classes,
+    custom_kinds,
     edges,
     gateway_api,
     older_objects,
@@ -211,11 +212,17 @@ class World:
 
     def build(self) -> None:
         """Apply everything, and wait until the policies answer."""
-        for extra in (*_helpers(), *edges(), *classes(), *gateway_api()):
+        for extra in (
+            *_helpers(),
+            *edges(),
+            *classes(),
+            *gateway_api(),
+            *custom_kinds(),
+        ):
             self.apply(extra)
-        for made in (make.gateway(), *map(make.route_of, make.ROUTES)):
+        for made in (make.gateway(), make.notebook(), *map(make.route_of, make.ROUTES)):
             path = path_of(make.named(made, "none"), collection=True)
-            until(lambda p=path: self.root.request("GET", p).ok, "the Gateway API is served")
+            until(lambda p=path: self.root.request("GET", p).ok, "the custom kinds are served")
         *before, armed = _stages(self.manifests)
         for stage in before:
             self._all(stage)
@@ -321,6 +328,7 @@ def _helpers() -> list[Object]:
         "networking.k8s.io",
         "discovery.k8s.io",
         "gateway.networking.k8s.io",
+        "ml.example.com",
         "resource.k8s.io",
         "scheduling.k8s.io",
         RBAC,

@@ -20,6 +20,7 @@ from tests.cluster.security.attacks.containers import (
     storage_claims,
 )
 from tests.cluster.security.attacks.elsewhere import cluster, others
+from tests.cluster.security.attacks.exceptions import exceptions
 from tests.cluster.security.attacks.exposing import gateways, ingresses, load_balancers, routes
 from tests.cluster.security.attacks.holding import disruption_budgets, finalizers
 from tests.cluster.security.attacks.names import pod_names, storage_classes
@@ -39,6 +40,7 @@ def table(world: World) -> list[Attack]:
     return [
         *pods(world),
         *pod_security(world),
+        *exceptions(world),
         *device_environment(world),
         *storage_claims(),
         *device_classes(),

@@ -102,7 +102,7 @@ def pod_security(world: World) -> Iterator[Attack]:
             bad["spec"]["hostUsers"] = False
         yield from everyway(
             world,
-            f"pod-security: {what}",
+            f"pod-security-level: {what}",
             bad,
             (violates, reason),
             good=make.pod(),
@@ -114,7 +114,7 @@ def pod_security(world: World) -> Iterator[Attack]:
         if "unmasked" not in what:
             yield from ephemeral_container(
                 held,
-                f"pod-security: ephemeral container's {what}",
+                f"pod-security-level: ephemeral container's {what}",
                 {"security": security},
                 (violates, reason),
             )

@@ -9,7 +9,8 @@ from tests.cluster.security.world import World
 
 __all__ = ["disruption_budgets", "finalizers"]
 
-BUDGET = "PodDisruptionBudget"
+VERSIONED = {"Notebook", "PodDisruptionBudget"}
+"""Kinds that are not updated without the version that was read."""
 NONE_OF = {"DaemonSet", "ReplicationController"}
 """Kinds of which the quota allows none; it is asked after the guards."""
 
@@ -26,6 +27,7 @@ CHANGED = (
     make.disruption_budget(),
     make.role(),
     make.device_claim_template(),
+    make.notebook(),
 )
 """Objects of which a seed can be changed: at least one of each API group."""
 
@@ -76,8 +78,7 @@ def finalizers(world: World) -> Iterator[Attack]:
             {"metadata": {"finalizers": [*present, "example.com/mine"]}},
             {"metadata": {"finalizers": [*present, *known]}},
         ):
-            # A budget is not updated without the version that was read.
-            if path == "merge patch" or (path == "update" and held["kind"] != BUDGET):
+            if path == "merge patch" or (path == "update" and held["kind"] not in VERSIONED):
                 yield Attack(
                     rule=f"finalizers: of a {good['kind']}",
                     path=path,

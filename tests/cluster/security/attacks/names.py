@@ -10,6 +10,7 @@ from tests.cluster.security.attacks.writing import (
     creations,
     everyway,
     guarded,
+    uncounted,
 )
 from tests.cluster.security.objects import TRAIN
 from tests.cluster.security.world import World
@@ -136,16 +137,18 @@ def pod_names(world: World) -> Iterator[Attack]:
                 person="developer",
                 paths=CREATING,
             )
-    for kind in ("Job", "ReplicaSet", "StatefulSet"):
+    for kind in ("DaemonSet", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"):
         bad = make.pod(main=_asking("amd.com/gpu"))
-        yield from everyway(
-            world,
-            f"workload-names: the resource of a {kind}",
-            make.workload(kind, template=bad),
-            guarded("tenancy-workload-names", "containers may request only resources"),
-            good=make.workload(kind),
-            person="developer",
-            paths=CREATING,
+        yield from uncounted(
+            everyway(
+                world,
+                f"workload-names: the resource of a {kind}",
+                make.workload(kind, template=bad),
+                guarded("tenancy-workload-names", "containers may request only resources"),
+                good=make.workload(kind),
+                person="developer",
+                paths=CREATING,
+            )
         )
     yield from everyway(
         world,

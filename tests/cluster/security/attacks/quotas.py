@@ -8,6 +8,7 @@ from tests.cluster.security.attacks.writing import Attack, creations
 from tests.cluster.security.contents import FILLERS
 from tests.cluster.security.objects import (
     LAB,
+    RDMA,
     TRAIN,
     WEB,
     Object,
@@ -100,6 +101,18 @@ def quotas() -> Iterator[Attack]:
             make.device_claim(LAB, of="other.example.com"),
             make.device_claim(LAB),
             "scheduler",
+        ),
+        *(
+            (
+                "gpus rdma.example.com.deviceclass.resource.k8s.io/devices",
+                make.device_claim(namespace, of="rdma.example.com", count=count),
+                good,
+                "scheduler",
+            )
+            for namespace, count, good in (
+                (LAB, 1, make.device_claim(LAB)),
+                (RDMA, 3, make.device_claim(RDMA, of="rdma.example.com", count=2)),
+            )
         ),
         (
             "gpus count/resourceclaims.resource.k8s.io",

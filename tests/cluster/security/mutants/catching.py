@@ -185,6 +185,7 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-pods": make.pod(nodeName="sandbox-cpu-1"),
     "tenancy-image-pull": make.pod(main={"imagePullPolicy": "Never"}),
     "tenancy-placement": make.pod(nodeSelector={POOL: "l40s"}),
+    "tenancy-pod-security": make.pod(hostIPC=True),
     "tenancy-gpus-per-pod": make.gpus(5),
     "tenancy-device-environment": make.config_map(NVIDIA_VISIBLE_DEVICES="YQ=="),
     "tenancy-pod-annotations": make.pod(annotations={"cdi.k8s.io/a": "a"}),

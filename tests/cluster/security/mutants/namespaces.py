@@ -11,6 +11,7 @@ from tests.cluster.security.objects import (
     DOMAIN,
     FULL,
     LAB,
+    RDMA,
     TRAIN,
     WEB,
     Object,
@@ -20,8 +21,12 @@ from tests.cluster.security.world import World
 # Namespaces
 
 
-def of_namespaces(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iterator[Mutant]:
+def of_namespaces(  # noqa: C901
+    manifest: Object, attacks: Mapping[str, list[Attack]]
+) -> Iterator[Mutant]:
     name, metadata = manifest["metadata"]["name"], manifest["metadata"]
+    if name == RDMA:
+        yield from _of_exceptions(manifest, attacks)
     if name not in {WEB, TRAIN, LAB, "observability", "llmos-public"}:
         return
     level = "pod-security.kubernetes.io/"
@@ -45,6 +50,17 @@ def of_namespaces(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iter
             if key == f"{DOMAIN}/gpu-pools" and name == TRAIN:
                 check = by_attacks(attacks["placement"])
                 yield mutant(manifest, path, check, loosened="a100,h100,l40s")
+
+
+def _of_exceptions(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iterator[Mutant]:
+    """Yield mutants of what a namespace with an exception may do."""
+    for key, loosened, family in (
+        ("capabilities", "IPC_LOCK,SYS_ADMIN", "pod-security"),
+        ("device-bounds", "rdma.example.com:9:9:", "device-classes"),
+    ):
+        path, check = f"metadata.annotations.{DOMAIN}/{key}", by_attacks(attacks[family])
+        yield mutant(manifest, path, check)
+        yield mutant(manifest, path, check, loosened=loosened)
 
 
 def _not_taken(name: str, field: str, key: str) -> Check:

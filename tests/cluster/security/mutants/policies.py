@@ -66,6 +66,11 @@ _EMPTY: Mapping[str, str] = {
     "templates": "[]",
     "marks": "[]",
     "claims": "0",
+    "capabilities": "[]",
+    "pod": "dyn({'spec': {}})",
+    "spec": "dyn({})",
+    "containers": "[]",
+    "contexts": "[]",
 }
 """What says nothing in place of each variable."""
 

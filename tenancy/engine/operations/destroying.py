@@ -12,6 +12,7 @@ from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.order import destroy_dependencies
+from tenancy.engine.operations.repeating import repeated
 from tenancy.engine.outcomes import Outcomes, for_each_stack
 from tenancy.engine.recorded_destroys import unprotected
 from tenancy.engine.recovery import is_applied, was_interrupted
@@ -44,7 +45,8 @@ def destroy(
     Delete everything in each of *stacks*, including its namespaces and all objects in them.
 
     Environments are destroyed before their platform; a platform is skipped where an environment
-    on it is in the same call and was not destroyed. The empty stacks stay.
+    on it is in the same call and was not destroyed. The empty stacks stay. After a transient
+    error of the API server it is repeated as an update is.
 
     Args:
         assessment: The project.
@@ -132,7 +134,11 @@ def _destroy(
             lambda: connect(cluster, assessment.root), interaction.note, on_step
         ) as reporting,
     ):
-        return session.destroy(on_step=reporting, variables=variables)
+        return repeated(
+            stack,
+            lambda: session.destroy(on_step=reporting, variables=variables),
+            interaction.note,
+        )
 
 
 def _release(

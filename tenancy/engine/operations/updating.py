@@ -47,8 +47,8 @@ def up(
     An environment is skipped where its platform is in the same call and was not applied. A
     stack that the checks refuse is not applied; the others are.
 
-    An update that fails because the API server is busy or not reachable for a moment is
-    repeated twice, and each time this is noted. That of a saved plan is not.
+    A preview or an update that fails because the API server is busy or not reachable for a
+    moment is repeated twice, and each time this is noted. That of a saved plan is not.
 
     Args:
         assessment: The project.
@@ -100,7 +100,11 @@ def _update(
     session = attempt.session
     stack, total = session.name, None
     if interaction.previews or interaction.asks:
-        preview = preview_stack(attempt, interaction, is_live=True)
+        preview = repeated(
+            stack,
+            lambda: preview_stack(attempt, interaction, is_live=True),
+            interaction.note,
+        )
         # An interrupted update may have created every object and recorded none of them.
         if preview.is_empty and _is_complete(session.outputs()):
             return preview

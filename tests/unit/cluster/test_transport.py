@@ -228,6 +228,17 @@ class TestTheTrialOfThePolicies:
             wait_for_policies(connection, "acme-dev")
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 501])
+def test_a_refusal_is_final(server: Server, api: ApiClient, status: int) -> None:
+    left = [(status, {}, {}), (200, {}, {})]
+    server.says = lambda _method, _path: left.pop(0)
+
+    with pytest.raises(ApiException) as refused:
+        requested(api, Request("GET", "/api/v1/nodes"))
+
+    assert (status, 1) == (refused.value.status, len(server.asked))
+
+
 @pytest.mark.fault("API server")
 class TestRepeatedRequests:
     """What an API server did not do is asked of it again, where that is harmless."""
@@ -256,15 +267,6 @@ class TestRepeatedRequests:
 
         assert {"kind": "Status"} == requested(api, request_)
         assert 3 == len(server.asked)
-
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 501])
-    def test_a_refusal_is_final(self, server: Server, api: ApiClient, status: int) -> None:
-        self.given(server, (status, {}, {}), self.OK)
-
-        with pytest.raises(ApiException) as refused:
-            requested(api, self.READ)
-
-        assert (status, 1) == (refused.value.status, len(server.asked))
 
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
     def test_what_may_have_been_created_is_not_created_twice(

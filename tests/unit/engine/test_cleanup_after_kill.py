@@ -15,8 +15,6 @@ import pytest
 from tenancy.engine import cleanup_after_kill
 from tenancy.engine.cleanup_after_kill import cleaned_up_after_kill
 
-pytestmark = pytest.mark.fault("kill")
-
 RUN = """
 import sys, time
 from pathlib import Path
@@ -62,6 +60,7 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
+@pytest.mark.fault("kill")
 def test_a_killed_run_leaves_no_process_and_no_file(
     tmp_path: Path, folder: Path, started: list[subprocess.Popen[str]]
 ) -> None:
@@ -94,6 +93,7 @@ def within(seconds: float, holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.fault("kill")
 def test_a_process_that_ignores_the_request_is_killed(
     tmp_path: Path,
     folder: Path,

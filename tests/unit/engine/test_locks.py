@@ -91,7 +91,6 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path) -> None:
     assert path.exists()
 
 
-@pytest.mark.fault("lock")
 def test_who_works_on_a_stack_is_named_after_waiting(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:

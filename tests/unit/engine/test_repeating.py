@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from pulumi.automation import CommandError, CommandResult
 
-from tenancy.engine import EngineError, EngineFailure
+from tenancy.engine import EngineError, EngineFailure, Result
 from tenancy.engine.errors import error_from
+from tenancy.engine.operations import updating
 from tenancy.engine.operations.repeating import repeated
 
 BUSY = EngineError("dev", "the API server did not answer", EngineFailure.TRANSIENT)
@@ -111,3 +113,23 @@ def test_what_a_busy_server_answers_is_transient(text: str) -> None:
 )
 def test_a_refusal_and_a_cluster_that_is_down_are_not(text: str) -> None:
     assert EngineFailure.TRANSIENT is not printed(text).failure
+
+
+def test_the_preview_of_an_update_is_repeated_too(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    nothing = Result(stack="dev", kind="preview", summary={}, steps=(), outputs={}, text="")
+    preview, attempts = after(BUSY)
+    monkeypatch.setattr(updating, "preview_stack", lambda *_, **__: preview() and nothing)
+    monkeypatch.setattr(updating, "_is_complete", lambda _: True)
+    notes: list[str] = []
+    session = SimpleNamespace(name="dev", outputs=dict)
+    interaction = SimpleNamespace(previews=True, asks=True, note=notes.append)
+
+    result = updating._update(
+        None, SimpleNamespace(session=session), interaction, renew_service_accounts=False
+    )
+
+    assert nothing is result
+    assert (2, [5.0]) == (len(attempts), pauses)
+    assert [f"{BUSY}\nstack dev: trying again in 5 s (attempt 2 of 3)"] == notes

@@ -76,8 +76,10 @@ def test_the_folder_of_the_project_is_a_plugin(started: str):
 
     assert json.loads(json.dumps(package_schema())) == json.loads(answer.schema)
     assert "python" == plugin["runtime"]["name"]
-    virtualenv = project["runtime"]["options"]["virtualenv"]
-    assert virtualenv == plugin["runtime"]["options"]["virtualenv"]
+    # The engine creates it anew, and a developer's may be of another Python.
+    virtualenv = plugin["runtime"]["options"]["virtualenv"]
+    assert virtualenv != project["runtime"]["options"]["virtualenv"]
+    assert f"{virtualenv}/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_a_program_is_not_taken_for_a_plugin(tmp_path: Path):

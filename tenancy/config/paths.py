@@ -84,5 +84,13 @@ def user_cache() -> Path:
     """Return the folder of this user's caches of Tenancy; it need not exist."""
     configured = os.environ.get("XDG_CACHE_HOME", "")
     # The XDG base directory specification: a relative path is to be ignored.
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    base = Path(configured) if configured.startswith("/") else _home() / ".cache"
     return base / "tenancy"
+
+
+def _home() -> Path:
+    """Return the user's folder; for a user without one, a path below which nothing is kept."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)

@@ -163,6 +163,20 @@ def test_without_a_folder_that_can_be_written_everything_is_parsed(
     assert len(sources) > 2 * FILES
 
 
+def test_for_a_user_without_a_home_everything_is_parsed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setattr(Path, "home", unknown)
+    sources = counted(monkeypatch)
+
+    assert everything(root) == everything(root)
+    assert len(sources) > 2 * FILES
+
+
 def test_another_version_parses_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(root)
     monkeypatch.setattr(kept_documents.sys, "version", "another")

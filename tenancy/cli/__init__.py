@@ -20,7 +20,7 @@ _COLLECTIONS: Final = 20
 
 def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
-    # Modules and projects last as long as the process: searching them often finds no garbage.
+    # A project lasts as long as the process: searching it often finds no garbage.
     gc.set_threshold(_OBJECTS, _COLLECTIONS, _COLLECTIONS)
     application = importlib.import_module("tenancy.cli.application")
     # SIGTERM interrupts this process as Ctrl-C does.

@@ -1,6 +1,7 @@
 """How commands and groups of commands are registered: a command is imported when it is used."""
 
 import functools
+import gc
 import importlib
 from collections.abc import Iterable
 from typing import Final
@@ -40,6 +41,8 @@ class Command:
         """Import the module of the command, and return the command with its options."""
         name, _, function = self.place.partition(":")
         module = importlib.import_module(f"tenancy.cli.{name}")
+        # Modules last as long as the process: the garbage collector need not visit them.
+        gc.freeze()
         epilog = getattr(module, self.epilog) if self.epilog else ""
         app = typer.Typer(add_completion=False, rich_markup_mode=_MARKUP)
         app.command(self.name, help=self.help, epilog=flowing(epilog))(

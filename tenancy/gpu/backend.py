@@ -66,11 +66,16 @@ class LocatedBackend(Backend, Protocol):
 def backends() -> Mapping[str, importlib.metadata.EntryPoint]:
     """Return every backend by its name: ours, and those of other installed packages."""
     found = {entry.name: entry for entry in importlib.metadata.entry_points(group=GROUP)}
-    ours = {
-        name: importlib.metadata.EntryPoint(name=name, value=value, group=GROUP)
-        for name, value in _OURS.items()
-    }
-    return dict(sorted({**found, **ours}.items()))
+    return dict(sorted({**found, **{name: _ours(name) for name in _OURS}}.items()))
+
+
+def _ours(name: str) -> importlib.metadata.EntryPoint:
+    return importlib.metadata.EntryPoint(name=name, value=_OURS[name], group=GROUP)
+
+
+def _entry(name: str) -> importlib.metadata.EntryPoint | None:
+    """Return the backend *name*; other packages are only looked at if it is not ours."""
+    return _ours(name) if name in _OURS else backends().get(name)
 
 
 def _load(entry: importlib.metadata.EntryPoint) -> Backend:
@@ -97,7 +102,7 @@ def problems(pools: Iterable[GpuNodePool]) -> Iterator[Finding]:
         ToolsError: An installed backend of another package is broken.
     """
     for pool in pools:
-        entry = backends().get(pool.backend)
+        entry = _entry(pool.backend)
         if entry is not None:
             yield from _load(entry).validate(pool)
             continue
@@ -122,7 +127,7 @@ def render(pool: GpuNodePool) -> list[Rendered]:
         NotFoundError: The backend does not exist; `problems` reports that first.
         ToolsError: The package that provides it is broken.
     """
-    entry = backends().get(pool.backend)
+    entry = _entry(pool.backend)
     if entry is None:
         raise NotFoundError("GPU backend", pool.backend, backends())
     return _load(entry).render(pool)
@@ -130,12 +135,12 @@ def render(pool: GpuNodePool) -> list[Rendered]:
 
 def autoscaled_fields(pool: GpuNodePool, rendered: Rendered) -> tuple[str, ...]:
     """Return the fields of *rendered*, of *pool*, that drift and updates must ignore."""
-    entry = backends().get(pool.backend)
+    entry = _entry(pool.backend)
     backend = None if entry is None else _load(entry)
     return backend.autoscaled_fields(rendered) if isinstance(backend, AutoscaledBackend) else ()
 
 
 def is_on_ec2(name: str) -> bool:
     """Return whether nodes of the backend *name* may be EC2 instances."""
-    backend = _load(backends()[name]) if name in _OURS else None
+    backend = _load(_ours(name)) if name in _OURS else None
     return backend.is_on_ec2 if isinstance(backend, LocatedBackend) else True

@@ -99,9 +99,7 @@ def pods(allowed: AllowedSpec) -> Guard:
             Condition("spec-changed", "oldObject == null || object.spec != oldObject.spec")
         ],
         # Kubernetes allows tolerations to be added, never removed: only new ones are checked.
-        variables=_variables(
-            "object.spec", f".filter(t, oldObject == null || !(t in {before}))"
-        ),
+        variables=_variables("object.spec", before),
         namespaces=ORGANIZATIONS,
     )
 
@@ -127,10 +125,23 @@ def _template(
     )
 
 
-def _variables(spec: str, new: str = "") -> list[Condition]:
+def _variables(spec: str, before: str = "") -> list[Condition]:
+    """Return the variables; of tolerations only those that are not in *before*, if given."""
+    tolerations = f"{spec}.?tolerations.orValue([])"
+    if before:
+        new = f"{tolerations}.filter(t, !(t in {before}))"
+        tolerations = (
+            f"oldObject == null ? {tolerations} : {tolerations} == {before} ? [] : {new}"
+        )
     return [
-        Condition("tolerations", f"{spec}.?tolerations.orValue([]){new}"),
+        Condition("tolerations", tolerations),
         Condition("tolerable", annotation(labels.TOLERATIONS)),
+        # Neither keys nor values of taints have a colon or an equals sign.
+        Condition(
+            "anyValue",
+            "variables.tolerable.filter(a, a.contains('=*:')).map(a, a.split('=')[0])",
+        ),
+        Condition("oneValue", "variables.tolerable.map(a, a.split(':')[0])"),
         Condition("classes", annotation(labels.PRIORITY_CLASSES)),
         Condition("class", f"{spec}.?priorityClassName.orValue('')"),
         Condition("daemon", f"request.userInfo.username in {texts(_DAEMON_SET_CONTROLLERS)}"),
@@ -142,12 +153,14 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
     beginnings = sorted({name[:end] for name in variables for end in range(1, len(name))})
     return [
         PolicyRule(
-            "variables.tolerations.all(t, t.?key.orValue('') != '')",
+            each("variables.tolerations", "t", "t.?key.orValue('') != ''"),
             "a toleration must name a key: an empty key tolerates every taint",
         ),
         PolicyRule(
             # Another rule has already refused an empty key.
-            f"variables.tolerations.all(t, t.?key.orValue('') == '' || {_tolerable('t')})",
+            each(
+                "variables.tolerations", "t", f"t.?key.orValue('') == '' || {_tolerable('t')}"
+            ),
             "'tolerations may name only taints of granted GPU node pools: '"
             " + (variables.tolerable.size() == 0 ? 'this namespace has none'"
             " : variables.tolerable.join(', '))",
@@ -212,8 +225,8 @@ def _tolerable(toleration: str) -> str:
     `<key>=*:<effect>` in the annotation means every value; only then `Exists` is allowed.
     """
     key, value = f"{toleration}.?key.orValue('')", f"{toleration}.?value.orValue('')"
-    any_value = f"variables.tolerable.exists(a, a.startsWith({key} + '=*:'))"
-    one_value = f"variables.tolerable.exists(a, a.startsWith({key} + '=' + {value} + ':'))"
+    any_value = f"{key} in variables.anyValue"
+    one_value = f"({key} + '=' + {value}) in variables.oneValue"
     equal = f"{toleration}.?operator.orValue('Equal') == 'Equal'"
     return (
         f"{key} in {texts(_OF_EVERY_POD)}"

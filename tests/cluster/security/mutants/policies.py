@@ -41,6 +41,8 @@ _EMPTY: Mapping[str, str] = {
     "daemon": "true",
     "tolerations": "[]",
     "tolerable": "[]",
+    "anyValue": "[]",
+    "oneValue": "[]",
     "classes": "[]",
     "members": "[]",
     "namespaces": "[]",

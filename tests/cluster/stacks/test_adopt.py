@@ -198,9 +198,7 @@ def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
     what_was_adopted_changes(project, kubectl)
 
 
-def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(
-    project, kubectl_of
-) -> None:
+def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(project, kubectl_of) -> None:
     kubectl = kubectl_of(project.box)
     before = {path: path.read_text() for path in project.root.rglob("*.yaml")}
     arguments = ["adopt", "-C", str(project.root), "-s", "dev", "-o", "bare", "--yes"]

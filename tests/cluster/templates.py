@@ -49,10 +49,14 @@ class Templates:
     def start(self, root: Path, stacks: tuple[str, ...]) -> Sandbox:
         """Make the shipped project with *stacks* applied in the folder *root*, which exists."""
         if stacks:
-            _copy(self._template(stacks), root)
+            self.copy(root, stacks)
         else:
             _copy_files(ROOT, root)
         return local_sandbox.up(root, toolchain=self.toolchain)
+
+    def copy(self, root: Path, stacks: tuple[str, ...]) -> None:
+        """Make it in the folder *root* without starting its control plane."""
+        _copy(self._template(stacks), root)
 
     def _template(self, stacks: tuple[str, ...]) -> Path:
         """Return the stopped project with *stacks* applied in this order, made if need be."""

@@ -1,7 +1,8 @@
 """
 From a clean clone to a tenancy and back, as `make up`, `make preview` and `make down` do it.
 
-Each test has a clone of this checkout, as it is now, with a control plane of its own.
+Each test has a clone of this checkout, as it is now, with a control plane of its own. The way
+from an empty folder is in `test_tutorial.py`.
 """
 
 import os
@@ -21,6 +22,7 @@ import pytest
 from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import State
 from tenancy.local.sandbox.layout import Layout
+from tests.cluster.templates import Templates
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("newcomer")]
 
@@ -144,12 +146,9 @@ class Clone:
         ]
 
 
-@pytest.fixture
-def clone(
-    toolchain: object, own_root: Path, user_of: Callable[[Path], object]
-) -> Iterator[Clone]:
+def cloned(folder: Path) -> Clone:
     """Return a clone of what is committed, with what is not committed yet on top of it."""
-    made = own_root / "clone"
+    made = folder / "clone"
     subprocess.run(
         ["git", "clone", "--quiet", "--no-hardlinks", ROOT, made],
         check=True,
@@ -160,16 +159,32 @@ def clone(
     for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / ".gitignore"):
         subprocess.run(["cp", path, made], check=True)
     subprocess.run(["git", "add", "--all"], cwd=made, check=True)
-    somebody = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    author = ("-c", "user.name=t", "-c", "user.email=t@example.com")
     subprocess.run(
-        ["git", *somebody, "commit", "--quiet", "--allow-empty", "--message", "Now"],
+        ["git", *author, "commit", "--quiet", "--allow-empty", "--message", "Now"],
         cwd=made,
         check=True,
     )
     clone = Clone(made)
     assert "" == clone.changed_files
-    yield clone
-    local_sandbox.down(made, wipe=True)
+    return clone
+
+
+@pytest.fixture
+def clone(toolchain: object, own_root: Path) -> Iterator[Clone]:
+    """Return a clone on which nothing was started."""
+    made = cloned(own_root)
+    yield made
+    local_sandbox.down(made.root, wipe=True)
+
+
+@pytest.fixture
+def clone_with_platform(templates: Templates, own_root: Path) -> Iterator[Clone]:
+    """Return a clone whose platform was applied, and whose control plane is stopped."""
+    made = cloned(own_root)
+    templates.copy(made.root, ("platform",))
+    yield made
+    local_sandbox.down(made.root, wipe=True)
 
 
 SIX_FIGURES = {
@@ -182,20 +197,23 @@ SIX_FIGURES = {
 }
 
 
-def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
+@pytest.mark.fault("kill")
+def test_preview_up_after_a_kill_use_and_down(clone_with_platform: Clone) -> None:
+    clone = clone_with_platform
     clean = clone("quickstart", "preview")
 
+    assert "stack platform: no changes" in clean
     assert "stack dev: " in clean
     assert "to create" in clean
     assert "nothing was applied" in clean
     assert [] == clone.processes
     assert "" == clone.changed_files
 
+    clone.cut_off("created ", signal.SIGKILL, group=False)
     first = clone("quickstart", "up")
 
-    assert "stack platform: done" in first
     assert "stack dev: done" in first
-    assert first.index("stack platform: done") < first.index("previewing stack dev")
+    assert first.index("stack platform: no changes") < first.index("previewing stack dev")
     assert "What now exists:" in first
     for key, hard in SIX_FIGURES.items():
         assert re.search(rf"^ +{re.escape(key)} +0 of {hard} used$", first, re.MULTILINE), key
@@ -206,33 +224,23 @@ def test_preview_up_twice_use_and_destroy(clone: Clone) -> None:
     state = Layout(clone.root).pulumi_state
     assert {"dev.json", "platform.json"} <= {path.name for path in state.rglob("*")}
     assert [] == list(state.rglob("*.attrs"))
+    assert State.RUNNING is local_sandbox.status(clone.root).state
 
+    _a_member_uses_the_namespace_and_makes_none(clone)
+    _plain_pulumi_works_on_every_stack(clone)
+    assert "" == clone.changed_files
+    too_early = clone.run("destroy", "--stack", "platform", "--yes")
     second = clone("quickstart", "up")
 
+    assert 3 == too_early.returncode
+    assert "dev is still applied on it" in too_early.stdout
     assert "stack platform: no changes" in second
     assert "stack dev: no changes" in second
     assert "No changes. The cluster matches the configuration." in second
 
-    assert State.RUNNING is local_sandbox.status(clone.root).state
-    _a_member_uses_the_namespace_and_makes_none(clone)
-    _plain_pulumi_works_on_every_stack(clone)
-    _plain_pulumi_leaves_other_clusters_to_other_shells(clone)
-    assert "" == clone.changed_files
-
-    unasked = clone.run("destroy", "--stack", "dev")
-    too_early = clone.run("destroy", "--stack", "platform", "--yes")
-
-    assert (3, 3) == (unasked.returncode, too_early.returncode)
-    assert "cannot prompt: standard input is not a terminal" in unasked.stdout
-    assert "dev is still applied on it" in too_early.stdout
-
-    gone = clone("destroy", "--stack", "platform", "--stack", "dev", "--yes")
-
-    assert gone.index("stack dev: done") < gone.index("stack platform: done")
-    assert 'namespaces "acme-dev" not found' in clone.refused("get", "namespace", "acme-dev")
-
     down = clone("quickstart", "down")
 
+    assert down.index("stack dev: done") < down.index("stack platform: done")
     assert "Nothing is left running" in down
     assert [] == clone.processes
     assert "" == clone.changed_files
@@ -255,47 +263,39 @@ def _a_member_uses_the_namespace_and_makes_none(clone: Clone) -> None:
 
 
 def _plain_pulumi_works_on_every_stack(clone: Clone) -> None:
-    """After one `tenancy env`, in any order, after an edit, and through the Automation API."""
+    """After one `tenancy env`: another stack, an edit, the Automation API, another cluster."""
     in_shell = _shell(clone, clone("env"))
     preview = "pulumi preview --color never --non-interactive"
 
-    assert re.search(r"^ +\d+ unchanged$", in_shell(preview), re.MULTILINE)
-    by_name = in_shell(f"{preview} --stack platform")
-    assert re.search(r"^ +\d+ unchanged$", by_name, re.MULTILINE)
     selected = in_shell(f"pulumi stack select staging && {preview}")
     assert "acme-staging" in selected
     assert re.search(r"^ +\+ \d+ to create$", selected, re.MULTILINE)
     assert "staging" == in_shell("pulumi stack --show-name").strip()
-    by_api = in_shell(f"{shlex.quote(sys.executable)} -c {shlex.quote(_PLAIN_API)}")
-    assert re.fullmatch(r"\{'create': \d+\}\n", by_api)
     assert "" == clone.changed_files
 
     file = clone.root / "Pulumi.dev.yaml"
     tracked = file.read_text()
     file.write_text(tracked.replace('pods: "20"', 'pods: "21"'))
-    assert "acme-dev: pods 20 → 21" in in_shell(f"{preview} --stack dev")
+    by_api = in_shell(f"{shlex.quote(sys.executable)} -c {shlex.quote(_PLAIN_API)}")
+    assert "acme-dev: pods 20 → 21" in by_api
+    assert re.search(r"^\{'same': \d+, 'update': 2\}$", by_api, re.MULTILINE)
     file.write_text(tracked)
     assert "" == clone.changed_files
 
-
-def _plain_pulumi_leaves_other_clusters_to_other_shells(clone: Clone) -> None:
-    in_shell = _shell(clone, clone("env"))
-    preview = "pulumi preview --color never --non-interactive --stack platform"
     file = clone.root / "Pulumi.platform.yaml"
     tracked = file.read_text()
     elsewhere = "tenancy:cluster: eu-1\n  tenancy:kubeconfig: k.yaml\n  tenancy:context: admin"
-
-    file.write_text(tracked.replace("tenancy:cluster: sandbox", elsewhere))
-    assert "sandbox-salt" in in_shell(preview, fails=True)
-    file.write_text(re.sub(r"^encryptionsalt:.*$", "", file.read_text(), flags=re.MULTILINE))
-    said = " ".join(in_shell(preview, fails=True).split())
+    own = re.sub(r"^encryptionsalt:.*$", "", tracked, flags=re.MULTILINE)
+    file.write_text(own.replace("tenancy:cluster: sandbox", elsewhere))
+    said = " ".join(in_shell(f"{preview} --stack platform", fails=True).split())
     assert "PULUMI_BACKEND_URL is the sandbox's" in said
     file.write_text(tracked)
 
 
 _PLAIN_API = """
 from pulumi import automation
-print(automation.select_stack("staging", work_dir=".").preview().change_summary)
+stack = automation.select_stack("dev", work_dir=".")
+print(stack.preview(on_output=print).change_summary)
 """
 
 
@@ -319,6 +319,7 @@ def _shell(clone: Clone, lines: str) -> Callable[..., str]:
     return run
 
 
+@pytest.mark.nightly
 @pytest.mark.fault("kill")
 def test_after_two_interruptions_up_goes_on(clone: Clone) -> None:
     clone.cut_off("created ", signal.SIGKILL, group=False)

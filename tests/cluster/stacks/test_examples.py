@@ -1,7 +1,6 @@
-"""The examples as their readers run them: from the wheel, in a project of their own."""
+"""The examples as their readers run them, in projects of their own."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,28 +12,10 @@ from tenancy_components import Organization
 
 from tenancy import engine as automation
 from tenancy.engine import Engine, EngineError
-from tenancy.local.tools.definitions import MODULES
 
 pytestmark = pytest.mark.cluster
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what the wheel installs, and nothing else of this project."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    offline = ["--no-deps", "--no-index"]
-    subprocess.run(
-        [*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", folder, ROOT],
-        check=True,
-        cwd=folder,
-    )
-    [built] = folder.glob("*.whl")
-    installed = folder / "installed"
-    subprocess.run([*pip, "install", *offline, "--target", installed, built], check=True)
-    return installed
 
 
 @pytest.fixture
@@ -47,84 +28,6 @@ def engine(sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     path = f"{Path(sys.executable).parent}:{variables['PATH']}"
     monkeypatch.setenv("PATH", path)
     return Engine(variables={**variables, "PATH": path})
-
-
-def test_the_wheel_installs_two_packages_and_what_tools_are_built_from(wheel: Path) -> None:
-    names = {path.name for path in wheel.iterdir() if not path.name.endswith(".dist-info")}
-
-    assert {"bin", "share", "tenancy", "tenancy_components"} == names
-    modules = {path.name for path in (wheel / "share/tenancy/toolchain").iterdir()}
-    assert {module.name for module in MODULES} == modules
-    assert (wheel / "tenancy/py.typed").exists()
-    assert (wheel / "tenancy_components/py.typed").exists()
-
-
-def test_a_program_of_its_own_imports_an_organization_in_ten_lines(
-    wheel: Path, engine: Engine, sandbox, kube, tmp_path: Path
-) -> None:
-    project = tmp_path / "imported"
-    shutil.copytree(ROOT / "examples/imported", project)
-    code = (project / "__main__.py").read_text().splitlines()
-    assert 10 == len([line for line in code if line])
-    variables = {**engine.variables, "PYTHONPATH": str(wheel)}
-    session = automation.local(project, "lab", Engine(variables=variables))
-    session.stack.set_config(
-        "kubeconfig", pulumi.automation.ConfigValue(str(sandbox.kubeconfig))
-    )
-
-    result = session.up()
-
-    assert "globex-lab" == result.outputs["namespace"]
-    quota = kube.json("get", "resourcequota", "quota", "-n", "globex-lab")
-    assert {"pods": "10"} == quota["spec"]["hard"]
-    gpus = kube.json("get", "resourcequota", "gpus", "-n", "globex-lab")
-    assert "0" == gpus["spec"]["hard"]["requests.nvidia.com/gpu"]
-    member = kube.as_user("oidc:someone", "oidc:globex-lab")
-    assert "yes" in member("auth", "can-i", "create", "pods", "-n", "globex-lab")
-    assert session.preview().is_empty
-
-
-@pytest.mark.nightly
-def test_an_empty_folder_becomes_a_project_and_is_applied_with_the_wheel_alone(
-    wheel: Path, project, tmp_path: Path
-) -> None:
-    """On the cluster of this module, whose platform is applied already."""
-    state, root = tmp_path / "state", tmp_path / "new"
-    state.mkdir()
-    root.mkdir()
-    variables = {
-        **project.box.process_environment(),
-        "PULUMI_BACKEND_URL": f"file://{state}",
-        "PYTHONPATH": str(wheel),
-    }
-    context = json.loads(
-        subprocess.run(
-            [project.box.toolchain.path("kubectl"), "config", "view", "--output=json"],
-            env=variables,
-            check=True,
-            capture_output=True,
-        ).stdout
-    )["current-context"]
-
-    def tenancy(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments],
-            cwd=root,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert 0 == done.returncode, done.stdout
-        return done.stdout
-
-    way = ("--cluster=shared", f"--kubeconfig={project.box.kubeconfig}", f"--context={context}")
-    assert "tenancy up --stack platform --stack dev" in tenancy("init", "--team=newco", *way)
-    assert "0 errors" in tenancy("check")
-    assert "stack dev: done" in tenancy("up", "--stack=dev", "--yes")
 
 
 def test_the_automation_script_applies_stacks_and_says_what_changed(project) -> None:

@@ -1,0 +1,3 @@
+from tenancy_components.program import main
+
+main()

@@ -21,7 +21,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.local.tools import Toolchain
 from tenancy.local.tools import environment as tools_environment
 from tenancy.local.tools.definitions import MODULES
-from tests.tutorial import Step, steps
+from tests.snippets import Step, steps
 
 pytestmark = pytest.mark.cluster
 

@@ -87,7 +87,9 @@ def _quotas(connection: Connection) -> Mapping[str, Mapping[str, LiveQuota]]:
         namespace, name = _place(item)
         spec, status = mapping(item.get("spec")), mapping(item.get("status"))
         found.setdefault(namespace, {})[name] = LiveQuota(
-            hard=texts(spec.get("hard")), used=texts(status.get("used"))
+            hard=texts(spec.get("hard")),
+            used=texts(status.get("used")),
+            managed={"managedFields": mapping(item.get("metadata")).get("managedFields")},
         )
     return found
 

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
     from tenancy.drifting.field_conflicts import (
         FIELD,
+        is_refused_to,
         without_conflicts,
         without_random_managers,
     )
-    from tenancy.drifting.field_managers import OURS, Writer, writers
+    from tenancy.drifting.field_managers import OURS, Writer, writer, writers
     from tenancy.drifting.meanings import digest, live_meanings, meaning
     from tenancy.drifting.release import RELEASED_BY, by_name, is_managed, without_marks
-    from tenancy.drifting.report import DifferenceData, data, lines
+    from tenancy.drifting.report import DifferenceData, data, lines, object_lines
 
 __all__ = [
     "FIELD",
@@ -37,12 +38,15 @@ __all__ = [
     "digest",
     "edits",
     "is_managed",
+    "is_refused_to",
     "lines",
     "live_meanings",
     "meaning",
+    "object_lines",
     "without_conflicts",
     "without_marks",
     "without_random_managers",
+    "writer",
     "writers",
 ]
 
@@ -61,10 +65,11 @@ if not TYPE_CHECKING:
             ),
             "tenancy.drifting.field_conflicts": (
                 "FIELD",
+                "is_refused_to",
                 "without_conflicts",
                 "without_random_managers",
             ),
-            "tenancy.drifting.field_managers": ("OURS", "Writer", "writers"),
+            "tenancy.drifting.field_managers": ("OURS", "Writer", "writer", "writers"),
             "tenancy.drifting.meanings": ("digest", "live_meanings", "meaning"),
             "tenancy.drifting.release": (
                 "RELEASED_BY",
@@ -72,6 +77,6 @@ if not TYPE_CHECKING:
                 "is_managed",
                 "without_marks",
             ),
-            "tenancy.drifting.report": ("DifferenceData", "data", "lines"),
+            "tenancy.drifting.report": ("DifferenceData", "data", "lines", "object_lines"),
         },
     )

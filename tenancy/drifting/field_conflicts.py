@@ -4,10 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenancy.config.document import JSON
-from tenancy.drifting.field_managers import CONTROLLERS
+from tenancy.drifting.difference import Change, Difference
+from tenancy.drifting.field_managers import CONTROLLERS, owners
 from tenancy.kubernetes import PREFIX, RANDOM_PREFIX
 
-__all__ = ["FIELD", "conflicting_managers", "without_conflicts", "without_random_managers"]
+__all__ = [
+    "FIELD",
+    "conflicting_managers",
+    "is_refused_to",
+    "without_conflicts",
+    "without_random_managers",
+]
 
 FIELD: Final = "managedFields"
 """The first step to a difference of this kind; the second is the manager."""
@@ -47,6 +54,23 @@ def conflicting_managers(live: Mapping[str, object], manager: str) -> tuple[str,
         if _is_random(entry) or (_counts(entry, manager) and _common(_fields(entry), ours))
     ]
     return tuple(sorted(set(found)))
+
+
+def is_refused_to(manager: str, difference: Difference, live: Mapping[str, object]) -> bool:
+    """
+    Return whether the API server refuses *manager* to end *difference* by an update.
+
+    It does if another manager owns the field, unless the provider takes its fields over.
+
+    Args:
+        manager: The stack's field manager.
+        difference: A field whose value on the cluster is another than in the files.
+        live: The object, with `metadata.managedFields`.
+    """
+    if difference.change is not Change.CHANGED or not difference.field:
+        return False
+    others = {str(e.get("manager")) for e in _entries(live) if _counts(e, manager)}
+    return any(by.manager in others for by in owners(live, difference.field))
 
 
 def without_random_managers(live: Mapping[str, object], manager: str) -> list[JSON] | None:

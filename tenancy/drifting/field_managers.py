@@ -9,7 +9,7 @@ from tenancy.config.document import JSON
 from tenancy.drifting.difference import Field
 from tenancy.kubernetes import PREFIX
 
-__all__ = ["CONTROLLERS", "OURS", "Writer", "writer", "writers"]
+__all__ = ["CONTROLLERS", "OURS", "Writer", "owners", "writer", "writers"]
 
 CONTROLLERS: Final = frozenset(
     {
@@ -54,12 +54,14 @@ def writer(live: Mapping[str, object], field: Field, *, gone: bool = False) -> W
         if gone and latest is not None and latest.manager.startswith(OURS):
             return None
         return latest
+    return max(owners(live, field), key=lambda by: by.since, default=None)
+
+
+def owners(live: Mapping[str, object], field: Field) -> tuple[Writer, ...]:
+    """Return every manager that owns *field* of *live*; several own it if they agree on it."""
     found = [(_depth(owned, field), by) for by, owned in _entries(live)]
     deepest = max((depth for depth, _ in found), default=0)
-    if not deepest:
-        return None
-    owners = [by for depth, by in found if depth == deepest]
-    return max(owners, key=lambda by: by.since)
+    return tuple(by for depth, by in found if deepest and depth == deepest)
 
 
 def writers(live: Mapping[str, object]) -> tuple[Writer, ...]:

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from tenancy.drifting.difference import Difference, Weight
 from tenancy.drifting.field_conflicts import FIELD
 
-__all__ = ["DifferenceData", "data", "lines"]
+__all__ = ["DifferenceData", "data", "lines", "object_lines"]
 
 _CLOSED: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -48,10 +48,15 @@ def lines(stack: str, differences: Sequence[Difference]) -> Iterator[str]:
     for weight, weighed in groupby(differences, key=lambda d: d.weight):
         yield ""
         yield f"{weight.value}"
-        for object_, found in groupby(weighed, key=lambda d: d.object):
-            yield f"  {object_}"
-            for difference in found:
-                yield f"    {difference.what}{_by(difference)}"
+        yield from object_lines(weighed)
+
+
+def object_lines(differences: Iterable[Difference]) -> Iterator[str]:
+    """Yield *differences* with who wrote each and when, each under its object."""
+    for object_, found in groupby(differences, key=lambda d: d.object):
+        yield f"  {object_}"
+        for difference in found:
+            yield f"    {difference.what}{_by(difference)}"
 
 
 def data(differences: Iterable[Difference]) -> list[DifferenceData]:

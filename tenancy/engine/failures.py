@@ -97,6 +97,13 @@ _KNOWN: Final = (
         "check the network, or install it with `pulumi plugin install`",
     ),
     _known(
+        r"conflicts? with \"[^\"]+\"",
+        "another field manager owns a field that the update changes, and the API server refused"
+        " the change",
+        "run `tenancy drift --stack STACK`, which lists who wrote which field and when; with"
+        " --repair it asks whether to take the fields over",
+    ),
+    _known(
         r"no space left on device",
         "the disk is full",
         "free some space, and run this again; finished changes are kept",

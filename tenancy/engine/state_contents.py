@@ -1,4 +1,4 @@
-"""Whether a state holds exactly the objects that the files of its stack describe."""
+"""The objects of a state beside those that the files of its stack describe."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from tenancy import gpu, manifests
 from tenancy.assessment import Assessment
 from tenancy.config.document import JSON, as_json
+from tenancy.drifting import Identity
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import (
@@ -16,7 +17,7 @@ from tenancy.manifests import (
 )
 from tenancy.planning import snapshot
 
-__all__ = ["holds_exactly"]
+__all__ = ["changed_objects", "holds_exactly"]
 
 _PATCH: Final = "Patch"
 _PACKAGE: Final = "tenancy"
@@ -89,6 +90,29 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
     if len(unserved) not in (0, sum(name.kind in _MUTATING for name in described)):
         return False
     return found == {n: value for n, value in described.items() if n not in unserved}
+
+
+def changed_objects(assessment: Assessment, stack: str, state: StateReading) -> set[Identity]:
+    """
+    Return the objects of *state* whose inputs differ from the files: an update changes them.
+
+    Args:
+        assessment: The project, checked for the stack.
+        stack: The stack.
+        state: Its state.
+    """
+    described = dict(_described(assessment, stack))
+    provider = assessment.cluster(stack).provider_name
+    changed = set()
+    for resource in state.resources:
+        kind, inputs = str(resource.get("type")), resource.get("inputs")
+        if not is_kubernetes(kind) or kind.endswith(_PATCH) or not isinstance(inputs, dict):
+            continue
+        wanted = described.get(_named(inputs, is_patch=False))
+        manager = field_manager(assessment.name, stack, provider)
+        if wanted is not None and wanted != _without_manager(inputs, manager):
+            changed.add(Identity.of(inputs))
+    return changed
 
 
 def _described(assessment: Assessment, stack: str) -> Iterator[tuple[_Name, JSON]]:

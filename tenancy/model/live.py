@@ -37,10 +37,12 @@ class LiveQuota:
     Attributes:
         hard: The limits of its spec, by key.
         used: The use, by key; empty until the server has counted.
+        managed: Its metadata with `managedFields`, which has who wrote which limit.
     """
 
     hard: Mapping[str, str] = attrs.field(factory=dict)
     used: Mapping[str, str] = attrs.field(factory=dict)
+    managed: Mapping[str, object] = attrs.field(factory=dict, eq=False, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=True)

@@ -90,6 +90,8 @@ def runs(wheel: Path, dependencies: Path, toolchain: object, folder: Path) -> li
             **kept,
             "COLUMNS": "100",
             "NO_COLOR": "1",
+            # The `python3` of the tests, which the dependencies were installed for.
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), kept["PATH"])),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_DEPS": "1",
             "PIP_NO_INDEX": "1",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.diagnostics import Exit
 from tenancy.engine.cluster_readings import ClusterReadings
+from tenancy.engine.field_gate import field_conflicts
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.requiring import require_stack
@@ -72,12 +73,15 @@ def preview_stack(
             files, even if nothing else has changed. Default: objects are not compared.
 
     Raises:
+        RefusedError: Another field manager owns fields that the update changes.
         EngineError: The program refused, or the engine failed.
     """
     session = attempt.session
     with interaction.progress(f"previewing stack {session.name}", lines=False) as on_step:
         result = attempt.unchanged("preview", is_live=is_live)
         if result is None:
+            if conflicts := field_conflicts(attempt):
+                conflicts.refuse()
             result = session.preview(on_step=on_step)
             attempt.previewed(result)
     interaction.show_preview(result)

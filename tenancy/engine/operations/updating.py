@@ -9,6 +9,7 @@ from tenancy.config.document import JSON
 from tenancy.engine.access_removal import update_and_remove_access
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.events import OnStep
+from tenancy.engine.field_gate import field_conflicts
 from tenancy.engine.held_namespaces import reporting_held_namespaces
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
@@ -99,6 +100,9 @@ def _update(
 ) -> Result:
     session = attempt.session
     stack, total = session.name, None
+    if interaction.asks and (conflicts := field_conflicts(attempt)):
+        conflicts.take_over(session, interaction)
+        attempt.readings.forget()
     if interaction.previews or interaction.asks:
         preview = repeated(
             stack,

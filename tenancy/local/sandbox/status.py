@@ -96,11 +96,12 @@ def status(root: Path) -> SandboxStatus:
         state = State.STOPPED
     else:
         state = State.RUNNING if states == {State.RUNNING} and not lacks else State.BROKEN
+    port = record.ports.get("kube-apiserver")
     return SandboxStatus(
         root=layout.root,
         state=state,
         parts=parts,
-        server=f"https://{HOST}:{record.ports['kube-apiserver']}",
+        server=None if port is None else f"https://{HOST}:{port}",
         kubeconfig=layout.kubeconfig,
         uid=record.uid,
         missing=lacks,

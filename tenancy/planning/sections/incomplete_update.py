@@ -1,12 +1,13 @@
 """What the last update did not complete: its record compared with the cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
 from tenancy.diagnostics import Finding, Origin, Severity, counted
+from tenancy.drifting import OURS, writer
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
-from tenancy.model import Live, Namespace
+from tenancy.model import Limits, Live, Namespace
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.previous import Before
@@ -26,6 +27,7 @@ class IncompleteUpdate(Section):
     Attributes:
         origin: Where the stack's config begins.
         stack: The stack.
+        is_of_others: Whether each is known to be the work of another field manager.
     """
 
     name = "incompleteUpdate"
@@ -34,20 +36,32 @@ class IncompleteUpdate(Section):
     changes: Sequence[str]
     origin: Origin
     stack: str
+    is_of_others: bool = False
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "IncompleteUpdate":
         """Return the differences; none if the cluster was not read."""
         before, live = comparison.before, comparison.live
-        differences = () if before is None or live is None else _differences(before, live)
         environment = comparison.environment
+        now = () if environment is None else environment.namespaces
+        goal = {(n.name, q.name): q.hard for n in now for q in n.quotas}
+        found = () if before is None or live is None else _differences(before, live, goal)
+        differences = tuple(found)
         origin = comparison.platform.origin if environment is None else environment.origin
-        return cls(tuple(differences), origin, comparison.stack)
+        return cls(
+            tuple(difference.text for difference in differences),
+            origin,
+            comparison.stack,
+            bool(differences) and all(difference.is_of_others for difference in differences),
+        )
 
     def facts(self) -> Iterator[Fact]:
-        """Yield one fact for each difference."""
+        """Yield one fact for each difference, and the command that restores them."""
         for difference in self.changes:
             yield self.fact(f"not as the last update set it: {difference}", Importance.DANGER)
+        if self.changes:
+            what = f"`{self._repair}` restores what the {self._goal}"
+            yield self.fact(what, Importance.DANGER)
 
     def data(self) -> list[str]:
         """Return the sentences."""
@@ -58,14 +72,16 @@ class IncompleteUpdate(Section):
         if not self.changes:
             return
         more = len(self.changes) - _DETAILS
+        cause = "the last update did not complete, or its result was changed since"
+        first = "apply again if the last update was interrupted; if they were made by hand, "
+        if self.is_of_others:
+            cause, first = "the result of the last update was changed by others since", ""
         yield Finding(
             code="last-update-unfinished",
             origin=self.origin,
-            found="the last update did not complete, or its result was changed since:"
-            f" {counted(len(self.changes), 'difference')}",
+            found=f"{cause}: {counted(len(self.changes), 'difference')}",
             allowed="a cluster that matches the record of the last update",
-            remedy="apply again if the last update was interrupted; if they were made by hand,"
-            f" run `{self._repair}`, which restores what the {self._goal}",
+            remedy=f"{first}run `{self._repair}`, which restores what the {self._goal}",
             severity=Severity.WARNING,
             details=(
                 *self.changes[:_DETAILS],
@@ -84,44 +100,67 @@ class IncompleteUpdate(Section):
         return "program describes" if self.origin.is_argument else "files describe"
 
 
-def _differences(before: Before, live: Live) -> Iterator[str]:
+@attrs.frozen
+class _Difference:
+    text: str
+    is_of_others: bool = False
+
+
+_Goal = Mapping[tuple[str, str], Limits]
+"""What the files describe now: the limits of each quota, by its namespace and name."""
+
+
+def _differences(before: Before, live: Live, goal: _Goal) -> Iterator[_Difference]:
     """Yield in words each part of the record that is missing on the cluster."""
     if live.namespaces is None:
         return
     for name in before.shared:
         if name not in live.namespaces:
-            yield f"the namespace {name} does not exist"
+            yield _Difference(f"the namespace {name} does not exist")
     for namespace in before.namespaces:
         if namespace.name not in live.namespaces:
-            yield f"the namespace {namespace.name} does not exist"
+            yield _Difference(f"the namespace {namespace.name} does not exist")
             continue
         if live.quotas is not None:
-            yield from _quotas(namespace, live)
+            yield from _quotas(namespace, live, goal)
         if live.bindings is not None:
             yield from _bindings(namespace, live)
 
 
-def _quotas(namespace: Namespace, live: Live) -> Iterator[str]:
+def _quotas(namespace: Namespace, live: Live, goal: _Goal) -> Iterator[_Difference]:
     quotas = (live.quotas or {}).get(namespace.name, {})
     for quota in namespace.quotas:
         if quota.name not in quotas:
-            yield f"the quota {quota.name} of {namespace.name} does not exist"
+            yield _Difference(f"the quota {quota.name} of {namespace.name} does not exist")
             continue
-        hard = quotas[quota.name].hard
+        there = quotas[quota.name]
+        hard = there.hard
+        now = goal.get((namespace.name, quota.name), {})
         for key, limit in quota.hard.items():
             if key not in hard:
-                yield f"{key} of {namespace.name} is not limited, instead of {limit}"
-            elif not _is_equal(hard[key], limit.quantity):
-                yield f"{key} of {namespace.name} is {hard[key]} instead of {limit}"
+                yield _Difference(
+                    f"{key} of {namespace.name} is not limited, instead of {limit}"
+                )
+            elif not any(
+                _is_equal(hard[key], one.quantity) for one in (limit, now.get(key, limit))
+            ):
+                by = writer({"metadata": there.managed}, ("spec", "hard", key))
+                is_of_others = by is not None and not by.manager.startswith(OURS)
+                text = f"{key} of {namespace.name} is {hard[key]} instead of {limit}"
+                if by is not None and is_of_others:
+                    text += f" ({by.manager} wrote it at {by.since})"
+                yield _Difference(text, is_of_others)
 
 
-def _bindings(namespace: Namespace, live: Live) -> Iterator[str]:
+def _bindings(namespace: Namespace, live: Live) -> Iterator[_Difference]:
     bindings = (live.bindings or {}).get(namespace.name, {})
     for binding in namespace.bindings:
         subjects = bindings.get(binding.role, frozenset())
         for subject in binding.subjects:
             if str(subject) not in subjects:
-                yield f"{subject} does not have the role {binding.role} in {namespace.name}"
+                yield _Difference(
+                    f"{subject} does not have the role {binding.role} in {namespace.name}"
+                )
 
 
 def _is_equal(text: str, quantity: Quantity) -> bool:

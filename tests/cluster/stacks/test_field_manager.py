@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tenancy import engine as automation
+from tenancy.assessment import assess
 from tenancy.cli import app
+from tenancy.cli.interaction import TerminalInteraction
+from tenancy.cli.terminal import terminal
+from tenancy.diagnostics import Exit
 from tenancy.kubernetes.field_managers import ANNOTATION
 
 pytestmark = pytest.mark.cluster
@@ -180,15 +185,17 @@ def test_what_an_earlier_version_applied_moves_to_the_manager_with_a_change(
     assert {"pulumi-kubernetes-f0reign0"} == appliers(left)
 
 
-def apply(kubectl, manager: str, *, pods: str) -> None:
-    """Apply one figure of the quota, at the value it has, as another manager."""
+def apply(kubectl, manager: str, *, pods: str, force: bool = False) -> None:
+    """Apply one figure of the quota, by default at the value it has, as another manager."""
     quota = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
         "metadata": {"name": "quota", "namespace": "acme-dev"},
         "spec": {"hard": {"pods": pods}},
     }
-    kubectl("apply", "--server-side", f"--field-manager={manager}", "-f", "-", manifest=quota)
+    forced = ["--force-conflicts"] if force else []
+    options = ("--server-side", f"--field-manager={manager}", *forced)
+    kubectl("apply", *options, "-f", "-", manifest=quota)
 
 
 def test_another_manager_makes_an_update_fail_and_a_repair_lets_it_through(
@@ -198,18 +205,68 @@ def test_another_manager_makes_an_update_fail_and_a_repair_lets_it_through(
     apply(kubectl, "deployer", pods=before)
     assert (2, {"deployer"}) == (drift(applied)[0], conflicts(drift(applied)[1]))
     set_pods(applied, int(before) - 1)
-    with pytest.raises(Exception, match='conflict with "deployer"'):
+    with pytest.raises(Exception, match='conflict with "deployer"') as failed:
         applied.up("dev")
+    assert "another field manager owns a field that the update changes" in str(failed.value)
     assert before == hard(kubectl)
 
     code, left = drift(applied, "--repair", "--yes")
 
     assert (0, []) == (code, left)
     assert_one_manager(kubectl, "acme-dev", DEV)
-    set_pods(applied, int(before) - 2)
+    assert str(int(before) - 1) == hard(kubectl)
     applied.up("dev")
-    assert str(int(before) - 2) == hard(kubectl)
     assert applied.session("dev").preview(refresh=True).is_empty
+
+
+class Asking(automation.Interaction):
+    """A person who answers every question with yes."""
+
+    asks = True
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.questions: list[str] = []
+
+    def show_lines(self, lines) -> None:
+        self.shown += lines
+
+    def confirm(self, question: str) -> None:
+        self.questions.append(question)
+
+
+def test_fields_of_another_are_refused_before_the_engine_and_taken_over_after_a_question(
+    applied, kubectl, monkeypatch
+) -> None:
+    before = hard(kubectl)
+    apply(kubectl, "deployer", pods="77", force=True)
+    set_pods(applied, int(before) - 1)
+    assessment = assess(applied.root)
+    monkeypatch.setenv("PYTHONPATH", PACKAGES)
+
+    refused = automation.preview(assessment, ["dev"])["dev"].error
+    by_a_job = automation.up(assessment, ["dev"], interaction=TerminalInteraction(terminal()))
+
+    stated = (
+        f"spec.hard pods: {int(before) - 1} in the files, 77 on the cluster (by deployer at 20"
+    )
+    assert stated in str(refused)
+    assert "To take them over, run `tenancy up --stack dev`" in str(refused)
+    assert str(refused) == str(by_a_job["dev"].error)
+    assert Exit.REFUSED is by_a_job.exit
+    assert "77" == hard(kubectl)
+
+    person = Asking()
+    done = automation.up(assessment, ["dev"], interaction=person)
+
+    assert [] == list(done.errors)
+    assert stated in "\n".join(person.shown)
+    assert [
+        "take these fields over, as the files describe them?",
+        "apply this to stack dev?",
+    ] == person.questions
+    assert str(int(before) - 1) == hard(kubectl)
+    assert_one_manager(kubectl, "acme-dev", DEV)
 
 
 def test_a_second_stack_does_not_take_over_an_object_of_the_first(applied, kubectl) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tenancy.drifting.difference import Change, Difference, Identity, Weight
 from tenancy.drifting.field_conflicts import (
     conflicting_managers,
+    is_refused_to,
     without_conflicts,
     without_random_managers,
 )
@@ -43,6 +45,34 @@ def live(*entries: dict) -> dict:
 def test_a_manager_conflicts_where_the_next_apply_would_fail(other, conflicts: bool) -> None:
     found = conflicting_managers(live(entry(OURS, BOTH), other), OURS)
     assert ((other["manager"],) if conflicts else ()) == found
+
+
+@pytest.mark.parametrize(
+    ("entries", "is_refused"),
+    [
+        pytest.param([entry(OURS, HARD), entry("argo", HARD)], True, id="both own it"),
+        pytest.param([entry(OURS, LABEL), entry("argo", HARD)], True, id="only the other does"),
+        pytest.param([entry(OURS, HARD), entry("argo", LABEL)], False, id="only we do"),
+        pytest.param([entry("kubectl-edit", HARD, "Update")], False, id="taken over"),
+        pytest.param([], False, id="nobody"),
+    ],
+)
+@pytest.mark.parametrize("change", list(Change))
+def test_an_update_of_a_field_is_refused_where_another_owns_it(
+    entries: list[dict], is_refused: bool, change: Change
+) -> None:
+    difference = Difference(
+        object=Identity(kind="ResourceQuota", namespace="a", name="quota"),
+        field=("spec", "hard", "pods"),
+        change=change,
+        weight=Weight.USAGE,
+        desired="20",
+        live="5",
+    )
+
+    # What is missing on the cluster, and what the files do not have, is owned by no other.
+    expected = is_refused and change is Change.CHANGED
+    assert expected == is_refused_to(OURS, difference, live(*entries))
 
 
 def test_others_give_up_our_fields_and_keep_their_own() -> None:

@@ -350,6 +350,74 @@ def test_what_the_cluster_does_not_have_is_never_counted_as_done() -> None:
     assert not plan.is_empty
 
 
+def managed_by(manager: str) -> dict[str, object]:
+    entry = {
+        "manager": manager,
+        "operation": "Apply",
+        "time": "2026-11-29T11:33:38Z",
+        "fieldsV1": {"f:spec": {"f:hard": {"f:pods": {}}}},
+    }
+    return {"managedFields": [entry]}
+
+
+@pytest.mark.parametrize(
+    ("manager", "change", "cause"),
+    [
+        (
+            "deployer",
+            "pods of acme-dev is 5 instead of 20 (deployer wrote it at 2026-11-29T11:33:38Z)",
+            "the result of the last update was changed by others since: 1 difference",
+        ),
+        (
+            "tenancy/shop/dev/cluster-east",
+            "pods of acme-dev is 5 instead of 20",
+            "the last update did not complete, or its result was changed since: 1 difference",
+        ),
+    ],
+    ids=["another manager", "the stack's own"],
+)
+def test_a_limit_that_was_changed_since_names_its_writer_and_the_command(
+    manager: str, change: str, cause: str
+) -> None:
+    record = a_record(**here())
+    quota = a_cluster(record).quotas["acme-dev"]["quota"]
+    hard = {**quota.hard, "pods": "5"}
+    changed = attrs.evolve(quota, hard=hard, managed=managed_by(manager))
+
+    plan = a_plan(record, a_cluster(record, quotas={"acme-dev": {"quota": changed}}), **here())
+
+    section = plan.section(IncompleteUpdate)
+    assert (change,) == section.changes
+    [finding] = plan.findings
+    assert cause == finding.found
+    assert "run `tenancy drift --stack dev --repair`, which restores" in finding.remedy
+    assert "`tenancy drift --stack dev --repair` restores what the files describe" in [
+        fact.text for fact in section.facts()
+    ]
+
+
+def with_pods(count: str) -> dict:
+    profile = a_profile()
+    return {**profile, "quota": {**profile["quota"], "pods": count}}
+
+
+def test_a_limit_that_is_as_the_files_want_it_now_is_not_named() -> None:
+    record = a_record(**here())
+    quota = a_cluster(record).quotas["acme-dev"]["quota"]
+    changed = attrs.evolve(quota, hard={**quota.hard, "pods": "25"})
+    live = a_cluster(record, quotas={"acme-dev": {"quota": changed}})
+
+    as_before, as_wanted = (
+        a_plan(record, live, **here(profiles={"standard": with_pods(pods)}))
+        for pods in ("20", "25")
+    )
+
+    assert ("pods of acme-dev is 25 instead of 20",) == (
+        as_before.section(IncompleteUpdate).changes
+    )
+    assert () == as_wanted.section(IncompleteUpdate).changes
+
+
 def test_a_namespace_and_a_member_that_are_missing_are_said() -> None:
     members = {"organization": {"members": [{"user": "dana", "role": "viewer"}]}}
     record = a_record(**members)

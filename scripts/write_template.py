@@ -1,6 +1,8 @@
 """
 Write `template/`, the template for `pulumi new`: what `tenancy init --yes` writes.
 
+The JSON schemas for editors are left out: `tenancy schema --write` writes them.
+
 The engine replaces `${PROJECT}` by the name of the new project. In files that end in `.yaml` it
 puts a line break after the name, so keys of stack files have no name before them; the engine
 gives such keys the name of the project.
@@ -28,7 +30,7 @@ def files() -> dict[str, str]:
         made = {
             str(path.relative_to(folder)): path.read_text(encoding="utf-8")
             for path in sorted(Path(folder).rglob("*"))
-            if path.is_file()
+            if path.is_file() and "schema" not in path.parts
         }
     description = "template:\n  description: Organizations on a Kubernetes cluster\n"
     made["Pulumi.yaml"] += description

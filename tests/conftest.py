@@ -31,6 +31,7 @@ SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
 LONGEST = (
     "tests/cluster/security",
     "tests/cluster/test_newcomer.py",
+    "tests/cluster/test_tutorial.py",
     "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/stacks/test_order.py",
     "tests/cluster/test_planted_secrets.py",

@@ -221,7 +221,10 @@ func start(name string, args []string) (*next, error) {
 		if err != nil || found.IsDir() || os.SameFile(mine, found) {
 			continue
 		}
-		command := exec.Command(path, args...)
+		// The engine passes the options of a runtime as flags, and the older host has no such one.
+		known := slices.DeleteFunc(slices.Clone(args),
+			func(arg string) bool { return strings.HasPrefix(arg, "-toolchain=") })
+		command := exec.Command(path, known...)
 		command.Stderr = os.Stderr
 		output, err := command.StdoutPipe()
 		if err != nil {

@@ -1,0 +1,133 @@
+"""
+`pulumi package add` of a checkout and of a git address, and the SDKs that `gen-sdk` writes.
+
+The language hosts that are to be had are too old for both, so the host in
+`toolchain/sdk-generators` answers these requests with the code of the engine's release.
+"""
+
+import json
+import os
+import ssl
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import language_hosts
+from tests.cluster.git_server import serving
+
+pytestmark = [pytest.mark.cluster, pytest.mark.nightly]
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = {
+    "name": "other",
+    "runtime": "yaml",
+    "resources": {
+        "cluster": {"type": "pulumi:providers:kubernetes", "properties": {}},
+        "acme": {
+            "type": "tenancy:index:Organization",
+            "properties": {
+                "prefix": "added",
+                "namespaces": [{"id": "dev", "quota": {"pods": 20}}],
+            },
+            "options": {"provider": "${cluster}"},
+        },
+    },
+}
+
+
+def ended(command: list, folder: Path, variables: Mapping[str, str]) -> str:
+    """Run *command*, which has to succeed, and return what it prints, on one line."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=550,
+    )
+    assert done.returncode == 0, done.stdout
+    return " ".join(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of what is committed, with what is not committed yet on top of it."""
+    made = tmp_path_factory.mktemp("checkout") / "tenancy"
+    variables = dict(os.environ)
+    ended(["git", "clone", "--quiet", ROOT, made], ROOT, variables)
+    listed = ["git", "ls-files", "--modified", "--others", "--exclude-standard", "-z"]
+    for name in ended(listed, ROOT, variables).split("\0"):
+        if (ROOT / name).is_file():
+            ended(["cp", "--parents", name, made], ROOT, variables)
+    ended(["git", "add", "--all"], made, variables)
+    author = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    commit = ("commit", "--quiet", "--allow-empty", "--message", "Now")
+    ended(["git", *author, *commit], made, variables)
+    return made
+
+
+@pytest.fixture(scope="module")
+def variables(sandbox, tmp_path_factory) -> dict[str, str]:
+    """The environment of a person with Pulumi, and without our package."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "state").mkdir()
+    given = sandbox.process_environment()
+    hosts = language_hosts.with_generators(folder / "bin")
+    path = [str(hosts), str(language_hosts.folder_of("yaml")), given["PATH"]]
+    return given | {
+        "PATH": os.pathsep.join(path),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+
+
+def added(source: str, folder: Path, sandbox, variables: Mapping[str, str]) -> dict:
+    """Add the package to a program in *folder*, preview it, and return its `Pulumi.yaml`."""
+    program = json.loads(json.dumps(PROGRAM))
+    program["resources"]["cluster"]["properties"]["kubeconfig"] = str(sandbox.kubeconfig)
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(program))
+    pulumi = sandbox.toolchain.path("pulumi")
+
+    printed = ended([pulumi, "package", "add", source], folder, variables)
+
+    assert "Added package Tenancy" in printed or "/Tenancy" in printed
+    stack = "git" if source.startswith("https://") else "path"
+    ended([pulumi, "stack", "init", stack], folder, variables)
+    preview = [pulumi, "preview", f"--stack={stack}", "--color=never"]
+    assert "+ new namespace added-dev with pods 20" in ended(preview, folder, variables)
+    return yaml.safe_load((folder / "Pulumi.yaml").read_text())
+
+
+def test_a_checkout_is_added(checkout: Path, sandbox, variables, tmp_path: Path) -> None:
+    written = added(str(checkout), tmp_path, sandbox, variables)
+
+    assert ["tenancy"] == list(written["packages"])
+    assert (checkout / ".venv-plugin" / "bin" / "pulumi-resource-tenancy").exists()
+    # Pulumi.yaml and what else the checkout has are as they were.
+    assert "" == ended(["git", "status", "--porcelain"], checkout, variables)
+
+
+def test_a_git_address_is_added(checkout: Path, sandbox, variables, tmp_path: Path) -> None:
+    repositories, program = tmp_path / "repositories", tmp_path / "program"
+    program.mkdir()
+    bare = repositories / "platform" / "tenancy.git"
+    ended(["git", "clone", "--quiet", "--bare", checkout, bare], tmp_path, variables)
+
+    with serving(repositories, tmp_path / "pki") as (address, authority, proxy):
+        # pip needs the authorities of the system, too.
+        system = Path(ssl.get_default_verify_paths().cafile or os.devnull)
+        trusted = tmp_path / "trusted.pem"
+        trusted.write_text(authority.read_text() + system.read_text())
+        trusting = {**variables, "SSL_CERT_FILE": str(trusted), "HTTPS_PROXY": proxy}
+        written = added(f"{address}/platform/tenancy.git", program, sandbox, trusting)
+
+    commit = ended(["git", "rev-parse", "HEAD"], checkout, variables)
+    source = f"{address}/platform/tenancy.git".removeprefix("https://")
+    assert {"tenancy": f"{source}@{commit}"} == written["packages"]

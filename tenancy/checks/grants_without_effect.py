@@ -202,8 +202,11 @@ def _network(namespace: Namespace, platform: Platform) -> Iterator[Finding]:
             "observability is false, so they cannot be reached",
             "remove one of the two",
         )
-    elif network.metrics_ports and not any(
-        shared.purpose == "observability" for shared in platform.shared
+    elif (
+        network.metrics_ports
+        # A platform that cannot be read is a finding of its own.
+        and platform.is_written
+        and not any(shared.purpose == "observability" for shared in platform.shared)
     ):
         yield _cancelled(
             namespace,

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,10 +18,12 @@ from tenancy.assessment import assess
 from tenancy.cluster import connect, objects
 from tenancy.drifting import Identity
 from tenancy.engine.comparison import compare
+from tenancy.engine.left_folders import PREFIX
 from tenancy.engine.state_contents import holds_exactly
 from tenancy.engine.state_reading import read_state
 from tenancy.local import sandbox as local_sandbox
 from tenancy.planning import INTENT_OUTPUT
+from tests.cluster.api import until
 from tests.cluster.stacks.conftest import Project
 from tests.cluster.templates import PATHS
 
@@ -78,24 +81,32 @@ def cases(seed: int, count: int) -> Iterator[Case]:
 
 @attrs.define
 class Campaign:
-    """One stack that is created, changed, destroyed, and killed meanwhile, over and over."""
+    """
+    One stack that is created, changed, destroyed, and killed meanwhile, over and over.
+
+    Attributes:
+        copies: How many copies of the kubeconfig there were when commands were killed.
+    """
 
     project: Project
     version: str | None = None
+    copies: int = 0
     tally: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
 
     def run(self, case: Case) -> str:
         """Kill as *case* names, go on, and assert that state, cluster and files are one."""
         before = self.version
         verb = self._begin(case)
-        process = self._command(verb)
+        process = self.command(verb)
         is_cut = self._kill(process, case, verb)
         if case.victim in {"kube-apiserver", "etcd"}:
             # The engine waits for objects to be deleted, until the server answers again.
             local_sandbox.up(self.project.root)
         process.communicate(timeout=_LIMIT_SECONDS)
+        if case.victim == "command":
+            _assert_nothing_left(process.pid)
         self._follow(case, verb, before)
-        self._assert_one(case)
+        self.assert_one(str(case))
         what = "destroy" if verb == "destroy" else "create" if before is None else "change"
         key = (case.victim, case.phase, what)
         self.tally[key] = self.tally.get(key, 0) + 1
@@ -113,36 +124,47 @@ class Campaign:
 
     def _begin(self, case: Case) -> str:
         if self.version is None:
-            self._write("first")
+            self.write("first")
             return "up"
         if case.number % 3 == 2:
             return "destroy"
-        self._write("second" if self.version == "first" else "first")
+        self.write("second" if self.version == "first" else "first")
         return "up"
 
-    def _write(self, version: str) -> None:
+    def write(self, version: str) -> None:
+        """Describe the stack in one of its versions."""
         write_stack(self.project.root, version)
         self.version = version
 
     def _follow(self, case: Case, verb: str, before: str | None) -> None:
         if case.following == "preview":
-            self._succeed("preview")
+            self.succeed("preview")
         if case.following == "before" and before is not None:
-            self._write(before)
+            self.write(before)
         if case.following == "other":
-            self._write("third")
+            self.write("third")
         if case.following == "destroy":
-            self._succeed("destroy")
+            self.succeed("destroy")
             self.version = None
         else:
-            self._succeed("up")
+            self.succeed("up")
 
-    def _command(self, verb: str) -> subprocess.Popen[str]:
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment of commands."""
+        return {**os.environ, **PATHS}
+
+    def words(self, verb: str) -> list[str]:
+        """Return the command line of *verb*."""
         flags = [] if verb == "preview" else ["--yes"]
         arguments = [verb, *flags, f"--stack={STACK}", f"--project={self.project.root}"]
+        return [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments]
+
+    def command(self, verb: str) -> subprocess.Popen[str]:
+        """Start the command *verb*."""
         return subprocess.Popen(
-            [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments],
-            env={**os.environ, **PATHS},
+            self.words(verb),
+            env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -150,8 +172,9 @@ class Campaign:
             start_new_session=True,
         )
 
-    def _succeed(self, verb: str) -> None:
-        process = self._command(verb)
+    def succeed(self, verb: str) -> None:
+        """Run the command *verb*, which has to succeed."""
+        process = self.command(verb)
         output, _ = process.communicate(timeout=_LIMIT_SECONDS)
         allowed = {0, 2} if verb == "preview" else {0}
         assert process.returncode in allowed, output
@@ -174,6 +197,10 @@ class Campaign:
 
     def _signal(self, process: subprocess.Popen[str], victim: str) -> bool:
         if victim == "command":
+            folders = list(Path(tempfile.gettempdir()).glob(f"{PREFIX}{process.pid}-*"))
+            with contextlib.suppress(FileNotFoundError):
+                # It may end at this moment, and removes them then.
+                self.copies += sum(1 for folder in folders for _ in folder.iterdir())
             process.kill()
             return True
         if victim in _PROGRAMS:
@@ -203,19 +230,32 @@ class Campaign:
             if (one.namespace or one.name).startswith(("red-", "blue-", "green-"))
         }
 
-    def _assert_one(self, case: Case) -> None:
+    def assert_one(self, case: str) -> None:
+        """Assert that state, cluster and files are one."""
         session = self.project.session(STACK)
         if self.version is None:
-            assert [] == session.state(), str(case)
-            assert not self._made(), str(case)
+            assert [] == session.state(), case
+            assert not self._made(), case
             return
         found = assess(self.project.root, STACK)
         state = read_state(session.stack, found.name)
         assert holds_exactly(found, STACK, state), f"{case}: the state is not what is described"
         drift = compare(found, STACK)
-        assert () == drift.differences, str(case)
+        assert () == drift.differences, case
         described = {Identity.of(one) for one in drift.desired}
-        assert {one for one in self._made() if one.kind in KINDS} <= described, str(case)
+        assert {one for one in self._made() if one.kind in KINDS} <= described, case
+
+
+def _assert_nothing_left(killed: int) -> None:
+    """Assert that no process and no copy of a kubeconfig of the command *killed* is left."""
+
+    def left() -> list[str]:
+        folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}{killed}-*")
+        programs = [name for name in _PROGRAMS.values() if list(of_session(killed, name))]
+        return [*programs, *map(str, folders)]
+
+    # The shell that waits for the kill has 7 seconds for engines that do not end themselves.
+    until(lambda: not left(), f"nothing is left of {killed}")
 
 
 def of_session(leader: int, program: str) -> Iterator[int]:

@@ -124,7 +124,7 @@ def test_the_preview_of_an_update_is_repeated_too(
     monkeypatch.setattr(updating, "_is_complete", lambda _: True)
     notes: list[str] = []
     session = SimpleNamespace(name="dev", outputs=dict)
-    interaction = SimpleNamespace(previews=True, asks=True, note=notes.append)
+    interaction = SimpleNamespace(previews=True, asks=False, note=notes.append)
 
     result = updating._update(
         None, SimpleNamespace(session=session), interaction, renew_service_accounts=False

@@ -293,7 +293,7 @@ ADVISORIES = (
         "CVE-2023-2728",
         "Kubernetes",
         "an ephemeral container gets round what other containers may mount",
-        ("pods: ephemeral", "pod-security: ephemeral container's privileged"),
+        ("pods: ephemeral", "pod-security-level: ephemeral container's privileged"),
     ),
     Advisory(
         "CVE-2024-3177",

@@ -54,9 +54,16 @@ SURVIVORS: dict[str, str] = {
             ("tenancy-workload-names", 2, "job"),
         )
     },
-    "tenancy-placement: spec.validations.3.expression is 'true'": (
-        "it tells where a namespace is granted two pools of one resource, and here none is"
-    ),
+    **{
+        f"tenancy-placement: spec.{part}": (
+            "it tells where a namespace is granted two pools of one resource, and here none is"
+        )
+        for part in (
+            "validations.3.expression is 'true'",
+            "variables.3.expression is \"''\"",
+            "variables.4.expression is '[]'",
+        )
+    },
     "tenancy-gpus-per-pod: spec.variables.1.expression is \"''\"": (
         "it tells apart pools that have one resource in different numbers, and here are none"
     ),

@@ -64,7 +64,10 @@ def test_an_update_through_a_faulty_api_server_is_repeated_and_converges(
     campaign, injected = Campaign(project), Counter()
     campaign.write("first")
 
-    for verb, writes in (("up", ("500", "answer lost")), ("destroy", ("dropped",))):
+    for verb, writes in (
+        ("up", ("500", "answer lost")),
+        ("destroy", ("500", "dropped", "500")),
+    ):
         plan = Plan.drawn(SEED, every=5, budget=len(FAULTS), writes=writes)
         output = through_faults(campaign, verb, plan)
         injected += plan.injected

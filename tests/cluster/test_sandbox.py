@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -283,7 +282,7 @@ class TestEndingIt:
 
         # A process that got the id of one of ours since is not ours.
         recorded = box.folder / "run/etcd.pid"
-        recorded.write_text(f"{bystander.pid}\n1 (etcd) S {'0 ' * 30}\nanother-boot\n")
+        recorded.write_text(f"{bystander.pid}\n0.01\n")
         assert 0 == local_sandbox.down(kept_root)
         assert bystander.poll() is None
 
@@ -438,14 +437,13 @@ class TestWhenSomethingGoesWrong:
         begun: list[bool] = []
         record = own_root / ".sandbox/run/etcd.pid"
 
-        def interrupt(_seconds: float) -> None:
-            """Come while the first part is waited for, and only then."""
+        def interrupt(_pid: int) -> None:
+            """Come when the first part is about to be written down, and only then."""
             monkeypatch.undo()
             begun.append(not record.exists())
             raise KeyboardInterrupt
 
-        waiting = SimpleNamespace(sleep=interrupt, monotonic=time.monotonic)
-        monkeypatch.setattr(process, "time", waiting)
+        monkeypatch.setattr(process, "start_of", interrupt)
 
         with pytest.raises(KeyboardInterrupt):
             local_sandbox.up(own_root, toolchain=toolchain)

@@ -107,7 +107,8 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
                     f" || {texts(found)}.filter(pool, pool in variables.granted).size() < 2"
                     f" || {_of_selected_pool('variables.class')}",
                     text(f"several granted pools have {name}: priorityClassName must be ")
-                    + f" + variables.classes.filter(c, {_of_selected_pool('c')}).join(' or ')",
+                    + f" + {annotation(labels.PRIORITY_CLASSES)}"
+                    f".filter(c, {_of_selected_pool('c')}).join(' or ')",
                     computed=True,
                 )
                 for name, found in ambiguous.items()
@@ -127,7 +128,6 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             ),
             Condition("selected", _SELECTED),
             Condition("class", "object.spec.?priorityClassName.orValue('')"),
-            Condition("classes", annotation(labels.PRIORITY_CLASSES)),
         ],
         namespaces=ORGANIZATIONS,
     )

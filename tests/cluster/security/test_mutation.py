@@ -61,7 +61,6 @@ SURVIVORS: dict[str, str] = {
         for part in (
             "validations.3.expression is 'true'",
             "variables.3.expression is \"''\"",
-            "variables.4.expression is '[]'",
         )
     },
     "tenancy-gpus-per-pod: spec.variables.1.expression is \"''\"": (

@@ -41,8 +41,9 @@ _EMPTY: Mapping[str, str] = {
     "daemon": "true",
     "tolerations": "[]",
     "tolerable": "[]",
-    "anyValue": "[]",
-    "oneValue": "[]",
+    # Every toleration counts as granted; without any, fewer pods would be admitted.
+    "anyValue": "variables.tolerations.map(t, t.?key.orValue(''))",
+    "oneValue": "variables.tolerations.map(t, t.?key.orValue('') + '=' + t.?value.orValue(''))",
     "classes": "[]",
     "members": "[]",
     "namespaces": "[]",

@@ -26,8 +26,8 @@ FAULT = "fault injected"
 # Each of these folders has one control plane, or one server of AWS, for all its files.
 SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
 
-# What takes more than a minute, the longest first: what is begun last has to be short, so that
-# the processes end together. Everything else follows in the order of its names.
+# What takes long, the longest first and those with a cluster before the others: what is begun
+# last has to be short, so that the processes end together. The rest follows by its names.
 LONGEST = (
     "tests/cluster/security",
     "tests/cluster/test_newcomer.py",
@@ -62,6 +62,9 @@ LONGEST = (
     "tests/cluster/test_dra.py",
     "tests/cluster/test_gpu_campaign.py",
     "tests/cluster/test_kueue.py",
+    "tests/aws",
+    "tests/program/test_argument_types.py",
+    "tests/unit/cli/test_full_disk.py",
 )
 
 

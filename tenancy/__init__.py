@@ -100,49 +100,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.assessment": ("Assessment", "assess", "load"),
-            "tenancy.diagnostics": (
-                "AwsError",
-                "ClusterError",
-                "EngineError",
-                "Exit",
-                "Finding",
-                "NotFoundError",
-                "RefusedError",
-                "SandboxError",
-                "Severity",
-                "TenancyError",
-                "ToolsError",
-                "UsageError",
-            ),
-            "tenancy.engine": (
-                "Adoption",
-                "Interaction",
-                "Outcome",
-                "Outcomes",
-                "Result",
-                "SavedPlan",
-                "Selection",
-                "StackDrift",
-                "StackPlan",
-                "accept_drift",
-                "adopt",
-                "destroy",
-                "drift",
-                "plan",
-                "preview",
-                "read_plan",
-                "refresh",
-                "repair_drift",
-                "save_plans",
-                "up",
-                "write_plan",
-            ),
-        },
-    )
+    __getattr__ = at_first_use(__name__)
 
 
 def __dir__() -> list[str]:

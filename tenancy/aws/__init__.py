@@ -54,28 +54,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.aws.drift": ("inputs_as_written",),
-            "tenancy.aws.eks_format": ("EksNodeGroupState",),
-            "tenancy.aws.errors": ("AwsError", "AwsFailure"),
-            "tenancy.aws.instance_catalog": ("instance_type_lookup", "instance_types_of"),
-            "tenancy.aws.node_group": (
-                "LaunchTemplate",
-                "NodeGroup",
-                "NodeRepairConfig",
-                "UpdateConfig",
-                "node_group_name",
-            ),
-            "tenancy.aws.node_group_changes": (
-                "NodeGroupChange",
-                "NodeGroupPlan",
-                "NodeGroupPlanKind",
-                "immutable_inputs",
-                "plan_change",
-            ),
-            "tenancy.aws.node_group_rules": ("findings", "nvidia_ami_type"),
-            "tenancy.aws.wait_options": ("WaitOptions",),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

@@ -63,35 +63,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.config.answers": ("given_answers", "read_answers"),
-            "tenancy.config.deletion_file": ("write_with_deletions",),
-            "tenancy.config.paths": (
-                "MEMBER_KUBECONFIGS",
-                "ORGANIZATIONS",
-                "PROJECT_FILE",
-                "SANDBOX",
-                "SANDBOX_FOLDER",
-                "SANDBOX_KUBECONFIG",
-                "STACK_FILES",
-                "is_stack_file",
-                "organization_file",
-                "stack_file",
-                "stack_of",
-                "user_cache",
-            ),
-            "tenancy.config.project": (
-                "EngineConfig",
-                "Project",
-                "Written",
-                "build_models",
-                "is_platform",
-                "keys_with_values",
-                "load",
-            ),
-            "tenancy.config.project_template": ("NewProject", "new_project"),
-            "tenancy.config.revision": ("files_at", "merged"),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

@@ -51,32 +51,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.drifting.accept": ("Edit", "edits"),
-            "tenancy.drifting.comparison": ("KINDS", "differences"),
-            "tenancy.drifting.difference": (
-                "Change",
-                "Difference",
-                "Field",
-                "Identity",
-                "Weight",
-            ),
-            "tenancy.drifting.field_conflicts": (
-                "FIELD",
-                "is_refused_to",
-                "without_conflicts",
-                "without_random_managers",
-            ),
-            "tenancy.drifting.field_managers": ("OURS", "Writer", "writer", "writers"),
-            "tenancy.drifting.meanings": ("digest", "live_meanings", "meaning"),
-            "tenancy.drifting.release": (
-                "RELEASED_BY",
-                "by_name",
-                "is_managed",
-                "without_marks",
-            ),
-            "tenancy.drifting.report": ("DifferenceData", "data", "lines", "object_lines"),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

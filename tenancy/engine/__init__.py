@@ -99,40 +99,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.assessment": ("Assessment", "assess"),
-            "tenancy.diagnostics": ("EngineError", "EngineFailure", "Exit", "RefusedError"),
-            "tenancy.engine.comparison": ("StackDrift",),
-            "tenancy.engine.events": ("OnStep",),
-            "tenancy.engine.interaction": ("AUTOMATIC", "ForStack", "Interaction"),
-            "tenancy.engine.leftover_processes": ("interrupt_engines",),
-            "tenancy.engine.operations": (
-                "Adoption",
-                "Selection",
-                "accept_drift",
-                "adopt",
-                "destroy",
-                "drift",
-                "plan",
-                "preview",
-                "refresh",
-                "release",
-                "repair_drift",
-                "save_plans",
-                "up",
-            ),
-            "tenancy.engine.operations.saving": ("PlanToSave",),
-            "tenancy.engine.outcomes": ("AT_ONCE", "Outcome", "Outcomes"),
-            "tenancy.engine.recovery": ("TAKE_OVER_FIELDS", "resuming_opener"),
-            "tenancy.engine.results": ("Result", "Step"),
-            "tenancy.engine.sandbox_stacks": ("prepare_stacks",),
-            "tenancy.engine.saved_plan": ("SavedPlan", "read_plan", "write_plan"),
-            "tenancy.engine.session": ("Engine", "Session"),
-            "tenancy.engine.session_opening": ("inline", "local"),
-            "tenancy.engine.sharding": ("Shard", "read_shard", "shards", "stacks_of"),
-            "tenancy.engine.stack_opener": ("OpenStack", "opener", "wait_for_sandbox"),
-            "tenancy.engine.stack_plan": ("StackPlan",),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

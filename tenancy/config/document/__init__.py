@@ -33,15 +33,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.config.document.editing": ("Change", "edited", "write"),
-            "tenancy.config.document.json_access": ("as_json", "mapping", "text", "texts"),
-            "tenancy.config.document.kept_documents": ("KeptDocuments",),
-            "tenancy.config.document.reading": ("parse", "read"),
-            "tenancy.config.document.sandbox_salt": ("SANDBOX_PASSPHRASE", "SANDBOX_SALT"),
-            "tenancy.config.document.stack_config": ("read_stack", "secret_config"),
-            "tenancy.config.document.tree": ("JSON", "Document"),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

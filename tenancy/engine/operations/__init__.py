@@ -40,18 +40,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.engine.operations.adopt_selection": ("Selection",),
-            "tenancy.engine.operations.adopting": ("Adoption", "adopt"),
-            "tenancy.engine.operations.destroying": ("destroy",),
-            "tenancy.engine.operations.detecting": ("accept_drift", "drift", "repair_drift"),
-            "tenancy.engine.operations.planning": ("plan",),
-            "tenancy.engine.operations.previewing": ("preview",),
-            "tenancy.engine.operations.refreshing": ("refresh",),
-            "tenancy.engine.operations.releasing": ("release",),
-            "tenancy.engine.operations.saving": ("save_plans",),
-            "tenancy.engine.operations.updating": ("up",),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

@@ -27,17 +27,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.model.gpu_catalog.instance_types": (
-                "Architecture",
-                "InstanceType",
-                "Lookup",
-                "bundled",
-                "described",
-                "snapshot_source",
-            ),
-            "tenancy.model.gpu_catalog.node": ("NodeFacts", "node_facts"),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

@@ -26,17 +26,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = at_first_use(
-        __name__,
-        {
-            "tenancy.planning.sections.in_order": ("SECTIONS",),
-            "tenancy.planning.sections.enforcement": ("Enforced",),
-            "tenancy.planning.sections.remaining_access": ("RemainingAccessSection",),
-            "tenancy.planning.sections.waiting_pods": (
-                "WaitingPodsData",
-                "waiting_data",
-                "waiting_text",
-            ),
-            "tenancy.planning.sections.weakened": ("WeakenedSection",),
-        },
-    )
+    __getattr__ = at_first_use(__name__)

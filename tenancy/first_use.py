@@ -40,7 +40,7 @@ def at_first_use(package: str) -> Callable[[str], object]:
 
 
 def _imports(package: str) -> Mapping[str, tuple[str, str]]:
-    """Return the names of the block `if TYPE_CHECKING:`, each with its module and name there."""
+    """Return what `if TYPE_CHECKING:` imports: by name, its module and its name there."""
     spec = importlib.util.find_spec(package)
     source = getattr(spec.loader, "get_source", lambda _: None)(package) if spec else None
     if source is None:

@@ -46,6 +46,7 @@ from tenancy.checks import (
 )
 from tenancy.checks.adoption import left_as_it_is, only_adopted, without_adopted
 from tenancy.checks.deletion import deletable_of_platform, exact_names, listed_limits
+from tenancy.checks.hosts import covers_host
 from tenancy.checks.view import Resolution, stack_view
 from tenancy.config import stack_of
 from tenancy.diagnostics import Finding, Origin, Severity
@@ -69,6 +70,7 @@ __all__ = [
     "check",
     "check_organization",
     "check_platform",
+    "covers_host",
     "deletable_of_platform",
     "exact_names",
     "fit",

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from tenancy.checks.hosts import covers
+from tenancy.checks.hosts import covers_host
 from tenancy.config.spec import ExceptionName
 from tenancy.diagnostics import Finding, Origin, joined, quoted
 from tenancy.kubernetes.quantity import Quantity
@@ -147,7 +147,7 @@ def _prefix(
 
 def _hosts(organization: Organization, bounds: Bounds) -> Iterator[Finding]:
     for index, host in enumerate(organization.hosts):
-        if not any(covers(pattern, host) for pattern in bounds.hosts):
+        if not any(covers_host(pattern, host) for pattern in bounds.hosts):
             yield _exceeds(
                 organization.origin / "hosts" / index,
                 f"the host {quoted(host)} of {organization.name}",

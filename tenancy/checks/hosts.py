@@ -6,18 +6,18 @@ from tenancy.diagnostics import Finding, Origin, misnamed, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_subdomain
 from tenancy.model import Environment
 
-__all__ = ["covers", "hosts"]
+__all__ = ["covers_host", "hosts"]
 
 _WILDCARD = "*."
 
 
-def covers(pattern: str, host: str) -> bool:
+def covers_host(pattern: str, host: str) -> bool:
     """
     Return whether *pattern*, a host name with or without `*.`, covers *host*.
 
-    >>> covers("*.acme.example", "*.apps.acme.example")
+    >>> covers_host("*.acme.example", "*.apps.acme.example")
     True
-    >>> covers("*.acme.example", "acme.example")
+    >>> covers_host("*.acme.example", "acme.example")
     False
     """
     return pattern == host or (pattern.startswith(_WILDCARD) and host.endswith(pattern[1:]))
@@ -56,7 +56,7 @@ def _shared(cluster: str, owned: dict[str, dict[str, Origin]]) -> Iterator[Findi
                     (other, theirs, there)
                     for other in names[:position]
                     for theirs, there in owned[other].items()
-                    if covers(host, theirs) or covers(theirs, host)
+                    if covers_host(host, theirs) or covers_host(theirs, host)
                 ),
                 None,
             )

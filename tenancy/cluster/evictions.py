@@ -1,22 +1,23 @@
 """Disruption budgets that block every eviction, which only their status shows."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.listing import listed
-from tenancy.cluster.transport import Request
+from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.unread import not_read_part
-from tenancy.config.document import JSON, mapping, text
+from tenancy.config.document import JSON, items, mapping, text, texts
 from tenancy.diagnostics import ClusterError, Finding, Severity
+from tenancy.kubernetes.pods import selects
 from tenancy.model import Environment, Unread
 
 __all__ = ["blocked_evictions"]
 
+Item = Mapping[str, JSON]
+
 _BUDGETS: Final = "/apis/policy/v1/poddisruptionbudgets"
-_MOST_PAIRS: Final = 20
-"""How many pairs of budgets of one namespace are compared, each by one request."""
+_PODS: Final = "/api/v1/pods"
 _WITH_A_NUMBER: Final = "write minAvailable as a number, or select pods of a workload"
 
 
@@ -40,19 +41,20 @@ def blocked_evictions(environment: Environment, connection: Connection) -> Itera
         unread = Unread(part="disruption budgets", why=error.found)
         yield not_read_part(unread, environment.origin)
         return
-    held: dict[str, list[Mapping[str, JSON]]] = {}
+    held: dict[str, list[Item]] = {}
     for budget in budgets:
         namespace = text(budget, "metadata", "namespace")
         if namespace in origins:
             held.setdefault(namespace, []).append(budget)
+    pods: Mapping[str, list[Item]] = {}
+    try:
+        pods = _pods(connection, {name for name, those in held.items() if len(those) > 1})
+    except ClusterError as error:
+        unread = Unread(part="pods of disruption budgets", why=error.found)
+        yield not_read_part(unread, environment.origin)
     for namespace, found in held.items():
         origin, organization = origins[namespace]
-        reasons = list(_blocking(found))
-        try:
-            reasons += _overlapping(connection, namespace, found)
-        except ClusterError as error:
-            unread = Unread(part="pods of disruption budgets", why=error.found)
-            yield not_read_part(unread, origin)
+        reasons = (*_blocking(found), *_overlapping(found, pods.get(namespace, ())))
         for why, remedy in reasons:
             yield Finding(
                 code="evictions-blocked",
@@ -66,7 +68,7 @@ def blocked_evictions(environment: Environment, connection: Connection) -> Itera
             )
 
 
-def _blocking(budgets: Sequence[Mapping[str, JSON]]) -> Iterator[tuple[str, str]]:
+def _blocking(budgets: Sequence[Item]) -> Iterator[tuple[str, str]]:
     """Yield the budgets that block every eviction by themselves, each with a remedy."""
     for budget in budgets:
         status = mapping(budget.get("status"))
@@ -96,59 +98,54 @@ def _blocking(budgets: Sequence[Mapping[str, JSON]]) -> Iterator[tuple[str, str]
             )
 
 
-def _not_counted(status: Mapping[str, JSON]) -> str:
+def _not_counted(status: Item) -> str:
     """Return why the controller could not count the pods; "" if it could."""
-    conditions = status.get("conditions")
-    for condition in conditions if isinstance(conditions, list) else ():
-        if text(condition, "reason") == "SyncFailed":
-            return text(condition, "message")
+    for condition in items(status.get("conditions")):
+        if condition.get("reason") == "SyncFailed":
+            return str(condition.get("message"))
     return ""
 
 
-def _overlapping(
-    connection: Connection, namespace: str, budgets: Sequence[Mapping[str, JSON]]
-) -> Iterator[tuple[str, str]]:
+def _pods(connection: Connection, namespaces: Collection[str]) -> Mapping[str, list[Item]]:
+    """
+    Return the metadata of the pods of each of *namespaces*; without any, nothing is listed.
+
+    Raises:
+        ClusterError: The cluster does not answer, or refuses the list.
+    """
+    found: dict[str, list[Item]] = {}
+    if namespaces:
+        with connection.errors("listing the pods of disruption budgets"):
+            for pod in listed(connection, _PODS, accept=METADATA):
+                namespace = text(pod, "metadata", "namespace")
+                if namespace in namespaces:
+                    found.setdefault(namespace, []).append(mapping(pod.get("metadata")))
+    return found
+
+
+def _overlapping(budgets: Sequence[Item], pods: Iterable[Item]) -> Iterator[tuple[str, str]]:
     """Yield pairs of budgets with a pod in common, which the API server never evicts."""
-    # Without a selector a budget selects nothing.
-    some = [one for one in budgets if "selector" in mapping(one.get("spec"))]
-    for first, second in islice(combinations(some, 2), _MOST_PAIRS):
-        query = {"labelSelector": ",".join((*_terms(first), *_terms(second))), "limit": "1"}
-        request = Request("GET", f"/api/v1/namespaces/{namespace}/pods", query=query)
-        with connection.errors(f"listing the pods of {namespace}"):
-            pods = connection.request(request).get("items")
-        if pods:
+    selected = [(budget, set(_selected(budget, pods))) for budget in budgets]
+    for (first, some), (second, others) in combinations(selected, 2):
+        if both := sorted(some & others):
             yield (
                 f"the disruption budgets {_name(first)} and {_name(second)}, which both select"
-                f" {text(_first(pods), 'metadata', 'name')}: Kubernetes evicts no pod that two"
-                " budgets select",
+                f" {both[0]}: Kubernetes evicts no pod that two budgets select",
                 "narrow the selector of one of them, or delete it",
             )
 
 
-def _first(items: JSON) -> JSON:
-    return items[0] if isinstance(items, list) and items else None
+def _selected(budget: Item, pods: Iterable[Item]) -> Iterator[str]:
+    """Yield the names of the pods that *budget* selects; without a selector it selects none."""
+    spec = mapping(budget.get("spec"))
+    if "selector" in spec:
+        for pod in pods:
+            if selects(mapping(spec["selector"]), texts(pod.get("labels"))):
+                yield text(pod, "name")
 
 
-def _name(budget: Mapping[str, JSON]) -> str:
+def _name(budget: Item) -> str:
     return "/".join(text(budget, "metadata", key) for key in ("namespace", "name"))
-
-
-def _terms(budget: Mapping[str, JSON]) -> Iterator[str]:
-    """Yield the selector of *budget* as the API server reads it in a query."""
-    selector = mapping(mapping(budget.get("spec")).get("selector"))
-    for key, value in mapping(selector.get("matchLabels")).items():
-        yield f"{key}={value}"
-    found = selector.get("matchExpressions")
-    for one in found if isinstance(found, list) else ():
-        key, operator = text(one, "key"), text(one, "operator")
-        values = mapping(one).get("values")
-        among = ",".join(map(str, values)) if isinstance(values, list) else ""
-        yield {
-            "In": f"{key} in ({among})",
-            "NotIn": f"{key} notin ({among})",
-            "Exists": key,
-            "DoesNotExist": f"!{key}",
-        }[operator]
 
 
 def _number(value: JSON) -> int:

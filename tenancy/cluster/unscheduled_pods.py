@@ -9,7 +9,7 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import METADATA, listed
-from tenancy.config.document import JSON, mapping, text
+from tenancy.config.document import JSON, items, mapping, text
 from tenancy.diagnostics import counted, joined
 from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
 from tenancy.model import Live, Unread, WaitingPods
@@ -116,10 +116,10 @@ def _why(pod: Item, event: str, claims: Mapping[Place, Item]) -> str:
         if "deletionTimestamp" in mapping(claim.get("metadata")):
             return f"the ResourceClaim {name} is being deleted"
     spec, status = mapping(pod.get("spec")), mapping(pod.get("status"))
-    gates = [text(gate, "name") for gate in _items(spec.get("schedulingGates"))]
+    gates = [text(gate, "name") for gate in items(spec.get("schedulingGates"))]
     if gates:
         return f"it has the scheduling {'gate' if len(gates) == 1 else 'gates'} {joined(gates)}"
-    for condition in _items(status.get("conditions")):
+    for condition in items(status.get("conditions")):
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             message = _PREEMPTION.sub("", str(condition.get("message", "")))
             return f"no node fits: {message}"
@@ -161,7 +161,7 @@ def _amounts(listed_keys: str) -> Iterator[tuple[str, str]]:
 
 def _templates_without_claim(pod: Item) -> Mapping[str, str]:
     """Return the templates of which no claim was made, by the pod's name of the claim."""
-    statuses = _items(mapping(pod.get("status")).get("resourceClaimStatuses"))
+    statuses = items(mapping(pod.get("status")).get("resourceClaimStatuses"))
     made = {text(status, "name") for status in statuses}
     return {
         text(entry, "name"): text(entry, "resourceClaimTemplateName")
@@ -179,11 +179,7 @@ def _named_claims(pod: Item) -> tuple[str, ...]:
 
 
 def _entries(pod: Item) -> tuple[Item, ...]:
-    return tuple(_items(mapping(pod.get("spec")).get("resourceClaims")))
-
-
-def _items(value: JSON) -> Iterator[Item]:
-    return map(mapping, value if isinstance(value, list) else ())
+    return tuple(items(mapping(pod.get("spec")).get("resourceClaims")))
 
 
 def _place(item: Item) -> Place:

@@ -14,7 +14,7 @@ from tenancy.cluster.transport import MERGE, Request, answer
 from tenancy.cluster.workload_usage import ENDED, used
 from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
-from tenancy.kubernetes.pods import Fields, items, strings
+from tenancy.kubernetes.pods import POD_SECURITY_LABEL, Fields, items, strings
 from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.model import (
     Live,
@@ -39,7 +39,6 @@ _TEMPLATES: Final[Mapping[str, str]] = {
 _MOUNTED_BY_ADMISSION: Final = "kube-api-access-"
 _WRITTEN_BY_ADMISSION: Final = ("nodeName", "priority", "preemptionPolicy")
 _WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
-_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
 
 def with_workloads(
@@ -289,7 +288,10 @@ def _pod_security(
     for name, level in levels.items():
         if name not in namespaces or not running.get(name):
             continue
-        wanted = {_ENFORCE: level.label, f"{_ENFORCE}-version": level.version}
+        wanted = {
+            POD_SECURITY_LABEL: level.label,
+            f"{POD_SECURITY_LABEL}-version": level.version,
+        }
         change: Mapping[str, object] = {"metadata": {"labels": wanted}}
         got = answer(
             connection.api,

@@ -7,6 +7,7 @@ from tenancy.first_use import at_first_use
 if TYPE_CHECKING:
     from tenancy.config.answers import given_answers, read_answers
     from tenancy.config.deletion_file import write_with_deletions
+    from tenancy.config.kept_files import keep_file, user_cache
     from tenancy.config.paths import (
         MEMBER_KUBECONFIGS,
         ORGANIZATIONS,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
         organization_file,
         stack_file,
         stack_of,
-        user_cache,
     )
     from tenancy.config.project import (
         EngineConfig,
@@ -50,6 +50,7 @@ __all__ = [
     "given_answers",
     "is_platform",
     "is_stack_file",
+    "keep_file",
     "keys_with_values",
     "load",
     "merged",

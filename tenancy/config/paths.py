@@ -1,6 +1,5 @@
-"""The paths of a project's files and folders, relative to the project's folder; caches."""
+"""The paths of a project's files and folders, relative to the project's folder."""
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,6 @@ __all__ = [
     "organization_file",
     "stack_file",
     "stack_of",
-    "user_cache",
 ]
 
 PROJECT_FILE: Final = "Pulumi.yaml"
@@ -78,19 +76,3 @@ def organization_file(name: str) -> str:
     'organizations/acme.yaml'
     """
     return f"{ORGANIZATIONS}/{name}{_SUFFIX}"
-
-
-def user_cache() -> Path:
-    """Return the folder of this user's caches of Tenancy; it need not exist."""
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    # The XDG base directory specification: a relative path is to be ignored.
-    base = Path(configured) if configured.startswith("/") else _home() / ".cache"
-    return base / "tenancy"
-
-
-def _home() -> Path:
-    """Return the user's folder; for a user without one, a path below which nothing is kept."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path(os.devnull)

@@ -9,6 +9,7 @@ from tenancy.drifting.field_managers import CONTROLLERS, writer
 from tenancy.drifting.fields import Value, fields
 from tenancy.drifting.impact import weight
 from tenancy.kubernetes import labels
+from tenancy.kubernetes.pods import POD_SECURITY_DOMAIN
 from tenancy.manifests import Manifest
 
 __all__ = ["KINDS", "differences", "is_addition", "unwanted"]
@@ -21,9 +22,7 @@ _GUARDING: Final = (
     "resource.kubernetes.io/admin-access",
 )
 """Prefixes of the labels and annotations that control what a namespace may do."""
-_LEVELS: Final = tuple(
-    f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "warn", "audit")
-)
+_LEVELS: Final = tuple(f"{POD_SECURITY_DOMAIN}/{mode}" for mode in ("enforce", "warn", "audit"))
 _ORDER: Final = tuple(Weight)
 
 Live = Mapping[Identity, Mapping[str, object]]

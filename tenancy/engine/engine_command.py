@@ -1,11 +1,9 @@
 """The command line of the engine, whose version is asked for once for each program file."""
 
-import contextlib
 import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,7 +11,7 @@ from typing import Final
 from pulumi import automation as auto
 from semver import VersionInfo
 
-from tenancy.config import user_cache
+from tenancy.config import keep_file, user_cache
 
 __all__ = ["engine_command"]
 
@@ -79,9 +77,4 @@ def _read(file: Path) -> VersionInfo | None:
 
 
 def _write(file: Path, version: VersionInfo) -> None:
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Written atomically, because another command may read it at this moment.
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
-            json.dump({"version": str(version)}, new)
-        Path(new.name).replace(file)
+    keep_file(file, json.dumps({"version": str(version)}).encode())

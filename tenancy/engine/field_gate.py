@@ -4,6 +4,8 @@ Fields that an update would change and that another field manager owns.
 The API server refuses such a change in the middle of an update, so they are read before it.
 """
 
+from typing import NoReturn
+
 import attrs
 
 from tenancy.cluster import repair, require_same
@@ -50,20 +52,19 @@ class FieldConflicts:
             self.drift.manager, difference, live
         )
 
-    def refuse(self) -> None:
+    def refuse(self) -> NoReturn:
         """
-        Raise the refusal, if there are any.
+        Refuse the update.
 
         Raises:
             RefusedError: With `text`.
         """
         stack = self.drift.stack
-        if self:
-            raise RefusedError(
-                reason=f"stack {stack}: {self.text}\nTo take them over, run"
-                f" `tenancy up --stack {stack}`, which asks first, or"
-                f" `tenancy drift --stack {stack} --repair`.\nNothing was changed."
-            )
+        raise RefusedError(
+            reason=f"stack {stack}: {self.text}\nTo take them over, run"
+            f" `tenancy up --stack {stack}`, which asks first, or"
+            f" `tenancy drift --stack {stack} --repair`.\nNothing was changed."
+        )
 
     def take_over(self, session: Session, interaction: Interaction) -> None:
         """

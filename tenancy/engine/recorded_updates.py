@@ -26,8 +26,8 @@ from tenancy.engine.session import Session
 from tenancy.engine.stored_state import Resources, files_of, read_stored, write_stored
 from tenancy.engine.update_intent import UpdateIntent, new_intent, with_intent
 from tenancy.manifests import (
+    BUILT_IN_TOKENS,
     DESTROY_GUARD_TOKEN,
-    KUBERNETES_PROVIDER_TOKEN,
     NAMESPACE_COMPONENT_TOKEN,
     ORGANIZATION_TOKEN,
     STACK_TOKEN,
@@ -50,12 +50,11 @@ FEWEST: Final = 20
 _WITHOUT_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 _CREATES_BY_POST: Final = (4, 29)
 """From this version on the provider creates objects under a manager of its own."""
-_OTHERS: Final = frozenset(
-    (
-        *(STACK_TOKEN, KUBERNETES_PROVIDER_TOKEN, "pulumi:providers:pulumi"),
-        *(ORGANIZATION_TOKEN, NAMESPACE_COMPONENT_TOKEN, DESTROY_GUARD_TOKEN),
-    )
-)
+_OTHERS: Final = BUILT_IN_TOKENS | {
+    ORGANIZATION_TOKEN,
+    NAMESPACE_COMPONENT_TOKEN,
+    DESTROY_GUARD_TOKEN,
+}
 
 
 @attrs.frozen(kw_only=True)

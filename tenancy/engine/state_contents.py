@@ -9,12 +9,7 @@ from tenancy.config.document import JSON, as_json
 from tenancy.drifting import Identity
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
-from tenancy.manifests import (
-    KUBERNETES_PROVIDER_TOKEN,
-    NAMESPACE_TOKEN,
-    STACK_TOKEN,
-    is_kubernetes,
-)
+from tenancy.manifests import BUILT_IN_TOKENS, NAMESPACE_TOKEN, is_kubernetes
 from tenancy.planning import snapshot
 
 __all__ = ["changed_objects", "holds_exactly"]
@@ -22,15 +17,10 @@ __all__ = ["changed_objects", "holds_exactly"]
 _PATCH: Final = "Patch"
 _PACKAGE: Final = "tenancy"
 _MUTATING: Final = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
-_COMPONENTS: Final = frozenset(
-    (
-        *(STACK_TOKEN, KUBERNETES_PROVIDER_TOKEN, "pulumi:providers:pulumi"),
-        *(
-            f"{_PACKAGE}:index:{name}"
-            for name in ("Organization", "Namespace", "Platform", "GpuNodePool", "DestroyGuard")
-        ),
-    )
-)
+_COMPONENTS: Final = BUILT_IN_TOKENS | {
+    f"{_PACKAGE}:index:{name}"
+    for name in ("Organization", "Namespace", "Platform", "GpuNodePool", "DestroyGuard")
+}
 _KNOWN_KEYS: Final = frozenset(
     (
         *("urn", "custom", "id", "type", "inputs", "outputs", "parent", "provider"),

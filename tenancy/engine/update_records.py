@@ -9,13 +9,12 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from tenancy.config import user_cache
+from tenancy.config import keep_file, user_cache
 from tenancy.engine.session import Session
 
 __all__ = ["UpdateRecord", "forget", "read_record", "write_record"]
@@ -56,13 +55,8 @@ def read_record(session: Session) -> UpdateRecord | None:
 
 def write_record(session: Session, record: UpdateRecord) -> None:
     """Write *record*; if that fails, the next update starts an engine."""
-    file = _file(session)
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Written atomically, because another command may read it at this moment.
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
-            json.dump({"version": _VERSION, **attrs.asdict(record)}, new)
-        Path(new.name).replace(file)
+    written = {"version": _VERSION, **attrs.asdict(record)}
+    keep_file(_file(session), json.dumps(written).encode())
 
 
 def forget(session: Session) -> None:

@@ -17,6 +17,7 @@ from tenancy.manifests.queues import (
 from tenancy.manifests.quotas import default_counts, limit_range, quota
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import (
+    BUILT_IN_TOKENS,
     DESTROY_GUARD_TOKEN,
     KUBERNETES_PROVIDER_TOKEN,
     NAMESPACE_COMPONENT_TOKEN,
@@ -29,6 +30,7 @@ from tenancy.manifests.type_tokens import (
 )
 
 __all__ = [
+    "BUILT_IN_TOKENS",
     "DESTROY_GUARD_TOKEN",
     "KUBERNETES_CREATES",
     "KUBERNETES_PROVIDER_TOKEN",

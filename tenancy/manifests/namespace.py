@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tenancy.kubernetes import labels
+from tenancy.kubernetes.pods import POD_SECURITY_DOMAIN
 from tenancy.manifests.access import namespace_access
 from tenancy.manifests.carrying import carried_objects
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, manifest
@@ -145,19 +146,18 @@ def pod_security_labels(
 
     During an audit *level* gives warnings, and the level that the namespace had stays enforced.
     """
-    domain = "pod-security.kubernetes.io"
     if enforcement.is_audit:
         kept = enforcement.pod_security
         return {
-            **({f"{domain}/enforce": kept} if kept else {}),
+            **({f"{POD_SECURITY_DOMAIN}/enforce": kept} if kept else {}),
             **{
-                f"{domain}/{mode}{suffix}": value
+                f"{POD_SECURITY_DOMAIN}/{mode}{suffix}": value
                 for mode in ("warn", "audit")
                 for suffix, value in (("", level.enforce), ("-version", level.version))
             },
         }
     return {
-        f"{domain}/{mode}{suffix}": value
+        f"{POD_SECURITY_DOMAIN}/{mode}{suffix}": value
         for mode, enforced in (
             ("enforce", level.label),
             ("warn", "restricted"),
@@ -279,7 +279,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.TOLERATIONS: ",".join(tolerations(resolved, platform)),
             labels.MEMBERS: "\n".join(map(str, resolved.organization_members)),
             labels.NAMESPACES: ",".join(resolved.organization_namespaces),
-            labels.LOAD_BALANCERS: "true" if _load_balancers(resolved) else None,
+            labels.LOAD_BALANCERS: "true" if resolved.may_use_load_balancers else None,
         }
     )
 
@@ -352,16 +352,6 @@ def _storage_classes(resolved: Namespace, platform: Platform) -> tuple[str, ...]
         name
         for name, kind in sorted(platform.storage_classes.items())
         if (kind == "shared" if granted is None else name in granted)
-    )
-
-
-def _load_balancers(resolved: Namespace) -> bool:
-    """Return whether load balancers are granted, by their own key or in a quota."""
-    return bool(resolved.load_balancers) or any(
-        limit.quantity.nanos > 0
-        for written in resolved.quotas
-        for key, limit in written.hard.items()
-        if key == "services.loadbalancers"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 __all__ = [
+    "BUILT_IN_TOKENS",
     "DESTROY_GUARD_TOKEN",
     "KUBERNETES_PROVIDER_TOKEN",
     "NAMESPACE_COMPONENT_TOKEN",
@@ -51,6 +52,11 @@ KUBERNETES_PROVIDER_TOKEN: Final = "pulumi:providers:kubernetes"  # noqa: S105
 
 STACK_TOKEN: Final = "pulumi:pulumi:Stack"  # noqa: S105
 """The type of a stack, which is the root of the resources in its state."""
+
+BUILT_IN_TOKENS: Final = frozenset(
+    (STACK_TOKEN, KUBERNETES_PROVIDER_TOKEN, "pulumi:providers:pulumi")
+)
+"""The types of what the engine itself has in each state of ours."""
 
 ORGANIZATION_TOKEN: Final = "tenancy:index:Organization"  # noqa: S105
 """The type of the component of an organization."""

@@ -282,6 +282,16 @@ class Namespace:
         """Whether a policy enforces Pod Security in place of the label, with exceptions."""
         return bool(self.pod_security.exceptions) and not self.enforcement.is_audit
 
+    @property
+    def may_use_load_balancers(self) -> bool:
+        """Whether load balancers are granted, by their own key or in a quota."""
+        return bool(self.load_balancers) or any(
+            limit.quantity.nanos > 0
+            for written in self.quotas
+            for key, limit in written.hard.items()
+            if key == "services.loadbalancers"
+        )
+
 
 @attrs.frozen(kw_only=True, slots=True, eq=False)
 class Organization:

@@ -12,7 +12,7 @@ open.
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Final, cast
@@ -20,6 +20,7 @@ from typing import Final, cast
 import attrs
 
 from tenancy.kubernetes import labels
+from tenancy.kubernetes.pods import selects
 from tenancy.manifests import Manifest
 
 __all__ = ["OTHER", "PodNetwork", "Pods", "Port", "Route", "crossing"]
@@ -227,7 +228,7 @@ class PodNetwork:
         found = [
             policy
             for policy in self._policies.get((pods.namespace, direction), ())
-            if _selects(policy.selector, dict(pods.held))
+            if selects(policy.selector, dict(pods.held))
         ]
         return found or None
 
@@ -249,11 +250,11 @@ class PodNetwork:
             return not ipaddress.ip_network(cidr, strict=False).is_link_local
         if "namespaceSelector" in peer:
             selector = _mapping(peer["namespaceSelector"])
-            if not _selects(selector, self._labels[other.namespace]):
+            if not selects(selector, self._labels[other.namespace]):
                 return False
         elif other.namespace != namespace:
             return False
-        return _selects(_mapping(peer.get("podSelector", {})), dict(other.held))
+        return selects(_mapping(peer.get("podSelector", {})), dict(other.held))
 
 
 def crossing(network: PodNetwork) -> Iterator[Route]:
@@ -262,29 +263,6 @@ def crossing(network: PodNetwork) -> Iterator[Route]:
         ends = {network.organization(route.source), network.organization(route.target)}
         if None not in ends and len(ends) > 1:
             yield route
-
-
-def _selects(selector: Manifest, held: Mapping[str, str]) -> bool:
-    wanted = cast("dict[str, str]", selector.get("matchLabels", {}))
-    return all(held.get(key) == value for key, value in wanted.items()) and all(
-        _fulfils(expression, held) for expression in _list(selector.get("matchExpressions"))
-    )
-
-
-def _fulfils(expression: Manifest, held: Mapping[str, str]) -> bool:
-    value = held.get(str(expression["key"]))
-    values = cast("list[str]", expression.get("values", []))
-    match expression["operator"]:
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-        case operator:
-            raise ValueError(f"unknown operator of a label selector: {operator!r}")
 
 
 def _wanted(selector: Manifest) -> dict[str, str]:

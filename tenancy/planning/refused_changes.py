@@ -6,6 +6,7 @@ The rules are those of the admission policies of Services, Ingresses and disrupt
 
 from collections.abc import Iterator
 
+from tenancy.checks import covers_host
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes.pods import Fields, blocks_every_eviction, items, mapping, strings
 from tenancy.model import LiveWorkloads, Namespace, Platform
@@ -37,12 +38,7 @@ def _of_service(
     if kind in ("NodePort", "ExternalName"):
         yield f"spec.type is {kind}", "use another type, or let an operator keep it"
     if kind == "LoadBalancer":
-        is_granted = bool(namespace.load_balancers) or any(
-            key == "services.loadbalancers" and limit.quantity.nanos > 0
-            for quota in namespace.quotas
-            for key, limit in quota.hard.items()
-        )
-        if not is_granted:
+        if not namespace.may_use_load_balancers:
             yield "load balancers are not granted", "write loadBalancers for the namespace"
         is_local = spec.get("externalTrafficPolicy") == "Local"
         if any(rule.cidrs for rule in namespace.network.ingress) and not is_local:
@@ -67,7 +63,7 @@ def _of_ingress(
     hosts = [str(rule.get("host") or "") for rule in items(spec.get("rules"))]
     hosts += [host for tls in items(spec.get("tls")) for host in strings(tls.get("hosts"))]
     for host in dict.fromkeys(hosts):
-        if not any(_is_own(host, own) for own in namespace.hosts):
+        if not any(covers_host(own, host) for own in namespace.hosts):
             yield (
                 f"its host {host} is not one of the organization" if host else "it has no host",
                 "write the host under hosts of the organization",
@@ -79,10 +75,6 @@ def _of_ingress(
             f"spec.ingressClassName is {spec.get('ingressClassName') or 'not set'}",
             "list the class under allowed.ingressClasses of the platform, and name it",
         )
-
-
-def _is_own(host: str, own: str) -> bool:
-    return own == host or (own.startswith("*.") and host.endswith(own[1:]))
 
 
 def _spec(found: Fields) -> Fields:

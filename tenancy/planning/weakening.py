@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final
 
 import attrs
 
@@ -10,7 +9,7 @@ from tenancy import manifests as render
 from tenancy.config.document import JSON, mapping
 from tenancy.drifting import Identity, adoption
 from tenancy.drifting.adoption import Weakened
-from tenancy.kubernetes.pods import items
+from tenancy.kubernetes.pods import POD_SECURITY_LABEL, items
 from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.manifests import Manifest
 from tenancy.model import Enforcement, Live, Namespace, Organization, Platform, Quota
@@ -18,8 +17,6 @@ from tenancy.planning import snapshot
 from tenancy.planning.weakened_traffic import weakened_traffic
 
 __all__ = ["name_of", "unnamed", "weakened_by", "weakened_objects", "weakened_traffic_by"]
-
-_LEVEL: Final = "pod-security.kubernetes.io/enforce"
 
 Objects = Mapping[Identity, Mapping[str, JSON]]
 
@@ -132,7 +129,7 @@ def _limits(namespace: Namespace) -> Iterator[Manifest]:
     level: str | None = namespace.pod_security.enforce
     if namespace.enforcement.is_audit:
         level = namespace.enforcement.pod_security
-    metadata = {"name": namespace.name, "labels": {_LEVEL: level} if level else {}}
+    metadata = {"name": namespace.name, "labels": {POD_SECURITY_LABEL: level} if level else {}}
     yield {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     yield from (render.quota(one, namespace.name) for one in namespace.quotas)
     ranges = namespace.further_limit_ranges
@@ -172,7 +169,7 @@ def _recorded(
     level = kept.pod_security if kept.is_audit else old.pod_security.enforce
     yield (
         Identity(kind="Namespace", name=old.name),
-        {"metadata": {"labels": {_LEVEL: level} if level else {}}},
+        {"metadata": {"labels": {POD_SECURITY_LABEL: level} if level else {}}},
     )
     for quota in old.quotas:
         yield _of_quota(quota, old.name)

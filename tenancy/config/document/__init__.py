@@ -6,7 +6,7 @@ from tenancy.first_use import at_first_use
 
 if TYPE_CHECKING:
     from tenancy.config.document.editing import Change, edited, write
-    from tenancy.config.document.json_access import as_json, mapping, text, texts
+    from tenancy.config.document.json_access import as_json, items, mapping, text, texts
     from tenancy.config.document.kept_documents import KeptDocuments
     from tenancy.config.document.reading import parse, read
     from tenancy.config.document.sandbox_salt import SANDBOX_PASSPHRASE, SANDBOX_SALT
@@ -22,6 +22,7 @@ __all__ = [
     "KeptDocuments",
     "as_json",
     "edited",
+    "items",
     "mapping",
     "parse",
     "read",

@@ -1,11 +1,11 @@
 """Read parts of JSON that others wrote, such as an API server; a missing part is empty."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tenancy.config.document.tree import JSON
 
-__all__ = ["as_json", "mapping", "text", "texts"]
+__all__ = ["as_json", "items", "mapping", "text", "texts"]
 
 
 def as_json(value: object) -> JSON:
@@ -27,6 +27,18 @@ def mapping(value: Mapping[str, JSON] | JSON) -> Mapping[str, JSON]:
     ({'a': 1}, {})
     """
     return value if isinstance(value, Mapping) else {}
+
+
+def items(value: JSON) -> Iterator[Mapping[str, JSON]]:
+    """
+    Yield the mappings in the list *value*.
+
+    >>> list(items([{"name": "a"}, None])), list(items("a"))
+    ([{'name': 'a'}], [])
+    """
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, Mapping):
+            yield item
 
 
 def text(value: Mapping[str, JSON] | JSON, *path: str) -> str:

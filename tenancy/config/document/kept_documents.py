@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from tenancy.config.document.tree import Document, Node
-from tenancy.config.paths import user_cache
+from tenancy.config.kept_files import keep_file, user_cache
 
 __all__ = ["FOLDER", "KeptDocuments"]
 
@@ -109,14 +108,8 @@ def _read(file: Path, source: str) -> Document | None:
 
 
 def _write(file: Path, document: Document) -> None:
-    """Keep *document*; if that fails, the next command parses it again."""
     text = json.dumps({"value": document.value, "root": document.root}).encode()
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Written atomically, because another command may read it at this moment.
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as new:
-            new.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-        Path(new.name).replace(file)
+    keep_file(file, hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
 
 
 def _node(written: Written) -> Node:

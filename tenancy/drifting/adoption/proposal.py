@@ -15,6 +15,7 @@ from tenancy.drifting.adoption.spaces import by_namespace
 from tenancy.drifting.adoption.subjects import member, role_of
 from tenancy.drifting.comparison import KINDS
 from tenancy.drifting.difference import Identity
+from tenancy.kubernetes.pods import POD_SECURITY_LABEL, POD_SECURITY_LEVELS
 from tenancy.model import Platform
 
 __all__ = ["Left", "Proposal", "propose"]
@@ -22,8 +23,6 @@ __all__ = ["Left", "Proposal", "propose"]
 Live = Mapping[Identity, Mapping[str, JSON]]
 
 _ID: Final = re.compile(r"[a-z0-9]+")
-_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
-_LEVELS: Final = ("privileged", "baseline", "restricted")
 _LIMIT_TYPES: Final = frozenset({"Container", "Pod", "PersistentVolumeClaim"})
 _KEPT_LEVEL: Final = "the level that was enforced when the namespace was adopted"
 _NEW_LEVEL: Final = "no level or privileged was enforced when the namespace was adopted"
@@ -137,7 +136,7 @@ def propose(
 
 def _levels(kept: str | None, reason: str, until: date | None) -> dict[str, JSON]:
     """Return the audit, in which *kept* stays enforced, and the level that follows it."""
-    is_level = kept in _LEVELS[1:]
+    is_level = kept in POD_SECURITY_LEVELS[1:]
     return {
         "enforcement": {
             "mode": "audit",
@@ -184,8 +183,8 @@ def _ids(names: Iterable[str], prefix: str, taken: Collection[str]) -> dict[str,
 def _level(name: str, live: Live) -> str | None:
     metadata = live[Identity(kind="Namespace", name=name)].get("metadata")
     texts = metadata.get("labels") if isinstance(metadata, dict) else None
-    level = texts.get(_ENFORCE) if isinstance(texts, dict) else None
-    return str(level) if level in _LEVELS else None
+    level = texts.get(POD_SECURITY_LABEL) if isinstance(texts, dict) else None
+    return str(level) if level in POD_SECURITY_LEVELS else None
 
 
 def _profile(name: str, live: Live) -> tuple[JSON, list[Left]]:

@@ -7,7 +7,7 @@ import attrs
 
 from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.drifting.difference import Identity
-from tenancy.kubernetes.pods import POD_SECURITY_LEVELS
+from tenancy.kubernetes.pods import POD_SECURITY_LABEL, POD_SECURITY_LEVELS
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.manifests import Manifest
 
@@ -15,8 +15,7 @@ __all__ = ["Weakened", "weakened"]
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
-_LEVEL: Final = "pod-security.kubernetes.io/enforce"
-_VERSION: Final = f"{_LEVEL}-version"
+_VERSION: Final = f"{POD_SECURITY_LABEL}-version"
 _LATEST: Final = 2**31
 _UPPER: Final = ("max", "default", "maxLimitRequestRatio")
 """Parts of a limit range that are looser if they are larger, or missing."""
@@ -45,7 +44,7 @@ def weakened(desired: Iterable[Manifest], live: Live) -> Iterator[Weakened]:
 
 def _namespace(manifest: Mapping[str, object], live: Mapping[str, JSON]) -> Iterator[str]:
     after, before = _labels(manifest), _labels(live)
-    now, was = after.get(_LEVEL), before.get(_LEVEL)
+    now, was = after.get(POD_SECURITY_LABEL), before.get(POD_SECURITY_LABEL)
     if was in POD_SECURITY_LEVELS and now in POD_SECURITY_LEVELS:
         if POD_SECURITY_LEVELS.index(now) < POD_SECURITY_LEVELS.index(was):
             yield f"Pod Security {was} becomes {now}"

@@ -12,9 +12,12 @@ from tenancy.kubernetes.pods.security import (
     BASELINE_CAPABILITIES,
     BASELINE_SELINUX_TYPES,
     BASELINE_SYSCTLS,
+    POD_SECURITY_DOMAIN,
+    POD_SECURITY_LABEL,
     POD_SECURITY_LEVELS,
     pod_security_violations,
 )
+from tenancy.kubernetes.pods.selectors import selects
 
 __all__ = [
     "ALL_AVAILABLE",
@@ -23,6 +26,8 @@ __all__ = [
     "BASELINE_SELINUX_TYPES",
     "BASELINE_SYSCTLS",
     "NONE_UNAVAILABLE",
+    "POD_SECURITY_DOMAIN",
+    "POD_SECURITY_LABEL",
     "POD_SECURITY_LEVELS",
     "Amounts",
     "Fields",
@@ -33,5 +38,6 @@ __all__ = [
     "pod_amounts",
     "pod_security_violations",
     "quantities",
+    "selects",
     "strings",
 ]

@@ -15,10 +15,16 @@ __all__ = [
     "BASELINE_CAPABILITIES",
     "BASELINE_SELINUX_TYPES",
     "BASELINE_SYSCTLS",
+    "POD_SECURITY_DOMAIN",
+    "POD_SECURITY_LABEL",
     "POD_SECURITY_LEVELS",
     "pod_security_violations",
 ]
 
+POD_SECURITY_DOMAIN: Final = "pod-security.kubernetes.io"
+"""The domain of the labels by which a namespace has levels."""
+POD_SECURITY_LABEL: Final = f"{POD_SECURITY_DOMAIN}/enforce"
+"""The label of the level that is enforced."""
 POD_SECURITY_LEVELS: Final = ("privileged", "baseline", "restricted")
 """From the loosest level to the strictest."""
 

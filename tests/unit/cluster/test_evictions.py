@@ -16,13 +16,13 @@ class Answering(Connection):
     """A cluster that has these budgets, or refuses to list them."""
 
     budgets: list[dict] | None = None
-    pods: Mapping[str, list[dict]] | None = {}
+    pods: list[dict] | None = None
 
     def request(self, request: Request) -> Mapping[str, object]:
-        if request.path == "/api/v1/namespaces/acme-dev/pods":
+        if request.path == "/api/v1/pods":
             if self.pods is None:
                 raise ApiException(status=403, reason="Forbidden")
-            return {"items": self.pods.get(request.query["labelSelector"], [])}
+            return {"items": self.pods, "metadata": {}}
         assert "/apis/policy/v1/poddisruptionbudgets" == request.path
         if self.budgets is None:
             raise ApiException(status=403, reason="Forbidden")
@@ -37,9 +37,14 @@ def budget(pods: int | None, needed: int | None, namespace: str = "acme-dev") ->
     }
 
 
+def pod(name: str, labels: dict[str, str], namespace: str = "acme-dev") -> dict:
+    return {"metadata": {"name": name, "namespace": namespace, "labels": labels}}
+
+
 def found(*budgets: dict) -> list[Finding]:
     connection = Answering(cluster="c", api=None, uid="u")
     object.__setattr__(connection, "budgets", list(budgets))
+    object.__setattr__(connection, "pods", [])
     return list(blocked_evictions(a_tenancy().environments["dev"], connection))
 
 
@@ -101,13 +106,19 @@ def test_two_budgets_for_one_pod_are_a_warning() -> None:
         {"key": "zone", "operator": "NotIn", "values": ["x"]},
     ]
     by_expression["spec"] = {"selector": {"matchExpressions": expressions}}
-    query = "app=web,tier=a,app in (web,api),!old,tier,zone notin (x)"
     connection = Answering(cluster="c", api=None, uid="u")
     object.__setattr__(connection, "budgets", [by_label, by_expression])
     environment = a_tenancy().environments["dev"]
+    labels = {"app": "web", "tier": "a"}
+    others = [
+        pod("web-1", {**labels, "old": "1"}),
+        pod("web-2", {**labels, "zone": "x"}),
+        pod("web-3", {"app": "web"}),
+        pod("web-4", labels, namespace="other"),
+    ]
+    object.__setattr__(connection, "pods", others)
     assert [] == list(blocked_evictions(environment, connection))
-    pods = {query: [{"metadata": {"name": "web-0"}}]}
-    object.__setattr__(connection, "pods", pods)
+    object.__setattr__(connection, "pods", [*others, pod("web-0", labels)])
 
     [one] = blocked_evictions(environment, connection)
 

@@ -13,6 +13,8 @@ from tenancy.checks import (
     access,
     allocation,
     allowed_keys,
+    bounded_amounts,
+    bounded_exceptions,
     bounds,
     ceilings,
     classes,
@@ -214,7 +216,7 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
         yield from ceilings.part_of_ceiling(
             organization, "its other environments are unknown here"
         )
-    yield from bounds.bounded_gpus(ground, one)
+    yield from bounded_amounts.bounded_gpus(ground, one)
     yield from gpus.not_compared(organization, ground.gpu_resources)
     yield Finding(
         code="names-not-checked",
@@ -314,7 +316,7 @@ class _Scope:
         yield from gpus.owners(found, names_there)
         yield from written_bounds.written_bounds(found, names_there)
         here = (o for e in there for o in e.organizations if o.name in self.by_name)
-        yield from bounds.bounded_gpus(found, here)
+        yield from bounded_amounts.bounded_gpus(found, here)
         yield from gpus.capacity(found, there)
         yield from queues.borrowing(found, there)
         yield from namespace_objects.unused(found, there)
@@ -333,7 +335,7 @@ class _Scope:
         yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
         yield from deletion.listed_limits(environment)
-        yield from bounds.exceptions(environment, ground)
+        yield from bounded_exceptions.exceptions(environment, ground)
 
     def _organization(
         self, organizations: Sequence[Organization], known: frozenset[str]

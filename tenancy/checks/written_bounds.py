@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tenancy.checks.quotas import hard
 from tenancy.diagnostics import Finding, Severity, nearest, quoted
-from tenancy.model import Bounds, Platform
+from tenancy.model import Bounds, Platform, roles
 
 __all__ = ["written_bounds"]
 
@@ -56,6 +56,8 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
     pools = [pool.name for pool in platform.pools]
     chosen: tuple[tuple[str, str, Iterable[str], Sequence[str]], ...] = (
         ("the GPU node pool", "gpus", bounds.gpus, pools),
+        ("the GPU node pool", "borrowedGpus", bounds.borrowed_gpus, pools),
+        ("the role", "roles", bounds.roles or (), roles.names(platform)),
         (
             "the priority class",
             "priorityClasses",
@@ -80,15 +82,19 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
                     allowed=f"a name from the platform ({', '.join(known) or 'it has none'})",
                     remedy=f"did you mean {guess!r}?" if guess else "correct or remove it",
                 )
-    for text in bounds.egress_cidrs:
-        if not _is_range(text):
-            yield Finding(
-                code="egress-cidr",
-                origin=bounds.origin / "egressCidrs",
-                found=f"{quoted(text)}, which is not a range of addresses",
-                allowed="ranges of addresses such as 203.0.113.0/24",
-                remedy="write the first address of the range, '/' and the prefix length",
-            )
+    for key, code, ranges in (
+        ("egressCidrs", "egress-cidr", bounds.egress_cidrs),
+        ("ingressCidrs", "ingress-cidr", bounds.ingress_cidrs),
+    ):
+        for text in ranges:
+            if not _is_range(text):
+                yield Finding(
+                    code=code,
+                    origin=bounds.origin / key,
+                    found=f"{quoted(text)}, which is not a range of addresses",
+                    allowed="ranges of addresses such as 203.0.113.0/24",
+                    remedy="write the first address of the range, '/' and the prefix length",
+                )
 
 
 def _is_range(text: str) -> bool:

@@ -14,7 +14,13 @@ from tenancy.manifests.queues import (
     organization_queues,
     resource_groups,
 )
-from tenancy.manifests.quotas import default_counts, limit_range, quota
+from tenancy.manifests.quotas import (
+    EPHEMERAL_STORAGE,
+    default_counts,
+    limit_range,
+    quota,
+    storage_class_limits,
+)
 from tenancy.manifests.stream import to_yaml
 from tenancy.manifests.type_tokens import (
     BUILT_IN_TOKENS,
@@ -32,6 +38,7 @@ from tenancy.manifests.type_tokens import (
 __all__ = [
     "BUILT_IN_TOKENS",
     "DESTROY_GUARD_TOKEN",
+    "EPHEMERAL_STORAGE",
     "KUBERNETES_CREATES",
     "KUBERNETES_PROVIDER_TOKEN",
     "NAMESPACE_COMPONENT_TOKEN",
@@ -61,6 +68,7 @@ __all__ = [
     "quota",
     "resource_groups",
     "resource_name",
+    "storage_class_limits",
     "to_yaml",
     "type_token",
 ]

@@ -36,7 +36,6 @@ __all__ = [
     "DEFAULT_OBJECT_COUNTS",
     "EPHEMERAL_STORAGE",
     "GANG_JOBS",
-    "NODE_PORTS_PER_LOAD_BALANCER",
     "default_counts",
     "free_name",
     "gpu_limits",
@@ -83,13 +82,6 @@ The objects that Tenancy and Kubernetes create in a namespace are added to them.
 
 GANG_JOBS: Final = 20
 """How many objects of each kind of gang jobs a namespace may have."""
-
-NODE_PORTS_PER_LOAD_BALANCER: Final = 10
-"""
-How many ports the granted load balancers of a namespace may have, on average.
-
-The API server gives each port of a Service of type LoadBalancer a node port by default.
-"""
 
 EPHEMERAL_STORAGE: Final[Mapping[str, str]] = MappingProxyType(
     {"requests.ephemeral-storage": "100Gi", "limits.ephemeral-storage": "200Gi"}
@@ -176,7 +168,7 @@ def managed_quotas(
         platform,
         {**created, "resourcequotas": quotas},
         written,
-        _load_balancer_counts(namespace),
+        names.load_balancer_limits(namespace.load_balancers),
     )
     own = {written.name for written in namespace.quotas}
     return (
@@ -201,17 +193,6 @@ def _of_pools(
     return [
         (pool_class(pool), limits, _of_classes(classes[pool])) for pool, limits in hard.items()
     ]
-
-
-def _load_balancer_counts(namespace: Namespace) -> dict[str, int]:
-    """Return the counts of granted load balancers and of their node ports."""
-    granted = namespace.load_balancers
-    if not granted:
-        return {}
-    return {
-        "services.loadbalancers": granted,
-        "services.nodeports": granted * NODE_PORTS_PER_LOAD_BALANCER,
-    }
 
 
 def free_name(name: str, taken: Container[str]) -> str:

@@ -1,6 +1,6 @@
 """Resolved values: after inheritance, with canonical quantities and final names."""
 
-from tenancy.model.bounds import Bounds
+from tenancy.model.bounds import Bounds, OrganizationBounds
 from tenancy.model.capacity import (
     PoolDemand,
     allowed_devices,
@@ -27,6 +27,7 @@ from tenancy.model.live_waiting import WaitingPods
 from tenancy.model.live_workloads import LiveWorkloads, Workload
 from tenancy.model.managed_quotas import (
     MANAGED_QUOTAS,
+    NODE_PORTS_PER_LOAD_BALANCER,
     POOL_QUOTA_PREFIX,
     device_limits,
     grant_keys,
@@ -119,6 +120,7 @@ __all__ = [
     "LIMITS_NAME",
     "LOCAL_QUEUE",
     "MANAGED_QUOTAS",
+    "NODE_PORTS_PER_LOAD_BALANCER",
     "NOT_INTERNET",
     "POOL_QUOTA_PREFIX",
     "PUBLIC_READER",
@@ -157,6 +159,7 @@ __all__ = [
     "NodeLayout",
     "ObjectTemplate",
     "Organization",
+    "OrganizationBounds",
     "OrganizationInput",
     "Packing",
     "Platform",

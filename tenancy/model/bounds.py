@@ -21,15 +21,20 @@ class Bounds:
         origin: Where its own bounds are written; else where the default is.
         ceiling: By quota key; a key that is missing is not bounded.
         namespace_quota: Of each namespace, by quota key; a key that is missing is not bounded.
-        gpus: By pool; a pool that is missing is 0.
+        gpus: Granted ones by pool; a pool that is missing is 0.
+        borrowed_gpus: Sums of borrowing limits by pool; a pool that is missing is 0.
         pod_security: The lowest level.
         prefixes: None: any prefix that is listed for no other organization.
+        billing: None: what is listed for no other organization.
+        roles: None: the built-in ones.
     """
 
     origin: Origin
     ceiling: Limits
     namespace_quota: Limits
     gpus: Mapping[str, int]
+    borrowed_gpus: Mapping[str, int]
+    queue_weight: int
     pod_security: str
     pod_security_exceptions: tuple[str, ...]
     egress_cidrs: tuple[str, ...]
@@ -38,6 +43,8 @@ class Bounds:
     priority_classes: tuple[str, ...]
     storage_classes: tuple[str, ...]
     prefixes: tuple[str, ...] | None
+    billing: tuple[str, ...] | None
+    roles: tuple[str, ...] | None
     hosts: tuple[str, ...]
     exceptions: tuple[str, ...]
 
@@ -82,6 +89,8 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         else (default.namespace_quota, place)
     )
     gpus = default.gpus if own.gpus is None else own.gpus
+    borrowed = default.borrowed_gpus if own.borrowed_gpus is None else own.borrowed_gpus
+    roles = default.roles if own.roles is None else own.roles
     cidrs = default.egress_cidrs if own.egress_cidrs is None else own.egress_cidrs
     priority = (
         default.priority_classes if own.priority_classes is None else own.priority_classes
@@ -93,6 +102,8 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         ceiling=_limits(ceiling, at / "ceiling"),
         namespace_quota=_limits(quota, beside / "namespaceQuota"),
         gpus=gpus or {},
+        borrowed_gpus=borrowed or {},
+        queue_weight=own.queue_weight or default.queue_weight or 1,
         pod_security=own.pod_security or default.pod_security or "restricted",
         pod_security_exceptions=(
             default.pod_security_exceptions
@@ -109,6 +120,8 @@ def _bounds(own: BoundsSpec, origin: Origin, default: BoundsSpec, place: Origin)
         priority_classes=priority or (),
         storage_classes=storage or (),
         prefixes=own.prefixes if own.prefixes is not None else default.prefixes,
+        billing=own.billing if own.billing is not None else default.billing,
+        roles=roles,
         hosts=(default.hosts if own.hosts is None else own.hosts) or (),
         exceptions=exceptions or (),
     )

@@ -13,11 +13,13 @@ __all__ = [
     "EPHEMERAL_STORAGE",
     "GPUS",
     "MANAGED_QUOTAS",
+    "NODE_PORTS_PER_LOAD_BALANCER",
     "OBJECT_COUNTS",
     "POOL_QUOTA_PREFIX",
     "STORAGE_CLASSES",
     "device_limits",
     "grant_keys",
+    "load_balancer_limits",
 ]
 
 OBJECT_COUNTS: Final = "object-counts"
@@ -42,6 +44,24 @@ one for each granted pool whose resource another granted pool has too.
 
 POOL_QUOTA_PREFIX: Final = PREFIX
 """Begins the name of the quota that counts one pool's GPUs; the pool's name follows."""
+
+
+NODE_PORTS_PER_LOAD_BALANCER: Final = 10
+"""
+How many ports the granted load balancers of a namespace may have, on average.
+
+The API server gives each port of a Service of type LoadBalancer a node port by default.
+"""
+
+
+def load_balancer_limits(granted: int | None) -> dict[str, int]:
+    """Return the counts of *granted* load balancers and of their node ports; none without."""
+    if not granted:
+        return {}
+    return {
+        "services.loadbalancers": granted,
+        "services.nodeports": granted * NODE_PORTS_PER_LOAD_BALANCER,
+    }
 
 
 def grant_keys(grant: Grant, platform: Platform) -> tuple[str, ...]:

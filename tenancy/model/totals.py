@@ -9,7 +9,7 @@ import attrs
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key, requests_key
 from tenancy.model.hard_keys import quota_keys
-from tenancy.model.managed_quotas import device_limits
+from tenancy.model.managed_quotas import device_limits, load_balancer_limits
 from tenancy.model.platform import Platform
 from tenancy.model.values import Limit, Namespace, Organization, Quota
 
@@ -154,10 +154,10 @@ def amounts(platform_of: Callable[[Namespace], Platform]) -> Amounts:
 
 
 def _load_balancers(namespace: Namespace) -> Mapping[str, Quantity]:
-    """Return the count of granted load balancers; nothing if a quota sets it."""
-    granted, key = namespace.load_balancers, "services.loadbalancers"
-    own = any(key in quota.hard for quota in namespace.quotas if not quota.is_scoped)
-    return {key: Quantity.parse(granted)} if granted and not own else {}
+    """Return the counts of granted load balancers and their node ports that no quota sets."""
+    own = {key for quota in namespace.quotas if not quota.is_scoped for key in quota.hard}
+    limits = load_balancer_limits(namespace.load_balancers)
+    return {key: Quantity.parse(count) for key, count in limits.items() if key not in own}
 
 
 def _by_name(counts: Mapping[str, Quantity]) -> Mapping[str, Quantity]:

@@ -68,6 +68,8 @@ class BoundsArgs(TypedDict, total=False):
     ceiling: Mapping[str, str | int] | None
     namespaceQuota: Mapping[str, str | int] | None
     gpus: Mapping[str, int] | None
+    borrowedGpus: Mapping[str, int] | None
+    queueWeight: int | None
     podSecurity: Literal["restricted", "baseline"] | None
     podSecurityExceptions: Sequence[str] | None
     egressCidrs: Sequence[str] | None
@@ -76,10 +78,19 @@ class BoundsArgs(TypedDict, total=False):
     priorityClasses: Sequence[str] | None
     storageClasses: Sequence[str] | None
     prefixes: Sequence[str] | None
+    billing: Sequence[str] | None
+    roles: Sequence[str] | None
     hosts: Sequence[str] | None
     exceptions: (
         Sequence[
-            Literal["allowDeletion", "allowBelowUsage", "environmentOrderExceptions", "adopted"]
+            Literal[
+                "allowDeletion",
+                "allowBelowUsage",
+                "environmentOrderExceptions",
+                "adopted",
+                "enforcement",
+                "ignore",
+            ]
         ]
         | None
     )

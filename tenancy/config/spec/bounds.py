@@ -9,9 +9,18 @@ from tenancy.config.spec.model import Listed, Quantities, Spec
 __all__ = ["BoundsSpec", "ExceptionName", "OrganizationBoundsSpec"]
 
 ExceptionName = Literal[
-    "allowDeletion", "allowBelowUsage", "environmentOrderExceptions", "adopted"
+    "allowDeletion",
+    "allowBelowUsage",
+    "environmentOrderExceptions",
+    "adopted",
+    "enforcement",
+    "ignore",
 ]
-"""An exception to a rule, by the key under which it is written."""
+"""
+An exception to a rule, by the key under which it is written.
+
+`enforcement` is an audit, in which nothing is refused, or `mayWeaken`.
+"""
 
 
 class BoundsSpec(Spec):
@@ -22,7 +31,11 @@ class BoundsSpec(Spec):
     namespace_quota: Quantities | None = None
     """The most for each of its namespaces, by quota key: `services.loadbalancers`, `pods`, `count/jobs.batch`. Default: not bounded."""
     gpus: dict[str, int] | None = None
-    """The most GPUs for all its namespaces together, by pool. Default: none."""
+    """The most GPUs that are granted to all its namespaces together, by pool. Default: none."""
+    borrowed_gpus: dict[str, int] | None = None
+    """The largest sum of the `borrowingLimit` of all its namespaces, by pool. Default: none."""
+    queue_weight: int | None = Field(default=None, ge=1)
+    """The largest `queueWeight`. Default: 1."""
     pod_security: Literal["restricted", "baseline"] | None = None
     """The lowest Pod Security level of its namespaces. Default: `restricted`."""
     pod_security_exceptions: Listed[str] | None = None
@@ -39,6 +52,10 @@ class BoundsSpec(Spec):
     """Storage classes that are `granted` and that its namespaces may name; `shared` ones always may. Default: none."""
     prefixes: Listed[str] | None = None
     """Its prefixes, which no other organization may have. Default: any prefix that is listed for no organization."""
+    billing: Listed[str] | None = None
+    """Subscription groups, subscriptions and cost centers that it may name. Default: any that is listed for no other organization."""
+    roles: Listed[str] | None = None
+    """Roles that its members may have: also roles of the platform, and `kubernetes:admin`, `kubernetes:edit` and `kubernetes:view`. Default: `viewer`, `developer` and `admin`."""
     hosts: Listed[str] | None = None
     """Host names in which its `hosts` must be: `acme.example`, and `*.acme.example` for every name under it. Default: none."""
     exceptions: Listed[ExceptionName] | None = None

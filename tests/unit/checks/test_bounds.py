@@ -71,7 +71,13 @@ def beyond(bounds, *, platform=None, environment=None, **organization):
             id="counts",
         ),
         pytest.param(
-            {"namespaceQuota": {"services.loadbalancers": "1"}},
+            {
+                "namespaceQuota": {
+                    "services.loadbalancers": "1",
+                    "services.nodeports": "2",
+                },
+                "exceptions": ["ignore"],
+            },
             {
                 "namespace": {
                     "quota": {"services.loadbalancers": "2", "services.nodeports": "2"},

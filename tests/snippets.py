@@ -17,15 +17,16 @@ DOCUMENTS = (
 )
 """Those that people write; docs/api.md shows signatures and is generated."""
 
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PART = re.compile(r"^```(\w+)\n(.*?)^```$|^## ([^\n]+)$", re.DOTALL | re.MULTILINE)
 
 
 @attrs.frozen
 class Block:
-    """A block of code of a document, by its place among all of them."""
+    """A block of code of a document, by its place among all of them and the heading above."""
 
     document: str
     number: int
+    heading: str
     language: str
     text: str
 
@@ -48,9 +49,14 @@ class Step:
     expected: tuple[str, ...] = ()
 
 
-def blocks(language: str) -> list[Block]:
-    """Return the blocks in *language* of all documents."""
-    return [block for path in DOCUMENTS for block in _of(path) if block.language == language]
+def blocks(language: str, document: str | None = None) -> list[Block]:
+    """Return the blocks in *language* of one document. Default: of all."""
+    return [
+        block
+        for path in DOCUMENTS
+        for block in _of(path)
+        if block.language == language and document in {None, block.document}
+    ]
 
 
 def steps(page: Path) -> list[Step]:
@@ -73,6 +79,10 @@ def commands(block: Block) -> list[str]:
 
 
 def _of(path: Path) -> Iterator[Block]:
-    document = str(path.relative_to(ROOT))
-    for number, (language, text) in enumerate(_BLOCK.findall(path.read_text("utf-8"))):
-        yield Block(document, number, language, text)
+    document, heading, number = str(path.relative_to(ROOT)), "", 0
+    for language, text, title in _PART.findall(path.read_text("utf-8")):
+        if title:
+            heading = title
+        else:
+            yield Block(document, number, heading, language, text)
+            number += 1

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from tenancy.assessment import assess
 from tenancy.engine import Engine, Session
 from tenancy.local.sandbox import Sandbox
 from tests.bench.figures import Figure, measured
+from tests.commands import TENANCY
 
 ROOT = Path(__file__).parents[2]
 PATHS = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
@@ -178,7 +178,7 @@ def _tenancy(fleet: Fleet, *arguments: str) -> str:
     flags = [f"--stack={stack}" for stack in fleet.stacks]
     done = subprocess.run(
         [
-            *(sys.executable, "-c", "from tenancy.cli import main; main()", *arguments),
+            *(*TENANCY, *arguments),
             *(*flags, f"--project={fleet.box.root}"),
         ],
         env={**os.environ, **PATHS},

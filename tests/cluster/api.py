@@ -194,9 +194,17 @@ class Api:
         return self.request("DELETE", path_of(manifest, collection=True), dry=dry)
 
 
-def until(holds: Callable[[], object], what: str, *, seconds: float = 30) -> None:
-    """Wait until *holds* returns something true."""
+def until(
+    holds: Callable[[], object],
+    what: str | Callable[[], object],
+    *,
+    seconds: float = 30,
+    pause: float = 0.1,
+) -> None:
+    """Wait until *holds* returns something true; *what* is that, or what is still missing."""
     end = monotonic() + seconds
     while not holds():
-        assert monotonic() < end, f"not within {seconds} s: {what}"
-        sleep(0.1)
+        assert monotonic() < end, (
+            f"not within {seconds} s: {what if isinstance(what, str) else what()}"
+        )
+        sleep(pause)

@@ -34,7 +34,6 @@ class Plan:
         every: One of so many requests fails.
         budget: So many reads fail, and then none any more.
         writes: The faults of writes, in their order.
-        methods: Only these fail. Default: all.
         dry_runs: Whether dry runs fail too. Default: they do.
     """
 
@@ -42,7 +41,6 @@ class Plan:
     every: int
     budget: int
     writes: list[str] = attrs.field(factory=list)
-    methods: frozenset[str] = frozenset()
     dry_runs: bool = True
     injected: Counter[str] = attrs.field(factory=Counter)
     _seen: Counter[bool] = attrs.field(factory=Counter)
@@ -61,8 +59,6 @@ class Plan:
     def fault(self, method: str, path: str) -> str:
         """Return the fault of this request; "" for none."""
         with self._lock:
-            if self.methods and method not in self.methods:
-                return ""
             # A watch lasts as long as the update, and the next one takes its place.
             if "watch=" in path or ("dryRun=" in path and not self.dry_runs):
                 return ""

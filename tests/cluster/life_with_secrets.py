@@ -4,7 +4,6 @@ import base64
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -16,9 +15,9 @@ from tenancy.local.sandbox import Sandbox
 from tenancy.local.sandbox.member_certificate import issue_member_certificate
 from tests.cluster import planted as hide
 from tests.cluster.planted import Planted
+from tests.commands import TENANCY
 
 ROOT = Path(__file__).parents[2]
-TENANCY = (sys.executable, "-c", "from tenancy.cli import main; main()")
 LOUD = ("-v", "9", "--logtostderr", "--logflow", "--debug", "--color", "never")
 
 ADMINS = {

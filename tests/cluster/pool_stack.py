@@ -12,17 +12,22 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "programs" / "gpu_node_pool"
 
 
-def pool_stack(box: Sandbox, folder: Path, program: Path = PROGRAM) -> auto.Stack:
-    """Make the stack of *program*, with a state of its own in *folder*."""
-    installed = folder / "bin"
-    installed.mkdir()
-    script = installed / "pulumi-resource-tenancy"
-    # What pip writes for the console script of pyproject.toml.
+def console_script(folder: Path) -> Path:
+    """Write what pip writes for the console script of pyproject.toml."""
+    script = folder / "pulumi-resource-tenancy"
     script.write_text(
         f"#!{sys.executable}\nimport sys\n"
         "from tenancy_components.provider import main\nsys.exit(main())\n"
     )
     script.chmod(0o755)
+    return script
+
+
+def pool_stack(box: Sandbox, folder: Path, program: Path = PROGRAM) -> auto.Stack:
+    """Make the stack of *program*, with a state of its own in *folder*."""
+    installed = folder / "bin"
+    installed.mkdir()
+    console_script(installed)
     project = folder / "project"
     shutil.copytree(program, project)
     (folder / "state").mkdir()

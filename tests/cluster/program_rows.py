@@ -3,9 +3,7 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +14,8 @@ from tenancy.diagnostics import Exit
 from tenancy.local.sandbox import Sandbox
 from tests import language_hosts
 from tests.cluster.pool_stack import ROOT, pool_stack
+from tests.commands import TENANCY
+from tests.commands import run as run_command
 
 PROGRAMS: Final = Path(__file__).parent / "programs" / "languages"
 LANGUAGES: Final = {
@@ -89,16 +89,16 @@ def row_of(title: str, box: Sandbox, folder: Path) -> Row:
 
 
 def _component(title: str, runtime: str, box: Sandbox, folder: Path) -> Row:
-    prepare = _PREPARED.get(runtime)
-    if runtime != "python":
-        host = language_hosts.folder_of(runtime)
     stack = pool_stack(box, folder, PROGRAMS / runtime)
     project = Path(stack.workspace.work_dir)
     variables = dict(stack.workspace.env_vars)
     if runtime != "python":
-        variables["PATH"] = f"{host}:{variables['PATH']}"
-    if prepare is not None:
-        variables |= prepare(project)
+        variables["PATH"] = f"{language_hosts.folder_of(runtime)}:{variables['PATH']}"
+    if runtime == "nodejs":
+        # What `npm` installed, once for this user.
+        (project / "node_modules").symlink_to(language_hosts.node_modules())
+        # The types are checked by the tests of the SDKs, once and not in each run.
+        variables["PULUMI_NODEJS_TRANSPILE_ONLY"] = "true"
     name = f"in{runtime}"
     stack.set_config("name", auto.ConfigValue(name))
 
@@ -109,23 +109,15 @@ def _component(title: str, runtime: str, box: Sandbox, folder: Path) -> Row:
             (project / "organization.json").write_text(json.dumps(args))
 
     def hide(args: Mapping[str, object]) -> None:
-        hidden = {"fn::secret": SECRET} if runtime == "yaml" else SECRET
-        write({**args, "prefix": hidden} | ({} if runtime == "yaml" else {"secret": True}))
+        if runtime == "yaml":
+            write({**args, "prefix": {"fn::secret": SECRET}})
+        else:
+            write({**args, "prefix": SECRET, "secret": True})
 
     def run(verb: str) -> Outcome:
         return _pulumi(box, verb, "test", project, variables)
 
     return Row(title, name, PULUMI_FAILED, "prefix", write, hide, run)
-
-
-def _typescript(project: Path) -> dict[str, str]:
-    """Link what `npm` installed, once for this user."""
-    (project / "node_modules").symlink_to(language_hosts.node_modules())
-    # The types are checked by the tests of the SDKs, once and not in each run.
-    return {"PULUMI_NODEJS_TRANSPILE_ONLY": "true"}
-
-
-_PREPARED: Final = {"nodejs": _typescript}
 
 
 def _yaml_program(name: str, args: Mapping[str, object]) -> dict:
@@ -161,18 +153,10 @@ def _pulumi(
     )
 
 
-def _ended(command: list, project: Path, variables: Mapping[str, str]) -> Outcome:
-    done = subprocess.run(
-        command,
-        cwd=project,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
+def _ended(
+    command: Sequence[str | Path], project: Path, variables: Mapping[str, str]
+) -> Outcome:
+    done = run_command(command, project, variables)
     return Outcome(done.returncode, " ".join(done.stdout.split()))
 
 
@@ -220,9 +204,8 @@ def _own_program(title: str, box: Sandbox, folder: Path) -> Row:
         return _pulumi(box, verb, name, project, variables)
 
     def command(verb: str) -> Outcome:
-        program = [sys.executable, "-c", "from tenancy.cli import main; main()"]
         unasked = [] if verb == "preview" else ["--yes"]
-        return _ended([*program, verb, "--stack", name, *unasked], project, variables)
+        return _ended([*TENANCY, verb, "--stack", name, *unasked], project, variables)
 
     def automation(verb: str) -> Outcome:
         return _by_automation(box, verb, name, project, variables)

@@ -178,7 +178,7 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
     _, steps = engine.said(lambda **o: engine.stack.preview(refresh=True, **o))
     assert {"same": 1} == steps
 
-    # A taint and the range, in place; what somebody removed by hand is written again.
+    # A taint and the range, in place; what was removed by hand is written again.
     eks.update_nodegroup_config(
         clusterName="main",
         nodegroupName="gpu-h100",

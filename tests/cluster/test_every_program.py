@@ -50,7 +50,7 @@ def created(row: Row) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def taken(row: Row, created: Outcome, kubectl_of, sandbox) -> Outcome:
+def conflicting(row: Row, created: Outcome, kubectl_of, sandbox) -> Outcome:
     """A preview with a limit below its use, and with a name that exists."""
     kube = kubectl_of(sandbox)
     for name in ("a", "b"):
@@ -123,22 +123,25 @@ def test_the_next_preview_is_empty(row: Row, created: Outcome) -> None:
     assert "to create" not in ended.text
     assert "to update" not in ended.text
     assert "to delete" not in ended.text
+    assert "to replace" not in ended.text
 
 
 @pytest.mark.cell("shrink refused")
-def test_a_limit_below_its_use_is_refused(row: Row, taken: Outcome, kube) -> None:
-    assert taken.code == row.refused, taken.text
-    assert "quota-below-usage" in taken.text
-    assert f"services of {row.namespace} would become 1, below the 2 used now" in taken.text
-    assert "Nothing was changed." in taken.text
+def test_a_limit_below_its_use_is_refused(row: Row, conflicting: Outcome, kube) -> None:
+    assert conflicting.code == row.refused, conflicting.text
+    assert "quota-below-usage" in conflicting.text
+    assert (
+        f"services of {row.namespace} would become 1, below the 2 used now" in conflicting.text
+    )
+    assert "Nothing was changed." in conflicting.text
     quota = kube.json("get", "resourcequota", "quota", "-n", row.namespace)
     assert {"pods": "20", "services": "5"} == quota["spec"]["hard"]
 
 
 @pytest.mark.cell("name clash refused")
-def test_a_name_that_exists_is_refused(row: Row, taken: Outcome, kube) -> None:
-    assert taken.code == row.refused, taken.text
-    assert f"the namespace {row.name}-taken, which exists on the cluster" in taken.text
+def test_a_name_that_exists_is_refused(row: Row, conflicting: Outcome, kube) -> None:
+    assert conflicting.code == row.refused, conflicting.text
+    assert f"the namespace {row.name}-taken, which exists on the cluster" in conflicting.text
     labels = kube.json("get", "namespace", f"{row.name}-taken")["metadata"]["labels"]
     assert {"kubernetes.io/metadata.name": f"{row.name}-taken"} == labels
 
@@ -168,6 +171,12 @@ def test_a_change_by_hand_is_reported_and_is_no_difference(
 
     assert ended.code == 0, ended.text
     assert f"pods of {row.namespace} is 21 instead of 20" in ended.text
+    repair = (
+        "pulumi up --refresh"
+        if row.title in LANGUAGES
+        else f"tenancy drift --stack {row.name} --repair"
+    )
+    assert f"run `{repair}`" in ended.text
     assert "to update" not in ended.text
 
 

@@ -7,14 +7,14 @@ the module proxy has none of which the checksums can be verified.
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests import language_hosts
+from tests.cluster.pool_stack import console_script
+from tests.commands import run, succeed
 
 pytestmark = pytest.mark.cluster
 
@@ -24,38 +24,11 @@ COMPONENTS = ("gpu_node_pool", "namespace", "organization", "platform")
 MODULE = "tenancy.example/tenancy/sdk/go/tenancy"
 
 
-def run(
-    command: list, folder: Path, variables: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run *command* in *folder*, whatever comes of it."""
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
-
-
-def succeeded(command: list, folder: Path, variables: Mapping[str, str]) -> None:
-    """Run *command*, which has to succeed."""
-    done = run(command, folder, variables)
-    assert done.returncode == 0, done.stdout
-
-
 @pytest.fixture(scope="module")
 def sdk(toolchain, tmp_path_factory) -> Path:
     """The folder that has the SDK of each language in a folder of its own."""
     folder = tmp_path_factory.mktemp("sdk")
-    plugin = folder / "pulumi-resource-tenancy"
-    plugin.write_text(
-        f"#!{sys.executable}\nfrom tenancy_components.provider import main\nmain()\n"
-    )
-    plugin.chmod(0o755)
+    plugin = console_script(folder)
     hosts = language_hosts.with_generators(folder / "bin")
     variables = {
         **os.environ,
@@ -67,12 +40,12 @@ def sdk(toolchain, tmp_path_factory) -> Path:
     for language in ("go", "nodejs", "python"):
         command = [toolchain.path("pulumi"), "package", "gen-sdk", plugin]
         options = ["--language", language, "--out", folder]
-        succeeded([*command, *options], folder, variables)
+        succeed([*command, *options], folder, variables)
     return folder
 
 
 def test_each_language_has_every_component(sdk: Path) -> None:
-    camel = [f"{one.title().replace('_', '')}" for one in COMPONENTS]
+    camel = [one.title().replace("_", "") for one in COMPONENTS]
     names = [f"{one[:1].lower()}{one[1:]}" for one in camel]
 
     assert [] == [n for n in names if not (sdk / "go" / "tenancy" / f"{n}.go").exists()]
@@ -93,14 +66,10 @@ def test_the_python_sdk_takes_the_arguments_of_the_components(sdk: Path) -> None
     metadata.parent.mkdir()
     metadata.write_text("Metadata-Version: 2.1\nName: pulumi_tenancy\nVersion: 0.1.0\n")
 
-    done = run(
-        [sys.executable, "-c", program],
-        sdk,
-        {**os.environ, "PYTHONPATH": str(sdk / "python")},
-    )
+    variables = {**os.environ, "PYTHONPATH": str(sdk / "python")}
+    printed = succeed([sys.executable, "-c", program], sdk, variables)
 
-    assert done.returncode == 0, done.stdout
-    arguments, allocations = done.stdout.splitlines()
+    arguments, allocations = printed.splitlines()
     assert {"namespaces", "prefix", "default_namespace", "platform"} <= {*arguments.split()}
     assert "devicePlugin dra both" == allocations
 
@@ -113,9 +82,9 @@ def test_a_typed_program_in_go_compiles_and_a_wrong_key_does_not(sdk: Path, tmp_
     (tmp_path / "sdk" / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n")
     variables = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off"}
     link = [f"-require={MODULE}@v0.1.0", f"-replace={MODULE}=./sdk"]
-    succeeded(["go", "mod", "edit", *link], tmp_path, variables)
+    succeed(["go", "mod", "edit", *link], tmp_path, variables)
 
-    succeeded(["go", "build", "-o", os.devnull, "."], tmp_path, variables)
+    succeed(["go", "build", "-o", os.devnull, "."], tmp_path, variables)
 
     program = tmp_path / "main.go"
     program.write_text(program.read_text().replace("Quota:", "Qouta:"))
@@ -138,7 +107,7 @@ def test_a_typed_program_in_typescript_compiles_and_a_wrong_key_does_not(
     (tmp_path / "node_modules").symlink_to(language_hosts.node_modules())
     compiled = ["node", "node_modules/typescript/bin/tsc", "--noEmit", "--project", "."]
 
-    succeeded(compiled, tmp_path, os.environ)
+    succeed(compiled, tmp_path, os.environ)
 
     program = tmp_path / "index.ts"
     program.write_text(program.read_text().replace("quota:", "qouta:"))

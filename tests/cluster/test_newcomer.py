@@ -22,6 +22,8 @@ import pytest
 from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import State
 from tenancy.local.sandbox.layout import Layout
+from tests import commands
+from tests.cluster import checkouts
 from tests.cluster.templates import Templates
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("newcomer")]
@@ -44,21 +46,12 @@ class Clone:
 
     @property
     def program(self) -> list[str]:
-        return [sys.executable, "-c", "from tenancy.cli import main; main()"]
+        return [*commands.TENANCY]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end, whatever comes of it."""
-        return subprocess.run(
-            [*self.program, *arguments],
-            cwd=self.root,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        words = [*self.program, *arguments]
+        return commands.run(words, self.root, self.environment, seconds=PATIENCE)
 
     def __call__(self, *arguments: str) -> str:
         """Run the command; it has to succeed."""
@@ -148,26 +141,10 @@ class Clone:
 
 def cloned(folder: Path) -> Clone:
     """Return a clone of what is committed, with what is not committed yet on top of it."""
-    made = folder / "clone"
-    subprocess.run(
-        ["git", "clone", "--quiet", "--no-hardlinks", ROOT, made],
-        check=True,
-        capture_output=True,
-    )
-    for name in ("tenancy", "components", "organizations"):
-        subprocess.run(["cp", "-r", ROOT / name, made], check=True)
-    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / ".gitignore"):
-        subprocess.run(["cp", path, made], check=True)
-    subprocess.run(["git", "add", "--all"], cwd=made, check=True)
-    author = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-    subprocess.run(
-        ["git", *author, "commit", "--quiet", "--allow-empty", "--message", "Now"],
-        cwd=made,
-        check=True,
-    )
-    clone = Clone(made)
-    assert "" == clone.changed_files
-    return clone
+    made = Clone(folder / "clone")
+    checkouts.clone(made.root)
+    assert "" == made.changed_files
+    return made
 
 
 @pytest.fixture
@@ -303,16 +280,8 @@ def _shell(clone: Clone, lines: str) -> Callable[..., str]:
     """Return what runs a command in a shell that evaluated *lines*."""
 
     def run(command: str, *, fails: bool = False) -> str:
-        done = subprocess.run(
-            ["sh", "-c", f"{lines}\n{command}"],
-            cwd=clone.root,
-            env=clone.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        words = ["sh", "-c", f"{lines}\n{command}"]
+        done = commands.run(words, clone.root, clone.environment, seconds=PATIENCE)
         assert fails == bool(done.returncode), done.stdout
         return done.stdout
 

@@ -1,5 +1,5 @@
 """
-`pulumi package add` of a checkout and of a git address, and the SDKs that `gen-sdk` writes.
+`pulumi package add` of a checkout and of a git address.
 
 The language hosts that are to be had are too old for both, so the host in
 `toolchain/sdk-generators` answers these requests with the code of the engine's release.
@@ -8,7 +8,6 @@ The language hosts that are to be had are too old for both, so the host in
 import json
 import os
 import ssl
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,11 +15,12 @@ import pytest
 import yaml
 
 from tests import language_hosts
+from tests.cluster.checkouts import clone
 from tests.cluster.git_server import serving
+from tests.commands import succeed
 
 pytestmark = [pytest.mark.cluster, pytest.mark.nightly]
 
-ROOT = Path(__file__).parents[2]
 PROGRAM = {
     "name": "other",
     "runtime": "yaml",
@@ -40,35 +40,14 @@ PROGRAM = {
 
 def ended(command: list, folder: Path, variables: Mapping[str, str]) -> str:
     """Run *command*, which has to succeed, and return what it prints, on one line."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=550,
-    )
-    assert done.returncode == 0, done.stdout
-    return " ".join(done.stdout.split())
+    return " ".join(succeed(command, folder, variables).split())
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of what is committed, with what is not committed yet on top of it."""
+    """A clone of this checkout, as it is now."""
     made = tmp_path_factory.mktemp("checkout") / "tenancy"
-    variables = dict(os.environ)
-    ended(["git", "clone", "--quiet", ROOT, made], ROOT, variables)
-    listed = ["git", "ls-files", "--modified", "--others", "--exclude-standard", "-z"]
-    for name in ended(listed, ROOT, variables).split("\0"):
-        if (ROOT / name).is_file():
-            ended(["cp", "--parents", name, made], ROOT, variables)
-    ended(["git", "add", "--all"], made, variables)
-    author = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-    commit = ("commit", "--quiet", "--allow-empty", "--message", "Now")
-    ended(["git", *author, *commit], made, variables)
+    clone(made)
     return made
 
 

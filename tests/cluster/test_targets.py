@@ -65,8 +65,7 @@ def _accessible(manifests: list[Mapping]) -> dict[str, set[Place]]:
         name: {
             place
             for place in places
-            if place[0] in GUARDRAILS
-            and name in {place[1], place[2] * (place[0] == "Namespace")}
+            if place[0] in GUARDRAILS and (place[1] == name or place == ("Namespace", "", name))
         }
         for name in bound
     }
@@ -209,7 +208,8 @@ def test_no_role_binding_is_created_without_its_guardrails(
     """Nothing exists yet, and one kind is left out, or one kind alone is asked for."""
     stack = targets(which)
 
-    message = stack.up(**{flag: [f"**{'/v1:' * (':' not in kind)}{kind}::**"]})
+    token = kind if ":" in kind else f"/v1:{kind}"
+    message = stack.up(**{flag: [f"**{token}::**"]})
 
     assert [] == stack.exposed()
     existing = {found[0] for found in stack.existing()}

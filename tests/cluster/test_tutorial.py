@@ -21,6 +21,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.local.tools import Toolchain
 from tenancy.local.tools import environment as tools_environment
 from tenancy.local.tools.definitions import MODULES
+from tests.commands import succeed
 from tests.snippets import Step, steps
 
 pytestmark = pytest.mark.cluster
@@ -31,10 +32,16 @@ OFFLINE = ("--no-deps", "--no-index")
 
 # What is looked at after a step, and lines of what is then printed.
 LOOKS = {
+    "kubectl get resourcequota quota -n globex-lab": "pods: 0/10",
     "kubectl get resourcequota gpus -n globex-lab": "requests.nvidia.com/gpu: 0/0",
     "kubectl get pods -n globex-lab --as=oidc:a --as-group=oidc:globex-lab": (
         "No resources found in globex-lab namespace."
     ),
+    # These two end with an error otherwise.
+    "kubectl auth can-i create pods -n globex-lab --as=oidc:a --as-group=oidc:globex-lab": (
+        "yes"
+    ),
+    "pulumi preview --expect-no-changes --non-interactive": "unchanged",
 }
 
 
@@ -83,30 +90,20 @@ def runs(wheel: Path, dependencies: Path, toolchain: object, folder: Path) -> li
             commands += LOOKS
         commands += ["echo '@@ step'", step.commands]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "KUBE"))}
-    done = subprocess.run(
-        ["bash", "-c", "\n".join(commands)],
-        cwd=folder,
-        env={
-            **kept,
-            "COLUMNS": "100",
-            "NO_COLOR": "1",
-            # The `python3` of the tests, which the dependencies were installed for.
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), kept["PATH"])),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PIP_NO_DEPS": "1",
-            "PIP_NO_INDEX": "1",
-            "PYTHONPATH": str(dependencies),
-            "WHEEL": str(wheel),
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=580,
-    )
-    assert 0 == done.returncode, done.stdout
-    _, *outputs = done.stdout.split("@@ step\n")
+    variables = {
+        **kept,
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        # The `python3` of the tests, which the dependencies were installed for.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), kept["PATH"])),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_INDEX": "1",
+        "PYTHONPATH": str(dependencies),
+        "WHEEL": str(wheel),
+    }
+    printed = succeed(["bash", "-c", "\n".join(commands)], folder, variables)
+    _, *outputs = printed.split("@@ step\n")
     return [Run(step, output) for step, output in zip(found, outputs, strict=True)]
 
 

@@ -5,7 +5,7 @@ from tests.snippets import blocks
 
 
 def test_the_program_of_the_readme_creates_an_organization(monitor: RecordingMonitor) -> None:
-    [block] = [block for block in blocks("python") if block.document == "README.md"]
+    [block] = blocks("python", "README.md")
 
     def program() -> None:
         exec(compile(block.text, "README.md", "exec"), {"__name__": "__main__"})

@@ -1,15 +1,13 @@
 """The examples of `docs/network.md`, as their readers write them."""
 
-import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import yaml
 
 from tenancy import manifests
+from tests.snippets import blocks
 from tests.unit.builders import a_namespace, a_platform, a_tenancy, an_organization
 
-PAGE = Path(__file__).parents[2] / "docs/network.md"
 EXAMPLES = (
     "A web service behind an ingress controller",
     "A database outside of the cluster",
@@ -18,18 +16,13 @@ EXAMPLES = (
 )
 
 
-def blocks(heading: str) -> list[str]:
-    """Return the blocks of YAML below *heading*."""
-    text = PAGE.read_text(encoding="utf-8")
-    section = text.split(f"## {heading}\n")[1].split("\n## ")[0]
-    return re.findall(r"```yaml\n(.*?)```", section, flags=re.DOTALL)
-
-
 def documented(heading: str) -> dict[str, object]:
     """Return what `a_tenancy` takes for the example below *heading*, in the namespace web."""
     platform: Mapping[str, object] = {}
     keys: dict[str, object] = {}
-    for block in blocks(heading):
+    below = [b.text for b in blocks("yaml", "docs/network.md") if b.heading == heading]
+    assert below
+    for block in below:
         written = yaml.safe_load(block)
         if "config" in written:
             platform = {**platform, **written["config"]["tenancy:platform"]}

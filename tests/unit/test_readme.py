@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.snippets import blocks
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_every_link_leads_to_a_file() -> None:
@@ -23,7 +21,7 @@ def test_every_link_leads_to_a_file() -> None:
 
 
 def test_the_readme_has_yaml_blocks_for_the_organization_the_stack_and_pulumi_yaml() -> None:
-    assert 3 == len(blocks("yaml"))
+    assert 3 == len(blocks("yaml", "README.md"))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,10 @@ from tenancy.config.spec import (
     SharedNamespaceSpec,
     Spec,
 )
+from tests.commands import TENANCY
 from tests.snippets import DOCUMENTS, ROOT, Block, blocks, commands
 
-README = [block for block in blocks("sh") if block.document == "README.md"]
+README = blocks("sh", "README.md")
 TUTORIAL = "docs/tutorial.md"
 """Every command of it is run, in tests/cluster/test_tutorial.py."""
 
@@ -47,10 +47,9 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of `tenancy`, as it is written, in *folder*."""
     words = shlex.split(command)
     assert Path(words[0]).name == "tenancy"
-    program = "from tenancy.cli import main; main()"
     sources = os.pathsep.join(map(str, (ROOT, ROOT / "components")))
     return subprocess.run(
-        [sys.executable, "-c", program, *words[1:]],
+        [*TENANCY, *words[1:]],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": sources},
         stdin=subprocess.DEVNULL,
@@ -208,6 +207,8 @@ def test_a_program_of_the_documents_is_the_one_of_the_example() -> None:
     program = (ROOT / "examples/imported/__main__.py").read_text()
 
     assert f"cat > __main__.py <<'END'\n{program}END\n" in page
+    # Its own page speaks of ten lines.
+    assert 10 == len([line for line in program.splitlines() if line])
 
 
 def test_the_documents_with_blocks_are_read() -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -14,6 +13,7 @@ from pulumi import automation as auto
 from tenancy.engine import EngineError
 from tenancy.planning.plan_json import plan_schema
 from tests.cluster.stacks.refusals import is_refusal
+from tests.commands import TENANCY
 
 pytestmark = pytest.mark.cluster
 
@@ -61,13 +61,7 @@ def unwrapped(text: str) -> str:
 def tenancy(project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on the project, as a pipe of 80 columns sees it."""
     return subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from tenancy.cli import main; main()",
-            *arguments,
-            f"--project={project.root}",
-        ],
+        [*TENANCY, *arguments, f"--project={project.root}"],
         env={**os.environ, "COLUMNS": "80", "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"},
         capture_output=True,
         text=True,

@@ -5,7 +5,6 @@ import itertools
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tenancy import engine as automation
 from tenancy.engine import Engine, Result, Session
 from tenancy.local.sandbox import Sandbox
 from tests.cluster.templates import PATHS, Templates
+from tests.commands import TENANCY
 
 
 @attrs.frozen
@@ -77,13 +77,7 @@ def tenancy() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "from tenancy.cli import main; main()",
-                *arguments,
-                f"--project={project.root}",
-            ],
+            [*TENANCY, *arguments, f"--project={project.root}"],
             env={**os.environ, "COLUMNS": "80", **PATHS},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,9 +1,9 @@
 """What runs in the ten namespaces of public repositories, and who reaches and does what."""
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests.cluster.api import until
 from tests.cluster.conftest import Kubectl
 from tests.unit.planning.network_oracle import Pod, Table
 
@@ -20,6 +20,8 @@ NAMES = (
     "sandbox",
     "thoth-amun-inspection-prod",
 )
+PATIENCE = {"seconds": 120, "pause": 0.5}
+"""Real controllers work at their own pace."""
 KINDS = "namespaces,resourcequotas,limitranges,rolebindings,networkpolicies,serviceaccounts"
 MARK = {"field": "yes"}
 HARDENED = {
@@ -178,14 +180,6 @@ def everything() -> list[dict]:
     ]
 
 
-def until(holds: Callable[[], bool], what: Callable[[], object] = lambda: "") -> None:
-    """Wait until it holds; real controllers work at their own pace."""
-    end = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < end, what()
-        time.sleep(0.5)
-
-
 def pods(kubectl: Kubectl) -> dict[str, dict[str, str]]:
     """The names and UIDs of the pods that run, by `<namespace>/<app>`."""
     found: dict[str, dict[str, str]] = {}
@@ -227,6 +221,10 @@ def restarted(kubectl: Kubectl, step: str, names: Iterable[str] = NAMES) -> set[
     Jobs cannot be restarted: a new one is started each time.
     """
     chosen = set(names)
+    refused = "reason=FailedCreate,involvedObject.kind=ReplicaSet"
+    if "apps" in chosen:
+        # Those of an earlier restart would decide this one.
+        kubectl("delete", "events", "-n", "apps", "--field-selector", refused)
     wanted = {place for place in WANTED if place.partition("/")[0] in chosen}
     old = pods(kubectl)
     changed = [one for name in sorted(chosen) for one in workloads(name, step)]
@@ -235,6 +233,7 @@ def restarted(kubectl: Kubectl, step: str, names: Iterable[str] = NAMES) -> set[
     until(
         lambda: wanted <= running(kubectl, old) and chosen <= jobs(kubectl, f"task-{step}"),
         lambda: (wanted - running(kubectl, old), chosen - jobs(kubectl, f"task-{step}")),
+        **PATIENCE,
     )
     old = pods(kubectl)
     for name in sorted(chosen):
@@ -242,16 +241,19 @@ def restarted(kubectl: Kubectl, step: str, names: Iterable[str] = NAMES) -> set[
             *("delete", "pods", "-n", name, "-l", "app in (shop,db,web)"),
             *("--force", "--grace-period=0"),
         )
-    until(lambda: wanted <= running(kubectl, old), lambda: wanted - running(kubectl, old))
+    until(
+        lambda: wanted <= running(kubectl, old),
+        lambda: wanted - running(kubectl, old),
+        **PATIENCE,
+    )
     if "apps" not in chosen:
         return set()
-    refused = "reason=FailedCreate,involvedObject.kind=ReplicaSet"
 
     def is_decided() -> bool:
         events = kubectl("get", "events", "-n", "apps", "--field-selector", refused)
         return "apps/web" in running(kubectl, old) or "web-" in events
 
-    until(is_decided)
+    until(is_decided, "the pods of web run, or are refused", **PATIENCE)
     return set() if "apps/web" in running(kubectl, old) else {"Deployment/web"}
 
 

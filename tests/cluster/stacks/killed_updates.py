@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from tenancy.planning import INTENT_OUTPUT
 from tests.cluster.api import until
 from tests.cluster.stacks.conftest import Project
 from tests.cluster.templates import PATHS
+from tests.commands import TENANCY
 
 STACK = "killed"
 KINDS = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
@@ -158,7 +158,7 @@ class Campaign:
         """Return the command line of *verb*."""
         flags = [] if verb == "preview" else ["--yes"]
         arguments = [verb, *flags, f"--stack={STACK}", f"--project={self.project.root}"]
-        return [sys.executable, "-c", "from tenancy.cli import main; main()", *arguments]
+        return [*TENANCY, *arguments]
 
     def command(self, verb: str) -> subprocess.Popen[str]:
         """Start the command *verb*."""

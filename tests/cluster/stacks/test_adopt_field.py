@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import tenancy.cluster
 from tenancy.cli import app
 from tenancy.engine import EngineError
+from tests.cluster.api import until
 from tests.cluster.stacks import field_world as field
 from tests.cluster.stacks.field_world import FIELD, KINDS, NAMES, objects, restarted
 
@@ -60,7 +61,11 @@ def adopted(make_project, kubectl_of):
     kubectl = kubectl_of(project.box)
     kubectl("apply", "-f", str(FIELD))
     kubectl("create", "-f", "-", manifest=[*field.everything(), BUDGET])
-    field.until(lambda: field.WANTED.keys() <= field.running(kubectl, {}))
+    until(
+        lambda: field.WANTED.keys() <= field.running(kubectl, {}),
+        lambda: field.WANTED.keys() - field.running(kubectl, {}),
+        **field.PATIENCE,
+    )
     before = {
         "objects": objects(kubectl),
         "connections": field.connections(kubectl),
@@ -100,9 +105,7 @@ def test_what_enforcement_would_refuse_and_stop_is_reported(adopted) -> None:
     assert "StatefulSet/db would be refused" not in result.output
 
 
-def test_in_audit_everything_starts_again_and_nobody_loses_a_connection_or_a_right(
-    adopted,
-) -> None:
+def test_in_audit_everything_starts_again_and_no_connection_or_right_is_lost(adopted) -> None:
     _, kubectl, before, _ = adopted
 
     assert set() == restarted(kubectl, "1")

@@ -271,5 +271,6 @@ def test_objects_of_a_custom_kind_are_refused_until_it_is_served_and_then_kept(
     assert "tenancy-objects" in eve.refused("delete", *where)
 
     code, text = run("explain", "acme-dev", "namespaceObjects")
+    assert 0 == code, text
     assert "ExternalSecret/registry" in text
     assert "Pulumi.platform.yaml:" in text

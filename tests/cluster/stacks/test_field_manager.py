@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import Exit
 from tenancy.kubernetes.field_managers import ANNOTATION
+from tests.commands import TENANCY
 
 pytestmark = pytest.mark.cluster
 
@@ -108,7 +108,7 @@ def test_every_object_has_the_one_manager_and_nothing_changes_afterwards(
 @pytest.mark.nightly
 @pytest.mark.fault("kill")
 def test_a_killed_update_is_resumed_and_a_later_change_applies(project, kubectl) -> None:
-    command = [sys.executable, "-c", "from tenancy.cli import main; main()", "up", "--yes"]
+    command = [*TENANCY, "up", "--yes"]
     process = subprocess.Popen(
         [*command, "--stack=staging", f"--project={project.root}"],
         env={**os.environ, "PYTHONPATH": PACKAGES},

@@ -9,12 +9,14 @@ import random
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tenancy.diagnostics.exit_codes import Exit
 from tests.cluster.faulty_api_server import FAULTS, Plan, faulty
 from tests.cluster.stacks.killed_updates import FOREIGN, Campaign, cases
+from tests.commands import succeed
 from tests.conftest import FAULT
 
 pytestmark = pytest.mark.cluster
@@ -148,28 +150,9 @@ def test_a_full_disk_of_the_state_ends_with_a_message_and_the_next_run_works(
     campaign.write("first")
     state = project.root / ".sandbox" / "pulumi" / "state"
 
-    done = subprocess.run(
-        [
-            *own_mounts,
-            "sh",
-            "-c",
-            SMALL_DISK,
-            "sh",
-            state,
-            str(room),
-            *campaign.words("up"),
-        ],
-        env=campaign.variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
+    small_disk = [*own_mounts, "sh", "-c", SMALL_DISK, "sh", state, str(room)]
+    output = succeed([*small_disk, *campaign.words("up")], Path.cwd(), campaign.variables)
 
-    output = done.stdout
-    assert 0 == done.returncode, output
     full, _, _ = output.partition("there is room again")
     assert "Traceback" not in output
     if room < 64:

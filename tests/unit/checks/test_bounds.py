@@ -1,11 +1,9 @@
 """Bounds: what an organization is given is at most what the platform's file allows."""
 
-import re
-from pathlib import Path
-
 import pytest
 import yaml
 
+from tests.snippets import blocks
 from tests.unit.builders import (
     a_namespace,
     a_platform,
@@ -340,16 +338,10 @@ def test_bounds_give_each_prefix_to_one_organization():
     assert "[bounds-prefix-twice] the prefix 'a' of acme and of globex" in found
 
 
-DOCUMENTED = re.findall(
-    r"^```yaml\n(.*?)^```",
-    (Path(__file__).parents[3] / "docs/bounds.md").read_text(),
-    flags=re.MULTILINE | re.DOTALL,
-)
-
-
 def test_the_documented_bounds_are_read_and_allow_what_the_text_says():
     bounds, names = (
-        yaml.safe_load(block)["config"]["tenancy:platform"] for block in DOCUMENTED
+        yaml.safe_load(block.text)["config"]["tenancy:platform"]
+        for block in blocks("yaml", "docs/bounds.md")
     )
     platform = {**bounds, **names}
     ml = an_organization(

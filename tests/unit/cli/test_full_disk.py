@@ -2,18 +2,17 @@
 
 import resource
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tenancy.diagnostics.exit_codes import Exit
+from tests.commands import TENANCY
 
 pytestmark = pytest.mark.fault("disk")
 
 SHIPPED = Path(__file__).parents[3]
-PROGRAM = [sys.executable, "-c", "from tenancy.cli import main; main()"]
 REMEDY = "; free some space, and run this again; finished changes are kept"
 
 
@@ -27,7 +26,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     with (output or Path("/dev/null")).open("w") as out:
         return subprocess.run(
-            [*PROGRAM, *arguments],
+            [*TENANCY, *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tenancy.cli.interaction import TerminalInteraction
 from tenancy.cli.terminal import Terminal
+from tenancy.diagnostics import RefusedError
 from tenancy.diagnostics.exit_codes import Exit
 from tenancy.engine import EngineError, Interaction
 from tenancy.engine.outcomes import for_each_stack
@@ -87,6 +88,35 @@ def test_questions_are_asked_about_one_stack_after_another(shell) -> None:
     outcomes = for_each_stack("applying", chain, work, silent, needs=ON_PLATFORM)
     assert chain == outcomes.results
     assert [] == said(shell)
+
+
+class Typed(io.StringIO):
+    """What is typed on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_question_is_refused_where_nothing_can_be_typed(shell, monkeypatch) -> None:
+    asking = TerminalInteraction(shell, asks=True)
+
+    def ask(answers: io.StringIO) -> None:
+        monkeypatch.setattr("sys.stdin", answers)
+        asking.confirm("apply this?")
+        asking.confirm_destroy("dev", "east", ("acme-dev",))
+
+    reason = "cannot prompt: standard input is not a terminal; nothing was changed"
+    with pytest.raises(RefusedError, match=reason) as refused:
+        ask(io.StringIO("y\ndev\n"))
+    assert Exit.REFUSED is refused.value.exit
+    monkeypatch.setattr("sys.stdin", io.StringIO("dev\n"))
+    with pytest.raises(RefusedError, match=reason):
+        asking.confirm_destroy("dev", "east", ("acme-dev",))
+    assert [] == said(shell)
+
+    with pytest.raises(RefusedError, match="'prod' is not 'dev'; nothing was changed"):
+        ask(Typed("y\nprod\n"))
+    ask(Typed("y\ndev\n"))
 
 
 def test_a_terminal_shows_which_stacks_are_worked_on() -> None:

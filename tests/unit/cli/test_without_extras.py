@@ -10,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tenancy.diagnostics import Extra, ToolsError, needs
+from tests.commands import TENANCY, run
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,30 +19,23 @@ import sys
 for name in sys.argv.pop(1).split():
     sys.modules[name] = None
 """
-COMMAND = f"{PROGRAM}\nfrom tenancy.cli import main\nmain()"
+COMMAND = f"{PROGRAM}\n{TENANCY[-1]}"
 EXTRAS = "boto3 botocore cryptography"
 
 
 def without(missing: str, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run *code* in a Python in which the modules *missing* are not installed."""
     sources = os.pathsep.join(map(str, (ROOT, ROOT / "components")))
-    return subprocess.run(
-        [sys.executable, "-c", code, missing, *arguments],
-        env={**os.environ, "PYTHONPATH": sources, "COLUMNS": "200"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    variables = {**os.environ, "PYTHONPATH": sources, "COLUMNS": "200"}
+    return run([sys.executable, "-c", code, missing, *arguments], Path.cwd(), variables)
 
 
 def test_plans_and_the_program_need_no_extra() -> None:
-    everything = f"{PROGRAM}\nimport tenancy_components.program\n" + COMMAND[len(PROGRAM) :]
+    both = f"{PROGRAM}\nimport tenancy_components.program\n{TENANCY[-1]}"
 
-    done = without(EXTRAS, everything, "plan", "--offline", "--project", str(ROOT), "-s", "dev")
+    done = without(EXTRAS, both, "plan", "--offline", "--project", str(ROOT), "-s", "dev")
 
+    assert 0 == done.returncode, done.stdout
     assert "acme-dev" in done.stdout
     assert "Traceback" not in done.stdout
 

@@ -1,14 +1,16 @@
 """Documents that are kept by their content: the same as parsed ones, also if damaged."""
 
+import hashlib
+import os
 import random
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tenancy.config import project
-from tenancy.config.document import KeptDocuments, kept_documents, parse
+from tenancy.config.document import KeptDocuments, parse
 from tenancy.config.project import load
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +71,8 @@ def test_kept_documents_are_the_parsed_ones(
     for path in sorted((*root.glob("Pulumi.*.yaml"), *root.glob("organizations/*"))):
         path.write_text(changed(path.read_text(), chance))
     with monkeypatch.context() as patch:
-        patch.setattr(project, "_MANY", 10 * FILES)
+        # The control: no document can be kept there.
+        patch.setenv("XDG_CACHE_HOME", os.devnull)
         parsed = everything(root)
         assert not cache.exists()
 
@@ -108,7 +111,7 @@ def test_only_a_changed_file_is_parsed(root: Path, monkeypatch: pytest.MonkeyPat
 
 
 def with_its_checksum(text: bytes) -> bytes:
-    return kept_documents.hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_for_a_user_without_a_home_everything_is_parsed(
 
 def test_another_version_parses_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(root)
-    monkeypatch.setattr(kept_documents.sys, "version", "another")
+    monkeypatch.setattr(sys, "version", "another")
     sources = counted(monkeypatch)
 
     load(root)
@@ -192,13 +195,13 @@ def test_a_document_that_was_not_used_for_long_is_deleted(tmp_path: Path) -> Non
     for text in ("a: 1", "a: 2"):
         kept.parsed(text.encode(), "a.yaml", "", lambda text=text: parse(text, "a.yaml"))
     old, new = sorted(tmp_path.glob("*.json"))
-    kept_documents.os.utime(old, (0, 0))
+    os.utime(old, (0, 0))
 
     kept.forget_unused()
 
     assert [new] == list(tmp_path.glob("*.json"))
-    kept_documents.os.utime(new, (0, 0))
-    kept.forget_unused()  # A day did not pass.
+    os.utime(new, (0, 0))
+    kept.forget_unused()  # It is looked for once a day.
     assert [new] == list(tmp_path.glob("*.json"))
 
 

@@ -54,7 +54,7 @@ def test_a_manager_conflicts_where_the_next_apply_would_fail(other, conflicts: b
         pytest.param([entry(OURS, LABEL), entry("argo", HARD)], True, id="only the other does"),
         pytest.param([entry(OURS, HARD), entry("argo", LABEL)], False, id="only we do"),
         pytest.param([entry("kubectl-edit", HARD, "Update")], False, id="taken over"),
-        pytest.param([], False, id="nobody"),
+        pytest.param([], False, id="no manager"),
     ],
 )
 @pytest.mark.parametrize("change", list(Change))

@@ -11,7 +11,12 @@ from tests.cluster.security.attacks import Attack
 from tests.cluster.security.mutants.access import of_bindings, of_classes, of_roles
 from tests.cluster.security.mutants.breaking import CHECKED_NAMESPACES, GUARDED, Mutant, mutant
 from tests.cluster.security.mutants.catching import by_attacks, by_unguarded
-from tests.cluster.security.mutants.namespaces import of_limits, of_namespaces, of_quotas
+from tests.cluster.security.mutants.namespaces import (
+    of_exceptions,
+    of_limits,
+    of_namespaces,
+    of_quotas,
+)
 from tests.cluster.security.mutants.networks import of_networks
 from tests.cluster.security.mutants.policies import (
     of_mutations,
@@ -57,6 +62,7 @@ def _of(  # noqa: C901
             yield from of_mutations(manifest)
         case "Namespace":
             yield from of_namespaces(manifest, attacks)
+            yield from of_exceptions(manifest, attacks)
         case "ResourceQuota" if namespace in {WEB, TRAIN, LAB, FULL}:
             yield from of_quotas(manifest, attacks["quotas"])
         case "LimitRange" if namespace == WEB:

@@ -15,6 +15,7 @@ from tests.cluster.security.contents import (
     EDGE,
     SERVED_CLASS,
     UNCOUNTED_CLASS,
+    WORKLOADS,
     finalized,
     older_objects,
 )
@@ -412,14 +413,7 @@ _BAD_TEMPLATES: Mapping[str, tuple[Mapping, str]] = {
     ),
 }
 TEMPLATE_KINDS = {
-    "tenancy-workloads": (
-        "ReplicationController",
-        "DaemonSet",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "Job",
-    ),
+    "tenancy-workloads": tuple(kind for kind in WORKLOADS if kind != "CronJob"),
     "tenancy-cron-jobs": ("CronJob",),
 }
 

@@ -21,12 +21,8 @@ from tests.cluster.security.world import World
 # Namespaces
 
 
-def of_namespaces(  # noqa: C901
-    manifest: Object, attacks: Mapping[str, list[Attack]]
-) -> Iterator[Mutant]:
+def of_namespaces(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iterator[Mutant]:
     name, metadata = manifest["metadata"]["name"], manifest["metadata"]
-    if name == RDMA:
-        yield from _of_exceptions(manifest, attacks)
     if name not in {WEB, TRAIN, LAB, "observability", "llmos-public"}:
         return
     level = "pod-security.kubernetes.io/"
@@ -52,8 +48,10 @@ def of_namespaces(  # noqa: C901
                 yield mutant(manifest, path, check, loosened="a100,h100,l40s")
 
 
-def _of_exceptions(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iterator[Mutant]:
-    """Yield mutants of what a namespace with an exception may do."""
+def of_exceptions(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iterator[Mutant]:
+    """Yield mutants of what the namespace with an exception may do."""
+    if manifest["metadata"]["name"] != RDMA:
+        return
     for key, loosened, family in (
         ("capabilities", "IPC_LOCK,SYS_ADMIN", "pod-security"),
         ("device-bounds", "rdma.example.com:9:9:", "device-classes"),

@@ -44,9 +44,9 @@ test: $(READY_TESTS) ## install what is missing, then run the tests
 	@$(BIN)/python -m tenancy.local.tools
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not nightly and not bench" $(PYTEST)
 
-test-fast: $(READY_TESTS) ## the tests that need no cluster and no tools
+test-fast: $(READY_TESTS) ## the tests that need no cluster and no tools, without the few long ones
 	@$(BIN)/pytest -n auto --maxprocesses 2 --dist loadscope --no-loadscope-reorder \
-	  -m "not nightly and not bench" tests/unit tests/program tests/aws $(PYTEST)
+	  -m "not nightly and not bench and not long" tests/unit tests/program tests/aws $(PYTEST)
 
 nightly: $(READY_TESTS) ## run the long campaigns, which `make test` only samples
 	@$(BIN)/python -m tenancy.local.tools

@@ -4,12 +4,27 @@ import urllib.request
 from collections.abc import Iterator
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import Loader, create_loader
 
 from tenancy.aws.session import ec2_client, eks_client
 
 REGION = "eu-central-1"
 CLUSTER = "main"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Let all sessions of boto3 share the models of AWS' services, which are slow to read."""
+    loader = create_loader()
+
+    def shared(_search_path: str | None = None) -> Loader:
+        return loader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", shared)
+        yield
 
 
 @pytest.fixture(scope="session")

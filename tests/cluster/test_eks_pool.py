@@ -175,8 +175,6 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
     eks.update_nodegroup_config(
         clusterName="main", nodegroupName="gpu-h100", scalingConfig={"desiredSize": 3}
     )
-    _, steps = engine.said(lambda **o: engine.stack.preview(refresh=True, **o))
-    assert {"same": 1} == steps
 
     # A taint and the range, in place; what was removed by hand is written again.
     eks.update_nodegroup_config(
@@ -211,6 +209,22 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
         "instanceTypes [p5.48xlarge] → [p5en.48xlarge]:"
         " EKS cannot change the instance types of a node group"
     ) in said
+
+    engine.stack.destroy()
+    assert [] == names(eks)
+
+
+@pytest.mark.nightly
+def test_a_pool_is_replaced_left_to_its_autoscaler_and_made_again(engine: Engine, eks):
+    engine.said(engine.stack.up)
+    made = live(eks)
+    eks.update_nodegroup_config(
+        clusterName="main", nodegroupName="gpu-h100", scalingConfig={"desiredSize": 3}
+    )
+    _, steps = engine.said(lambda **o: engine.stack.preview(refresh=True, **o))
+    assert {"same": 1} == steps
+
+    engine.write(instanceTypes=["p5en.48xlarge"], model="H200")
     engine.said(engine.stack.up)
     replaced = live(eks)
     assert ["p5en.48xlarge"] == replaced["instanceTypes"]
@@ -220,9 +234,6 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
     eks.delete_nodegroup(clusterName="main", nodegroupName="gpu-h100")
     _, steps = engine.said(lambda **o: engine.stack.up(refresh=True, **o))
     assert {"create": 1} == steps
-
-    engine.stack.destroy()
-    assert [] == names(eks)
 
 
 def fail(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,6 +311,7 @@ def test_another_region_in_the_environment_loses_nothing(engine, eks):
     assert {"same": 1} == steps
 
 
+@pytest.mark.nightly
 def test_where_the_engine_cannot_find_the_provider_the_remedy_is_named(
     engine, environment, toolchain
 ):

@@ -108,6 +108,7 @@ def test_the_node_class_of_a_pool_cannot_become_another_kind(server):
     server("delete", "nodepool", "h100")
 
 
+@pytest.mark.nightly
 def test_a_pool_is_made_changed_and_ended_by_the_engine(server, own_sandbox, tmp_path):
     stack = pool_stack(own_sandbox, tmp_path)
     written = {

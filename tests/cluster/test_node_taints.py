@@ -130,24 +130,28 @@ def configure(stack, node: str, *written: dict) -> None:
 def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
     first = {"key": "example.com/first", "value": "1", "effect": "NoSchedule"}
     second = {"key": "example.com/second", "value": "2", "effect": "NoSchedule"}
+    kept = {"key": "example.com/kept", "effect": "NoSchedule"}
 
-    configure(pool_stack, node, first)
+    configure(pool_stack, node, first, kept)
     pool_stack.up()
-    assert {"example.com/first", "example.com/theirs"} == set(taints(kube, node))
+    assert {"example.com/first", "example.com/kept", "example.com/theirs"} == set(
+        taints(kube, node)
+    )
     assert "h100" == kube.json("get", "node", node)["metadata"]["labels"][GPU_POOL]
     preview = pool_stack.preview(diff=True)
     assert {"same"} == set(preview.change_summary), preview.stdout
 
-    configure(pool_stack, node, second)
-    assert 1 == pool_stack.up().summary.resource_changes["update"]
-    assert {"example.com/second", "example.com/theirs"} == set(taints(kube, node))
-
-    kube("taint", "node", node, "example.com/second-")
+    # Another taint in the files; somebody removed the first by hand, and added one.
+    configure(pool_stack, node, kept, second)
+    kube("taint", "node", node, "example.com/kept-")
     kube("taint", "node", node, "example.com/new=:NoSchedule")
     assert 1 == pool_stack.up(refresh=True).summary.resource_changes["update"]
-    assert {"example.com/second", "example.com/theirs", "example.com/new"} == set(
-        taints(kube, node)
-    )
+    assert {
+        "example.com/kept",
+        "example.com/second",
+        "example.com/theirs",
+        "example.com/new",
+    } == set(taints(kube, node))
 
     pool_stack.destroy()
     assert {"example.com/theirs", "example.com/new"} == set(taints(kube, node))

@@ -78,6 +78,7 @@ def resources(stack: auto.Stack) -> set[str]:
     return {urn for urn in urns if "::pulumi:providers:" not in urn or "::default" not in urn}
 
 
+@pytest.mark.nightly
 def test_an_organization_lives_from_another_language(stack, kube):
     configure(stack, acme=ACME)
 

@@ -293,6 +293,7 @@ class TestEndingIt:
         assert kubeconfig == again.kubeconfig.read_bytes()
         assert set(before.values()).isdisjoint(pids(kept_root).values())
 
+    @pytest.mark.nightly
     def test_a_wiped_one_starts_as_another_cluster(
         self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
@@ -362,6 +363,7 @@ class TestWhenSomethingGoesWrong:
 
         assert [] == processes_under(own_root)
 
+    @pytest.mark.nightly
     def test_a_state_of_another_cluster_is_refused_and_nothing_is_left_running(
         self, kept_root: Path, toolchain: Toolchain
     ) -> None:
@@ -385,6 +387,7 @@ class TestWhenSomethingGoesWrong:
         path = box.folder / "record.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"uid": "another"}))
 
+    @pytest.mark.nightly
     def test_a_taken_port_is_left_to_whoever_has_it(
         self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:
@@ -454,12 +457,14 @@ class TestWhenSomethingGoesWrong:
         assert not record.exists()
         assert [] == processes_under(own_root)
 
+    @pytest.mark.nightly
     def test_two_runs_at_once_start_one_control_plane(self, own_root: Path) -> None:
         runs = [start_up(own_root), start_up(own_root)]
 
         assert [0, 0] == [run.wait(200) for run in runs]
         assert len(NAMES) == len(processes_under(own_root))
 
+    @pytest.mark.nightly
     def test_a_flag_that_is_asked_for_counts_and_keeps_the_cluster(
         self, kept_root: Path, toolchain: Toolchain, kubectl_of: Callable
     ) -> None:

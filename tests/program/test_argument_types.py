@@ -119,6 +119,7 @@ def test_programs_are_checked_of_which_some_are_wrong() -> None:
     assert (15, 7) == (len(PROGRAMS), len(wrong))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("checker", ["by_mypy", "by_pyright"])
 def test_each_program_has_exactly_the_errors_that_its_lines_name(
     checker: str, checked: list[Path], request: pytest.FixtureRequest

@@ -115,7 +115,7 @@ def kubectl(used, kubectl_of):
     return kubectl_of(used.box)
 
 
-@pytest.mark.parametrize("verb", ["preview", "up"])
+@pytest.mark.parametrize("verb", [pytest.param("preview", marks=pytest.mark.nightly), "up"])
 def test_the_engine_says_all_four_and_refuses_the_last_two(changed, kubectl, verb: str) -> None:
     before = kubectl.json("get", "quota,namespaces,rolebindings", "-A")
 

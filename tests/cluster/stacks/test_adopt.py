@@ -164,9 +164,8 @@ def what_was_adopted_changes(project, kubectl) -> None:
     assert project.session("dev").preview().is_empty
 
 
-@pytest.mark.parametrize(
-    "count", [5, pytest.param(50, marks=pytest.mark.nightly)], ids=["five", "fifty"]
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("count", [5, 50], ids=["five", "fifty"])
 def test_namespaces_of_every_style_are_adopted_and_none_is_recreated(
     project, kubectl_of, monkeypatch, count: int
 ) -> None:

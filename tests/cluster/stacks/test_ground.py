@@ -62,32 +62,10 @@ def test_guardrails_exist_before_role_bindings_are_created(bare, kubectl_of) -> 
     assert "acme-dev" not in kubectl_of(bare.box)("get", "namespaces")
 
 
-def test_nobody_is_let_in_before_the_policies_answer(make_project, kubectl_of) -> None:
-    project = make_project("platform")
-    kubectl = kubectl_of(project.box)
-    assert "platform-not-applied" not in project.session("dev").preview().text
-    # The binding is there, which is all that can be listed, and selects no namespace.
-    _select(kubectl, {"nobody": "true"})
-
-    with pytest.raises(EngineError) as refused:
-        project.up("dev")
-
-    assert (
-        "in namespace acme-dev, the admission policy tenancy-workloads did not return the"
-        " expected warning within 20 s, so no role bindings were created"
-    ) in plain(str(refused.value))
-    assert "Traceback" not in str(refused.value)
-    assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
-    assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
-    _select(kubectl, None)
-    assert not project.up("dev").is_empty
-    assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
-
-
 def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(bare, kubectl_of) -> None:
-    """The last on this cluster: from here on the project has another kubeconfig."""
     project = bare
     kubectl = kubectl_of(project.box)
+    kubeconfig = project.box.kubeconfig.read_bytes()
     _become(project, kubectl, name="installer")
 
     with pytest.raises(
@@ -107,6 +85,30 @@ def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(bare, kubectl
         "Pulumi.platform.yaml", r"metricsPorts: \[8080, 9100\]", "metricsPorts: [8080]"
     )
     assert not project.up("platform").is_empty
+    project.box.kubeconfig.write_bytes(kubeconfig)
+
+
+def test_nobody_is_let_in_before_the_policies_answer(bare, kubectl_of) -> None:
+    """With the platform that the test before applied."""
+    project = bare
+    kubectl = kubectl_of(project.box)
+    assert "platform-not-applied" not in project.session("dev").preview().text
+    # The binding is there, which is all that can be listed, and selects no namespace.
+    _select(kubectl, {"nobody": "true"})
+
+    with pytest.raises(EngineError) as refused:
+        project.up("dev")
+
+    assert (
+        "in namespace acme-dev, the admission policy tenancy-workloads did not return the"
+        " expected warning within 20 s, so no role bindings were created"
+    ) in plain(str(refused.value))
+    assert "Traceback" not in str(refused.value)
+    assert "" == kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
+    assert "quota" in kubectl("get", "resourcequotas", "-n", "acme-dev", "-o", "name")
+    _select(kubectl, None)
+    assert not project.up("dev").is_empty
+    assert "" != kubectl("get", "rolebindings", "-n", "acme-dev", "-o", "name")
 
 
 def plain(text: str) -> str:

@@ -76,6 +76,7 @@ def test_a_stack_without_a_kubeconfig_is_refused(applied) -> None:
     assert applied.session("dev").preview().is_empty
 
 
+@pytest.mark.nightly
 def test_a_mistake_in_another_stack_is_named_and_does_not_stand_in_the_way(applied) -> None:
     applied.edit("Pulumi.prod.yaml", r'pods: "50"', "pods: no")
 

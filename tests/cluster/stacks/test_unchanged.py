@@ -19,7 +19,7 @@ pytestmark = pytest.mark.cluster
 
 SEED = int(os.environ.get("TENANCY_SEED", "20261123"))
 ALL = 500
-SAMPLE = ("nothing", "config", "edited state", "version of tenancy", "by hand")
+SAMPLE = ("nothing", "edited state", "by hand")
 FREE = frozenset(("nothing", "other files"))
 """Changes after which no engine may be started; after all others it may."""
 

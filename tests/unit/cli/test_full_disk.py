@@ -10,7 +10,7 @@ import pytest
 from tenancy.diagnostics.exit_codes import Exit
 from tests.commands import TENANCY
 
-pytestmark = pytest.mark.fault("disk")
+pytestmark = [pytest.mark.fault("disk"), pytest.mark.long]
 
 SHIPPED = Path(__file__).parents[3]
 REMEDY = "; free some space, and run this again; finished changes are kept"

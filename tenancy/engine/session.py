@@ -19,7 +19,7 @@ from tenancy.engine.left_folders import PREFIX, remove_left_folders
 from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import OperatedStack, OperatedWorkspace, outputs_of
-from tenancy.engine.shipped_program import is_shipped
+from tenancy.engine.shipped_program import has_these_packages, is_shipped
 from tenancy.engine.state_reading import stored_outputs
 from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
 
@@ -285,14 +285,15 @@ class Session:
     def _own_program(self, kind: str) -> Iterator[None]:
         """Run the shipped program without a new Python for each operation that runs it."""
         workspace = self.stack.workspace
+        variables = {**os.environ, **workspace.env_vars}
         if (
             kind not in _RUN_THE_PROGRAM
             or not isinstance(workspace, OperatedWorkspace)
             or not is_shipped(Path(workspace.work_dir))
+            or not has_these_packages(variables)
         ):
             yield
             return
-        variables = {**os.environ, **workspace.env_vars}
         with language_host(variables) as address:
             workspace.arguments = () if address is None else (f"--client={address}",)
             try:

@@ -4,7 +4,7 @@ import functools
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,14 @@ import yaml
 from tenancy.config import PROJECT_FILE
 from tenancy.config.document import JSON
 
-__all__ = ["PACKAGES", "InDoubtError", "folder_of", "is_shipped", "require_shipped"]
+__all__ = [
+    "PACKAGES",
+    "InDoubtError",
+    "folder_of",
+    "has_these_packages",
+    "is_shipped",
+    "require_shipped",
+]
 
 PACKAGES: Final = ("tenancy", "tenancy_components")
 """Our packages that the program imports."""
@@ -52,6 +59,17 @@ def require_shipped(root: Path) -> None:
         # The program imports from its own folder first.
         if (name in PACKAGES or name in sys.modules) and folder_of(name) != root.resolve():
             raise InDoubtError(f"another {name}")
+
+
+def has_these_packages(variables: Mapping[str, str]) -> bool:
+    """Return whether a Python with *variables* imports our packages from the same folders."""
+    if variables.get("PYTHONHOME") != os.environ.get("PYTHONHOME"):
+        return False
+    for folder in filter(None, variables.get("PYTHONPATH", "").split(os.pathsep)):
+        for name in PACKAGES:
+            if (Path(folder) / name).is_dir() and Path(folder).resolve() != folder_of(name):
+                return False
+    return True
 
 
 @functools.cache

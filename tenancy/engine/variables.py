@@ -16,6 +16,8 @@ SET_BY_TENANCY: Final[Mapping[str, str]] = {
     "PULUMI_SKIP_UPDATE_CHECK": "no check for a newer engine",
     "PULUMI_PARALLEL": "32, unless it is set",
     "PULUMI_TRACING_NO_PAYLOADS": "no config in traces",
+    "GOGC": "400, unless it is set: less processor time, more memory",
+    "GOMEMLIMIT": "2GiB, unless it is set: the memory from which on GOGC matters less",
     "TENANCY_STARTED_BY": "the process, to stop an engine whose command was killed",
     "KUBECONFIG": "on the sandbox: its own",
     "PULUMI_HOME": "on the sandbox: its own",

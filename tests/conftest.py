@@ -115,7 +115,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in getattr(report, "user_properties", ())
         if getattr(report, "when", "") == "call"
     ]
-    own = (FAULT, program_table.CELL)
+    own = (FAULT, program_table.CELL, program_table.NOTE)
     told = [f"{name}: {value}" for name, value, _ in recorded if name not in own]
     faults = Counter(kind for name, kind, passed in recorded if name == FAULT and passed)
     if faults:

@@ -24,6 +24,7 @@ BEHAVIOURS: Final = (
     "name clash refused",
     "hazard refused",
     "drift reported",
+    "field conflict refused",
     "secrets refused",
     "wrong key with the nearest",
 )
@@ -35,6 +36,9 @@ COMPLETE: Final = "YAML"
 CELL: Final = "cell of the table of programs"
 """The name of the property by which a test says which cell it is."""
 
+NOTE: Final = "why a cell of the table of programs is worded otherwise"
+"""The name of the property by which a test says why its cell expects other words."""
+
 NOT_RUN: Final = "not part of this run; `make test` or `make nightly` has it"
 
 
@@ -43,6 +47,7 @@ class Cell:
     """One cell: what became of it, and why it has no result of its own."""
 
     mark: str
+    """`yes`, `yes*` with other words for the reason, `NO`, or `-` without a result."""
     reason: str = ""
 
 
@@ -64,7 +69,10 @@ def result_of(report: pytest.TestReport) -> Cell:
             else report.longrepr
         )
         return Cell("-", str(why).removeprefix("Skipped: "))
-    return Cell("yes" if report.passed else "NO")
+    if not report.passed:
+        return Cell("NO")
+    notes = [str(value) for name, value in report.user_properties if name == NOTE]
+    return Cell("yes*", notes[0]) if notes else Cell("yes")
 
 
 def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
@@ -76,7 +84,7 @@ def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
             continue
         before = found.get(place)
         # A failure while a cell is set up or ended counts.
-        if before is None or before.mark == "yes":
+        if before is None or before.mark.startswith("yes"):
             found[place] = result_of(report)
     return _table(found) if found else []
 
@@ -84,13 +92,15 @@ def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
 def _table(found: Mapping[tuple[str, str], Cell]) -> list[str]:
     width = max(map(len, ROWS)) + 2
     written = [" " * width + "  ".join(BEHAVIOURS)]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[tuple[str, str], list[str]] = {}
     for row in ROWS:
         cells = [found.get((row, one), Cell("-", NOT_RUN)) for one in BEHAVIOURS]
         marks = "  ".join(
             cell.mark.ljust(len(one)) for cell, one in zip(cells, BEHAVIOURS, strict=True)
         )
         written.append(f"{row:<{width}}{marks}".rstrip())
-        for reason in dict.fromkeys(cell.reason for cell in cells if cell.reason):
-            reasons.setdefault(reason, []).append(row)
-    return written + [f"-  {', '.join(rows)}: {reason}" for reason, rows in reasons.items()]
+        for cell in dict.fromkeys(cell for cell in cells if cell.reason):
+            reasons.setdefault((cell.mark[-1], cell.reason), []).append(row)
+    return written + [
+        f"{mark}  {', '.join(rows)}: {reason}" for (mark, reason), rows in reasons.items()
+    ]

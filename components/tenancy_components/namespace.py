@@ -94,6 +94,7 @@ class Namespace(pulumi.ComponentResource):
         super().__init__(NAMESPACE, name, inputs, opts)
         require_provider(name, self)
         self.name = resolved.name
+        manifests = render.namespace(resolved, ground)
         planned: list[pulumi.Resource] = []
         if spec is not None:
             plan = ComponentPlan(
@@ -103,9 +104,9 @@ class Namespace(pulumi.ComponentResource):
                 platform_name=ground.stack,
                 platform=written_platform(ground),
             )
-            planned.append(update_plan(self, plan))
-        manifests = _annotated(render.namespace(resolved, ground), late)
-        self.built = build(self, name, manifests, protect=resolved.protect, after=planned)
+            planned.append(update_plan(self, plan, manifests, late))
+        created = _annotated(manifests, late)
+        self.built = build(self, name, created, protect=resolved.protect, after=planned)
         if alone:
             guard = destroy_guard_name(name)
             DestroyGuard(guard, self, self.built.last, protect=resolved.protect)

@@ -1,9 +1,10 @@
 """An organization: its namespaces, each with its guardrails and role bindings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
+from tenancy import manifests as render
 from tenancy import model
 from tenancy.config.spec import OrganizationSpec
 from tenancy.manifests import destroy_guard_name, organization_queues, resource_name
@@ -109,7 +110,8 @@ class Organization(pulumi.ComponentResource):
                 allow_deletion=allow_deletion,
                 allow_below_usage=allow_below_usage,
             )
-            planned.append(update_plan(self, plan))
+            unknown = {key for keys in late.values() for key in keys}
+            planned.append(update_plan(self, plan, _manifests(resolved, ground), unknown))
         queues = self._queues(name, resolved, ground, planned)
         self.namespaces: Mapping[str, Namespace] = {
             namespace.id: Namespace(
@@ -147,6 +149,14 @@ class Organization(pulumi.ComponentResource):
             )
             for manifest in organization_queues(resolved, platform)
         ]
+
+
+def _manifests(
+    resolved: model.Organization, platform: model.Platform
+) -> Iterator[render.Manifest]:
+    yield from organization_queues(resolved, platform)
+    for namespace in resolved.namespaces:
+        yield from render.namespace(namespace, platform)
 
 
 def _by_id(args: Mapping[str, object], late: Late) -> dict[str, dict[str, pulumi.Output[str]]]:

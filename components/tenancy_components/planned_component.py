@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy import model
+from tenancy import manifests, model
 from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, TenancyError
+from tenancy.manifests import Manifest
 from tenancy.model import Cluster, Tenancy, standalone_tenancy
 from tenancy.planning import snapshot
 from tenancy_components.resolving import (
@@ -38,6 +39,15 @@ class PlannedComponent:
     stack: str
     snapshot: Mapping[str, JSON]
     findings: tuple[Finding, ...]
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The objects that it creates."""
+        environment = self.tenancy.environments.get(self.stack)
+        if environment is None:
+            return tuple(manifests.platform(self.tenancy.platforms[self.stack]))
+        platform = self.tenancy.platform_of(environment)
+        return tuple(manifests.environment(environment, platform))
 
 
 def planned_component(written: ComponentPlan, stack: str, cluster: str) -> PlannedComponent:

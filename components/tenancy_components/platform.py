@@ -75,6 +75,7 @@ class Platform(pulumi.ComponentResource):
         self._after: list[pulumi.Resource] = []
         super().__init__(PLATFORM, name, dict(snapshot.platform(self.resolved)), opts)
         require_provider(name, self)
+        manifests = render.platform(self.resolved)
         if self.resolved is not args:
             plan = ComponentPlan(
                 type=PLATFORM,
@@ -82,8 +83,7 @@ class Platform(pulumi.ComponentResource):
                 args=written_platform(self.resolved) or {},
                 allow_deletion=allow_deletion,
             )
-            self._after = [update_plan(self, plan)]
-        manifests = render.platform(self.resolved)
+            self._after = [update_plan(self, plan, manifests)]
         roles = self._create([*manifests.operators, *manifests.roles])
         classes = self._create(manifests.priority_classes)
         for pool in self.resolved.pools:

@@ -31,12 +31,13 @@ from tenancy.planning import (
 )
 from tenancy_components import cluster, preconditions
 from tenancy_components.engine_config import engine_config
+from tenancy_components.field_gate import refuse_field_conflicts
 from tenancy_components.field_managers import move_to_one_field_manager, stack_manager
 from tenancy_components.organization import Organization
 from tenancy_components.platform import Platform
 from tenancy_components.policy_wait import wait_for_the_policies
-from tenancy_components.previous_update import namespaces_in_state, previous_update
 from tenancy_components.refusal import ComponentRefusedError
+from tenancy_components.running_stack import namespaces_in_state, previous_update
 
 __all__ = ["main", "prepare"]
 
@@ -103,6 +104,8 @@ async def _program() -> pulumi.Inputs:
         )
         assert live.connection is not None
         move_to_one_field_manager(assessment, stack, live.connection, previous)
+        if previous.is_recorded:
+            await refuse_field_conflicts(assessment, stack, live.connection)
     except ComponentRefusedError:
         raise
     except TenancyError as error:

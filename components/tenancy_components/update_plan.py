@@ -2,7 +2,7 @@
 
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 import pulumi
@@ -10,8 +10,9 @@ import pulumi
 from tenancy.config.document import JSON, mapping
 from tenancy.config.spec import Spec
 from tenancy.diagnostics import ARGUMENT
-from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, Manifest
 from tenancy.model import Platform
+from tenancy_components.field_gate import changing
 from tenancy_components.manifests import field_manager_of
 from tenancy_components.node_group import hosted, require_plugin
 from tenancy_components.provider_cluster import cluster_of, discreet
@@ -91,12 +92,23 @@ def written_platform(platform: Platform) -> dict[str, JSON] | None:
     return None if platform.spec is None else written(platform.spec)
 
 
-def update_plan(parent: pulumi.ComponentResource, plan: ComponentPlan) -> pulumi.Resource:
+def update_plan(
+    parent: pulumi.ComponentResource,
+    plan: ComponentPlan,
+    manifests: Iterable[Manifest],
+    late: Iterable[str] = (),
+) -> pulumi.Resource:
     """
     Return the resource that prints *plan* before an update, or refuses the update.
 
     Its provider reads the cluster by the kubeconfig of the parent's Kubernetes provider, and
     keeps nothing of that kubeconfig. Everything of *parent* must depend on the resource.
+
+    Args:
+        parent: The component.
+        plan: What a program passed to it.
+        manifests: What it creates.
+        late: The keys of annotations that are not known yet. Default: all are known.
 
     Raises:
         ComponentRefusedError: The engine would not find the provider.
@@ -112,6 +124,7 @@ def update_plan(parent: pulumi.ComponentResource, plan: ComponentPlan) -> pulumi
         "fieldManager": field_manager_of(parent),
         "context": given["context"],
         "kubeconfig": discreet(given["kubeconfig"]),
+        "changing": changing(plan.name, manifests, late),
     }
     opts = pulumi.ResourceOptions(parent=parent, protect=False, retain_on_delete=False)
     return pulumi.CustomResource(UPDATE_PLAN, f"{plan.name}-plan", inputs, opts)

@@ -16,23 +16,34 @@ if TYPE_CHECKING:
     )
     from tenancy.drifting.field_managers import OURS, Writer, writer, writers
     from tenancy.drifting.meanings import digest, live_meanings, meaning
+    from tenancy.drifting.owned_by_others import (
+        FORCE_VARIABLE,
+        AppliedObject,
+        UpdateConflicts,
+        changed_objects,
+        update_conflicts,
+    )
     from tenancy.drifting.release import RELEASED_BY, by_name, is_managed, without_marks
     from tenancy.drifting.report import DifferenceData, data, lines, object_lines
 
 __all__ = [
     "FIELD",
+    "FORCE_VARIABLE",
     "KINDS",
     "OURS",
     "RELEASED_BY",
+    "AppliedObject",
     "Change",
     "Difference",
     "DifferenceData",
     "Edit",
     "Field",
     "Identity",
+    "UpdateConflicts",
     "Weight",
     "Writer",
     "by_name",
+    "changed_objects",
     "data",
     "differences",
     "digest",
@@ -43,6 +54,7 @@ __all__ = [
     "live_meanings",
     "meaning",
     "object_lines",
+    "update_conflicts",
     "without_conflicts",
     "without_marks",
     "without_random_managers",

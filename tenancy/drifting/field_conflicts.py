@@ -5,13 +5,14 @@ from typing import Final
 
 from tenancy.config.document import JSON
 from tenancy.drifting.difference import Change, Difference
-from tenancy.drifting.field_managers import CONTROLLERS, owners
+from tenancy.drifting.field_managers import CONTROLLERS, Writer, owners
 from tenancy.kubernetes import PREFIX, RANDOM_PREFIX
 
 __all__ = [
     "FIELD",
     "conflicting_managers",
     "is_refused_to",
+    "refusing_owner",
     "without_conflicts",
     "without_random_managers",
 ]
@@ -57,10 +58,18 @@ def conflicting_managers(live: Mapping[str, object], manager: str) -> tuple[str,
 
 
 def is_refused_to(manager: str, difference: Difference, live: Mapping[str, object]) -> bool:
-    """
-    Return whether the API server refuses *manager* to end *difference* by an update.
+    """Return whether `refusing_owner` returns an owner."""
+    return refusing_owner(manager, difference, live) is not None
 
-    It does if another manager owns the field, unless the provider takes its fields over.
+
+def refusing_owner(
+    manager: str, difference: Difference, live: Mapping[str, object]
+) -> Writer | None:
+    """
+    Return the owner because of whom *manager* may not end *difference* by an update.
+
+    The API server refuses it if another manager owns the field; of several, the last writer is
+    returned. None if the provider takes its fields over.
 
     Args:
         manager: The stack's field manager.
@@ -68,9 +77,10 @@ def is_refused_to(manager: str, difference: Difference, live: Mapping[str, objec
         live: The object, with `metadata.managedFields`.
     """
     if difference.change is not Change.CHANGED or not difference.field:
-        return False
+        return None
     others = {str(e.get("manager")) for e in _entries(live) if _counts(e, manager)}
-    return any(by.manager in others for by in owners(live, difference.field))
+    found = (by for by in owners(live, difference.field) if by.manager in others)
+    return max(found, key=lambda by: by.since, default=None)
 
 
 def without_random_managers(live: Mapping[str, object], manager: str) -> list[JSON] | None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import attrs
 
-from tenancy import manifests
 from tenancy.assessment import Assessment
 from tenancy.cluster import Connection
 from tenancy.config.document import JSON
@@ -13,8 +12,9 @@ from tenancy.drifting import KINDS, Difference, Identity, differences
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.kubernetes import field_manager
 from tenancy.manifests import Manifest
+from tenancy.planning import desired_manifests
 
-__all__ = ["StackDrift", "compare", "desired_manifests"]
+__all__ = ["StackDrift", "compare"]
 
 
 @attrs.frozen(kw_only=True)
@@ -74,18 +74,3 @@ def compare(
         live=asked.objects(connection, kinds),
         manager=field_manager(assessment.name, stack, assessment.cluster(stack).provider_name),
     )
-
-
-def desired_manifests(
-    assessment: Assessment, stack: str, connection: Connection
-) -> tuple[Manifest, ...]:
-    """Return the objects in the files of *stack*, of kinds that its cluster serves."""
-    environment = assessment.tenancy.environments.get(stack)
-    if environment is not None:
-        return tuple(
-            manifests.environment(environment, assessment.tenancy.platform_of(environment))
-        )
-    rendered = manifests.platform(assessment.tenancy.platforms[stack])
-    if not connection.serves("admissionregistration.k8s.io", "v1", "MutatingAdmissionPolicy"):
-        rendered = attrs.evolve(rendered, mutations=(), mutation_bindings=())
-    return tuple(rendered)

@@ -10,13 +10,14 @@ import attrs
 
 from tenancy.cluster import repair, require_same
 from tenancy.diagnostics import RefusedError, TenancyError
-from tenancy.drifting import FIELD, Change, Difference, is_refused_to, object_lines
+from tenancy.drifting import UpdateConflicts, changed_objects, update_conflicts
 from tenancy.engine.comparison import StackDrift, compare
 from tenancy.engine.interaction import Interaction
 from tenancy.engine.session import Session
-from tenancy.engine.state_contents import changed_objects
+from tenancy.engine.state_contents import applied_objects
 from tenancy.engine.state_reading import read_state
 from tenancy.engine.unchanged import Attempt
+from tenancy.planning import desired_manifests
 
 __all__ = ["FieldConflicts", "field_conflicts"]
 
@@ -24,44 +25,30 @@ __all__ = ["FieldConflicts", "field_conflicts"]
 @attrs.frozen(kw_only=True)
 class FieldConflicts:
     """
-    Objects that an update would change, and may not.
+    Objects that an update of a stack would change, and may not.
 
     Attributes:
         drift: The stack's files beside its cluster.
-        differences: Each difference of these objects: what a take-over ends.
+        found: The objects, with each difference that a take-over ends.
     """
 
     drift: StackDrift
-    differences: tuple[Difference, ...]
+    found: UpdateConflicts
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self.differences)
-
-    @property
-    def text(self) -> str:
-        """Who wrote which field when, beside what the files describe."""
-        stated = [d for d in self.differences if self._is_stated(d)]
-        heading = "fields that this update changes belong to other field managers, and the API"
-        return "\n".join((f"{heading} server would refuse it:", *object_lines(stated)))
-
-    def _is_stated(self, difference: Difference) -> bool:
-        """Whether others wrote it; all else is what the update itself changes."""
-        live = self.drift.live[difference.object]
-        return difference.change is Change.ADDED or is_refused_to(
-            self.drift.manager, difference, live
-        )
+        return bool(self.found)
 
     def refuse(self) -> NoReturn:
         """
         Refuse the update.
 
         Raises:
-            RefusedError: With `text`.
+            RefusedError: With who wrote which field when.
         """
         stack = self.drift.stack
         raise RefusedError(
-            reason=f"stack {stack}: {self.text}\nTo take them over, run"
+            reason=f"stack {stack}: {self.found.text}\nTo take them over, run"
             f" `tenancy up --stack {stack}`, which asks first, or"
             f" `tenancy drift --stack {stack} --repair`.\nNothing was changed."
         )
@@ -75,11 +62,15 @@ class FieldConflicts:
             ClusterError: The cluster refused, or is another one than that of the last update.
         """
         one = self.drift
-        interaction.show_lines([f"stack {one.stack}: {self.text}"])
+        interaction.show_lines([f"stack {one.stack}: {self.found.text}"])
         interaction.confirm("take these fields over, as the files describe them?")
         require_same(one.connection, session.previous_update().cluster_uid)
         done = repair(
-            one.connection, one.desired, one.live, self.differences, manager=one.manager
+            one.connection,
+            one.desired,
+            one.live,
+            self.found.differences,
+            manager=one.manager,
         )
         for identity in done.patched:
             interaction.note(f"  took over {identity}")
@@ -92,21 +83,17 @@ def field_conflicts(attempt: Attempt) -> FieldConflicts | None:
     The cluster is compared only if the update changes an object that exists.
     """
     stack = attempt.session.name
+    assessment, readings = attempt.assessment, attempt.readings
     try:
-        state = read_state(attempt.session.stack, attempt.assessment.name)
-        changed = changed_objects(attempt.assessment, stack, state)
-        drift = compare(attempt.assessment, stack, attempt.readings) if changed else None
+        state = read_state(attempt.session.stack, assessment.name)
+        connection = readings.connect(assessment.cluster(stack), assessment.root)
+        desired = desired_manifests(assessment, stack, connection)
+        changed = changed_objects(desired, applied_objects(state))
+        drift = compare(assessment, stack, readings) if changed else None
     except (TenancyError, ValueError):
         # The engine reports it.
         return None
     if drift is None:
         return None
-    there = changed & drift.live.keys()
-    differences = [
-        d for d in drift.differences if d.object in there and d.field[:1] != (FIELD,)
-    ]
-    refused = {
-        d.object for d in differences if is_refused_to(drift.manager, d, drift.live[d.object])
-    }
-    found = tuple(d for d in differences if d.object in refused)
-    return FieldConflicts(drift=drift, differences=found)
+    found = update_conflicts(desired, drift.live, changed)
+    return FieldConflicts(drift=drift, found=found)

@@ -5,14 +5,14 @@ from typing import Final, NamedTuple
 
 from tenancy import gpu, manifests
 from tenancy.assessment import Assessment
-from tenancy.config.document import JSON, as_json
-from tenancy.drifting import Identity
+from tenancy.config.document import JSON, as_json, mapping, text
+from tenancy.drifting import AppliedObject
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import BUILT_IN_TOKENS, NAMESPACE_TOKEN, is_kubernetes
 from tenancy.planning import snapshot
 
-__all__ = ["changed_objects", "holds_exactly"]
+__all__ = ["applied_objects", "holds_exactly"]
 
 _PATCH: Final = "Patch"
 _PACKAGE: Final = "tenancy"
@@ -82,27 +82,15 @@ def holds_exactly(assessment: Assessment, stack: str, state: StateReading) -> bo
     return found == {n: value for n, value in described.items() if n not in unserved}
 
 
-def changed_objects(assessment: Assessment, stack: str, state: StateReading) -> set[Identity]:
-    """
-    Return the objects of *state* whose inputs differ from the files: an update changes them.
-
-    Args:
-        assessment: The project, checked for the stack.
-        stack: The stack.
-        state: Its state.
-    """
-    described = dict(_described(assessment, stack))
-    provider = assessment.cluster(stack).provider_name
-    changed = set()
+def applied_objects(state: StateReading) -> Iterator[AppliedObject]:
+    """Yield each object of *state* as the last update applied it."""
     for resource in state.resources:
-        kind, inputs = str(resource.get("type")), resource.get("inputs")
-        if not is_kubernetes(kind) or kind.endswith(_PATCH) or not isinstance(inputs, dict):
-            continue
-        wanted = described.get(_named(inputs, is_patch=False))
-        manager = field_manager(assessment.name, stack, provider)
-        if wanted is not None and wanted != _without_manager(inputs, manager):
-            changed.add(Identity.of(inputs))
-    return changed
+        if is_kubernetes(resource.get("type")):
+            yield AppliedObject(
+                inputs=mapping(resource.get("inputs")),
+                manager=text(mapping(resource.get("outputs")), "__fieldManager"),
+                resource=str(resource.get("urn")).rpartition("::")[2],
+            )
 
 
 def _described(assessment: Assessment, stack: str) -> Iterator[tuple[_Name, JSON]]:

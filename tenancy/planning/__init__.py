@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         live_who_can,
         possible_names,
     )
+    from tenancy.planning.manifests_of_stack import desired_manifests
     from tenancy.planning.partial_update import (
         ONLY_VARIABLE,
         compared_with,
@@ -114,6 +115,7 @@ __all__ = [
     "allowed_data",
     "compare_revisions",
     "compared_with",
+    "desired_manifests",
     "explain",
     "fact_groups",
     "grant_limits",

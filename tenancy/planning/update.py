@@ -27,6 +27,7 @@ from tenancy.cluster import (
 )
 from tenancy.config.document import Document
 from tenancy.diagnostics import Exit, Finding, errors_in, refusals
+from tenancy.kubernetes import field_manager
 from tenancy.kubernetes.releases import Release
 from tenancy.manifests import default_counts
 from tenancy.model import Cluster, Live, Tenancy
@@ -252,6 +253,7 @@ def plan_for(
         findings=assessment.findings,
         documents=assessment.documents,
         namespaces_in_state=namespaces_in_state,
+        manager=field_manager(assessment.name, stack, assessment.cluster(stack).provider_name),
         is_preview=is_preview,
         strict=strict,
         kubernetes=kubernetes,

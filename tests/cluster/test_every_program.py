@@ -11,7 +11,7 @@ import pytest
 
 from tests import language_hosts
 from tests.cluster.program_rows import LANGUAGES, SECRET, Outcome, Row, row_of
-from tests.program_table import COMPLETE, ROWS
+from tests.program_table import COMPLETE, NOTE, ROWS
 
 pytestmark = pytest.mark.cluster
 
@@ -65,14 +65,18 @@ def conflicting(row: Row, created: Outcome, kubectl_of, sandbox) -> Outcome:
 
 
 @pytest.mark.cell("wrong key with the nearest", sampled=True)
-def test_a_wrong_key_is_refused_with_the_nearest(row: Row) -> None:
+def test_a_wrong_key_is_refused_with_the_nearest(row: Row, record_property) -> None:
     row.write(row.organization({"id": "lab", "qouta": {"pods": 3}}))
 
     ended = row.run("preview")
 
     assert ended.code == row.refused, ended.text
     if row.title == "YAML":
-        # Its host compares with the schema before the component is asked.
+        record_property(
+            NOTE,
+            "Pulumi's host of YAML compares the program with the schema before the component"
+            " gets it, and lists the existing properties, the nearest first",
+        )
         assert "qouta" in ended.text
         assert "Existing properties are: quota," in ended.text
     else:
@@ -178,6 +182,33 @@ def test_a_change_by_hand_is_reported_and_is_no_difference(
     )
     assert f"run `{repair}`" in ended.text
     assert "to update" not in ended.text
+
+
+@pytest.mark.cell("field conflict refused")
+def test_a_field_of_another_manager_is_refused_with_its_writer(
+    row: Row, created: Outcome, kube
+) -> None:
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "quota", "namespace": row.namespace},
+        "spec": {"hard": {"pods": "77"}},
+    }
+    options = ("--server-side", "--field-manager=deployer", "--force-conflicts")
+    kube("apply", *options, "-f", "-", manifest=quota)
+    larger = row.organization()
+    larger["namespaces"][0]["quota"] = {"pods": 25, "services": 5}
+    row.write(larger)
+
+    ended = row.run("preview")
+
+    assert ended.code == row.refused, ended.text
+    stated = "spec.hard pods: 25 in the files, 77 on the cluster (by deployer at 20"
+    assert stated in ended.text
+    assert "To take them over, run `" in ended.text
+    assert "Nothing was changed." in ended.text
+    assert "Apply failed" not in ended.text
+    row.write(row.organization())
 
 
 def test_a_destroy_leaves_nothing(row: Row, created: Outcome, kube) -> None:

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from tests.program_table import BEHAVIOURS, CELL, NOT_RUN, ROWS, lines
+from tests.program_table import BEHAVIOURS, CELL, NOT_RUN, NOTE, ROWS, lines
 
 
 def report(row: str, behaviour: str, outcome: str, when: str = "call", why: str = ""):
@@ -30,10 +30,22 @@ def test_each_cell_has_its_result_and_the_others_a_reason():
         ]
     )
 
-    assert ["yes", "-", "NO", "-", "-", "-", "-", "-"] == marks("YAML", table)
+    others = ["-"] * (len(BEHAVIOURS) - 3)
+    assert ["yes", "-", "NO", *others] == marks("YAML", table)
     assert ["-"] * len(BEHAVIOURS) == marks("Go", table)
     assert "-  Go: its host is not built" in table
     assert f"-  {', '.join(ROWS)}: {NOT_RUN}" in table
+
+
+def test_a_cell_with_other_words_has_its_reason():
+    passed = report("YAML", "plan printed", "passed")
+    passed.user_properties.append((NOTE, "its host words it"))
+    plain = report("Go", "plan printed", "passed")
+
+    table = lines([passed, plain])
+
+    assert ["yes*", "yes"] == [marks(row, table)[0] for row in ("YAML", "Go")]
+    assert "*  YAML: its host words it" in table
 
 
 def test_a_failure_after_the_test_counts():

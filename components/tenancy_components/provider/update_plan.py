@@ -24,9 +24,11 @@ from pulumi.provider.experimental.provider import (
 from tenancy.cluster import connect_by
 from tenancy.config.document import JSON, mapping, text
 from tenancy.diagnostics import ClusterError, RefusedError, TenancyError, report
+from tenancy.drifting import FORCE_VARIABLE
 from tenancy.output import plan_text
 from tenancy.planning import ClusterReading, PreviousUpdate, StackPlan, planned, reading
 from tenancy.planning.sections import RemainingAccessSection
+from tenancy_components.field_gate import changing_from, conflicts_text
 from tenancy_components.node_taints import CLUSTER_UID
 from tenancy_components.planned_component import PlannedComponent, planned_component
 from tenancy_components.provider.log import EngineLog
@@ -70,13 +72,14 @@ class UpdatePlanResource:
             component, found, plan = await asyncio.to_thread(
                 _planned, inputs, previous, _stack(request.urn), hidden
             )
+            conflicts = await asyncio.to_thread(_conflicts, component, found, inputs)
         except TenancyError as error:
             return CheckResponse(failures=[CheckFailure("", str(error))])
         await self._report(plan, inputs, request.urn)
         uid = previous.cluster_uid if found.connection is None else found.connection.uid
         return CheckResponse(
             inputs=properties({_SNAPSHOT: component.snapshot, CLUSTER_UID: uid or ""}),
-            failures=[CheckFailure("", reason) for reason in _refusals(plan)],
+            failures=[CheckFailure("", reason) for reason in _refusals(plan, conflicts)],
         )
 
     async def _report(self, plan: StackPlan, inputs: Mapping[str, JSON], urn: str) -> None:
@@ -170,7 +173,17 @@ def _read(
     return reading(connection, component.tenancy, component.stack, previous)
 
 
-def _refusals(plan: StackPlan) -> Sequence[str]:
+def _conflicts(
+    component: PlannedComponent, found: ClusterReading, inputs: Mapping[str, JSON]
+) -> str:
+    """Return who wrote fields that the update changes and may not; empty if it may."""
+    changed = changing_from(inputs.get("changing"))
+    if found.connection is None or not changed:
+        return ""
+    return conflicts_text(found.connection, component.manifests, changed)
+
+
+def _refusals(plan: StackPlan, conflicts: str) -> Sequence[str]:
     """Return why the update is refused, in one text; empty if it is not."""
     if plan.is_refused:
         return (str(RefusedError(plan.findings)),)
@@ -178,6 +191,11 @@ def _refusals(plan: StackPlan) -> Sequence[str]:
         return (
             "removed members would keep access by the bindings or token Secrets that the plan"
             " lists, and a program cannot remove these; delete them, then run this again"
+            "\nNothing was changed.",
+        )
+    if conflicts:
+        return (
+            f"{conflicts}\nTo take them over, run `{FORCE_VARIABLE}=true pulumi up`."
             "\nNothing was changed.",
         )
     return ()

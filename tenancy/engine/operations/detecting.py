@@ -8,11 +8,12 @@ from tenancy.diagnostics import Exit
 from tenancy.drifting import lines
 from tenancy.engine.accepting import accept
 from tenancy.engine.cluster_readings import ClusterReadings
-from tenancy.engine.comparison import StackDrift, compare, desired_manifests
+from tenancy.engine.comparison import StackDrift, compare
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.outcomes import Outcome, Outcomes, for_each_stack, in_sequence
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.planning import desired_manifests
 
 __all__ = ["accept_drift", "drift", "repair_drift"]
 

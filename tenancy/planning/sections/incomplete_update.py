@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from tenancy.diagnostics import Finding, Origin, Severity, counted
-from tenancy.drifting import OURS, writer
+from tenancy.drifting import FORCE_VARIABLE, OURS, writer
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import Limits, Live, Namespace
 from tenancy.planning.comparison import Comparison
@@ -92,7 +92,9 @@ class IncompleteUpdate(Section):
     @property
     def _repair(self) -> str:
         if self.origin.is_argument:
-            return "pulumi up --refresh"
+            # The API server refuses to change what others own, except by force.
+            force = f"{FORCE_VARIABLE}=true " if self.is_of_others else ""
+            return f"{force}pulumi up --refresh"
         return f"tenancy drift --stack {self.stack} --repair"
 
     @property

@@ -1,0 +1,84 @@
+"""Which objects of a component an update changes, as its plan is told."""
+
+import asyncio
+
+import pytest
+from tenancy_components import field_gate
+from tenancy_components.field_gate import changing_from
+
+from tenancy.drifting import AppliedObject, Identity
+
+
+def quota(namespace: str, pods: str) -> dict:
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "quota", "namespace": namespace},
+        "spec": {"hard": {"pods": pods}},
+    }
+
+
+class Engine:
+    """A run of a program; its state has one quota of each of these resources."""
+
+    def __init__(self, **objects: dict) -> None:
+        self.objects = objects
+        self.reads = 0
+
+    async def applied(self, project: str, stack: str) -> tuple[AppliedObject, ...]:
+        self.reads += 1
+        return tuple(
+            AppliedObject(inputs=inputs, manager=f"of {name}", resource=name.replace("_", "-"))
+            for name, inputs in self.objects.items()
+        )
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch):
+    """Return what the plan of a component is told, in runs of *engine*."""
+
+    def tell(engine: Engine, *components: tuple[str, list[dict]]) -> list[dict[Identity, str]]:
+        monkeypatch.setattr(field_gate, "applied_objects", engine.applied)
+        monkeypatch.setattr(field_gate, "get_monitor", lambda: engine)
+        monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
+        monkeypatch.setattr(field_gate.pulumi, "get_stack", lambda: "s")
+
+        async def ask() -> list:
+            return [
+                await field_gate._changing(name, tuple(manifests), frozenset())
+                for name, manifests in components
+            ]
+
+        return [changing_from(one) for one in asyncio.run(ask())]
+
+    return tell
+
+
+def of(namespace: str) -> Identity:
+    return Identity(kind="ResourceQuota", namespace=namespace, name="quota")
+
+
+def test_the_plan_is_told_what_changes_and_under_which_manager(told) -> None:
+    engine = Engine(acme_dev_quota=quota("a-dev", "20"), acme_lab_quota=quota("a-lab", "3"))
+
+    [changed] = told(engine, ("acme", [quota("a-dev", "25"), quota("a-lab", "3")]))
+
+    assert {of("a-dev"): "of acme_dev_quota"} == changed
+
+
+def test_the_objects_of_another_component_are_not_compared(told) -> None:
+    """On two clusters there may be two objects of one name."""
+    engine = Engine(acme_quota=quota("dev", "20"), acmes_quota=quota("dev", "30"))
+
+    one, other = told(engine, ("acme", [quota("dev", "20")]), ("acmes", [quota("dev", "20")]))
+
+    assert {} == one
+    assert {of("dev"): "of acmes_quota"} == other
+
+
+def test_the_state_is_read_once_in_a_run(told) -> None:
+    engine = Engine(acme_quota=quota("dev", "20"))
+
+    told(engine, ("acme", [quota("dev", "21")]), ("globex", []), ("initech", []))
+
+    assert 1 == engine.reads

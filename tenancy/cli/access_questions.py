@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -10,7 +11,13 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect, read, read_access, with_waiting_pods
+from tenancy.cluster import (
+    connect,
+    read,
+    read_access,
+    with_waiting_jobs,
+    with_waiting_pods,
+)
 from tenancy.diagnostics import ClusterError, Exit, NotFoundError, joined, wrapped
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import (
@@ -20,7 +27,9 @@ from tenancy.model import (
     LiveBinding,
     Namespace,
     Platform,
+    WaitingJobs,
     WaitingPods,
+    queued_grants,
 )
 from tenancy.output import QuotaUsage, usage_data, usage_lines, what_can_data, who_can_data
 from tenancy.planning import (
@@ -249,18 +258,20 @@ def usage(
     found = _assessed(project, stack)
     rows: list[QuotaUsage] = []
     waiting: dict[Place, tuple[WaitingPods, ...]] = {}
+    jobs: dict[Place, tuple[WaitingJobs, ...]] = {}
     for environment in _environments(found, stack):
         live, why = _live(environment, found)
         for namespace in environment.namespaces:
             platform = found.tenancy.platform_of(environment)
             rows += _rows(namespace, environment, platform, live)
             waiting.update(_waiting(namespace, environment, live))
+            jobs.update(_waiting_jobs(namespace, environment, live))
         if why:
             shell.note(f"stack {environment.stack}: use not checked: {why}")
     if as_json:
-        shell.write(json.dumps(usage_data(rows, waiting), indent=2) + "\n")
+        shell.write(json.dumps(usage_data(rows, waiting, jobs), indent=2) + "\n")
         return
-    lines = list(usage_lines(rows, waiting))
+    lines = list(usage_lines(rows, waiting, jobs))
     with shell.paged(len(lines), everything=everything):
         for line, style in lines:
             shell.say(line, style=style)
@@ -293,9 +304,16 @@ def _live(environment: Environment, found: Assessment) -> tuple[Live | None, str
     try:
         connection = connect(environment.cluster, found.root)
         live = with_waiting_pods(connection, read(connection), names)
+        platform = found.tenancy.platform_of(environment)
+        queued = {n.name for n in environment.namespaces if queued_grants(n, platform)}
+        live = with_waiting_jobs(connection, live, queued)
     except ClusterError as error:
         return None, error.found
-    return live, "; ".join(u.why for u in live.unread if u.part in ("quotas", "waiting pods"))
+    return live, "; ".join(u.why for u in live.unread if u.part in _PARTS)
+
+
+_PARTS: Final = ("quotas", "waiting pods", "waiting jobs")
+"""What is read for `tenancy usage`."""
 
 
 def _waiting(
@@ -304,6 +322,16 @@ def _waiting(
     """Yield the pods of *namespace* that wait, if there are any."""
     known = () if live is None or live.waiting is None else live.waiting
     own = tuple(pods for pods in known if pods.namespace == namespace.name)
+    if own:
+        yield Place.of(namespace, environment), own
+
+
+def _waiting_jobs(
+    namespace: Namespace, environment: Environment, live: Live | None
+) -> Iterator[tuple[Place, tuple[WaitingJobs, ...]]]:
+    """Yield the jobs of *namespace* that Kueue does not admit, if there are any."""
+    known = () if live is None or live.waiting_jobs is None else live.waiting_jobs
+    own = tuple(jobs for jobs in known if jobs.namespace == namespace.name)
     if own:
         yield Place.of(namespace, environment), own
 

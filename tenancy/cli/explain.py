@@ -1,4 +1,4 @@
-"""`tenancy explain`: where each value of a namespace comes from, and why its pods wait."""
+"""`tenancy explain`: where each value of a namespace comes from, and what waits there."""
 
 from typing import Annotated
 
@@ -8,8 +8,15 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import NoColor, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import connect, waiting_pods
-from tenancy.planning import ExplainedNamespace, ExplainedValue, explain, waiting_text
+from tenancy.cluster import connect, waiting_jobs, waiting_pods
+from tenancy.model import queued_grants
+from tenancy.planning import (
+    ExplainedNamespace,
+    ExplainedValue,
+    explain,
+    waiting_jobs_text,
+    waiting_text,
+)
 
 __all__ = ["EPILOG", "command"]
 
@@ -22,7 +29,7 @@ Examples:
 
   tenancy explain acme-dev limitRange --stack dev
 
-  tenancy explain acme-dev --live          also which of its pods wait for a node, and why
+  tenancy explain acme-dev --live          also which of its pods and jobs wait, and why
 
 A key is written as in the files: `quota.requests.cpu`, or a part of it.
 
@@ -41,7 +48,8 @@ Key = Annotated[
 ]
 
 Live = Annotated[
-    bool, typer.Option("--live", help="Also show which pods wait on the cluster, and why.")
+    bool,
+    typer.Option("--live", help="Also show which pods and jobs wait on the cluster, and why."),
 ]
 
 
@@ -70,11 +78,23 @@ def command(
 def _show_waiting(one: ExplainedNamespace, assessment: Assessment, shell: Terminal) -> None:
     """Write which pods wait on the cluster, and why."""
     connection = connect(assessment.cluster(one.stack), assessment.root)
-    waiting = waiting_pods(connection, {one.name})
-    for pods in waiting:
-        shell.say(f"  on the cluster: {waiting_text(pods)}", style="yellow")
-    if not waiting:
+    lines = [waiting_text(pods) for pods in waiting_pods(connection, {one.name})]
+    if _has_queue(one, assessment):
+        lines += map(waiting_jobs_text, waiting_jobs(connection, {one.name}))
+    for line in lines:
+        shell.say(f"  on the cluster: {line}", style="yellow")
+    if not lines:
         shell.say("  on the cluster: every pod has a node")
+
+
+def _has_queue(one: ExplainedNamespace, assessment: Assessment) -> bool:
+    environment = assessment.tenancy.environments[one.stack]
+    platform = assessment.tenancy.platform_of(environment)
+    return any(
+        queued_grants(namespace, platform)
+        for namespace in environment.namespaces
+        if namespace.name == one.name
+    )
 
 
 def _heading(one: ExplainedNamespace) -> str:

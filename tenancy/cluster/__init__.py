@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         wait_for_policies,
     )
     from tenancy.cluster.prerequisites import ground
+    from tenancy.cluster.queued_jobs import waiting_jobs, with_waiting_jobs
     from tenancy.cluster.release import add_released, delete_released, release_object
     from tenancy.cluster.repairing import repair
     from tenancy.cluster.terminating import (
@@ -95,8 +96,10 @@ __all__ = [
     "use_one_field_manager",
     "wait_for_pod_security",
     "wait_for_policies",
+    "waiting_jobs",
     "waiting_pods",
     "with_limit_ranges",
+    "with_waiting_jobs",
     "with_waiting_pods",
     "with_workloads",
     "write_taints",

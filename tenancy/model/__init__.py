@@ -23,7 +23,7 @@ from tenancy.model.live_access import (
     groups_of,
     names_of,
 )
-from tenancy.model.live_waiting import WaitingPods
+from tenancy.model.live_waiting import WaitingJobs, WaitingPods
 from tenancy.model.live_workloads import LiveWorkloads, Workload
 from tenancy.model.managed_quotas import (
     MANAGED_QUOTAS,
@@ -183,6 +183,7 @@ __all__ = [
     "Tenancy",
     "TokenSecret",
     "Unread",
+    "WaitingJobs",
     "WaitingPods",
     "Workload",
     "allowed_devices",

@@ -6,7 +6,7 @@ import attrs
 
 from tenancy.kubernetes.pods import Fields
 from tenancy.model.live_access import LiveAccess
-from tenancy.model.live_waiting import WaitingPods
+from tenancy.model.live_waiting import WaitingJobs, WaitingPods
 from tenancy.model.live_workloads import LiveWorkloads
 
 __all__ = ["Live", "LiveNamespace", "LiveQuota", "Unread"]
@@ -76,6 +76,7 @@ class Live:
         limit_ranges: By namespace, then by name, if the stack has adopted namespaces.
         workloads: The workloads, if namespaces are in audit or change to enforced.
         waiting: The pods without a node, if namespaces have grants of GPUs.
+        waiting_jobs: The jobs that Kueue does not admit, if namespaces have queues.
         unread: The parts that could not be read.
     """
 
@@ -90,4 +91,5 @@ class Live:
     limit_ranges: Mapping[str, Mapping[str, Fields]] | None = None
     workloads: LiveWorkloads | None = None
     waiting: tuple[WaitingPods, ...] | None = None
+    waiting_jobs: tuple[WaitingJobs, ...] | None = None
     unread: tuple[Unread, ...] = ()

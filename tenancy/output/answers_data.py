@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.model import WaitingPods
+from tenancy.model import WaitingJobs, WaitingPods
 from tenancy.output.documents import published
 from tenancy.output.usage import QuotaUsage
 from tenancy.planning import (
@@ -139,6 +139,18 @@ class WaitingAtPlaceData(TypedDict):
     why: str
 
 
+@with_config(CLOSED)
+class WaitingJobsAtPlaceData(TypedDict):
+    """Jobs of one namespace that Kueue does not admit, for one reason."""
+
+    namespace: str
+    environment: str
+    stack: str
+    cluster: str
+    jobs: list[str]
+    why: str
+
+
 @published("`tenancy usage --json`", "usage", "--stack", "dev", "--json")
 @with_config(CLOSED)
 class UsageData(TypedDict):
@@ -148,6 +160,7 @@ class UsageData(TypedDict):
     kind: Literal["usage"]
     usage: list[QuotaUsageData]
     waiting: list[WaitingAtPlaceData]
+    waitingJobs: list[WaitingJobsAtPlaceData]
 
 
 def who_can_data(
@@ -201,7 +214,9 @@ def what_can_data(
 
 
 def usage_data(
-    rows: Iterable[QuotaUsage], waiting: Mapping[Place, Sequence[WaitingPods]] = {}
+    rows: Iterable[QuotaUsage],
+    waiting: Mapping[Place, Sequence[WaitingPods]] = {},
+    jobs: Mapping[Place, Sequence[WaitingJobs]] = {},
 ) -> UsageData:
     """
     Return *rows* in order.
@@ -209,6 +224,7 @@ def usage_data(
     Args:
         rows: The keys.
         waiting: The pods of namespaces that have no node. Default: none is known.
+        jobs: The jobs that Kueue does not admit. Default: none is known.
     """
     return {
         "version": 1,
@@ -239,6 +255,18 @@ def usage_data(
             }
             for place, some in waiting.items()
             for pods in some
+        ],
+        "waitingJobs": [
+            {
+                "namespace": place.namespace,
+                "environment": place.environment,
+                "stack": place.stack,
+                "cluster": place.cluster,
+                "jobs": list(queued.jobs),
+                "why": queued.why,
+            }
+            for place, queues in jobs.items()
+            for queued in queues
         ],
     }
 

@@ -8,8 +8,8 @@ import attrs
 
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
-from tenancy.model import POOL_QUOTA_PREFIX, WaitingPods
-from tenancy.planning import Place, waiting_text
+from tenancy.model import POOL_QUOTA_PREFIX, WaitingJobs, WaitingPods
+from tenancy.planning import Place, waiting_jobs_text, waiting_text
 
 __all__ = ["QuotaUsage", "usage_lines"]
 
@@ -53,7 +53,9 @@ class QuotaUsage:
 
 
 def usage_lines(
-    rows: Iterable[QuotaUsage], waiting: Mapping[Place, Sequence[WaitingPods]] = {}
+    rows: Iterable[QuotaUsage],
+    waiting: Mapping[Place, Sequence[WaitingPods]] = {},
+    jobs: Mapping[Place, Sequence[WaitingJobs]] = {},
 ) -> Iterator[tuple[str, str | None]]:
     """
     Yield lines and their styles: a heading for each namespace, a line for each key.
@@ -61,6 +63,7 @@ def usage_lines(
     Args:
         rows: The keys, those of one namespace together.
         waiting: The pods of namespaces that have no node. Default: none is known.
+        jobs: The jobs that Kueue does not admit. Default: none is known.
     """
     rows = tuple(rows)
     keys = max((len(_key(row)) for row in rows if len(_key(row)) <= _KEY), default=0)
@@ -76,6 +79,8 @@ def usage_lines(
             yield line, _style(row)
         for pods in waiting.get(place, ()):
             yield f"  {waiting_text(pods)}", "yellow"
+        for queued in jobs.get(place, ()):
+            yield f"  {waiting_jobs_text(queued)}", "yellow"
 
 
 def _key(row: QuotaUsage) -> str:

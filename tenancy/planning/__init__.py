@@ -52,8 +52,10 @@ if TYPE_CHECKING:
     from tenancy.planning.role_changes import outdated_bindings
     from tenancy.planning.sections import (
         Enforced,
+        WaitingJobsData,
         WaitingPodsData,
         waiting_data,
+        waiting_jobs_text,
         waiting_text,
     )
     from tenancy.planning.shapes import CLOSED
@@ -111,6 +113,7 @@ __all__ = [
     "StackPlan",
     "Summary",
     "SummaryData",
+    "WaitingJobsData",
     "WaitingPodsData",
     "allowed_data",
     "compare_revisions",
@@ -142,6 +145,7 @@ __all__ = [
     "summary_data",
     "unnamed",
     "waiting_data",
+    "waiting_jobs_text",
     "waiting_text",
     "weakened_objects",
     "what_can",

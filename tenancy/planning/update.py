@@ -22,6 +22,7 @@ from tenancy.cluster import (
     require_same,
     server_release,
     with_limit_ranges,
+    with_waiting_jobs,
     with_waiting_pods,
     with_workloads,
 )
@@ -30,7 +31,7 @@ from tenancy.diagnostics import Exit, Finding, errors_in, refusals
 from tenancy.kubernetes import field_manager
 from tenancy.kubernetes.releases import Release
 from tenancy.manifests import default_counts
-from tenancy.model import Cluster, Live, Tenancy
+from tenancy.model import Cluster, Live, Tenancy, queued_grants
 from tenancy.planning.build import (
     Plan,
     plan,
@@ -179,6 +180,7 @@ def reading(
     if previous.tenancy and _has_adopted(tenancy, stack):
         live = with_limit_ranges(connection, live)
     live = with_waiting_pods(connection, live, _with_grants(tenancy, stack))
+    live = with_waiting_jobs(connection, live, _with_queues(tenancy, stack))
     return ClusterReading(
         connection=connection,
         live=live,
@@ -197,6 +199,14 @@ def _with_grants(tenancy: Tenancy, stack: str) -> frozenset[str]:
     environment = tenancy.environments.get(stack)
     namespaces = () if environment is None else environment.namespaces
     return frozenset(namespace.name for namespace in namespaces if namespace.grants)
+
+
+def _with_queues(tenancy: Tenancy, stack: str) -> frozenset[str]:
+    environment = tenancy.environments.get(stack)
+    if environment is None:
+        return frozenset()
+    platform = tenancy.platform_of(environment)
+    return frozenset(n.name for n in environment.namespaces if queued_grants(n, platform))
 
 
 def _with_workloads(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tenancy.planning.sections.enforcement import Enforced
     from tenancy.planning.sections.in_order import SECTIONS
     from tenancy.planning.sections.remaining_access import RemainingAccessSection
+    from tenancy.planning.sections.waiting_jobs import WaitingJobsData, waiting_jobs_text
     from tenancy.planning.sections.waiting_pods import (
         WaitingPodsData,
         waiting_data,
@@ -19,9 +20,11 @@ __all__ = [
     "SECTIONS",
     "Enforced",
     "RemainingAccessSection",
+    "WaitingJobsData",
     "WaitingPodsData",
     "WeakenedSection",
     "waiting_data",
+    "waiting_jobs_text",
     "waiting_text",
 ]
 

@@ -19,6 +19,7 @@ from tenancy.planning.sections.quotas import Quotas
 from tenancy.planning.sections.remaining_access import RemainingAccessSection
 from tenancy.planning.sections.settings import Settings
 from tenancy.planning.sections.totals import Totals
+from tenancy.planning.sections.waiting_jobs import WaitingJobsSection
 from tenancy.planning.sections.waiting_pods import WaitingPodsSection
 from tenancy.planning.sections.weakened import WeakenedSection
 
@@ -34,6 +35,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     Quotas,
     GpuGrants,
     WaitingPodsSection,
+    WaitingJobsSection,
     QueueLimits,
     NewNamespaces,
     Totals,

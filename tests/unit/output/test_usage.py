@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model import WaitingPods
+from tenancy.model import WaitingJobs, WaitingPods
 from tenancy.output import QuotaUsage, usage_data, usage_lines
 from tenancy.planning import Place
 
@@ -60,10 +60,18 @@ def test_pods_that_wait_are_below_the_keys_of_their_namespace():
     why = "the quota gpus refused its claim"
     waiting = {PLACE: [WaitingPods(namespace="acme-train", pods=("a", "b"), why=why)]}
 
-    written = [line for line, _ in usage_lines(rows, waiting)]
+    queued = WaitingJobs(namespace="acme-train", jobs=("Job a",), why="no room")
+    jobs = {PLACE: [queued]}
 
-    assert f"  the pods a and b wait: {why}" == written[written.index(str(other)) - 1]
+    written = [line for line, _ in usage_lines(rows, waiting, jobs)]
+
+    end = written.index(str(other))
+    assert [f"  the pods a and b wait: {why}", "  Job a waits: no room"] == written[
+        end - 2 : end
+    ]
     assert written[-1].strip().startswith("pods")
     [found] = usage_data(rows, waiting)["waiting"]
     assert ("acme-train", ["a", "b"], why) == (found["namespace"], found["pods"], found["why"])
-    assert [] == usage_data(rows)["waiting"]
+    [found] = usage_data(rows, waiting, jobs)["waitingJobs"]
+    assert ("acme-train", ["Job a"]) == (found["namespace"], found["jobs"])
+    assert [] == usage_data(rows)["waiting"] == usage_data(rows)["waitingJobs"]

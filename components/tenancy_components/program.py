@@ -38,6 +38,7 @@ from tenancy_components.platform import Platform
 from tenancy_components.policy_wait import wait_for_the_policies
 from tenancy_components.refusal import ComponentRefusedError
 from tenancy_components.running_stack import namespaces_in_state, previous_update
+from tenancy_components.stack_traces import without_stack_traces
 
 __all__ = ["main", "prepare"]
 
@@ -67,6 +68,7 @@ def main() -> None:
     # Imported objects live as long as the process; without this, the garbage collector would
     # search them, which takes longest when the interpreter ends.
     gc.freeze()
+    without_stack_traces()
     pulumi.run(_reporting)
 
 

@@ -5,14 +5,13 @@ Pulumi keeps two copies of a state: the one before its last write, and one of ea
 update. Objects on the cluster are never affected.
 """
 
-import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError, EngineFailure
-from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files
+from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files, parsed
 
 __all__ = ["require_readable"]
 
@@ -97,7 +96,7 @@ def _damage(file: Path) -> str | None:
 
 def _read(file: Path) -> dict[str, JSON]:
     try:
-        whole = json.loads(file.read_bytes())
+        whole = parsed(file.read_bytes())
     except ValueError:
         raise ValueError("not valid JSON; it may be truncated") from None
     if not isinstance(whole, dict):

@@ -1,5 +1,7 @@
 """The files of a stack in a file backend of Pulumi: its state, copies of it, and locks."""
 
+import functools
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -7,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 import attrs
 
-__all__ = ["STATE_VERSIONS", "BackendFiles", "backend_files"]
+from tenancy.config.document import JSON
+
+__all__ = ["STATE_VERSIONS", "BackendFiles", "backend_files", "parsed"]
 
 STATE_VERSIONS: Final = (3, 4)
 """Those that are understood; source: pulumi, sdk/go/common/apitype/core.go."""
@@ -54,6 +58,20 @@ class BackendFiles:
     @property
     def _state(self) -> Path:
         return self.folder / "stacks" / self.project / f"{self.stack}.json"
+
+
+@functools.lru_cache(maxsize=4)
+def parsed(text: bytes) -> JSON:
+    """
+    Return the JSON document *text*, which is not parsed again while a command works on it.
+
+    It is shared; change only copies of it.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    value: JSON = json.loads(text)
+    return value
 
 
 def backend_files(

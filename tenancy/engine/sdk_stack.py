@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from pulumi import automation as auto
 
+from tenancy.config import PROJECT_FILE
 from tenancy.config.document import JSON
-from tenancy.engine.file_backend import backend_files
+from tenancy.engine.file_backend import backend_files, parsed
 
 __all__ = [
     "MASKED",
@@ -34,6 +36,9 @@ _EMPTY_SUMMARY: Final = auto.UpdateSummary(
     config={},
     result="not read",
 )
+
+_SETTINGS: Final[dict[tuple[str, int, int, int], auto.ProjectSettings]] = {}
+"""The content of the project file that was read last."""
 
 
 class ExistingStack(auto.Stack):
@@ -77,6 +82,22 @@ class OperatedWorkspace(auto.LocalWorkspace):
 
     arguments: tuple[str, ...] = ()
 
+    def project_settings(self) -> auto.ProjectSettings:
+        """Return the content of the project file, which is parsed again once it has changed."""
+        file = Path(self.work_dir) / PROJECT_FILE
+        try:
+            found = file.stat()
+        except OSError:
+            # In another format; or the SDK reports that there is none.
+            return super().project_settings()
+        content = (str(file), found.st_mtime_ns, found.st_size, found.st_ino)
+        settings = _SETTINGS.get(content)
+        if settings is None:
+            settings = super().project_settings()
+            _SETTINGS.clear()
+            _SETTINGS[content] = settings
+        return settings
+
     def serialize_args_for_op(self, stack_name: str) -> list[str]:
         """Return the further arguments."""
         del stack_name
@@ -93,7 +114,7 @@ def state_file_exists(project: str, stack: str, variables: Mapping[str, str]) ->
     files = backend_files(project, stack, variables)
     file = None if files is None else files.state
     try:
-        return file is not None and bool(json.loads(file.read_text()))
+        return file is not None and bool(parsed(file.read_bytes()))
     except (OSError, ValueError):
         return False
 

@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from pulumi import automation as auto
@@ -13,7 +13,7 @@ from pulumi import automation as auto
 from tenancy.config.document import JSON
 from tenancy.diagnostics import EngineError
 from tenancy.engine.errors import error_from
-from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files
+from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files, parsed
 from tenancy.engine.sdk_stack import SECRET_MARK
 from tenancy.manifests import STACK_TOKEN
 
@@ -118,7 +118,7 @@ def _exported(stack: auto.Stack) -> str:
 
 def _reading(text: bytes, *, is_free: bool) -> StateReading:
     try:
-        whole = json.loads(text)
+        whole: Any = parsed(text)
         if whole["version"] not in STATE_VERSIONS:
             raise ValueError(f"version {whole['version']}")
         # A file holds a checkpoint, and an export a deployment.

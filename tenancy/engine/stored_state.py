@@ -1,6 +1,5 @@
 """The whole state of a stack, read from its backend and written by one write."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import cast
@@ -10,7 +9,7 @@ from pulumi import automation as auto
 
 from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import EngineError, EngineFailure
-from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files
+from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files, parsed
 from tenancy.engine.session import Session
 
 __all__ = ["Resources", "StoredState", "files_of", "read_stored", "write_stored"]
@@ -68,10 +67,11 @@ def read_stored(session: Session) -> StoredState:
     if file is not None:
         try:
             text = file.read_bytes()
-            whole = json.loads(text)
-            if whole["version"] in STATE_VERSIONS:
+            whole = mapping(parsed(text))
+            version = whole["version"]
+            if isinstance(version, int) and version in STATE_VERSIONS:
                 latest = mapping(mapping(whole["checkpoint"]).get("latest"))
-                return StoredState(version=whole["version"], deployment=latest, text=text)
+                return StoredState(version=version, deployment=latest, text=text)
         except (OSError, ValueError, KeyError, TypeError):
             # The engine reports what is wrong with it.
             pass

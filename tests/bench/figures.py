@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from tenancy.local import tools
+from tests.bench.helm import HELM
 
 ROOT = Path(__file__).parents[2]
 FILE = Path(os.environ.get("BENCH_JSON", ROOT / "docs" / "performance.json"))
@@ -65,6 +66,7 @@ def versions() -> dict[str, str]:
     found = {tool.name: tool.version or "unknown" for tool in tools.report(ROOT)}
     return {
         **{name: found[name] for name in _TOOLS},
+        "helm": str(HELM.version),
         "python": platform.python_version(),
         "tenancy": metadata.version("tenancy-sdk"),
     }
@@ -106,6 +108,9 @@ def _table(beside: Mapping[str, dict]) -> str:
         "Seconds (CPU seconds of the clients). *hand* is a tuned program: a stack for each",
         "organization, four at a time, `deleted_with`, no copies of the state. *kubectl* is",
         "`apply --server-side`, `diff` and `delete`; it plans nothing before namespaces exist.",
+        "*helm* is a release for each organization, four at a time, with",
+        "`--disable-openapi-validation`, and without the default service accounts. Its preview",
+        "is `--dry-run=server`, which renders and compares nothing.",
         "",
         "| | " + " | ".join(peers) + " |",
         "|---|" + "---|" * len(peers),

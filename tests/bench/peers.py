@@ -1,4 +1,4 @@
-"""What makes the same objects: kubectl, a tuned hand-written program, and `tenancy` itself."""
+"""What makes the same objects: kubectl, Helm, a tuned program by hand, and `tenancy` itself."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 from pulumi.automation import ConfigValue
@@ -15,9 +16,10 @@ from pulumi.automation import ConfigValue
 from tenancy import engine as automation
 from tenancy import manifests as render
 from tenancy.assessment import assess
-from tenancy.engine import Engine, Session
+from tenancy.engine import Engine
 from tenancy.local.sandbox import Sandbox
 from tests.bench.figures import Figure, measured
+from tests.bench.helm import made, write_chart
 from tests.commands import TENANCY
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,8 @@ AT_ONCE = 4
 """How many stacks the hand-written program works on at a time, as `tenancy` does."""
 
 Manifest = Mapping[str, object]
+S = TypeVar("S")
+T = TypeVar("T")
 
 # What a person writes who wants the same objects quickly: literal names, and guardrails that
 # are deleted with their namespace.
@@ -148,11 +152,40 @@ def by_hand(fleet: Fleet, folder: Path) -> dict[str, Figure]:
     return figures
 
 
-def _each(
-    sessions: Sequence[Session], work: Callable[[Session], automation.Result]
-) -> list[automation.Result]:
+def by_helm(fleet: Fleet, folder: Path) -> dict[str, Figure]:
+    """A release for each organization, several at a time, without a check by the schema."""
+    program = made()
+    for stack in fleet.stacks:
+        write_chart(folder / stack, stack, fleet.manifests(stack))
+
+    def run(*arguments: str) -> Callable[[str], object]:
+        def on(stack: str) -> object:
+            chart = [] if arguments[0] == "uninstall" else [str(folder / stack)]
+            flags = ("--kubeconfig", str(fleet.box.kubeconfig), "--namespace", "default")
+            command = [program, *flags, arguments[0], stack, *chart, *arguments[1:]]
+            return subprocess.run(command, check=True, capture_output=True)
+
+        return on
+
+    unchecked = "--disable-openapi-validation"
+    figures: dict[str, Figure] = {}
+    with measured(figures, "preview"):
+        _each(fleet.stacks, run("install", "--dry-run=server", unchecked))
+    with measured(figures, "create"):
+        _each(fleet.stacks, run("install", unchecked))
+    with measured(figures, "no-change preview"):
+        _each(fleet.stacks, run("upgrade", "--dry-run=server", unchecked))
+    with measured(figures, "no-change up"):
+        _each(fleet.stacks, run("upgrade", unchecked))
+    with measured(figures, "delete"):
+        _each(fleet.stacks, run("uninstall"))
+        fleet.wait_until_gone()
+    return figures
+
+
+def _each(found: Sequence[S], work: Callable[[S], T]) -> list[T]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(work, sessions))
+        return list(pool.map(work, found))
 
 
 def ours(fleet: Fleet) -> dict[str, Figure]:
@@ -194,5 +227,6 @@ def _tenancy(fleet: Fleet, *arguments: str) -> str:
 def each_peer(fleet: Fleet, folder: Path) -> Iterator[tuple[str, dict[str, Figure]]]:
     """Yield what each peer needs, one after another: each leaves an empty cluster."""
     yield "kubectl", kubectl(fleet)
+    yield "helm", by_helm(fleet, folder / "charts")
     yield "hand", by_hand(fleet, folder)
     yield "tenancy", ours(fleet)

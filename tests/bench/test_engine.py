@@ -1,4 +1,4 @@
-"""The same objects by kubectl, by a hand-written program and by `tenancy`, and its growth."""
+"""The same objects by kubectl, Helm, a program by hand and `tenancy`, and its growth."""
 
 import os
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def test_beside_peers(box: Sandbox, tmp_path: Path) -> None:
 
     peers = dict(each_peer(made, tmp_path))
 
-    assert {"kubectl", "hand", "tenancy"} == set(peers)
+    assert {"kubectl", "helm", "hand", "tenancy"} == set(peers)
     record("beside", {"namespaces": BESIDE, "objects": len(made.objects), "peers": peers})
 
 

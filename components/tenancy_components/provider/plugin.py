@@ -15,6 +15,7 @@ from tenancy.diagnostics import TenancyError
 from tenancy_components.provider.log import EngineLog
 from tenancy_components.provider.provider import TenancyProvider
 from tenancy_components.provider.servicer import Servicer
+from tenancy_components.stack_traces import without_stack_traces
 
 __all__ = ["main", "serve"]
 
@@ -85,6 +86,7 @@ def main() -> None:
     )
     parser.add_argument("engine", help="the engine's address")
     address = parser.parse_known_args()[0].engine
+    without_stack_traces()
     try:
         asyncio.run(serve(TenancyProvider(EngineLog(address)), address))
     except KeyboardInterrupt:

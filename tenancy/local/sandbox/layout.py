@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -10,6 +11,10 @@ from tenancy.config import SANDBOX_FOLDER, SANDBOX_KUBECONFIG
 from tenancy.local.sandbox.errors import SandboxError
 
 __all__ = ["Layout", "write_owner_only"]
+
+_NO_LOGS: Final = (
+    "Pulumi's engine logs each step into a folder of this name, which costs time.\n"
+)
 
 
 def _absolute(path: Path) -> Path:
@@ -104,6 +109,20 @@ class Layout:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # So that a project's own .gitignore need not list this folder.
         (self.folder / ".gitignore").write_text("*\n")
+        self._refuse_logs_of_the_engine()
+
+    def _refuse_logs_of_the_engine(self) -> None:
+        """
+        Let the engine write no logs of each step, which take two fifths of its time.
+
+        It writes them into the folder `logs` of `PULUMI_HOME`, and goes on without logs if
+        that cannot be made; there is no setting (pulumi, pkg/logging/encrypted.go).
+        """
+        logs = self.pulumi_home / "logs"
+        if logs.is_dir() and not logs.is_symlink():
+            shutil.rmtree(logs)
+        if not logs.exists():
+            logs.write_text(_NO_LOGS)
 
     def wipe(self) -> None:
         """Delete everything except the lock file, which the caller has locked."""

@@ -70,6 +70,20 @@ def started(layout: Layout, name: str, *command: str) -> Process:
     return process
 
 
+def test_the_engine_cannot_write_logs_of_each_step(layout: Layout) -> None:
+    logs = layout.pulumi_home / "logs"
+    assert logs.is_file()
+    logs.unlink()
+    logs.mkdir()
+    (logs / "of an earlier version.log").touch()
+
+    layout.make()
+
+    assert logs.is_file()
+    with pytest.raises(FileExistsError):
+        logs.mkdir(parents=True)
+
+
 def put_state(layout: Layout, name: str, content: bytes) -> None:
     folder = layout.pulumi_state / ".pulumi/stacks/tenancy"
     folder.mkdir(parents=True, exist_ok=True)

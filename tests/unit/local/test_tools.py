@@ -30,6 +30,7 @@ from tenancy.local.tools.definitions import (
 from tenancy.local.tools.links import install_provider
 from tenancy.local.tools.locate import missing_modules, sources
 from tenancy.local.tools.version import Range, Version
+from tests.bench.helm import HELM
 
 ROOT = Path(__file__).parents[3]
 
@@ -157,10 +158,13 @@ class TestVersions:
     def test_what_is_built_fits(self, tool) -> None:
         assert module(tool.name).built_version(tool.name) in tool.fits
 
-    @pytest.mark.parametrize("entry", [*OTHER_RELEASES, KUEUE], ids=lambda entry: entry.name)
+    @pytest.mark.parametrize(
+        "entry", [*OTHER_RELEASES, KUEUE, HELM], ids=lambda entry: entry.name
+    )
     def test_what_only_tests_build_fits_and_is_what_its_module_pins(self, entry) -> None:
         assert all(entry.built_version(tool.name) in tool.fits for tool in entry.tools)
-        of = "sigs.k8s.io/kueue" if entry is KUEUE else "k8s.io/kubernetes"
+        other = {"kueue": "sigs.k8s.io/kueue", "helm": "helm.sh/helm/v3"}
+        of = other.get(entry.name, "k8s.io/kubernetes")
         pinned = f"{of} v{entry.version}"
         for file in ("go.mod", "go.sum"):
             assert pinned in (ROOT / "toolchain" / entry.name / file).read_text()

@@ -7,13 +7,15 @@ import pulumi
 import pydantic
 from pulumi.output import Unknown
 
+from tenancy import model
 from tenancy.config.spec import Spec, findings_from
-from tenancy.diagnostics import ARGUMENT, Finding, Origin, PathStep
+from tenancy.diagnostics import ARGUMENT, Finding, Origin, PathStep, joined
 from tenancy.manifests import NAMESPACE_TOKEN
 from tenancy.model import Platform
 from tenancy_components.refusal import ComponentRefusedError
 
 __all__ = [
+    "LISTS",
     "OUTPUT_LEAVES",
     "DescribedPlatform",
     "Late",
@@ -26,6 +28,9 @@ __all__ = [
 ]
 
 S = TypeVar("S", bound=Spec)
+
+UNKNOWN_TEXT = "(an output)"
+"""What a plan shows in place of an annotation that is an Output."""
 
 OUTPUT_LEAVES = ("annotations",)
 """Mappings whose values may be Outputs; every other value must be known."""
@@ -51,6 +56,9 @@ def platform_values(platform: DescribedPlatform | Platform | None) -> Platform |
 
 _OPTIONS = "pulumi.ResourceOptions"
 
+LISTS = (list, tuple, set, frozenset)
+"""The types of an argument that lists names; a text would be read as its letters."""
+
 
 def refuse_other_types(
     name: object, opts: object, others: Mapping[str, tuple[object, tuple[type, ...]]]
@@ -74,7 +82,7 @@ def refuse_other_types(
             code="wrong-type",
             origin=origin / argument,
             found=_type_name(type(value)),
-            allowed=", ".join(map(_type_name, types)),
+            allowed=joined([n for n in map(_type_name, types) if n], last="or"),
             remedy=f"write opts={_OPTIONS}(...), with its name"
             if isinstance(value, pulumi.ResourceOptions)
             else f"pass such a value as {argument}",
@@ -86,13 +94,20 @@ def refuse_other_types(
         raise ComponentRefusedError(refused)
 
 
-_TYPE_NAMES = {type(None): "None", Mapping: "a dict", DescribedPlatform: "a Platform"}
+_TYPE_NAMES: dict[type, str] = {
+    type(None): "None",
+    Mapping: "a dict",
+    DescribedPlatform: "a Platform",
+    pulumi.ResourceOptions: _OPTIONS,
+    # Values of the model are for this package itself.
+    **dict.fromkeys((model.Organization, model.Namespace, model.Platform), ""),
+}
 
 
 def _type_name(kind: type) -> str:
-    plain = f"{kind.__module__}.{kind.__name__}".removeprefix("builtins.")
-    if issubclass(kind, pulumi.ResourceOptions):
-        plain = _OPTIONS
+    """Return the name of *kind* for people; empty if people never pass it."""
+    public = issubclass(kind, pulumi.ResourceOptions | pulumi.Output)
+    plain = f"pulumi.{kind.__name__}" if public else kind.__name__
     return _TYPE_NAMES.get(kind, plain)
 
 
@@ -112,7 +127,7 @@ def separate(args: Mapping[str, object]) -> tuple[dict[str, object], Late]:
             return [without(one, (*path, index)) for index, one in enumerate(value)]
         if isinstance(value, pulumi.Output) and path[-2:-1] in _LEAVES:
             late[path] = value
-            return ""
+            return UNKNOWN_TEXT
         return value
 
     return {key: without(one, (key,)) for key, one in args.items()}, late

@@ -1,7 +1,10 @@
 """What refuses an update of fields that another field manager owns, before it begins."""
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Awaitable, Iterable, Mapping
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -12,12 +15,40 @@ from tenancy.assessment import Assessment
 from tenancy.cluster import Connection, objects
 from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import ClusterError
-from tenancy.drifting import AppliedObject, Identity, changed_objects, update_conflicts
+from tenancy.drifting import (
+    FORCE_VARIABLE,
+    AppliedObject,
+    Identity,
+    changed_objects,
+    created_cluster_wide,
+    objects_of_others,
+    update_conflicts,
+)
+from tenancy.kubernetes import PREFIX
 from tenancy.manifests import Manifest
 from tenancy.planning import desired_manifests, only_namespaces
+from tenancy_components.field_managers import stack_manager
 from tenancy_components.running_stack import applied_objects
 
-__all__ = ["changing", "changing_from", "conflicts_text", "refuse_field_conflicts"]
+__all__ = [
+    "CREATED",
+    "Changes",
+    "changing",
+    "changing_from",
+    "conflicts_text",
+    "refuse_field_conflicts",
+    "renamed",
+    "taken_text",
+]
+
+CREATED: Final = ""
+"""In place of a field manager: the update creates the object."""
+
+Changes = Mapping[Identity, str]
+"""
+The objects that an update changes, with the field managers that applied them, and the
+cluster-wide ones that it creates, with `CREATED`.
+"""
 
 _read: WeakKeyDictionary[object, "asyncio.Future[tuple[AppliedObject, ...]]"] = (
     WeakKeyDictionary()
@@ -29,19 +60,23 @@ async def refuse_field_conflicts(
     assessment: Assessment, stack: str, connection: Connection
 ) -> None:
     """
-    Refuse an update that changes fields of other field managers.
+    Refuse an update that changes fields of other field managers, or creates what exists.
 
     The API server would refuse it too, after other objects were changed.
 
     Raises:
-        RunError: It changes such fields; who wrote which field when.
+        RunError: It does; who wrote which field or object when.
     """
     desired = desired_manifests(assessment, stack, connection)
-    changed = await _changed(desired)
+    manager = stack_manager(assessment, stack)
+    changed = await _changed(desired, manager=manager)
     if only := only_namespaces():
         changed = {
             one: by for one, by in changed.items() if (one.namespace or one.name) in only
         }
+    text = await asyncio.to_thread(taken_text, connection, changed, manager)
+    if text := text or renamed(changed, manager):
+        raise pulumi.RunError(f"{text}\nNothing was changed.")
     if text := await asyncio.to_thread(conflicts_text, connection, desired, changed):
         raise pulumi.RunError(
             f"{text}\nTo take them over, run `tenancy up --stack {stack}`, which asks first, or"
@@ -50,30 +85,75 @@ async def refuse_field_conflicts(
 
 
 def conflicts_text(
-    connection: Connection, desired: Iterable[Manifest], changed: Mapping[Identity, str]
+    connection: Connection, desired: Iterable[Manifest], changes: Changes
 ) -> str:
     """
-    Return who wrote which field of *changed* when; empty if the API server refuses none.
+    Return who wrote which field of *changes* when; empty if the API server refuses none.
 
     Empty too if the objects cannot be read: the API server then decides.
 
     Args:
         connection: To the cluster.
         desired: The manifests of the program.
-        changed: The objects that the update changes, and their field managers.
+        changes: What the update changes.
     """
-    if not changed:
-        return ""
-    try:
-        live = objects(connection, {one.listed_as for one in changed})
-    except ClusterError:
-        return ""
-    found = update_conflicts(desired, live, changed)
+    changed = {one: by for one, by in changes.items() if by != CREATED}
+    found = update_conflicts(desired, _live(connection, changed), changed)
     return found.text if found else ""
 
 
+def taken_text(connection: Connection, changes: Changes, manager: str) -> str:
+    """
+    Return which objects of *changes* would be created and exist already; empty if none does.
+
+    Args:
+        connection: To the cluster.
+        changes: What the update changes.
+        manager: The stack's field manager.
+    """
+    created = [one for one, by in changes.items() if by == CREATED]
+    return objects_of_others(created, _live(connection, created), manager)
+
+
+def _live(
+    connection: Connection, identities: Iterable[Identity]
+) -> Mapping[Identity, Mapping[str, JSON]]:
+    """Return what exists of the kinds of *identities*, without those that cannot be read."""
+    live: dict[Identity, Mapping[str, JSON]] = {}
+    for kind in dict.fromkeys(one.listed_as for one in identities):
+        with contextlib.suppress(ClusterError):
+            live.update(objects(connection, [kind]))
+    return live
+
+
+def renamed(changes: Changes, manager: str) -> str:
+    """
+    Return why the API server refuses *manager* what another one of the stack applied.
+
+    A stack has another manager if its provider gets another name. Empty if it has none, or if
+    the provider takes everything over.
+
+    Args:
+        changes: What the update changes.
+        manager: The field manager of the update.
+    """
+    others = {
+        by
+        for one, by in changes.items()
+        if by.startswith(PREFIX) and by != manager and one.kind != "ServiceAccount"
+    }
+    if not others or not manager or os.environ.get(FORCE_VARIABLE) == "true":
+        return ""
+    return (
+        f"the last update applied these objects as {', '.join(sorted(others))}, and this one"
+        f" would apply them as {manager}: the Kubernetes provider has another name. The API"
+        " server refuses that; give the provider its name again, or run"
+        f" `{FORCE_VARIABLE}=true pulumi up`"
+    )
+
+
 def changing(
-    component: str, manifests: Iterable[Manifest], late: Iterable[str] = ()
+    component: str, manifests: Iterable[Manifest], manager: str, late: Iterable[str] = ()
 ) -> Awaitable[list[dict[str, str]]]:
     """
     Return what an update changes of the objects of *component*, for its plan.
@@ -81,9 +161,10 @@ def changing(
     Args:
         component: Its name, with which the names of its resources begin.
         manifests: What it creates.
+        manager: The field manager under which it applies them.
         late: The keys of annotations that are not known yet, which are not compared.
     """
-    return _changing(component, tuple(manifests), frozenset(late))
+    return _changing(component, tuple(manifests), manager, frozenset(late))
 
 
 def changing_from(value: JSON) -> dict[Identity, str]:
@@ -96,17 +177,17 @@ def changing_from(value: JSON) -> dict[Identity, str]:
             name=str(one.get("name")),
             api_version=str(one.get("apiVersion") or ""),
         )
-        found[identity] = str(one.get("manager"))
+        found[identity] = str(one.get("manager") or CREATED)
     return found
 
 
 async def _changing(
-    component: str, manifests: tuple[Manifest, ...], late: frozenset[str]
+    component: str, manifests: tuple[Manifest, ...], manager: str, late: frozenset[str]
 ) -> list[dict[str, str]]:
     if isinstance(get_monitor(), MockMonitor):
         return []
     try:
-        changed = await _changed(manifests, component, late)
+        changed = await _changed(manifests, component, manager=manager, late=late)
     except pulumi.RunError:
         # The state cannot be read: the API server decides.
         return []
@@ -123,7 +204,11 @@ async def _changing(
 
 
 async def _changed(
-    desired: Iterable[Manifest], component: str = "", late: frozenset[str] = frozenset()
+    desired: Iterable[Manifest],
+    component: str = "",
+    *,
+    manager: str,
+    late: frozenset[str] = frozenset(),
 ) -> dict[Identity, str]:
     monitor = get_monitor()
     if monitor not in _read:
@@ -134,4 +219,7 @@ async def _changed(
         for one in await _read[monitor]
         if f"{one.resource}-".startswith(f"{component}-" if component else "")
     ]
-    return changed_objects(desired, applied, left_out=late)
+    wanted = tuple(desired)
+    created = created_cluster_wide(wanted, applied)
+    changed = changed_objects(wanted, applied, manager=manager, left_out=late)
+    return dict.fromkeys(created, CREATED) | changed

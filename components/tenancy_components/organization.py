@@ -7,10 +7,12 @@ import pulumi
 from tenancy import manifests as render
 from tenancy import model
 from tenancy.config.spec import OrganizationSpec
+from tenancy.diagnostics import NotFoundError
 from tenancy.manifests import destroy_guard_name, organization_queues, resource_name
 from tenancy.planning import snapshot
 from tenancy_components.argument_types import OrganizationArgs
 from tenancy_components.arguments import (
+    LISTS,
     DescribedPlatform,
     Late,
     parse,
@@ -72,6 +74,8 @@ class Organization(pulumi.ComponentResource):
                 "args": (args, (Mapping, OrganizationSpec, model.Organization)),
                 "platform": (platform, (DescribedPlatform, model.Platform, type(None))),
                 "environment": (environment, (str, type(None))),
+                "allow_deletion": (allow_deletion, LISTS),
+                "allow_below_usage": (allow_below_usage, LISTS),
             },
         )
         refuse_deleted_with(name, opts)
@@ -113,25 +117,22 @@ class Organization(pulumi.ComponentResource):
             unknown = {key for keys in late.values() for key in keys}
             planned.append(update_plan(self, plan, _manifests(resolved, ground), unknown))
         queues = self._queues(name, resolved, ground, planned)
-        self.namespaces: Mapping[str, Namespace] = {
-            namespace.id: Namespace(
-                f"{name}-{namespace.id}",
-                namespace,
-                ground,
-                pulumi.ResourceOptions(parent=self, depends_on=planned),
-                annotations=late.get(namespace.id),
-            )
-            for namespace in resolved.namespaces
-        }
-        DestroyGuard(
-            destroy_guard_name(name),
-            self,
-            [
-                *queues,
-                *(last for found in self.namespaces.values() for last in found.built.last),
-            ],
-            protect=any(namespace.protect for namespace in resolved.namespaces),
+        self.namespaces: Mapping[str, Namespace] = _Namespaces(
+            name,
+            {
+                namespace.id: Namespace(
+                    f"{name}-{namespace.id}",
+                    namespace,
+                    ground,
+                    pulumi.ResourceOptions(parent=self, depends_on=planned),
+                    annotations=late.get(namespace.id),
+                )
+                for namespace in resolved.namespaces
+            },
         )
+        last = [one for found in self.namespaces.values() for one in found.built.last]
+        protect = any(namespace.protect for namespace in resolved.namespaces)
+        DestroyGuard(destroy_guard_name(name), self, [*queues, *last], protect=protect)
         self.register_outputs({"namespaces": {n.id: n.name for n in resolved.namespaces}})
 
     def _queues(
@@ -149,6 +150,18 @@ class Organization(pulumi.ComponentResource):
             )
             for manifest in organization_queues(resolved, platform)
         ]
+
+
+class _Namespaces(dict[str, Namespace]):
+    """The namespaces of an organization, by id."""
+
+    def __init__(self, organization: str, namespaces: Mapping[str, Namespace]) -> None:
+        super().__init__(namespaces)
+        self._organization = organization
+
+    def __missing__(self, key: str) -> Namespace:
+        kind = f"namespace of {self._organization} with the id"
+        raise pulumi.RunError(str(NotFoundError(kind, key, self)))
 
 
 def _manifests(

@@ -11,6 +11,7 @@ from tenancy.manifests import destroy_guard_name, object_name, resource_name
 from tenancy.planning import snapshot
 from tenancy_components.argument_types import PlatformArgs
 from tenancy_components.arguments import (
+    LISTS,
     refuse_deleted_with,
     refuse_other_types,
     require_provider,
@@ -63,6 +64,7 @@ class Platform(pulumi.ComponentResource):
             {
                 "args": (args, (Mapping, PlatformSpec, model.Platform)),
                 "mutating": (mutating, (bool,)),
+                "allow_deletion": (allow_deletion, LISTS),
             },
         )
         refuse_deleted_with(name, opts)

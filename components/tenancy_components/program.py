@@ -106,13 +106,12 @@ async def _program() -> pulumi.Inputs:
         )
         assert live.connection is not None
         move_to_one_field_manager(assessment, stack, live.connection, previous)
-        if previous.is_recorded:
-            await refuse_field_conflicts(assessment, stack, live.connection)
+        await refuse_field_conflicts(assessment, stack, live.connection)
+        return _build(assessment, stack, live.connection, previous)
     except ComponentRefusedError:
         raise
     except TenancyError as error:
         raise pulumi.RunError(str(error)) from error
-    return _build(assessment, stack, live.connection, previous)
 
 
 def _compared(assessment: Assessment, stack: str, previous: PreviousUpdate) -> PreviousUpdate:

@@ -118,13 +118,13 @@ def update_plan(
         _end_without_traceback()
     provider = parent.get_provider(NAMESPACE_TOKEN)
     assert provider is not None
-    given = cluster_of(provider)
+    given, manager = cluster_of(provider), field_manager_of(parent)
     inputs = {
         **plan.inputs(),
-        "fieldManager": field_manager_of(parent),
+        "fieldManager": manager,
         "context": given["context"],
         "kubeconfig": discreet(given["kubeconfig"]),
-        "changing": changing(plan.name, manifests, late),
+        "changing": changing(plan.name, manifests, manager, late),
     }
     opts = pulumi.ResourceOptions(parent=parent, protect=False, retain_on_delete=False)
     return pulumi.CustomResource(UPDATE_PLAN, f"{plan.name}-plan", inputs, opts)

@@ -128,7 +128,10 @@ def _role(
         found=f"the role {quoted(role)}",
         allowed=joined(roles.names(platform), last="or"),
         remedy=f"did you mean {guess!r}?" if guess else "name one of them",
-        severity=Severity.ERROR if platform.is_written else Severity.NOT_CHECKED,
+        # A component without a platform has the built-in roles alone.
+        severity=Severity.NOT_CHECKED
+        if platform.stack and not platform.is_written
+        else Severity.ERROR,
         organization=namespace.organization,
     )
 

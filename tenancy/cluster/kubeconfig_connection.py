@@ -6,7 +6,7 @@ from kubernetes import config
 
 from tenancy.cluster.connection import ClusterError, Connection, connected
 from tenancy.cluster.private_client import KubeconfigError, private_client
-from tenancy.diagnostics import is_kubeconfig
+from tenancy.diagnostics import is_kubeconfig, quoted, shown
 
 __all__ = ["connect_by"]
 
@@ -31,8 +31,17 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
             api = private_client(path.read_text(), context, path.parent)
     except (config.ConfigException, KubeconfigError, OSError, UnicodeDecodeError) as error:
         raise ClusterError(
-            name,
-            f"the kubeconfig cannot be used ({type(error).__name__})",
-            "pass a kubeconfig, and a context in it",
+            name, _why_not(error, kubeconfig, context), "pass a kubeconfig, and a context in it"
         ) from None
     return connected(name, api, "asking the cluster for its UID")
+
+
+def _why_not(error: Exception, kubeconfig: str, context: str | None) -> str:
+    """Return why *kubeconfig* cannot be used, with nothing of its content."""
+    if isinstance(error, FileNotFoundError):
+        return f"no kubeconfig exists at {shown(kubeconfig, ('kubeconfig',))}"
+    if isinstance(error, OSError):
+        return f"the kubeconfig cannot be read: {error.strerror}"
+    if isinstance(error, config.ConfigException) and context is not None:
+        return f"the kubeconfig has no complete context {quoted(context)}"
+    return f"the kubeconfig cannot be used ({type(error).__name__})"

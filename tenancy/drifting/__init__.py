@@ -6,6 +6,7 @@ from tenancy.first_use import at_first_use
 
 if TYPE_CHECKING:
     from tenancy.drifting.accept import Edit, edits
+    from tenancy.drifting.cluster_wide import created_cluster_wide, objects_of_others
     from tenancy.drifting.comparison import KINDS, differences
     from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
     from tenancy.drifting.field_conflicts import (
@@ -44,6 +45,7 @@ __all__ = [
     "Writer",
     "by_name",
     "changed_objects",
+    "created_cluster_wide",
     "data",
     "differences",
     "digest",
@@ -54,6 +56,7 @@ __all__ = [
     "live_meanings",
     "meaning",
     "object_lines",
+    "objects_of_others",
     "update_conflicts",
     "without_conflicts",
     "without_marks",

@@ -50,6 +50,7 @@ def changed_objects(
     desired: Iterable[Manifest],
     applied: Iterable[AppliedObject],
     *,
+    manager: str = "",
     left_out: Collection[str] = (),
 ) -> dict[Identity, str]:
     """
@@ -58,6 +59,8 @@ def changed_objects(
     Args:
         desired: The manifests of the files.
         applied: Those of the last update.
+        manager: The field manager of the update; an object that another one applied changes.
+            Default: managers are not compared.
         left_out: Keys of annotations that are not compared. Default: all are.
     """
     wanted = {Identity.of(manifest): manifest for manifest in desired}
@@ -65,9 +68,12 @@ def changed_objects(
     for one in applied:
         identity = Identity.of(one.inputs)
         manifest = wanted.get(identity)
-        if manifest is not None and as_json(manifest) != _without(
-            one.inputs, {ANNOTATION, *left_out}
-        ):
+        if manifest is None:
+            continue
+        # A patch has a manager of its own.
+        is_renamed = manager not in ("", one.manager) and identity.kind != "ServiceAccount"
+        before = _without(one.inputs, {ANNOTATION, *left_out})
+        if is_renamed or as_json(manifest) != before:
             changed[identity] = one.manager
     return changed
 

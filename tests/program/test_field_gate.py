@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from tenancy_components import field_gate
-from tenancy_components.field_gate import changing_from
+from tenancy_components.field_gate import changing_from, renamed
 
 from tenancy.drifting import AppliedObject, Identity
 
@@ -28,7 +28,9 @@ class Engine:
     async def applied(self, project: str, stack: str) -> tuple[AppliedObject, ...]:
         self.reads += 1
         return tuple(
-            AppliedObject(inputs=inputs, manager=f"of {name}", resource=name.replace("_", "-"))
+            AppliedObject(
+                inputs=inputs, manager=f"tenancy/{name}", resource=name.replace("_", "-")
+            )
             for name, inputs in self.objects.items()
         )
 
@@ -37,7 +39,9 @@ class Engine:
 def told(monkeypatch: pytest.MonkeyPatch):
     """Return what the plan of a component is told, in runs of *engine*."""
 
-    def tell(engine: Engine, *components: tuple[str, list[dict]]) -> list[dict[Identity, str]]:
+    def tell(
+        engine: Engine, *components: tuple[str, list[dict]], manager: str = ""
+    ) -> list[dict[Identity, str]]:
         monkeypatch.setattr(field_gate, "applied_objects", engine.applied)
         monkeypatch.setattr(field_gate, "get_monitor", lambda: engine)
         monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
@@ -45,7 +49,7 @@ def told(monkeypatch: pytest.MonkeyPatch):
 
         async def ask() -> list:
             return [
-                await field_gate._changing(name, tuple(manifests), frozenset())
+                await field_gate._changing(name, tuple(manifests), manager, frozenset())
                 for name, manifests in components
             ]
 
@@ -63,7 +67,7 @@ def test_the_plan_is_told_what_changes_and_under_which_manager(told) -> None:
 
     [changed] = told(engine, ("acme", [quota("a-dev", "25"), quota("a-lab", "3")]))
 
-    assert {of("a-dev"): "of acme_dev_quota"} == changed
+    assert {of("a-dev"): "tenancy/acme_dev_quota"} == changed
 
 
 def test_the_objects_of_another_component_are_not_compared(told) -> None:
@@ -73,7 +77,7 @@ def test_the_objects_of_another_component_are_not_compared(told) -> None:
     one, other = told(engine, ("acme", [quota("dev", "20")]), ("acmes", [quota("dev", "20")]))
 
     assert {} == one
-    assert {of("dev"): "of acmes_quota"} == other
+    assert {of("dev"): "tenancy/acmes_quota"} == other
 
 
 def test_the_state_is_read_once_in_a_run(told) -> None:
@@ -82,3 +86,16 @@ def test_the_state_is_read_once_in_a_run(told) -> None:
     told(engine, ("acme", [quota("dev", "21")]), ("globex", []), ("initech", []))
 
     assert 1 == engine.reads
+
+
+def test_what_another_manager_of_the_stack_applied_changes_and_is_refused(told) -> None:
+    engine = Engine(acme_quota=quota("dev", "20"))
+    unchanged = ("acme", [quota("dev", "20")])
+
+    assert [{}] == told(engine, unchanged, manager="tenancy/acme_quota")
+    [changed] = told(Engine(acme_quota=quota("dev", "20")), unchanged, manager="tenancy/east")
+
+    text = renamed(changed, "tenancy/east")
+    assert "applied these objects as tenancy/acme_quota, and this one would apply" in text
+    assert "the Kubernetes provider has another name" in text
+    assert "" == renamed(changed, "tenancy/acme_quota")

@@ -1,19 +1,23 @@
 """The plan of a component: what its provider prints and refuses when the engine asks."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import CheckRequest, DiffRequest
 from pulumi.runtime import rpc
 from tenancy_components import Namespace, Organization, Platform
+from tenancy_components.planned_component import planned_component
 from tenancy_components.provider import TenancyProvider
 from tenancy_components.provider.log import EngineLog
+from tenancy_components.provider.update_plan import UpdatePlanResource
 from tenancy_components.provider.values import known, properties
 from tenancy_components.resolving import resolved_organization, unwritten_platform
 from tenancy_components.type_tokens import NAMESPACE, ORGANIZATION, PLATFORM, UPDATE_PLAN
 from tenancy_components.update_plan import ComponentPlan
 
+from tenancy.planning import ClusterReading
 from tests.program.recording import build, cluster
 
 ACME = {
@@ -83,7 +87,7 @@ def test_an_unreadable_cluster_is_not_checked_and_nothing_else_is_refused(provid
     assert not answer.failures
     [warned] = log.warnings
     assert "cluster-not-asked" in warned
-    assert "the kubeconfig cannot be used" in one_line(warned)
+    assert "no kubeconfig exists at /nowhere/kubeconfig" in one_line(warned)
 
 
 def test_a_kubeconfig_that_is_not_known_yet_is_said_once(provider, log):
@@ -244,3 +248,19 @@ def test_keys_are_sorted_because_the_protocol_keeps_no_order() -> None:
     assert ["namespaces", "quota"] == list(read.args)
     assert ["pods", "services"] == list(read.args["quota"])
     assert ["gpus", "id"] == list(read.args["namespaces"][0])
+
+
+def test_a_namespace_of_two_components_on_one_cluster_is_refused(log):
+    """Nothing but their prefix distinguishes them."""
+    plans = UpdatePlanResource(log)
+
+    def twice(name: str, cluster: str) -> str:
+        plan = ComponentPlan(type=ORGANIZATION, name=name, args=ACME)
+        reading = ClusterReading(connection=SimpleNamespace(uid=cluster), live=None)
+        urn = f"urn:pulumi:dev::p::{ORGANIZATION}${UPDATE_PLAN}::{name}-plan"
+        return plans._created_twice(planned_component(plan, "dev", cluster), reading, urn)
+
+    assert ["", "", ""] == [twice("acme", "east"), twice("acme", "east"), twice("b", "west")]
+    assert "acme-dev is created by two components on one cluster, acme and globex" in (
+        twice("globex", "east")
+    )

@@ -28,7 +28,7 @@ from tenancy.drifting import FORCE_VARIABLE
 from tenancy.output import plan_text
 from tenancy.planning import ClusterReading, PreviousUpdate, StackPlan, planned, reading
 from tenancy.planning.sections import RemainingAccessSection
-from tenancy_components.field_gate import changing_from, conflicts_text
+from tenancy_components.field_gate import changing_from, conflicts_text, renamed, taken_text
 from tenancy_components.node_taints import CLUSTER_UID
 from tenancy_components.planned_component import PlannedComponent, planned_component
 from tenancy_components.provider.log import EngineLog
@@ -59,6 +59,7 @@ class UpdatePlanResource:
     def __init__(self, log: EngineLog) -> None:
         self._log = log
         self._unread: set[tuple[str, str]] = set()
+        self._created_by: dict[tuple[str, str], str] = {}
 
     async def check(self, request: CheckRequest) -> CheckResponse:
         """Print the plan; the failure is the refusal with every reason."""
@@ -76,10 +77,13 @@ class UpdatePlanResource:
         except TenancyError as error:
             return CheckResponse(failures=[CheckFailure("", str(error))])
         await self._report(plan, inputs, request.urn)
+        twice = self._created_twice(component, found, request.urn)
         uid = previous.cluster_uid if found.connection is None else found.connection.uid
         return CheckResponse(
             inputs=properties({_SNAPSHOT: component.snapshot, CLUSTER_UID: uid or ""}),
-            failures=[CheckFailure("", reason) for reason in _refusals(plan, conflicts)],
+            failures=[
+                CheckFailure("", reason) for reason in _refusals(plan, twice or conflicts)
+            ],
         )
 
     async def _report(self, plan: StackPlan, inputs: Mapping[str, JSON], urn: str) -> None:
@@ -99,6 +103,24 @@ class UpdatePlanResource:
             self._unread.add(cluster)
         if findings and not plan.is_refused:
             await self._log.warning(report.text(findings, {}), urn)
+
+    def _created_twice(
+        self, component: PlannedComponent, found: ClusterReading, urn: str
+    ) -> str:
+        """Return which namespace another component of the program creates too; else empty."""
+        environment = component.tenancy.environments.get(component.stack)
+        if found.connection is None or environment is None:
+            return ""
+        for namespace in environment.namespaces:
+            key = found.connection.uid, namespace.name
+            other = self._created_by.setdefault(key, urn)
+            if other != urn:
+                return (
+                    f"the namespace {namespace.name} is created by two components on one"
+                    f" cluster, {_component(other)} and {_component(urn)}; choose another"
+                    " prefix or id"
+                )
+        return ""
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Return whether the goal changes; not what is on the cluster."""
@@ -180,11 +202,17 @@ def _conflicts(
     changed = changing_from(inputs.get("changing"))
     if found.connection is None or not changed:
         return ""
-    return conflicts_text(found.connection, component.manifests, changed)
+    manager = str(inputs.get("fieldManager") or "")
+    other = taken_text(found.connection, changed, manager) or renamed(changed, manager)
+    if other:
+        return other
+    conflicts = conflicts_text(found.connection, component.manifests, changed)
+    force = f"\nTo take them over, run `{FORCE_VARIABLE}=true pulumi up`."
+    return f"{conflicts}{force}" if conflicts else ""
 
 
-def _refusals(plan: StackPlan, conflicts: str) -> Sequence[str]:
-    """Return why the update is refused, in one text; empty if it is not."""
+def _refusals(plan: StackPlan, other: str) -> Sequence[str]:
+    """Return why the update is refused, in one text; empty if it is not, nor by *other*."""
     if plan.is_refused:
         return (str(RefusedError(plan.findings)),)
     if plan.plan.section(RemainingAccessSection).changes:
@@ -193,12 +221,17 @@ def _refusals(plan: StackPlan, conflicts: str) -> Sequence[str]:
             " lists, and a program cannot remove these; delete them, then run this again"
             "\nNothing was changed.",
         )
-    if conflicts:
-        return (
-            f"{conflicts}\nTo take them over, run `{FORCE_VARIABLE}=true pulumi up`."
-            "\nNothing was changed.",
-        )
-    return ()
+    return (f"{other}\nNothing was changed.",) if other else ()
+
+
+def _component(urn: str) -> str:
+    """
+    Return the component whose plan *urn* is.
+
+    >>> _component("urn:pulumi:dev::web::tenancy:kubernetes:UpdatePlan::acme-plan")
+    'acme'
+    """
+    return urn.rpartition("::")[2].removesuffix("-plan")
 
 
 def _stack(urn: str) -> str:

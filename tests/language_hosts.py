@@ -68,6 +68,20 @@ GENERATORS: Final = Module(
 )
 """A host that adds to each host above what it is too old for: see its `main.go`."""
 
+CSHARP_AND_JAVA: Final = Module(
+    name="sdk-generators-csharp-java",
+    tools=(
+        Tool(
+            name="sdk-generators-csharp-java",
+            fits=Range(Version(3, 215, 0), Version(4, 0, 0)),
+        ),
+    ),
+    packages={".": "sdk-generators-csharp-java"},
+    version=Version(3, 215, 0),
+    minutes=3,
+)
+"""A host for C# and for Java that generates SDKs and nothing else: see its `main.go`."""
+
 NODE_PROGRAM: Final = Path(__file__).parent / "cluster" / "programs" / "languages" / "nodejs"
 
 
@@ -99,6 +113,15 @@ def with_generators(folder: Path) -> Path:
     program = _made(GENERATORS) / "bin" / "sdk-generators"
     folder.mkdir()
     for runtime in ("python", *HOSTS):
+        (folder / f"pulumi-language-{runtime}").symlink_to(program)
+    return folder
+
+
+def with_csharp_and_java(folder: Path) -> Path:
+    """Return *folder*, filled with hosts that generate SDKs for C# and for Java."""
+    program = _made(CSHARP_AND_JAVA) / "bin" / "sdk-generators-csharp-java"
+    folder.mkdir()
+    for runtime in ("dotnet", "java"):
         (folder / f"pulumi-language-{runtime}").symlink_to(program)
     return folder
 

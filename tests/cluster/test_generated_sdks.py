@@ -1,8 +1,8 @@
 """
 `pulumi package gen-sdk` writes an SDK for each language whose generator is to be had.
 
-The generators are those of the engine's release (`toolchain/sdk-generators`). For C# and Java
-the module proxy has none of which the checksums can be verified.
+The generators are those of the engine's release (`toolchain/sdk-generators`). Those of C# and
+Java are older (`toolchain/sdk-generators-csharp-java`).
 """
 
 import os
@@ -30,6 +30,13 @@ def sdk(toolchain, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("sdk")
     plugin = console_script(folder)
     hosts = language_hosts.with_generators(folder / "bin")
+    generate(("go", "nodejs", "python"), plugin, hosts, toolchain)
+    return folder
+
+
+def generate(languages: tuple[str, ...], plugin: Path, hosts: Path, toolchain) -> None:
+    """Write the SDKs of *languages* beside *plugin*, by the generators in *hosts*."""
+    folder = plugin.parent
     variables = {
         **os.environ,
         "PATH": os.pathsep.join([str(hosts), str(toolchain.bin), os.environ["PATH"]]),
@@ -37,11 +44,10 @@ def sdk(toolchain, tmp_path_factory) -> Path:
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    for language in ("go", "nodejs", "python"):
+    for language in languages:
         command = [toolchain.path("pulumi"), "package", "gen-sdk", plugin]
         options = ["--language", language, "--out", folder]
         succeed([*command, *options], folder, variables)
-    return folder
 
 
 def test_each_language_has_every_component(sdk: Path) -> None:
@@ -52,6 +58,25 @@ def test_each_language_has_every_component(sdk: Path) -> None:
     assert [] == [n for n in names if not (sdk / "nodejs" / f"{n}.ts").exists()]
     python = sdk / "python" / "pulumi_tenancy"
     assert [] == [n for n in COMPONENTS if not (python / f"{n}.py").exists()]
+
+
+@pytest.mark.nightly
+def test_csharp_and_java_have_every_component_and_its_arguments(
+    toolchain, tmp_path: Path
+) -> None:
+    hosts = language_hosts.with_csharp_and_java(tmp_path / "bin")
+    generate(("csharp", "java"), console_script(tmp_path), hosts, toolchain)
+
+    names = [one.title().replace("_", "") for one in COMPONENTS]
+    java = tmp_path / "java" / "src" / "main" / "java" / "com" / "pulumi" / "tenancy"
+    assert [] == [n for n in names if not (java / f"{n}.java").exists()]
+    assert [] == [n for n in names if not (tmp_path / "dotnet" / f"{n}.cs").exists()]
+    assert "public Builder namespaces(NamespaceSpecArgs... namespaces)" in (
+        (java / "OrganizationArgs.java").read_text()
+    )
+    assert "public InputList<Inputs.NamespaceSpecArgs> Namespaces" in (
+        (tmp_path / "dotnet" / "Organization.cs").read_text()
+    )
 
 
 def test_the_python_sdk_takes_the_arguments_of_the_components(sdk: Path) -> None:

@@ -22,6 +22,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 FAULT = "fault injected"
+HOSTILE = "hostile"
 
 # Each of these folders has one control plane, or one server of AWS, for all its files.
 SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
@@ -115,12 +116,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in getattr(report, "user_properties", ())
         if getattr(report, "when", "") == "call"
     ]
-    own = (FAULT, program_table.CELL, program_table.NOTE)
+    own = (FAULT, HOSTILE, program_table.CELL, program_table.NOTE)
     told = [f"{name}: {value}" for name, value, _ in recorded if name not in own]
     faults = Counter(kind for name, kind, passed in recorded if name == FAULT and passed)
     if faults:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(faults.items()))
         told.append(f"faults injected, each told or repaired: {faults.total()} ({kinds})")
+    hostile: Counter[str] = Counter()
+    for name, value, passed in recorded:
+        if name == HOSTILE and passed:
+            kind, _, count = value.partition("|")
+            hostile[kind] += int(count)
+    if hostile:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(hostile.items()))
+        told.append(
+            "hostile inputs: no traceback, none took 60 s, no control character shown:"
+            f" {hostile.total()} ({kinds})"
+        )
     if told:
         terminalreporter.section("counts")
         for line in sorted(set(told)):

@@ -38,6 +38,7 @@ def listed_domains(platform: Platform) -> Iterator[Finding]:
     allowed = platform.allowed
     lists = (
         ("podAnnotations", allowed.pod_annotations),
+        ("claimAnnotations", allowed.claim_annotations),
         ("serviceAnnotations", allowed.service_annotations),
         ("ingressAnnotations", allowed.ingress_annotations),
         ("gatewayAnnotations", allowed.gateway_annotations),

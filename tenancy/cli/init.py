@@ -1,6 +1,7 @@
 """`tenancy init`: create a project in an empty folder."""
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -134,7 +135,7 @@ def command(
     else:
         values = _asked(flags, shell) if can_ask() and not yes else flags
         answered = given_answers(_written(values))
-    root = (folder or Path()).resolve()
+    root = Path(os.path.realpath(folder or Path()))
     made = new_project(answered, _virtual_environment(root))
     _write(root, _files(made, answered.project), shell)
     assessment = assess(root, offline=True)

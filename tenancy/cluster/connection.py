@@ -1,5 +1,6 @@
 """A connection to the cluster in the config, never to the current context of the shell."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.failures import refusal, unreachable
+from tenancy.cluster.kubeconfig_text import kubeconfig_text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.cluster.transport import Request, requested
 from tenancy.config import SANDBOX, SANDBOX_KUBECONFIG
@@ -143,7 +145,8 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
             "the config names no kubeconfig and context, and those of the shell are never used",
             "set tenancy:kubeconfig and tenancy:context in the stack's config",
         )
-    path = (root / Path(cluster.kubeconfig).expanduser()).resolve()
+    # Not `resolve`, which raises for links in a circle.
+    path = Path(os.path.realpath(root / Path(cluster.kubeconfig).expanduser()))
     if not path.exists():
         raise ClusterError(
             cluster.name,
@@ -163,8 +166,8 @@ def connect(cluster: Cluster, root: Path) -> Connection:
     path, context = kubeconfig_of(cluster, root)
     with _errors(cluster.name, "reading the kubeconfig"):
         try:
-            api = private_client(path.read_text(), context, path.parent)
-        except (KubeconfigError, OSError, UnicodeDecodeError) as error:
+            api = private_client(kubeconfig_text(path), context, path.parent)
+        except (KubeconfigError, OSError) as error:
             raise ClusterError(
                 cluster.name,
                 f"the kubeconfig {path.name} cannot be read ({_kind(error)})",

@@ -9,6 +9,8 @@ import attrs
 import yaml
 
 from tenancy.cluster.connection import ClusterError, kubeconfig_of
+from tenancy.cluster.kubeconfig_text import kubeconfig_text
+from tenancy.cluster.private_client import KubeconfigError
 from tenancy.model import Cluster
 
 __all__ = ["Endpoint", "endpoint"]
@@ -45,8 +47,10 @@ def endpoint(cluster: Cluster, root: Path) -> Endpoint:
         return ClusterError(cluster.name, f"the kubeconfig {path.name} {found}", remedy)
 
     try:
-        written = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        written = yaml.safe_load(kubeconfig_text(path))
+    except KubeconfigError as error:
+        raise broken(f"cannot be read: {error}", "correct tenancy:kubeconfig") from None
+    except (yaml.YAMLError, RecursionError) as error:
         raise broken("cannot be read", "correct tenancy:kubeconfig") from error
     written = written if isinstance(written, dict) else {}
     wanted = context or written.get("current-context")

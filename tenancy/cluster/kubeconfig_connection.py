@@ -5,6 +5,7 @@ from pathlib import Path
 from kubernetes import config
 
 from tenancy.cluster.connection import ClusterError, Connection, connected
+from tenancy.cluster.kubeconfig_text import kubeconfig_text
 from tenancy.cluster.private_client import KubeconfigError, private_client
 from tenancy.diagnostics import is_kubeconfig, quoted, shown
 
@@ -28,8 +29,14 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
             api = private_client(kubeconfig, context, Path())
         else:
             path = Path(kubeconfig).expanduser()
-            api = private_client(path.read_text(), context, path.parent)
-    except (config.ConfigException, KubeconfigError, OSError, UnicodeDecodeError) as error:
+            api = private_client(kubeconfig_text(path), context, path.parent)
+    except KubeconfigError as error:
+        raise ClusterError(
+            name,
+            f"the kubeconfig cannot be used ({error})",
+            "pass a kubeconfig, and a context in it",
+        ) from None
+    except (config.ConfigException, OSError) as error:
         raise ClusterError(
             name, _why_not(error, kubeconfig, context), "pass a kubeconfig, and a context in it"
         ) from None

@@ -50,7 +50,10 @@ def private_client(text: str, context: str | None, folder: Path) -> ApiClient:
             made.rest_client.pool_manager.connection_pool_kw["ssl_context"] = _trusted(
                 settings, *pair
             )
-    except (yaml.YAMLError, ssl.SSLError, ValueError, TypeError, AttributeError) as error:
+    except (
+        *(yaml.YAMLError, ssl.SSLError, ValueError, TypeError, AttributeError),
+        RecursionError,
+    ) as error:
         raise KubeconfigError(type(error).__name__) from None
     return made
 

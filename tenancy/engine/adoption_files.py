@@ -1,5 +1,6 @@
 """The files that an adoption writes: organizations, and their names in a stack file."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from io import StringIO
@@ -9,8 +10,9 @@ import attrs
 from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
-from tenancy.config import ORGANIZATIONS, organization_file, stack_file
+from tenancy.config import ORGANIZATIONS, PROJECT_FILE, organization_file, stack_file
 from tenancy.config.document import Change, edited, write
+from tenancy.diagnostics import Origin, RefusedError
 from tenancy.drifting.adoption import Proposal
 from tenancy.model import Organization
 
@@ -40,12 +42,22 @@ class AdoptionFiles:
         return cls(root=assessment.root, stack=stack, project=assessment.name)
 
     def write(self, name: str, prefix: str, proposal: Proposal) -> None:
-        """Write a new organization *name*, and name it in the stack's file."""
+        """
+        Write a new organization *name*, and name it in the stack's file.
+
+        Raises:
+            RefusedError: Its folder is a link that leads out of the project.
+        """
+        path = self.root / organization_file(name)
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            raise RefusedError(
+                reason=f"{organization_file(name)}: a link that leads out of the project;"
+                " allowed is a folder inside it; replace the link. Nothing was written."
+            )
         yaml, text = YAML(), StringIO()
         yaml.width = 4096
         yaml.indent(mapping=2, sequence=4, offset=2)
         yaml.dump(proposal.organization(prefix), text)
-        path = self.root / organization_file(name)
         path.parent.mkdir(exist_ok=True)
         self.before.setdefault(path, None)
         write(path, text.getvalue())
@@ -92,9 +104,15 @@ class AdoptionFiles:
 
 
 def copied(assessment: Assessment, folder: Path) -> Assessment:
-    """Return *assessment* of a copy in *folder*, which may be written into."""
-    for file in assessment.root.glob("Pulumi*.yaml"):
-        shutil.copy(file, folder)
-    if (source := assessment.root / ORGANIZATIONS).is_dir():
-        shutil.copytree(source, folder / ORGANIZATIONS)
+    """
+    Return *assessment* of a copy in *folder*, which may be written into.
+
+    Only files that were read are copied:
+    beside them may be pipes, devices and links in circles.
+    """
+    files = {PROJECT_FILE, *(Origin(source).file for source in assessment.documents)}
+    (folder / ORGANIZATIONS).mkdir()
+    for file in files:
+        if (assessment.root / file).is_file():
+            shutil.copy(assessment.root / file, folder / file)
     return attrs.evolve(assessment, root=folder)

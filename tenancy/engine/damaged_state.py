@@ -8,9 +8,10 @@ update. Objects on the cluster are never affected.
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from tenancy.config.document import JSON
-from tenancy.diagnostics import EngineError, EngineFailure
+from tenancy.diagnostics import EngineError, EngineFailure, clean
 from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_files, parsed
 
 __all__ = ["require_readable"]
@@ -53,6 +54,13 @@ def _require_state(file: Path, files: BackendFiles) -> None:
             " `pulumi version` names",
         )
     copy = next((one for one in files.copies if _damage(one) is None), None)
+    if copy is None and damage.startswith(_INVALID):
+        raise EngineError(
+            files.stack,
+            f"its state {file} is {damage}, and there is no valid copy; nothing on the cluster"
+            f" is lost; run `pulumi state repair --stack {shlex.quote(files.stack)}`, then this"
+            " command again",
+        )
     if copy is None:
         raise EngineError(
             files.stack,
@@ -65,6 +73,9 @@ def _require_state(file: Path, files: BackendFiles) -> None:
         f" run `cp {shlex.quote(str(copy))} {shlex.quote(str(file))}`, then this command again:"
         " it repeats what the copy lacks",
     )
+
+
+_INVALID: Final = "invalid"
 
 
 def _require_lock(lock: Path, stack: str) -> None:
@@ -84,7 +95,7 @@ def _damage(file: Path) -> str | None:
     try:
         if not file.read_bytes().strip():
             return "empty"
-        _read(file)
+        return _invalid(_read(file))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -92,6 +103,20 @@ def _damage(file: Path) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def _invalid(whole: Mapping[str, JSON]) -> str | None:
+    """
+    Return what the engine itself found invalid in a state that it wrote; None if nothing.
+
+    It writes resources without their component, for example, if `--exclude` leaves that out.
+    """
+    found: JSON = dict(whole)
+    for key in ("checkpoint", "latest", "metadata", "integrity_error", "error"):
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, str):
+        return None
+    return f"{_INVALID} ({clean(found)}), so Pulumi refuses to read it"
 
 
 def _read(file: Path) -> dict[str, JSON]:

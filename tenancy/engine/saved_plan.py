@@ -11,7 +11,7 @@ import attrs
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from tenancy.config.document import JSON
+from tenancy.config.document import JSON, Refusal, read_contents
 from tenancy.diagnostics import RefusedError
 from tenancy.engine.fingerprint import Fingerprint
 from tenancy.engine.sdk_stack import SECRET_MARK
@@ -22,6 +22,9 @@ __all__ = ["VERSION", "SavedPlan", "read_plan", "write_plan"]
 
 VERSION: Final = 1
 """Incremented whenever a key changes its meaning or is removed."""
+
+LARGEST: Final = 128 * 1024 * 1024
+"""In bytes. The engine's plan of a thousand namespaces has less."""
 
 _SECRETS: Final = (SECRET_MARK, "secure")
 """Keys beside which the engine writes a value that it encrypted."""
@@ -112,11 +115,15 @@ def read_plan(path: Path) -> SavedPlan:
     Raises:
         RefusedError: It cannot be read, or another version or program wrote it.
     """
+    contents = read_contents(path, str(path), root=None, largest=LARGEST)
+    if isinstance(contents, Refusal):
+        found = contents.found.removeprefix("a file that cannot be read: ")
+        raise _unreadable(path, f"it cannot be read: {found}")
+    if len(contents) > LARGEST:
+        raise _unreadable(path, f"it has more than {LARGEST // 1024**2} MiB")
     try:
-        content = json.loads(path.read_text())
-    except OSError as error:
-        raise _unreadable(path, f"it cannot be read: {error.strerror}") from error
-    except ValueError as error:
+        content = json.loads(contents)
+    except (ValueError, RecursionError) as error:
         raise _unreadable(path, "it is not valid JSON") from error
     version = content.get("version") if isinstance(content, dict) else None
     if not isinstance(content, dict) or content.get("kind") != "saved-plan":

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-__all__ = ["is_obeyed_domain", "is_obeyed_name"]
+__all__ = ["OBEYED_POD_LABELS", "is_obeyed_domain", "is_obeyed_name"]
+
+OBEYED_POD_LABELS: Final = (
+    "admission.datadoghq.com/enabled",
+    "istio.io/dataplane-mode",
+    "istio.io/rev",
+    "istio.io/use-waypoint",
+    "kuma.io/sidecar-injection",
+    "sidecar.istio.io/inject",
+)
+"""Labels by which a pod joins or leaves a mesh or an injector."""
 
 _DOMAINS: Final = (
     "admission.datadoghq.com",

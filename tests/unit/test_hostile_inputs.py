@@ -154,7 +154,9 @@ def written(text: str, model: type[Spec]) -> Iterator[object]:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_hostile_documents_end_in_findings_that_show_no_control_character(way) -> None:
+def test_hostile_documents_end_in_findings_that_show_no_control_character(
+    way, record_property
+) -> None:
     refused = 0
     for seed in range(COUNT):
         text = way(random.Random(seed))
@@ -168,6 +170,7 @@ def test_hostile_documents_end_in_findings_that_show_no_control_character(way) -
         assert not CONTROL.search(shown), (seed, shown)
         assert not CONTROL.search(data), (seed, data)
         refused += bool(findings)
+    record_property("hostile", f"documents|{COUNT}")
     assert refused > COUNT / 2
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tenancy.first_use import at_first_use
 
 if TYPE_CHECKING:
+    from tenancy.config.document.contents import Refusal, read_contents
     from tenancy.config.document.editing import Change, edited, write
     from tenancy.config.document.json_access import as_json, items, mapping, text, texts
     from tenancy.config.document.kept_documents import KeptDocuments
@@ -20,12 +21,14 @@ __all__ = [
     "Change",
     "Document",
     "KeptDocuments",
+    "Refusal",
     "as_json",
     "edited",
     "items",
     "mapping",
     "parse",
     "read",
+    "read_contents",
     "read_stack",
     "secret_config",
     "text",

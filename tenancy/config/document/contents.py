@@ -1,8 +1,10 @@
-"""The contents of a file that people wrote: regular, inside the project, of a bounded size."""
+"""The contents of a file that others wrote: regular, inside the project, of a bounded size."""
 
+import errno
 import os
 import pathlib
 import stat
+from typing import Final
 
 import attrs
 
@@ -19,6 +21,14 @@ class Refusal:
     found: str
     allowed: str
     remedy: str
+
+
+_SPECIAL: Final = Refusal(
+    "file-special",
+    "a pipe, a socket or a device",
+    "a regular file",
+    "replace it by a regular file",
+)
 
 
 def read_contents(
@@ -48,18 +58,16 @@ def read_contents(
         with os.fdopen(descriptor, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                return Refusal(
-                    "file-special",
-                    "a pipe, a socket or a device",
-                    "a regular file",
-                    "replace it by a regular file",
-                )
+                return _SPECIAL
             return file.read(largest + 1)
     except FileNotFoundError:
         return Refusal(
             "file-missing", "no file of that name", "a YAML file", f"create {clean(source)}"
         )
     except OSError as error:
+        if error.errno == errno.ENXIO:
+            # A socket cannot even be opened.
+            return _SPECIAL
         return Refusal(
             "file-unreadable",
             f"a file that cannot be read: {error.strerror}",

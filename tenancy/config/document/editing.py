@@ -71,12 +71,18 @@ def write(path: Path, text: str) -> None:
     """
     Write *text* whole or not at all.
 
+    A link in the place of the file, or of the new file that becomes it, is replaced and not
+    followed: it may lead anywhere.
+
     Raises:
         OSError: It names *path*, also on a full disk.
     """
     new = path.with_name(f".{path.name}.new")
     try:
-        new.write_text(text)
+        # What a killed command left, or a link.
+        new.unlink(missing_ok=True)
+        with new.open("x", encoding="utf-8") as file:
+            file.write(text)
         new.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -25,6 +25,12 @@ class AllowedSpec(Spec):
     """Classes of Gateways. Default: none, so that every Gateway is refused."""
     pod_annotations: Listed[NonEmpty] = ()
     """Further annotations of pods: a domain such as `example.com`, or a whole key. Default: none."""
+    pod_labels: Listed[NonEmpty] = ()
+    """Whole keys of labels by which pods join or leave a mesh, such as `sidecar.istio.io/inject`; all other labels are free. Default: none of those."""
+    claim_annotations: Listed[NonEmpty] = ()
+    """Further annotations of PersistentVolumeClaims, as in `podAnnotations`. Default: none."""
+    volume_attributes_classes: Listed[NonEmpty] = ()
+    """VolumeAttributesClasses of PersistentVolumeClaims. Default: none."""
     service_annotations: Listed[NonEmpty] = ()
     """Further annotations of Services, as in `podAnnotations`. Default: none."""
     ingress_annotations: Listed[NonEmpty] = ()

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from tenancy.assessment import STRICT_VARIABLE, Assessment
 from tenancy.cluster import connect
 from tenancy.config.document import JSON
+from tenancy.diagnostics import ClusterError, EngineError, RefusedError
 from tenancy.engine.access_removal import update_and_remove_access
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.events import OnStep
@@ -49,7 +50,8 @@ def up(
     stack that the checks refuse is not applied; the others are.
 
     A preview or an update that fails because the API server is busy or not reachable for a
-    moment is repeated twice, and each time this is noted. That of a saved plan is not.
+    moment is repeated twice, and each time this is noted. That of a saved plan is repeated only
+    while nothing of it has been applied.
 
     Args:
         assessment: The project.
@@ -166,7 +168,8 @@ def apply_saved_plan(
     Apply *saved* to the stack of *session*, if nothing that it was made from has changed.
 
     This is compared before the question and again after it. Later changes are refused by the
-    engine, if its own plan is part of the saved one.
+    engine, if its own plan is part of the saved one. After a transient error it is compared
+    once more: the plan is applied again if nothing of it has been applied.
 
     Raises:
         RefusedError: Something has changed since the plan was saved, or the answer was no.
@@ -187,13 +190,31 @@ def apply_saved_plan(
         result = update_and_remove_access(
             assessment,
             session,
-            apply,
+            lambda: repeated(
+                session.name,
+                apply,
+                interaction.note,
+                not_again=lambda: _partly_applied(assessment, session, saved),
+            ),
             interaction.note,
             saved=saved,
             renew_service_accounts=renew_service_accounts,
         )
     interaction.show_result(result)
     return result
+
+
+def _partly_applied(assessment: Assessment, session: Session, saved: SavedPlan) -> str:
+    """Return why *saved* must not be applied again, and what to do; "" if it may be."""
+    try:
+        require_fresh(assessment.root, session, saved)
+    except (ClusterError, EngineError, RefusedError):
+        return (
+            f"stack {session.name}: a part of the saved plan may have been applied, so it is"
+            f" not applied a second time; run `tenancy plan --stack {session.name} --save FILE`"
+            " and review what is left"
+        )
+    return ""
 
 
 def _facts(saved: SavedPlan) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """Admission policies, which the API server itself evaluates; one idea a module."""
 
-from tenancy.manifests.policies.annotations import annotations
+from tenancy.manifests.policies.annotations import annotations, pod_labels
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
 from tenancy.manifests.policies.claims import storage_claims
 from tenancy.manifests.policies.device_classes import (
@@ -11,7 +11,7 @@ from tenancy.manifests.policies.device_classes import (
 from tenancy.manifests.policies.devices import device_environment
 from tenancy.manifests.policies.gpus import gpus_per_pod
 from tenancy.manifests.policies.guard import MANAGE, Guard
-from tenancy.manifests.policies.holding import disruption_budgets, finalizers
+from tenancy.manifests.policies.holding import deletions, disruption_budgets, finalizers
 from tenancy.manifests.policies.images import image_pull
 from tenancy.manifests.policies.ingresses import gateways, ingresses, routes
 from tenancy.manifests.policies.names import names
@@ -45,7 +45,7 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         ingresses(platform.allowed),
         gateways(platform.allowed),
         routes(),
-        storage_claims(),
+        storage_claims(platform.allowed),
         token_secrets(),
         token_requests(platform.token_seconds),
         pod_tokens(platform.token_seconds),
@@ -54,8 +54,10 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         counted_claims(),
         device_environment(platform.allowed),
         *annotations(platform.allowed, () if platform.queues is None else POD_ANNOTATIONS),
+        pod_labels(platform.allowed),
         finalizers(platform.allowed, roles.written_kinds(platform)),
         disruption_budgets(),
+        deletions(platform.allowed),
         *names(platform.allowed),
         pods(platform.allowed),
         gpus_per_pod(),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
-from tenancy.kubernetes import is_obeyed_domain
+from tenancy.kubernetes import OBEYED_POD_LABELS, is_obeyed_domain
 from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.gateway_kinds import GATEWAY_KINDS
 from tenancy.manifests.policies.guard import (
@@ -26,9 +26,22 @@ from tenancy.manifests.policies.guard import (
     texts,
 )
 
-__all__ = ["ALLOWED", "GATEWAYS", "INGRESSES", "PODS", "SERVICES", "annotations", "disallowed"]
+__all__ = [
+    "ALLOWED",
+    "CLAIMS",
+    "GATEWAYS",
+    "INGRESSES",
+    "PODS",
+    "POD_LABELS",
+    "SERVICES",
+    "annotations",
+    "disallowed",
+    "pod_labels",
+]
 
 PODS: Final = "tenancy-pod-annotations"
+POD_LABELS: Final = "tenancy-pod-labels"
+CLAIMS: Final = "tenancy-claim-annotations"
 SERVICES: Final = "tenancy-service-annotations"
 INGRESSES: Final = "tenancy-ingress-annotations"
 GATEWAYS: Final = "tenancy-gateway-annotations"
@@ -60,6 +73,9 @@ _OF_PODS: Final = (
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io"
 """Pod Security checks its values."""
 
+_BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
+"""The guard of storage claims refuses it with its own reason."""
+
 _OF_SERVICES: Final = (
     "service.kubernetes.io/topology-aware-hints",
     "service.kubernetes.io/topology-mode",
@@ -68,7 +84,7 @@ _OF_SERVICES: Final = (
 
 def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guard, ...]:
     """
-    Return the guards of the annotations of pods, Services, Ingresses and Gateways.
+    Return the guards of the annotations of pods, claims, Services, Ingresses and Gateways.
 
     Args:
         allowed: What the platform allows.
@@ -80,6 +96,12 @@ def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guar
             [Resources("", ("pods",))],
             (*ALLOWED, _APPARMOR, *_OF_PODS, *allowed.pod_annotations, *of_pods),
             "podAnnotations",
+        ),
+        _guard(
+            CLAIMS,
+            [Resources("", ("persistentvolumeclaims",))],
+            (*ALLOWED, _BETA_CLASS, *allowed.claim_annotations),
+            "claimAnnotations",
         ),
         _guard(
             SERVICES,
@@ -112,6 +134,37 @@ def _guard(name: str, kinds: list[Resources], allowed: Iterable[str], key: str) 
             NOT_AUTHORISED,
             NOT_PLATFORM,
             applicable("object.metadata.?annotations.orValue({}).size() > 0"),
+        ],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def pod_labels(allowed: AllowedSpec) -> Guard:
+    """
+    Return the guard of the labels by which pods join or leave a mesh or an injector.
+
+    Other labels are free: each program has its own. The keys are looked up one by one, because
+    a pod may have a hundred thousand labels.
+    """
+    refused = texts(sorted(set(OBEYED_POD_LABELS) - set(allowed.pod_labels)))
+    found = "object.metadata.?labels.orValue({})"
+    return guard(
+        POD_LABELS,
+        [Resources("", ("pods",))],
+        [
+            PolicyRule(
+                f"{refused}.all(key, !(key in {found}))",
+                f"'labels that are not allowed, because injectors obey them: '"
+                f" + {refused}.filter(key, key in {found}).join(', ')"
+                " + '; the platform lists others under allowed.podLabels'",
+                computed=True,
+            )
+        ],
+        conditions=[
+            changed("{}.metadata.?labels.orValue({})"),
+            NOT_AUTHORISED,
+            NOT_PLATFORM,
+            applicable(f"{refused}.exists(key, key in {found})"),
         ],
         namespaces=ORGANIZATIONS,
     )

@@ -28,6 +28,7 @@ from tenancy.manifests.policies.guard import (
     texts,
 )
 from tenancy.model import Subject
+from tenancy.model.roles import PREFIX
 
 __all__ = ["BINDINGS", "ROLES", "role_bindings", "tenant_roles"]
 
@@ -91,6 +92,7 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
                 f"object.roleRef.kind == 'Role' || object.roleRef.name in {texts(allowed)}",
                 f"of ClusterRoles only {', '.join(allowed)} may be bound",
             ),
+            _not_ours("role binding"),
         ],
         conditions=[changed("{}.?subjects.orValue([])"), NOT_AUTHORISED],
         variables=[
@@ -105,6 +107,14 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
 def _besides(others: Iterable[str]) -> str:
     listed = ", ".join(others)
     return f" and subjects that the platform lists ({listed})" if listed else ""
+
+
+def _not_ours(what: str) -> PolicyRule:
+    """Return the rule that no new object has a name that Tenancy may need later."""
+    return PolicyRule(
+        f"oldObject != null || !object.metadata.?name.orValue('').startsWith({text(PREFIX)})",
+        f"a {what} may not be named {PREFIX}…: Tenancy names its own so",
+    )
 
 
 def tenant_roles() -> Guard:
@@ -129,6 +139,7 @@ def tenant_roles() -> Guard:
                 f"a role may not have the verbs {', '.join(verbs)}, nor any that begin with"
                 " impersonate",
             ),
+            _not_ours("role"),
         ],
         conditions=[changed("{}.?rules.orValue([])"), NOT_AUTHORISED],
         namespaces=ORGANIZATIONS,

@@ -1,12 +1,13 @@
 """
 The guard of storage claims: a tenant gets only new storage, never an existing volume.
 
-A claim without a class, or one that names its volume, is bound to an existing volume
+A claim without a class, or one that names or selects its volume, is bound to an existing volume
 with its data.
 """
 
 from typing import Final
 
+from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
@@ -37,8 +38,19 @@ _OLD_CLASS: Final = f"object.metadata.?annotations[{text(_BETA)}].orValue('')"
 _CLASS_BEFORE: Final = _OLD_CLASS.replace("object", "oldObject", 1)
 
 
-def storage_claims() -> Guard:
-    """Return the guard of PersistentVolumeClaims in organizations' namespaces."""
+def storage_claims(allowed: AllowedSpec) -> Guard:
+    """
+    Return the guard of PersistentVolumeClaims in organizations' namespaces.
+
+    Args:
+        allowed: What the platform allows.
+    """
+    attributes, attributes_before = (
+        f"{thing}.spec.?volumeAttributesClassName.orValue('')"
+        for thing in ("object", "oldObject")
+    )
+    listed = sorted(allowed.volume_attributes_classes)
+    among = f"must be one of {', '.join(listed)}" if listed else "may not be set"
     volume, before = (
         f"{thing}.spec.?volumeName.orValue('')" for thing in ("object", "oldObject")
     )
@@ -62,6 +74,16 @@ def storage_claims() -> Guard:
                 " + (variables.classes.size() == 0 ? 'there are none'"
                 " : variables.classes.join(', '))",
                 computed=True,
+            ),
+            PolicyRule(
+                "oldObject != null || !has(object.spec.selector)",
+                "a claim may not select its volume: it gets a new one",
+            ),
+            PolicyRule(
+                f"{attributes} in {texts(['', *listed])}"
+                f" || (oldObject != null && {attributes} == {attributes_before})",
+                f"spec.volumeAttributesClassName {among}: the platform lists others under"
+                " allowed.volumeAttributesClasses",
             ),
             PolicyRule(
                 f"{_OLD_CLASS} == '' || (oldObject != null && {_OLD_CLASS} == {_CLASS_BEFORE})",

@@ -1,5 +1,5 @@
 """
-The guards of finalizers, which block deletion, and of budgets that block evictions.
+The guards of what holds namespaces and nodes: finalizers, disruption budgets, long deletions.
 
 An object with a finalizer that no controller removes keeps its namespace in Terminating
 forever. Kubernetes copies finalizers from templates to pods and claims, so templates are
@@ -26,10 +26,18 @@ from tenancy.manifests.policies.guard import (
     texts,
 )
 
-__all__ = ["BUDGETS", "FINALIZERS", "disruption_budgets", "finalizers"]
+__all__ = [
+    "BUDGETS",
+    "DELETIONS",
+    "FINALIZERS",
+    "deletions",
+    "disruption_budgets",
+    "finalizers",
+]
 
 FINALIZERS: Final = "tenancy-finalizers"
 BUDGETS: Final = "tenancy-disruption-budgets"
+DELETIONS: Final = "tenancy-deletions"
 
 _KUBERNETES: Final = (
     "batch.kubernetes.io/job-tracking",
@@ -140,6 +148,33 @@ def disruption_budgets() -> Guard:
             ),
         ],
         conditions=[changed("{}.spec"), NOT_AUTHORISED],
+        namespaces=ORGANIZATIONS,
+    )
+
+
+def deletions(allowed: AllowedSpec) -> Guard:
+    """
+    Return the guard of deletions and evictions that give a pod longer to end than it may have.
+
+    The grace period of the request takes precedence over that of the pod.
+    """
+    most = allowed.max_grace_period_seconds
+    deleting = "dyn(request).?options.?gracePeriodSeconds.orValue(0)"
+    evicting = "dyn(object).?deleteOptions.?gracePeriodSeconds.orValue(0)"
+    return guard(
+        DELETIONS,
+        [
+            Resources("", ("pods",), ("DELETE",)),
+            Resources("", ("pods/eviction",), ("CREATE",)),
+        ],
+        [
+            PolicyRule(
+                f"{deleting} <= {most} && (object == null || {evicting} <= {most})",
+                f"gracePeriodSeconds may be at most {most}: a pod that ends later holds its"
+                " node and its namespace",
+            )
+        ],
+        conditions=[NOT_AUTHORISED, applicable(f"{deleting} > 0", "object != null")],
         namespaces=ORGANIZATIONS,
     )
 

@@ -104,7 +104,13 @@ def pod_tokens(seconds: int) -> Guard:
                 f" {source} <= {seconds}))",
                 f"a mounted token may last at most {seconds} seconds: lower the"
                 " expirationSeconds of the projected serviceAccountToken",
-            )
+            ),
+            PolicyRule(
+                f"{volumes}.all(volume, volume.?projected.?sources.orValue([]).all(source,"
+                f" !has(dyn(source).podCertificate)))",
+                "a projected podCertificate may not be mounted: a certificate of a cluster's"
+                " signer cannot be taken back and may last for months",
+            ),
         ],
         conditions=[
             NOT_AUTHORISED,

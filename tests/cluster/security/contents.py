@@ -108,7 +108,8 @@ def seeds() -> list[Object]:
         make.pod(RDMA, "seed"),
         *(make.named(make.workload(kind, RDMA), "seed") for kind in CHANGEABLE),
     ]
-    return [four, balanced, points, gated, *excepted] + [
+    audited = make.pod(AUDITED, "seed")
+    return [four, balanced, points, gated, audited, *excepted] + [
         make.named(found, "seed")
         for found in (
             make.pod(),

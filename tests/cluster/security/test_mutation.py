@@ -69,7 +69,10 @@ SURVIVORS: dict[str, str] = {
     "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
         "what anybody else claims of such a class, tenancy-device-classes refuses too"
     ),
-    "tenancy-storage-claims: spec.validations.4.expression is 'true'": (
+    "tenancy-pod-tokens: spec.validations.1.expression is 'true'": (
+        "the API server drops the field that it looks at, unless a gate is opened"
+    ),
+    "tenancy-storage-claims: spec.validations.6.expression is 'true'": (
         "the API server drops the field that it looks at, unless a gate is opened"
     ),
     "globex-lab: metadata.labels.pod-security.kubernetes.io/audit deleted": (

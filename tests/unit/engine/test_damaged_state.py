@@ -1,5 +1,6 @@
 """A damaged state or lock is named with what is lost and the one command that repairs it."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -103,6 +104,44 @@ def test_without_a_copy_the_file_is_to_be_restored(root: Path) -> None:
 
     assert f"its state {file} is empty, and no copy of it can be read" in message
     assert message.endswith("restore the file from a backup of the backend's folder")
+
+
+def invalid(file: Path) -> str:
+    """The content of *file* as the engine writes it where a component is left out."""
+    whole = json.loads(file.read_text())
+    error = "child resource urn:a refers to missing parent urn:b"
+    whole["checkpoint"]["latest"]["metadata"] = {"integrity_error": {"error": error}}
+    return json.dumps(whole)
+
+
+@pytest.mark.fault("state")
+def test_a_state_that_the_engine_calls_invalid_is_repaired_by_a_valid_copy(root: Path) -> None:
+    file = write_state(root, [STACK])
+    whole = file.read_text()
+    history = history_of(root) / "dev-1.checkpoint.json"
+    history.write_text(whole)
+    os.utime(history, (1000, 1000))
+    # The engine writes twice after it has found that, so the other copy is invalid too.
+    for path in (file, file.with_name("dev.json.bak")):
+        path.write_text(invalid(file) if path == file else file.read_text())
+
+    message = failure(root)
+
+    assert "is invalid (child resource urn:a refers to missing parent urn:b)" in message
+    assert ["cp", str(history), str(file)] == command_in(message)
+    subprocess.run(command_in(message), check=True)
+    require(root)
+
+
+@pytest.mark.fault("state")
+def test_without_a_valid_copy_pulumi_repairs_a_state_that_it_calls_invalid(root: Path) -> None:
+    file = write_state(root, [STACK])
+    file.write_text(invalid(file))
+
+    message = failure(root)
+
+    assert "and there is no valid copy; nothing on the cluster is lost" in message
+    assert ["pulumi", "state", "repair", "--stack", "dev"] == command_in(message)
 
 
 @pytest.mark.fault("state")

@@ -1,5 +1,6 @@
 """An update that failed on a transient error is repeated, a few times and visibly."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from pulumi.automation import CommandError, CommandResult
 
+from tenancy.diagnostics import RefusedError
 from tenancy.engine import EngineError, EngineFailure, Result
 from tenancy.engine.errors import error_from
 from tenancy.engine.operations import updating
@@ -71,6 +73,69 @@ def test_every_other_failure_is_final(failure: EngineFailure, pauses: list[float
         repeated("dev", update, lambda _: None)
 
     assert (1, []) == (len(attempts), pauses)
+
+
+def test_an_update_that_must_not_be_repeated_fails_with_the_reason(
+    pauses: list[float],
+) -> None:
+    update, attempts = after(BUSY)
+
+    with pytest.raises(EngineError) as failed:
+        repeated("dev", update, lambda _: None, not_again=lambda: "a part has been applied")
+
+    assert f"{BUSY}\na part has been applied" == str(failed.value)
+    assert EngineFailure.TRANSIENT is failed.value.failure
+    assert (1, []) == (len(attempts), pauses)
+
+
+def test_an_update_that_may_be_repeated_is_asked_about_each_time() -> None:
+    update, attempts = after(BUSY, BUSY)
+    asked: list[int] = []
+
+    assert "done" == repeated(
+        "dev", update, lambda _: None, not_again=lambda: asked.append(1) or ""
+    )
+    assert (3, 2) == (len(attempts), len(asked))
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["nothing moved", "a part is applied"])
+def test_a_saved_plan_is_applied_again_only_while_nothing_moved(
+    moved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Result(stack="dev", kind="up", summary={}, steps=(), outputs={}, text="")
+    update, attempts = after(BUSY)
+    comparisons: list[int] = []
+
+    def require_fresh(*_: object) -> None:
+        comparisons.append(1)
+        if moved and len(comparisons) > 1:
+            raise RefusedError(reason="the plan is stale")
+
+    monkeypatch.setattr(updating, "require_fresh", require_fresh)
+    monkeypatch.setattr(updating, "update_and_remove_access", lambda *given, **_: given[2]())
+    notes: list[str] = []
+    session = SimpleNamespace(name="dev", up=lambda **_: update() and made)
+    saved = SimpleNamespace(engine_file=lambda: contextlib.nullcontext(None))
+    interaction = SimpleNamespace(
+        asks=False,
+        note=notes.append,
+        progress=lambda _: contextlib.nullcontext(None),
+        show_result=lambda _: None,
+    )
+
+    def apply() -> Result:
+        return updating.apply_saved_plan(
+            SimpleNamespace(root=None), session, saved, interaction
+        )
+
+    if moved:
+        with pytest.raises(EngineError, match="run `tenancy plan --stack dev --save FILE`"):
+            apply()
+        assert (1, []) == (len(attempts), notes)
+    else:
+        assert made is apply()
+        assert (2, 1) == (len(attempts), len(notes))
+    assert 2 == len(comparisons)
 
 
 def printed(text: str) -> EngineError:

@@ -110,7 +110,7 @@ def test_a_damaged_plan_is_refused_with_what_is_wrong(
 
 
 def test_a_plan_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="cannot be read: No such file"):
+    with pytest.raises(RefusedError, match="cannot be read: no file of that name"):
         read_plan(tmp_path / "dev.json")
 
 

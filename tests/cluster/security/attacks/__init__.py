@@ -12,13 +12,14 @@ from tests.cluster.security.attacks.access import (
     roles,
     service_accounts,
 )
-from tests.cluster.security.attacks.annotations import annotations
+from tests.cluster.security.attacks.annotations import annotations, pod_labels
 from tests.cluster.security.attacks.claims import counted_devices, device_classes
 from tests.cluster.security.attacks.containers import (
     device_environment,
     pod_security,
     storage_claims,
 )
+from tests.cluster.security.attacks.deletions import deletions
 from tests.cluster.security.attacks.elsewhere import cluster, others
 from tests.cluster.security.attacks.exceptions import exceptions
 from tests.cluster.security.attacks.exposing import gateways, ingresses, load_balancers, routes
@@ -29,6 +30,7 @@ from tests.cluster.security.attacks.networks import endpoints, network_policies,
 from tests.cluster.security.attacks.pods import pods
 from tests.cluster.security.attacks.quotas import limits, quotas
 from tests.cluster.security.attacks.tokens import pod_tokens, token_requests
+from tests.cluster.security.attacks.volumes import claim_annotations, volumes
 from tests.cluster.security.attacks.writing import Attack, failures, patch, post
 from tests.cluster.security.world import World
 
@@ -70,4 +72,8 @@ def table(world: World) -> list[Attack]:
         *routes(world),
         *finalizers(world),
         *disruption_budgets(world),
+        *deletions(),
+        *volumes(),
+        *claim_annotations(world),
+        *pod_labels(world),
     ]

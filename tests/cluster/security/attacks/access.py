@@ -51,6 +51,15 @@ def bindings(world: World) -> Iterator[Attack]:
             good=make.binding(),
         )
     yield from strangers(world, stranger)
+    for name in ("tenancy:later", "tenancy:", "tenancy:kubernetes:edit"):
+        yield from everyway(
+            world,
+            f"role-bindings: named {name}, as ours are",
+            make.binding(name=name),
+            guarded("tenancy-role-bindings", "a role binding may not be named tenancy:…"),
+            good=make.binding(name=name.replace("tenancy:", "tenancy-")),
+            paths=CREATING,
+        )
     for what, subject in (
         ("another's service account", make.account(LAB, "builder")),
         ("a namesake of one that is listed", make.account("ci-system", "builder2")),
@@ -127,6 +136,14 @@ def strangers(world: World, reason: str) -> Iterator[Attack]:
 
 def roles(world: World) -> Iterator[Attack]:
     """Yield roles that give more than an admin holds, or what nobody can foresee."""
+    yield from everyway(
+        world,
+        "roles: named as ours are",
+        make.role(name="tenancy:later"),
+        guarded("tenancy-roles", "a role may not be named tenancy:…"),
+        good=make.role(name="tenancy-later"),
+        paths=CREATING,
+    )
     for what, rule in {
         "every group": {"groups": ("*",)},
         "every resource": {"resources": ("*",)},

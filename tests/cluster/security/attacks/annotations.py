@@ -7,7 +7,7 @@ from tests.cluster.security.attacks.writing import Attack, changes, creations, g
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
-__all__ = ["annotations"]
+__all__ = ["annotations", "pod_labels"]
 
 _OBEYED = (
     "k8s.v1.cni.cncf.io/networks",
@@ -35,6 +35,38 @@ _PASSING = {
     "example.com/note": "a",
     "rollme": "a",
 }
+
+
+_JOINING = {
+    "admission.datadoghq.com/enabled": "true",
+    "istio.io/dataplane-mode": "none",
+    "istio.io/rev": "old",
+    "istio.io/use-waypoint": "mine",
+    "kuma.io/sidecar-injection": "disabled",
+    "sidecar.istio.io/inject": "false",
+}
+
+
+def pod_labels(world: World) -> Iterator[Attack]:
+    """Yield labels by which pods join or leave a mesh or an injector."""
+    free = {"app.kubernetes.io/name": "a", "example.com/team": "a", "tier": "a"}
+    good = make.pod()
+    held = {"apiVersion": "v1", "kind": "Pod", **world.live(make.named(good, "seed"))}
+    fine = {"metadata": {"labels": free}}
+    for key, value in _JOINING.items():
+        bad = {"metadata": {"labels": {key: value}}}
+        for path, attack, control in (
+            *creations(make.labelled(good, {key: value}), make.labelled(good, free)),
+            *changes(held, bad, fine),
+        ):
+            yield Attack(
+                rule=f"pod-labels: {key}",
+                path=path,
+                person="developer",
+                request=attack,
+                reasons=guarded("tenancy-pod-labels", f"because injectors obey them: {key};"),
+                control=control,
+            )
 
 
 def annotations(world: World) -> Iterator[Attack]:

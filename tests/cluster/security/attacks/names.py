@@ -57,6 +57,15 @@ def _specs() -> Mapping[str, tuple[Mapping, str]]:
             },
             resources,
         ),
+        "huge pages of the whole pod": (
+            {
+                "resources": {
+                    "limits": {**_ONE, "hugepages-2Mi": "2Mi"},
+                    "requests": {**_ONE, "hugepages-2Mi": "2Mi"},
+                }
+            },
+            resources,
+        ),
         "huge pages": ({"main": _asking("hugepages-2Mi", "2Mi")}, resources),
         "a scheduler": ({"schedulerName": "volcano"}, "spec.schedulerName must be one of"),
         "a runtime class": (

@@ -156,7 +156,7 @@ def by_the_platform(guard: str) -> Check:
         change = {
             "metadata": {
                 key: bad["metadata"][key]
-                for key in ("annotations", "finalizers")
+                for key in ("annotations", "finalizers", "labels")
                 if key in bad["metadata"]
             }
         }
@@ -190,6 +190,8 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-gpus-per-pod": make.gpus(5),
     "tenancy-device-environment": make.config_map(NVIDIA_VISIBLE_DEVICES="YQ=="),
     "tenancy-pod-annotations": make.pod(annotations={"cdi.k8s.io/a": "a"}),
+    "tenancy-pod-labels": make.labelled(make.pod(), {"sidecar.istio.io/inject": "false"}),
+    "tenancy-claim-annotations": make.annotated(make.volume_claim()),
     "tenancy-services": make.service(type="NodePort"),
     "tenancy-endpoints": make.thing("v1", "Endpoints", "probe", WEB, subsets=[]),
     "tenancy-network-policies": make.network_policy(ingress=[{}]),
@@ -233,6 +235,8 @@ PLATFORM: Mapping[str, Object] = {
     guard: OUTSIDE[guard]
     for guard in (
         "tenancy-pod-annotations",
+        "tenancy-pod-labels",
+        "tenancy-claim-annotations",
         "tenancy-service-annotations",
         "tenancy-ingress-annotations",
         "tenancy-gateway-annotations",
@@ -267,6 +271,20 @@ IN_AUDIT: Mapping[str, tuple[str, Request]] = {
     "tenancy-pod-tokens": (
         "helper",
         _in_audit(make.pod(volumes=[make.token_volume(86401)])),
+    ),
+    "tenancy-deletions": (
+        "helper",
+        Request(
+            "POST",
+            f"/api/v1/namespaces/{AUDITED}/pods/seed/eviction",
+            make.thing(
+                "policy/v1",
+                "Eviction",
+                "seed",
+                AUDITED,
+                deleteOptions={"gracePeriodSeconds": 601},
+            ),
+        ),
     ),
     "tenancy-token-requests": (
         "helper",
@@ -311,7 +329,9 @@ PASSED = {
             "tenancy-gateways",
             "tenancy-ingress-annotations",
             "tenancy-ingresses",
+            "tenancy-claim-annotations",
             "tenancy-pod-annotations",
+            "tenancy-pod-labels",
             "tenancy-pod-names",
             "tenancy-routes",
             "tenancy-service-annotations",

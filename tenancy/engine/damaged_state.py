@@ -102,7 +102,6 @@ def _damage(file: Path) -> str | None:
         return f"not readable ({error.strerror})"
     except ValueError as error:
         return str(error)
-    return None
 
 
 def _invalid(whole: Mapping[str, JSON]) -> str | None:

@@ -117,8 +117,8 @@ def read_plan(path: Path) -> SavedPlan:
     """
     contents = read_contents(path, str(path), root=None, largest=LARGEST)
     if isinstance(contents, Refusal):
-        found = contents.found.removeprefix("a file that cannot be read: ")
-        raise _unreadable(path, f"it cannot be read: {found}")
+        reason = contents.found.removeprefix("a file that cannot be read: ")
+        raise _unreadable(path, f"it cannot be read: {reason}")
     if len(contents) > LARGEST:
         raise _unreadable(path, f"it has more than {LARGEST // 1024**2} MiB")
     try:

@@ -93,39 +93,60 @@ class Platform(pulumi.ComponentResource):
             GpuNodePool(f"{name}-{pool.name}", pool, opts_of_pool)
         queues = self._create(manifests.queues)
         spaces = [self._namespace(found, roles) for found in manifests.namespaces]
-        policies = self._create(manifests.policies)
-        if mutating:
-            policies += self._create(manifests.mutations)
+        rules = [*manifests.policies, *(manifests.mutations if mutating else ())]
+        policies = dict(zip(map(_key, rules), self._create(rules), strict=True))
         # Guards are put into force last, after everything that they guard is created.
         last = [resource for built in spaces for resource in built.last]
         bindings = [
             *manifests.policy_bindings,
             *(manifests.mutation_bindings if mutating else ()),
         ]
-        armed = self._create(bindings, after=[*roles, *classes, *queues, *last, *policies])
+        armed = self._arm(bindings, policies, [*roles, *classes, *queues, *last])
         protect = any(self._is_protected(found) for found in manifests.namespaces)
         DestroyGuard(destroy_guard_name(name), self, [*armed, *last], protect=protect)
         self.register_outputs({})
 
-    def _create(
-        self, manifests: Iterable[render.Manifest], after: Sequence[pulumi.Resource] = ()
+    def _create(self, manifests: Iterable[render.Manifest]) -> list[pulumi.Resource]:
+        return [self._made(manifest, self._after) for manifest in manifests]
+
+    def _arm(
+        self,
+        bindings: Sequence[render.Manifest],
+        policies: Mapping[tuple[object, str], pulumi.Resource],
+        guarded: Sequence[pulumi.Resource],
     ) -> list[pulumi.Resource]:
-        hooks = if_these_exist(self, f"{self._name}-policies", after) if after else None
-        return [
-            create(
-                resource_name(self._name, manifest),
-                manifest,
-                child(
-                    self,
-                    depends_on=[*self._after, *after],
-                    hooks=hooks,
-                    # The caller's protect or retain_on_delete must never keep access.
-                    protect=False,
-                    retain_on_delete=False,
-                ),
-            )
-            for manifest in manifests
-        ]
+        """
+        Create *bindings* after all *policies* and everything that they guard.
+
+        The first waits for all of it, and the others for the first: the state lists what each
+        resource waits for, and would be a third larger if each waited for everything.
+        """
+        every = [*guarded, *policies.values()]
+        hooks = if_these_exist(self, f"{self._name}-policies", every)
+        armed: list[pulumi.Resource] = []
+        for binding in bindings:
+            after = [armed[0], policies[_policy_of(binding)]] if armed else every
+            armed.append(self._made(binding, [*self._after, *after], hooks))
+        return armed
+
+    def _made(
+        self,
+        manifest: render.Manifest,
+        after: Sequence[pulumi.Resource],
+        hooks: pulumi.ResourceHookBinding | None = None,
+    ) -> pulumi.Resource:
+        return create(
+            resource_name(self._name, manifest),
+            manifest,
+            child(
+                self,
+                depends_on=after,
+                hooks=hooks,
+                # The caller's protect or retain_on_delete must never keep access.
+                protect=False,
+                retain_on_delete=False,
+            ),
+        )
 
     def _namespace(
         self, manifests: render.NamespaceManifests, after: Sequence[pulumi.Resource]
@@ -141,3 +162,14 @@ class Platform(pulumi.ComponentResource):
 
     def _is_protected(self, manifests: render.NamespaceManifests) -> bool:
         return object_name(manifests.namespace) not in self.resolved.allow_deletion
+
+
+def _key(policy: render.Manifest) -> tuple[object, str]:
+    return policy["kind"], object_name(policy)
+
+
+def _policy_of(binding: render.Manifest) -> tuple[object, str]:
+    """Return the key of the policy that *binding* puts into force."""
+    spec = binding["spec"]
+    assert isinstance(spec, Mapping)
+    return str(binding["kind"]).removesuffix("Binding"), str(spec["policyName"])

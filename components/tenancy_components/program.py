@@ -30,6 +30,7 @@ from tenancy.planning import (
     snapshot,
 )
 from tenancy_components import cluster, preconditions
+from tenancy_components.debug_messages import without_debug_messages
 from tenancy_components.engine_config import engine_config
 from tenancy_components.field_gate import refuse_field_conflicts
 from tenancy_components.field_managers import move_to_one_field_manager, stack_manager
@@ -51,6 +52,8 @@ _WIDTH = 76
 def prepare() -> None:
     """Do what every run of the program needs, before processes that run it are forked."""
     build_models()
+    # The commands start the engine, and never with `--debug`.
+    without_debug_messages()
 
 
 def main() -> None:

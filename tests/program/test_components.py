@@ -216,9 +216,15 @@ def test_the_platforms_guards_are_armed_last(monitor) -> None:
     spaces = [order.index(k) for k in order if k[0] in {"Namespace", "ClusterRole"}]
     assert len(armed) > 10
     assert max(spaces) < min(armed)
-    binding = found["ValidatingAdmissionPolicyBinding", "platform-tenancy-namespaces"]
-    depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
-    assert "platform-tenancy-operator" in depends
+    first, *others = [found[order[index]] for index in armed]
+    depends = {urn.rpartition("::")[2] for urn in first.dependencies}
+    policies = {name for kind, name in found if kind == "ValidatingAdmissionPolicy"}
+    assert policies | {"platform-tenancy-operator"} <= depends
+    # The others wait for it, and so for all of this.
+    for other in others:
+        policy = f"platform-{other.object['spec']['policyName']}"
+        names = {urn.rpartition("::")[2] for urn in other.dependencies}
+        assert {first.name, policy, "platform-plan"} == names
 
 
 @pytest.mark.parametrize(
@@ -278,5 +284,5 @@ def test_queues_are_registered_where_the_platform_has_them_and_end_after_the_gua
     guard = next(r for (_, name), r in found.items() if name == "acme-destroy-guard")
     depends = {urn.rpartition("::")[2] for urn in guard.dependencies}
     assert {"acme-acme", "acme-acme-dev"} <= depends
-    binding = found["ValidatingAdmissionPolicyBinding", "platform-tenancy-namespaces"]
-    assert "platform-gpus" in {urn.rpartition("::")[2] for urn in binding.dependencies}
+    first = next(r for (kind, _), r in found.items() if kind.endswith("PolicyBinding"))
+    assert "platform-gpus" in {urn.rpartition("::")[2] for urn in first.dependencies}

@@ -11,7 +11,12 @@ from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import METADATA, listed
 from tenancy.config.document import JSON, items, mapping, text
 from tenancy.diagnostics import counted, joined
-from tenancy.kubernetes.resources import DEVICE_CLASS_SUFFIX
+from tenancy.kubernetes.resources import (
+    DEVICE_CLASS_SUFFIX,
+    IMPLICIT_PREFIX,
+    devices_key,
+    requests_key,
+)
 from tenancy.model import Live, Unread, WaitingPods
 
 __all__ = ["waiting_pods", "with_waiting_pods"]
@@ -135,10 +140,12 @@ def _why_no_claim(templates: Mapping[str, str], event: str) -> str:
         return f"its claim of the template {made} is not created yet, and no event has a reason"
     claim = f"its claim of the template {templates[found[1]]}"
     if quota := _QUOTA.search(found[2]):
-        amounts = zip(*(_amounts(quota[n]) for n in (2, 3, 4)), strict=True)
+        amounts = tuple(zip(*(_amounts(quota[n]) for n in (2, 3, 4)), strict=True))
+        keys = {key for (key, _), _, _ in amounts}
         return f"the quota {quota[1]} refused {claim}: " + "; ".join(
             _exceeded(key, requested, used, limit)
             for (key, requested), (_, used), (_, limit) in amounts
+            if not _is_repeated(key, keys)
         )
     if policy := _POLICY.search(found[2]):
         return f"{claim} was refused: {policy[1]}"
@@ -151,6 +158,12 @@ def _exceeded(key: str, requested: str, used: str, limit: str) -> str:
         return f"{used} of {limit} {key} are used, and it requests {requested}"
     requests = counted(int(requested), "device") if requested.isdecimal() else requested
     return f"{used} of {limit} devices of {device_class} are used, and it requests {requests}"
+
+
+def _is_repeated(key: str, keys: Collection[str]) -> bool:
+    """Return whether *key* is of the implicit resource of a class that *keys* count too."""
+    implicit = requests_key(IMPLICIT_PREFIX)
+    return key.startswith(implicit) and devices_key(key.removeprefix(implicit)) in keys
 
 
 def _amounts(listed_keys: str) -> Iterator[tuple[str, str]]:

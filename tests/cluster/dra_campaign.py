@@ -111,6 +111,9 @@ class Campaign:
         self._here: dict[str, dict[str, dict[str, dict]]] = {
             path: defaultdict(dict) for path in (PODS, CLAIMS)
         }
+        self._events: Events | None = None
+        # A list of every quota of a large cluster takes the API server as long as many pods.
+        self._pause = min(1.0, max(0.1, len(world.scale.organizations) / 50))
         self._given: dict[tuple[str, str, str], str] = {}
         self._devices_of: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for name, kind in itertools.product(world.scale.organizations, CLASSES):
@@ -120,10 +123,16 @@ class Campaign:
     def run(self, rounds: int, asks: int) -> Outcome:
         """Run *rounds* of *asks* requests each, and judge every moment of them."""
         with Events(self.world.root) as events, ThreadPoolExecutor(WORKERS) as several:
+            self._events = events
             for _ in range(rounds):
                 seeds = [self.chance.random() for _ in range(asks)]
                 list(several.map(self._ask, seeds, range(asks)))
-                until(self._settled, "every pod is bound, or was tried", seconds=600)
+                until(
+                    self._settled,
+                    "every pod is bound, or was tried",
+                    seconds=600,
+                    pause=self._pause,
+                )
                 self._replay(events)
                 self._end()
                 self._replay(events)
@@ -187,15 +196,16 @@ class Campaign:
         if answer.ok or not way.has_reason(answer.message):
             self.outcome.wrong.append(f"{way.name}: {answer.status} {answer.message}")
 
-    def _listed(self, path: str) -> Iterator[dict]:
-        items = self.world.root.request("GET", path).accepted().body["items"]
+    def _present(self, path: str) -> Iterator[dict]:
+        assert self._events is not None
+        items = self._events.present(path)
         return (item for item in items if item["metadata"]["namespace"] in self.namespaces)
 
     def _settled(self) -> bool:
         """Return whether every pod is bound, or cannot be: it has no node, or no claim."""
         waiting = [
             found
-            for found in self._listed(PODS)
+            for found in self._present(PODS)
             if not found["spec"].get("nodeName")
             and not any(c["status"] == "False" for c in found["status"].get("conditions", ()))
         ]
@@ -208,39 +218,48 @@ class Campaign:
             for kind in (namespace.partition("-")[2],)
         )
 
+    def _quotas(self) -> list[dict]:
+        path, named = "/api/v1/resourcequotas", "metadata.name=gpus"
+        answer = self.world.root.request("GET", path, fieldSelector=named)
+        return answer.accepted().body["items"]
+
     def _used(self) -> dict[str, int]:
         """Return the devices that the quota `gpus` of each namespace counts."""
         return {
             namespace: int(quota["status"]["used"][KEYS[kind]])
-            for quota in self._listed("/api/v1/resourcequotas")
-            if quota["metadata"]["name"] == "gpus"
+            for quota in self._quotas()
             for namespace in (quota["metadata"]["namespace"],)
             for kind in (namespace.partition("-")[2],)
-            if kind in KEYS
+            if namespace in self.namespaces and kind in KEYS
         }
 
     def _end(self) -> None:
         """End pods and the claims that people made for them, and wait until that is counted."""
         ended = [
             {"apiVersion": "v1", "kind": "Pod", **found}
-            for found in self._listed(PODS)
+            for found in self._present(PODS)
             if "nodeName" not in found["spec"] or self.chance.random() < 0.6
         ]
         self.outcome.ended += len(ended)
         with ThreadPoolExecutor(WORKERS) as several:
             list(several.map(self._end_pod, ended))
-        until(self._claims_of_ended_are_gone, "claims of ended pods are gone", seconds=300)
-        until(self._counted, "the quotas count what is left", seconds=300)
+        assert self._events is not None
+        self._events.catch_up()
+        for holds, what in (
+            (self._claims_of_ended_are_gone, "claims of ended pods are gone"),
+            (self._counted, "the quotas count what is left"),
+        ):
+            until(holds, what, seconds=300, pause=self._pause)
 
     def _end_pod(self, pod: dict) -> None:
         self.world.root.delete(pod, gracePeriodSeconds="0").accepted()
 
     def _claims_of_ended_are_gone(self) -> bool:
         names = {
-            (f["metadata"]["namespace"], f["metadata"]["name"]) for f in self._listed(PODS)
+            (f["metadata"]["namespace"], f["metadata"]["name"]) for f in self._present(PODS)
         }
         left = []
-        for found in self._listed(CLAIMS):
+        for found in self._present(CLAIMS):
             metadata = found["metadata"]
             [owner] = metadata.get("ownerReferences", [metadata])
             if (metadata["namespace"], owner["name"]) not in names:
@@ -254,7 +273,7 @@ class Campaign:
     def _counted(self) -> bool:
         here: dict[str, dict[str, list[dict]]] = defaultdict(lambda: {PODS: [], CLAIMS: []})
         for path in (PODS, CLAIMS):
-            for found in self._listed(path):
+            for found in self._present(path):
                 here[found["metadata"]["namespace"]][path].append(found)
         return all(
             count == devices_of(here[name][CLAIMS], here[name][PODS]).total()

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.cluster.api import Api, until
 
@@ -17,7 +17,7 @@ class Events:
         self.root = root
         self._lock = threading.Lock()
         self._new: list[tuple[int, str, dict]] = []
-        self._there: dict[str, dict[str, str]] = {PODS: {}, CLAIMS: {}}
+        self._there: dict[str, dict[str, dict]] = {PODS: {}, CLAIMS: {}}
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
         self._threads = []
@@ -43,19 +43,27 @@ class Events:
 
     def since_last(self) -> Iterator[tuple[str, dict]]:
         """Yield the events until now that were not yielded before, each with its path."""
-        until(self._has_seen_all, "the watches have seen what is there", seconds=120)
+        self.catch_up()
         with self._lock:
             found, self._new = sorted(self._new, key=lambda entry: entry[0]), []
         for _, path, event in found:
             yield path, event
 
+    def catch_up(self) -> None:
+        """Wait until everything that is on the cluster now was seen."""
+        until(self._has_seen_all, "the watches have seen what is there", seconds=120, pause=0.3)
+
+    def present(self, path: str) -> list[dict]:
+        """Return the objects at *path* that are there, as they were seen last."""
+        with self._lock:
+            return list(self._there[path].values())
+
     def _has_seen_all(self) -> bool:
         assert self._failure is None, self._failure
         for path, there in self._there.items():
             items = self.root.request("GET", path).accepted().body["items"]
-            listed = {f["metadata"]["uid"]: f["metadata"]["resourceVersion"] for f in items}
             with self._lock:
-                if listed != there:
+                if _versions(items) != _versions(there.values()):
                     return False
         return True
 
@@ -92,7 +100,11 @@ class Events:
             if event["type"] == "DELETED":
                 self._there[path].pop(metadata["uid"], None)
             else:
-                self._there[path][metadata["uid"]] = metadata["resourceVersion"]
+                self._there[path][metadata["uid"]] = event["object"]
+
+
+def _versions(found: Iterable[dict]) -> dict[str, str]:
+    return {f["metadata"]["uid"]: f["metadata"]["resourceVersion"] for f in found}
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -17,6 +17,8 @@ from tenancy.kubernetes.labels import GPU_POOL
 from tenancy.local import sandbox as local_sandbox
 from tests.cluster.api import Api, until
 from tests.cluster.dra_campaign import Campaign, Outcome
+from tests.cluster.dra_fields import FULL as CLAIMS_FULL
+from tests.cluster.dra_fields import changed_later, field_ways, sharing
 from tests.cluster.dra_ways import MARK, ways
 from tests.cluster.dra_world import (
     CLAIM,
@@ -31,6 +33,7 @@ from tests.cluster.dra_world import (
     MIX_GRANT,
     MIXED,
     MIXED_DRIVER,
+    MIXED_NODE,
     MIXED_RESOURCE,
     NODE,
     OTHER,
@@ -255,6 +258,59 @@ def test_no_way_around_the_count_gets_a_device_more(cleared, record_property):
         f"{tried + 1} tried, {sum(got.values())} got a device more",
     )
     assert dict.fromkeys(used, 0) == got
+
+
+def test_no_field_and_no_later_change_gets_a_device_more(cleared, record_property):
+    """What only the quota refuses is accepted before the grant is used up."""
+    tried = list(field_ways())
+    for way in tried:
+        if way.reason == CLAIMS_FULL:
+            cleared.tenant.create(way.manifest, dry=True).accepted()
+    for number in range(CLAIM_GRANT):
+        mine = claim(CLAIM, f"first-{number}", exactly(CLAIMED))
+        cleared.tenant.create(mine).accepted()
+        bound(cleared, with_claims(CLAIM, f"first-{number}", f"first-{number}"))
+    for number in range(GRANT):
+        bound(cleared, gpu_pod(RUN, f"first-{number}", {GPU: 1}))
+
+    wrong = []
+    for way in tried:
+        answer = cleared.tenant.create(way.manifest)
+        if answer.ok or not way.has_reason(answer.message):
+            wrong.append(f"{way.name}: {answer.status} {answer.message}")
+    later = list(changed_later(cleared))
+    for name, answer, reason in later:
+        if answer.ok or reason not in answer.message:
+            wrong.append(f"{name}: {answer.status} {answer.message}")
+
+    assert wrong == []
+    # The pod uses the device of the other.
+    bound(cleared, sharing("sharing"))
+    got = cleared.devices(CLAIM) + cleared.devices(RUN) - CLAIM_GRANT - GRANT
+    record_property(
+        "ways around the count by fields and later changes",
+        f"{len(tried) + len(later)} tried, {got} got a device more",
+    )
+    assert got == 0
+
+
+def test_a_claim_that_the_scheduler_made_is_not_charged_to_another_pod(cleared):
+    """One pod has a device of DRA, the other one of the plugin: the first could be hidden."""
+    nodes = {MIXED_NODE: "", PLUGIN_NODE: ""}
+    for number, node in enumerate(nodes):
+        one = gpu_pod(MIX, f"pod-{number}", {MIXED_RESOURCE: 1})
+        one["spec"]["nodeSelector"]["kubernetes.io/hostname"] = node
+        bound(cleared, one)
+        nodes[node] = cleared.state(one)["metadata"]["uid"]
+    [made] = cleared.claims(MIX)
+    made = {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", **made}
+    other = {"apiVersion": "v1", "kind": "Pod", "name": "pod-1", "uid": nodes[PLUGIN_NODE]}
+
+    cleared.tenant.patch(
+        made, {"metadata": {"ownerReferences": [{**other, "controller": True}]}}
+    ).refused_by("tenancy-device-classes", "gets no other owner")
+
+    cleared.tenant.patch(made, {"metadata": {"labels": {"mine": "yes"}}}).accepted()
 
 
 def judged(world: World, rounds: int, asks: int, record) -> Outcome:

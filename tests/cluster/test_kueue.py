@@ -6,6 +6,8 @@ import attrs
 import pytest
 import yaml
 
+import tenancy
+from tenancy.cluster import Connection, connect, waiting_jobs
 from tenancy.local.tools.definitions import KUEUE
 from tests.cluster.api import Api, until
 from tests.cluster.gpu_campaign import GPU, Pool, manifests, node
@@ -24,6 +26,13 @@ RUNS_FOR = "pod-complete.stage.kwok.x-k8s.io/delay"
 class World:
     root: Api
     tenant: Api
+    connection: Connection
+
+    def why(self, wanted: dict) -> str:
+        """Return why the Job waits for its queue; empty if it does not."""
+        job = f"Job {wanted['metadata']['name']}"
+        found = waiting_jobs(self.connection, {wanted["metadata"]["namespace"]})
+        return next((one.why for one in found if job in one.jobs), "")
 
     def active(self, wanted: dict) -> int:
         """Return how many pods of the Job run or wait for a node."""
@@ -77,7 +86,8 @@ def _cluster(controller, box, folder):
     platform = files["Pulumi.platform.yaml"]["config"]["tenancy:platform"]
     platform["allowed"] = {"podAnnotations": [RUNS_FOR]}
     for name, content in files.items():
-        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+        for place in (folder, box.root):
+            (place / name).write_text(yaml.safe_dump(content, sort_keys=False))
     root = Api.of(box.kubeconfig)
     for crd in crds():
         root.apply(crd).accepted()
@@ -90,7 +100,9 @@ def _cluster(controller, box, folder):
         for manifest in (*first, *rest, *late):
             until(lambda m=manifest: root.apply(m).ok, f"{manifest['kind']} is accepted")
         tenant = root.as_user("oidc:ada@acme.example", "oidc:acme-leads")
-        found = World(root, tenant)
+        assessment = tenancy.assess(box.root)
+        connection = connect(assessment.cluster("dev"), assessment.root)
+        found = World(root, tenant, connection)
         until(found.has_counted, "every quota counts", seconds=60)
         until(
             lambda: "tenancy-queued-pods" in str(root.create(_pod(), dry=True).message),
@@ -139,11 +151,17 @@ def borrow_and_return(world: World) -> None:
     world.tenant.create(waiting).accepted()
     assert world.is_suspended(waiting)
     assert [] == world.refusals(TRAIN)
+    missing = f"of the flavor h100, 1 {GPU} more are needed than are free"
+    until(lambda: world.why(waiting).startswith(missing), "the reason is known")
+    assert "" == world.why(borrowing)
 
     world.root.create(owner).accepted()
     until(lambda: world.active(owner) == 4, "the owner has its grant back", seconds=120)
     assert world.is_suspended(borrowing)
     until(lambda: world.active(waiting) == 1, "the smaller job runs in the grant", seconds=60)
+    assert "" == world.why(waiting)
+    reclaimed = "it was evicted because another queue took back devices of its grant"
+    assert world.why(borrowing).endswith(reclaimed)
     until(lambda: world.used(TRAIN) <= GRANT, "what was borrowed is given back")
     assert world.is_suspended(borrowing)
     # A quota counts evicted pods until they are gone, so the smaller job may have to try again.

@@ -9,7 +9,11 @@ requests that resource. The policy reads the class on the cluster, and allows th
 the namespace is granted the resource. The grant remains the limit: the quota counts
 such a pod under `requests.<resource>`, and a claim that names the class under the same key,
 less what its pod was charged. An annotation marks the scheduler's claims for that; on a claim
-of a tenant it would remove a device from the count, so only the scheduler may set it.
+of a tenant it would remove a device from the count, so only the scheduler may set it, and such
+a claim gets no other owner: it would be charged to a pod that uses another device.
+
+A finalizer keeps a claim, and so its count, while a pod uses its devices. Members may write
+claims, so the finalizer is kept until the devices are free.
 
 A policy for pods cannot read a template. So templates are limited when they are written, and
 the claims that a pod names are counted with that limit (`gpus_per_pod`).
@@ -50,6 +54,8 @@ _SCHEDULER: Final = "system:kube-scheduler"
 _GROUP: Final = "resource.k8s.io"
 _MARK: Final = "resource.kubernetes.io/extended-resource-claim"
 """The annotation of the claims that the scheduler makes for extended resources."""
+_PROTECTION: Final = "resource.kubernetes.io/delete-protection"
+"""The finalizer of a claim that has devices."""
 _ALL: Final = 32
 """What a quota counts for `allocationMode: All`: the most devices that a claim can get."""
 
@@ -107,6 +113,21 @@ def device_classes() -> Guard:
                 f"the annotation {_MARK} may be set by the scheduler only: it removes"
                 " a claim from the count of its pod's resource",
             ),
+            PolicyRule(
+                "oldObject == null || !dyn(oldObject).?status.?allocation.hasValue()"
+                f" || !({text(_PROTECTION)} in {_finalizers('oldObject')})"
+                f" || {text(_PROTECTION)} in {_finalizers('object')}",
+                f"the finalizer {_PROTECTION} stays on a claim that has devices: without the"
+                " claim they are not counted, while a pod uses them",
+            ),
+            PolicyRule(
+                "oldObject == null"
+                f" || !{_annotations('oldObject')}.exists(m, {text(_MARK)} in m)"
+                f" || {_owners('object')}.all(o, {_owners('oldObject')}"
+                ".exists(before, before.uid == o.uid))",
+                "a claim that the scheduler made gets no other owner: it is counted with the"
+                " pod that it was made for",
+            ),
         ],
         conditions=[_NOT_THE_SCHEDULER],
         variables=[
@@ -128,6 +149,14 @@ def _annotations(thing: str) -> str:
     own = f"dyn({thing}).metadata.?annotations.orValue({{}})"
     given = f"dyn({thing}).?spec.?metadata.?annotations.orValue({{}})"
     return f"[{own}, {given}]"
+
+
+def _finalizers(thing: str) -> str:
+    return f"dyn({thing}).metadata.?finalizers.orValue([])"
+
+
+def _owners(thing: str) -> str:
+    return f"dyn({thing}).metadata.?ownerReferences.orValue([])"
 
 
 def _devices(name: str) -> str:

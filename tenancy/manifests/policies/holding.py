@@ -23,6 +23,7 @@ from tenancy.manifests.policies.guard import (
     Resources,
     changed,
     guard,
+    text,
     texts,
 )
 
@@ -39,15 +40,16 @@ FINALIZERS: Final = "tenancy-finalizers"
 BUDGETS: Final = "tenancy-disruption-budgets"
 DELETIONS: Final = "tenancy-deletions"
 
-_KUBERNETES: Final = (
-    "batch.kubernetes.io/job-tracking",
-    "foregroundDeletion",
-    "kubernetes.io/pvc-protection",
-    "orphan",
-    "resource.kubernetes.io/delete-protection",
-    "service.kubernetes.io/load-balancer-cleanup",
-)
-"""Finalizers that Kubernetes sets and removes."""
+_OF_EVERY_KIND: Final = ("foregroundDeletion", "orphan")
+"""Finalizers of deletion itself, which the garbage collector removes from any object."""
+
+_OF_KIND: Final = {
+    "persistentvolumeclaims": "kubernetes.io/pvc-protection",
+    "pods": "batch.kubernetes.io/job-tracking",
+    "resourceclaims": "resource.kubernetes.io/delete-protection",
+    "services": "service.kubernetes.io/load-balancer-cleanup",
+}
+"""The finalizer that a controller of Kubernetes sets and removes, and on no other kind."""
 
 _KINDS: Final = (
     Resources(
@@ -88,7 +90,9 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
         written: API group and plural of kinds that roles of the platform may write; those that
             are not Kubernetes' own are guarded too. Default: none.
     """
-    known = texts(sorted({*_KUBERNETES, *allowed.finalizers}))
+    known = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers}))
+    of_pods = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers, _OF_KIND["pods"]}))
+    of_kind = ", ".join(f"{text(kind)}: [{text(name)}]" for kind, name in _OF_KIND.items())
     own = {(kinds.group, name) for kinds in _KINDS for name in kinds.names}
     others = [
         Resources(group, (name,), versions=("*",)) for group, name in sorted(set(written) - own)
@@ -103,14 +107,15 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
         [*_KINDS, *others],
         [
             PolicyRule(
-                f"variables.finalizers.all(name, name in variables.before || name in {known})",
-                f"{_quoted('finalizers may be ')} + {known}.join(', ')"
+                "variables.finalizers.all(name, name in variables.before"
+                " || name in variables.known)",
+                f"{_quoted('finalizers may be ')} + variables.known.join(', ')"
                 f" + {_quoted('; the platform lists others under allowed.finalizers')}",
                 computed=True,
             ),
             PolicyRule(
-                f"variables.templates.all(name, name in {known})",
-                "a template may have no other finalizers than its pods and claims may",
+                f"variables.templates.all(name, name in {of_pods})",
+                "a template may have no other finalizers than its pods may",
             ),
         ],
         conditions=[
@@ -123,6 +128,9 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
             Condition(
                 "before",
                 "oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])",
+            ),
+            Condition(
+                "known", f"{known} + {{{of_kind}}}[?request.resource.resource].orValue([])"
             ),
             Condition("templates", templates),
         ],

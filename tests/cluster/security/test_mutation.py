@@ -69,6 +69,12 @@ SURVIVORS: dict[str, str] = {
     "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
         "what anybody else claims of such a class, tenancy-device-classes refuses too"
     ),
+    **{
+        f"tenancy-device-classes: spec.validations.{number}.expression is 'true'": (
+            "it tells where a claim has devices, and here no scheduler gives any"
+        )
+        for number in (4, 5)
+    },
     "tenancy-pod-tokens: spec.validations.1.expression is 'true'": (
         "the API server drops the field that it looks at, unless a gate is opened"
     ),

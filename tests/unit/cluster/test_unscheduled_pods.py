@@ -8,6 +8,7 @@ from tenancy.cluster import Connection, waiting_pods
 from tenancy.cluster.transport import Request
 
 CLASS = "b200.example.com.deviceclass.resource.k8s.io/devices"
+IMPLICIT = "requests.deviceclass.resource.kubernetes.io/b200.example.com"
 FORBIDDEN = (
     'create resourceclaim: resourceclaims.resource.k8s.io "waiting-one-x7k2p" is forbidden: '
 )
@@ -93,6 +94,20 @@ def why(cluster: Answering) -> str:
             " b200.example.com are used, and it requests 2 devices; 3 of 4"
             " requests.example.com/l40 are used, and it requests 2",
             id="two keys",
+        ),
+        pytest.param(
+            f"{FORBIDDEN}exceeded quota: gpus, requested: {CLASS}=1,{IMPLICIT}=1,"
+            f" used: {CLASS}=4,{IMPLICIT}=4, limited: {CLASS}=4,{IMPLICIT}=4",
+            "the quota gpus refused its claim of the template one: 4 of 4 devices of"
+            " b200.example.com are used, and it requests 1 device",
+            id="the implicit resource repeats the class",
+        ),
+        pytest.param(
+            f"{FORBIDDEN}exceeded quota: gpus, requested: {IMPLICIT}=1, used: {IMPLICIT}=4,"
+            f" limited: {IMPLICIT}=4",
+            "the quota gpus refused its claim of the template one: 4 of 4"
+            f" {IMPLICIT} are used, and it requests 1",
+            id="the implicit resource alone",
         ),
         pytest.param(
             f"{FORBIDDEN}ValidatingAdmissionPolicy 'tenancy-device-classes' with binding"

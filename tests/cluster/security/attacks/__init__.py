@@ -23,7 +23,11 @@ from tests.cluster.security.attacks.deletions import deletions
 from tests.cluster.security.attacks.elsewhere import cluster, others
 from tests.cluster.security.attacks.exceptions import exceptions
 from tests.cluster.security.attacks.exposing import gateways, ingresses, load_balancers, routes
-from tests.cluster.security.attacks.holding import disruption_budgets, finalizers
+from tests.cluster.security.attacks.holding import (
+    disruption_budgets,
+    finalizers,
+    misplaced_finalizers,
+)
 from tests.cluster.security.attacks.names import pod_names, storage_classes
 from tests.cluster.security.attacks.namespaces import namespaces, other_namespaces
 from tests.cluster.security.attacks.networks import endpoints, network_policies, services
@@ -71,6 +75,7 @@ def table(world: World) -> list[Attack]:
         *gateways(world),
         *routes(world),
         *finalizers(world),
+        *misplaced_finalizers(world),
         *disruption_budgets(world),
         *deletions(),
         *volumes(),

@@ -7,7 +7,7 @@ from tests.cluster.security.attacks.writing import Attack, changes, creations, g
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
-__all__ = ["disruption_budgets", "finalizers"]
+__all__ = ["disruption_budgets", "finalizers", "misplaced_finalizers"]
 
 VERSIONED = {"Notebook", "PodDisruptionBudget"}
 """Kinds that are not updated without the version that was read."""
@@ -54,7 +54,7 @@ KINDS = (
 def finalizers(world: World) -> Iterator[Attack]:
     """Yield finalizers that are not allowed, on every kind that members may create."""
     known = ["example.com/known", "foregroundDeletion"]
-    reasons = guarded("tenancy-finalizers", "finalizers may be batch.kubernetes.io/")
+    reasons = guarded("tenancy-finalizers", "finalizers may be example.com/known, ")
     for good in KINDS:
         for path, attack, control in creations(
             _having(good, "example.com/mine"), _having(good, *known)
@@ -99,6 +99,22 @@ def finalizers(world: World) -> Iterator[Attack]:
                 person="developer",
                 request=attack,
                 reasons=guarded("tenancy-finalizers", "a template may have no other"),
+                control=control,
+            )
+
+
+def misplaced_finalizers(world: World) -> Iterator[Attack]:
+    """Yield finalizers that a controller removes from one kind, on another: they stay."""
+    for good in (make.config_map(), make.pod(), make.device_claim_template()):
+        for path, attack, control in creations(
+            _having(good, "kubernetes.io/pvc-protection"), _having(good, "foregroundDeletion")
+        ):
+            yield Attack(
+                rule=f"finalizers: of a volume claim, on a {good['kind']}",
+                path=path,
+                person="helper",
+                request=attack,
+                reasons=guarded("tenancy-finalizers", "finalizers may be example.com/known, "),
                 control=control,
             )
 

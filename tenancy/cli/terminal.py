@@ -38,10 +38,16 @@ class Terminal:
     err: Console
 
     def write(self, text: str) -> None:
-        """Write *text*, a result for programs, to standard output exactly as it is."""
+        """Write *text*, a result for programs, to standard output as it is, in UTF-8."""
+        file = self.out.file
         try:
-            self.out.file.write(text)
-            self.out.file.flush()
+            file.flush()
+            if (buffer := getattr(file, "buffer", None)) is not None:
+                # The encoding of a terminal is not what programs expect.
+                buffer.write(text.encode())
+            else:
+                file.write(text)
+            file.flush()
         except BrokenPipeError:
             self.out.on_broken_pipe()
 

@@ -65,7 +65,8 @@ def left_by_others(
         platform: Theirs.
     """
     return sum(
-        other.gpus if other.lending_limit is None else other.lending_limit
+        # A limit above the grant is refused, and lends nothing more.
+        other.gpus if other.lending_limit is None else min(other.gpus, other.lending_limit)
         for lender in namespaces
         if lender.name != namespace.name
         for other in queued_grants(lender, platform)

@@ -133,7 +133,8 @@ def _gpus(plan: OrganizationSummary) -> Iterator[str]:
     count = _names(plan)
     for grant in plan.grants:
         name = _label(grant.namespace, count)
-        yield f"    {name}: {grant.devices} {grant.resource} of pool {grant.pool}"
+        more = f", and may borrow {grant.borrowing_limit} more" if grant.borrowing_limit else ""
+        yield f"    {name}: {grant.devices} {grant.resource} of pool {grant.pool}{more}"
 
 
 def _names(plan: OrganizationSummary) -> Counter[str]:

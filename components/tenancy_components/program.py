@@ -27,6 +27,7 @@ from tenancy.planning import (
     plan_for,
     read_cluster,
     recorded,
+    registered,
     snapshot,
 )
 from tenancy_components import cluster, preconditions
@@ -89,11 +90,13 @@ async def _program() -> pulumi.Inputs:
     try:
         assessment = assess_running_stack(Path.cwd())
         project, stack = pulumi.get_project(), pulumi.get_stack()
-        previous = await previous_update(project, stack)
+        previous = attrs.evolve(await previous_update(project, stack), only=only_namespaces())
         preconditions.refuse_unfinished(previous, stack)
         live = read_cluster(assessment, stack, previous, is_required=True)
         compared = _compared(assessment, stack, previous)
-        names = await namespaces_in_state(project, stack) if live.needs_state else ()
+        names: frozenset[str] = frozenset()
+        if live.needs_state or previous.only:
+            names = await namespaces_in_state(project, stack)
         planned = plan_for(
             assessment,
             stack,
@@ -110,7 +113,7 @@ async def _program() -> pulumi.Inputs:
         assert live.connection is not None
         move_to_one_field_manager(assessment, stack, live.connection, previous)
         await refuse_field_conflicts(assessment, stack, live.connection)
-        return _build(assessment, stack, live.connection, previous)
+        return _build(assessment, stack, live.connection, previous, names)
     except ComponentRefusedError:
         raise
     except TenancyError as error:
@@ -119,11 +122,15 @@ async def _program() -> pulumi.Inputs:
 
 def _compared(assessment: Assessment, stack: str, previous: PreviousUpdate) -> PreviousUpdate:
     """Return *previous* with only what this update may change differing from the files."""
-    environment, only = assessment.tenancy.environments.get(stack), only_namespaces()
-    if environment is None or not only:
+    environment = assessment.tenancy.environments.get(stack)
+    if not previous.only:
         return previous
-    now = snapshot.environment(environment)
-    return attrs.evolve(previous, tenancy=compared_with(now, previous.tenancy, only))
+    now = (
+        snapshot.platform(assessment.tenancy.platforms[stack])
+        if environment is None
+        else snapshot.environment(environment)
+    )
+    return attrs.evolve(previous, tenancy=compared_with(now, previous.tenancy, previous.only))
 
 
 def assess_running_stack(root: Path) -> Assessment:
@@ -166,7 +173,11 @@ def _is_strict() -> bool:
 
 
 def _build(
-    assessment: Assessment, stack: str, connection: Connection, previous: PreviousUpdate
+    assessment: Assessment,
+    stack: str,
+    connection: Connection,
+    previous: PreviousUpdate,
+    in_state: frozenset[str],
 ) -> pulumi.Inputs:
     """Register every resource. Nothing is decided here."""
     tenancy = assessment.tenancy
@@ -184,11 +195,11 @@ def _build(
         if its_platform.is_written:
             excepted = frozenset(n.name for n in environment.namespaces if n.is_excepted)
             opts.transformations = [wait_for_the_policies(connection, excepted)]
-        for organization in environment.organizations:
+        for organization in registered(environment, previous, in_state):
             Organization(organization.name, organization, its_platform, opts=opts)
         record = snapshot.environment(environment)
-        if only := only_namespaces():
-            record = recorded(record, previous.tenancy, only)
+    if previous.only:
+        record = recorded(record, previous.tenancy, previous.only)
     uid = previous.cluster_uid if pulumi.runtime.is_dry_run() else connection.uid
     this_update = PreviousUpdate(
         tenancy=record,

@@ -204,6 +204,7 @@ def _platform_alone(ground: Platform) -> Iterator[Finding]:
     yield from kueue_limits.flavors(ground)
     yield from namespace_objects.templates(ground)
     yield from pod_security.exceptions(ground)
+    yield from enforcement.shared_enforcements(ground)
 
 
 def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:

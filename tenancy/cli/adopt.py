@@ -1,5 +1,6 @@
 """`tenancy adopt`: existing namespaces become an organization's; nothing is recreated."""
 
+import enum
 from datetime import datetime
 from typing import Annotated
 
@@ -23,6 +24,8 @@ Examples:
   tenancy adopt --organization acme --stack dev shop shop-test
 
   tenancy adopt --stack dev --selector team --group-by label:team --write
+
+  tenancy adopt --stack platform --shared observability monitoring
 
 Takes over the namespaces in place, in audit: none is recreated, and no policy of Tenancy
 refuses, changes or stops a pod there. To enforce, change `enforcement` in the organization's
@@ -48,6 +51,24 @@ Until = Annotated[
 ]
 
 
+class Shared(enum.Enum):
+    """What a shared namespace is for."""
+
+    OBSERVABILITY = "observability"
+    SERVICES = "services"
+
+
+AsShared = Annotated[
+    Shared | None,
+    typer.Option(
+        "--shared",
+        metavar="PURPOSE",
+        help="As shared namespaces of the platform in --stack, for observability or services.",
+        show_default=False,
+    ),
+]
+
+
 def command(
     *,
     namespaces: Names = None,
@@ -65,7 +86,7 @@ def command(
         "--stack",
         "-s",
         metavar="NAME",
-        help="The environment.",
+        help="The environment, or with --shared the platform.",
         autocompletion=complete_stacks,
     ),
     selector: str | None = typer.Option(
@@ -89,6 +110,7 @@ def command(
         help="The prefix of the namespaces' names. Default: the organization's name.",
         show_default=False,
     ),
+    shared: AsShared = None,
     until: Until = None,
     report: bool = typer.Option(
         False, "--report", help="Show what it would do; write nothing."
@@ -120,6 +142,7 @@ def command(
             group_by=group_by,
         ),
         prefix=prefix,
+        shared=None if shared is None else shared.value,
         until=None if until is None else until.date(),
         how_far=how_far,
         allow_weaker=allow_weaker,

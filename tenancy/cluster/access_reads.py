@@ -176,7 +176,7 @@ def _binding(item: Mapping[str, JSON]) -> LiveBinding:
         role=text(reference, "name"),
         subjects=tuple(
             dict.fromkeys(
-                subject_text(mapping(one))
+                subject_text(mapping(one), text(metadata, "namespace"))
                 for one in (subjects if isinstance(subjects, list) else ())
             )
         ),
@@ -186,14 +186,18 @@ def _binding(item: Mapping[str, JSON]) -> LiveBinding:
     )
 
 
-def subject_text(subject: Mapping[str, JSON]) -> str:
+def subject_text(subject: Mapping[str, JSON], inside: str) -> str:
     """
     Return *subject* of a binding in the form in which `Subject` is written.
 
-    >>> subject_text({"kind": "ServiceAccount", "namespace": "acme-dev", "name": "runner"})
+    Args:
+        inside: The namespace of the binding, which RBAC takes for a service account without
+            one.
+
+    >>> subject_text({"kind": "ServiceAccount", "name": "runner"}, "acme-dev")
     'ServiceAccount acme-dev/runner'
     """
-    namespace = subject.get("namespace")
+    namespace = subject.get("namespace") or inside
     where = f"{namespace}/" if namespace and subject.get("kind") == "ServiceAccount" else ""
     return f"{subject.get('kind')} {where}{subject.get('name')}"
 

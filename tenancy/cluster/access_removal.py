@@ -87,7 +87,8 @@ def _left(live: Mapping[str, JSON], subjects: Collection[str]) -> list[JSON] | N
     """Return the subjects of a binding without *subjects*; None if it has none of them."""
     held = live.get("subjects")
     there = held if isinstance(held, list) else []
-    left = [one for one in there if subject_text(mapping(one)) not in subjects]
+    inside = text(live, "metadata", "namespace")
+    left = [one for one in there if subject_text(mapping(one), inside) not in subjects]
     return None if len(left) == len(there) else left
 
 

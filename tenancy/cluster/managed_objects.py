@@ -51,6 +51,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "ResourceQuota": Kind(base="/api/v1", plural="resourcequotas"),
     "LimitRange": Kind(base="/api/v1", plural="limitranges"),
     "Pod": Kind(base="/api/v1", plural="pods"),
+    "Service": Kind(base="/api/v1", plural="services"),
     "ServiceAccount": Kind(
         base="/api/v1",
         plural="serviceaccounts",

@@ -55,6 +55,7 @@ class Request:
         content_type: The type of *body*; a patch has a type of its own.
         accept: Another form of the answer. Default: whole objects.
         seconds: How long to wait for the answer.
+        as_user: The user that is impersonated. Default: nobody is.
     """
 
     method: str
@@ -64,6 +65,7 @@ class Request:
     content_type: str = attrs.field(default=JSON_TYPE, kw_only=True)
     accept: str = attrs.field(default=JSON_TYPE, kw_only=True)
     seconds: float = attrs.field(default=60.0, kw_only=True)
+    as_user: str | None = attrs.field(default=None, kw_only=True)
 
     @property
     def is_repeatable(self) -> bool:
@@ -117,6 +119,7 @@ def answer(api: ApiClient, request: Request) -> Answer:
                 **_headers(api),
                 "Content-Type": request.content_type,
                 "Accept": request.accept,
+                **({"Impersonate-User": request.as_user} if request.as_user else {}),
             },
             timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=request.seconds),
             retries=_CONNECTING,

@@ -44,6 +44,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "policies on tokens": _TOKENS,
     "pods": _DELETIONS,
     "workloads": "pods that start again, and connections that go on",
+    "webhooks and API services": "connections of the API server that go on",
     "waiting pods": "the reasons for which pods with GPUs wait",
     "volume claims": _DELETIONS,
     "ConfigMaps": _DELETIONS,

@@ -1,7 +1,6 @@
 """Reads workloads, what routes traffic to them, and the answers to dry runs of them."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
@@ -9,14 +8,18 @@ from typing import Final
 import attrs
 
 from tenancy.cluster.connection import ClusterError, Connection
+from tenancy.cluster.judged_objects import judged_objects
 from tenancy.cluster.listing import listed
+from tenancy.cluster.service_clients import service_clients
 from tenancy.cluster.transport import MERGE, Request, answer
+from tenancy.cluster.trials import Trials, warnings
 from tenancy.cluster.workload_usage import ENDED, used
 from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.pods import POD_SECURITY_LABEL, Fields, items, strings
 from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.model import (
+    KindOfObject,
     Live,
     LiveNamespace,
     LiveWorkloads,
@@ -38,7 +41,6 @@ _TEMPLATES: Final[Mapping[str, str]] = {
 }
 _MOUNTED_BY_ADMISSION: Final = "kube-api-access-"
 _WRITTEN_BY_ADMISSION: Final = ("nodeName", "priority", "preemptionPolicy")
-_WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
 
 def with_workloads(
@@ -46,16 +48,23 @@ def with_workloads(
     live: Live,
     levels: Mapping[str, PodSecurity],
     keys: Collection[str],
+    kinds: Collection[KindOfObject] = (),
 ) -> Live:
     """Return *live* with what `workloads` reads; what cannot be read is reported as unread."""
     if live.namespaces is None:
         return live
     try:
         with connection.errors("reading what runs"):
-            found = workloads(connection, live.namespaces, levels, keys)
+            found = workloads(connection, live.namespaces, levels, keys, kinds)
     except ClusterError as error:
         unread = Unread(part="workloads", why=error.found)
         return attrs.evolve(live, unread=(*live.unread, unread))
+    try:
+        with connection.errors("reading what the API server calls"):
+            found = attrs.evolve(found, service_clients=service_clients(connection))
+    except ClusterError as error:
+        unread = Unread(part="webhooks and API services", why=error.found)
+        live = attrs.evolve(live, unread=(*live.unread, unread))
     return attrs.evolve(live, workloads=found)
 
 
@@ -64,6 +73,7 @@ def workloads(
     namespaces: Mapping[str, LiveNamespace],
     levels: Mapping[str, PodSecurity],
     keys: Collection[str],
+    kinds: Collection[KindOfObject] = (),
 ) -> LiveWorkloads:
     """
     Return the workloads of the cluster, and the use of some namespaces.
@@ -75,6 +85,7 @@ def workloads(
         namespaces: Every namespace of the cluster.
         levels: The future Pod Security level, by requested namespace.
         keys: Quota keys of the object counts to read there.
+        kinds: Further kinds of objects to read there. Default: none.
 
     Raises:
         ApiException: The API server refused.
@@ -82,6 +93,13 @@ def workloads(
     pods = list(listed(connection, "/api/v1/pods"))
     services = _by_namespace(listed(connection, "/api/v1/services"))
     running = _workloads(connection, pods)
+    trials = Trials(connection)
+    answers = {
+        name: trials.answers(running.get(name, ()))
+        for name in levels
+        if name in namespaces
+        and namespaces[name].labels.get(labels.ENFORCEMENT) == labels.AUDIT
+    }
     return LiveWorkloads(
         workloads=running,
         services=services,
@@ -95,13 +113,10 @@ def workloads(
             listed(connection, "/apis/policy/v1/poddisruptionbudgets")
         ),
         used=used(connection, pods, services, levels, keys),
-        policy_answers={
-            name: _answers(connection, running.get(name, ()))
-            for name in levels
-            if name in namespaces
-            and namespaces[name].labels.get(labels.ENFORCEMENT) == labels.AUDIT
-        },
+        policy_answers=answers,
+        is_exempt=trials.is_exempt,
         pod_security_answers=dict(_pod_security(connection, namespaces, levels, running)),
+        judged=judged_objects(connection, kinds, levels),
         token_unmounted=frozenset(
             text(account, "metadata", "namespace")
             for account in listed(
@@ -249,36 +264,6 @@ def _as_written(spec: Fields) -> Fields:
     return left
 
 
-def _answers(
-    connection: Connection, running: Collection[Workload]
-) -> Mapping[str, tuple[str, ...]]:
-    """Return the warnings of a dry run of each workload; one without an answer is missing."""
-    found: dict[str, tuple[str, ...]] = {}
-    for workload in running:
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {
-                "generateName": "tenancy-trial-",
-                **{
-                    key: workload.metadata[key]
-                    for key in ("labels", "annotations")
-                    if key in workload.metadata
-                },
-            },
-            "spec": workload.spec,
-        }
-        path = f"/api/v1/namespaces/{workload.namespace}/pods"
-        got = answer(connection.api, Request("POST", path, pod, query={"dryRun": "All"}))
-        warned = _warnings(got.warnings)
-        is_quota = got.body is not None and "exceeded quota" in str(got.body.get("message"))
-        # Quotas answer last, after every policy.
-        if got.is_done or is_quota or warned:
-            ours = tuple(w for w in warned if "tenancy-" in w or "PodSecurity" in w)
-            found[workload.name] = (*found.get(workload.name, ()), *ours)
-    return found
-
-
 def _pod_security(
     connection: Connection,
     namespaces: Mapping[str, LiveNamespace],
@@ -304,12 +289,8 @@ def _pod_security(
             ),
         )
         if got.is_done:
-            warned = _warnings(got.warnings)
+            warned = warnings(got.warnings)
             yield name, tuple(w for w in warned if not w.startswith("existing pods"))
-
-
-def _warnings(header: str) -> tuple[str, ...]:
-    return tuple(found.replace('\\"', '"') for found in _WARNING.findall(header))
 
 
 def _by_namespace(found: Iterator[Item]) -> Mapping[str, tuple[Fields, ...]]:

@@ -18,7 +18,7 @@ _AMOUNTS: Final = frozenset(
 _USAGE: Final = _AMOUNTS | {"ConfigMap", "Namespace"}
 _CLUSTERS_OWN: Final = ("kubernetes.io", "k8s.io")
 """Domains of labels that Kubernetes reads, such as those of Pod Security."""
-_DENY: Final = "default-deny"
+_DENY: Final = ("default-deny", "tenancy-default-deny")
 
 
 def weight(identity: Identity, field: Field, change: Change) -> Weight:
@@ -37,7 +37,7 @@ def weight(identity: Identity, field: Field, change: Change) -> Weight:
         return Weight.USAGE
     # A missing object that gives access or allows traffic is not a security problem.
     opens = identity.kind in _ACCESS or (
-        identity.kind == "NetworkPolicy" and identity.name != _DENY
+        identity.kind == "NetworkPolicy" and identity.name not in _DENY
     )
     is_set = len(field) != 1 and field[:2] not in _ONE_VALUE.get(identity.kind, ())
     if opens and change is Change.REMOVED and is_set:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from ruamel.yaml import YAML
 
 from tenancy.assessment import Assessment
 from tenancy.config import ORGANIZATIONS, PROJECT_FILE, organization_file, stack_file
-from tenancy.config.document import Change, edited, write
+from tenancy.config.document import JSON, Change, edited, write
 from tenancy.diagnostics import Origin, RefusedError
 from tenancy.drifting.adoption import Proposal
-from tenancy.model import Organization
+from tenancy.model import Organization, SharedNamespace
 
 __all__ = ["AdoptionFiles", "copied"]
 
@@ -43,7 +43,7 @@ class AdoptionFiles:
 
     def write(self, name: str, prefix: str, proposal: Proposal) -> None:
         """
-        Write a new organization *name*, and name it in the stack's file.
+        Write a new organization *name*; `hold` names it in the stack's file.
 
         Raises:
             RefusedError: Its folder is a link that leads out of the project.
@@ -61,7 +61,12 @@ class AdoptionFiles:
         path.parent.mkdir(exist_ok=True)
         self.before.setdefault(path, None)
         write(path, text.getvalue())
-        self._edit(self._stack_file, [(("organizations", name), {}, False)], self.project)
+
+    def hold(self, names: Iterable[str]) -> None:
+        """Name new organizations in the stack's file."""
+        changes: list[Change] = [(("organizations", name), {}, False) for name in names]
+        if changes:
+            self._edit(self._stack_file, changes, self.project)
 
     def add(self, organization: Organization, proposal: Proposal) -> None:
         """Add the namespaces to an *organization* that the environment holds."""
@@ -79,6 +84,27 @@ class AdoptionFiles:
             default = organization.default_namespace or next(iter(proposal.ids.values()))
             changes.append(((*start, "defaultNamespace"), default, False))
         self._edit(path, changes, self.project if path == self._stack_file else None)
+
+    def share(self, known: SharedNamespace | None, entry: Mapping[str, JSON]) -> None:
+        """
+        Write a shared namespace into the platform's file.
+
+        Args:
+            known: What the file has of it already, which stays as it is. Default: nothing.
+            entry: What describes it.
+        """
+        top = "platform"
+        if known is None:
+            changes: list[Change] = [((top, "shared"), dict(entry), True)]
+        else:
+            start = known.origin.path
+            changes = [((*start, "managed"), True, False)]
+            changes += [
+                ((*start, key), value, False)
+                for key, value in entry.items()
+                if key in ("podSecurity", "enforcement")
+            ]
+        self._edit(self._stack_file, changes, self.project)
 
     def restore(self) -> None:
         """Write every file as it was, and delete the new ones."""

@@ -50,9 +50,15 @@ def adoption_plan(after: Assessment, stack: str, names: Collection[str]) -> Adop
     Raises:
         ClusterError: The cluster does not answer.
     """
-    environment = after.tenancy.environments[stack]
-    now = snapshot.environment(environment)
-    previous = PreviousUpdate(tenancy=compared_with(now, {}, names), cluster_uid=None)
+    environment = after.tenancy.environments.get(stack)
+    now = (
+        snapshot.platform(after.tenancy.platforms[stack])
+        if environment is None
+        else snapshot.environment(environment)
+    )
+    previous = PreviousUpdate(
+        tenancy=compared_with(now, {}, names), cluster_uid=None, only=frozenset(names)
+    )
     cluster = read_cluster(after, stack, previous, is_required=True)
     planned = plan_for(after, stack, previous, cluster)
     own = set(after.findings)

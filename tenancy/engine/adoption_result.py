@@ -16,7 +16,6 @@ from tenancy.manifests import (
     is_kubernetes,
     resource_name,
 )
-from tenancy.model import Organization
 
 __all__ = ["TAKEN_OVER", "TakenOver", "targets"]
 
@@ -27,13 +26,20 @@ Live = Mapping[Identity, Mapping[str, JSON]]
 
 
 def targets(
-    organizations: Iterable[Organization], desired: Iterable[Manifest]
+    components: Iterable[str], names: Mapping[str, str], desired: Iterable[Manifest]
 ) -> tuple[str, ...]:
-    """Return patterns of the URNs of all that is adopted, and of nothing else in the stack."""
+    """
+    Return patterns of the URNs of all that is adopted, and of nothing else in the stack.
+
+    Args:
+        components: The names of the components that contain it.
+        names: The logical name of each namespace by its name in the cluster.
+        desired: Its objects.
+    """
     found = [f"**::{KUBERNETES_PROVIDER_TOKEN}::**"]
-    for organization in organizations:
-        found += [f"**::{organization.name}", f"**::{destroy_guard_name(organization.name)}"]
-    found += [f"**::{name}" for name, _ in _named(organizations, desired)]
+    for name in components:
+        found += [f"**::{name}", f"**::{destroy_guard_name(name)}"]
+    found += [f"**::{name}" for name, _ in _named(names, desired)]
     return tuple(dict.fromkeys(found))
 
 
@@ -50,10 +56,10 @@ class TakenOver:
 
     @classmethod
     def of(
-        cls, organizations: Iterable[Organization], desired: Iterable[Manifest], live: Live
+        cls, names: Mapping[str, str], desired: Iterable[Manifest], live: Live
     ) -> "TakenOver":
         """Return what an adoption of *desired* takes over of what is *live*."""
-        named = _named(organizations, desired)
+        named = _named(names, desired)
         return cls(frozenset((name, i.kind) for name, i in named if i in live))
 
     def step(self, step: Step) -> Step:
@@ -80,13 +86,12 @@ class TakenOver:
 
 
 def _named(
-    organizations: Iterable[Organization], desired: Iterable[Manifest]
+    names: Mapping[str, str], desired: Iterable[Manifest]
 ) -> Iterator[tuple[str, Identity]]:
     """Yield each object of *desired* with the logical name that the components give it."""
-    prefixes = {n.name: f"{o.name}-{n.id}" for o in organizations for n in o.namespaces}
     for manifest in desired:
         identity = Identity.of(manifest)
         if identity.kind == "Namespace":
-            yield prefixes[identity.name], identity
+            yield names[identity.name], identity
         else:
-            yield resource_name(prefixes[identity.namespace], manifest), identity
+            yield resource_name(names[identity.namespace], manifest), identity

@@ -5,7 +5,14 @@ from tenancy.manifests.environment import environment
 from tenancy.manifests.logical_names import destroy_guard_name, object_name, resource_name
 from tenancy.manifests.manifest import Manifest, NamespaceManifests, PlatformManifests
 from tenancy.manifests.namespace import KUBERNETES_CREATES, QUOTA_KEYS, created, namespace
-from tenancy.manifests.platform import platform
+from tenancy.manifests.network_grants import LINK_LOCAL, NAME_LABEL
+from tenancy.manifests.platform import platform, shared_namespace
+from tenancy.manifests.policies import (
+    ALLOWED_ANNOTATIONS,
+    SERVICE_ANNOTATIONS,
+    device_variables,
+    policies,
+)
 from tenancy.manifests.policies.placement import pool_taints
 from tenancy.manifests.queues import (
     OTHER_RESOURCES,
@@ -36,19 +43,23 @@ from tenancy.manifests.type_tokens import (
 )
 
 __all__ = [
+    "ALLOWED_ANNOTATIONS",
     "BUILT_IN_TOKENS",
     "DESTROY_GUARD_TOKEN",
     "EPHEMERAL_STORAGE",
     "KUBERNETES_CREATES",
     "KUBERNETES_PROVIDER_TOKEN",
+    "LINK_LOCAL",
     "NAMESPACE_COMPONENT_TOKEN",
     "NAMESPACE_TOKEN",
+    "NAME_LABEL",
     "NODE_TOKEN",
     "ORGANIZATION_TOKEN",
     "OTHER_RESOURCES",
     "QUEUES_API",
     "QUEUE_KINDS",
     "QUOTA_KEYS",
+    "SERVICE_ANNOTATIONS",
     "STACK_TOKEN",
     "Manifest",
     "NamespaceManifests",
@@ -57,6 +68,7 @@ __all__ = [
     "created",
     "default_counts",
     "destroy_guard_name",
+    "device_variables",
     "environment",
     "is_kubernetes",
     "limit_range",
@@ -64,10 +76,12 @@ __all__ = [
     "object_name",
     "organization_queues",
     "platform",
+    "policies",
     "pool_taints",
     "quota",
     "resource_groups",
     "resource_name",
+    "shared_namespace",
     "storage_class_limits",
     "to_yaml",
     "type_token",

@@ -30,6 +30,7 @@ from tenancy.model import (
 __all__ = [
     "KUBERNETES_CREATES",
     "QUOTA_KEYS",
+    "audit_reason",
     "created",
     "default_service_account",
     "device_bounds",
@@ -244,7 +245,7 @@ def _annotations(resolved: Namespace, platform: Platform) -> dict[str, str]:
             labels.INHERITS_FROM: resolved.lineage[0] if resolved.lineage else None,
             labels.POD_SECURITY_REASON: _why(resolved.pod_security),
             labels.CAPABILITIES: ",".join(resolved.pod_security.capabilities),
-            labels.AUDIT_REASON: _audit(resolved.enforcement),
+            labels.AUDIT_REASON: audit_reason(resolved.enforcement),
             labels.IGNORED: ",".join(resolved.ignored),
             labels.IMAGE_PULL_SECRETS: ",".join(resolved.image_pull_secrets),
             labels.ADOPTED: f"{adopted.origin}: {adopted.reason}" if adopted else None,
@@ -294,7 +295,8 @@ def _host_devices(resolved: Namespace) -> list[tuple[str, int]]:
     return sorted(resolved.pod_security.devices.items())
 
 
-def _audit(enforcement: Enforcement) -> str | None:
+def audit_reason(enforcement: Enforcement) -> str | None:
+    """Return why a namespace is in audit, and until when; None if it is not."""
     if not enforcement.is_audit:
         return None
     until = f"until {enforcement.until.isoformat()}: " if enforcement.until else ""

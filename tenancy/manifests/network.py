@@ -7,6 +7,7 @@ each namespace; never by an empty selector.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from tenancy.kubernetes import labels
 from tenancy.manifests.manifest import Manifest, manifest
@@ -28,9 +29,16 @@ __all__ = [
     "shared_policies",
 ]
 
+_OWN: Final = "tenancy-"
+"""What the name of a policy begins with where people may have one of that name."""
+
 
 def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Manifest, ...]:
-    """Return the policies of an organization's *namespace*."""
+    """
+    Return the policies of an organization's *namespace*.
+
+    Where it keeps a policy of its own of that name, ours has another one.
+    """
     name, network = namespace.name, namespace.network
     found = [*baseline(name, platform.dns)]
     if network.same_organization:
@@ -57,7 +65,9 @@ def organization_policies(namespace: Namespace, platform: Platform) -> tuple[Man
     if blocks := [block for cidr in network.egress_cidrs if (block := _block(cidr))]:
         found.append(_policy("allow-egress", name, egress=[{"to": blocks}]))
     found.extend(_granted_policies(name, allowances(namespace, platform)))
-    return tuple(found)
+    kind = "NetworkPolicy/"
+    kept = {one.removeprefix(kind) for one in namespace.ignored if one.startswith(kind)}
+    return tuple(_renamed(one) if _name_of(one) in kept else one for one in found)
 
 
 def annotations(namespace: Namespace, platform: Platform) -> dict[str, str]:
@@ -111,7 +121,11 @@ def _of_unmanaged(shared: SharedNamespace, namespace: Namespace) -> list[Allowan
 
 
 def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
-    """Return the policies of a shared namespace: only its services can be reached."""
+    """
+    Return the policies of a shared namespace: only its services can be reached.
+
+    One that was adopted may have policies of the same names, which stay.
+    """
     tenants = {
         "namespaceSelector": {
             "matchExpressions": [{"key": labels.ORGANIZATION, "operator": "Exists"}]
@@ -131,7 +145,20 @@ def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
     if shared.purpose == "observability":
         # On every port: each namespace allows only its own metrics ports.
         found.append(_policy("allow-metrics", shared.name, egress=[{"to": [tenants]}]))
-    return tuple(found)
+    is_adopted = shared.enforcement.origin is not None
+    return tuple(map(_renamed, found)) if is_adopted else tuple(found)
+
+
+def _name_of(policy: Manifest) -> str:
+    metadata = policy["metadata"]
+    assert isinstance(metadata, dict)
+    return str(metadata["name"])
+
+
+def _renamed(policy: Manifest) -> Manifest:
+    metadata = policy["metadata"]
+    assert isinstance(metadata, dict)
+    return {**policy, "metadata": {**metadata, "name": f"{_OWN}{metadata['name']}"}}
 
 
 def baseline(namespace: str, dns: Dns) -> tuple[Manifest, Manifest]:

@@ -12,12 +12,17 @@ from tenancy.manifests.manifest import (
     PlatformManifests,
     manifest,
 )
-from tenancy.manifests.namespace import default_service_account, pod_security_labels
+from tenancy.manifests.namespace import (
+    audit_reason,
+    default_service_account,
+    pod_security_labels,
+)
 from tenancy.manifests.network import baseline, same_namespace, shared_policies
 from tenancy.manifests.policies import MANAGE, mutations, policies
 from tenancy.manifests.queues import platform_queues
 from tenancy.manifests.quotas import no_devices
 from tenancy.model import (
+    Enforcement,
     Platform,
     PodSecurity,
     PublicNamespace,
@@ -26,13 +31,15 @@ from tenancy.model import (
     roles,
 )
 
-__all__ = ["OPERATOR", "PUBLIC", "platform"]
+__all__ = ["OPERATOR", "PUBLIC", "platform", "shared_namespace"]
 
 OPERATOR: Final = f"{roles.PREFIX}operator"
 """The name of the operators' ClusterRole and of its binding."""
 
 PUBLIC: Final = "public"
 """The value of the label `tenancy.dev/shared` on the public namespace."""
+
+_ENFORCED: Final = Enforcement()
 
 
 def platform(resolved: Platform) -> PlatformManifests:
@@ -55,7 +62,11 @@ def platform(resolved: Platform) -> PlatformManifests:
         mutation_bindings=tuple(found for mutation in placing for found in mutation.bindings),
         namespaces=(
             *(() if resolved.public is None else (_public(resolved.public, resolved),)),
-            *(_shared(shared, resolved) for shared in resolved.shared if shared.is_managed),
+            *(
+                shared_namespace(shared, resolved)
+                for shared in resolved.shared
+                if shared.is_managed
+            ),
         ),
     )
 
@@ -119,7 +130,12 @@ def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
 def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
     name, role = public.name, roles.public_reader(resolved)
     return NamespaceManifests(
-        namespace=_namespace(name, PUBLIC, resolved),
+        namespace=_namespace(
+            name,
+            PUBLIC,
+            resolved,
+            PodSecurity(enforce="restricted", version=resolved.pod_security_version),
+        ),
         patches=(default_service_account(name),),
         guardrails=(
             no_devices(name, resolved),
@@ -139,17 +155,32 @@ def _public(public: PublicNamespace, resolved: Platform) -> NamespaceManifests:
     )
 
 
-def _shared(shared: SharedNamespace, resolved: Platform) -> NamespaceManifests:
+def shared_namespace(shared: SharedNamespace, resolved: Platform) -> NamespaceManifests:
+    """Return the manifests of *shared*; in audit, those of an adopted one add nothing to it."""
+    namespace = _namespace(
+        shared.name, shared.purpose, resolved, shared.pod_security, shared.enforcement
+    )
+    if shared.enforcement.is_audit:
+        return NamespaceManifests(namespace=namespace, patches=(), guardrails=(), access=())
     return NamespaceManifests(
-        namespace=_namespace(shared.name, shared.purpose, resolved),
+        namespace=namespace,
         patches=(default_service_account(shared.name),),
         guardrails=(no_devices(shared.name, resolved), *shared_policies(shared, resolved.dns)),
         access=(),
     )
 
 
-def _namespace(name: str, purpose: str, resolved: Platform) -> Manifest:
-    level = PodSecurity(enforce="restricted", version=resolved.pod_security_version)
+def _namespace(
+    name: str,
+    purpose: str,
+    resolved: Platform,
+    level: PodSecurity,
+    enforcement: Enforcement = _ENFORCED,
+) -> Manifest:
+    notes = {
+        labels.POD_SECURITY_REASON: level.reason,
+        labels.AUDIT_REASON: audit_reason(enforcement),
+    }
     return manifest(
         "v1",
         "Namespace",
@@ -157,6 +188,8 @@ def _namespace(name: str, purpose: str, resolved: Platform) -> Manifest:
         extra_labels={
             labels.SHARED: purpose,
             labels.STACK: resolved.stack,
-            **pod_security_labels(level),
+            **({labels.ENFORCEMENT: labels.AUDIT} if enforcement.is_audit else {}),
+            **pod_security_labels(level, enforcement),
         },
+        annotations={key: value for key, value in notes.items() if value},
     )

@@ -24,7 +24,7 @@ from tenancy.model.live_access import (
     names_of,
 )
 from tenancy.model.live_waiting import WaitingJobs, WaitingPods
-from tenancy.model.live_workloads import LiveWorkloads, Workload
+from tenancy.model.live_workloads import KindOfObject, LiveWorkloads, ServiceClient, Workload
 from tenancy.model.managed_quotas import (
     MANAGED_QUOTAS,
     NODE_PORTS_PER_LOAD_BALANCER,
@@ -143,6 +143,7 @@ __all__ = [
     "Ingress",
     "IngressController",
     "IpNetwork",
+    "KindOfObject",
     "Limit",
     "LimitRange",
     "LimitRangeItem",
@@ -176,6 +177,7 @@ __all__ = [
     "ScopeExpression",
     "Service",
     "ServiceAccountPods",
+    "ServiceClient",
     "SharedNamespace",
     "Subject",
     "SubjectKind",

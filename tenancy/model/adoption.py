@@ -6,7 +6,7 @@ import attrs
 
 from tenancy.config.spec import AdoptedSpec, NamespaceSpec, OrganizationOverrideSpec
 from tenancy.diagnostics import Origin
-from tenancy.model.enforcement import Enforcement
+from tenancy.model.enforcement import Enforcement, resolved_enforcement
 from tenancy.model.values import Adopted, LimitRange, RoleBinding
 
 __all__ = ["adopted", "enforcement", "named_bindings", "named_limit_range"]
@@ -41,17 +41,7 @@ def enforcement(
     if here is not None and here.enforcement is not None:
         spec = here.enforcement
         place = (override_origin or origin) / "namespaces" / namespace.id
-    if spec is None:
-        return Enforcement()
-    return Enforcement(
-        is_audit=spec.mode == "audit",
-        reason=spec.reason,
-        until=spec.until,
-        pod_security=spec.pod_security,
-        may_stop=tuple(spec.may_stop),
-        may_weaken=tuple(spec.may_weaken),
-        origin=place / "enforcement",
-    )
+    return resolved_enforcement(spec, place)
 
 
 def named_limit_range(found: LimitRange | None, kept: Adopted | None) -> LimitRange | None:

@@ -4,9 +4,10 @@ from datetime import date
 
 import attrs
 
+from tenancy.config.spec import EnforcementSpec
 from tenancy.diagnostics import Origin
 
-__all__ = ["Enforcement"]
+__all__ = ["Enforcement", "resolved_enforcement"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -29,3 +30,23 @@ class Enforcement:
     may_stop: tuple[str, ...] = ()
     may_weaken: tuple[str, ...] = ()
     origin: Origin | None = None
+
+
+def resolved_enforcement(spec: EnforcementSpec | None, owner: Origin) -> Enforcement:
+    """
+    Return *spec* resolved. Default: everything is enforced.
+
+    Args:
+        owner: Where the namespace that it is written for is.
+    """
+    if spec is None:
+        return Enforcement()
+    return Enforcement(
+        is_audit=spec.mode == "audit",
+        reason=spec.reason,
+        until=spec.until,
+        pod_security=spec.pod_security,
+        may_stop=tuple(spec.may_stop),
+        may_weaken=tuple(spec.may_weaken),
+        origin=owner / "enforcement",
+    )

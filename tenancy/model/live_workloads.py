@@ -7,7 +7,7 @@ import attrs
 from tenancy.kubernetes.pods import Fields
 from tenancy.kubernetes.quantity import Quantity
 
-__all__ = ["LiveWorkloads", "Workload"]
+__all__ = ["KindOfObject", "LiveWorkloads", "ServiceClient", "Workload"]
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -29,6 +29,30 @@ class Workload:
     pods: int = 0
 
 
+@attrs.frozen(kw_only=True, slots=True)
+class KindOfObject:
+    """A kind by its API group and its name in paths."""
+
+    group: str
+    plural: str
+
+
+@attrs.frozen(kw_only=True, slots=True)
+class ServiceClient:
+    """
+    An object by which the API server calls a Service.
+
+    Attributes:
+        object: Such as `ValidatingWebhookConfiguration/cert-manager`.
+        port: Of the Service.
+    """
+
+    object: str
+    namespace: str
+    service: str
+    port: int
+
+
 @attrs.frozen(kw_only=True)
 class LiveWorkloads:
     """
@@ -48,6 +72,9 @@ class LiveWorkloads:
         pod_security_answers: The warnings of a dry run of the new Pod Security label, by
             namespace. A namespace without a dry run is missing.
         token_unmounted: Namespaces whose account `default` already gives pods no token.
+        is_exempt: Whether the dry runs of pods ran as the caller, whom policies may exempt.
+        service_clients: Webhooks and aggregated APIs of the cluster.
+        judged: Further objects of the requested namespaces, by kind, then by namespace.
     """
 
     workloads: Mapping[str, tuple[Workload, ...]] = attrs.field(factory=dict)
@@ -62,3 +89,6 @@ class LiveWorkloads:
     policy_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
     pod_security_answers: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     token_unmounted: frozenset[str] = frozenset()
+    is_exempt: bool = False
+    service_clients: tuple[ServiceClient, ...] = ()
+    judged: Mapping[KindOfObject, Mapping[str, tuple[Fields, ...]]] = attrs.field(factory=dict)

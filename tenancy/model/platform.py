@@ -16,9 +16,11 @@ from tenancy.config.spec import (
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.bounds import OrganizationBounds
+from tenancy.model.enforcement import Enforcement
 from tenancy.model.gpu_catalog import InstanceType
 from tenancy.model.namespace_objects import ObjectTemplate
 from tenancy.model.network import Dns, IngressController
+from tenancy.model.pod_security import PodSecurity
 from tenancy.model.values import Cluster, Subject
 
 __all__ = [
@@ -85,8 +87,10 @@ class SharedNamespace:
     A namespace whose services organizations can reach.
 
     Attributes:
-        is_managed: Whether Tenancy creates it; otherwise it exists already and Tenancy manages
-            nothing in it.
+        is_managed: Whether Tenancy creates or adopts it; otherwise it exists already and
+            Tenancy manages nothing in it.
+        pod_security: The level that is enforced.
+        enforcement: Whether the rules are enforced, or only give warnings after an adoption.
     """
 
     name: str
@@ -94,7 +98,9 @@ class SharedNamespace:
     services: tuple[Service, ...]
     metrics_ports: tuple[int, ...]
     origin: Origin
+    pod_security: PodSecurity
     is_managed: bool = True
+    enforcement: Enforcement = attrs.field(factory=Enforcement)
 
 
 @attrs.frozen(kw_only=True, slots=True)

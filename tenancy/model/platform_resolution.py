@@ -15,6 +15,7 @@ from tenancy.diagnostics import Finding, Origin
 from tenancy.kubernetes.names import InvalidNameError, parse_oidc_prefix
 from tenancy.model.access import subject
 from tenancy.model.bounds import organization_bounds
+from tenancy.model.enforcement import resolved_enforcement
 from tenancy.model.gpu_catalog import Lookup
 from tenancy.model.namespace_objects import ObjectTemplate
 from tenancy.model.network import IngressController, dns
@@ -28,6 +29,7 @@ from tenancy.model.platform import (
     Service,
     SharedNamespace,
 )
+from tenancy.model.pod_security import PodSecurity
 from tenancy.model.pools import gpu_node_pool
 from tenancy.model.roles import PREFIX, custom_rules
 from tenancy.model.values import Cluster, Subject
@@ -234,10 +236,11 @@ def _oidc_prefix(written: str) -> str:
 
 def _all_shared(spec: PlatformSpec, origin: Origin) -> Iterator[SharedNamespace]:
     for index, written in enumerate(spec.shared):
-        yield _shared(written, origin / index)
+        yield _shared(written, origin / index, spec.pod_security_version)
 
 
-def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
+def _shared(spec: SharedNamespaceSpec, origin: Origin, version: str) -> SharedNamespace:
+    level = spec.pod_security
     return SharedNamespace(
         name=spec.name,
         purpose=spec.purpose,
@@ -247,4 +250,11 @@ def _shared(spec: SharedNamespaceSpec, origin: Origin) -> SharedNamespace:
         metrics_ports=spec.metrics_ports,
         origin=origin,
         is_managed=spec.managed,
+        pod_security=PodSecurity(
+            enforce="restricted" if level is None else level.enforce,
+            version=version,
+            reason=None if level is None else level.reason,
+            origin=None if level is None else origin / "podSecurity",
+        ),
+        enforcement=resolved_enforcement(spec.enforcement, origin),
     )

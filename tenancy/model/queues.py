@@ -65,8 +65,7 @@ def left_by_others(
         platform: Theirs.
     """
     return sum(
-        # A limit above the grant is refused, and lends nothing more.
-        other.gpus if other.lending_limit is None else min(other.gpus, other.lending_limit)
+        other.gpus if other.lending_limit is None else other.lending_limit
         for lender in namespaces
         if lender.name != namespace.name
         for other in queued_grants(lender, platform)

@@ -133,8 +133,7 @@ def _gpus(plan: OrganizationSummary) -> Iterator[str]:
     count = _names(plan)
     for grant in plan.grants:
         name = _label(grant.namespace, count)
-        more = f", and may borrow {grant.borrowing_limit} more" if grant.borrowing_limit else ""
-        yield f"    {name}: {grant.devices} {grant.resource} of pool {grant.pool}{more}"
+        yield f"    {name}: {grant.devices} {grant.resource} of pool {grant.pool}"
 
 
 def _names(plan: OrganizationSummary) -> Counter[str]:

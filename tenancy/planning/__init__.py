@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         compared_with,
         only_namespaces,
         recorded,
+        registered,
     )
     from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
     from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
@@ -136,6 +137,7 @@ __all__ = [
     "read_cluster",
     "reading",
     "recorded",
+    "registered",
     "removes_members",
     "resources_of",
     "revisions_data",

@@ -90,6 +90,7 @@ def plan(
     earlier: Tenancy | None = None,
     why_not: str = "this plan does not use the cluster",
     manager: str | None = None,
+    only: frozenset[str] = frozenset(),
 ) -> Plan:
     """
     Return what an update of *stack* would change.
@@ -104,13 +105,14 @@ def plan(
         why_not: Why the cluster was not read.
         manager: The field manager of the stack. Default: not compared with that of existing
             namespaces.
+        only: The only namespaces whose pods and connections are judged. Default: all.
 
     Raises:
         TenancyError: *before* cannot be read.
     """
     record = restore(before)
     comparison = Comparison(
-        stack=stack, tenancy=tenancy, before=record, live=live, earlier=earlier
+        stack=stack, tenancy=tenancy, before=record, live=live, earlier=earlier, only=only
     )
     sections = tuple(kind.compute(comparison) for kind in SECTIONS)
     environment, cluster = comparison.environment, comparison.cluster
@@ -169,17 +171,26 @@ def lost_roles(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> tupl
 
 
 def watched_levels(
-    before: Mapping[str, JSON], tenancy: Tenancy, stack: str, live: Live
+    before: Mapping[str, JSON],
+    tenancy: Tenancy,
+    stack: str,
+    live: Live,
+    only: frozenset[str] = frozenset(),
 ) -> Mapping[str, PodSecurity]:
     """
     Return the Pod Security level to come of each namespace whose running pods are judged.
 
     They exist, and are in audit or begin to be enforced.
 
+    Args:
+        only: The only namespaces that may be judged. Default: all.
+
     Raises:
         TenancyError: *before* cannot be read.
     """
-    comparison = Comparison(stack=stack, tenancy=tenancy, before=restore(before), live=live)
+    comparison = Comparison(
+        stack=stack, tenancy=tenancy, before=restore(before), live=live, only=only
+    )
     return {one.namespace.name: one.namespace.pod_security for one in watched(comparison, live)}
 
 

@@ -18,6 +18,7 @@ from tenancy.model import (
 )
 from tenancy.planning.leaving import Leaver, leavers
 from tenancy.planning.previous import Before
+from tenancy.planning.shared_namespaces import shared_after, shared_before
 
 __all__ = ["Comparison"]
 
@@ -33,6 +34,7 @@ class Comparison:
         before: What the last update applied. None if there was no update.
         live: What is on the cluster. None if it was not asked.
         earlier: The whole project as it was. None if the other stacks are as they were.
+        only: The only namespaces whose pods and connections are judged. Default: all.
     """
 
     stack: str
@@ -40,6 +42,7 @@ class Comparison:
     before: Before | None
     live: Live | None
     earlier: Tenancy | None = None
+    only: frozenset[str] = frozenset()
 
     @property
     def environment(self) -> Environment | None:
@@ -69,6 +72,20 @@ class Comparison:
     def namespaces_after(self) -> tuple[Namespace, ...]:
         """The organizations' namespaces of this stack as the files describe them."""
         return () if self.environment is None else tuple(self.environment.namespaces)
+
+    @cached_property
+    def enforced_before(self) -> tuple[Namespace, ...]:
+        """The organizations' or the shared namespaces of this stack after the last update."""
+        if self.before is None or self.environment is not None:
+            return self.namespaces_before
+        return shared_before(self.before.platform_settings, self.stack)
+
+    @cached_property
+    def enforced_after(self) -> tuple[Namespace, ...]:
+        """The organizations' or the shared namespaces of this stack, by the files."""
+        if self.environment is not None:
+            return self.namespaces_after
+        return shared_after(self.platform)
 
     @cached_property
     def removed(self) -> frozenset[str]:

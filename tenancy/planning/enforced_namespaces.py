@@ -30,11 +30,12 @@ class Watched:
 
 def watched(comparison: Comparison, live: Live) -> tuple[Watched, ...]:
     """Return them, in the order of the files."""
-    before: Mapping[str, Namespace] = {n.name: n for n in comparison.namespaces_before}
+    before: Mapping[str, Namespace] = {n.name: n for n in comparison.enforced_before}
     return tuple(
         found
-        for namespace in comparison.namespaces_after
+        for namespace in comparison.enforced_after
         if namespace.name in (live.namespaces or {})
+        and (not comparison.only or namespace.name in comparison.only)
         and (found := _watched(namespace, before.get(namespace.name))) is not None
     )
 

@@ -88,8 +88,8 @@ def _remedy(origin: Origin) -> str:
         return "choose another name"
     if "shared" in origin.path:
         return (
-            "write managed: false, so that it can be reached and nothing in it is changed; or"
-            " choose another name"
+            "write managed: false, so that it can be reached and nothing in it is changed; run"
+            " `tenancy adopt --shared`; or choose another name"
         )
     if "public" in origin.path:
         return "choose another name"

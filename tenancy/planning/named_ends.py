@@ -5,9 +5,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tenancy.kubernetes.pods import Fields, items, mapping, strings
-from tenancy.planning.reachability import Port
+from tenancy.model import LiveWorkloads
+from tenancy.planning.reachability import Pods, Port
 
-__all__ = ["addresses", "backends", "target_port"]
+__all__ = [
+    "ROUTES",
+    "addresses",
+    "backends",
+    "pods_behind",
+    "route_backends",
+    "services_named",
+    "target_port",
+]
 
 _HOST: Final = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+]*)://(?:[^@/\s]*@)?)?"
@@ -31,17 +40,49 @@ _IPV6: Final = re.compile(
 
 
 def target_port(port: Fields, spec: Fields) -> Port:
-    """Return the port of pods of *spec* that a Service's *port* targets."""
+    """Return the port of pods of *spec* that a Service's *port* targets, with its name."""
     protocol = str(port.get("protocol") or "TCP")
     wanted = port.get("targetPort") or port.get("port")
+    for own in _ports(spec):
+        number, name = own.get("containerPort"), str(own.get("name") or "")
+        is_same = wanted in (number, name) and str(own.get("protocol") or "TCP") == protocol
+        if is_same and isinstance(number, int):
+            return Port(protocol, number, name)
     if isinstance(wanted, int):
         return Port(protocol, wanted)
-    for container in items(spec.get("containers")):
-        for own in items(container.get("ports")):
-            number = own.get("containerPort")
-            if own.get("name") == wanted and isinstance(number, int):
-                return Port(protocol, number)
     return Port(protocol, 0, str(wanted))
+
+
+def _ports(spec: Fields) -> Iterator[Fields]:
+    """Yield the ports of containers, and of init containers that keep running."""
+    for container in items(spec.get("containers")):
+        yield from items(container.get("ports"))
+    for container in items(spec.get("initContainers")):
+        if container.get("restartPolicy") == "Always":
+            yield from items(container.get("ports"))
+
+
+def pods_behind(
+    live: LiveWorkloads, namespace: str, service: str, wanted: object
+) -> Iterator[tuple[Pods, Port]]:
+    """
+    Yield the pods behind a port of a Service, and their port.
+
+    Args:
+        wanted: The port's number or name. None for all of them.
+    """
+    for found in live.services.get(namespace, ()):
+        spec = mapping(found.get("spec"))
+        selector = mapping(spec.get("selector"))
+        if mapping(found.get("metadata")).get("name") != service or not selector:
+            continue
+        for port in items(spec.get("ports")):
+            if wanted not in (None, port.get("port"), port.get("name")):
+                continue
+            for workload in live.workloads.get(namespace, ()):
+                held = mapping(workload.metadata.get("labels"))
+                if all(held.get(key) == value for key, value in selector.items()):
+                    yield Pods.of(namespace, held), target_port(port, workload.spec)
 
 
 def backends(spec: Fields) -> Iterator[tuple[str, object]]:
@@ -55,6 +96,42 @@ def backends(spec: Fields) -> Iterator[tuple[str, object]]:
         port = mapping(service.get("port"))
         if service:
             yield str(service.get("name")), port.get("number") or port.get("name")
+
+
+ROUTES: Final[Mapping[str, str]] = {
+    "grpcroutes": "GRPCRoute",
+    "httproutes": "HTTPRoute",
+    "tlsroutes": "TLSRoute",
+}
+"""Kinds of the Gateway API with backends, by their names in paths."""
+
+
+def route_backends(spec: Fields) -> Iterator[tuple[str, object]]:
+    """Yield the Service and the port of each backend in the namespace of a route."""
+    for rule in items(spec.get("rules")):
+        for backend in items(rule.get("backendRefs")):
+            if backend.get("kind") in (None, "Service") and not backend.get("namespace"):
+                yield str(backend.get("name")), backend.get("port")
+
+
+def services_named(host: str) -> Iterator[tuple[str, str]]:
+    """
+    Yield which Services *host* may name: name and namespace.
+
+    >>> list(services_named("db-0.db.shop.svc.cluster.local"))
+    [('db', 'shop')]
+    >>> list(services_named("db.shop"))
+    [('db', 'shop')]
+    """
+    parts = host.split(".")
+    if "svc" in parts[2:]:
+        end = parts.index("svc", 2)
+        yield parts[end - 2], parts[end - 1]
+    elif len(parts) in (2, 3):
+        # A name of three parts may also be one of a pod: `db-0.db.shop`.
+        yield parts[-2], parts[-1]
+        if len(parts) == 3:
+            yield parts[0], parts[1]
 
 
 def addresses(spec: Fields) -> Iterator[tuple[str, int | None]]:

@@ -1,13 +1,17 @@
 """An update of selected namespaces only: its comparison and its record."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from tenancy.config.document import JSON
-from tenancy.planning import snapshot
+import attrs
 
-__all__ = ["ONLY_VARIABLE", "compared_with", "only_namespaces", "recorded"]
+from tenancy.config.document import JSON, mapping
+from tenancy.model import Environment, Organization
+from tenancy.planning import snapshot
+from tenancy.planning.previous_update import PreviousUpdate
+
+__all__ = ["ONLY_VARIABLE", "compared_with", "only_namespaces", "recorded", "registered"]
 
 ONLY_VARIABLE: Final = "TENANCY_ONLY_NAMESPACES"
 """
@@ -33,13 +37,62 @@ def compared_with(now: Snapshot, previous: Snapshot, only: Collection[str]) -> S
         previous: What the last update recorded; empty if there was none.
         only: The selected namespaces.
     """
+    if _is_platform(now):
+        return _with_shared_of(now, previous, only)
     return _with_namespaces_of(now, previous, only)
 
 
 def recorded(now: Snapshot, previous: Snapshot, only: Collection[str]) -> dict[str, JSON]:
     """Return the record of the update: *previous*, and the namespaces *only* as in *now*."""
+    if _is_platform(now):
+        return _with_shared_of(previous or now, now, only)
     start = previous or {**now, "organizations": {}}
     return _with_namespaces_of(start, now, only)
+
+
+def registered(
+    environment: Environment, previous: PreviousUpdate, in_state: Collection[str]
+) -> Iterator[Organization]:
+    """
+    Yield the organizations that the program registers.
+
+    If the update changes only some namespaces, these and those that the stack has: the engine
+    would delete what is in the state and not registered.
+
+    Args:
+        previous: The last update of the stack, and what this one may change.
+        in_state: The names of the namespaces in the stack's state.
+    """
+    if not previous.only:
+        yield from environment.organizations
+        return
+    known = {*previous.only, *in_state}
+    for one in environment.organizations:
+        if kept := tuple(n for n in one.namespaces if n.name in known):
+            yield attrs.evolve(one, namespaces=kept)
+
+
+def _is_platform(found: Snapshot) -> bool:
+    return found.get("kind") == "platform"
+
+
+def _with_shared_of(base: Snapshot, other: Snapshot, names: Collection[str]) -> dict[str, JSON]:
+    """Return *base* with the shared namespaces *names* as they are in *other*, or without."""
+    settings, others = mapping(base.get("settings")), mapping(other.get("settings"))
+    mine, theirs = mapping(settings.get("shared")), mapping(others.get("shared"))
+    kept = {k: v for k, v in mine.items() if k not in names}
+    taken = {k: v for k, v in theirs.items() if k in names}
+    managed: list[JSON] = [
+        *(name for name in _names(base) if name not in names),
+        *(name for name in _names(other) if name in names),
+    ]
+    shared: JSON = {**kept, **taken}
+    return {**base, "settings": {**settings, "shared": shared}, "namespaces": managed}
+
+
+def _names(found: Snapshot) -> list[str]:
+    names = found.get("namespaces")
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 def _with_namespaces_of(

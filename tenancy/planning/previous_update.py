@@ -31,12 +31,14 @@ class PreviousUpdate:
         cluster_uid: The UID of the cluster that it was for; None where there was no update.
         field_manager: The one that applied its objects; None where each had one of its own.
         unfinished: The id of a later update that has not finished; None where there is none.
+        only: The only namespaces that the next update changes. Default: all of the stack.
     """
 
     tenancy: Mapping[str, JSON]
     cluster_uid: str | None
     field_manager: str | None = None
     unfinished: str | None = None
+    only: frozenset[str] = frozenset()
 
     @property
     def is_recorded(self) -> bool:

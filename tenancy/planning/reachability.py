@@ -12,7 +12,7 @@ open.
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Final, cast
@@ -34,8 +34,8 @@ class Port:
     Attributes:
         protocol: TCP, UDP or SCTP.
         number: 1 to 65535, or 0 for every port that no policy names.
-        name: The name of a container's port, if a policy uses it instead of a number; else
-            empty.
+        name: The name that a policy uses in place of a number, or that the container gives to
+            the number; else empty.
     """
 
     protocol: str
@@ -43,7 +43,7 @@ class Port:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.protocol} {self.name or self.number or 'any other port'}"
+        return f"{self.protocol} {self.number or self.name or 'any other port'}"
 
 
 OTHER: Final = Port("TCP", 0)
@@ -58,6 +58,11 @@ class Pods:
 
     namespace: str
     held: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, namespace: str, labels: Mapping[str, object]) -> "Pods":
+        """Return the pods of *namespace* with these *labels*."""
+        return cls(namespace, tuple(sorted((k, str(v)) for k, v in labels.items())))
 
     def __str__(self) -> str:
         return f"{self.namespace}/{','.join('='.join(pair) for pair in self.held) or '*'}"
@@ -95,7 +100,7 @@ class PodNetwork:
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         self._labels: dict[str, dict[str, str]] = {}
         self._policies: dict[tuple[str, str], list[_Policy]] = {}
-        selectors: list[tuple[str | None, Manifest]] = []
+        self._selectors: list[tuple[str | None, Manifest]] = []
         ports: set[Port] = set(_OTHERS)
         for manifest in manifests:
             metadata = _mapping(manifest["metadata"])
@@ -106,22 +111,12 @@ class PodNetwork:
                 self._labels[name] = {**held, "kubernetes.io/metadata.name": name}
             elif manifest["kind"] == "NetworkPolicy":
                 self._add(
-                    str(metadata["namespace"]), _mapping(manifest["spec"]), selectors, ports
+                    str(metadata["namespace"]),
+                    _mapping(manifest["spec"]),
+                    self._selectors,
+                    ports,
                 )
         self._ports = tuple(sorted(ports))
-        self._pods = {
-            name: tuple(
-                sorted(
-                    {Pods(name)}
-                    | {
-                        Pods(name, tuple(sorted(_wanted(selector).items())))
-                        for where, selector in selectors
-                        if where in {None, name}
-                    }
-                )
-            )
-            for name in self._labels
-        }
 
     def _add(
         self,
@@ -165,7 +160,17 @@ class PodNetwork:
     @cached_property
     def pods(self) -> tuple[Pods, ...]:
         """Every set of pods that a policy can distinguish, sorted."""
-        return tuple(sorted(pods for found in self._pods.values() for pods in found))
+        held: dict[str | None, set[tuple[tuple[str, str], ...]]] = {}
+        for where, selector in self._selectors:
+            held.setdefault(where, set()).add(tuple(sorted(_wanted(selector).items())))
+        everywhere = {(), *held.get(None, ())}
+        return tuple(
+            sorted(
+                Pods(name, one)
+                for name in self._labels
+                for one in everywhere | held.get(name, set())
+            )
+        )
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -250,7 +255,9 @@ class PodNetwork:
             return not ipaddress.ip_network(cidr, strict=False).is_link_local
         if "namespaceSelector" in peer:
             selector = _mapping(peer["namespaceSelector"])
-            if not selects(selector, self._labels[other.namespace]):
+            # A controller's namespace may not exist yet.
+            bare = {"kubernetes.io/metadata.name": other.namespace}
+            if not selects(selector, self._labels.get(other.namespace, bare)):
                 return False
         elif other.namespace != namespace:
             return False
@@ -290,8 +297,10 @@ def _is_port(named: Manifest, port: Port) -> bool:
         return False
     if "port" not in named:
         return True
-    if wanted.name or port.name:
+    if wanted.name:
         return wanted.name == port.name
+    if not port.number and port.name:
+        return False
     last = cast("int", named.get("endPort", wanted.number))
     return wanted.number <= port.number <= last
 

@@ -23,6 +23,7 @@ from tenancy.model import (
     Queues,
     Quota,
     Role,
+    SharedNamespace,
     roles,
 )
 from tenancy.planning.network_data import network_data
@@ -102,6 +103,8 @@ def platform_settings(resolved: Platform) -> dict[str, JSON]:
                     }
                     for service in shared.services
                 },
+                **_pod_security_of(shared),
+                **_audit(shared.enforcement),
             }
             for shared in resolved.shared
         },
@@ -236,6 +239,13 @@ def namespace(resolved: Namespace) -> dict[str, JSON]:
             else {}
         ),
     }
+
+
+def _pod_security_of(shared: SharedNamespace) -> dict[str, JSON]:
+    level = shared.pod_security
+    if level.origin is None:
+        return {}
+    return {"podSecurity": {"enforce": level.enforce, "reason": level.reason}}
 
 
 def _audit(enforcement: Enforcement) -> dict[str, JSON]:

@@ -7,19 +7,28 @@ connections are not known.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, cast
 
 import attrs
 
-from tenancy import manifests as render
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.pods import Fields, items, mapping, strings
 from tenancy.manifests import Manifest
-from tenancy.model import Enforcement, LiveWorkloads, Namespace, Platform, Workload
-from tenancy.planning.named_ends import addresses, backends, target_port
+from tenancy.model import LiveWorkloads, Namespace, Platform, Workload
+from tenancy.planning.api_server_traffic import api_server_connections
+from tenancy.planning.named_ends import (
+    ROUTES,
+    addresses,
+    backends,
+    pods_behind,
+    route_backends,
+    services_named,
+)
 from tenancy.planning.reach import INTERNET
 from tenancy.planning.reachability import PodNetwork, Pods, Port
+from tenancy.planning.shared_namespaces import enforced_manifests
+from tenancy.planning.stopped_connection import StoppedConnection, single_address
 
 __all__ = ["StoppedConnection", "stopped_connections"]
 
@@ -33,29 +42,12 @@ _INSIDE: Final = (".svc", ".local", ".internal")
 _IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
-@attrs.frozen(kw_only=True, slots=True)
-class StoppedConnection:
-    """
-    A connection that is possible now and would stop.
-
-    Attributes:
-        namespace: The namespace whose policies stop it.
-        object: The object that names it, as `Ingress/web`.
-        what: The connection in words.
-        remedy: What to write so that it stays possible.
-    """
-
-    namespace: str
-    object: str
-    what: str
-    remedy: str
-
-
 def stopped_connections(
     enforced: Collection[Namespace],
     platform: Platform,
     live: LiveWorkloads,
     names: Mapping[str, Mapping[str, str]],
+    accounts: Collection[tuple[str, str]] = (),
 ) -> Iterator[StoppedConnection]:
     """
     Yield the connections that would stop when *enforced* get their network policies.
@@ -65,6 +57,7 @@ def stopped_connections(
         platform: That of their cluster.
         live: Its workloads now.
         names: The labels of every namespace of the cluster, by its name.
+        accounts: Namespace and name of service accounts with rights. Default: none.
     """
     ours = {n.name: n for n in enforced}
     before = PodNetwork([*_namespaces(names, {}), *map(_as_manifest, live.network_policies)])
@@ -89,6 +82,7 @@ def stopped_connections(
     for name in ours:
         yield from judge.of_objects(name)
     yield from judge.named()
+    yield from api_server_connections(before, after, live, ours, accounts)
 
 
 @attrs.frozen
@@ -102,13 +96,21 @@ class _Judge:
     def of_objects(self, name: str) -> Iterator[StoppedConnection]:
         """Yield the connections of Ingresses, of some Services, and of scrapers."""
         for ingress in self.live.ingresses.get(name, ()):
-            yield from self._ingress(name, ingress)
+            ends = backends(mapping(ingress.get("spec")))
+            yield from self._entering(name, f"Ingress/{_name(ingress)}", ends)
+        for kind, found in self.live.judged.items():
+            if kind.plural in ROUTES:
+                for route in found.get(name, ()):
+                    ends = route_backends(mapping(route.get("spec")))
+                    what = f"{ROUTES[kind.plural]}/{_name(route)}"
+                    yield from self._entering(name, what, ends)
         for service in self.live.services.get(name, ()):
             spec = mapping(service.get("spec"))
             if spec.get("type") in ("LoadBalancer", "NodePort") or spec.get("externalIPs"):
                 yield from self._service(name, service)
             if not spec.get("selector"):
                 yield from self._leading_out(name, service)
+            yield from self._scraped_service(name, service)
         for workload in self.live.workloads.get(name, ()):
             yield from self._scraped(workload)
 
@@ -119,16 +121,17 @@ class _Judge:
                 for host, port in dict.fromkeys(addresses(workload.spec)):
                     yield from self._named(namespace, workload, host, port)
 
-    def _ingress(self, name: str, ingress: Fields) -> Iterator[StoppedConnection]:
-        found = f"Ingress/{mapping(ingress.get('metadata')).get('name')}"
+    def _entering(
+        self, name: str, found: str, through: Iterator[tuple[str, object]]
+    ) -> Iterator[StoppedConnection]:
         sources = {
             controller.name: Pods(
                 controller.namespace, tuple(sorted(controller.pod_labels.items()))
             )
             for controller in self.platform.ingress.values()
         }
-        for service, wanted in dict.fromkeys(backends(mapping(ingress.get("spec")))):
-            for target, port in self._targets(name, service, wanted):
+        for service, wanted in dict.fromkeys(through):
+            for target, port in pods_behind(self.live, name, service, wanted):
                 ends = sources or {"": Pods(_OUTSIDE)}
                 lost = [
                     controller
@@ -152,7 +155,7 @@ class _Judge:
     def _service(self, name: str, service: Fields) -> Iterator[StoppedConnection]:
         spec, named = mapping(service.get("spec")), mapping(service.get("metadata")).get("name")
         ranges = strings(spec.get("loadBalancerSourceRanges"))
-        for target, port in self._targets(name, str(named), None):
+        for target, port in pods_behind(self.live, name, str(named), None):
             for cidr in ranges or ("0.0.0.0/0",):
                 clients = INTERNET if cidr == "0.0.0.0/0" else cidr
                 address = _PUBLIC if cidr == "0.0.0.0/0" else cidr.partition("/")[0]
@@ -181,7 +184,10 @@ class _Judge:
         """Yield connections through a Service to what is not in the cluster."""
         spec, named = mapping(service.get("spec")), str(mapping(service["metadata"])["name"])
         ends = [
-            (address, Port(protocol, port), f"cidrs: [{_single(address)}]", str(port))
+            (address, Port(protocol, port), f"cidrs: [{single_address(address)}]", str(port))
+            if _is_address(address)
+            # A slice of the type FQDN has names.
+            else (_PUBLIC, Port(protocol, port), "", address)
             for address, protocol, port in self.live.endpoints.get(name, {}).get(named, ())
         ]
         if (host := spec.get("externalName")) and not str(host).endswith(_INSIDE):
@@ -207,42 +213,51 @@ class _Judge:
                 )
 
     def _scraped(self, workload: Workload) -> Iterator[StoppedConnection]:
-        notes = mapping(workload.metadata.get("annotations"))
-        number = str(notes.get("prometheus.io/port") or "")
-        if notes.get("prometheus.io/scrape") != "true" or not number.isdigit():
+        number = _scraped_port(workload.metadata)
+        if number is not None and number.isdigit():
+            ends = [(_pods(workload), Port("TCP", int(number)))]
+            yield from self._watched(workload.namespace, workload.name, ends)
+
+    def _scraped_service(self, name: str, service: Fields) -> Iterator[StoppedConnection]:
+        number = _scraped_port(mapping(service.get("metadata")))
+        if number is None:
             return
-        target, port = _pods(workload), Port("TCP", int(number))
+        # Prometheus reads the endpoints, so that the number is one of the pods.
+        ends = [
+            (target, Port(port.protocol, int(number)) if number.isdigit() else port)
+            for target, port in pods_behind(self.live, name, _name(service), None)
+        ]
+        yield from self._watched(name, f"Service/{_name(service)}", dict.fromkeys(ends))
+
+    def _watched(
+        self, namespace: str, found: str, ends: Iterable[tuple[Pods, Port]]
+    ) -> Iterator[StoppedConnection]:
         watching = [s for s in self.platform.shared if s.purpose == "observability"]
         sources = [Pods(shared.name) for shared in watching] or [Pods(_OUTSIDE)]
-        if all(self._stops(source, target, port) for source in sources):
-            yield StoppedConnection(
-                namespace=workload.namespace,
-                object=workload.name,
-                what=f"Prometheus to {workload.name} on {port}, by its annotations",
-                remedy=f"write metricsPorts: [{number}] under network of the namespace"
-                + (
-                    "" if watching else ", and describe Prometheus under shared of the platform"
-                ),
-            )
+        more = "" if watching else ", and describe Prometheus under shared of the platform"
+        for target, port in ends:
+            if all(self._stops(source, target, port) for source in sources):
+                yield StoppedConnection(
+                    namespace=namespace,
+                    object=found,
+                    what=f"Prometheus to {found} on {port}, by its annotations",
+                    remedy=f"write metricsPorts: [{port.number}] under network of the"
+                    f" namespace{more}",
+                )
 
     def _named(
         self, namespace: str, workload: Workload, host: str, number: int | None
     ) -> Iterator[StoppedConnection]:
         source = _pods(workload)
-        service, _, rest = host.partition(".")
-        target_namespace = rest.split(".")[0]
-        known = {
-            str(mapping(one.get("metadata")).get("name"))
-            for one in self.live.services.get(target_namespace, ())
-        }
-        if service in known:
-            if namespace in self.ours or target_namespace in self.ours:
-                yield from self._between(workload, service, target_namespace, number)
-            return
+        for service, target_namespace in services_named(host):
+            if service in map(_name, self.live.services.get(target_namespace, ())):
+                if namespace in self.ours or target_namespace in self.ours:
+                    yield from self._between(workload, service, target_namespace, number)
+                return
         if namespace not in self.ours or host.endswith(_INSIDE):
             return
-        is_address = ":" in host or _IPV4.fullmatch(host) is not None
-        if number is None or (not is_address and rest == ""):
+        is_address = _is_address(host)
+        if number is None or (not is_address and "." not in host):
             return
         address, port = host if is_address else _PUBLIC, Port("TCP", number)
         try:
@@ -252,7 +267,7 @@ class _Judge:
         except ValueError:
             return
         if stops:
-            end = f"cidrs: [{_single(host)}]" if is_address else "internet: true"
+            end = f"cidrs: [{single_address(host)}]" if is_address else "internet: true"
             yield StoppedConnection(
                 namespace=namespace,
                 object=workload.name,
@@ -264,7 +279,7 @@ class _Judge:
     def _between(
         self, workload: Workload, service: str, namespace: str, number: int | None
     ) -> Iterator[StoppedConnection]:
-        for target, port in self._targets(namespace, service, number):
+        for target, port in pods_behind(self.live, namespace, service, number):
             if workload.namespace == namespace or not self._stops(
                 _pods(workload), target, port
             ):
@@ -302,28 +317,6 @@ class _Judge:
             source, target, port
         )
 
-    def _targets(
-        self, namespace: str, service: str, wanted: object
-    ) -> Iterator[tuple[Pods, Port]]:
-        """Yield the pods behind a port of *service*, and their port."""
-        for found in self.live.services.get(namespace, ()):
-            spec = mapping(found.get("spec"))
-            selector = mapping(spec.get("selector"))
-            if mapping(found.get("metadata")).get("name") != service or not selector:
-                continue
-            for port in items(spec.get("ports")):
-                if wanted not in (None, port.get("port"), port.get("name")):
-                    continue
-                for workload in self.live.workloads.get(namespace, ()):
-                    held = mapping(workload.metadata.get("labels"))
-                    if all(held.get(key) == value for key, value in selector.items()):
-                        yield _pods(workload), target_port(port, workload.spec)
-
-
-def _single(address: str) -> str:
-    """Return the range that contains only *address*, as YAML."""
-    return f'"{address}/128"' if ":" in address else f"{address}/32"
-
 
 def _namespaces(
     names: Mapping[str, Mapping[str, str]], changed: Mapping[str, Mapping[str, str]]
@@ -333,21 +326,28 @@ def _namespaces(
         yield {"kind": "Namespace", "metadata": {"name": name, "labels": held}}
 
 
+def _name(found: Fields) -> str:
+    return str(mapping(found.get("metadata")).get("name"))
+
+
+def _scraped_port(metadata: Fields) -> str | None:
+    """Return the port that annotations name for Prometheus; None if they ask for nothing."""
+    notes = mapping(metadata.get("annotations"))
+    if notes.get("prometheus.io/scrape") != "true":
+        return None
+    return str(notes.get("prometheus.io/port") or "")
+
+
+def _is_address(text: str) -> bool:
+    return ":" in text or _IPV4.fullmatch(text) is not None
+
+
 def _rendered(
     namespace: Namespace, platform: Platform
 ) -> tuple[Mapping[str, str], tuple[Manifest, ...]]:
     """Return the labels and the network policies of *namespace* when it is enforced."""
-    bare = attrs.evolve(
-        namespace,
-        bindings=(),
-        grants=(),
-        quotas=(),
-        limit_range=None,
-        enforcement=Enforcement(),
-    )
-    found = render.namespace(bare, platform)
-    held = cast("dict[str, str]", mapping(found.namespace["metadata"]).get("labels", {}))
-    return held, tuple(g for g in found.guardrails if g["kind"] == "NetworkPolicy")
+    found, policies = enforced_manifests(namespace, platform)
+    return cast("dict[str, str]", mapping(found["metadata"]).get("labels", {})), policies
 
 
 def _is_left_over(policy: Fields, ours: Collection[str]) -> bool:
@@ -367,5 +367,4 @@ def _place(policy: Fields) -> tuple[str, str]:
 
 
 def _pods(workload: Workload) -> Pods:
-    held = mapping(workload.metadata.get("labels"))
-    return Pods(workload.namespace, tuple(sorted((k, str(v)) for k, v in held.items())))
+    return Pods.of(workload.namespace, mapping(workload.metadata.get("labels")))

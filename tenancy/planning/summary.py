@@ -51,18 +51,12 @@ class RoleMember:
 
 @attrs.frozen(kw_only=True, slots=True)
 class GrantSummary:
-    """
-    Devices of one pool that a namespace may use.
-
-    Attributes:
-        borrowing_limit: How many more it may borrow of those that others leave.
-    """
+    """Devices of one pool that a namespace may use."""
 
     namespace: Namespace
     pool: str
     resource: str
     devices: int
-    borrowing_limit: int = 0
 
 
 @attrs.frozen(kw_only=True, slots=True)
@@ -195,7 +189,6 @@ def _organization(
                 pool=grant.pool,
                 resource=grant.resource,
                 devices=grant.gpus,
-                borrowing_limit=grant.borrowing_limit,
             )
             for _, namespace in namespaces
             for grant in namespace.grants

@@ -88,7 +88,6 @@ class GpuGrantData(TypedDict):
     pool: str
     resource: str
     devices: int
-    borrowingLimit: int
 
 
 @with_config(CLOSED)
@@ -200,7 +199,6 @@ def _organization(
                 "pool": grant.pool,
                 "resource": grant.resource,
                 "devices": grant.devices,
-                "borrowingLimit": grant.borrowing_limit,
             }
             for grant in summary.grants
         ],

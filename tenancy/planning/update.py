@@ -42,6 +42,7 @@ from tenancy.planning.build import (
 )
 from tenancy.planning.plan_json import PlanData, plan_data
 from tenancy.planning.previous_update import PreviousUpdate
+from tenancy.planning.refused_changes import kinds_to_read
 
 __all__ = ["ClusterReading", "StackPlan", "plan_for", "planned", "read_cluster", "reading"]
 
@@ -179,8 +180,11 @@ def reading(
     live = _with_workloads(connection, live, tenancy, stack, previous)
     if previous.tenancy and _has_adopted(tenancy, stack):
         live = with_limit_ranges(connection, live)
-    live = with_waiting_pods(connection, live, _with_grants(tenancy, stack))
-    live = with_waiting_jobs(connection, live, _with_queues(tenancy, stack))
+    granted, queued = _with_grants(tenancy, stack), _with_queues(tenancy, stack)
+    if previous.only:
+        granted, queued = granted & previous.only, queued & previous.only
+    live = with_waiting_pods(connection, live, granted)
+    live = with_waiting_jobs(connection, live, queued)
     return ClusterReading(
         connection=connection,
         live=live,
@@ -217,13 +221,17 @@ def _with_workloads(
     previous: PreviousUpdate,
 ) -> Live:
     """Return *live* with what runs, where namespaces are in audit or begin to be enforced."""
-    levels = watched_levels(previous.tenancy, tenancy, stack, live)
+    levels = watched_levels(previous.tenancy, tenancy, stack, live, previous.only)
     environment = tenancy.environments.get(stack)
-    if not levels or environment is None:
+    if not levels:
         return live
-    platform = tenancy.platform_of(environment)
+    platform = (
+        tenancy.platforms[stack] if environment is None else tenancy.platform_of(environment)
+    )
     keys = {**default_counts(platform), **platform.object_counts}
-    return with_workloads(connection, live, levels, tuple(keys))
+    # The admission policies apply to namespaces of organizations only.
+    kinds = () if environment is None else kinds_to_read(platform)
+    return with_workloads(connection, live, levels, tuple(keys), kinds)
 
 
 def plan_for(
@@ -305,6 +313,7 @@ def planned(
         in_state=frozenset(namespaces_in_state),
         why_not=cluster.why_not,
         manager=manager,
+        only=previous.only,
     )
     missing: tuple[Finding, ...] = ()
     # If the files have errors, the cluster is not compared.

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-import attrs
-
 from tenancy import manifests as render
 from tenancy.config.document import JSON, mapping
 from tenancy.drifting import Identity, adoption
@@ -12,8 +10,9 @@ from tenancy.drifting.adoption import Weakened
 from tenancy.kubernetes.pods import POD_SECURITY_LABEL, items
 from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.manifests import Manifest
-from tenancy.model import Enforcement, Live, Namespace, Organization, Platform, Quota
+from tenancy.model import Live, Namespace, Platform, Quota, SharedNamespace
 from tenancy.planning import snapshot
+from tenancy.planning.shared_namespaces import enforced_manifests
 from tenancy.planning.weakened_traffic import weakened_traffic
 
 __all__ = ["name_of", "unnamed", "weakened_by", "weakened_objects", "weakened_traffic_by"]
@@ -33,13 +32,12 @@ def weakened_objects(desired: Collection[Manifest], live: Objects) -> Iterator[W
 
 
 def unnamed(
-    found: Iterable[Weakened], organizations: Iterable[Organization]
+    found: Iterable[Weakened], namespaces: Iterable[Namespace | SharedNamespace]
 ) -> Iterator[Weakened]:
-    """Yield those of *found* that no `enforcement.mayWeaken` of *organizations* names."""
+    """Yield those of *found* that no `enforcement.mayWeaken` of *namespaces* names."""
     named = {
         (namespace.name, name)
-        for organization in organizations
-        for namespace in organization.namespaces
+        for namespace in namespaces
         for name in namespace.enforcement.may_weaken
     }
     for one in found:
@@ -140,17 +138,9 @@ def _limits(namespace: Namespace) -> Iterator[Manifest]:
 
 def _with_policies(namespace: Namespace, platform: Platform) -> Iterator[Manifest]:
     """Yield *namespace* and its network policies."""
-    bare = attrs.evolve(
-        namespace,
-        bindings=(),
-        grants=(),
-        quotas=(),
-        limit_range=None,
-        enforcement=Enforcement(),
-    )
-    rendered = render.namespace(bare, platform)
-    yield rendered.namespace
-    yield from (one for one in rendered.guardrails if one["kind"] == "NetworkPolicy")
+    found, policies = enforced_manifests(namespace, platform)
+    yield found
+    yield from policies
 
 
 def _main_limit_range(namespace: Namespace, at: Namespace) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Required, TypedDict
 
 from tenancy_components.argument_types.organization import (
+    EnforcementArgs,
     ProfileArgs,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "RuleArgs",
     "ServiceArgs",
     "SharedNamespaceArgs",
+    "SharedPodSecurityArgs",
     "SharingArgs",
     "SubjectArgs",
     "TaintArgs",
@@ -119,6 +121,13 @@ class ServiceArgs(TypedDict, total=False):
     podLabels: Mapping[str, str]
 
 
+class SharedPodSecurityArgs(TypedDict, total=False):
+    """The Pod Security level that is enforced in a shared namespace."""
+
+    enforce: Required[Literal["restricted", "baseline", "privileged"]]
+    reason: Required[str]
+
+
 class SharedNamespaceArgs(TypedDict, total=False):
     """A namespace whose services can be reached by all organizations."""
 
@@ -127,6 +136,8 @@ class SharedNamespaceArgs(TypedDict, total=False):
     purpose: Literal["observability", "services"]
     services: Required[Sequence[ServiceArgs]]
     metricsPorts: Sequence[int]
+    podSecurity: SharedPodSecurityArgs | None
+    enforcement: EnforcementArgs | None
 
 
 class DnsArgs(TypedDict, total=False):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         PriorityClassSpec,
         QueuesSpec,
         SharedNamespaceSpec,
+        SharedPodSecuritySpec,
         SharingSpec,
         TaintSpec,
     )
@@ -108,6 +109,7 @@ __all__ = [
     "RuleSpec",
     "ScopeExpressionSpec",
     "SharedNamespaceSpec",
+    "SharedPodSecuritySpec",
     "SharingSpec",
     "Spec",
     "StandaloneNamespaceSpec",

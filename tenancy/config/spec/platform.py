@@ -11,6 +11,7 @@ from tenancy.config.spec.cluster import KubeconfigPath
 from tenancy.config.spec.model import Listed, Quantities, Spec
 from tenancy.config.spec.namespace_objects import NamespaceObjectSpec
 from tenancy.config.spec.network import DnsSpec, IngressControllerSpec, InternetSpec
+from tenancy.config.spec.organization import EnforcementSpec
 from tenancy.config.spec.quota import ProfileSpec
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "QueuesSpec",
     "ServiceSpec",
     "SharedNamespaceSpec",
+    "SharedPodSecuritySpec",
     "SharingSpec",
     "TaintSpec",
 ]
@@ -78,6 +80,15 @@ class ServiceSpec(Spec):
     """Labels of the pods that serve it. Default: every pod of the namespace."""
 
 
+class SharedPodSecuritySpec(Spec):
+    """The Pod Security level that is enforced in a shared namespace, in which operators alone have rights by Tenancy."""
+
+    enforce: Literal["restricted", "baseline", "privileged"]
+    """With `privileged`, nothing is refused; node agents and ingress controllers on the host network need it."""
+    reason: NonEmpty
+    """Why the namespace may differ from `restricted`."""
+
+
 class SharedNamespaceSpec(Spec):
     """A namespace whose services can be reached by all organizations, or by those that name it."""
 
@@ -91,6 +102,10 @@ class SharedNamespaceSpec(Spec):
     """The services that can be reached there."""
     metrics_ports: Listed[int] = ()
     """TCP ports that an observability namespace can reach in every namespace. Default: none."""
+    pod_security: SharedPodSecuritySpec | None = None
+    """Default: restricted."""
+    enforcement: EnforcementSpec | None = None
+    """Of a namespace that existed and was adopted: with `mode: audit` no network policy, quota and change of the `default` service account is added, and our Pod Security level only warns. Default: everything is enforced."""
 
 
 class PriorityClassSpec(Spec):

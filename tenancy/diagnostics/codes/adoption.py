@@ -45,6 +45,12 @@ GROUP: Final = Group(
             (_WARNING,),
         ),
         Code(
+            "shared-not-managed",
+            "enforcement of a shared namespace in which Tenancy manages nothing",
+            "`{managed: false, enforcement: {mode: enforce}}`",
+            "remove it, or take the namespace over with `tenancy adopt --shared`",
+        ),
+        Code(
             "pods-refused",
             "pods that run, and would be refused when they start again",
             "`hostNetwork: true` where `baseline` is to be enforced",

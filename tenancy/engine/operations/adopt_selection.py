@@ -13,7 +13,7 @@ from tenancy.kubernetes import labels
 from tenancy.manifests import Manifest
 from tenancy.model import Environment, Namespace, Platform
 
-__all__ = ["Selection", "grouped", "unfinished"]
+__all__ = ["Selection", "grouped", "selected", "unfinished"]
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
@@ -54,6 +54,28 @@ def grouped(
     Raises:
         RefusedError: Nothing is selected, or one has no organization.
     """
+    found: dict[str, list[str]] = {}
+    for name in selected(selection, live, begun):
+        organization = described.get(name) or selection.organization
+        if organization is None and selection.group_by is None:
+            raise RefusedError(reason="give --organization, or --group-by")
+        if organization is None:
+            namespace = live[Identity(kind="Namespace", name=name)]
+            organization = _organization(name, namespace, selection.group_by or "")
+        found.setdefault(organization, []).append(name)
+    return found
+
+
+def selected(selection: Selection, live: Live, begun: Collection[str] = ()) -> list[str]:
+    """
+    Return the names of the selected namespaces.
+
+    Args:
+        begun: Those whose adoption was interrupted.
+
+    Raises:
+        RefusedError: Nothing is selected, one does not exist, or a stack manages it.
+    """
     names = list(dict.fromkeys(selection.names))
     if selection.selector is not None:
         matches = _matcher(selection.selector)
@@ -68,16 +90,7 @@ def grouped(
     if not names:
         raise RefusedError(reason="no namespace is selected; name some, or give --selector")
     _require_unmanaged([name for name in names if name not in begun], live)
-    found: dict[str, list[str]] = {}
-    for name in names:
-        organization = described.get(name) or selection.organization
-        if organization is None and selection.group_by is None:
-            raise RefusedError(reason="give --organization, or --group-by")
-        if organization is None:
-            namespace = live[Identity(kind="Namespace", name=name)]
-            organization = _organization(name, namespace, selection.group_by or "")
-        found.setdefault(organization, []).append(name)
-    return found
+    return names
 
 
 def unfinished(environment: Environment, platform: Platform, live: Live) -> frozenset[str]:
@@ -116,7 +129,7 @@ def _objects(namespace: Namespace, platform: Platform) -> Iterator[Manifest]:
 
 def _require_unmanaged(names: Sequence[str], live: Live) -> None:
     """
-    Refuse names of namespaces that do not exist, or that a stack manages already.
+    Refuse namespaces that do not exist, are being deleted, or are managed already.
 
     Raises:
         RefusedError: One is such.
@@ -125,6 +138,10 @@ def _require_unmanaged(names: Sequence[str], live: Live) -> None:
         namespace = live.get(Identity(kind="Namespace", name=name))
         if namespace is None:
             raise RefusedError(reason=f"namespace {name}: it does not exist on the cluster")
+        if "deletionTimestamp" in mapping(namespace.get("metadata")):
+            raise RefusedError(
+                reason=f"namespace {name}: it is being deleted; leave it out of the selection"
+            )
         if _labels(namespace).get(labels.MANAGED) == "true":
             raise RefusedError(
                 reason=f"namespace {name}: a stack of Tenancy manages it already"

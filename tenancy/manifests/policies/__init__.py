@@ -1,6 +1,11 @@
 """Admission policies, which the API server itself evaluates; one idea a module."""
 
-from tenancy.manifests.policies.annotations import annotations, pod_labels
+from tenancy.manifests.policies.annotations import ALLOWED as ALLOWED_ANNOTATIONS
+from tenancy.manifests.policies.annotations import (
+    SERVICE_ANNOTATIONS,
+    annotations,
+    pod_labels,
+)
 from tenancy.manifests.policies.bindings import role_bindings, tenant_roles
 from tenancy.manifests.policies.claims import storage_claims
 from tenancy.manifests.policies.device_classes import (
@@ -21,13 +26,23 @@ from tenancy.manifests.policies.objects import managed_objects, managed_service_
 from tenancy.manifests.policies.placement import placement_guard, placement_mutation
 from tenancy.manifests.policies.pod_security import NAME as POD_SECURITY
 from tenancy.manifests.policies.pod_security import pod_security
-from tenancy.manifests.policies.pods import WORKLOADS, pods, templates
+from tenancy.manifests.policies.pods import WORKLOADS, device_variables, pods, templates
 from tenancy.manifests.policies.queues import POD_ANNOTATIONS, queued_jobs, queued_pods
 from tenancy.manifests.policies.services import endpoints, services
 from tenancy.manifests.policies.tokens import pod_tokens, token_requests, token_secrets
 from tenancy.model import Platform, roles
 
-__all__ = ["MANAGE", "POD_SECURITY", "WORKLOADS", "Guard", "mutations", "policies"]
+__all__ = [
+    "ALLOWED_ANNOTATIONS",
+    "MANAGE",
+    "POD_SECURITY",
+    "SERVICE_ANNOTATIONS",
+    "WORKLOADS",
+    "Guard",
+    "device_variables",
+    "mutations",
+    "policies",
+]
 
 
 def policies(platform: Platform) -> tuple[Guard, ...]:

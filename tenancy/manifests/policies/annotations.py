@@ -34,6 +34,7 @@ __all__ = [
     "PODS",
     "POD_LABELS",
     "SERVICES",
+    "SERVICE_ANNOTATIONS",
     "annotations",
     "disallowed",
     "pod_labels",
@@ -76,10 +77,12 @@ _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io"
 _BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
 """The guard of storage claims refuses it with its own reason."""
 
-_OF_SERVICES: Final = (
+SERVICE_ANNOTATIONS: Final = (
+    *ALLOWED,
     "service.kubernetes.io/topology-aware-hints",
     "service.kubernetes.io/topology-mode",
 )
+"""Those of Services that are always allowed."""
 
 
 def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guard, ...]:
@@ -106,7 +109,7 @@ def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guar
         _guard(
             SERVICES,
             [Resources("", ("services",))],
-            (*ALLOWED, *_OF_SERVICES, *allowed.service_annotations),
+            (*SERVICE_ANNOTATIONS, *allowed.service_annotations),
             "serviceAnnotations",
         ),
         _guard(

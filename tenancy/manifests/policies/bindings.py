@@ -35,7 +35,8 @@ __all__ = ["BINDINGS", "ROLES", "role_bindings", "tenant_roles"]
 BINDINGS: Final = "tenancy-role-bindings"
 ROLES: Final = "tenancy-roles"
 
-_NAMESPACE_OF: Final = "dyn(s).?namespace.orValue('')"
+_NAMESPACE_OF: Final = "dyn(s).?namespace.orValue(request.namespace)"
+"""Of a service account; without one, RBAC takes that of the binding."""
 
 
 def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()) -> Guard:

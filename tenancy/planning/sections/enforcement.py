@@ -8,16 +8,17 @@ import attrs
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from tenancy.diagnostics import Finding, Origin, Severity, counted
-from tenancy.kubernetes.pods import Fields, pod_security_violations
+from tenancy.diagnostics import Finding, Origin, Severity, counted, joined
+from tenancy.kubernetes.pods import Fields, pod_amounts, pod_security_violations
 from tenancy.model import Live, LiveWorkloads, Namespace, Platform, Workload
 from tenancy.planning.comparison import Comparison
 from tenancy.planning.enforced_namespaces import Watched, watched
 from tenancy.planning.facts import Fact, Importance, shortened
 from tenancy.planning.pod_limits import limit_range_violations, quota_violations
-from tenancy.planning.refused_changes import refused_changes
+from tenancy.planning.refused_changes import refused_objects
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
+from tenancy.planning.shared_namespaces import is_shared
 from tenancy.planning.stopped_traffic import stopped_connections
 
 __all__ = ["Enforced", "Stopped"]
@@ -38,7 +39,7 @@ class Stopped:
         is_allowed: Whether the namespace's `mayStop` names it.
     """
 
-    organization: str
+    organization: str | None
     namespace: str
     kind: str
     object: str
@@ -53,7 +54,7 @@ class Stopped:
 class StoppedData(TypedDict):
     """A workload that would be refused at its next start, or a connection that would stop."""
 
-    organization: str
+    organization: str | None
     namespace: str
     kind: str
     object: str
@@ -69,6 +70,7 @@ class Enforced(Section):
     Attributes:
         stopped: All of them.
         unasked: Namespaces whose pods were not tested against the admission policies.
+        exempt: Namespaces whose pods were tested as an operator, who is exempt from some.
     """
 
     name = "enforcement"
@@ -76,19 +78,20 @@ class Enforced(Section):
 
     stopped: Sequence[Stopped]
     unasked: Sequence[Watched]
+    exempt: Sequence[Watched] = ()
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "Enforced":
         """Return the section; empty if the cluster was not read."""
         live = comparison.live
-        if live is None or live.workloads is None or comparison.environment is None:
+        if live is None or live.workloads is None:
             return cls((), ())
         some = watched(comparison, live)
         found = [
             stopped
             for one in some
             for stopped in (
-                *_pods(one, live.workloads),
+                *_pods(one, comparison.platform, live.workloads),
                 *_tokens(one, live.workloads),
                 *_changes(one, comparison.platform, live.workloads),
             )
@@ -99,12 +102,15 @@ class Enforced(Section):
             one
             for one in some
             if one.is_new
+            # The admission policies apply to namespaces of organizations only.
+            and not is_shared(one.namespace)
             and any(
                 workload.name not in asked.get(one.namespace.name, {})
                 for workload in live.workloads.workloads.get(one.namespace.name, ())
             )
         )
-        return cls(tuple(dict.fromkeys(found)), unasked)
+        exempt = tuple(one for one in some if live.workloads.is_exempt and one not in unasked)
+        return cls(tuple(dict.fromkeys(found)), unasked, exempt)
 
     @property
     def changes(self) -> Sequence[Stopped]:
@@ -147,18 +153,34 @@ class Enforced(Section):
                 yield _finding(one)
         for unasked in self.unasked:
             namespace = unasked.namespace
-            if unasked.is_audit:
-                continue
-            yield Finding(
-                code="pods-not-checked",
-                origin=namespace.enforcement.origin or namespace.origin,
-                found=f"the pods of {namespace.name} against the admission policies, which can"
-                " be tested only in a namespace that is in audit",
-                allowed="pods that start again after they end",
-                remedy="apply enforcement: {mode: audit} first, and plan again",
-                severity=Severity.NOT_CHECKED,
-                organization=namespace.organization,
-            )
+            if not unasked.is_audit:
+                yield _not_checked(
+                    namespace,
+                    "the admission policies, which can be tested only in a namespace that is in"
+                    " audit",
+                    "apply enforcement: {mode: audit} first, and plan again",
+                )
+        for exempt in self.exempt:
+            if exempt.is_new and not exempt.is_audit and not is_shared(exempt.namespace):
+                yield _not_checked(
+                    exempt.namespace,
+                    "the admission policies from which operators are exempt, because your user"
+                    " may not impersonate the service account that creates pods",
+                    "allow your user to impersonate the service account replicaset-controller"
+                    " in kube-system, and plan again",
+                )
+
+
+def _not_checked(namespace: Namespace, what: str, remedy: str) -> Finding:
+    return Finding(
+        code="pods-not-checked",
+        origin=namespace.enforcement.origin or namespace.origin,
+        found=f"the pods of {namespace.name} against {what}",
+        allowed="pods that start again after they end",
+        remedy=remedy,
+        severity=Severity.NOT_CHECKED,
+        organization=namespace.organization,
+    )
 
 
 _WARNED: Final = ("token", "change")
@@ -198,12 +220,13 @@ def _finding(one: Stopped) -> Finding:
     )
 
 
-def _pods(one: Watched, live: LiveWorkloads) -> Iterator[Stopped]:
+def _pods(one: Watched, platform: Platform, live: LiveWorkloads) -> Iterator[Stopped]:
     namespace = one.namespace
     answers = live.policy_answers.get(namespace.name, {})
     judged: set[str] = set()
     for workload in live.workloads.get(namespace.name, ()):
-        for reason, remedy in _reasons(one, workload, answers.get(workload.name, ())):
+        reasons = _reasons(one, workload, answers.get(workload.name, ()))
+        for reason, remedy in (*reasons, *_devices(one, platform, workload)):
             judged.add(workload.name)
             yield _stopped(one, "pods", workload.name, reason, remedy)
     if not judged:
@@ -241,6 +264,18 @@ def _reasons(
             yield f"{_answer(answer)}{many}", "correct the pods"
 
 
+def _devices(one: Watched, platform: Platform, workload: Workload) -> Iterator[tuple[str, str]]:
+    """Yield the devices of *workload* that the quota of a shared namespace sets to 0."""
+    if not one.is_new or not is_shared(one.namespace):
+        return
+    requested = {key.removeprefix("requests.") for key in pod_amounts(workload.spec)}
+    if resources := sorted(requested & set(platform.gpu_resources)):
+        yield (
+            f"its pods request {joined(resources)}, and shared namespaces have no GPUs",
+            "run it in a namespace of an organization with a grant",
+        )
+
+
 def _answer(text: str) -> str:
     """Return the answer of an admission policy, after the policy's name."""
     return _ANSWER.sub(r"policy \1", text)
@@ -267,16 +302,18 @@ def _uses_default_token(spec: Fields) -> bool:
 
 
 def _changes(one: Watched, platform: Platform, live: LiveWorkloads) -> Iterator[Stopped]:
-    if not one.is_new:
+    if not one.is_new or is_shared(one.namespace):
         return
-    for what, reason, remedy in refused_changes(one.namespace, platform, live):
+    for found in refused_objects(one.namespace, platform, live):
+        refusal = found.refusal
+        refused = "new ones like it" if refusal.is_new else "changes of it"
         yield _stopped(
             one,
             "change",
-            what,
-            f"it stays, and once the namespace is enforced, changes of it are refused while"
-            f" {reason}",
-            remedy,
+            found.object,
+            f"it stays, and once the namespace is enforced, {refused} are refused"
+            f" {'because' if refusal.is_new else 'while'} {refusal.reason}",
+            refusal.remedy,
         )
 
 
@@ -292,7 +329,11 @@ def _connections(
             continue
         by_name = {one.namespace.name: one for one in group}
         for found in stopped_connections(
-            _namespaces([*group, *others]), comparison.platform, live.workloads, names
+            _namespaces([*group, *others]),
+            comparison.platform,
+            live.workloads,
+            names,
+            _accounts(live),
         ):
             if found.namespace in by_name:
                 yield _stopped(
@@ -300,8 +341,30 @@ def _connections(
                     "connection",
                     found.object,
                     found.what,
-                    found.remedy,
+                    _FOR_SHARED
+                    if is_shared(by_name[found.namespace].namespace)
+                    else found.remedy,
                 )
+
+
+def _accounts(live: Live) -> frozenset[tuple[str, str]]:
+    """Return namespace and name of every service account that a binding names."""
+    access = live.access
+    bindings = (*(access.role_bindings or ()), *(access.cluster_role_bindings or ()))
+    start = "ServiceAccount "
+    return frozenset(
+        (namespace, name)
+        for binding in bindings
+        for subject in binding.subjects
+        if subject.startswith(start)
+        for namespace, _, name in [subject.removeprefix(start).partition("/")]
+    )
+
+
+_FOR_SHARED: Final = (
+    "list the service under services of the shared namespace, or allow the traffic by a"
+    " NetworkPolicy in it"
+)
 
 
 def _namespaces(some: Sequence[Watched]) -> list[Namespace]:
@@ -311,7 +374,7 @@ def _namespaces(some: Sequence[Watched]) -> list[Namespace]:
 def _stopped(one: Watched, kind: str, what: str, reason: str, remedy: str) -> Stopped:
     namespace = one.namespace
     return Stopped(
-        organization=namespace.organization,
+        organization=namespace.organization or None,
         namespace=namespace.name,
         kind=kind,
         object=what,

@@ -13,6 +13,7 @@ from tenancy.planning.comparison import Comparison
 from tenancy.planning.facts import Fact, Importance
 from tenancy.planning.section import Section
 from tenancy.planning.shapes import CLOSED
+from tenancy.planning.shared_namespaces import is_shared
 from tenancy.planning.weakening import name_of, weakened_by, weakened_traffic_by
 
 __all__ = ["WeakenedObject", "WeakenedSection"]
@@ -30,7 +31,7 @@ class WeakenedObject:
         is_allowed: Whether the namespace's `mayWeaken` names it.
     """
 
-    organization: str
+    organization: str | None
     namespace: str
     object: str
     what: str
@@ -43,7 +44,7 @@ class WeakenedObject:
 class WeakenedData(TypedDict):
     """An object by which more would be allowed than it allows now."""
 
-    organization: str
+    organization: str | None
     namespace: str
     object: str
     what: str
@@ -68,13 +69,13 @@ class WeakenedSection(Section):
     def compute(cls, comparison: Comparison) -> "WeakenedSection":
         """Return the section; empty if the cluster was not read."""
         live, before = comparison.live, comparison.before
-        if live is None or comparison.environment is None or before is None:
+        if live is None or before is None:
             return cls(())
-        olds = {one.name: one for one in comparison.namespaces_before}
+        olds = {one.name: one for one in comparison.enforced_before}
         adopted = [
             namespace
-            for namespace in comparison.namespaces_after
-            if namespace.adopted is not None
+            for namespace in comparison.enforced_after
+            if (namespace.adopted is not None or is_shared(namespace))
             and namespace.name in olds
             and namespace.name in (live.namespaces or {})
         ]
@@ -158,7 +159,7 @@ def _add(
     found.setdefault(
         (namespace.name, name, one.what),
         WeakenedObject(
-            organization=namespace.organization,
+            organization=namespace.organization or None,
             namespace=namespace.name,
             object=name,
             what=one.what,

@@ -51,6 +51,9 @@ class TestRoleBindings:
     )
     def test_nobody_foreign_is_bound(self, admin, made, reason):
         admin.create(role_binding(group("oidc:friends")), dry=True).accepted()
+        # RBAC takes the namespace of the binding.
+        own = {"kind": "ServiceAccount", "name": "default"}
+        admin.create(role_binding(own), dry=True).accepted()
 
         admin.create(made, dry=True).refused_by(self.POLICY, reason)
 

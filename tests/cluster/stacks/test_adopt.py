@@ -22,9 +22,9 @@ AMOUNTS = {
 }
 
 
-def a_namespace(name: str, style: str) -> list[dict]:
+def a_namespace(name: str, style: str, team: str = "blue") -> list[dict]:
     """What somebody made: `kubectl`, `apply`, `helm`, `odd` spellings, or `several` quotas."""
-    labels = {"team": "blue"}
+    labels = {"team": team}
     if style == "helm":
         labels |= {"app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "shop-1.0"}
     hard = AMOUNTS["odd" if style in {"odd", "apply"} else "plain"]

@@ -204,9 +204,15 @@ def test_what_is_lost_once_it_is_enforced_is_what_was_announced(adopted) -> None
     assert "[weakened]" in text
     lost, named = announced(project)
     assert {
-        ("apps", "PodDisruptionBudget/shop"),
+        ("apps", "EndpointSlice/legacy-db"),
         ("apps", "Ingress/web"),
+        ("apps", "PodDisruptionBudget/shop"),
+        ("apps", "RoleBinding/gotk-reconciler"),
         ("court-probation-dev", "Ingress/shop"),
+        ("court-probation-dev", "NetworkPolicy/allow-ingress-controllers"),
+        ("court-probation-dev", "RoleBinding/court-probation-dev-admin"),
+        ("court-probation-dev", "RoleBinding/hmpps-haar-client-admin-team"),
+        ("sandbox", "RoleBinding/namespace-admin-public-authenticated"),
     } == named_in(lost, "change")
     assert {"NetworkPolicy/allow-same-organization"} <= {
         *named["court-probation-dev"]["mayWeaken"]

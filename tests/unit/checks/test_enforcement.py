@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tenancy.checks.enforcement import enforcements
+from tenancy.checks.enforcement import enforcements, shared_enforcements
 from tests.unit.builders import a_platform, a_tenancy
 
 TODAY = date(2026, 11, 28)
@@ -79,3 +79,29 @@ def test_an_environment_may_enforce_what_another_still_audits():
         },
     )
     assert [False] == [namespace.enforcement.is_audit for _, namespace in tenancy.namespaces]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        pytest.param({}, [], id="enforced"),
+        pytest.param({"enforcement": {"mode": "audit", "reason": REASON}}, [], id="in-audit"),
+        pytest.param(
+            {"enforcement": {"mode": "audit"}}, ["audit-without-reason"], id="no-reason"
+        ),
+        pytest.param(
+            {"enforcement": {"mode": "audit", "reason": REASON, "until": "2026-11-27"}},
+            ["audit-over"],
+            id="over",
+        ),
+        pytest.param(
+            {"managed": False, "enforcement": {"mode": "audit", "reason": REASON}},
+            ["shared-not-managed"],
+            id="not-managed",
+        ),
+    ],
+)
+def test_the_audit_of_a_shared_namespace_has_the_same_rules(keys, expected):
+    shared = [{"name": "monitoring", "services": [], **keys}]
+    platform = a_tenancy(platform=a_platform(shared=shared)).platforms["platform"]
+    assert expected == [finding.code for finding in shared_enforcements(platform, TODAY)]

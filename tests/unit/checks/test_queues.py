@@ -62,15 +62,6 @@ def test_a_namespace_may_borrow_at_most_what_others_lend():
     ] == queues(borrowingLimit=4, others={"lendingLimit": 3})
 
 
-def test_a_grant_lends_no_more_than_itself():
-    found = queues(borrowingLimit=9, others={"lendingLimit": 10})
-
-    [lent] = [line for line in found if "[queue-lending-limit]" in line]
-    [borrowed] = [line for line in found if "[queue-borrowing-limit]" in line]
-    assert "lendingLimit 10 under a grant of 8" in lent
-    assert "and 8 devices that others lend" in borrowed
-
-
 def test_a_pod_may_be_as_large_as_the_grant_and_what_is_borrowed():
     place = f"{GRANT}.maxPerPod [gpu-grant-below-max-per-pod]"
 

@@ -125,22 +125,6 @@ def test_grants_are_set_against_the_pool(run: Run, project: Path) -> None:
     assert "  6 granted in the files, 10 left" in result.stdout
 
 
-def test_what_may_be_borrowed_is_beside_the_grant(run: Run, project: Path) -> None:
-    path = project / "organizations" / "acme.yaml"
-    path.write_text(
-        path.read_text().replace(
-            "    subscription: sub-acme-dev\n",
-            "    subscription: sub-acme-dev\n"
-            "    gpus: [{ pool: h100, gpus: 6, borrowingLimit: 2 }]\n",
-        )
-    )
-
-    result = run("plan", "--offline")
-
-    borrowed = "    acme-dev: 6 nvidia.com/gpu of pool h100, and may borrow 2 more\n"
-    assert borrowed in result.stdout
-
-
 def test_json_holds_the_same_facts(run: Run) -> None:
     result = run("plan", "--offline", "--json")
 

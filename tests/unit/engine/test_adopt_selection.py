@@ -53,6 +53,18 @@ def test_what_was_begun_is_selected_again_and_what_is_done_is_not(without: str) 
         grouped(by_label, live, described)
 
 
+def test_what_is_being_deleted_is_not_selected_without_a_word() -> None:
+    _, _, live = world(without="ResourceQuota quota in acme-test")
+    namespace = live[Identity(kind="Namespace", name="acme-test")]
+    del namespace["metadata"]["labels"]["tenancy.dev/managed"]
+    wanted = Selection(names=["acme-test"], organization="acme")
+    assert {"acme": ["acme-test"]} == grouped(wanted, live, {})
+
+    namespace["metadata"]["deletionTimestamp"] = "2026-11-29T12:00:00Z"
+    with pytest.raises(RefusedError, match="acme-test: it is being deleted"):
+        grouped(wanted, live, {})
+
+
 @pytest.mark.parametrize("keys", [{}, {"stack": "other"}, {"adopted": None}])
 def test_only_what_this_stack_began_to_adopt_is_unfinished(keys: dict) -> None:
     without = "ResourceQuota quota in acme-test" if keys else None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tenancy.model import KindOfObject
 from tests.unit.planning.test_enforcement import a_workload, enforcing, errors
 
 PORTS = [{"port": 443, "targetPort": 8443}]
@@ -76,3 +77,69 @@ def test_an_address_of_version_6_in_a_variable_is_refused_with_the_rule() -> Non
     ] == stopped(workload=workload)
     allowed = out({"cidrs": ["2001:db8::/64"], "ports": [5433]})
     assert [] == stopped(workload=workload, **allowed)
+
+
+KAFKA = {
+    "metadata": {"name": "brokers"},
+    "spec": {
+        "clusterIP": "None",
+        "selector": {"app": "kafka"},
+        "ports": [{"name": "tcp", "port": 9092}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "kafka-0.brokers.streams.svc.cluster.local",
+        "kafka-0.brokers.streams.svc",
+        "kafka-0.brokers.streams",
+        "brokers.streams.svc",
+        "brokers.streams",
+    ],
+)
+def test_a_pod_of_a_stateful_set_is_found_by_its_name(host: str) -> None:
+    kafka = a_workload("StatefulSet/kafka", "streams")
+    caller = a_workload(container={"args": [f"--brokers={host}:9092"]})
+
+    plan = enforcing(caller, kafka, services={"streams": (KAFKA,)})
+    assert [
+        "acme-dev: Deployment/web of acme-dev to brokers of streams on TCP 9092 will stop"
+        " (named by Deployment/web)"
+    ] == [found for _, found in errors(plan)]
+
+
+def test_scraping_that_annotations_of_a_service_ask_for_is_noticed() -> None:
+    notes = {"prometheus.io/scrape": "true", "prometheus.io/port": "9102"}
+    service = a_service(selector={"app": "web"})
+    service["metadata"]["annotations"] = notes
+
+    assert [
+        "Prometheus to Service/web on TCP 9102, by its annotations will stop (named by"
+        " Service/web)"
+    ] == stopped(service)
+    assert [] == stopped(service, network={"metricsPorts": [9102]}, platform=OBSERVED)
+    del notes["prometheus.io/port"]
+    [found] = stopped(service)
+    assert "on TCP 8443" in found
+
+
+OBSERVED = {"shared": [{"name": "monitoring", "purpose": "observability", "services": []}]}
+
+
+def test_a_route_whose_controller_would_not_get_in_is_refused_with_the_rule() -> None:
+    route = {
+        "metadata": {"name": "shop"},
+        "spec": {"rules": [{"backendRefs": [{"name": "web", "port": 443}]}]},
+    }
+    kind = KindOfObject(group="gateway.networking.k8s.io", plural="httproutes")
+    platform = {"ingress": {"edge": {"namespace": "edge", "podLabels": {"app": "envoy"}}}}
+    service = a_service(selector={"app": "web"})
+    routed = {"judged": {kind: {"acme-dev": (route,)}}, "platform": platform}
+
+    assert [
+        "an ingress controller to web on TCP 8443 will stop (named by HTTPRoute/shop)"
+    ] == stopped(service, **routed)
+    rule = {"ingress": [{"controller": "edge", "ports": [8443]}]}
+    assert [] == stopped(service, network=rule, **routed)

@@ -25,6 +25,21 @@ def test_of_the_policies_for_pods_only_three_look_at_every_pod(tenancy) -> None:
     assert {"tenancy-finalizers", "tenancy-gpus-per-pod", "tenancy-placement"} <= found.keys()
 
 
+def test_every_policy_refuses_where_it_fails_and_looks_at_every_version(tenancy) -> None:
+    """On a cluster this changes the answer of few of them, so attacks tell it of few."""
+    found = {
+        (manifest["kind"], manifest["metadata"]["name"]): (
+            manifest["spec"]["failurePolicy"],
+            manifest["spec"]["matchConstraints"]["matchPolicy"],
+        )
+        for manifest in manifests.platform(tenancy.platforms["platform"])
+        if manifest["kind"] in {"ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"}
+    }
+
+    assert len(found) > 30
+    assert {("Fail", "Equivalent")} == set(found.values())
+
+
 @pytest.mark.parametrize("field", ["env", "envFrom", "volumeMounts"])
 def test_no_rule_of_pods_makes_the_stack_of_costs_long(tenancy, field: str) -> None:
     [policy] = [

@@ -1,27 +1,68 @@
-"""Changes of what an update depends on, drawn from a seed, each undone afterwards."""
+"""
+Changes of what an update depends on, drawn from a seed, each undone afterwards.
+
+They are made to a stack of one organization, because an engine takes longer with every object.
+"""
 
 import contextlib
 import json
 import random
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
+from tenancy.diagnostics import EngineError
+from tenancy.local.sandbox.layout import Layout
+from tests.cluster.stacks import edited_states
+
 ROOT = Path(__file__).parents[3]
+STACK = "small"
+FILE = f"Pulumi.{STACK}.yaml"
+NAMESPACE = "small-a"
+_STACK_FILE = """\
+config:
+  tenancy:environment: dev
+  tenancy:cluster: sandbox
+  tenancy:platformStack: platform
+  tenancy:profiles:
+    standard:
+      quota: {requests.cpu: 2, limits.cpu: 4, pods: 20}
+      limitRange: {container: {default: {cpu: 200m}, defaultRequest: {cpu: 100m}}}
+  tenancy:organizations:
+    small:
+      prefix: small
+      defaultNamespace: a
+      members: [{group: small-developers, role: developer}]
+      namespaces:
+        - {id: a, profile: standard}
+        - {id: b, profile: standard}
+"""
 
 
 @attrs.frozen
 class World:
-    """What a change may touch: a project with an applied stack, its state, and the cluster."""
+    """
+    What a change may touch: a project with an applied stack, its state, and the cluster.
+
+    Attributes:
+        records: The folder of the records of last updates.
+    """
 
     root: Path
     state: Path
+    records: Path
     kubectl: Callable[..., str]
     other_machine: Callable[[], object]
+    path: str
     random: random.Random
+
+
+def write_stack(root: Path) -> None:
+    """Write the stack that the changes are made to."""
+    (root / FILE).write_text(_STACK_FILE)
 
 
 Change = Callable[[World], contextlib.AbstractContextManager[Mapping[str, str]]]
@@ -39,16 +80,20 @@ def _text(file: Path, change: Callable[[str], str]) -> Iterator[Mapping[str, str
 
 
 def _config(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
-    """Quotas, protection, or only a remark in the stack file."""
-    pods = world.random.randrange(1, 30)
+    """Quotas, members, options of resources, labels, or only a remark in the stack file."""
+    number = world.random.randrange(1, 30)
     changes = (
-        lambda text: re.sub(
-            r'^        pods: "\d+"', f'        pods: "{pods}"', text, flags=re.M
-        ),
-        lambda text: text + "  tenancy:allowDeletion: [acme-dev]\n",
-        lambda text: text + f"# remark {pods}\n",
+        lambda text: text.replace("pods: 20}", f"pods: {number}}}"),
+        lambda text: text.replace("developers, role: developer", "developers, role: viewer"),
+        lambda text: text.replace("small-developers", f"small-developers-{number}"),
+        lambda text: text + f"  tenancy:allowDeletion: [{NAMESPACE}]\n",
+        lambda text: text.replace("{id: b, profile", f"{{id: b{number}, profile"),
+        lambda text: text.replace("        - {id: b, profile: standard}\n", ""),
+        lambda text: text.replace("{cpu: 100m}", "{cpu: 100 m}"),
+        lambda text: text.replace("pods: 20}", 'pods: "20"}'),
+        lambda text: text + f"# remark {number}\n",
     )
-    return _text(world.root / "Pulumi.dev.yaml", world.random.choice(changes))
+    return _text(world.root / FILE, world.random.choice(changes))
 
 
 def _other_files(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
@@ -81,10 +126,25 @@ def _version_of_tenancy(world: World) -> Iterator[Mapping[str, str]]:
 
 
 @contextlib.contextmanager
-def _provider_config(world: World) -> Iterator[Mapping[str, str]]:
+def _tool(world: World) -> Iterator[Mapping[str, str]]:
+    """The engine or the provider from another place, or another file that runs it."""
+    name = world.random.choice(("pulumi", "pulumi-resource-kubernetes"))
+    plugins = Layout(world.root).pulumi_home.glob(f"plugins/resource-kubernetes-v*/{name}")
+    real = shutil.which(name, path=world.path) or next(plugins)
+    with tempfile.TemporaryDirectory() as folder:
+        tool = Path(folder) / "bin" / name
+        tool.parent.mkdir()
+        if world.random.random() < 0.5:
+            tool.symlink_to(real)
+        else:
+            tool.write_text(f'#!/bin/sh\nexec "{real}" "$@"\n')
+            tool.chmod(0o755)
+        yield {"PATH": f"{tool.parent}:{world.path}"}
+
+
+def _provider_config(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
     """The kubeconfig with the same content in another form."""
-    with _text(world.root / ".sandbox/kubeconfig", lambda text: text + "\n# a remark\n"):
-        yield {}
+    return _text(world.root / ".sandbox/kubeconfig", lambda text: text + "\n# a remark\n")
 
 
 @contextlib.contextmanager
@@ -94,33 +154,7 @@ def _variables(world: World) -> Iterator[Mapping[str, str]]:
 
 def _edited_state(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
     """One resource of the state, edited by hand."""
-
-    def change(text: str) -> str:
-        whole = json.loads(text)
-        found = whole["checkpoint"]["latest"]["resources"]
-        objects = [one for one in found if one["type"].startswith("kubernetes:")]
-        quotas = [one for one in objects if one["type"].endswith(":ResourceQuota")]
-        what = world.random.randrange(4)
-        if what == 0:
-            quota = world.random.choice(quotas)
-            for part in (quota["inputs"], quota["outputs"], quota["outputs"]["__inputs"]):
-                part["metadata"]["labels"]["tenancy.dev/managed"] = "edited"
-        elif what == 1:
-            last = [one for one in objects if one["type"].endswith(":RoleBinding")]
-            found.remove(world.random.choice(last))
-        elif what == 2:
-            for one in found:
-                one.pop("protect", None)
-        else:
-            world.random.choice(quotas)["outputs"]["spec"]["hard"] = {"pods": "1"}
-        # The guard depends on what is removed.
-        names = {one["urn"] for one in found}
-        for one in found:
-            if "dependencies" in one:
-                one["dependencies"] = [urn for urn in one["dependencies"] if urn in names]
-        return json.dumps(whole)
-
-    return _text(world.state, change)
+    return _text(world.state, lambda text: edited_states.edited(text, world.random))
 
 
 def _damaged_state(world: World) -> contextlib.AbstractContextManager[Mapping[str, str]]:
@@ -148,8 +182,8 @@ def _pending_operation(world: World) -> contextlib.AbstractContextManager[Mappin
 
 @contextlib.contextmanager
 def _another_machine(world: World) -> Iterator[Mapping[str, str]]:
-    """An update of other files, from another checkout."""
-    with _config(world):
+    """An update of other files, from another checkout, which may be refused."""
+    with _config(world), contextlib.suppress(EngineError):
         world.other_machine()
     try:
         yield {}
@@ -158,27 +192,89 @@ def _another_machine(world: World) -> Iterator[Mapping[str, str]]:
 
 
 @contextlib.contextmanager
+def _leftover_record(world: World) -> Iterator[Mapping[str, str]]:
+    """The record of another moment, or a damaged one, as the newest."""
+    with contextlib.ExitStack() as undone:
+        changes: tuple[Callable[[dict[str, object]], object], ...] = (
+            lambda record: record.update(unchanged=str(record["unchanged"])),
+            lambda record: record.update(inputs="0" * 64),
+            lambda record: record.update(state="0" * 64),
+            lambda record: record.pop("state"),
+            lambda record: record.update(version=2),
+        )
+        change = world.random.choice(changes)
+
+        def edit(text: str) -> str:
+            record = json.loads(text)
+            change(record)
+            return json.dumps(record)
+
+        for file in world.records.rglob("*.json"):
+            undone.enter_context(_text(file, edit))
+        yield {}
+
+
+@contextlib.contextmanager
 def _by_hand(world: World) -> Iterator[Mapping[str, str]]:
-    """An object that is changed on the cluster alone."""
-    quota = ("resourcequota", "quota", "-n", "acme-dev", "--type=merge", "-p")
-    before = json.loads(world.kubectl("get", *quota[:-2], "-o", "json"))["spec"]["hard"]["pods"]
-    world.kubectl("patch", *quota, json.dumps({"spec": {"hard": {"pods": "77"}}}))
+    """An object that is changed, deleted or created on the cluster alone."""
+    quota = ("resourcequota", "quota", "-n", NAMESPACE)
+    policy = ("networkpolicy", "allow-dns", "-n", NAMESPACE)
+    binding = ("rolebinding", "foreign", "-n", NAMESPACE)
+    namespace = ("namespace", NAMESPACE)
+    what = world.random.randrange(4)
+    if what == 0:
+        before = json.loads(world.kubectl("get", *quota, "-o", "json"))["spec"]["hard"]["pods"]
+        done = ("patch", *quota, "--type=merge", "-p", '{"spec": {"hard": {"pods": "77"}}}')
+        undo = [*done[:-1], json.dumps({"spec": {"hard": {"pods": before}}})]
+        world.kubectl(*done)
+    elif what == 1:
+        world.kubectl("annotate", *policy, "example.com/by=hand")
+        undo = ["annotate", *policy, "example.com/by-"]
+    elif what == 2:
+        world.kubectl("create", *binding, "--clusterrole=view", "--group=foreigners")
+        undo = ["delete", *binding]
+    else:
+        world.kubectl("label", *namespace, "example.com/by=hand")
+        undo = ["label", *namespace, "example.com/by-"]
     try:
         yield {}
     finally:
-        world.kubectl("patch", *quota, json.dumps({"spec": {"hard": {"pods": before}}}))
+        world.kubectl(*undo)
 
 
 CHANGES: Mapping[str, Change] = {
     "nothing": _nothing,
+    "another machine": _another_machine,
+    "by hand": _by_hand,
     "config": _config,
     "other files": _other_files,
     "version of tenancy": _version_of_tenancy,
+    "engine or provider": _tool,
     "provider config": _provider_config,
     "variables": _variables,
+    "leftover record": _leftover_record,
     "edited state": _edited_state,
-    "damaged state": _damaged_state,
     "pending operation": _pending_operation,
-    "another machine": _another_machine,
-    "by hand": _by_hand,
+    "damaged state": _damaged_state,
 }
+"""In an order in which several of them can be made together."""
+RARE = "another machine"
+
+
+def drawn(chosen: random.Random, most: int = 3) -> tuple[str, ...]:
+    """Return the names of one to *most* changes that are made together."""
+    (count,) = chosen.choices(range(1, most + 1), weights=(6, 3, 1)[:most])
+    # An update by another machine takes longer than all others.
+    often = [name for name in CHANGES if name != RARE or chosen.random() < 0.2]
+    names = set(chosen.sample(often, min(count, len(often))))
+    return tuple(name for name in CHANGES if name in names)
+
+
+@contextlib.contextmanager
+def made(world: World, names: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    """Open a block in which the changes *names* are made; it yields variables of the engine."""
+    variables: dict[str, str] = {}
+    with contextlib.ExitStack() as undone:
+        for name in names:
+            variables |= undone.enter_context(CHANGES[name](world))
+        yield variables

@@ -1,33 +1,38 @@
 """Kills whatever takes part in an update at a moment drawn by a seed, and what is left."""
 
 import contextlib
+import json
 import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 import psutil
 
-from tenancy.assessment import assess
-from tenancy.cluster import connect, objects
+from tenancy import engine
+from tenancy.assessment import Assessment, assess
+from tenancy.cluster import Connection, connect, objects
 from tenancy.drifting import Identity
+from tenancy.engine import OpenStack
 from tenancy.engine.comparison import compare
 from tenancy.engine.left_folders import PREFIX
+from tenancy.engine.stack_opener import opener
 from tenancy.engine.state_contents import holds_exactly
 from tenancy.engine.state_reading import read_state
 from tenancy.local import sandbox as local_sandbox
 from tenancy.planning import INTENT_OUTPUT
 from tests.cluster.api import until
 from tests.cluster.stacks.conftest import Project
+from tests.cluster.stacks.killed_stack import STACK, write_stack
 from tests.cluster.templates import PATHS
 from tests.commands import TENANCY
 
-STACK = "killed"
 KINDS = ("Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding")
 VICTIMS = ("command", "engine", "provider", "kube-apiserver", "etcd")
 PHASES = ("recorded", "begun", "half", "almost")
@@ -41,12 +46,6 @@ FOREIGN = {
 _PROGRAMS = {"engine": "pulumi", "provider": "pulumi-resource-kubernetes"}
 _SHARES = {"recorded": 0.0, "begun": 0.05, "half": 0.5, "almost": 0.9}
 _LIMIT_SECONDS = 240
-
-_VERSIONS: Mapping[str, Mapping[str, object]] = {
-    "first": {"organizations": ("red", "blue"), "pods": 20, "group": "developers"},
-    "second": {"organizations": ("blue", "green"), "pods": 25, "group": "makers"},
-    "third": {"organizations": ("red", "green"), "pods": 15, "group": "developers"},
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -79,33 +78,57 @@ def cases(seed: int, count: int) -> Iterator[Case]:
         )
 
 
+_UPDATE = """
+import json, sys
+from pathlib import Path
+from tenancy import engine
+from tenancy.assessment import assess
+from tenancy.engine.stack_opener import opener
+verb, stack, root, backend = sys.argv[1:]
+found = assess(Path(root))
+do = {"up": engine.up, "destroy": engine.destroy}[verb]
+outcomes = do(found, [stack], open_stack=opener(found, variables=json.loads(backend)))
+print(*outcomes.errors, sep="\\n")
+sys.exit(outcomes.exit)
+"""
+"""What is killed; `tenancy up` would preview before, which takes as long again."""
+
+
 @attrs.define
 class Campaign:
     """
     One stack that is created, changed, destroyed, and killed meanwhile, over and over.
 
     Attributes:
+        backend: Variables that name another backend than the project's own folder.
         copies: How many copies of the kubeconfig there were when commands were killed.
     """
 
     project: Project
+    backend: Mapping[str, str] = attrs.field(factory=dict)
     version: str | None = None
     copies: int = 0
     tally: dict[tuple[str, str, str], int] = attrs.field(factory=dict)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the state is in a bucket, where no update is recorded."""
+        return bool(self.backend)
 
     def run(self, case: Case) -> str:
         """Kill as *case* names, go on, and assert that state, cluster and files are one."""
         before = self.version
         verb = self._begin(case)
-        process = self.command(verb)
+        process = self.program(verb)
         is_cut = self._kill(process, case, verb)
         if case.victim in {"kube-apiserver", "etcd"}:
             # The engine waits for objects to be deleted, until the server answers again.
             local_sandbox.up(self.project.root)
-        process.communicate(timeout=_LIMIT_SECONDS)
+        output, _ = process.communicate(timeout=_LIMIT_SECONDS)
+        assert is_cut or process.returncode == 0, output
         if case.victim == "command":
             _assert_nothing_left(process.pid)
-        self._follow(case, verb, before)
+        self._follow(case, before)
         self.assert_one(str(case))
         what = "destroy" if verb == "destroy" else "create" if before is None else "change"
         key = (case.victim, case.phase, what)
@@ -136,23 +159,20 @@ class Campaign:
         write_stack(self.project.root, version)
         self.version = version
 
-    def _follow(self, case: Case, verb: str, before: str | None) -> None:
+    def _follow(self, case: Case, before: str | None) -> None:
+        if self.is_remote:
+            self._cancel()
         if case.following == "preview":
-            self.succeed("preview")
+            self.finish("preview")
         if case.following == "before" and before is not None:
             self.write(before)
         if case.following == "other":
             self.write("third")
         if case.following == "destroy":
-            self.succeed("destroy")
+            self.finish("destroy")
             self.version = None
         else:
-            self.succeed("up")
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """The environment of commands."""
-        return {**os.environ, **PATHS}
+            self.finish("up")
 
     def words(self, verb: str) -> list[str]:
         """Return the command line of *verb*."""
@@ -160,10 +180,23 @@ class Campaign:
         arguments = [verb, *flags, f"--stack={STACK}", f"--project={self.project.root}"]
         return [*TENANCY, *arguments]
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment of commands."""
+        return {**os.environ, **PATHS}
+
     def command(self, verb: str) -> subprocess.Popen[str]:
         """Start the command *verb*."""
+        return self._start(self.words(verb))
+
+    def program(self, verb: str) -> subprocess.Popen[str]:
+        """Start a program of Python that does *verb*: a command without preview and output."""
+        words = (sys.executable, "-c", _UPDATE, verb, STACK, str(self.project.root))
+        return self._start([*words, json.dumps(dict(self.backend))])
+
+    def _start(self, words: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.words(verb),
+            words,
             env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -179,21 +212,45 @@ class Campaign:
         allowed = {0, 2} if verb == "preview" else {0}
         assert process.returncode in allowed, output
 
+    def finish(self, verb: str) -> None:
+        """Do *verb* in this process, which takes half the time of a command."""
+        found = assess(self.project.root)
+        operation = {"up": engine.up, "preview": engine.preview, "destroy": engine.destroy}
+        outcome = operation[verb](found, [STACK], open_stack=self._opener(found))[STACK]
+        assert outcome.error is None, f"{verb}: {outcome.error}"
+
+    def _opener(self, found: Assessment) -> OpenStack:
+        return opener(found, variables=self.backend)
+
+    def _cancel(self) -> None:
+        """Remove the lock of a killed engine, as its message tells a person to."""
+        self._opener(assess(self.project.root))(STACK).stack.cancel()
+
     def _kill(self, process: subprocess.Popen[str], case: Case, verb: str) -> bool:
         """Kill the victim in its phase; return whether the command had not ended by itself."""
-        state = self.project.box.root / ".sandbox" / "pulumi" / "state" / ".pulumi" / "stacks"
-        file = state / "tenancy" / f"{STACK}.json"
-        begin = self._made()
-        wanted = set() if verb == "destroy" else self._wanted()
+        found = assess(self.project.root, STACK)
+        connection = connect(found.cluster(STACK), self.project.root)
+        begin = _made(connection)
+        wanted = set() if verb == "destroy" else self._wanted(found)
         steps = max(1, len(wanted ^ begin))
         deadline = time.monotonic() + _LIMIT_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            recorded = file.is_file() and INTENT_OUTPUT in file.read_text()
-            share = len(self._made() ^ begin) / steps
-            if recorded and share >= _SHARES[case.phase]:
+            if self._has_begun(process) and (
+                case.phase == "recorded"
+                or len(_made(connection) ^ begin) / steps >= _SHARES[case.phase]
+            ):
                 time.sleep(case.jitter * 0.3)
                 return self._signal(process, case.victim)
+            time.sleep(0.02)
         return False
+
+    def _has_begun(self, process: subprocess.Popen[str]) -> bool:
+        """Whether the update is recorded; in a bucket, whether its provider runs."""
+        if self.is_remote:
+            return any(of_session(process.pid, _PROGRAMS["provider"]))
+        state = self.project.box.root / ".sandbox" / "pulumi" / "state" / ".pulumi" / "stacks"
+        file = state / "tenancy" / f"{STACK}.json"
+        return file.is_file() and INTENT_OUTPUT in file.read_text()
 
     def _signal(self, process: subprocess.Popen[str], victim: str) -> bool:
         if victim == "command":
@@ -217,33 +274,34 @@ class Campaign:
             os.kill(parts["kube-apiserver"] or 0, signal.SIGKILL)
         return True
 
-    def _wanted(self) -> set[Identity]:
-        desired = compare(assess(self.project.root, STACK), STACK).desired
+    def _wanted(self, found: Assessment) -> set[Identity]:
+        desired = compare(found, STACK).desired
         return {one for one in map(Identity.of, desired) if one.kind in KINDS}
-
-    def _made(self) -> set[Identity]:
-        found = assess(self.project.root, STACK)
-        connection = connect(found.cluster(STACK), self.project.root)
-        return {
-            one
-            for one in objects(connection, KINDS)
-            if (one.namespace or one.name).startswith(("red-", "blue-", "green-"))
-        }
 
     def assert_one(self, case: str) -> None:
         """Assert that state, cluster and files are one."""
-        session = self.project.session(STACK)
+        found = assess(self.project.root, STACK)
+        session = self._opener(found)(STACK)
         if self.version is None:
             assert [] == session.state(), case
-            assert not self._made(), case
+            made = _made(connect(found.cluster(STACK), self.project.root))
+            assert not made, case
             return
-        found = assess(self.project.root, STACK)
         state = read_state(session.stack, found.name)
         assert holds_exactly(found, STACK, state), f"{case}: the state is not what is described"
         drift = compare(found, STACK)
         assert () == drift.differences, case
         described = {Identity.of(one) for one in drift.desired}
-        assert {one for one in self._made() if one.kind in KINDS} <= described, case
+        assert {one for one in _made(drift.connection) if one.kind in KINDS} <= described, case
+
+
+def _made(connection: Connection) -> set[Identity]:
+    """Return what exists of the stack on the cluster."""
+    return {
+        one
+        for one in objects(connection, KINDS)
+        if (one.namespace or one.name).startswith(("red-", "blue-", "green-"))
+    }
 
 
 def _assert_nothing_left(killed: int) -> None:
@@ -265,35 +323,3 @@ def of_session(leader: int, program: str) -> Iterator[int]:
         with contextlib.suppress(ProcessLookupError):
             if names[:1] == [program] and os.getsid(process.pid) == leader:
                 yield process.pid
-
-
-def write_stack(root: Path, version: str) -> None:
-    """Write the stack in one of its versions: each has other namespaces and other quotas."""
-    wanted = _VERSIONS[version]
-    names = wanted["organizations"]
-    assert isinstance(names, tuple)
-    deletable = [f"{name}-a" for name in names]
-    lines = [
-        "config:",
-        "  tenancy:environment: dev",
-        "  tenancy:cluster: sandbox",
-        "  tenancy:platformStack: platform",
-        f"  tenancy:allowDeletion: [{', '.join(deletable)}]",
-        "  tenancy:profiles:",
-        "    standard:",
-        f"      quota: {{requests.cpu: 2, limits.cpu: 4, pods: {wanted['pods']}}}",
-        "      limitRange:",
-        "        container:",
-        f"          default: {{cpu: {wanted['pods']}0m}}",
-        "          defaultRequest: {cpu: 100m}",
-        "  tenancy:organizations:",
-    ]
-    for name in names:
-        lines += [
-            f"    {name}:",
-            f"      prefix: {name}",
-            "      defaultNamespace: a",
-            f"      members: [{{group: {name}-{wanted['group']}, role: developer}}]",
-            "      namespaces: [{id: a, profile: standard}]",
-        ]
-    (root / f"Pulumi.{STACK}.yaml").write_text("\n".join(lines) + "\n")

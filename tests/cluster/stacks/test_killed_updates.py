@@ -4,14 +4,20 @@ An update that is killed at any point, or whose API server or disk fails, is put
 Afterwards state, cluster and files are one.
 """
 
+import itertools
 import os
 import random
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
+import boto3
 import pytest
+from moto.s3.models import s3_backends
+from moto.server import ThreadedMotoServer
 
 from tenancy.diagnostics.exit_codes import Exit
 from tests.cluster.faulty_api_server import FAULTS, Plan, faulty
@@ -22,16 +28,18 @@ from tests.conftest import FAULT
 pytestmark = pytest.mark.cluster
 
 SEED = int(os.environ.get("TENANCY_KILL_SEED", "1"))
-FEW = int(os.environ.get("TENANCY_KILLS", "5"))
-MANY = 160
+FIRST = int(os.environ.get("TENANCY_KILLS_FROM", "0"))
+FEW = 5
+MANY = int(os.environ.get("TENANCY_KILLS", "200"))
+IN_A_BUCKET = int(os.environ.get("TENANCY_KILLS", "20"))
 ROOM_FOR_A_LOCK = 8
 
 
-def run(project, kubectl, count: int) -> Campaign:
+def run(project, kubectl, count: int, backend: Mapping[str, str] = {}) -> Campaign:
     kubectl.apply(FOREIGN)
     foreign = kubectl.json("get", "configmap", "foreign")
-    campaign = Campaign(project)
-    for case in cases(SEED, count):
+    campaign = Campaign(project, backend)
+    for case in itertools.islice(cases(SEED, FIRST + count), FIRST, None):
         print(campaign.run(case), flush=True)
     assert foreign == kubectl.json("get", "configmap", "foreign")
     print(campaign.table())
@@ -179,3 +187,39 @@ def test_kills_of_every_process_in_every_phase_leave_them_as_one(project, kubect
 
     assert MANY == sum(campaign.tally.values())
     assert campaign.copies
+
+
+@pytest.fixture
+def bucket() -> Iterator[Mapping[str, str]]:
+    """Yield the variables of a backend in an empty bucket."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    place = {"endpoint": f"http://{host}:{port}", "s3ForcePathStyle": "true"}
+    login = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=place["endpoint"],
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    ).create_bucket(Bucket="state")
+    yield {
+        "PULUMI_BACKEND_URL": f"s3://state?{urlencode({'region': 'us-east-1', **place})}",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **login,
+    }
+    server.stop()
+    s3_backends.reset()
+
+
+@pytest.mark.nightly
+def test_kills_leave_the_state_in_a_bucket_and_the_cluster_as_one(
+    project, kubectl, bucket: Mapping[str, str]
+) -> None:
+    """Every step is written, because no lock can be read there."""
+    campaign = run(project, kubectl, IN_A_BUCKET, bucket)
+
+    assert IN_A_BUCKET == sum(campaign.tally.values())

@@ -23,8 +23,10 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
+	"github.com/pulumi/pulumi/sdk/v3/nodejs/npm"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
+	"golang.org/x/mod/modfile"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -37,9 +39,9 @@ const largest = 400 << 20
 
 // The methods that are answered here, by language.
 var answered = map[string][]string{
-	"go":     {"GetPluginInfo", "GeneratePackage"},
-	"nodejs": {"GetPluginInfo", "GeneratePackage"},
-	"python": {"GetPluginInfo", "GeneratePackage", "InstallDependencies", "RunPlugin"},
+	"go":     {"GetPluginInfo", "GeneratePackage", "Link"},
+	"nodejs": {"GetPluginInfo", "GeneratePackage", "Link"},
+	"python": {"GetPluginInfo", "GeneratePackage", "InstallDependencies", "RunPlugin", "Link"},
 	"yaml":   {"Link"},
 }
 
@@ -138,9 +140,71 @@ func (h *host) GeneratePackage(
 	return &pulumirpc.GeneratePackageResponse{}, nil
 }
 
-// Link needs nothing in YAML: the file that GeneratePackage wrote is enough.
-func (h *host) Link(context.Context, *pulumirpc.LinkRequest) (*pulumirpc.LinkResponse, error) {
+// Link makes a program depend on the SDK that GeneratePackage wrote. YAML needs nothing more.
+func (h *host) Link(
+	ctx context.Context, request *pulumirpc.LinkRequest,
+) (*pulumirpc.LinkResponse, error) {
+	root := request.Info.RootDirectory
+	for _, linked := range request.Packages {
+		var err error
+		switch h.language {
+		case "go":
+			err = linkGo(ctx, root, linked.Path)
+		case "nodejs":
+			err = linkNode(ctx, root, linked.Path)
+		case "python":
+			err = linkPython(ctx, request.Info, linked)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	return &pulumirpc.LinkResponse{}, nil
+}
+
+// linkGo requires the module of the SDK, and replaces it by its folder.
+func linkGo(ctx context.Context, root, path string) error {
+	content, err := os.ReadFile(filepath.Join(root, path, "go.mod"))
+	if err != nil {
+		return err
+	}
+	module := modfile.ModulePath(content)
+	edit := exec.CommandContext(ctx, "go", "mod", "edit",
+		"-require="+module+"@v0.0.0-00010101000000-000000000000", "-replace="+module+"=./"+path)
+	edit.Dir = root
+	if output, err := edit.CombinedOutput(); err != nil {
+		return fmt.Errorf("go mod edit: %w: %s", err, output)
+	}
+	return nil
+}
+
+// linkNode adds the SDK to package.json, under the name that its own package.json has.
+func linkNode(ctx context.Context, root, path string) error {
+	content, err := os.ReadFile(filepath.Join(root, path, "package.json"))
+	if err != nil {
+		return err
+	}
+	var manifest struct{ Name string }
+	if err := json.Unmarshal(content, &manifest); err != nil {
+		return err
+	}
+	manager, err := npm.ResolvePackageManager(npm.NpmPackageManager, root)
+	if err != nil {
+		return err
+	}
+	return manager.Link(ctx, root, manifest.Name, path)
+}
+
+// linkPython adds the SDK to requirements.txt or pyproject.toml.
+func linkPython(
+	ctx context.Context, info *pulumirpc.ProgramInfo, linked *pulumirpc.LinkRequest_LinkDependency,
+) error {
+	tools, err := environment(info)
+	if err != nil {
+		return err
+	}
+	name := python.PyPack("", linked.Package.Name)
+	return tools.LinkPackages(ctx, map[string]string{name: linked.Path})
 }
 
 // InstallDependencies creates the environment of a Python program or plugin.

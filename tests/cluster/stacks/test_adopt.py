@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tenancy.cli import app
+from tests.cluster.stacks import hard_world as hard
 
 pytestmark = pytest.mark.cluster
 
@@ -86,9 +87,9 @@ def make(kubectl, count: int) -> list[str]:
     return names
 
 
-def uids(kubectl, names: list[str]) -> dict[str, str]:
+def uids(kubectl, names: list[str], kinds: str = KINDS) -> dict[str, str]:
     """The identity of everything in the namespaces, and of themselves."""
-    items = kubectl.json("get", KINDS, "--all-namespaces")["items"]
+    items = kubectl.json("get", kinds, "--all-namespaces")["items"]
     return {
         i["metadata"]["uid"]: f"{i['kind']} {i['metadata']['name']}"
         for i in items
@@ -215,3 +216,146 @@ def test_what_the_checks_refuse_is_not_adopted_and_the_files_stay(project, kubec
     assert 0 == result.exit_code
     assert (project.root / "organizations/bare.yaml").exists()
     assert version == kubectl.json("get", "namespace", "bare")["metadata"]["resourceVersion"]
+
+
+def what_is_watched() -> list[dict]:
+    """A namespace with an agent on the host network and a service, and a pod that calls it."""
+
+    def pod(name: str, inside: str, **spec: object) -> dict:
+        container = {"name": "c", "image": "i", **spec.pop("container", {})}
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": inside, "labels": {"app": name}},
+            "spec": {"containers": [container], **spec},
+        }
+
+    address = {"name": "URL", "value": "http://metrics.watching.svc:9090"}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "watching"}},
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "calling"}},
+        pod("agent", "watching", hostNetwork=True),
+        pod("metrics", "watching"),
+        pod("caller", "calling", container={"env": [address]}),
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "metrics", "namespace": "watching"},
+            "spec": {"selector": {"app": "metrics"}, "ports": [{"port": 9090}]},
+        },
+    ]
+
+
+def test_a_namespace_that_exists_becomes_a_shared_one_in_stages(project, kubectl_of) -> None:
+    kubectl = kubectl_of(project.box)
+    kubectl("create", "-f", "-", manifest=what_is_watched())
+    path = project.root / "Pulumi.platform.yaml"
+    before = path.read_text()
+    kinds = "namespaces,networkpolicies,resourcequotas,serviceaccounts,pods"
+    objects = uids(kubectl, ["watching"], kinds)
+    command = ["-C", str(project.root), "-s", "platform"]
+    adopt = ["adopt", "--shared", "observability", *command, "watching"]
+
+    report = CliRunner().invoke(app, [*adopt, "--report"])
+    assert 0 == report.exit_code, report.output
+    assert "Pod/caller of calling to metrics of watching on TCP 9090 would stop" in (
+        " ".join(report.output.split())
+    )
+    assert before == path.read_text()
+    result = CliRunner().invoke(app, [*adopt, "--yes"])
+
+    assert 0 == result.exit_code, result.output
+    assert "taken over Namespace platform-watching" in result.output
+    # In audit nothing is added to it.
+    assert objects == uids(kubectl, ["watching"], kinds)
+    there = kubectl.json("get", "namespace", "watching")["metadata"]["labels"]
+    assert "pod-security.kubernetes.io/enforce" not in there
+    assert ("observability", "audit") == (
+        there["tenancy.dev/shared"],
+        there["tenancy.dev/enforcement"],
+    )
+    assert project.session("platform").preview().is_empty
+    drift = CliRunner().invoke(app, ["drift", *command, "--json"])
+    [found] = json.loads(drift.stdout)["stacks"]
+    assert [] == found["result"]["differences"]
+    again = CliRunner().invoke(app, [*adopt, "--yes"])
+    assert 0 == again.exit_code, again.output
+
+    enforced = path.read_text().replace("mode: audit", "mode: enforce")
+    path.write_text(enforced)
+    refused = CliRunner().invoke(app, ["plan", *command])
+    assert 3 == refused.exit_code, refused.output
+    assert "[connection-stopped]" in refused.output
+    path.write_text(enforced.replace("mode: enforce", "mode: audit"))
+
+
+CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
+
+
+def refused_pods(kubectl) -> set[str]:
+    """The Deployments whose pods the API server would refuse to their controller."""
+    controller = kubectl.as_user(CONTROLLER)
+    found = set()
+    for name, template in {**hard.PLAIN, **hard.REFUSED}.items():
+        metadata = {**template["metadata"], "generateName": "x-", "namespace": hard.NAME}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": metadata,
+            "spec": template["spec"],
+        }
+        result = controller.run("create", "--dry-run=server", "-f", "-", manifest=pod)
+        if result.returncode:
+            found.add(f"Deployment/{name}")
+    return found
+
+
+def test_what_is_rare_is_adopted_unharmed_and_each_refusal_is_announced(
+    project, kubectl_of
+) -> None:
+    kubectl = kubectl_of(project.box)
+    kubectl("create", "-f", "-", manifest=hard.everything())
+    kinds = f"{KINDS},deployments,statefulsets,services,networkpolicies,secrets,configmaps"
+    before = uids(kubectl, [hard.NAME], kinds)
+    assert set() == refused_pods(kubectl)
+    dev = ["-C", str(project.root), "-s", "dev"]
+    adopt = ["adopt", *dev, "-l", "team=hard", "-o", "hard", "--yes"]
+
+    result = CliRunner().invoke(app, adopt)
+    assert 0 == result.exit_code, result.output
+    assert before.items() <= uids(kubectl, [hard.NAME], kinds).items()
+    assert set() == refused_pods(kubectl)
+
+    path = project.root / "organizations/hard.yaml"
+    written = path.read_text().replace("mode: audit", "mode: enforce")
+    path.write_text(written)
+    plan = json.loads(CliRunner().invoke(app, ["plan", *dev, "--json"]).stdout)
+    lost: dict[str, set[str]] = {}
+    for one in plan["enforcement"]:
+        if one["namespace"] == hard.NAME:
+            lost.setdefault(one["kind"], set()).add(one["object"])
+    assert {f"Deployment/{name}" for name in hard.REFUSED} == lost["pods"]
+    assert hard.ANNOUNCED == lost["change"]
+    assert {"Service/by-hand", "Service/outside"} <= lost["connection"]
+    # The namespace's own policy still allows it, by the name of its port.
+    assert "Service/node" not in lost["connection"]
+    path.write_text(written.replace("mode: enforce", "mode: audit"))
+
+
+def test_a_namespace_that_is_being_deleted_is_not_adopted(project, kubectl_of) -> None:
+    kubectl = kubectl_of(project.box)
+    held = {"name": "held", "finalizers": ["example.com/held"], "labels": {"team": "held"}}
+    kubectl(
+        "create",
+        "-f",
+        "-",
+        manifest={"apiVersion": "v1", "kind": "Namespace", "metadata": held},
+    )
+    kubectl("delete", "namespace", "held", "--wait=false")
+    arguments = ["-C", str(project.root), "-s", "dev", "-o", "held", "-l", "team=held", "--yes"]
+
+    result = CliRunner().invoke(app, ["adopt", *arguments])
+
+    assert 3 == result.exit_code
+    assert "namespace held: it is being deleted" in result.output
+    assert not (project.root / "organizations/held.yaml").exists()

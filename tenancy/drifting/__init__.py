@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tenancy.drifting.field_conflicts import (
         FIELD,
         is_refused_to,
+        is_taken_over,
         without_conflicts,
         without_random_managers,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "edits",
     "is_managed",
     "is_refused_to",
+    "is_taken_over",
     "lines",
     "live_meanings",
     "meaning",

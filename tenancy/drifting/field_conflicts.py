@@ -12,6 +12,7 @@ __all__ = [
     "FIELD",
     "conflicting_managers",
     "is_refused_to",
+    "is_taken_over",
     "refusing_owner",
     "without_conflicts",
     "without_random_managers",
@@ -81,6 +82,12 @@ def refusing_owner(
     others = {str(e.get("manager")) for e in _entries(live) if _counts(e, manager)}
     found = (by for by in owners(live, difference.field) if by.manager in others)
     return max(found, key=lambda by: by.since, default=None)
+
+
+def is_taken_over(by: Writer) -> bool:
+    """Return whether the provider takes over the fields of *by* when it updates them."""
+    how = "Apply" if by.applies else "Update"
+    return any(by.manager.startswith(start) and how == one for start, one in _TAKEN_OVER)
 
 
 def without_random_managers(live: Mapping[str, object], manager: str) -> list[JSON] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from tenancy.diagnostics import Finding, Origin, Severity, counted
-from tenancy.drifting import FORCE_VARIABLE, OURS, writer
+from tenancy.drifting import FORCE_VARIABLE, OURS, is_taken_over, writer
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import Limits, Live, Namespace
 from tenancy.planning.comparison import Comparison
@@ -28,6 +28,7 @@ class IncompleteUpdate(Section):
         origin: Where the stack's config begins.
         stack: The stack.
         is_of_others: Whether each is known to be the work of another field manager.
+        needs_force: Whether the provider does not take over the fields of one of these.
     """
 
     name = "incompleteUpdate"
@@ -37,6 +38,7 @@ class IncompleteUpdate(Section):
     origin: Origin
     stack: str
     is_of_others: bool = False
+    needs_force: bool = False
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "IncompleteUpdate":
@@ -53,6 +55,7 @@ class IncompleteUpdate(Section):
             origin,
             comparison.stack,
             bool(differences) and all(difference.is_of_others for difference in differences),
+            any(difference.needs_force for difference in differences),
         )
 
     def facts(self) -> Iterator[Fact]:
@@ -93,7 +96,7 @@ class IncompleteUpdate(Section):
     def _repair(self) -> str:
         if self.origin.is_argument:
             # The API server refuses to change what others own, except by force.
-            force = f"{FORCE_VARIABLE}=true " if self.is_of_others else ""
+            force = f"{FORCE_VARIABLE}=true " if self.needs_force else ""
             return f"{force}pulumi up --refresh"
         return f"tenancy drift --stack {self.stack} --repair"
 
@@ -106,6 +109,7 @@ class IncompleteUpdate(Section):
 class _Difference:
     text: str
     is_of_others: bool = False
+    needs_force: bool = False
 
 
 _Goal = Mapping[tuple[str, str], Limits]
@@ -151,7 +155,8 @@ def _quotas(namespace: Namespace, live: Live, goal: _Goal) -> Iterator[_Differen
                 text = f"{key} of {namespace.name} is {hard[key]} instead of {limit}"
                 if by is not None and is_of_others:
                     text += f" ({by.manager} wrote it at {by.since})"
-                yield _Difference(text, is_of_others)
+                needs_force = is_of_others and by is not None and not is_taken_over(by)
+                yield _Difference(text, is_of_others, needs_force)
 
 
 def _bindings(namespace: Namespace, live: Live) -> Iterator[_Difference]:

@@ -6,9 +6,11 @@ from tenancy.drifting.difference import Change, Difference, Identity, Weight
 from tenancy.drifting.field_conflicts import (
     conflicting_managers,
     is_refused_to,
+    is_taken_over,
     without_conflicts,
     without_random_managers,
 )
+from tenancy.drifting.field_managers import Writer
 
 OURS = "tenancy/shop/dev/cluster-east"
 HARD = {"f:spec": {"f:hard": {".": {}, "f:pods": {}}}}
@@ -73,6 +75,19 @@ def test_an_update_of_a_field_is_refused_where_another_owns_it(
     # What is missing on the cluster, and what the files do not have, is owned by no other.
     expected = is_refused and change is Change.CHANGED
     assert expected == is_refused_to(OURS, difference, live(*entries))
+
+
+@pytest.mark.parametrize(
+    ("manager", "applies", "is_taken"),
+    [
+        ("kubectl-edit", False, True),
+        ("kubectl", True, True),
+        ("deployer", True, False),
+        ("deployer", False, False),
+    ],
+)
+def test_the_provider_takes_over_what_kubectl_wrote(manager, applies, is_taken) -> None:
+    assert is_taken == is_taken_over(Writer(manager=manager, applies=applies, since=""))
 
 
 def test_others_give_up_our_fields_and_keep_their_own() -> None:

@@ -9,7 +9,7 @@ from tenancy import manifests
 from tenancy.config.document import JSON, mapping, texts
 from tenancy.diagnostics import RefusedError
 from tenancy.drifting import KINDS, Identity
-from tenancy.kubernetes import labels
+from tenancy.kubernetes import ANNOTATION, labels
 from tenancy.manifests import Manifest
 from tenancy.model import Environment, Namespace, Platform
 
@@ -95,7 +95,9 @@ def selected(selection: Selection, live: Live, begun: Collection[str] = ()) -> l
 
 def unfinished(environment: Environment, platform: Platform, live: Live) -> frozenset[str]:
     """
-    Return the namespaces whose adoption was interrupted: some of their objects are not managed.
+    Return the namespaces whose adoption was interrupted: not all objects were applied.
+
+    An object that was handed over has our label already; the engine adds its field manager.
 
     Args:
         environment: That of the stack, as its files describe it.
@@ -109,10 +111,15 @@ def unfinished(environment: Environment, platform: Platform, live: Live) -> froz
         and namespace.adopted.origin == "adopt"
         and _is_of(live.get(Identity(kind="Namespace", name=namespace.name), {}), environment)
         and any(
-            _labels(live.get(Identity.of(manifest), {})).get(labels.MANAGED) != "true"
+            not _is_applied(live.get(Identity.of(manifest), {}))
             for manifest in _objects(namespace, platform)
         )
     )
+
+
+def _is_applied(found: Mapping[str, JSON]) -> bool:
+    is_ours = _labels(found).get(labels.MANAGED) == "true"
+    return is_ours and ANNOTATION in _texts(found, "annotations")
 
 
 def _is_of(namespace: Mapping[str, JSON], environment: Environment) -> bool:

@@ -12,7 +12,13 @@ ADOPTED = {"origin": "adopt", "reason": "older"}
 NAMES = ("acme-dev", "acme-test")
 
 
-def world(*, stack: str = "dev", without: str | None = None, adopted: object = ADOPTED):
+def world(
+    *,
+    stack: str = "dev",
+    without: str | None = None,
+    handed_over: str | None = None,
+    adopted: object = ADOPTED,
+):
     """The environment, its platform and a cluster that lacks our label on one object."""
     spaces = [a_namespace(name.removeprefix("acme-"), adopted=adopted) for name in NAMES]
     organization = an_organization(*spaces, defaultNamespace="dev")
@@ -28,9 +34,13 @@ def world(*, stack: str = "dev", without: str | None = None, adopted: object = A
         marks = {**one["metadata"].get("labels", {}), "team": "blue"}
         if identity.kind == "Namespace":
             marks["tenancy.dev/stack"] = stack
+        notes = {"pulumi.com/patchFieldManager": "tenancy"}
         if str(identity) == without:
             del marks["tenancy.dev/managed"]
-        live[identity] = {**one, "metadata": {**one["metadata"], "labels": marks}}
+        if str(identity) == handed_over:
+            notes = {}
+        metadata = {**one["metadata"], "labels": marks, "annotations": notes}
+        live[identity] = {**one, "metadata": metadata}
     return environment, platform, live
 
 
@@ -51,6 +61,12 @@ def test_what_was_begun_is_selected_again_and_what_is_done_is_not(without: str) 
         grouped(Selection(names=["acme-dev"], organization="acme"), live, described, begun)
     with pytest.raises(RefusedError, match="no namespace is selected"):
         grouped(by_label, live, described)
+
+
+def test_what_was_handed_over_and_not_applied_is_unfinished() -> None:
+    environment, platform, live = world(handed_over="ResourceQuota quota in acme-test")
+    assert {"acme-test"} == unfinished(environment, platform, live)
+    assert frozenset() == unfinished(*world())
 
 
 def test_what_is_being_deleted_is_not_selected_without_a_word() -> None:

@@ -4,7 +4,8 @@ The guards of annotations: only those of allowed domains, and none that a node o
 Container runtimes, network plugins, injectors, DNS controllers and load balancers act on
 annotations with rights that tenants do not have. New objects are always checked, also if
 a controller copies the annotations of a template; later changes are checked unless the
-user may change the kind in every namespace, as network plugins may.
+user may change the kind in every namespace, as network plugins may. What such a user wrote
+stays allowed while it has the same value.
 """
 
 from collections.abc import Iterable
@@ -131,7 +132,7 @@ def _guard(name: str, kinds: list[Resources], allowed: Iterable[str], key: str) 
     return guard(
         name,
         kinds,
-        [disallowed("object.metadata", allowed, key)],
+        [disallowed("object.metadata", allowed, key, before="oldObject.metadata")],
         conditions=[
             changed("{}.metadata.?annotations.orValue({})"),
             NOT_AUTHORISED,
@@ -173,7 +174,7 @@ def pod_labels(allowed: AllowedSpec) -> Guard:
     )
 
 
-def disallowed(owner: str, allowed: Iterable[str], key: str) -> PolicyRule:
+def disallowed(owner: str, allowed: Iterable[str], key: str, *, before: str = "") -> PolicyRule:
     """
     Return that the field `annotations` of *owner* has allowed keys only.
 
@@ -181,15 +182,21 @@ def disallowed(owner: str, allowed: Iterable[str], key: str) -> PolicyRule:
         owner: An expression.
         allowed: Domains and whole keys. Those domains that controllers obey stay closed.
         key: The list in the platform's file that opens others.
+        before: An expression for the same owner before the change; its annotations stay
+            allowed while they have the same value. Default: none do.
     """
     written = sorted(set(allowed))
     domains = [one for one in written if "/" not in one and not is_obeyed_domain(one)]
     keys = [entry for entry in written if "/" in entry]
     found = f"{owner}.?annotations.orValue({{}})"
+    ok = _ok(domains, keys)
+    if before:
+        kept = f"{before}.?annotations.orValue({{}})"
+        ok = f"({ok}) || (oldObject != null && key in {kept} && {kept}[key] == {found}[key])"
     return PolicyRule(
-        f"{found}.all(key, {_ok(domains, keys)})",
+        f"{found}.all(key, {ok})",
         f"'annotations that are not allowed: ' + {found}.filter(key,"
-        f" !({_ok(domains, keys)})).join(', ') + '; allowed are keys without a domain"
+        f" !({ok})).join(', ') + '; allowed are keys without a domain"
         f" and those of {', '.join(domains)}; the platform lists others under"
         f" allowed.{key}'",
         computed=True,

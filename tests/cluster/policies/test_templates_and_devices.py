@@ -110,6 +110,23 @@ class TestPodAnnotations:
         )
         developer.delete(mine, gracePeriodSeconds="0").accepted()
 
+    def test_what_a_network_plugin_wrote_stays_and_others_can_be_added(self, developer, root):
+        mine = pod(name="addressed")
+        developer.create(mine).accepted()
+        key = "cni.projectcalico.org/podIP"
+        root.patch(mine, {"metadata": {"annotations": {key: "10.1.2.3"}}}).accepted()
+
+        own = {"metadata": {"annotations": {"prometheus.io/scrape": "true"}}}
+        developer.patch(mine, own).accepted()
+        developer.patch(mine, {"metadata": {"annotations": {key: "10.9.9.9"}}}).refused_by(
+            self.POLICY, f"annotations that are not allowed: {key};"
+        )
+        developer.patch(mine, {"metadata": {"annotations": {key: None}}}).accepted()
+        developer.patch(mine, {"metadata": {"annotations": {key: "10.1.2.3"}}}).refused_by(
+            self.POLICY, f"annotations that are not allowed: {key};"
+        )
+        developer.delete(mine, gracePeriodSeconds="0").accepted()
+
 
 class TestTokenSecrets:
     def test_no_token_is_made_that_never_expires(self, developer, root):
@@ -172,6 +189,22 @@ class TestStorageClaims:
             self.POLICY, "a claim may not name its volume"
         )
         developer.patch(mine, {"metadata": {"labels": {"a": "b"}}}).accepted()
+        developer.delete(mine).accepted()
+
+    def test_a_bound_claim_can_be_annotated(self, developer, root):
+        """The controllers that bind it write annotations of their own."""
+        mine = self.claim()
+        mine["metadata"]["name"] = "annotated"
+        developer.create(mine).accepted()
+        bound = {"metadata": {"annotations": {"pv.kubernetes.io/bind-completed": "yes"}}}
+        root.patch(mine, bound).accepted()
+
+        own = {"metadata": {"annotations": {"helm.sh/resource-policy": "keep"}}}
+        developer.patch(mine, own).accepted()
+        key = "volume.kubernetes.io/selected-node"
+        developer.patch(mine, {"metadata": {"annotations": {key: "node-1"}}}).refused_by(
+            "tenancy-claim-annotations", f"annotations that are not allowed: {key};"
+        )
         developer.delete(mine).accepted()
 
     def test_kubernetes_binds_it_all_the_same(self, root, developer):

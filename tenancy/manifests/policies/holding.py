@@ -51,6 +51,13 @@ _OF_KIND: Final = {
 }
 """The finalizer that a controller of Kubernetes sets and removes, and on no other kind."""
 
+_COUNTED: Final = ("persistentvolumeclaims", "services")
+"""
+Kinds whose finalizer keeps what is still in use in the count of a quota.
+
+Claims of devices have a guard of their own, and pods that have ended are not counted.
+"""
+
 _KINDS: Final = (
     Resources(
         "",
@@ -93,6 +100,8 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
     known = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers}))
     of_pods = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers, _OF_KIND["pods"]}))
     of_kind = ", ".join(f"{text(kind)}: [{text(name)}]" for kind, name in _OF_KIND.items())
+    kept = [_OF_KIND[kind] for kind in _COUNTED]
+    counted = texts(kept)
     own = {(kinds.group, name) for kinds in _KINDS for name in kinds.names}
     others = [
         Resources(group, (name,), versions=("*",)) for group, name in sorted(set(written) - own)
@@ -114,6 +123,12 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
                 computed=True,
             ),
             PolicyRule(
+                f"variables.before.all(name, !(name in {counted})"
+                " || name in variables.finalizers)",
+                f"the finalizers {', '.join(kept)} may not be removed: a deleted object is"
+                " counted until its controller has ended what it stands for",
+            ),
+            PolicyRule(
                 f"variables.templates.all(name, name in {of_pods})",
                 "a template may have no other finalizers than its pods may",
             ),
@@ -121,7 +136,11 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
         conditions=[
             NOT_AUTHORISED,
             NOT_PLATFORM,
-            applicable(f"{_FINALIZERS}.size() > 0", f"({templates}).size() > 0"),
+            applicable(
+                f"{_FINALIZERS}.size() > 0",
+                "oldObject != null && oldObject.metadata.?finalizers.orValue([]).size() > 0",
+                f"({templates}).size() > 0",
+            ),
         ],
         variables=[
             Condition("finalizers", _FINALIZERS),

@@ -5,7 +5,7 @@ import pytest
 from tests.cluster.api import (
     until,
 )
-from tests.cluster.policies.objects import WEB, config_map, pod
+from tests.cluster.policies.objects import WEB, config_map, pod, service
 
 pytestmark = pytest.mark.cluster
 
@@ -206,6 +206,27 @@ class TestStorageClaims:
             "tenancy-claim-annotations", f"annotations that are not allowed: {key};"
         )
         developer.delete(mine).accepted()
+
+    def test_a_claim_in_use_and_a_load_balancer_stay_counted(self, developer, root):
+        """Without its finalizer an object would be gone while what it stands for is used."""
+        claimed = self.claim()
+        claimed["metadata"]["name"] = "used"
+        balanced = service(name="balanced")
+        for mine, name in (
+            (claimed, "kubernetes.io/pvc-protection"),
+            (balanced, "service.kubernetes.io/load-balancer-cleanup"),
+        ):
+            root.create(mine).accepted()
+            root.patch(mine, {"metadata": {"finalizers": [name]}}).accepted()
+            for left in ([], ["foregroundDeletion"]):
+                developer.patch(mine, {"metadata": {"finalizers": left}}).refused_by(
+                    "tenancy-finalizers", name, "may not be removed"
+                )
+            more = {"metadata": {"finalizers": [name, "foregroundDeletion"]}}
+            developer.patch(mine, more).accepted()
+            developer.patch(mine, {"metadata": {"finalizers": [name]}}).accepted()
+            root.patch(mine, {"metadata": {"finalizers": []}}).accepted()
+            developer.delete(mine).accepted()
 
     def test_kubernetes_binds_it_all_the_same(self, root, developer):
         """A claim and a volume of one class are bound by the controller, which names it."""

@@ -27,6 +27,7 @@ from tests.cluster.security.attacks.holding import (
     disruption_budgets,
     finalizers,
     misplaced_finalizers,
+    removed_finalizers,
 )
 from tests.cluster.security.attacks.names import pod_names, storage_classes
 from tests.cluster.security.attacks.namespaces import namespaces, other_namespaces
@@ -76,6 +77,7 @@ def table(world: World) -> list[Attack]:
         *routes(world),
         *finalizers(world),
         *misplaced_finalizers(world),
+        *removed_finalizers(world),
         *disruption_budgets(world),
         *deletions(),
         *volumes(),

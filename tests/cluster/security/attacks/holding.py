@@ -7,7 +7,7 @@ from tests.cluster.security.attacks.writing import Attack, changes, creations, g
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
-__all__ = ["disruption_budgets", "finalizers", "misplaced_finalizers"]
+__all__ = ["disruption_budgets", "finalizers", "misplaced_finalizers", "removed_finalizers"]
 
 VERSIONED = {"Notebook", "PodDisruptionBudget"}
 """Kinds that are not updated without the version that was read."""
@@ -115,6 +115,32 @@ def misplaced_finalizers(world: World) -> Iterator[Attack]:
                 person="helper",
                 request=attack,
                 reasons=guarded("tenancy-finalizers", "finalizers may be example.com/known, "),
+                control=control,
+            )
+
+
+def removed_finalizers(world: World) -> Iterator[Attack]:
+    """Yield the removal of the finalizer that keeps a claim, and its storage, counted."""
+    held = world.live(make.named(make.volume_claim(), "seed"))
+    held = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **held}
+    present = held["metadata"]["finalizers"]
+    for path, attack, control in changes(
+        held,
+        {"metadata": {"finalizers": ["foregroundDeletion"]}},
+        {"metadata": {"finalizers": [*present, "foregroundDeletion"]}},
+    ):
+        # The other ways to write merge lists of finalizers.
+        if path in ("merge patch", "update"):
+            yield Attack(
+                rule="finalizers: removed from a volume claim",
+                path=path,
+                person="admin",
+                request=attack,
+                reasons=guarded(
+                    "tenancy-finalizers",
+                    "the finalizers kubernetes.io/pvc-protection,"
+                    " service.kubernetes.io/load-balancer-cleanup may not be removed",
+                ),
                 control=control,
             )
 

@@ -134,7 +134,6 @@ def _guard(name: str, kinds: list[Resources], allowed: Iterable[str], key: str) 
         kinds,
         [disallowed("object.metadata", allowed, key, before="oldObject.metadata")],
         conditions=[
-            changed("{}.metadata.?annotations.orValue({})"),
             NOT_AUTHORISED,
             NOT_PLATFORM,
             applicable("object.metadata.?annotations.orValue({}).size() > 0"),

@@ -29,6 +29,8 @@ def connect_by(kubeconfig: str, context: str | None) -> Connection:
             api = private_client(kubeconfig, context, Path())
         else:
             path = Path(kubeconfig).expanduser()
+            if not path.exists():
+                raise FileNotFoundError
             api = private_client(kubeconfig_text(path), context, path.parent)
     except KubeconfigError as error:
         raise ClusterError(

@@ -14,7 +14,9 @@ from tenancy.cluster.devices import served_devices
 from tenancy.cluster.nodes import nodes
 from tenancy.gpu import verify_devices
 from tenancy.kubernetes.labels import GPU_POOL
+from tenancy.kubernetes.resources import RESOURCE_CLAIMS
 from tenancy.local import sandbox as local_sandbox
+from tenancy.planning import PreviousUpdate, planned, reading
 from tests.cluster.api import Api, until
 from tests.cluster.dra_campaign import Campaign, Outcome
 from tests.cluster.dra_fields import FULL as CLAIMS_FULL
@@ -183,7 +185,9 @@ def test_pods_and_claims_of_one_pool_draw_on_one_count(cleared):
     )
 
 
-def test_a_pod_waits_when_the_grant_is_used_up_and_explain_has_the_reason(cleared, commands):
+def test_a_pod_waits_when_the_grant_is_used_up_and_everything_that_lists_it_has_the_reason(
+    cleared, assessment, commands
+):
     cleared.root.create(template(claim(CLAIM, "one", exactly(CLAIMED)))).accepted()
     for number in range(CLAIM_GRANT):
         bound(cleared, with_claims(CLAIM, f"pod-{number}", templates=("one",)))
@@ -202,6 +206,8 @@ def test_a_pod_waits_when_the_grant_is_used_up_and_explain_has_the_reason(cleare
         f"the pod waiting waits: the quota gpus refused its claim of the template one:"
         f" {CLAIM_GRANT} of {CLAIM_GRANT} devices of {CLAIMED} are used, and it"
         " requests 1 device"
+        # Each claim has one device here, so both limits are reached at the same time.
+        f"; {CLAIM_GRANT} of {CLAIM_GRANT} {RESOURCE_CLAIMS} are used, and it requests 1"
     )
     missing = "the pod early waits: the ResourceClaim later does not exist"
     explained = commands("explain", CLAIM, "--live")
@@ -210,6 +216,13 @@ def test_a_pod_waits_when_the_grant_is_used_up_and_explain_has_the_reason(cleare
     assert "every pod has a node" in commands("explain", RUN, "--live")
     used = commands("usage", "--stack", "dev", "--all")
     assert "FULL: pods of claim templates wait\n" in used
+    assert f"  {why}\n" in used
+    connection = connect(assessment.cluster("dev"), assessment.root)
+    nothing = PreviousUpdate(tenancy={}, cluster_uid=None)
+    live = reading(connection, assessment.tenancy, "dev", nothing)
+    plan = planned(assessment.tenancy, "dev", nothing, live).plan
+    facts = [fact.text for fact in plan.facts if fact.section == "waitingPods"]
+    assert sorted([f"{CLAIM}: {missing}", f"{CLAIM}: {why}"]) == facts
 
 
 def test_no_way_around_the_count_gets_a_device_more(cleared, record_property):

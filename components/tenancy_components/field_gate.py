@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -22,6 +21,7 @@ from tenancy.drifting import (
     changed_objects,
     created_cluster_wide,
     objects_of_others,
+    takes_over,
     update_conflicts,
 )
 from tenancy.kubernetes import PREFIX
@@ -142,12 +142,12 @@ def renamed(changes: Changes, manager: str) -> str:
         for one, by in changes.items()
         if by.startswith(PREFIX) and by != manager and one.kind != "ServiceAccount"
     }
-    if not others or not manager or os.environ.get(FORCE_VARIABLE) == "true":
+    if not others or not manager or takes_over():
         return ""
     return (
-        f"the last update applied these objects as {', '.join(sorted(others))}, and this one"
-        f" would apply them as {manager}: the Kubernetes provider has another name. The API"
-        " server refuses that; give the provider its name again, or run"
+        f"the last update applied objects of this stack as {', '.join(sorted(others))}, and"
+        f" this one would apply them as {manager}: the Kubernetes provider has another name."
+        " The API server refuses that; give the provider its name again, or run"
         f" `{FORCE_VARIABLE}=true pulumi up`"
     )
 

@@ -1,7 +1,7 @@
 """Amounts within the platform's bounds: ceilings, quotas, counts of objects, and GPUs."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from tenancy.checks.exceeding import exceeds
@@ -12,6 +12,7 @@ from tenancy.manifests import EPHEMERAL_STORAGE, default_counts, storage_class_l
 from tenancy.model import (
     NODE_PORTS_PER_LOAD_BALANCER,
     Bounds,
+    Grant,
     Limits,
     Namespace,
     Organization,
@@ -37,41 +38,45 @@ def bounded_gpus(
     """
     if platform.organization_bounds is None:
         return
-    granted: dict[tuple[str, str], int] = {}
-    borrowed: dict[tuple[str, str], int] = {}
-    first: dict[tuple[str, str], Origin] = {}
-    borrows: dict[tuple[str, str], Origin] = {}
-    for organization in organizations:
-        for namespace in organization.namespaces:
-            for grant in namespace.grants:
-                key = (organization.name, grant.pool)
-                granted[key] = granted.get(key, 0) + grant.gpus
-                first.setdefault(key, grant.origin)
-                if grant.borrowing_limit:
-                    borrowed[key] = borrowed.get(key, 0) + grant.borrowing_limit
-                    borrows.setdefault(key, grant.origin / "borrowingLimit")
-    for (name, pool), total in granted.items():
-        bounds = platform.organization_bounds.of(name)
+    of, every = platform.organization_bounds.of, tuple(organizations)
+    for (name, pool), (total, first) in _by_pool(every, lambda one: one.gpus).items():
+        bounds = of(name)
         most = bounds.gpus.get(pool, 0)
         if total > most:
             yield exceeds(
-                first[name, pool],
+                first.origin,
                 f"grants of {total} GPUs of the pool {pool} to the namespaces of {name}",
                 f"at most {most}",
                 bounds.origin / "gpus",
                 name,
             )
-    for (name, pool), total in borrowed.items():
-        bounds = platform.organization_bounds.of(name)
+    borrowed = _by_pool(every, lambda one: one.borrowing_limit or 0)
+    for (name, pool), (total, first) in borrowed.items():
+        bounds = of(name)
         most = bounds.borrowed_gpus.get(pool, 0)
         if total > most:
             yield exceeds(
-                borrows[name, pool],
+                first.origin / "borrowingLimit",
                 f"{total} GPUs of the pool {pool} that the namespaces of {name} may borrow",
                 f"at most {most}",
                 bounds.origin / "borrowedGpus",
                 name,
             )
+
+
+def _by_pool(
+    organizations: Iterable[Organization], amount: Callable[[Grant], int]
+) -> Mapping[tuple[str, str], tuple[int, Grant]]:
+    """Return the sum of *amount* by organization and pool, and the first grant with some."""
+    found: dict[tuple[str, str], tuple[int, Grant]] = {}
+    for organization in organizations:
+        for namespace in organization.namespaces:
+            for grant in namespace.grants:
+                if count := amount(grant):
+                    key = (organization.name, grant.pool)
+                    total, first = found.get(key, (0, grant))
+                    found[key] = total + count, first
+    return found
 
 
 def ceiling_and_weight(organization: Organization, bounds: Bounds) -> Iterator[Finding]:

@@ -1,9 +1,9 @@
 """`tenancy who-can`, `what-can` and `usage`: questions about access and quotas."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import typer
 
@@ -264,8 +264,9 @@ def usage(
         for namespace in environment.namespaces:
             platform = found.tenancy.platform_of(environment)
             rows += _rows(namespace, environment, platform, live)
-            waiting.update(_waiting(namespace, environment, live))
-            jobs.update(_waiting_jobs(namespace, environment, live))
+            if live is not None:
+                waiting.update(_own(live.waiting, namespace, environment))
+                jobs.update(_own(live.waiting_jobs, namespace, environment))
         if why:
             shell.note(f"stack {environment.stack}: use not checked: {why}")
     if as_json:
@@ -316,22 +317,14 @@ _PARTS: Final = ("quotas", "waiting pods", "waiting jobs")
 """What is read for `tenancy usage`."""
 
 
-def _waiting(
-    namespace: Namespace, environment: Environment, live: Live | None
-) -> Iterator[tuple[Place, tuple[WaitingPods, ...]]]:
-    """Yield the pods of *namespace* that wait, if there are any."""
-    known = () if live is None or live.waiting is None else live.waiting
-    own = tuple(pods for pods in known if pods.namespace == namespace.name)
-    if own:
-        yield Place.of(namespace, environment), own
+_Waits = TypeVar("_Waits", WaitingPods, WaitingJobs)
 
 
-def _waiting_jobs(
-    namespace: Namespace, environment: Environment, live: Live | None
-) -> Iterator[tuple[Place, tuple[WaitingJobs, ...]]]:
-    """Yield the jobs of *namespace* that Kueue does not admit, if there are any."""
-    known = () if live is None or live.waiting_jobs is None else live.waiting_jobs
-    own = tuple(jobs for jobs in known if jobs.namespace == namespace.name)
+def _own(
+    found: Sequence[_Waits] | None, namespace: Namespace, environment: Environment
+) -> Iterator[tuple[Place, tuple[_Waits, ...]]]:
+    """Yield what waits in *namespace*, if anything does; None was not read."""
+    own = tuple(one for one in found or () if one.namespace == namespace.name)
     if own:
         yield Place.of(namespace, environment), own
 

@@ -37,7 +37,7 @@ def judged_objects(
 
 
 def _of_kind(connection: Connection, kind: KindOfObject, names: Collection[str]) -> Found:
-    found: dict[str, tuple[Fields, ...]] = {}
+    found: dict[str, list[Fields]] = {}
     query: dict[str, str] = {}
     accept, more = JSON_TYPE, dict[str, JSON]()
     if kind == _SECRETS:
@@ -47,11 +47,11 @@ def _of_kind(connection: Connection, kind: KindOfObject, names: Collection[str])
         for item in listed(connection, path, query, accept=accept):
             namespace = text(item, "metadata", "namespace")
             if namespace in names:
-                found[namespace] = (*found.get(namespace, ()), {**item, **more})
+                found.setdefault(namespace, []).append({**item, **more})
     except ApiException as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-    return found
+    return {namespace: tuple(some) for namespace, some in found.items()}
 
 
 def _base(connection: Connection, group: str) -> str:

@@ -10,7 +10,7 @@ from kubernetes.client.exceptions import ApiException
 from tenancy.cluster.connection import ClusterError, Connection
 from tenancy.cluster.listing import listed
 from tenancy.config.document import JSON, items, mapping, text
-from tenancy.model import Live, Unread, WaitingJobs
+from tenancy.model import QUEUE_NAME_LABEL, Live, Unread, WaitingJobs
 
 __all__ = ["waiting_jobs", "with_waiting_jobs"]
 
@@ -19,7 +19,7 @@ Item = Mapping[str, JSON]
 _PART: Final = "waiting jobs"
 _WORKLOADS: Final = "/apis/kueue.x-k8s.io/v1beta2/workloads"
 _JOBS: Final = "/apis/batch/v1/jobs"
-_QUEUED: Final = {"labelSelector": "kueue.x-k8s.io/queue-name"}
+_QUEUED: Final = {"labelSelector": QUEUE_NAME_LABEL}
 _NOT_FOUND: Final = 404
 _POD_SET: Final = re.compile(r"couldn't assign flavors to pod set \S+: ")
 _UNUSED: Final = re.compile(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         AppliedObject,
         UpdateConflicts,
         changed_objects,
+        takes_over,
         update_conflicts,
     )
     from tenancy.drifting.release import RELEASED_BY, by_name, is_managed, without_marks
@@ -59,6 +60,7 @@ __all__ = [
     "meaning",
     "object_lines",
     "objects_of_others",
+    "takes_over",
     "update_conflicts",
     "without_conflicts",
     "without_marks",

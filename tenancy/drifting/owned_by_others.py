@@ -19,6 +19,7 @@ __all__ = [
     "AppliedObject",
     "UpdateConflicts",
     "changed_objects",
+    "takes_over",
     "update_conflicts",
 ]
 
@@ -28,6 +29,11 @@ If it is `true`, the provider takes over every field that it changes.
 
 Source: pulumi-kubernetes, provider/pkg/await/await.go, `patchForce`.
 """
+
+
+def takes_over() -> bool:
+    """Return whether the provider takes over what other field managers own."""
+    return os.environ.get(FORCE_VARIABLE) == "true"
 
 
 @attrs.frozen(kw_only=True)
@@ -121,7 +127,7 @@ def update_conflicts(
         live: At least those of the kinds of *changed* that exist, with `managedFields`.
         changed: What the update changes, and under which field manager.
     """
-    if os.environ.get(FORCE_VARIABLE) == "true":
+    if takes_over():
         return UpdateConflicts(differences=(), refused=())
     wanted = [one for one in desired if Identity.of(one) in changed]
     found = []

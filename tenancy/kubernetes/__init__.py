@@ -2,10 +2,16 @@
 
 from tenancy.kubernetes.field_managers import ANNOTATION, PREFIX, RANDOM_PREFIX, field_manager
 from tenancy.kubernetes.labels import DOMAIN
-from tenancy.kubernetes.obeyed_keys import OBEYED_POD_LABELS, is_obeyed_domain, is_obeyed_name
+from tenancy.kubernetes.obeyed_keys import (
+    BETA_STORAGE_CLASS,
+    OBEYED_POD_LABELS,
+    is_obeyed_domain,
+    is_obeyed_name,
+)
 
 __all__ = [
     "ANNOTATION",
+    "BETA_STORAGE_CLASS",
     "DOMAIN",
     "OBEYED_POD_LABELS",
     "PREFIX",

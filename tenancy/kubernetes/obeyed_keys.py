@@ -2,7 +2,10 @@
 
 from typing import Final
 
-__all__ = ["OBEYED_POD_LABELS", "is_obeyed_domain", "is_obeyed_name"]
+__all__ = ["BETA_STORAGE_CLASS", "OBEYED_POD_LABELS", "is_obeyed_domain", "is_obeyed_name"]
+
+BETA_STORAGE_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
+"""An annotation of claims, which takes precedence over spec.storageClassName."""
 
 OBEYED_POD_LABELS: Final = (
     "admission.datadoghq.com/enabled",

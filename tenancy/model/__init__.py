@@ -72,6 +72,7 @@ from tenancy.model.pool_priority_classes import (
 from tenancy.model.pools import gpu_node_pool
 from tenancy.model.queues import (
     LOCAL_QUEUE,
+    QUEUE_NAME_LABEL,
     cluster_queue_name,
     left_by_others,
     organization_cohort,
@@ -124,6 +125,7 @@ __all__ = [
     "NOT_INTERNET",
     "POOL_QUOTA_PREFIX",
     "PUBLIC_READER",
+    "QUEUE_NAME_LABEL",
     "QUOTA_NAME",
     "READ",
     "Adopted",

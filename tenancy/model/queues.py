@@ -8,12 +8,15 @@ from tenancy.model.values import Grant, Namespace, Organization
 
 __all__ = [
     "LOCAL_QUEUE",
+    "QUEUE_NAME_LABEL",
     "cluster_queue_name",
     "left_by_others",
     "organization_cohort",
     "queued_grants",
 ]
 
+QUEUE_NAME_LABEL: Final = "kueue.x-k8s.io/queue-name"
+"""Kueue's label by which a job names its queue."""
 LOCAL_QUEUE: Final = "gpus"
 """The name of the LocalQueue of each namespace with queued grants; jobs name it in a label."""
 

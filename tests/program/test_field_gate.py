@@ -96,6 +96,6 @@ def test_what_another_manager_of_the_stack_applied_changes_and_is_refused(told) 
     [changed] = told(Engine(acme_quota=quota("dev", "20")), unchanged, manager="tenancy/east")
 
     text = renamed(changed, "tenancy/east")
-    assert "applied these objects as tenancy/acme_quota, and this one would apply" in text
+    assert "applied objects of this stack as tenancy/acme_quota, and this one would" in text
     assert "the Kubernetes provider has another name" in text
     assert "" == renamed(changed, "tenancy/acme_quota")

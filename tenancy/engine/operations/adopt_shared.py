@@ -103,7 +103,7 @@ class ProposedShared(ProposedAdoption):
 
     def left(self) -> Mapping[Identity, str]:
         """Return that the platform describes no objects of people in a shared namespace."""
-        why = "it is an object of the namespace itself"
+        why = "no file describes what people have in a shared namespace"
         return {identity: why for identity in self.live if identity.namespace in self.chosen}
 
     def notes(self) -> Iterator[str]:

@@ -5,14 +5,14 @@ Container runtimes, network plugins, injectors, DNS controllers and load balance
 annotations with rights that tenants do not have. New objects are always checked, also if
 a controller copies the annotations of a template; later changes are checked unless the
 user may change the kind in every namespace, as network plugins may. What such a user wrote
-stays allowed while it has the same value.
+stays allowed while it has the same value; so do labels of pods.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
-from tenancy.kubernetes import OBEYED_POD_LABELS, is_obeyed_domain
+from tenancy.kubernetes import BETA_STORAGE_CLASS, OBEYED_POD_LABELS, is_obeyed_domain
 from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.gateway_kinds import GATEWAY_KINDS
 from tenancy.manifests.policies.guard import (
@@ -22,7 +22,6 @@ from tenancy.manifests.policies.guard import (
     Guard,
     PolicyRule,
     Resources,
-    changed,
     guard,
     texts,
 )
@@ -75,9 +74,6 @@ _OF_PODS: Final = (
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io"
 """Pod Security checks its values."""
 
-_BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
-"""The guard of storage claims refuses it with its own reason."""
-
 SERVICE_ANNOTATIONS: Final = (
     *ALLOWED,
     "service.kubernetes.io/topology-aware-hints",
@@ -104,7 +100,8 @@ def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guar
         _guard(
             CLAIMS,
             [Resources("", ("persistentvolumeclaims",))],
-            (*ALLOWED, _BETA_CLASS, *allowed.claim_annotations),
+            # The guard of storage claims refuses the class with its own reason.
+            (*ALLOWED, BETA_STORAGE_CLASS, *allowed.claim_annotations),
             "claimAnnotations",
         ),
         _guard(
@@ -151,20 +148,20 @@ def pod_labels(allowed: AllowedSpec) -> Guard:
     """
     refused = texts(sorted(set(OBEYED_POD_LABELS) - set(allowed.pod_labels)))
     found = "object.metadata.?labels.orValue({})"
+    ok = f"!(key in {found}) || {_kept(found, 'oldObject.metadata.?labels.orValue({})')}"
     return guard(
         POD_LABELS,
         [Resources("", ("pods",))],
         [
             PolicyRule(
-                f"{refused}.all(key, !(key in {found}))",
+                f"{refused}.all(key, {ok})",
                 f"'labels that are not allowed, because injectors obey them: '"
-                f" + {refused}.filter(key, key in {found}).join(', ')"
+                f" + {refused}.filter(key, !({ok})).join(', ')"
                 " + '; the platform lists others under allowed.podLabels'",
                 computed=True,
             )
         ],
         conditions=[
-            changed("{}.metadata.?labels.orValue({})"),
             NOT_AUTHORISED,
             NOT_PLATFORM,
             applicable(f"{refused}.exists(key, key in {found})"),
@@ -190,8 +187,7 @@ def disallowed(owner: str, allowed: Iterable[str], key: str, *, before: str = ""
     found = f"{owner}.?annotations.orValue({{}})"
     ok = _ok(domains, keys)
     if before:
-        kept = f"{before}.?annotations.orValue({{}})"
-        ok = f"({ok}) || (oldObject != null && key in {kept} && {kept}[key] == {found}[key])"
+        ok = f"({ok}) || {_kept(found, f'{before}.?annotations.orValue({{}})')}"
     return PolicyRule(
         f"{found}.all(key, {ok})",
         f"'annotations that are not allowed: ' + {found}.filter(key,"
@@ -208,6 +204,11 @@ NOT_PLATFORM: Final = Condition(
     ".resource(request.resource.resource).check('update').allowed()",
 )
 """Whether it is created, or changed by a user who may not do so in every namespace."""
+
+
+def _kept(now: str, before: str) -> str:
+    """Return whether the map *before* the change has `key` with the value that it has *now*."""
+    return f"(oldObject != null && key in {before} && {before}[key] == {now}[key])"
 
 
 def _ok(domains: list[str], keys: list[str]) -> str:

@@ -8,7 +8,7 @@ with its data.
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
-from tenancy.kubernetes import labels
+from tenancy.kubernetes import BETA_STORAGE_CLASS, labels
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
     ORGANIZATIONS,
@@ -33,8 +33,7 @@ _BINDERS: Final = (
 )
 
 
-_BETA: Final = "volume.beta.kubernetes.io/storage-class"
-_OLD_CLASS: Final = f"object.metadata.?annotations[{text(_BETA)}].orValue('')"
+_OLD_CLASS: Final = f"object.metadata.?annotations[{text(BETA_STORAGE_CLASS)}].orValue('')"
 _CLASS_BEFORE: Final = _OLD_CLASS.replace("object", "oldObject", 1)
 
 
@@ -87,7 +86,7 @@ def storage_claims(allowed: AllowedSpec) -> Guard:
             ),
             PolicyRule(
                 f"{_OLD_CLASS} == '' || (oldObject != null && {_OLD_CLASS} == {_CLASS_BEFORE})",
-                f"the annotation {_BETA} may not be set: it takes precedence over"
+                f"the annotation {BETA_STORAGE_CLASS} may not be set: it takes precedence over"
                 " spec.storageClassName",
             ),
             PolicyRule(

@@ -25,7 +25,7 @@ from tenancy.manifests.policies.guard import (
     text,
     texts,
 )
-from tenancy.model import LOCAL_QUEUE, Queues
+from tenancy.model import LOCAL_QUEUE, QUEUE_NAME_LABEL, Queues
 
 __all__ = ["JOBS", "PODS", "POD_ANNOTATIONS", "queued_jobs", "queued_pods"]
 
@@ -35,8 +35,7 @@ JOBS: Final = "tenancy-queued-jobs"
 POD_ANNOTATIONS: Final = ("kueue.x-k8s.io/workload",)
 """Whole keys that Kueue sets in the pod template of a Job that it starts."""
 
-_QUEUE_NAME: Final = "kueue.x-k8s.io/queue-name"
-_LABEL: Final = f"{_QUEUE_NAME}: {LOCAL_QUEUE}"
+_LABEL: Final = f"{QUEUE_NAME_LABEL}: {LOCAL_QUEUE}"
 _JOB_CONTROLLERS: Final = (
     "system:kube-controller-manager",
     "system:serviceaccount:kube-system:job-controller",
@@ -91,8 +90,8 @@ def queued_jobs(queues: Queues) -> Guard:
                 f" || variables.was_suspended || {is_kueue}"
                 " || (object.spec.?parallelism.orValue(1)"
                 " <= oldObject.spec.?parallelism.orValue(1)"
-                f" && object.metadata.?labels[{text(_QUEUE_NAME)}].orValue('')"
-                f" == oldObject.metadata.?labels[{text(_QUEUE_NAME)}].orValue(''))",
+                f" && object.metadata.?labels[{text(QUEUE_NAME_LABEL)}].orValue('')"
+                f" == oldObject.metadata.?labels[{text(QUEUE_NAME_LABEL)}].orValue(''))",
                 "parallelism of a Job that Kueue started may not be raised, and its queue not"
                 " changed: suspend it first",
             ),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tenancy.kubernetes import labels
+from tenancy.kubernetes import BETA_STORAGE_CLASS, labels
 from tenancy.kubernetes.pods import Fields, items, mapping, pod_amounts
 from tenancy.manifests import ALLOWED_ANNOTATIONS
-from tenancy.model import LOCAL_QUEUE
+from tenancy.model import LOCAL_QUEUE, QUEUE_NAME_LABEL
 from tenancy.planning.judged.judge import (
     ExpectedRefusal,
     Rules,
@@ -17,14 +17,12 @@ from tenancy.planning.judged.judge import (
 
 __all__ = ["device_claim", "queued_job", "storage", "storage_annotations"]
 
-_BETA: Final = "volume.beta.kubernetes.io/storage-class"
 _OF_CONTROLLERS: Final = (
     "pv.kubernetes.io",
     "volume.beta.kubernetes.io",
     "volume.kubernetes.io",
 )
 _ALL: Final = 32
-_QUEUE_NAME: Final = "kueue.x-k8s.io/queue-name"
 
 
 def storage(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
@@ -76,10 +74,10 @@ def queued_job(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
     requested = {key.removeprefix("requests.") for key in pod_amounts(pods)}
     queued = sorted(requested & set(rules.listed(labels.QUEUED_RESOURCES)))
     marks = mapping(metadata_of(template).get("labels"))
-    if queued and marks.get(_QUEUE_NAME) != LOCAL_QUEUE:
+    if queued and marks.get(QUEUE_NAME_LABEL) != LOCAL_QUEUE:
         yield ExpectedRefusal(
-            reason=f"its Jobs request {', '.join(queued)} without the label {_QUEUE_NAME}",
-            remedy=f"write the label {_QUEUE_NAME}: {LOCAL_QUEUE} in spec.jobTemplate",
+            reason=f"its Jobs request {', '.join(queued)} without the label {QUEUE_NAME_LABEL}",
+            remedy=f"write the label {QUEUE_NAME_LABEL}: {LOCAL_QUEUE} in spec.jobTemplate",
             is_new=True,
         )
 
@@ -95,9 +93,9 @@ def _storage(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
             " where it is granted",
             is_new=True,
         )
-    if _BETA in mapping(metadata_of(found).get("annotations")):
+    if BETA_STORAGE_CLASS in mapping(metadata_of(found).get("annotations")):
         yield ExpectedRefusal(
-            reason=f"it has the annotation {_BETA}",
+            reason=f"it has the annotation {BETA_STORAGE_CLASS}",
             remedy="write spec.storageClassName in its place",
             is_new=True,
         )

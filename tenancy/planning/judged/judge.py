@@ -76,7 +76,7 @@ def metadata_of(found: Fields) -> Fields:
 
 
 def annotation_refusals(
-    owner: Fields, allowed: Iterable[str], key: str
+    owner: Fields, allowed: Iterable[str], key: str, *, is_new: bool = True
 ) -> Iterator[ExpectedRefusal]:
     """
     Yield the annotations of *owner* that are not allowed, in one refusal.
@@ -85,6 +85,7 @@ def annotation_refusals(
         owner: What has a field `annotations`.
         allowed: Domains and whole keys.
         key: The list of the platform that opens others.
+        is_new: Whether those that an object has already stay allowed. Default: they do.
     """
     known = tuple(allowed)
     if found := sorted(
@@ -93,6 +94,7 @@ def annotation_refusals(
         yield ExpectedRefusal(
             reason=f"it has the annotations {', '.join(map(str, found))}",
             remedy=f"list them under allowed.{key} of the platform, or remove them",
+            is_new=is_new,
         )
 
 

@@ -41,7 +41,7 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "tenancy-counted-claims": "a plan of the platform compares the classes of the cluster",
     "tenancy-cron-job-names": _BY_PODS,
     "tenancy-cron-jobs": _BY_PODS,
-    "tenancy-deletions": "a deletion and an eviction are no objects",
+    "tenancy-deletions": "a deletion and an eviction are requests, and leave no object",
     "tenancy-finalizers": "finalizers that an object has already stay allowed",
     "tenancy-gpus-per-pod": _BY_TRIAL,
     "tenancy-image-pull": _BY_TRIAL,
@@ -54,7 +54,7 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "tenancy-pods": _BY_TRIAL,
     "tenancy-queued-pods": _BY_TRIAL,
     "tenancy-scheduler-claims": "only the scheduler creates them",
-    "tenancy-token-requests": "a request of a token is no object",
+    "tenancy-token-requests": "a request of a token leaves no object",
     "tenancy-workload-names": _BY_PODS,
     "tenancy-workloads": _BY_PODS,
 }

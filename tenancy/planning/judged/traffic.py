@@ -120,7 +120,7 @@ def gateway(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
             remedy="remove it, or let an operator keep it",
         )
     known = (*ALLOWED_ANNOTATIONS, *allowed.gateway_annotations)
-    yield from annotation_refusals(infrastructure, known, "gatewayAnnotations")
+    yield from annotation_refusals(infrastructure, known, "gatewayAnnotations", is_new=False)
 
 
 def route(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:

@@ -128,6 +128,23 @@ class TestPodAnnotations:
         developer.delete(mine, gracePeriodSeconds="0").accepted()
 
 
+class TestPodLabels:
+    def test_what_others_wrote_stays_and_labels_can_be_added(self, developer, root):
+        mine, key = pod(name="labelled"), "sidecar.istio.io/inject"
+        developer.create(mine).accepted()
+        root.patch(mine, {"metadata": {"labels": {key: "false"}}}).accepted()
+
+        developer.patch(mine, {"metadata": {"labels": {"tier": "web"}}}).accepted()
+        developer.patch(mine, {"metadata": {"labels": {key: "true"}}}).refused_by(
+            "tenancy-pod-labels", f"because injectors obey them: {key};"
+        )
+        developer.patch(mine, {"metadata": {"labels": {key: None}}}).accepted()
+        developer.patch(mine, {"metadata": {"labels": {key: "false"}}}).refused_by(
+            "tenancy-pod-labels", f"because injectors obey them: {key};"
+        )
+        developer.delete(mine, gracePeriodSeconds="0").accepted()
+
+
 class TestTokenSecrets:
     def test_no_token_is_made_that_never_expires(self, developer, root):
         def secret(kind, **metadata):

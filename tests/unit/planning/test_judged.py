@@ -127,7 +127,7 @@ def a_claim(name: str | None = "fast", **metadata: object) -> dict:
         pytest.param(
             a_claim(annotations={"example.com/a": "b", "pv.kubernetes.io/bind-completed": "y"}),
             {},
-            ["changes of it are refused while it has the annotations example.com/a"],
+            ["new ones like it are refused because it has the annotations example.com/a"],
             id="annotations",
         ),
     ],

@@ -25,6 +25,7 @@ FORGED = {
     "kueue.x-k8s.io/cluster-queue-name": TRAIN,
 }
 KUEUE = "system:serviceaccount:kueue-system:kueue-controller-manager"
+JOB_CONTROLLER = "system:serviceaccount:kube-system:job-controller"
 GRANT, BORROWED = 4, 2
 JOB_SETS = "jobsets.jobset.x-k8s.io"
 
@@ -301,12 +302,33 @@ def test_the_quota_is_what_the_queue_admits_at_the_most(world, created):
     def used() -> str:
         return world.root.get(quota).accepted().body["status"]["used"][f"requests.{GPU}"]
 
-    until(lambda: int(used()) >= GRANT + BORROWED, "the pods fill the quota")
-    events = f"/api/v1/namespaces/{TRAIN}/events"
+    def pods() -> list[dict]:
+        found = world.root.request("GET", f"/api/v1/namespaces/{TRAIN}/pods").accepted()
+        return found.body["items"]
+
+    def of_many() -> list[dict]:
+        return [p for p in pods() if p["metadata"]["labels"].get("app") == "many"]
+
+    # The pods of Jobs that other tests deleted are still counted until they are gone.
     until(
-        lambda: "exceeded quota: gpus" in str(world.root.request("GET", events).body),
-        "the quota refuses what no queue would have admitted",
+        lambda: len(of_many()) == len(pods()) == GRANT + BORROWED == int(used()),
+        lambda: f"pods of the Job fill the quota: {len(of_many())}, used {used()}",
+        seconds=60,
     )
+    controller = world.root.as_user(JOB_CONTROLLER)
+    one_more = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": "one-more",
+            "namespace": TRAIN,
+            "labels": of_many()[0]["metadata"]["labels"],
+            "ownerReferences": of_many()[0]["metadata"]["ownerReferences"],
+        },
+        "spec": many["spec"]["template"]["spec"],
+    }
+    controller.create(one_more, dry=True).refused("exceeded quota: gpus")
+    controller.create({**one_more, "spec": pod()["spec"]}, dry=True).accepted()
     assert str(GRANT + BORROWED) == used()
 
 

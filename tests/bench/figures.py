@@ -5,14 +5,17 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+import psutil
+
 from tenancy.local import tools
 from tests.bench.helm import HELM
+from tests.bench.profile import SERVERS, Seconds, profiled
 
 ROOT = Path(__file__).parents[2]
 FILE = Path(os.environ.get("BENCH_JSON", ROOT / "docs" / "performance.json"))
@@ -27,17 +30,28 @@ STEPS = {
 _TOOLS = ("kube-apiserver", "pulumi", "pulumi-resource-kubernetes")
 
 Figure = dict[str, float]
-"""Seconds and CPU seconds of the clients; the control plane is not counted."""
+"""
+Seconds, CPU seconds of the clients, and the same by whose they are.
+
+The control plane is counted apart.
+"""
+
+_OF = "cpu of "
 
 
 @contextmanager
-def measured(into: dict[str, Figure], step: str) -> Iterator[None]:
-    """Measure the block and every process that it starts and waits for."""
+def measured(
+    into: dict[str, Figure], step: str, servers: Sequence[psutil.Process] = ()
+) -> Iterator[None]:
+    """Measure the block, every process that it starts and waits for, and the *servers*."""
+    whose: Seconds = {}
     begin, before = time.perf_counter(), _cpu()
-    yield
+    with profiled(whose, servers):
+        yield
     took, cpu = time.perf_counter() - begin, _cpu() - before
-    into[step] = {"seconds": round(took, 1), "cpu": round(cpu, 1)}
-    print(f"{step}: {took:.1f} s, {cpu:.1f} CPU s", flush=True)
+    shares = {f"{_OF}{name}": seconds for name, seconds in whose.items()}
+    into[step] = {"seconds": round(took, 1), "cpu": round(cpu, 1), **shares}
+    print(f"{step}: {took:.1f} s, {cpu:.1f} CPU s, {whose}", flush=True)
 
 
 def record(name: str, figures: object) -> None:
@@ -76,7 +90,7 @@ def page(whole: Mapping[str, dict]) -> str:
     """Return the page of *whole*: the table, a chart of its seconds, growth and fleet."""
     parts = [_HEAD, _facts(whole)]
     if "beside" in whole:
-        parts += [_table(whole["beside"]), _chart(whole["beside"])]
+        parts += [_table(whole["beside"]), _chart(whole["beside"]), _profile(whole["beside"])]
     if "growth" in whole:
         parts.append(_growth(whole["growth"]))
     if "fleet" in whole:
@@ -139,6 +153,32 @@ def _chart(beside: Mapping[str, dict]) -> str:
             for peer, took in peers.items()
         ]
     return "\n".join(["```text", *lines, "```", ""])
+
+
+def _profile(beside: Mapping[str, dict]) -> str:
+    """Return the table of whose CPU each step takes, the control plane's last."""
+    peers: Mapping[str, Mapping[str, Figure]] = beside["peers"]
+    named = {key for steps in peers.values() for step in steps.values() for key in step}
+    whose = sorted(key for key in named if key.startswith(_OF))
+    whose.sort(key=lambda key: key == f"{_OF}{SERVERS}")
+    lines = [
+        "## Whose CPU",
+        "",
+        "CPU seconds of each step, by the programs. *engine* is Pulumi's with its",
+        "language host, *provider* is pulumi-kubernetes, *Python* is the program with Pulumi's",
+        "SDK and, of `tenancy`, the command. *control plane* is the API server, etcd and the",
+        "controllers, which take the same processors here. Processes are looked at ten times a",
+        "second, so a little less is found than is spent.",
+        "",
+        "| | | " + " | ".join(key.removeprefix(_OF) for key in whose) + " |",
+        "|---|---|" + "---|" * len(whose),
+    ]
+    for step, title in STEPS.items():
+        for peer, steps in peers.items():
+            if step in steps:
+                cells = [f"{steps[step].get(key, 0):.1f}" for key in whose]
+                lines.append(f"| {title} | {peer} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
 
 
 def _growth(growth: Mapping[str, dict]) -> str:

@@ -7,17 +7,19 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
+import psutil
 from pulumi.automation import ConfigValue
 
 from tenancy import engine as automation
 from tenancy import manifests as render
 from tenancy.assessment import assess
 from tenancy.engine import Engine
-from tenancy.local.sandbox import Sandbox
+from tenancy.local.sandbox import Sandbox, status
 from tests.bench.figures import Figure, measured
 from tests.bench.helm import made, write_chart
 from tests.commands import TENANCY
@@ -72,6 +74,16 @@ class Fleet:
     box: Sandbox
     stacks: Sequence[str]
 
+    @property
+    def servers(self) -> list[psutil.Process]:
+        """Return the processes of the control plane."""
+        parts = status(self.box.root).parts
+        return [psutil.Process(part.pid) for part in parts if part.pid is not None]
+
+    def measured(self, into: dict[str, Figure], step: str) -> AbstractContextManager[None]:
+        """Measure the block, by whose CPU it takes."""
+        return measured(into, step, self.servers)
+
     def manifests(self, stack: str) -> list[Manifest]:
         """Return the objects of one stack."""
         tenancy = assess(self.box.root, stack).tenancy
@@ -114,14 +126,14 @@ def kubectl(fleet: Fleet) -> dict[str, Figure]:
     figures: dict[str, Figure] = {}
     objects = fleet.objects
     apply = ("apply", "--server-side", "--force-conflicts", "-f", "-")
-    with measured(figures, "create"):
+    with fleet.measured(figures, "create"):
         fleet.kubectl(*apply, objects=objects)
-    with measured(figures, "no-change preview"):
+    with fleet.measured(figures, "no-change preview"):
         fleet.kubectl("diff", "--server-side", "--force-conflicts", "-f", "-", objects=objects)
-    with measured(figures, "no-change up"):
+    with fleet.measured(figures, "no-change up"):
         fleet.kubectl(*apply, objects=objects)
     names = [m["metadata"]["name"] for m in objects if m["kind"] == "Namespace"]  # type: ignore[index]
-    with measured(figures, "delete"):
+    with fleet.measured(figures, "delete"):
         fleet.kubectl("delete", "namespaces", "--wait=false", *map(str, names))
         fleet.wait_until_gone()
     return figures
@@ -138,15 +150,15 @@ def by_hand(fleet: Fleet, folder: Path) -> dict[str, Figure]:
         session.stack.set_config("kubeconfig", ConfigValue(str(fleet.box.kubeconfig)))
         sessions.append(session)
     figures: dict[str, Figure] = {}
-    with measured(figures, "preview"):
+    with fleet.measured(figures, "preview"):
         _each(sessions, lambda session: session.preview())
-    with measured(figures, "create"):
+    with fleet.measured(figures, "create"):
         _each(sessions, lambda session: session.up())
-    with measured(figures, "no-change preview"):
+    with fleet.measured(figures, "no-change preview"):
         assert all(found.is_empty for found in _each(sessions, lambda s: s.preview()))
-    with measured(figures, "no-change up"):
+    with fleet.measured(figures, "no-change up"):
         _each(sessions, lambda session: session.up())
-    with measured(figures, "delete"):
+    with fleet.measured(figures, "delete"):
         _each(sessions, lambda session: session.destroy())
         fleet.wait_until_gone()
     return figures
@@ -169,15 +181,15 @@ def by_helm(fleet: Fleet, folder: Path) -> dict[str, Figure]:
 
     unchecked = "--disable-openapi-validation"
     figures: dict[str, Figure] = {}
-    with measured(figures, "preview"):
+    with fleet.measured(figures, "preview"):
         _each(fleet.stacks, run("install", "--dry-run=server", unchecked))
-    with measured(figures, "create"):
+    with fleet.measured(figures, "create"):
         _each(fleet.stacks, run("install", unchecked))
-    with measured(figures, "no-change preview"):
+    with fleet.measured(figures, "no-change preview"):
         _each(fleet.stacks, run("upgrade", "--dry-run=server", unchecked))
-    with measured(figures, "no-change up"):
+    with fleet.measured(figures, "no-change up"):
         _each(fleet.stacks, run("upgrade", unchecked))
-    with measured(figures, "delete"):
+    with fleet.measured(figures, "delete"):
         _each(fleet.stacks, run("uninstall"))
         fleet.wait_until_gone()
     return figures
@@ -193,15 +205,15 @@ def ours(fleet: Fleet) -> dict[str, Figure]:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     shutil.rmtree(cache / "tenancy" / "updates", ignore_errors=True)
     figures: dict[str, Figure] = {}
-    with measured(figures, "preview"):
+    with fleet.measured(figures, "preview"):
         _tenancy(fleet, "preview")
-    with measured(figures, "create"):
+    with fleet.measured(figures, "create"):
         _tenancy(fleet, "up", "--yes")
-    with measured(figures, "no-change preview"):
+    with fleet.measured(figures, "no-change preview"):
         assert "no changes" in _tenancy(fleet, "preview")
-    with measured(figures, "no-change up"):
+    with fleet.measured(figures, "no-change up"):
         _tenancy(fleet, "up", "--yes")
-    with measured(figures, "delete"):
+    with fleet.measured(figures, "delete"):
         _tenancy(fleet, "destroy", "--yes")
         fleet.wait_until_gone()
     return figures

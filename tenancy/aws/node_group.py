@@ -93,9 +93,9 @@ class UpdateConfig(Spec):
     """How many nodes an update replaces at a time."""
 
     max_unavailable: int | None = Field(default=None, ge=1)
-    """In nodes; not with a percentage."""
+    """How many nodes are replaced at a time; not with a percentage."""
     max_unavailable_percentage: int | None = Field(default=None, ge=1, le=100)
-    """In percent of the nodes."""
+    """The same as a percentage of the nodes."""
     update_strategy: Literal["DEFAULT", "MINIMAL"] | None = None
     """`MINIMAL` terminates a node before it starts the new one, for scarce GPUs."""
 
@@ -104,9 +104,9 @@ class NodeRepairConfig(Spec):
     """Whether EKS replaces unhealthy nodes, such as those with a GPU error."""
 
     enabled: bool
-    """Whether it does."""
+    """Whether EKS replaces them."""
     max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
-    """Above this number no node is repaired. Default: EKS' default."""
+    """The number of unhealthy nodes above which no node is repaired. Default: EKS' default."""
     max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
     """The same as a percentage of the nodes. Default: EKS' default."""
     max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)

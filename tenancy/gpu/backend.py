@@ -5,6 +5,7 @@ import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol, runtime_checkable
 
+from tenancy.config.spec import Spec
 from tenancy.diagnostics import Finding, NotFoundError, ToolsError, nearest
 from tenancy.gpu.objects import Rendered
 from tenancy.model import GpuNodePool
@@ -13,10 +14,12 @@ __all__ = [
     "GROUP",
     "AutoscaledBackend",
     "Backend",
+    "DescribedBackend",
     "LocatedBackend",
     "autoscaled_fields",
     "backends",
     "is_on_ec2",
+    "own_backends",
     "problems",
     "render",
 ]
@@ -60,6 +63,18 @@ class LocatedBackend(Backend, Protocol):
     """A backend that states whether its nodes are EC2 instances; those of others may be."""
 
     is_on_ec2: bool
+
+
+@runtime_checkable
+class DescribedBackend(Backend, Protocol):
+    """A backend whose options are in `docs/backends.md`, with the docstrings of their model."""
+
+    options: type[Spec]
+
+
+def own_backends() -> Mapping[str, Backend]:
+    """Return Tenancy's own backends by name."""
+    return {name: _load(_ours(name)) for name in _OURS}
 
 
 @functools.cache

@@ -28,13 +28,13 @@ class CoreWeaveOptions(Spec):
     """The options of CoreWeave."""
 
     compute_class: str | None = None
-    """Default: `default`, or `spot` for spot capacity."""
+    """The compute class of the nodes. Default: `default`, or `spot` for spot capacity."""
     target_racks: int | None = Field(default=None, ge=1)
     """The number of racks, for NVL72. Default: nodes are counted instead."""
     autoscaling: bool | None = None
-    """Default: on if nodes.min and nodes.max differ."""
+    """Whether nodes are added and removed. Default: yes if nodes.min and nodes.max differ."""
     node_annotations: dict[str, str] = Field(default={})
-    """Default: none."""
+    """Annotations of the nodes. Default: none."""
     idle_only: bool = True
     """Whether only idle nodes are removed. Default: yes."""
 
@@ -44,6 +44,7 @@ class CoreWeave:
     """A NodePool custom resource of `compute.coreweave.com`."""
 
     is_on_ec2: bool = False
+    options: type[Spec] = CoreWeaveOptions
 
     def autoscaled_fields(self, rendered: Rendered) -> tuple[str, ...]:
         """Return the target of nodes, if the autoscaler is on."""

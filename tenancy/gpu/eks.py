@@ -51,23 +51,23 @@ class EksOptions(Spec):
     cluster_name: str
     """The EKS cluster's name in AWS."""
     region: str | None = None
-    """Default: the region of the environment when the node group is created, then kept."""
+    """The AWS region. Default: that of the environment at the first update, then kept."""
     node_role: str
     """The ARN of the nodes' IAM role."""
     subnets: Listed[str]
     """Ids of subnets."""
     nodegroup_name: str | None = None
-    """Default: `gpu-` followed by the pool's name."""
+    """The node group's name. Default: `gpu-` followed by the pool's name."""
     ami_type: str | None = None
     """Default: AL2023 with NVIDIA's driver for the instance types' processor."""
     disk_size: int | None = Field(default=None, ge=1)
-    """In GiB. Default: 200, or the launch template's if one is set."""
+    """The root disk in GiB. Default: 200, or the launch template's if one is set."""
     launch_template: LaunchTemplate | None = None
-    """Default: EKS creates one. Required for capacity blocks and reservations."""
+    """Yours, which reservations and capacity blocks need. Default: EKS creates one."""
     update_config: UpdateConfig | None = None
-    """Default: one node at a time, removed before its successor exists."""
+    """Default: one node is replaced at a time, removed before its successor exists."""
     node_repair_config: NodeRepairConfig | None = None
-    """Default: none, as in EKS."""
+    """Whether EKS replaces unhealthy nodes. Default: no, as in EKS."""
     version: str | None = None
     """Kubernetes' version. Default: the cluster's, not managed."""
     release_version: str | None = None
@@ -79,6 +79,8 @@ class EksOptions(Spec):
 @attrs.frozen
 class Eks:
     """A managed node group in one EKS cluster."""
+
+    options: type[Spec] = EksOptions
 
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
         """Yield every problem of *pool* for EKS."""

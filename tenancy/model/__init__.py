@@ -47,7 +47,8 @@ from tenancy.model.network import (
     PortRange,
     parsed_cidr,
 )
-from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
+from tenancy.model.organization import organization
+from tenancy.model.organization_input import EnvironmentContext, OrganizationInput
 from tenancy.model.packing import NodeLayout, Packing
 from tenancy.model.platform import (
     GpuNodePool,
@@ -78,6 +79,14 @@ from tenancy.model.queues import (
     organization_cohort,
     queued_grants,
 )
+from tenancy.model.quota import (
+    Limit,
+    LimitRange,
+    LimitRangeItem,
+    Limits,
+    Quota,
+    ScopeExpression,
+)
 from tenancy.model.roles import (
     ALL_VERBS,
     BUILT_IN,
@@ -96,16 +105,10 @@ from tenancy.model.values import (
     Environment,
     EnvironmentOrderException,
     Grant,
-    Limit,
-    LimitRange,
-    LimitRangeItem,
-    Limits,
     Namespace,
     Organization,
     PodSecurity,
-    Quota,
     RoleBinding,
-    ScopeExpression,
     Subject,
     SubjectKind,
 )

@@ -7,7 +7,8 @@ import attrs
 from tenancy.config.spec import AdoptedSpec, NamespaceSpec, OrganizationOverrideSpec
 from tenancy.diagnostics import Origin
 from tenancy.model.enforcement import Enforcement, resolved_enforcement
-from tenancy.model.values import Adopted, LimitRange, RoleBinding
+from tenancy.model.quota import LimitRange
+from tenancy.model.values import Adopted, RoleBinding
 
 __all__ = ["adopted", "enforcement", "named_bindings", "named_limit_range"]
 

@@ -7,7 +7,7 @@ import attrs
 from tenancy.config.spec import BoundsSpec, OrganizationBoundsSpec
 from tenancy.diagnostics import Origin
 from tenancy.kubernetes.quantity import Quantity
-from tenancy.model.values import Limit, Limits
+from tenancy.model.quota import Limit, Limits
 
 __all__ = ["Bounds", "OrganizationBounds", "organization_bounds"]
 

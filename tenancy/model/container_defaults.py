@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import attrs
 
 from tenancy.kubernetes.resources import LimitType
-from tenancy.model.values import Limit, LimitRange, Limits
+from tenancy.model.quota import Limit, LimitRange, Limits
 
 __all__ = ["ContainerDefaults", "container_defaults"]
 

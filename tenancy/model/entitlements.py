@@ -17,7 +17,7 @@ from tenancy.kubernetes.quantity import Quantity
 from tenancy.model.access import Member, members
 from tenancy.model.network import Network, network
 from tenancy.model.platform import Platform
-from tenancy.model.values import (
+from tenancy.model.quota import (
     Limit,
     LimitRange,
     LimitRangeItem,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tenancy.kubernetes.resources import InvalidResourceError, QuotaKey, parse_quota_key
-from tenancy.model.values import Limits
+from tenancy.model.quota import Limits
 
 __all__ = ["quota_keys"]
 

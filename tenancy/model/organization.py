@@ -2,14 +2,9 @@
 
 from collections.abc import Iterator
 
-import attrs
-
 from tenancy.config.spec import (
     NamespaceSpec,
     NetworkSpec,
-    OrganizationOverrideSpec,
-    OrganizationSpec,
-    PodSecuritySpec,
     SubjectSpec,
 )
 from tenancy.diagnostics import Finding, Origin
@@ -21,58 +16,14 @@ from tenancy.model.grants import grants
 from tenancy.model.metadata import billing, metadata
 from tenancy.model.namespace_names import namespace_name
 from tenancy.model.network import Network, network
-from tenancy.model.platform import Platform
+from tenancy.model.organization_input import EnvironmentContext, OrganizationInput
 from tenancy.model.pod_security import pod_security
 from tenancy.model.references import references
 from tenancy.model.values import Namespace, Organization, Subject
 
-__all__ = ["EnvironmentContext", "OrganizationInput", "organization"]
+__all__ = ["organization"]
 
-_NO_OVERRIDE, _NO_NETWORK = OrganizationOverrideSpec(), NetworkSpec()
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class EnvironmentContext:
-    """
-    The environment of an organization: its stack, and its settings for all organizations.
-
-    Attributes:
-        environment: The environment's name; None if a program names none; every
-            namespace of an organization then exists.
-        deletable: Exact names of namespaces that may be deleted.
-    """
-
-    stack: str
-    environment: str | None
-    platform: Platform
-    profiles: Profiles
-    name_template: str = "{prefix}-{id}"
-    network: tuple[NetworkSpec, Origin] | None = None
-    pod_security: tuple[PodSecuritySpec, Origin] | None = None
-    deletable: frozenset[str] = frozenset()
-
-
-@attrs.frozen(kw_only=True, slots=True)
-class OrganizationInput:
-    """
-    An organization of an environment, and its differences there.
-
-    Attributes:
-        namespace_origins: Where each namespace is written. Default: below the organization.
-    """
-
-    name: str
-    spec: OrganizationSpec
-    origin: Origin
-    override: OrganizationOverrideSpec = _NO_OVERRIDE
-    override_origin: Origin | None = None
-    namespace_origins: tuple[Origin, ...] = ()
-
-    @property
-    def namespaces(self) -> tuple[tuple[NamespaceSpec, Origin], ...]:
-        """Each namespace as written, and its origin."""
-        below = (self.origin / "namespaces" / i for i in range(len(self.spec.namespaces)))
-        return tuple(zip(self.spec.namespaces, self.namespace_origins or below, strict=True))
+_NO_NETWORK = NetworkSpec()
 
 
 def organization(

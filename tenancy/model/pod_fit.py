@@ -9,7 +9,7 @@ from tenancy.kubernetes.quantity import Quantity
 from tenancy.kubernetes.resources import QuotaKey
 from tenancy.model.container_defaults import ContainerDefaults, container_defaults
 from tenancy.model.hard_keys import quota_keys
-from tenancy.model.values import Limit, LimitRange, Quota
+from tenancy.model.quota import Limit, LimitRange, Quota
 
 __all__ = ["Fit", "Room", "fit"]
 

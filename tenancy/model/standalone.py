@@ -10,7 +10,8 @@ from tenancy.config.spec import (
 )
 from tenancy.diagnostics import Finding, Origin
 from tenancy.model.entitlements import Profiles
-from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
+from tenancy.model.organization import organization
+from tenancy.model.organization_input import EnvironmentContext, OrganizationInput
 from tenancy.model.platform import Platform
 from tenancy.model.tenancy import Tenancy
 from tenancy.model.values import Cluster, Environment, Organization

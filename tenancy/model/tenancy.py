@@ -9,7 +9,8 @@ from tenancy.config.spec import EnvironmentSpec, OrganizationOverrideSpec, Organ
 from tenancy.diagnostics import Finding, Origin, nearest
 from tenancy.model.entitlements import Profiles
 from tenancy.model.gpu_catalog import Lookup
-from tenancy.model.organization import EnvironmentContext, OrganizationInput, organization
+from tenancy.model.organization import organization
+from tenancy.model.organization_input import EnvironmentContext, OrganizationInput
 from tenancy.model.platform import Platform
 from tenancy.model.platform_resolution import resolve_platform
 from tenancy.model.values import (

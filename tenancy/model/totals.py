@@ -11,7 +11,8 @@ from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key, 
 from tenancy.model.hard_keys import quota_keys
 from tenancy.model.managed_quotas import device_limits, load_balancer_limits
 from tenancy.model.platform import Platform
-from tenancy.model.values import Limit, Namespace, Organization, Quota
+from tenancy.model.quota import Limit, Quota
+from tenancy.model.values import Namespace, Organization
 
 __all__ = ["Amounts", "Part", "Sum", "amounts", "sums"]
 

@@ -191,7 +191,7 @@ class GpuNodePoolSpec(Spec):
     model: NonEmpty
     """For display and for selecting pools: `H100`."""
     backend: NonEmpty = "existing"
-    """The backend that creates the nodes: `existing`, `karpenter`, `coreweave`, `eks`, or one from another package. Required."""
+    """What creates the nodes: a backend that docs/backends.md lists, or one from another package. Default: `existing`, for nodes that exist."""
     gpus_per_node: int | None = Field(default=None, ge=1)
     """Physical GPUs of a node. Default: from the catalogue, by instance type."""
     instance_types: Listed[str] = ()

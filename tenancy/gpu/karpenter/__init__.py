@@ -26,6 +26,8 @@ __all__ = ["BACKEND", "Karpenter", "KarpenterOptions"]
 class Karpenter:
     """Nodes that Karpenter creates when pods need them, up to a limit."""
 
+    options: type[Spec] = KarpenterOptions
+
     def validate(self, pool: GpuNodePool) -> Iterator[Finding]:
         """Yield every problem of *pool* for Karpenter."""
         found = parsed(pool, KarpenterOptions)

@@ -26,9 +26,11 @@ class RequirementSpec(Spec):
     """One requirement of a NodePool, in Karpenter's form."""
 
     key: Text
+    """A label of nodes."""
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte"]
+    """How the label is compared with the values."""
     values: Listed[str] = ()
-    """Default: none, for Exists and DoesNotExist."""
+    """The values. Default: none, for Exists and DoesNotExist."""
     min_values: int | None = Field(default=None, ge=1, le=50)
     """The smallest number of different values to choose from. Default: any."""
 
@@ -43,15 +45,16 @@ class BudgetSpec(Spec):
     duration: Annotated[str, StringConstraints(pattern=r"^[0-9hm]+$")] | None = None
     """How long it applies from each start."""
     reasons: Listed[Literal["Underutilized", "Empty", "Drifted"]] = ()
-    """Default: every reason."""
+    """The reasons to which it applies. Default: every reason."""
 
 
 class SelectorTermSpec(Spec):
     """Selects AWS resources by id or by tags."""
 
     id: Text | None = None
+    """The id. Default: selected by tags."""
     tags: dict[str, str] = Field(default={})
-    """Default: none, for a term by id."""
+    """Tags that all must match. Default: none, for a term by id."""
 
 
 class NodeClassSpec(Spec):
@@ -60,7 +63,7 @@ class NodeClassSpec(Spec):
     role: Text | None = None
     """The IAM role of the nodes. Default: `instanceProfile` names it."""
     instance_profile: Text | None = None
-    """Default: Karpenter creates one from the role."""
+    """The instance profile of the nodes. Default: Karpenter creates one from the role."""
     ami: Annotated[str, StringConstraints(pattern=r"^(al2023|bottlerocket)@.+$")]
     """An AMI family and its version, `al2023@v20261001`; `@latest` changes nodes by itself."""
     subnets: Annotated[Listed[SelectorTermSpec], Field(min_length=1)]
@@ -79,10 +82,11 @@ class NodeClassRefSpec(Spec):
     """An existing node class, which Tenancy does not create."""
 
     group: Text = EC2
-    """Default: the group of EC2NodeClass. A change replaces the NodePool."""
+    """Its API group. Default: the group of EC2NodeClass. A change replaces the NodePool."""
     kind: Text = "EC2NodeClass"
-    """Default: EC2NodeClass. A change replaces the NodePool."""
+    """Its kind. Default: EC2NodeClass. A change replaces the NodePool."""
     name: Text
+    """Its name."""
 
 
 class KarpenterOptions(Spec):

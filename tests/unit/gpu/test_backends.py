@@ -3,6 +3,7 @@
 import importlib.metadata
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import attrs
 import pytest
@@ -12,6 +13,7 @@ from tenancy.diagnostics.errors import TenancyError
 from tenancy.diagnostics.finding import Finding, Severity
 from tenancy.gpu import backend
 from tenancy.gpu.objects import NodePatch
+from tenancy.gpu.reference import markdown
 from tenancy.kubernetes import labels
 from tenancy.manifests.policies.placement import pool_taints
 from tests.unit.gpu.pools import a_pool, coreweave, eks, existing, karpenter
@@ -146,3 +148,12 @@ def test_nodes_have_the_taints_that_granted_pods_tolerate():
     assert [(t.key, t.value, t.effect) for t in pool_taints(pool)] == [
         (t.key, t.value, t.effect) for t in gpu.node_taints(pool)
     ]
+
+
+def test_the_committed_reference_of_backends_is_up_to_date():
+    written = (Path(__file__).parents[3] / "docs" / "backends.md").read_text(encoding="utf-8")
+
+    assert markdown() == written, "run `python -m tenancy.gpu.reference`"
+    for name in backend.own_backends():
+        assert f"\n## `{name}`\n" in written
+    assert "| `nodeClass.ami` | An AMI family and its version" in written

@@ -9,7 +9,7 @@ from tenancy.diagnostics.origin import Origin
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.quantity import Quantity
 from tenancy.model import Platform, RoleBinding
-from tenancy.model.values import Limit
+from tenancy.model.quota import Limit
 
 NOWHERE = Origin("test")
 STANDALONE = Platform(stack="platform", origin=NOWHERE, is_written=False)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from tenancy.config.document import JSON, mapping, texts
+from tenancy.config.document import JSON, mapping
 from tenancy.config.spec import Spec
 from tenancy.gpu.backend import DescribedBackend, own_backends
 
@@ -56,7 +56,8 @@ def _options(model: type[Spec]) -> Iterator[tuple[str, str]]:
 def _properties(
     schema: Mapping[str, JSON], definitions: Mapping[str, JSON], prefix: str
 ) -> Iterator[tuple[str, str]]:
-    required = frozenset(texts(schema.get("required")))
+    listed = schema.get("required")
+    required = listed if isinstance(listed, list) else []
     for key, value in mapping(schema.get("properties")).items():
         text = str(mapping(value).get("description", ""))
         yield f"{prefix}{key}", f"{text} Required.".strip() if key in required else text

@@ -156,4 +156,5 @@ def test_the_committed_reference_of_backends_is_up_to_date():
     assert markdown() == written, "run `python -m tenancy.gpu.reference`"
     for name in backend.own_backends():
         assert f"\n## `{name}`\n" in written
+    assert "| `clusterName` | The EKS cluster's name in AWS. Required. |" in written
     assert "| `nodeClass.ami` | An AMI family and its version" in written

@@ -6,6 +6,7 @@ from tenancy.manifests import (
     DESTROY_GUARD_TOKEN,
     NAMESPACE_COMPONENT_TOKEN,
     ORGANIZATION_TOKEN,
+    PLATFORM_TOKEN,
 )
 
 __all__ = [
@@ -25,7 +26,7 @@ PACKAGE: Final = "tenancy"
 
 ORGANIZATION: Final = ORGANIZATION_TOKEN
 NAMESPACE: Final = NAMESPACE_COMPONENT_TOKEN
-PLATFORM: Final = f"{PACKAGE}:index:Platform"
+PLATFORM: Final = PLATFORM_TOKEN
 GPU_NODE_POOL: Final = f"{PACKAGE}:index:GpuNodePool"
 DESTROY_GUARD: Final = DESTROY_GUARD_TOKEN
 NODE_GROUP: Final = f"{PACKAGE}:aws:NodeGroup"

@@ -22,9 +22,12 @@ Examples:
 
   tenancy release --remove-guardrails --stack dev --organization acme
 
+  tenancy release --keep --stack platform monitoring
+
 Namespaces, quotas, limit ranges, role bindings and Pod Security labels stay as they are; only
 labels, annotations and field ownership of Tenancy are removed, those of the namespaces last.
 No pod restarts. The files no longer describe them afterwards; have that change reviewed.
+Shared namespaces of a platform stay in its file with `managed: false`, and stay reachable.
 
 If it is interrupted, run the same command again.
 
@@ -47,7 +50,13 @@ def command(
         help="All namespaces of this organization in the stack.",
         show_default=False,
     ),
-    stack: str = typer.Option(..., "--stack", "-s", metavar="NAME", help="The environment."),
+    stack: str = typer.Option(
+        ...,
+        "--stack",
+        "-s",
+        metavar="NAME",
+        help="The environment, or for shared namespaces the platform.",
+    ),
     keep: bool = typer.Option(False, "--keep", help="Keep every object."),
     remove_guardrails: bool = typer.Option(
         False,

@@ -1,24 +1,27 @@
 """The engine's state without the resources of namespaces that are released."""
 
 import copy
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from tenancy.config.document import JSON, mapping
 from tenancy.engine.protection import Resources
-from tenancy.manifests import NAMESPACE_TOKEN, STACK_TOKEN
+from tenancy.manifests import NAMESPACE_TOKEN, PLATFORM_TOKEN, STACK_TOKEN
 
 __all__ = ["queued_namespaces", "without_namespaces"]
 
 _LOCAL_QUEUE: Final = ":LocalQueue"
+_OF_MANAGED: Final = ("podSecurity", "enforcement", "enforcementPodSecurity")
+"""What only a shared namespace has that Tenancy manages."""
 
 
 def without_namespaces(resources: Resources, names: Collection[str]) -> Resources:
     """
     Return *resources* of a state without the namespaces *names* and what is in them.
 
-    An organization without a further namespace leaves with its destroy guard. The record in
-    the stack's outputs does not have them either, so that the next plan deletes nothing.
+    An organization without a further namespace leaves with its destroy guard; a platform stays.
+    The record in the stack's outputs does not have them either, so that the next plan deletes
+    nothing.
 
     Args:
         resources: As the engine exports them.
@@ -30,7 +33,7 @@ def without_namespaces(resources: Resources, names: Collection[str]) -> Resource
     leaving = {urn for urn, name in around.items() if name in names}
     stay = {parents[urn] for urn in around.keys() - leaving}
     emptied = {parents[urn] for urn in leaving} - stay - _stacks(changed)
-    gone = _below(changed, leaving | emptied)
+    gone = _below(changed, leaving | emptied | set(_of_platforms(changed, names)))
     left = [_independent(one, gone) for one in changed if not _is_in(one, gone)]
     for one in left:
         if one.get("type") == STACK_TOKEN:
@@ -52,15 +55,30 @@ def queued_namespaces(
 
 def _components(resources: Resources) -> dict[str, str]:
     """Return the name of the namespace in each component; the component is its parent."""
-    stacks = _stacks(resources)
+    stacks, platforms = _stacks(resources), _platforms(resources)
     found = {}
     for one in resources:
-        if one.get("type") == NAMESPACE_TOKEN:
-            parent = str(one.get("parent"))
+        parent = str(one.get("parent"))
+        if one.get("type") == NAMESPACE_TOKEN and parent not in platforms:
             metadata = mapping(mapping(one.get("inputs")).get("metadata"))
             name = str(metadata.get("name"))
             found[str(one["urn"]) if parent in stacks else parent] = name
     return found
+
+
+def _of_platforms(resources: Resources, names: Collection[str]) -> Iterator[str]:
+    """Yield the namespaces *names* of platforms, and what is in them."""
+    platforms = _platforms(resources)
+    for one in resources:
+        metadata = mapping(mapping(one.get("inputs")).get("metadata"))
+        is_namespace = one.get("type") == NAMESPACE_TOKEN
+        where = metadata.get("name" if is_namespace else "namespace")
+        if one.get("parent") in platforms and where in names:
+            yield str(one["urn"])
+
+
+def _platforms(resources: Resources) -> set[str]:
+    return {str(one["urn"]) for one in resources if one.get("type") == PLATFORM_TOKEN}
 
 
 def _stacks(resources: Resources) -> set[str]:
@@ -102,6 +120,8 @@ def _independent(resource: dict[str, JSON], gone: Collection[str]) -> dict[str, 
 def _without(outputs: Mapping[str, JSON], names: Collection[str]) -> dict[str, JSON]:
     """Return the outputs of the stack, whose record no longer has *names*."""
     record = mapping(outputs.get("tenancy"))
+    if record.get("kind") == "platform":
+        return {**outputs, "tenancy": _without_shared(record, names)}
     kept: dict[str, JSON] = {}
     for organization, held in mapping(record.get("organizations")).items():
         namespaces = mapping(mapping(held).get("namespaces"))
@@ -109,3 +129,20 @@ def _without(outputs: Mapping[str, JSON], names: Collection[str]) -> dict[str, J
         if rest:
             kept[organization] = {**mapping(held), "namespaces": rest}
     return {**outputs, "tenancy": {**record, "organizations": kept}} if record else {**outputs}
+
+
+def _without_shared(record: Mapping[str, JSON], names: Collection[str]) -> dict[str, JSON]:
+    """Return the record of a platform, in which shared namespaces *names* are not managed."""
+    managed = record.get("namespaces")
+    settings = mapping(record.get("settings"))
+    shared: dict[str, JSON] = {}
+    for name, held in mapping(settings.get("shared")).items():
+        one = {k: v for k, v in mapping(held).items() if k not in _OF_MANAGED}
+        shared[name] = {**one, "managed": False} if name in names else held
+    return {
+        **record,
+        "namespaces": [n for n in managed if n not in names]
+        if isinstance(managed, list)
+        else managed,
+        "settings": {**settings, "shared": shared},
+    }

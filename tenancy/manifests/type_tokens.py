@@ -11,6 +11,7 @@ __all__ = [
     "NAMESPACE_TOKEN",
     "NODE_TOKEN",
     "ORGANIZATION_TOKEN",
+    "PLATFORM_TOKEN",
     "STACK_TOKEN",
     "is_kubernetes",
     "type_token",
@@ -63,6 +64,9 @@ ORGANIZATION_TOKEN: Final = "tenancy:index:Organization"  # noqa: S105
 
 NAMESPACE_COMPONENT_TOKEN: Final = "tenancy:index:Namespace"  # noqa: S105
 """The type of the component of a namespace, with its guardrails and role bindings."""
+
+PLATFORM_TOKEN: Final = "tenancy:index:Platform"  # noqa: S105
+"""The type of the component of a platform, which contains its namespaces."""
 
 DESTROY_GUARD_TOKEN: Final = "tenancy:index:DestroyGuard"  # noqa: S105
 """The type of the component that makes the engine refuse a destroy first."""

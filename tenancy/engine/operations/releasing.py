@@ -8,43 +8,42 @@ from pathlib import Path
 import attrs
 
 from tenancy.assessment import Assessment, assess
-from tenancy.cluster import (
-    Connection,
-    add_released,
-    connect,
-    delete_released,
-    objects,
-    release_object,
-    require_same,
-)
-from tenancy.config.document import JSON, mapping, texts, write
+from tenancy.cluster import connect, require_same
+from tenancy.config.document import write
 from tenancy.diagnostics import Finding, RefusedError, errors_in, report
-from tenancy.drifting import KINDS, Identity, by_name, is_managed
+from tenancy.drifting import Identity
 from tenancy.engine.adoption_files import copied
 from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
+from tenancy.engine.operations.release_shared import shared_files, shared_lines, shared_names
+from tenancy.engine.operations.released_objects import ReleasedObjects
 from tenancy.engine.protection import write_resources
 from tenancy.engine.release_files import files_without
 from tenancy.engine.released_state import queued_namespaces, without_namespaces
 from tenancy.engine.stack_opener import OpenStack, opener
-from tenancy.kubernetes import labels
 from tenancy.manifests import carried_objects
-from tenancy.model import (
-    MANAGED_QUOTAS,
-    POOL_QUOTA_PREFIX,
-    Environment,
-    Namespace,
-    Organization,
-    Platform,
-)
+from tenancy.model import Environment, Namespace, Organization, Platform
 from tenancy.planning import snapshot
 
 __all__ = ["release"]
 
-_TOKEN = {"automountServiceAccountToken": None}
-"""What the service account `default` has without us."""
 
-Live = Mapping[Identity, Mapping[str, JSON]]
+@attrs.frozen(kw_only=True)
+class _Leaving:
+    """
+    What leaves a stack.
+
+    Attributes:
+        names: The namespaces.
+        carried: Further kinds of objects that they contain.
+        files: The new content of each file that changes; None if it is deleted.
+        lines: What no longer holds for the namespaces.
+    """
+
+    names: tuple[str, ...]
+    files: Mapping[str, str | None]
+    lines: tuple[str, ...]
+    carried: tuple[str, ...] = ()
 
 
 def release(
@@ -60,14 +59,17 @@ def release(
     """
     Stop managing *namespaces*, or all of *organization* in *stack*.
 
+    In a platform's stack they are shared ones, which stay reachable: the file keeps them with
+    `managed: false`.
+
     First they leave the engine's state, then their objects lose the labels, annotations and
     field ownership of Tenancy, the namespaces last, and at the end they leave the files. No
     value of an object changes. After an interruption the same call continues.
 
     Args:
         assessment: The project.
-        stack: The environment's stack.
-        namespaces: Their names in the cluster, all of one organization.
+        stack: The environment's stack, or the platform's for shared namespaces.
+        namespaces: Their names in the cluster, all of one organization or all shared.
         organization: All of its namespaces in the stack. Default: only *namespaces*.
         keep_guardrails: Whether the network policies and quotas that Tenancy added stay, and
             the service account `default` as it is. Default: they stay.
@@ -86,18 +88,18 @@ def release(
     """
     environment = assessment.tenancy.environments.get(assessment.require(stack))
     if environment is None:
-        raise RefusedError(reason=f"stack {stack}: it is a platform; name an environment")
-    leaving = _leaving(environment, namespaces, organization)
-    names = [namespace.name for namespace in leaving.namespaces]
-    [whole] = [o for o in environment.organizations if o.name == leaving.name]
-    files = files_without(assessment, stack, whole, names)
-    _require_accepted(assessment, files, names)
-    connection = connect(environment.cluster, assessment.root)
-    released = _Released.read(connection, leaving, keep_guardrails=keep_guardrails)
+        platform = assessment.tenancy.platforms[stack]
+        leaving = _of_platform(assessment, platform, namespaces, organization)
+    else:
+        leaving = _of_environment(assessment, environment, namespaces, organization)
+    _require_accepted(assessment, leaving.files, leaving.names)
+    connection = connect(assessment.cluster(stack), assessment.root)
+    released = ReleasedObjects.read(
+        connection, leaving.names, leaving.carried, keep_guardrails=keep_guardrails
+    )
     released.require_stack(stack)
     interaction.show_lines(tuple(released.lines()))
-    platform = assessment.tenancy.platform_of(environment)
-    interaction.show_lines(tuple(_stopped(environment, leaving, platform)))
+    interaction.show_lines(leaving.lines)
     opens = open_stack or opener(assessment, interaction.note)
     session = resumed(assessment, opens, interaction.note)(stack)
     require_same(connection, session.previous_update().cluster_uid)
@@ -105,13 +107,56 @@ def release(
     interaction.confirm(f"release this from stack {stack}?")
     write_resources(session, lambda held: without_namespaces(held, released.names))
     released.release(connection)
-    for file, text in files.items():
+    for file, text in leaving.files.items():
         if text is None:
             (assessment.root / file).unlink(missing_ok=True)
         else:
             write(assessment.root / file, text)
         interaction.note(f"wrote {file}" if text is not None else f"deleted {file}")
     return tuple(released.ours)
+
+
+def _of_platform(
+    assessment: Assessment,
+    platform: Platform,
+    namespaces: Sequence[str],
+    organization: str | None,
+) -> _Leaving:
+    """Return shared namespaces of *platform*."""
+    if organization is not None:
+        raise RefusedError(
+            reason=f"stack {platform.stack}: it is a platform, which has no organizations; name"
+            " shared namespaces, or the stack of an environment"
+        )
+    shared = shared_names(platform, namespaces)
+    return _Leaving(
+        names=tuple(one.name for one in shared),
+        files=shared_files(assessment, platform.stack, shared),
+        lines=tuple(shared_lines(shared)),
+    )
+
+
+def _of_environment(
+    assessment: Assessment,
+    environment: Environment,
+    namespaces: Sequence[str],
+    organization: str | None,
+) -> _Leaving:
+    """Return namespaces of one organization in *environment*."""
+    leaving = _leaving(environment, namespaces, organization)
+    names = [namespace.name for namespace in leaving.namespaces]
+    [whole] = [o for o in environment.organizations if o.name == leaving.name]
+    platform = assessment.tenancy.platform_of(environment)
+    return _Leaving(
+        names=tuple(names),
+        files=files_without(assessment, environment.stack, whole, names),
+        lines=tuple(_stopped(environment, leaving, platform)),
+        carried=tuple(
+            Identity.of(manifest).listed_as
+            for namespace in leaving.namespaces
+            for manifest in carried_objects(namespace)
+        ),
+    )
 
 
 def _leaving(
@@ -140,118 +185,6 @@ def _leaving(
         return whole
     some = tuple(n for n in whole.namespaces if n.name in namespaces)
     return attrs.evolve(whole, namespaces=some)
-
-
-@attrs.frozen(kw_only=True)
-class _Released:
-    """
-    The objects of the namespaces that are released, as they were read.
-
-    Attributes:
-        ours: What Tenancy manages, the namespaces last: the guards of the other objects select
-            by their labels.
-        deleted: Those of *ours* that are deleted.
-        added: Network policies that replace what others allow by labels of Tenancy.
-    """
-
-    names: tuple[str, ...]
-    live: Live
-    ours: tuple[Identity, ...]
-    deleted: frozenset[Identity]
-    added: tuple[Mapping[str, JSON], ...]
-    keeps_guardrails: bool
-
-    @classmethod
-    def read(
-        cls, connection: Connection, leaving: Organization, *, keep_guardrails: bool
-    ) -> "_Released":
-        names = tuple(namespace.name for namespace in leaving.namespaces)
-        carried = (
-            Identity.of(manifest).listed_as
-            for namespace in leaving.namespaces
-            for manifest in carried_objects(namespace)
-        )
-        everything = objects(connection, (*KINDS, "Role", "ServiceAccount", *carried))
-        live = {
-            i: found
-            for i, found in everything.items()
-            if i.namespace in names or (i.kind == "Namespace" and i.name in names)
-        }
-        ours = [identity for identity, found in live.items() if is_managed(found)]
-        deleted = frozenset(() if keep_guardrails else (i for i in ours if _is_guardrail(i)))
-        around = {i.name: _labels(live[i]) for i in live if i.kind == "Namespace"}
-        added = (
-            by_name(found, around)
-            for identity, found in live.items()
-            if identity.kind == "NetworkPolicy" and identity not in deleted
-        )
-        return cls(
-            names=names,
-            live=live,
-            ours=tuple(sorted(ours, key=lambda i: (i.kind == "Namespace", i.namespace, i))),
-            deleted=deleted,
-            added=tuple(
-                one for one in added if one is not None and Identity.of(one) not in live
-            ),
-            keeps_guardrails=keep_guardrails,
-        )
-
-    def require_stack(self, stack: str) -> None:
-        """
-        Refuse where another stack manages a namespace.
-
-        Raises:
-            RefusedError: Its label names another stack.
-        """
-        for identity, found in self.live.items():
-            owner = _labels(found).get(labels.STACK, stack)
-            if identity.kind == "Namespace" and owner != stack:
-                raise RefusedError(
-                    reason=f"namespace {identity.name}: stack {owner} manages it on this"
-                    f" cluster, not {stack}; nothing was changed"
-                )
-
-    def lines(self) -> Iterator[str]:
-        """Yield what becomes of each object."""
-        for identity in self.ours:
-            where = f" in {identity.namespace}" if identity.namespace else ""
-            word = "delete" if identity in self.deleted else "keep"
-            yield f"  {word:<8} {identity.kind} {identity.name}{where}"
-        for manifest in self.added:
-            identity = Identity.of(manifest)
-            yield (
-                f"  create   {identity.kind} {identity.name} in {identity.namespace}: the same"
-                " traffic by names of namespaces, whose labels of Tenancy are removed"
-            )
-        if not self.ours:
-            yield "nothing of these namespaces on the cluster is managed by Tenancy"
-
-    def release(self, connection: Connection) -> None:
-        """
-        Change the objects on the cluster.
-
-        Raises:
-            ClusterError: The cluster refused; what was done before stays done.
-        """
-        for manifest in self.added:
-            add_released(connection, manifest)
-        for identity in self.ours:
-            live = self.live[identity]
-            if identity in self.deleted:
-                delete_released(connection, identity, live)
-            elif identity.kind == "ServiceAccount" and not self.keeps_guardrails:
-                release_object(connection, identity, live, _TOKEN)
-            else:
-                release_object(connection, identity, live)
-
-
-def _is_guardrail(identity: Identity) -> bool:
-    """Return whether Tenancy added the object, and no file describes it."""
-    is_quota = identity.kind == "ResourceQuota"
-    return identity.kind == "NetworkPolicy" or (
-        is_quota
-        and (identity.name in MANAGED_QUOTAS or identity.name.startswith(POOL_QUOTA_PREFIX))
-    )
 
 
 def _stopped(
@@ -337,7 +270,3 @@ def _key(finding: Finding) -> tuple[str, str | None, str]:
 def _all(assessment: Assessment) -> Iterator[Namespace]:
     for environment in assessment.tenancy.environments.values():
         yield from environment.namespaces
-
-
-def _labels(live: Mapping[str, JSON]) -> Mapping[str, str]:
-    return texts(mapping(live.get("metadata")).get("labels"))

@@ -327,7 +327,7 @@ def test_what_is_released_keeps_its_values(adopted, monkeypatch) -> None:
         done(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr("tenancy.engine.operations.releasing.release_object", interrupt)
+        patch.setattr("tenancy.engine.operations.released_objects.release_object", interrupt)
         interrupted = command(project, *release)
     assert "interrupted" in interrupted.output
     resumed = command(project, *release)

@@ -96,3 +96,39 @@ def test_namespaces_with_a_queue_of_gpu_jobs_are_named(state: list[dict]) -> Non
     assert () == queued_namespaces(state, ["a-1", "b-1"])
     assert ("a-1",) == queued_namespaces([*state, queue], ["a-1", "b-1"])
     assert () == queued_namespaces([*state, queue], ["b-1"])
+
+
+def test_a_shared_namespace_leaves_and_its_platform_stays() -> None:
+    platform = {"urn": "urn:p", "type": "tenancy:index:Platform", "parent": STACK}
+    made = [platform]
+    for name in ("public", "monitoring", "other"):
+        made += [
+            kubernetes("Namespace", name, "", "urn:p"),
+            kubernetes("NetworkPolicy", "default-deny", name, "urn:p"),
+        ]
+    binding = kubernetes("ValidatingAdmissionPolicyBinding", "guard", "", "urn:p")
+    binding["dependencies"] = [one["urn"] for one in made]
+    held = {"monitoring": {"managed": True, "purpose": "x", "enforcement": "audit"}, "other": {}}
+    record = {
+        "kind": "platform",
+        "namespaces": ["public", "monitoring", "other"],
+        "settings": {"shared": held, "podSecurityVersion": "v1"},
+    }
+    outputs = {"tenancy": record}
+    stack = {"urn": STACK, "type": "pulumi:pulumi:Stack", "outputs": outputs}
+    state = [stack, *made, binding]
+
+    after = without_namespaces(state, ["monitoring"])
+
+    gone = {"urn:Namespace::monitoring", "urn:NetworkPolicy:monitoring:default-deny"}
+    assert gone == urns(state) - urns(after)
+    assert not gone & set(after[-1]["dependencies"])
+    assert {
+        "kind": "platform",
+        "namespaces": ["public", "other"],
+        "settings": {
+            "shared": {"monitoring": {"managed": False, "purpose": "x"}, "other": {}},
+            "podSecurityVersion": "v1",
+        },
+    } == after[0]["outputs"]["tenancy"]
+    assert after == without_namespaces(after, ["monitoring"])

@@ -38,6 +38,9 @@ def without_namespaces(resources: Resources, names: Collection[str]) -> Resource
     for one in left:
         if one.get("type") == STACK_TOKEN:
             one["outputs"] = _without(mapping(one.get("outputs")), names)
+        elif one.get("type") == PLATFORM_TOKEN:
+            # Its inputs are what the record has.
+            one["inputs"] = _without_shared(mapping(one.get("inputs")), names)
     return left
 
 

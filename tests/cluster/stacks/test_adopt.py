@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from tenancy.cli import app
 from tests.cluster.stacks import hard_world as hard
+from tests.cluster.stacks.released_world import marks, values
 
 pytestmark = pytest.mark.cluster
 
@@ -281,12 +282,73 @@ def test_a_namespace_that_exists_becomes_a_shared_one_in_stages(project, kubectl
     again = CliRunner().invoke(app, [*adopt, "--yes"])
     assert 0 == again.exit_code, again.output
 
-    enforced = path.read_text().replace("mode: audit", "mode: enforce")
+    audited = path.read_text()
+    enforced = audited.replace("mode: audit", "mode: enforce")
     path.write_text(enforced)
-    refused = CliRunner().invoke(app, ["plan", *command])
+    refused = CliRunner().invoke(app, ["plan", *command, "--json"])
     assert 3 == refused.exit_code, refused.output
-    assert "[connection-stopped]" in refused.output
-    path.write_text(enforced.replace("mode: enforce", "mode: audit"))
+    plan = json.loads(refused.stdout)
+    assert "connection-stopped" in {one["code"] for one in plan["findings"]}
+    stopped = [one["object"] for one in plan["enforcement"] if one["kind"] == "connection"]
+    assert {"Pod/caller"} == set(stopped)
+    path.write_text(audited)
+
+
+def test_a_shared_namespace_is_enforced_and_one_command_goes_back(project, kubectl_of) -> None:
+    """It was adopted by the test before."""
+    kubectl = kubectl_of(project.box)
+    path = project.root / "Pulumi.platform.yaml"
+    command = ["-C", str(project.root), "-s", "platform"]
+    kinds = "namespaces,networkpolicies,resourcequotas,serviceaccounts,pods"
+    audited, objects = path.read_text(), uids(kubectl, ["watching"], kinds)
+    enforced = audited.replace("mode: audit", "mode: enforce\n          mayStop: [Pod/caller]")
+
+    for written, is_enforced in ((enforced, True), (audited, False), (enforced, True)):
+        path.write_text(written)
+        result = CliRunner().invoke(app, ["up", *command, "--yes"])
+        assert 0 == result.exit_code, result.output
+        now = uids(kubectl, ["watching"], kinds)
+        assert objects.items() <= now.items()
+        added = set(now.values()) - set(objects.values())
+        assert is_enforced is ("NetworkPolicy tenancy-default-deny" in added)
+        assert is_enforced is ("ResourceQuota gpus" in added)
+        there = kubectl.json("get", "namespace", "watching")["metadata"]["labels"]
+        assert is_enforced is ("pod-security.kubernetes.io/enforce" in there)
+        account = kubectl.json("get", "serviceaccount", "default", "-n", "watching")
+        assert is_enforced is (account.get("automountServiceAccountToken") is False)
+
+
+def test_a_shared_namespace_is_released_and_stays_reachable(project, kubectl_of) -> None:
+    """It was enforced by the test before."""
+    kubectl = kubectl_of(project.box)
+    command = ["-C", str(project.root), "-s", "platform"]
+    before = values(kubectl, "watching")
+    assert marks(kubectl, "watching")
+
+    result = CliRunner().invoke(app, ["release", "--keep", *command, "watching", "--yes"])
+
+    assert 0 == result.exit_code, result.output
+    assert [] == marks(kubectl, "watching")
+    assert before == values(kubectl, "watching")
+    written = (project.root / "Pulumi.platform.yaml").read_text()
+    assert "managed: false" in written
+    assert "name: metrics" in written
+    assert project.session("platform").preview().is_empty
+    drift = CliRunner().invoke(app, ["drift", *command, "--json"])
+    [found] = json.loads(drift.stdout)["stacks"]
+    assert [] == found["result"]["differences"]
+    plan = CliRunner().invoke(app, ["plan", *command])
+    assert 0 == plan.exit_code, plan.output
+    again = CliRunner().invoke(app, ["release", "--keep", *command, "watching", "--yes"])
+    assert 3 == again.exit_code
+    assert "manages no shared namespace of that name" in again.output
+
+    # Kept guardrails are no longer the platform's: an adoption takes them over or leaves them.
+    adopt = ["adopt", "--shared", "observability", *command, "watching", "--yes"]
+    result = CliRunner().invoke(app, adopt)
+    assert 0 == result.exit_code, result.output
+    assert before.keys() == values(kubectl, "watching").keys()
+    assert project.session("platform").preview().is_empty
 
 
 CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"

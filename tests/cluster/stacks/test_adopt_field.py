@@ -16,7 +16,8 @@ from tenancy.cli import app
 from tenancy.engine import EngineError
 from tests.cluster.api import until
 from tests.cluster.stacks import field_world as field
-from tests.cluster.stacks.field_world import FIELD, KINDS, NAMES, objects, restarted
+from tests.cluster.stacks.field_world import FIELD, NAMES, objects, restarted
+from tests.cluster.stacks.released_world import marks, values
 
 pytestmark = pytest.mark.cluster
 
@@ -250,24 +251,6 @@ def test_what_stays_is_refused_when_it_changes_and_nothing_else_is(adopted) -> N
         member(*change("service", service, '{"publishNotReadyAddresses":true}'))
 
 
-def marks(kubectl, *namespaces: str) -> list[str]:
-    """Labels, annotations and field managers of Tenancy that are left in some namespaces."""
-    items = kubectl.json(
-        "get", f"{KINDS},pods,roles", "--all-namespaces", "--show-managed-fields"
-    )["items"]
-    return [
-        f"{item['kind']} {metadata['name']}: {mark}"
-        for item in items
-        if (metadata := item["metadata"]).get("namespace", metadata["name"]) in namespaces
-        for mark in (
-            *metadata.get("labels", {}),
-            *metadata.get("annotations", {}),
-            *(entry["manager"] for entry in metadata.get("managedFields", [])),
-        )
-        if mark.startswith(("tenancy", "pulumi"))
-    ]
-
-
 def test_guardrails_leave_with_a_release_by_choice(adopted) -> None:
     project, kubectl, *_ = adopted
     assert "default-deny" in kubectl("get", "networkpolicies", "-n", "sandbox", "-o", "name")
@@ -297,18 +280,6 @@ def test_a_reviewed_change_goes_back_and_then_nothing_differs(adopted) -> None:
     assert project.session("dev").preview().is_empty
     drift = command(project, "drift")
     assert 0 == drift.exit_code, drift.output
-
-
-def values(kubectl, *namespaces: str) -> dict[str, dict]:
-    """Every object of some namespaces by its UID, without what a release may change."""
-    found = {}
-    for item in kubectl.json("get", f"{KINDS},pods,roles", "--all-namespaces")["items"]:
-        metadata = item.pop("metadata")
-        if metadata.get("namespace", metadata["name"]) in namespaces:
-            status = item.pop("status", {})
-            hard = status.get("hard") if item["kind"] == "ResourceQuota" else None
-            found[metadata["uid"]] = {"name": metadata["name"], "hard": hard, **item}
-    return found
 
 
 def test_what_is_released_keeps_its_values(adopted, monkeypatch) -> None:

@@ -62,7 +62,11 @@ def test_it_stays_in_the_file_as_one_that_is_not_managed(shared: Path) -> None:
     ("names", "organization", "reason"),
     [
         ([], None, "name shared namespaces that it manages: monitoring"),
-        (["registry"], None, "manages no shared namespace of that name; it manages: monitoring"),
+        (
+            ["registry"],
+            None,
+            "manages no shared namespace of that name; it manages: monitoring",
+        ),
         (["llmos-public"], None, "manages no shared namespace of that name"),
         (["monitoring"], "acme", "it is a platform, which has no organizations"),
     ],

@@ -108,13 +108,16 @@ def test_a_shared_namespace_leaves_and_its_platform_stays() -> None:
         ]
     binding = kubernetes("ValidatingAdmissionPolicyBinding", "guard", "", "urn:p")
     binding["dependencies"] = [one["urn"] for one in made]
-    held = {"monitoring": {"managed": True, "purpose": "x", "enforcement": "audit"}, "other": {}}
+    held = {
+        "monitoring": {"managed": True, "purpose": "x", "enforcement": "audit"},
+        "other": {},
+    }
     record = {
         "kind": "platform",
         "namespaces": ["public", "monitoring", "other"],
         "settings": {"shared": held, "podSecurityVersion": "v1"},
     }
-    outputs = {"tenancy": record}
+    outputs, platform["inputs"] = {"tenancy": record}, record
     stack = {"urn": STACK, "type": "pulumi:pulumi:Stack", "outputs": outputs}
     state = [stack, *made, binding]
 
@@ -123,6 +126,7 @@ def test_a_shared_namespace_leaves_and_its_platform_stays() -> None:
     gone = {"urn:Namespace::monitoring", "urn:NetworkPolicy:monitoring:default-deny"}
     assert gone == urns(state) - urns(after)
     assert not gone & set(after[-1]["dependencies"])
+    assert after[0]["outputs"]["tenancy"] == after[1]["inputs"]
     assert {
         "kind": "platform",
         "namespaces": ["public", "other"],

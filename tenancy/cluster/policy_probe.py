@@ -51,6 +51,8 @@ _WITH_HOST_PIDS: Final[Manifest] = {
 }
 
 _FORBIDDEN: Final = 403
+_NOT_FOUND: Final = 404
+"""The answer of an API server that was started anew and has not read the namespace yet."""
 _SECONDS: Final = 20.0
 """An API server activates new policies within a second or two; a busy one needs longer."""
 _PAUSE: Final = 0.25
@@ -79,12 +81,13 @@ def wait_for_policies(
     if not connection.may("create", "apps", "deployments"):
         return False
     until = time.monotonic() + seconds
-    while WORKLOADS not in _answer_to(connection, namespace, _DEPLOYMENT):
+    while WORKLOADS not in (found := _answer_to(connection, namespace, _DEPLOYMENT)):
         if time.monotonic() >= until:
             raise ClusterError(
                 connection.cluster,
                 f"in namespace {namespace}, the admission policy {WORKLOADS} did not return the"
-                f" expected warning within {seconds:.0f} s, so no role bindings were created",
+                f" expected warning within {seconds:.0f} s, so no role bindings were created;"
+                f" the answer was: {found.strip() or 'accepted without a warning'}",
                 "run `tenancy drift` on the platform's stack, correct what it reports, then"
                 " repeat this update",
             )
@@ -156,7 +159,7 @@ def _answer_to(connection: Connection, namespace: str, deployment: Manifest) -> 
     with connection.errors(f"testing the admission policies in {namespace}"):
         trial = Request("POST", path, deployment, query={"dryRun": "All"})
         answered = answer(connection.api, trial)
-        if not answered.is_done and answered.status != _FORBIDDEN:
+        if not answered.is_done and answered.status not in (_FORBIDDEN, _NOT_FOUND):
             raise ApiException(status=answered.status, reason=answered.reason)
     refusal = "" if answered.is_done else text(mapping(answered.body), "message")
     return f"{answered.warnings} {refusal}"

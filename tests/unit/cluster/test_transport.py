@@ -204,12 +204,30 @@ class TestTheTrialOfThePolicies:
 
         assert wait_for_policies(connection, "acme-dev")
 
+    def test_a_namespace_that_the_server_does_not_see_yet_is_waited_for(
+        self, server: Server, connection: Connection
+    ) -> None:
+        missing = (404, {"message": 'namespaces "acme-dev" not found'}, {})
+        server.says = self.says(True, missing, (201, {}, WARNED))
+
+        assert wait_for_policies(connection, "acme-dev")
+
+    def test_the_last_answer_is_in_the_message(
+        self, server: Server, connection: Connection
+    ) -> None:
+        server.says = self.says(True, (404, {"message": 'namespaces "acme-dev" not found'}, {}))
+
+        with pytest.raises(
+            ClusterError, match='the answer was: namespaces "acme-dev" not found'
+        ):
+            wait_for_policies(connection, "acme-dev", seconds=0)
+
     def test_silence_is_refused(self, server: Server, connection: Connection) -> None:
         server.says = self.says(True, (201, {}, {}))
 
         with pytest.raises(
             ClusterError,
-            match=r"namespace acme-dev, .* within 0 s",
+            match=r"namespace acme-dev, .* within 0 s.* the answer was: accepted without",
         ):
             wait_for_policies(connection, "acme-dev", seconds=0)
 

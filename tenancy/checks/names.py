@@ -172,7 +172,10 @@ def _namespace(
             origin=place,
             found=f"the namespace's name {quoted(namespace.name)}",
             allowed=f"a name that is not reserved; {reason}",
-            remedy="choose another prefix or id",
+            remedy="leave it out of the adoption; if organizations are to reach it, list it"
+            " under shared of the platform with `managed: false`"
+            if _has_adopted_name(namespace)
+            else "choose another prefix or id",
             organization=name,
         )
     if namespace.adopted is not None:

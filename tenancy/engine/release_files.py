@@ -30,8 +30,9 @@ def files_without(
     ]
     held = ("organizations", organization.name)
     if set(names) >= {namespace.name for namespace in organization.namespaces}:
+        leaves: list[Change] = [(held, None, False), *_allowed(assessment, of_stack, names)]
         found: dict[str, str | None] = {
-            of_stack: _edited(assessment, of_stack, [(held, None, False)], of_stack)
+            of_stack: _edited(assessment, of_stack, leaves, of_stack)
         }
         if source != of_stack and not elsewhere:
             found[source] = None
@@ -54,15 +55,35 @@ def files_without(
         ((*organization.origin.path, *where), value, appends)
         for where, value, appends in _changes(written, others)
     ]
+    exceptions = [*_allowed(assessment, of_stack, names)]
+    if source == of_stack:
+        return {source: _edited(assessment, source, [*changes, *exceptions], of_stack)}
     result: dict[str, str | None] = {source: _edited(assessment, source, changes, of_stack)}
-    overrides: list[Change] = [
-        ((*held, "namespaces", identifier), None, False)
-        for identifier in leaving
-        if assessment.documents[of_stack].at((*held, "namespaces", identifier)) is not None
-    ]
-    if source != of_stack and overrides:
-        result[of_stack] = _edited(assessment, of_stack, overrides, of_stack)
+    if own := [*exceptions, *_overrides(assessment, of_stack, held, leaving)]:
+        result[of_stack] = _edited(assessment, of_stack, own, of_stack)
     return result
+
+
+def _allowed(assessment: Assessment, of_stack: str, names: Collection[str]) -> Iterator[Change]:
+    """Yield the exceptions of the stack for *names* as changes."""
+    for key in ("allowBelowUsage", "allowDeletion"):
+        written = assessment.documents[of_stack].at((key,))
+        entries = written if isinstance(written, list) else []
+        left = [one for one in entries if str(one).partition("/")[0] not in names]
+        if not left and entries:
+            yield (key,), None, False
+        elif left != entries:
+            yield (key,), [*left], False
+
+
+def _overrides(
+    assessment: Assessment, of_stack: str, held: tuple[str, ...], leaving: Collection[str]
+) -> Iterator[Change]:
+    """Yield what the stack writes for namespaces *leaving* of an organization's own file."""
+    for identifier in leaving:
+        where = (*held, "namespaces", identifier)
+        if assessment.documents[of_stack].at(where) is not None:
+            yield where, None, False
 
 
 def _edited(assessment: Assessment, file: str, changes: list[Change], of_stack: str) -> str:

@@ -21,11 +21,12 @@ from tenancy.engine.operations.adopt_organizations import (
 )
 from tenancy.engine.operations.adopt_selection import Selection
 from tenancy.engine.operations.adopt_shared import ProposedShared, shared_names
+from tenancy.engine.pending_deletions import require_no_pending_deletion
 from tenancy.engine.proposed_adoption import ProposedAdoption
 from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
 from tenancy.model import Platform
-from tenancy.planning import ONLY_VARIABLE
+from tenancy.planning import ONLY_VARIABLE, desired_manifests
 
 __all__ = ["Adoption", "adopt"]
 
@@ -216,6 +217,8 @@ def _confirmed(
     opens = open_stack or opener(after, interaction.note, variables)
     session = resumed(after, opens, interaction.note)(stack)
     require_same(connection, session.previous_update().cluster_uid)
+    described = desired_manifests(after, stack, connection)
+    require_no_pending_deletion(stack, session.state(), described)
     interaction.confirm(f"adopt this into stack {stack}?")
     names = proposed.logical_names(after)
     live = proposed.there(desired)

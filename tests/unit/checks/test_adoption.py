@@ -15,7 +15,7 @@ MEMBERS = [
 def found_in(**kept: object) -> list[str]:
     namespace = {"adopted": {**OLDER, **kept}, "members": MEMBERS}
     said = findings(namespace=namespace)
-    return [text for text in said if "[adopted" in text]
+    return [text for text in said if "[adopted" in text or "[namespace-name-" in text]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,16 @@ def found_in(**kept: object) -> list[str]:
 )
 def test_a_name_that_something_older_has_is_kept(kept):
     assert [] == found_in(**kept)
+
+
+def test_a_reserved_name_cannot_be_kept_and_says_what_can_be_done():
+    [found] = found_in(name="argocd")
+
+    assert found.startswith(f"{PLACE}.name [namespace-name-reserved]")
+    assert found.endswith(
+        "leave it out of the adoption; if organizations are to reach it, list it under shared"
+        " of the platform with `managed: false`"
+    )
 
 
 def test_moved_without_any_name_is_refused():

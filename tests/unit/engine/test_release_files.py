@@ -110,3 +110,18 @@ def test_a_namespace_that_two_stacks_have_in_one_environment_is_refused(shop: Pa
 
     with pytest.raises(RefusedError, match="another stack has that environment"):
         without(shop, "shop-db")
+
+
+def test_exceptions_of_the_stack_for_it_leave_too(shop: Path) -> None:
+    path = shop / "Pulumi.dev.yaml"
+    limits = "  tenancy:allowBelowUsage: [shop-db/pods, acme-dev/pods]\n"
+    top = f"config:\n{limits}  tenancy:allowDeletion: [shop-db]\n"
+    path.write_text(path.read_text().replace("config:\n", top, 1))
+
+    one = without(shop, "shop-db")["Pulumi.dev.yaml"] or ""
+    every = without(shop, "shop-web", "shop-db", "shop-batch")["Pulumi.dev.yaml"] or ""
+
+    for text in (one, every):
+        assert "shop-db" not in text
+        assert "acme-dev/pods" in text
+        assert "allowDeletion" not in text

@@ -1,0 +1,41 @@
+"""What an update of some namespaces cannot leave out."""
+
+import pytest
+
+from tenancy.diagnostics import RefusedError
+from tenancy.engine.pending_deletions import pending_deletions, require_no_pending_deletion
+
+
+def manifest(kind: str, name: str, namespace: str = "") -> dict:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+
+
+SHOP = [manifest("Namespace", "shop"), manifest("ResourceQuota", "quota", "shop")]
+LEFT = [manifest("Namespace", "left"), manifest("ResourceQuota", "quota", "left")]
+CLUSTER_WIDE = manifest("ClusterRole", "tenancy")
+
+
+def state(*inputs: dict) -> list[dict]:
+    stack = {"type": "pulumi:pulumi:Stack", "inputs": {}}
+    return [stack, *({"type": f"kubernetes:core/v1:{i['kind']}", "inputs": i} for i in inputs)]
+
+
+def test_what_the_files_describe_is_not_deleted() -> None:
+    assert () == tuple(pending_deletions(state(*SHOP, CLUSTER_WIDE), [*SHOP, *LEFT]))
+    require_no_pending_deletion("dev", state(*SHOP), [*SHOP, *LEFT])
+
+
+def test_a_namespace_that_left_the_files_refuses_with_what_to_do() -> None:
+    with pytest.raises(RefusedError) as refused:
+        require_no_pending_deletion("dev", state(*SHOP, *LEFT), SHOP)
+
+    text = str(refused.value)
+    assert "stack dev still manages Namespace left, which its files no longer" in text
+    assert "restore left in the files" in text
+    assert "release --keep" in text
+
+
+def test_an_object_that_left_the_files_is_to_be_applied_first() -> None:
+    with pytest.raises(RefusedError, match="apply that change first with `tenancy up --stack"):
+        require_no_pending_deletion("dev", state(*SHOP), SHOP[:1])

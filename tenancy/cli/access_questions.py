@@ -95,8 +95,10 @@ at once.
 
 def who_can_command(
     *,
-    verb: str = typer.Argument(help="The RBAC verb: get, create, delete, …"),
-    resource: str = typer.Argument(help="Such as secrets, pods/exec, deployments.apps."),
+    verb: str = typer.Argument(metavar="VERB", help="The RBAC verb: get, create, delete, …"),
+    resource: str = typer.Argument(
+        metavar="RESOURCE", help="Such as secrets, pods/exec, deployments.apps."
+    ),
     namespace: str = typer.Option(
         ...,
         "--namespace",
@@ -143,8 +145,12 @@ def who_can_command(
 
 def what_can_command(
     *,
-    subject: str = typer.Argument(help="A user, a group, or <namespace>/<service account>."),
-    group: list[str] = typer.Option([], "--group", help="A group that the subject is in."),  # noqa: B008
+    subject: str = typer.Argument(
+        metavar="SUBJECT", help="A user, a group, or <namespace>/<service account>."
+    ),
+    group: list[str] = typer.Option(  # noqa: B008
+        [], "--group", metavar="NAME", help="A group that the subject is in; repeatable."
+    ),
     project: ProjectFolder = None,
     stack: Stack = None,
     live: OnTheCluster = False,

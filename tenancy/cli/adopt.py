@@ -38,7 +38,7 @@ Exit code: 0 if everything was adopted, 3 if it was refused; the files are then 
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="[NAMESPACE]...")
+    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="NAMESPACE")
 ]
 Until = Annotated[
     datetime | None,
@@ -107,6 +107,7 @@ def command(
     prefix: str | None = typer.Option(
         None,
         "--prefix",
+        metavar="TEXT",
         help="The prefix of the namespaces' names. Default: the organization's name.",
         show_default=False,
     ),

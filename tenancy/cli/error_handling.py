@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import typer
-from typer.core import TyperGroup
 
+from tenancy.cli.help_types import GroupOfCommands
 from tenancy.cli.terminal import terminal
 from tenancy.diagnostics import Exit, TenancyError
 
@@ -23,7 +23,7 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """A disk, a quota or a limit of this user is used up."""
 
 
-class Commands(TyperGroup):
+class Commands(GroupOfCommands):
     """The commands; every expected error ends as a message on standard error."""
 
     def make_context(self, *arguments, **options):  # type: ignore[no-untyped-def]

@@ -40,11 +40,14 @@ answer is an error.
 Name = Annotated[
     str,
     typer.Argument(
-        help="The namespace's name in the cluster.", autocompletion=complete_namespaces
+        metavar="NAMESPACE",
+        help="The namespace's name in the cluster.",
+        autocompletion=complete_namespaces,
     ),
 ]
 Key = Annotated[
-    str | None, typer.Argument(help="Only this key. Default: all.", show_default=False)
+    str | None,
+    typer.Argument(metavar="KEY", help="Only this key. Default: all.", show_default=False),
 ]
 
 Live = Annotated[

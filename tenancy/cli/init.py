@@ -49,7 +49,7 @@ Exit code: 0 if it was written and has no errors, 3 if it was refused or has err
 Folder = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DIR]", help="The folder. Default: the current one.", show_default=False
+        metavar="DIR", help="The folder. Default: the current one.", show_default=False
     ),
 ]
 Answers = Annotated[
@@ -63,12 +63,20 @@ Answers = Annotated[
 ]
 Teams = Annotated[
     list[str] | None,
-    typer.Option("--team", help="A team; repeatable. Default: acme.", show_default=False),
+    typer.Option(
+        "--team",
+        metavar="NAME",
+        help="A team; repeatable. Default: acme.",
+        show_default=False,
+    ),
 ]
 Environments = Annotated[
     list[str] | None,
     typer.Option(
-        "--environment", help="An environment; repeatable. Default: dev.", show_default=False
+        "--environment",
+        metavar="NAME",
+        help="An environment; repeatable. Default: dev.",
+        show_default=False,
     ),
 ]
 Pools = Annotated[

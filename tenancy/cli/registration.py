@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from tenancy.cli.error_handling import Commands
+from tenancy.cli.help_types import SingleCommand
 from tenancy.cli.terminal import flowing
 
 __all__ = ["Command", "CommandGroup", "register"]
@@ -45,7 +46,7 @@ class Command:
         gc.freeze()
         epilog = getattr(module, self.epilog) if self.epilog else ""
         app = typer.Typer(add_completion=False, rich_markup_mode=_MARKUP)
-        app.command(self.name, help=self.help, epilog=flowing(epilog))(
+        app.command(self.name, cls=SingleCommand, help=self.help, epilog=flowing(epilog))(
             getattr(module, function)
         )
         command = typer.main.get_command(app)
@@ -92,7 +93,7 @@ def _listed(entry: Command) -> type[TyperCommand]:
     """Return *entry* as it is listed; its module is imported when it is used."""
     imported = functools.cache(entry.imported)
 
-    class Listed(TyperCommand):
+    class Listed(SingleCommand):
         @property
         def params(self):  # type: ignore[no-untyped-def]
             return imported().params

@@ -35,7 +35,7 @@ Exit code: 0 if everything was released, 3 if it was refused; nothing is changed
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="[NAMESPACE]...")
+    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="NAMESPACE")
 ]
 
 

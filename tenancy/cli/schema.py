@@ -37,6 +37,7 @@ def texts(project: str = "tenancy") -> dict[str, str]:
 def command(
     name: str = typer.Argument(
         "stack.json",
+        metavar="NAME",
         help="The schema: stack.json, organization.json, or a command's, such as plan.json.",
     ),
     write: bool = typer.Option(False, "--write", help="Write all of them into docs/schema."),

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
@@ -16,7 +15,6 @@ from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import ClusterError
 from tenancy.drifting import (
     FORCE_VARIABLE,
-    AppliedObject,
     Identity,
     changed_objects,
     created_cluster_wide,
@@ -28,7 +26,7 @@ from tenancy.kubernetes import PREFIX
 from tenancy.manifests import Manifest
 from tenancy.planning import desired_manifests, only_namespaces
 from tenancy_components.field_managers import stack_manager
-from tenancy_components.running_stack import applied_objects
+from tenancy_components.patch_managers import applied_before
 
 __all__ = [
     "CREATED",
@@ -49,11 +47,6 @@ Changes = Mapping[Identity, str]
 The objects that an update changes, with the field managers that applied them, and the
 cluster-wide ones that it creates, with `CREATED`.
 """
-
-_read: WeakKeyDictionary[object, "asyncio.Future[tuple[AppliedObject, ...]]"] = (
-    WeakKeyDictionary()
-)
-"""What was read of the state, once for each run of a program."""
 
 
 async def refuse_field_conflicts(
@@ -210,15 +203,12 @@ async def _changed(
     manager: str,
     late: frozenset[str] = frozenset(),
 ) -> dict[Identity, str]:
-    monitor = get_monitor()
-    if monitor not in _read:
-        reading = applied_objects(pulumi.get_project(), pulumi.get_stack())
-        _read[monitor] = asyncio.ensure_future(reading)
-    applied = [
-        one
-        for one in await _read[monitor]
-        if f"{one.resource}-".startswith(f"{component}-" if component else "")
-    ]
+    every = await applied_before()
+    start = f"{component}-" if component else ""
+    applied = [one for one in every if f"{one.resource}-".startswith(start)]
+    if not applied:
+        # The component is new, or has another name.
+        applied = [one for one in every if manager and one.manager == manager]
     wanted = tuple(desired)
     created = created_cluster_wide(wanted, applied)
     changed = changed_objects(wanted, applied, manager=manager, left_out=late)

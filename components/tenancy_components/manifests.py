@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from tenancy.drifting import Identity
 from tenancy.kubernetes import ANNOTATION, field_manager
 from tenancy.manifests import NAMESPACE_TOKEN, type_token
+from tenancy_components.patch_managers import applied_by
 
 __all__ = ["child", "create", "field_manager_of"]
 
@@ -33,8 +35,9 @@ def create(
             the manifest are managed. Default: the whole object is managed.
     """
     token = type_token(manifest) + ("Patch" if patch else "")
-    # A patch that is deleted gives up every field of its manager, so each patch has another.
-    manager = field_manager_of(opts.parent, name if patch else "")
+    manager = (
+        patch_manager(opts.parent, name, manifest) if patch else field_manager_of(opts.parent)
+    )
     return pulumi.CustomResource(token, name, _applied_by(manager, manifest), opts)
 
 
@@ -53,7 +56,28 @@ def field_manager_of(parent: pulumi.Resource | None, patch: str = "") -> str:
     return field_manager(pulumi.get_project(), pulumi.get_stack(), cluster, patch)
 
 
-def _applied_by(manager: str, manifest: Mapping[str, object]) -> dict[str, object]:
+def patch_manager(
+    parent: pulumi.Resource | None, name: str, manifest: Mapping[str, object]
+) -> pulumi.Input[str]:
+    """
+    Return the field manager of the patch *name*.
+
+    A patch that is deleted gives up every field of its manager, so each patch has another. It
+    is named by the patch when that is created, and stays if the patch is renamed: the API
+    server refuses an object to another manager.
+
+    Args:
+        parent: The component of the patch.
+        name: The patch.
+        manifest: What it manages.
+    """
+    own, of_stack = field_manager_of(parent, name), field_manager_of(parent)
+    return applied_by(Identity.of(manifest), own, of_stack)
+
+
+def _applied_by(
+    manager: pulumi.Input[str], manifest: Mapping[str, object]
+) -> dict[str, object]:
     metadata = manifest["metadata"]
     assert isinstance(metadata, Mapping)
     annotations = {**metadata.get("annotations", {}), ANNOTATION: manager}

@@ -144,7 +144,11 @@ class _Alone:
 
     def _subject(self, difference: Difference, namespace: Namespace) -> Edit | None:
         is_added = difference.change is Change.ADDED and difference.field[:1] == ("subjects",)
-        given = {roles.binding_name(binding): binding.role for binding in namespace.bindings}
+        given = {
+            roles.binding_name(binding, kind): binding.role
+            for binding in namespace.bindings
+            for kind in ("ClusterRole", "Role")
+        }
         role = given.get(difference.object.name)
         if not is_added or role is None:
             return None

@@ -44,7 +44,7 @@ def namespace_access(
             raise NotFoundError("role", binding.role, roles.names(platform))
         role_bindings.append(
             role_binding(
-                roles.binding_name(binding),
+                roles.binding_name(binding, kind),
                 namespace,
                 (kind, name),
                 binding.subjects,

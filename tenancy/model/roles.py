@@ -149,16 +149,22 @@ PUBLIC_READER: Final = _role(
 """What everyone reads in the public namespace: no secrets, no logs, no names of people."""
 
 
-def binding_name(binding: RoleBinding) -> str:
+_NAMESPACED: Final = ":namespaced"
+"""Ends the name of a binding of a Role: the API server lets no binding change its role."""
+
+
+def binding_name(binding: RoleBinding, kind: str = "ClusterRole") -> str:
     """
     Return the name of *binding* in the cluster, which is the role's unless it was adopted.
 
-    So a change of role is a new binding.
+    So a change of role is a new binding, and so is a change of the kind of role.
 
-    >>> binding_name(RoleBinding(role="kubernetes:edit", subjects=(), origins=()))
-    'tenancy:kubernetes:edit'
+    >>> edit = RoleBinding(role="kubernetes:edit", subjects=(), origins=())
+    >>> binding_name(edit), binding_name(edit, "Role")
+    ('tenancy:kubernetes:edit', 'tenancy:kubernetes:edit:namespaced')
     """
-    return binding.adopted_name or PREFIX + binding.role
+    end = _NAMESPACED if kind == "Role" else ""
+    return binding.adopted_name or f"{PREFIX}{binding.role}{end}"
 
 
 def label(role: str) -> str:
@@ -177,11 +183,13 @@ def of_binding(name: str, labelled: Mapping[str, str]) -> str:
 
     >>> of_binding("tenancy:developer", {})
     'developer'
+    >>> of_binding("tenancy:developer:namespaced", {})
+    'developer'
     >>> of_binding("devs", {labels.ROLE: "kubernetes.edit"})
     'kubernetes:edit'
     """
     if name.startswith(PREFIX):
-        return name.removeprefix(PREFIX)
+        return name.removeprefix(PREFIX).removesuffix(_NAMESPACED)
     role_label = labelled.get(labels.ROLE, name)
     ours = label(KUBERNETES_PREFIX)
     return (

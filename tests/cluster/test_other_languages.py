@@ -202,3 +202,27 @@ def test_a_platform_is_previewed_from_another_language(stack, kube):
     steps = stack.preview().change_summary
 
     assert steps["create"] > 20, steps
+
+
+def test_a_component_is_renamed_and_gets_a_platform_later(stack, kube):
+    """Neither replaces a namespace, and both can be previewed."""
+    shutil.copy(PROGRAM / "imported.py", Path(stack.workspace.work_dir) / "__main__.py")
+    lab = LAB | {"allowDeletion": True}
+    configure(stack, lab=lab)
+    stack.up()
+
+    stack.set_config("formerly", auto.ConfigValue("lab"))
+    configure(stack, bench=lab)
+    assert not {"create", "replace", "delete"} & set(stack.preview().change_summary)
+    stack.up()
+    stack.remove_config("formerly")
+    assert {"same"} == set(stack.preview().change_summary)
+
+    base = {"type": "Platform", "operators": [{"group": "operators"}]}
+    configure(stack, base=base, bench=lab)
+    added = stack.preview()
+    assert 1 == added.change_summary["delete"], added.stdout
+    assert "replace" not in added.change_summary
+
+    stack.destroy()
+    assert "NotFound" in kube.refused("get", "namespace", "lab")

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tenancy_components import field_gate
+from tenancy_components import field_gate, patch_managers
 from tenancy_components.field_gate import changing_from, renamed
 
 from tenancy.drifting import AppliedObject, Identity
@@ -35,6 +35,12 @@ class Engine:
         )
 
 
+def run_on(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patch_managers, "applied_objects", engine.applied)
+    for module in (field_gate, patch_managers):
+        monkeypatch.setattr(module, "get_monitor", lambda: engine)
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch):
     """Return what the plan of a component is told, in runs of *engine*."""
@@ -42,8 +48,7 @@ def told(monkeypatch: pytest.MonkeyPatch):
     def tell(
         engine: Engine, *components: tuple[str, list[dict]], manager: str = ""
     ) -> list[dict[Identity, str]]:
-        monkeypatch.setattr(field_gate, "applied_objects", engine.applied)
-        monkeypatch.setattr(field_gate, "get_monitor", lambda: engine)
+        run_on(engine, monkeypatch)
         monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
         monkeypatch.setattr(field_gate.pulumi, "get_stack", lambda: "s")
 
@@ -99,3 +104,52 @@ def test_what_another_manager_of_the_stack_applied_changes_and_is_refused(told) 
     assert "applied objects of this stack as tenancy/acme_quota, and this one would" in text
     assert "the Kubernetes provider has another name" in text
     assert "" == renamed(changed, "tenancy/acme_quota")
+
+
+def default(namespace: str) -> dict:
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "default", "namespace": namespace},
+    }
+
+
+@pytest.mark.parametrize(
+    ("applied", "own", "kept"),
+    [
+        pytest.param("t/p/s/east/acme-default", "globex-default", "acme-default", id="renamed"),
+        pytest.param("t/p/s/east/acme-default", "acme-default", "acme-default", id="same"),
+        pytest.param("t/p/s/west/acme-default", "globex-default", "", id="another cluster"),
+        pytest.param("pulumi-kubernetes-1a2b", "globex-default", "", id="a generated one"),
+    ],
+)
+def test_a_patch_keeps_its_field_manager_when_its_component_is_renamed(
+    monkeypatch, applied, own, kept
+) -> None:
+    one = AppliedObject(inputs=default("a-dev"), manager=applied, resource="acme-default")
+    engine = Engine()
+    run_on(engine, monkeypatch)
+
+    async def ask() -> list[str]:
+        monkeypatch.setattr(
+            patch_managers, "applied_objects", lambda *_: asyncio.sleep(0, (one,))
+        )
+        monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
+        monkeypatch.setattr(field_gate.pulumi, "get_stack", lambda: "s")
+
+        def asked() -> object:
+            where = Identity.of(default("a-dev"))
+            return patch_managers.applied_by(where, f"t/p/s/east/{own}", "t/p/s/east")
+
+        # Before the state is read, and after.
+        return [await asked(), asked()]
+
+    assert [f"t/p/s/east/{kept or own}"] * 2 == asyncio.run(ask())
+
+
+def test_a_renamed_component_is_compared_with_what_it_applied_before(told) -> None:
+    engine = Engine(acme=quota("dev", "20"), lab=quota("lab", "20"))
+
+    [changed] = told(engine, ("globex", [quota("dev", "25")]), manager="tenancy/acme")
+
+    assert {of("dev"): "tenancy/acme"} == changed

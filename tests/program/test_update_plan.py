@@ -166,6 +166,24 @@ def test_a_namespace_that_would_be_lost_is_refused(provider, kind, fewer, name):
     assert said.endswith("Nothing was changed.")
 
 
+def test_a_component_that_an_alias_renames_is_the_same_one(provider, log):
+    """Only with an alias has a plan of another name an earlier state."""
+    first = known(check(provider, WRITTEN[ORGANIZATION]).inputs)
+    log.plans.clear()
+
+    globex = ComponentPlan(type=ORGANIZATION, name="globex", args=ACME)
+    again = check(provider, globex, old=first)
+
+    assert not again.failures
+    [said] = log.plans
+    assert "acme has the name globex now" in said
+    assert ["snapshot"] == changed(provider, first, again)
+
+    log.plans.clear()
+    check(provider, globex, old=known(again.inputs))
+    assert not log.plans
+
+
 def test_a_namespace_that_was_released_before_may_go(provider):
     released = ComponentPlan(
         type=ORGANIZATION, name="acme", args=ACME, allow_deletion=["acme-lab"]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import attrs
 from pulumi.provider.experimental.provider import (
     CheckFailure,
     CheckRequest,
@@ -38,6 +39,7 @@ from tenancy_components.update_plan import ComponentPlan
 __all__ = ["UpdatePlanResource"]
 
 _SNAPSHOT: Final = "snapshot"
+_ORGANIZATIONS: Final = "organizations"
 _ID: Final = "plan"
 _NOT_READ: Final = "cluster-not-asked"
 """The code of the finding that a cluster was not read."""
@@ -76,6 +78,13 @@ class UpdatePlanResource:
             conflicts = await asyncio.to_thread(_conflicts, component, found, inputs)
         except TenancyError as error:
             return CheckResponse(failures=[CheckFailure("", str(error))])
+        if renaming := _renaming(previous.tenancy, component.snapshot):
+            old, new = renaming
+            await self._log.info(
+                f"{old} has the name {new} now: labels and selectors with its name change, and"
+                " no namespace is replaced",
+                request.urn,
+            )
         await self._report(plan, inputs, request.urn)
         twice = self._created_twice(component, found, request.urn)
         uid = previous.cluster_uid if found.connection is None else found.connection.uid
@@ -164,6 +173,11 @@ def _planned(
     component = planned_component(
         ComponentPlan.from_inputs(inputs), stack, context or "of the kubeconfig"
     )
+    if renaming := _renaming(previous.tenancy, component.snapshot):
+        old, new = renaming
+        before = mapping(previous.tenancy.get(_ORGANIZATIONS))[old]
+        renamed_one = {**previous.tenancy, _ORGANIZATIONS: {new: before}}
+        previous = attrs.evolve(previous, tenancy=renamed_one)
     found = _read(inputs, previous, component, hidden)
     plan = planned(
         component.tenancy,
@@ -174,6 +188,17 @@ def _planned(
         manager=text(inputs, "fieldManager") or None,
     )
     return component, found, plan
+
+
+def _renaming(before: Mapping[str, JSON], now: Mapping[str, JSON]) -> tuple[str, str] | None:
+    """
+    Return the former and the present name of a component that an alias renames; else None.
+
+    >>> _renaming({"organizations": {"acme": {}}}, {"organizations": {"globex": {}}})
+    ('acme', 'globex')
+    """
+    old, new = (list(mapping(one.get(_ORGANIZATIONS))) for one in (before, now))
+    return (old[0], new[0]) if len(old) == len(new) == 1 and old != new else None
 
 
 def _read(

@@ -351,6 +351,22 @@ class TestRoleBindings:
             "name": "tenancy:admin",
         } == access[1]["roleRef"]
 
+    def test_a_binding_of_a_role_has_another_name_than_one_of_a_cluster_role(
+        self, tenancy, resolved
+    ):
+        """The API server lets no binding change its role, and no preview can replace it."""
+        platform = tenancy.platforms["platform"]
+
+        bindings = [
+            named(render.namespace(resolved["globex-lab"], one).access, "RoleBinding", name)
+            for one, name in (
+                (platform, "tenancy:admin"),
+                (STANDALONE, "tenancy:admin:namespaced"),
+            )
+        ]
+
+        assert ["ClusterRole", "Role"] == [one["roleRef"]["kind"] for one in bindings]
+
     @pytest.mark.parametrize("role", ["nobody", "kubernetes:cluster-admin"])
     def test_an_unknown_role_is_never_rendered(self, tenancy, resolved, role):
         binding = RoleBinding(role=role, subjects=(), origins=())

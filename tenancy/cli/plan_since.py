@@ -44,7 +44,7 @@ def show_revisions(
     if form == "json":
         shell.write(json.dumps(revisions_data(compared), indent=2) + "\n")
     elif form == "markdown":
-        shell.write(revisions_markdown(compared))
+        shell.write(revisions_markdown(compared, stacks or ()))
     else:
         most = None if everything else LINES
         for text in rich_revisions(compared, width=min(shell.out.width, 100), most=most):

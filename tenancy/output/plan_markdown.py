@@ -23,12 +23,12 @@ __all__ = ["markdown", "markdown_facts", "markdown_findings", "marker"]
 
 def marker(stack: str) -> str:
     """
-    Return the line that identifies the comment of *stack*.
+    Return the line that identifies the comment of *stack*, or of several.
 
-    >>> marker("dev")
-    '<!-- tenancy-plan: dev -->'
+    >>> marker("dev"), marker("dev prod")
+    ('<!-- tenancy-plan: dev -->', '<!-- tenancy-plan: dev prod -->')
     """
-    return f"<!-- tenancy-plan: {_plain(stack)} -->"
+    return f"<!-- tenancy-plan: {' '.join(map(_plain, stack.split()))} -->"
 
 
 def _plain(stack: str) -> str:

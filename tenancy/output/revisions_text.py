@@ -1,6 +1,6 @@
 """The comparison of two revisions, for a terminal and for a pull request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
@@ -9,12 +9,10 @@ from tenancy.output.findings_text import rich_report
 from tenancy.output.markdown_page import MarkdownSection, markdown_page
 from tenancy.output.markdown_text import markdown_text
 from tenancy.output.plan_as_text import rich_text
-from tenancy.output.plan_markdown import markdown_facts, markdown_findings
+from tenancy.output.plan_markdown import markdown_facts, markdown_findings, marker
 from tenancy.planning import RevisionsPlan
 
 __all__ = ["revisions_markdown", "rich_revisions"]
-
-_MARKER = "<!-- tenancy-plan: revisions -->"
 
 
 def rich_revisions(
@@ -47,9 +45,18 @@ def rich_revisions(
         yield Text(report.summary(compared.findings), style="bold")
 
 
-def revisions_markdown(compared: RevisionsPlan) -> str:
-    """Return *compared* as Markdown: one comment, which its first line identifies."""
-    head = [_MARKER, f"## {markdown_text(_headline(compared))}"]
+def revisions_markdown(compared: RevisionsPlan, stacks: Iterable[str] = ()) -> str:
+    """
+    Return *compared* as Markdown: one comment, which its first line identifies.
+
+    Args:
+        compared: What changes.
+        stacks: Those that were asked for: a job for others has another comment. Default: all.
+    """
+    head = [
+        marker(" ".join(["revisions", *stacks])),
+        f"## {markdown_text(_headline(compared))}",
+    ]
     if compared.refusing:
         head += ["", f"**Refused:** {report.summary(compared.findings)}."]
     command = "tenancy plan --since REV --all"

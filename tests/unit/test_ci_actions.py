@@ -150,7 +150,10 @@ def test_without_a_cluster_the_plan_is_made_from_files(tmp_path: Path) -> None:
     run(tmp_path, (PLAN / "plan.sh").read_text(), SINCE="HEAD")
 
     called = (tmp_path / "called").read_text()
-    assert "plan --strict --stack dev --since HEAD --markdown" in called
+    assert "plan --stack platform --stack dev --since HEAD --markdown" in called
+    assert {"comment-plan.md", "comment-check.existing.md"} == {
+        path.name for path in tmp_path.glob("comment-*")
+    }
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
@@ -212,3 +215,20 @@ def test_plans_of_a_pull_request_use_no_kubeconfig_of_the_request() -> None:
 
     assert 4 == len(lines)
     assert all("--require-kubeconfig .kubeconfig " in line for line in lines)
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_a_long_refusal_is_cut_between_lines_and_fits_into_a_comment(
+    forge: str, tmp_path: Path
+) -> None:
+    line = "    found:   " + "😀é" * 30
+    stub(tmp_path, "tenancy", f"for i in $(seq 3000); do echo '{line}'; done; exit 3")
+    stub(tmp_path, "curl", "echo '[]'")
+    stub(tmp_path, "jq", "true")
+
+    run(tmp_path, (PLAN / "plan.sh").read_text() if forge == "github" else script_of("plan"))
+
+    text = (tmp_path / "comment-check.md").read_bytes().decode("utf-8")
+    assert len(text) <= 65_536
+    assert text.endswith("(more in the log of the job)\n```\n")
+    assert {line} == set(text.splitlines()[4:-2])

@@ -13,23 +13,30 @@ if [ "$status" -ne 0 ]; then
   tenancy check --strict --format github || true
   {
     printf '%s\n### Tenancy: the check refuses this change\n\n```text\n' "$marker"
-    # A comment has at most 65,536 characters.
-    head -c 60000 check.txt
-    printf '\n```\n'
+    # A comment has at most 65,536 characters; whole lines, so that no character is cut.
+    awk '{ size += length($0) + 1; if (size > 60000) { print "(more in the log of the job)"; exit } print }' check.txt
+    printf '```\n'
   } > comment-check.md
   code=$status
 else
   printf '%s\n### Tenancy: the check finds no error\n' "$marker" > comment-check.existing.md
-  for stack in $STACKS; do
-    if [ -n "${SINCE:-}" ]; then
-      tenancy plan --strict --stack "$stack" --since "$SINCE" --markdown > "comment-$stack.md" && status=0 || status=$?
-    else
-      tenancy plan --strict --require-kubeconfig .kubeconfig --stack "$stack" --markdown > "comment-$stack.md" && status=0 || status=$?
-    fi
+  if [ -n "${SINCE:-}" ]; then
+    set --
+    for stack in $STACKS; do set -- "$@" --stack "$stack"; done
+    # One comment. Without --strict, which refuses a plan that has not read the cluster.
+    tenancy plan "$@" --since "$SINCE" --markdown > comment-plan.md && status=0 || status=$?
     case $status in
       0 | 2) ;; # nothing changes, or something does
-      *) code=$status ;; # refused or failed; the other stacks are still planned
+      *) code=$status ;; # refused or failed
     esac
-  done
+  else
+    for stack in $STACKS; do
+      tenancy plan --strict --require-kubeconfig .kubeconfig --stack "$stack" --markdown > "comment-$stack.md" && status=0 || status=$?
+      case $status in
+        0 | 2) ;; # nothing changes, or something does
+        *) code=$status ;; # refused or failed; the other stacks are still planned
+      esac
+    done
+  fi
 fi
 echo "code=$code" >> "$GITHUB_OUTPUT"

@@ -76,6 +76,19 @@ def test_a_change_of_a_quota_is_told_without_a_cluster(run: Run, git: Git, edit)
     assert "Plan of stack prod" not in result.stdout
 
 
+def test_the_comment_of_some_stacks_is_not_the_one_of_others(run: Run, git: Git) -> None:
+    first = [
+        run("plan", "--since", "main", "--markdown", *stacks).stdout.splitlines()[0]
+        for stacks in ((), ("--stack", "dev"), ("--stack", "dev", "--stack", "prod"))
+    ]
+
+    assert [
+        "<!-- tenancy-plan: revisions -->",
+        "<!-- tenancy-plan: revisions dev -->",
+        "<!-- tenancy-plan: revisions dev prod -->",
+    ] == first
+
+
 def test_the_same_files_change_nothing(run: Run, git: Git) -> None:
     result = run("plan", "--since", "HEAD")
 

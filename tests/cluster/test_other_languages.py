@@ -221,7 +221,8 @@ def test_a_component_is_renamed_and_gets_a_platform_later(stack, kube):
     base = {"type": "Platform", "operators": [{"group": "operators"}]}
     configure(stack, base=base, bench=lab)
     added = stack.preview()
-    assert 1 == added.change_summary["delete"], added.stdout
+    # The Role and its binding.
+    assert 2 == added.change_summary["delete"], added.stdout
     assert "replace" not in added.change_summary
 
     stack.destroy()

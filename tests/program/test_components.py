@@ -38,15 +38,15 @@ def test_every_namespace_has_guardrails_and_one_binding_for_each_role(monitor) -
         names = {kind for kind, name in found if name.startswith(f"acme-{identifier}-")}
         assert {"ResourceQuota", "NetworkPolicy", "ServiceAccountPatch"} <= names
         bindings = [n for k, n in found if k == "RoleBinding" and f"-{identifier}-" in n]
-        assert [f"acme-{identifier}-tenancy-admin", f"acme-{identifier}-tenancy-developer"] == (
-            sorted(bindings)
-        )
+        assert [
+            f"acme-{identifier}-tenancy-{role}-namespaced" for role in ("admin", "developer")
+        ] == (sorted(bindings))
 
 
 def test_a_binding_names_its_subjects_once_and_sorted(monitor) -> None:
     found = build(monitor, organization())
 
-    binding = found["RoleBinding", "acme-dev-tenancy-developer"]
+    binding = found["RoleBinding", "acme-dev-tenancy-developer-namespaced"]
     names = [s["name"] for s in binding.object["subjects"]]
 
     assert ["oidc:abe", "oidc:zoe"] == names
@@ -108,7 +108,7 @@ def test_without_a_provider_nothing_goes_to_the_ambient_cluster(monitor, make) -
 def test_role_bindings_depend_on_every_guardrail(monitor) -> None:
     found = build(monitor, organization())
 
-    binding = found["RoleBinding", "acme-dev-tenancy-admin"]
+    binding = found["RoleBinding", "acme-dev-tenancy-admin-namespaced"]
     depends = {urn.rpartition("::")[2] for urn in binding.dependencies}
 
     guardrails = {

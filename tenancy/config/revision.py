@@ -47,8 +47,9 @@ def files_at(root: Path, revision: str) -> Iterator[Path]:
     """
     prefix = _git(root, "rev-parse", "--show-prefix").decode().strip()
     tree = _tree(root, revision)
-    entries = dict(_entries(root, tree, prefix))
-    if PROJECT_FILE not in entries:
+    listed = _run(root, "ls-tree", "-z", "--full-tree", f"{tree}:{prefix}".removesuffix("/"))
+    entries = dict(_entries(root, listed.stdout, revision, f"{tree}:{prefix}"))
+    if listed.returncode or PROJECT_FILE not in entries:
         raise UsageError(
             f"{shown(revision)}: there is no {prefix}{PROJECT_FILE} in this revision;"
             " name one in which the project exists"
@@ -87,6 +88,11 @@ def merged(root: Path, ours: str, theirs: str) -> str:
             reason=f"{shown(ours)} and {shown(theirs)} change the same lines of {names};"
             " merge one of them into the other first"
         )
+    if b"unrelated histories" in done.stderr:
+        raise UsageError(
+            f"{shown(ours)} and {shown(theirs)} have no commit in common, so git cannot merge"
+            " them; in a shallow clone, fetch all commits first: git fetch --unshallow"
+        )
     raise ToolsError(
         f"git could not merge {shown(ours)} and {shown(theirs)} without a working tree:"
         f" {_last_line(done.stderr)}; this needs git 2.38 or newer"
@@ -112,21 +118,75 @@ def _resolved(root: Path, revision: str, kind: str) -> str:
     return done.stdout.decode().strip()
 
 
-def _entries(root: Path, tree: str, prefix: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the files that Tenancy reads by their paths in the project: mode and object."""
-    listed = _git(root, "ls-tree", "-z", "--full-tree", f"{tree}:{prefix}".removesuffix("/"))
+def _entries(
+    root: Path, listed: bytes, revision: str, project: str
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """
+    Yield the files that Tenancy reads by their paths in the project: mode and object.
+
+    A link inside of the project is yielded as what it leads to.
+
+    Args:
+        root: The project's folder.
+        listed: What is in it at *revision*.
+        revision: As it was named.
+        project: The folder, as git names an object of the revision.
+    """
+    found: dict[str, tuple[str, str]] = {}
     organizations = ""
     for path, mode, kind, name in _listed(listed):
         if kind == "blob" and (path == PROJECT_FILE or is_stack_file(path)):
-            yield path, (mode, name)
-        elif kind == "tree" and path == ORGANIZATIONS:
-            organizations = name
+            found[path] = mode, name
+        elif path == ORGANIZATIONS:
+            organizations = name if kind == "tree" else _led_to(root, revision, project, kind)
     if organizations:
-        for path, mode, kind, name in _listed(
-            _git(root, "ls-tree", "-z", "--full-tree", organizations)
-        ):
+        inside = _git(root, "ls-tree", "-z", "--full-tree", organizations)
+        for path, mode, kind, name in _listed(inside):
             if kind == "blob" and PurePosixPath(path).suffix in {".yaml", ".yml"}:
-                yield f"{ORGANIZATIONS}/{path}", (mode, name)
+                found[f"{ORGANIZATIONS}/{path}"] = mode, name
+    links = [path for path, (mode, _) in found.items() if mode == _LINK]
+    for path, target in zip(links, _followed(root, project, links), strict=True):
+        if target is not None and target[0] == "blob":
+            found[path] = "", target[1]
+    yield from found.items()
+
+
+def _led_to(root: Path, revision: str, project: str, kind: str) -> str:
+    """
+    Return the folder to which `organizations`, which is none, leads.
+
+    Raises:
+        UsageError: git does not have its files.
+    """
+    [target] = _followed(root, project, [ORGANIZATIONS])
+    if kind == "blob" and target is not None and target[0] == "tree":
+        return target[1]
+    what = {"commit": "a submodule"}.get(kind, "no folder, and no link to one of the project")
+    raise UsageError(
+        f"{shown(revision)}: {ORGANIZATIONS} is {what}, so git does not have its files in this"
+        " revision; compare revisions in which it is a folder"
+    )
+
+
+def _followed(root: Path, project: str, paths: Sequence[str]) -> list[tuple[str, str] | None]:
+    """Return the kind and the object to which each path leads; None if out of *project*."""
+    if not paths:
+        return []
+    tree = _git(root, "rev-parse", project.removesuffix("/")).decode().strip()
+    # A name with a line break would be two, and is missing instead.
+    names = (f"{tree}:{path}".replace("\n", " ") for path in paths)
+    asked = "".join(f"{name}\n" for name in names).encode(errors="surrogateescape")
+    output = _git(root, "cat-file", "--batch-check", "--follow-symlinks", given=asked)
+    found: list[tuple[str, str] | None] = []
+    for _ in paths:
+        head, _, output = output.partition(b"\n")
+        name, _, rest = head.decode(errors="surrogateescape").partition(" ")
+        kind = rest.partition(" ")[0]
+        found.append((kind, name) if kind in {"blob", "tree"} else None)
+        if name in {"dangling", "loop", "notdir", "symlink"}:
+            # The rest of the path follows.
+            output = output[int(rest) + 1 :]
+    return found
 
 
 def _listed(output: bytes) -> Iterator[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tenancy.assessment import assess
-from tenancy.config import files_at
+from tenancy.config import files_at, merged
 from tenancy.diagnostics import UsageError
 
 Git = Callable[..., None]
@@ -63,6 +63,87 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path, git) -> 
         found = assess(folder, offline=True)
 
     assert "file-outside" in {finding.code for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    "target", ["teams/acme.yaml", "../outside.yaml", "/etc/passwd", "b.yaml"]
+)
+def test_a_link_in_the_project_is_what_it_leads_to(tmp_path, git, target) -> None:
+    """A link out of the project, or to nothing, stays one, and the reader refuses it."""
+    committed(
+        git,
+        tmp_path,
+        {
+            "p/Pulumi.yaml": "",
+            "p/teams/acme.yaml": "prefix: acme\n",
+            "outside.yaml": "secret\n",
+        },
+    )
+    (tmp_path / "p/organizations").mkdir()
+    (tmp_path / "p/organizations/a.yaml").symlink_to(f"../{target}")
+    (tmp_path / "p/organizations/c d.yaml").write_text("prefix: c\n")
+    committed(git, tmp_path, {})
+
+    with files_at(tmp_path / "p", "main") as folder:
+        file = folder / "organizations/a.yaml"
+        inside = target == "teams/acme.yaml"
+        assert inside != file.is_symlink()
+        assert not inside or "prefix: acme\n" == file.read_text()
+        assert "prefix: c\n" == (folder / "organizations/c d.yaml").read_text()
+
+
+def test_a_folder_of_organizations_may_be_a_link_in_the_project(tmp_path, git) -> None:
+    committed(git, tmp_path, {"Pulumi.yaml": "", "teams/acme.yaml": "prefix: acme\n"})
+    (tmp_path / "organizations").symlink_to("teams")
+    committed(git, tmp_path, {})
+
+    with files_at(tmp_path, "main") as folder:
+        assert "prefix: acme\n" == (folder / "organizations/acme.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("is_module", "what"),
+    [(True, "a submodule"), (False, "no folder, and no link to one of the project")],
+)
+def test_organizations_that_git_does_not_have_are_never_taken_for_none(
+    tmp_path, git, is_module, what
+) -> None:
+    """All namespaces would be shown as removed, or as new."""
+    committed(git, tmp_path, {"Pulumi.yaml": "", "x": ""})
+    if is_module:
+        link = f"160000,{'1' * 40},organizations"
+        git("update-index", "--add", "--cacheinfo", link)
+        git("commit", "--quiet", "--message", "x")
+    else:
+        (tmp_path / "organizations").symlink_to("/etc")
+        committed(git, tmp_path, {})
+
+    with (
+        pytest.raises(UsageError, match=f"main: organizations is {what}"),
+        files_at(tmp_path, "main"),
+    ):
+        pass
+
+
+def test_a_revision_in_which_the_project_was_elsewhere_is_refused(tmp_path, git) -> None:
+    committed(git, tmp_path, {"Pulumi.yaml": "name: x\n"})
+    git("tag", "before")
+    committed(git, tmp_path, {"p/Pulumi.yaml": "name: x\n"})
+
+    with (
+        pytest.raises(UsageError, match=r"there is no p/Pulumi.yaml in this revision"),
+        files_at(tmp_path / "p", "before"),
+    ):
+        pass
+
+
+def test_branches_without_a_common_commit_are_named_with_the_remedy(tmp_path, git) -> None:
+    committed(git, tmp_path, {"Pulumi.yaml": "name: x\n"})
+    git("checkout", "--quiet", "--orphan", "alone")
+    committed(git, tmp_path, {"Pulumi.yaml": "name: y\n"})
+
+    with pytest.raises(UsageError, match=r"no commit in common.*git fetch --unshallow"):
+        merged(tmp_path, "main", "alone")
 
 
 def test_no_hook_filter_or_program_of_the_revision_is_run(tmp_path, git) -> None:

@@ -4,9 +4,10 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -41,10 +42,12 @@ An answers file has the keys project, clusters, environments, teams, operators a
 identityPrefix; each has a default. `--no-team` is for a cluster whose namespaces exist
 already: `tenancy adopt` then writes the organizations.
 
-Nothing is written if one of the files exists. Afterwards the project is checked.
+Nothing is written if one of the files exists, or if the project would have errors.
 
 Exit code: 0 if it was written and has no errors, 3 if it was refused or has errors.
 """
+
+_IGNORED: Final = ".gitignore"
 
 Folder = Annotated[
     Path | None,
@@ -145,7 +148,10 @@ def command(
         answered = given_answers(_written(values))
     root = Path(os.path.realpath(folder or Path()))
     made = new_project(answered, _virtual_environment(root))
-    _write(root, _files(made, answered.project), shell)
+    files = _files(made, answered.project)
+    _refuse_existing(root, files)
+    _refuse_errors(files, shell)
+    _write(root, files, shell)
     assessment = assess(root, offline=True)
     show_findings(assessment, shell)
     if assessment.is_refused:
@@ -232,15 +238,34 @@ def _files(made: NewProject, project: str) -> dict[str, str]:
     return {**made.files, **written}
 
 
-def _write(root: Path, files: Mapping[str, str], shell: Terminal) -> None:
-    """Write *files* into *root*; an existing `.gitignore` is not changed."""
-    kept = {".gitignore"} if (root / ".gitignore").exists() else set()
-    existing = [name for name in files if name not in kept and (root / name).exists()]
+def _refuse_existing(root: Path, files: Iterable[str]) -> None:
+    """Refuse files that exist, other than `.gitignore`."""
+    existing = [name for name in files if name != _IGNORED and (root / name).exists()]
     if existing:
+        exist = "exists" if len(existing) == 1 else "exist"
         raise RefusedError(
-            reason=f"{root}: {', '.join(existing)} exists already; nothing was written; "
+            reason=f"{root}: {', '.join(existing)} {exist} already; nothing was written; "
             "give a folder without these files: tenancy init DIR"
         )
+
+
+def _refuse_errors(files: Mapping[str, str], shell: Terminal) -> None:
+    """Refuse *files* that a check refuses, such as with a team twice, before they exist."""
+    with tempfile.TemporaryDirectory(prefix="tenancy-init-") as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assessment = assess(Path(folder), offline=True)
+        if assessment.is_refused:
+            show_findings(assessment, shell)
+            shell.say("Nothing was written. Correct the answers, and run this again.")
+            raise typer.Exit(Exit.REFUSED)
+
+
+def _write(root: Path, files: Mapping[str, str], shell: Terminal) -> None:
+    """Write *files* into *root*; an existing `.gitignore` is not changed."""
+    kept = {_IGNORED} if (root / _IGNORED).exists() else set()
     written: list[Path] = []
     try:
         for name, text in files.items():

@@ -62,14 +62,17 @@ def _whole(section: MarkdownSection) -> Iterator[str]:
 def _cut(parts: tuple[MarkdownSection, ...], left: int, command: str) -> Iterator[str]:
     """Yield the lines of as many sections, and as many items of each, as fit into *left*."""
 
-    def note(hidden: int, what: str) -> str:
-        return f"- … and {hidden} more {what}; `{command}` shows them"
+    def note(hidden: int, one: str, many: str) -> str:
+        what, them = (one, "it") if hidden == 1 else (many, "them")
+        return f"- … and {hidden} more {what}; `{command}` shows {them}"
 
     least = [
-        _length(_written(part, (note(len(part.items), "entries"),) if part.items else ()))
+        _length(
+            _written(part, (note(len(part.items), "entry", "entries"),) if part.items else ())
+        )
         for part in parts
     ]
-    left -= _length(["", note(len(parts), "sections")])
+    left -= _length(["", note(len(parts), "section", "sections")])
     kept = sum(total <= left for total in itertools.accumulate(least))
     left -= sum(least[:kept])
     for number, part in enumerate(parts[:kept]):
@@ -80,9 +83,11 @@ def _cut(parts: tuple[MarkdownSection, ...], left: int, command: str) -> Iterato
         shown = part.items[:fitting]
         left -= _length(shown)
         hidden = len(part.items) - fitting
-        yield from _written(part, (*shown, note(hidden, "entries")) if hidden else shown)
+        yield from _written(
+            part, (*shown, note(hidden, "entry", "entries")) if hidden else shown
+        )
     if kept < len(parts):
-        yield from ("", note(len(parts) - kept, "sections"))
+        yield from ("", note(len(parts) - kept, "section", "sections"))
 
 
 def _written(section: MarkdownSection, items: tuple[str, ...]) -> Iterator[str]:

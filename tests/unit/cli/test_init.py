@@ -179,6 +179,35 @@ def test_a_file_that_exists_is_never_overwritten(run_init: Init, tmp_path: Path)
     assert [own] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        pytest.param(("--team", "acme", "--team", "acme"), "yaml-duplicate-key", id="team"),
+        pytest.param(("--gpu-pool", "H100:8:2") * 2, "pool-name", id="pool"),
+        pytest.param(("--kubeconfig", "k.yaml"), "cluster-sandbox", id="sandbox"),
+        pytest.param(("--identity-prefix", "oidc: x"), "oidc-prefix", id="prefix"),
+    ],
+)
+def test_answers_that_would_make_a_project_with_errors_leave_the_folder_empty(
+    run_init: Init, tmp_path: Path, flags: tuple[str, ...], code: str
+) -> None:
+    """So the same command works after the answers are corrected."""
+    result = run_init(*flags)
+
+    assert 3 == result.exit_code
+    assert f"[{code}]" in result.stdout
+    assert "Nothing was written. Correct the answers, and run this again." in result.stdout
+    assert not list(tmp_path.iterdir())
+    assert 0 == run_init().exit_code
+
+
+def test_several_files_that_exist_are_named(run_init: Init, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("mine\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("mine\n")
+
+    assert "Pulumi.yaml, Pulumi.dev.yaml exist already" in run_init().stderr
+
+
 def test_a_gitignore_that_exists_is_kept(run_init: Init, tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n")
 

@@ -46,8 +46,8 @@ def test_a_page_is_never_too_long_and_loses_no_count(sections: list[MarkdownSect
     page = markdown_page(HEAD, sections, "tenancy plan --all")
 
     items = page.count("\n- ") - page.count("\n- …")
-    hidden = sum(map(int, re.findall(r"and (\d+) more entries", page)))
-    left_out = sum(map(int, re.findall(r"and (\d+) more sections", page)))
+    hidden = sum(map(int, re.findall(r"and (\d+) more entr", page)))
+    left_out = sum(map(int, re.findall(r"and (\d+) more section", page)))
     shown = sections[: len(sections) - left_out]
     assert len(page) <= LONGEST
     assert items + hidden == sum(len(one.items) for one in shown)
@@ -55,6 +55,12 @@ def test_a_page_is_never_too_long_and_loses_no_count(sections: list[MarkdownSect
     assert "`tenancy plan --all` shows them" in page
     assert page.count("<details>") == page.count("</details>")
     assert page.startswith("<!-- marker -->\n## Plan\n")
+
+
+def test_one_entry_that_is_left_out_is_one() -> None:
+    page = markdown_page(HEAD, [section("A", 3000), section("B", 1, LONGEST)], "show")
+
+    assert "### B\n\n- … and 1 more entry; `show` shows it\n" in page
 
 
 def test_what_a_small_section_does_not_need_a_large_one_uses() -> None:

@@ -126,6 +126,12 @@ GROUP: Final = Group(
             "add it to `allowDeletion` and apply that first, or run `tenancy release`",
         ),
         Code(
+            "namespace-moved",
+            "a namespace would get another organization or another id",
+            "`organizations/acme.yaml` renamed to `umbrella.yaml`, with the same prefix",
+            "restore its organization and its id; `displayName` may change",
+        ),
+        Code(
             "provider-missing",
             "a component without a Kubernetes provider",
             '`Organization("acme", …)` without `opts`',

@@ -80,6 +80,8 @@ class Deletions(Section):
 
     Attributes:
         origin: The place of the stack's config, which contains `allowDeletion`.
+        moved: Namespaces that would be of another organization or have another id: before and
+            after. Their resources would have other names, and the engine deletes the former.
     """
 
     name = "deletions"
@@ -87,6 +89,7 @@ class Deletions(Section):
 
     changes: Sequence[Deletion]
     origin: Origin
+    moved: Sequence[tuple[Namespace, Namespace]] = ()
 
     @classmethod
     def compute(cls, comparison: Comparison) -> "Deletions":
@@ -113,6 +116,7 @@ class Deletions(Section):
                 for namespace in removed
             ),
             environment.origin,
+            tuple(_moved(comparison)),
         )
 
     def facts(self) -> Iterator[Fact]:
@@ -153,6 +157,26 @@ class Deletions(Section):
         for deletion in self.changes:
             if not deletion.is_released:
                 yield _refused(deletion, self.origin)
+        for before, after in self.moved:
+            yield Finding(
+                code="namespace-moved",
+                origin=after.origin,
+                found=f"the namespace {after.name} as {after.id} of {after.organization};"
+                f" it was created as {before.id} of {before.organization}",
+                allowed="the organization and the id with which a namespace was created: with"
+                " others, the engine would delete what it created under the former names",
+                remedy=f"write it as the id {before.id} of the organization"
+                f" {before.organization}; what people read is displayName",
+                organization=after.organization,
+            )
+
+
+def _moved(comparison: Comparison) -> Iterator[tuple[Namespace, Namespace]]:
+    earlier = {namespace.name: namespace for namespace in comparison.namespaces_before}
+    for after in comparison.namespaces_after:
+        before = earlier.get(after.name, after)
+        if (before.organization, before.id) != (after.organization, after.id):
+            yield before, after
 
 
 def _refused(deletion: Deletion, origin: Origin) -> Finding:

@@ -89,6 +89,18 @@ def test_the_comment_of_some_stacks_is_not_the_one_of_others(run: Run, git: Git)
     ] == first
 
 
+def test_a_renamed_organization_is_refused(run: Run, git: Git, project: Path, edit) -> None:
+    git("mv", "organizations/acme.yaml", "organizations/umbrella.yaml")
+    for stack in ("dev", "staging", "prod"):
+        edit(f"Pulumi.{stack}.yaml", "    acme:", "    umbrella:")
+
+    result = run("plan", "--since", "main")
+
+    assert Exit.REFUSED == result.exit_code
+    assert 3 == result.stdout.count("[namespace-moved]")
+    assert "organization acme; what people read is" in " ".join(result.stdout.split())
+
+
 def test_the_same_files_change_nothing(run: Run, git: Git) -> None:
     result = run("plan", "--since", "HEAD")
 

@@ -42,6 +42,21 @@ def test_a_namespace_whose_id_changes_is_replaced_by_an_empty_one() -> None:
     assert "acme-devl would be a new, empty one" in plan.findings[0].found
 
 
+def test_a_namespace_of_a_renamed_organization_is_refused_and_not_deleted() -> None:
+    """Its name stays, and the names of its resources in the state would not."""
+    one = an_organization(a_namespace("dev"), prefix="acme")
+    record = a_record(**here("acme"), organizations={"acme": one})
+
+    plan = a_plan(record, **here("umbrella"), organizations={"umbrella": one})
+
+    assert not plan.section(Deletions).changes
+    [found] = [one for one in plan.findings if one.code == "namespace-moved"]
+    assert "acme-dev as dev of umbrella; it was created as dev of acme" in found.found
+    assert "the id dev of the organization acme" in str(found.remedy)
+    same = a_plan(record, **here("acme"), organizations={"acme": one})
+    assert "namespace-moved" not in {one.code for one in same.findings}
+
+
 def test_a_changed_prefix_replaces_every_namespace() -> None:
     plan = a_plan(a_record(**having("dev", "lab")), **having("dev", "lab", prefix="acne"))
 

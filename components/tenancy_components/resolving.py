@@ -158,4 +158,4 @@ def _listed(
     """Yield findings about *limits* that may be set below their use."""
     cluster = Cluster(name="")
     alone = standalone_tenancy(organization, platform, cluster, allow_below_usage=limits)
-    yield from listed_limits(alone.environments[organization.stack])
+    yield from listed_limits(alone.environments[organization.stack], platform)

@@ -335,7 +335,7 @@ class _Scope:
         yield from resource_names.resource_names(environment, ground)
         yield from environment_order.unused_exceptions(environment)
         yield from deletion.deletable(environment)
-        yield from deletion.listed_limits(environment)
+        yield from deletion.listed_limits(environment, ground)
         yield from bounded_exceptions.exceptions(environment, ground)
 
     def _organization(

@@ -6,12 +6,15 @@ from typing import Final
 from tenancy.diagnostics import Finding, Origin, Severity, misnamed, nearest, quoted
 from tenancy.kubernetes.names import InvalidNameError, parse_namespace_name, system_reason
 from tenancy.kubernetes.resources import InvalidResourceError, parse_quota_key
+from tenancy.manifests import EPHEMERAL_STORAGE, default_counts
 from tenancy.model import Environment, Platform
 
 __all__ = ["deletable", "deletable_of_platform", "exact_names", "listed_limits"]
 
 _PATTERN: Final = frozenset("*?[]{}()|^$")
 """Characters of patterns, which are not supported."""
+
+_OF_CLASS: Final = ".storageclass.storage.k8s.io/"
 
 
 def deletable(environment: Environment) -> Iterator[Finding]:
@@ -88,7 +91,7 @@ def _unknown(name: str, known: Collection[str], place: Origin) -> Iterator[Findi
     )
 
 
-def listed_limits(environment: Environment) -> Iterator[Finding]:
+def listed_limits(environment: Environment, platform: Platform) -> Iterator[Finding]:
     """Refuse entries of allowBelowUsage that are not limits of *environment*."""
     if not environment.allow_below_usage:
         return
@@ -101,7 +104,7 @@ def listed_limits(environment: Environment) -> Iterator[Finding]:
     names = {namespace.name for namespace in environment.namespaces}
     for index, entry in enumerate(environment.allow_below_usage):
         namespace, _, key = entry.partition("/")
-        if entry in known or (namespace in names and _is_of_tenancy(key)):
+        if entry in known or (namespace in names and _is_of_tenancy(key, platform)):
             continue
         guess = nearest(entry, known, cutoff=0.8)
         yield Finding(
@@ -113,10 +116,17 @@ def listed_limits(environment: Environment) -> Iterator[Finding]:
         )
 
 
-def _is_of_tenancy(key: str) -> bool:
-    """Whether *key* may be in a quota that Tenancy adds: of GPUs, or a count of objects."""
+def _is_of_tenancy(key: str, platform: Platform) -> bool:
+    """Whether *key* may be in a quota that Tenancy adds, once the namespace is enforced."""
     try:
         found = parse_quota_key(key)
     except InvalidResourceError:
         return False
-    return found.is_gpu or found.name.startswith("count/")
+    counted = {**default_counts(platform), **platform.object_counts, **EPHEMERAL_STORAGE}
+    of_class = key.partition(_OF_CLASS)[0] if _OF_CLASS in key else None
+    return (
+        found.is_gpu
+        or found.name.startswith("count/")
+        or key in counted
+        or of_class in platform.storage_classes
+    )

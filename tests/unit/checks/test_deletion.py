@@ -90,6 +90,8 @@ def test_a_platforms_own_namespaces_may_be_deleted():
     [
         pytest.param("acme-dev/pods", [], id="a limit"),
         pytest.param("acme-dev/requests.nvidia.com/gpu", [], id="a limit of the guardrails"),
+        pytest.param("acme-dev/services.nodeports", [], id="a count of the guardrails"),
+        pytest.param("acme-dev/limits.ephemeral-storage", [], id="what Tenancy limits too"),
         pytest.param(
             "acme-dev/pod",
             [

@@ -110,7 +110,7 @@ def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identi
             )
             counts = inside and (is_ours or others)
         else:
-            # Queues of several stacks are on one cluster; those of others are no difference.
+            # A cluster has queues of several stacks; those of other stacks are not compared.
             is_of_stack = _label(there, labels.STACK) in (None, *stacks)
             counts = identity.kind in kinds and (
                 (is_ours and is_of_stack) or _binds_ours(there, wanted)

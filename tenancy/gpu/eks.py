@@ -42,7 +42,7 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "scalingConfig": ("nodes",),
     "taints": ("taints",),
 }
-"""The keys of a pool for inputs of a node group; other inputs are in its options."""
+"""The key of a pool that sets an input of a node group; its options set all others."""
 
 
 class EksOptions(Spec):

@@ -1,4 +1,4 @@
-"""The Kubernetes objects of pools, and by name what of them is no object to be created."""
+"""The Kubernetes objects of pools, and the names of what is not created as an object."""
 
 from collections.abc import Iterable
 

@@ -145,7 +145,7 @@ class SummaryData(TypedDict):
     kind: Literal["summary"]
     stacks: list[str]
     clustersNotRead: list[str]
-    """Their names; what is used now, which names exist and manual changes are not known."""
+    """Their names. Of these, current use, existing names and manual changes are not known."""
     refused: bool
     findings: list[FindingData]
     organizations: list[OrganizationData]

@@ -56,7 +56,7 @@ def text(name: str, value: str) -> Planted:
 
 
 def token(name: str, value: str) -> Planted:
-    """Return the pieces of a JSON web token's signature; what it claims is no secret."""
+    """Return the pieces of a JSON web token's signature; its claims are not secret."""
     signature = value.rpartition(".")[2]
     pieces = {
         signature[start : start + _PIECE].encode()

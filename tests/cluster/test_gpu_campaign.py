@@ -244,7 +244,7 @@ TRESPASSES: Mapping[str, tuple[Callable[[Trespass], Answer], str]] = {
     "the scheduler's own request": (bind, 'cannot create resource "pods/binding"'),
 }
 UNREFUSED: Mapping[str, Callable[[Trespass], Answer]] = {
-    # Nothing refuses these, for they name no pool; the taints of the nodes are in their way.
+    # They name no pool, so only the taints of the nodes refuse them.
     "a node's label": lambda t: t.plain(
         nodeSelector={"kubernetes.io/hostname": t.foreign.node_names[0]}
     ),
@@ -537,7 +537,7 @@ def test_two_pools_of_one_resource_are_counted_apart(world):
     )
     raised = ask("other", large, 1, dry=True, priorityClassName=f"gpu-h100.{PRIORITY}")
     assert raised.accepted().body["spec"]["priority"] == 1000
-    # To name no class, or another pool's, is no way around it.
+    # Neither no class nor another pool's class avoids it.
     for named in ("", "gpu-h100", f"gpu-h100.{PRIORITY}", PRIORITY):
         ask("around", small, 1, dry=True, priorityClassName=named).refused_by(
             "tenancy-placement",

@@ -47,7 +47,7 @@ def life(
         **values,
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "HOME": str(folder / "home"),
-        # Where the tools are, which are no secret.
+        # The paths of the tools, which are not secret.
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
         "PULUMI_HOME": str(folder / "pulumi-home"),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",

@@ -104,7 +104,7 @@ def answers(kube, pods: list[dict]) -> tuple[set[str], set[str]]:
     admitted = {line.split()[0].removeprefix("pod/") for line in done.stdout.splitlines()}
     others = [line for line in done.stderr.splitlines() if line.startswith(("Error", "The "))]
     forbidden = {match[1] for line in others if (match := re.search(FORBIDDEN, line))}
-    # What is left is no valid pod, of which nothing has to be judged.
+    # The rest is not a valid pod, so no answer about it is expected.
     invalid = [line for line in others if " is invalid:" in line]
     assert len(pods) == len(admitted) + len(forbidden) + len(invalid), done.stderr
     return admitted, forbidden

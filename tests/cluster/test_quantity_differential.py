@@ -333,7 +333,7 @@ def _binds(server: Server, path: str) -> bool:
 
 def test_the_server_adds_as_we_do(server, forbidden, compared):
     rng = random.Random(SEED)
-    # Larger ones are no whole numbers to the server, as another test here shows. Our text is
+    # Larger ones are not whole numbers to the server, as another test here shows. Our text is
     # sent, so ours are read from it too: `1e1` is `10`, which no longer has an exponent.
     whole = [
         Quantity.parse(str(one.ours))

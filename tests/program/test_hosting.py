@@ -110,7 +110,7 @@ def test_the_same_is_registered_as_by_a_program_that_imports_it(
 
     assert local.keys() == remote.keys()
     for key, request in local.items():
-        # Where the program stands is no part of what it registers.
+        # The folder of the program is not part of what it registers.
         for one in (request, remote[key]):
             one.ClearField("sourcePosition")
             one.ClearField("stackTrace")

@@ -58,7 +58,7 @@ class EgressSpec(Spec):
     cidrs: Listed[str] = ()
     """Ranges of addresses outside of the cluster."""
     internet: bool = False
-    """The public internet: every address but those of the platform's `internet.excluded`, and private, link-local and other special ranges."""
+    """The public internet: every address except private, link-local and other special ranges, and those of the platform's `internet.excluded`."""
     organization: NonEmpty | None = None
     """Another organization on the cluster; its `ingress` must name this one."""
     namespaces: Listed[NonEmpty] = ()

@@ -163,7 +163,7 @@ def _contexts() -> list[PolicyRule]:
         PolicyRule(
             "variables.spec.?securityContext.?sysctls.orValue([]).all(s, s.name in"
             f" {texts(sorted(BASELINE_SYSCTLS))})",
-            "sysctls may be safe ones only",
+            "only safe sysctls are allowed",
         ),
     ]
 

@@ -27,7 +27,7 @@ class WaitingJobsData(TypedDict):
 @attrs.frozen
 class WaitingJobsSection(Section):
     """
-    What waits now. It is no change, so a plan with nothing else is empty.
+    What waits now. A plan that has only these is empty: nothing changes.
 
     Attributes:
         waiting: Jobs of namespaces with queues.

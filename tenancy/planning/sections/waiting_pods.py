@@ -27,7 +27,7 @@ class WaitingPodsData(TypedDict):
 @attrs.frozen
 class WaitingPodsSection(Section):
     """
-    What waits now. It is no change, so a plan with nothing else is empty.
+    What waits now. A plan that has only these is empty: nothing changes.
 
     Attributes:
         waiting: Pods of namespaces with grants of GPUs.

@@ -141,7 +141,7 @@ def developer(root) -> Api:
 
 @pytest.fixture
 def helper(root) -> Api:
-    """Return somebody who may write every namespace, but is no operator."""
+    """Return a user who may write every namespace and is not an operator."""
     return root.as_user("mallory", "namespace-writers")
 
 

@@ -100,7 +100,7 @@ CONTROLS = {
     ),
     "sysctl": (
         outer(sysctls=[{"name": "kernel.msgmax", "value": "1"}]),
-        "sysctls may be safe ones only",
+        "only safe sysctls are allowed",
     ),
 }
 """Every control of baseline, by what breaks it, and the reason of the refusal."""

@@ -258,7 +258,7 @@ def test_objects_of_a_custom_kind_are_refused_until_it_is_served_and_then_kept(
     assert "teams/acme" == spec["dataFrom"][0]["extract"]["key"]
     account = kubectl.json("get", "serviceaccount", "default", "-n", "acme-dev")
     assert [{"name": "registry"}] == account["imagePullSecrets"]
-    # What its controller adds is no drift; what changes ours is.
+    # A field that its controller adds is not drift; a change of our field is.
     kubectl("patch", *where, "--subresource=status", "--type=merge", "-p", '{"status":{"a":1}}')
     kubectl("patch", *where, "--type=merge", "-p", '{"spec":{"refreshPolicy":"Periodic"}}')
     assert (0, []) == drift()

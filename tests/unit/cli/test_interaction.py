@@ -22,7 +22,7 @@ ON_PLATFORM = {"dev": ("platform",), "prod": ("platform",)}
 
 @pytest.fixture
 def shell() -> Terminal:
-    """Two streams that are no terminal and go into one text."""
+    """Two streams that are not terminals and write into one text."""
     console = Console(file=io.StringIO(), width=80)
     return Terminal(out=console, err=console)
 

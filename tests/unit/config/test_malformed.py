@@ -345,7 +345,7 @@ def wrong_numbers(value):
 
 
 def not_yaml(value):
-    """Text that is no YAML, or not one document, in every line in turn."""
+    """In each line in turn, text that is not YAML or not a single document."""
     text = dump(value)
     lines = text.splitlines()
     for number, line in enumerate(lines):

@@ -49,7 +49,7 @@ OF_PODS: Mapping[str, tuple[Mapping, str]] = {
     ),
     "sysctl": (
         {"security": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}},
-        "sysctls may be safe ones only",
+        "only safe sysctls are allowed",
     ),
 }
 """Controls of baseline that the pod's own fields break, with the reason of the refusal."""

@@ -62,7 +62,7 @@ def of_roles(manifest: Object, seen: set[str]) -> Iterator[Mutant]:
     def one(path: str, **more: object) -> Iterator[Mutant]:
         found = mutant(manifest, path, lambda _: [], **more)
         differs = held ^ _effective(found.changed["rules"])
-        # What another rule of the role gives too is no mutant: nothing differs.
+        # A rule that another rule of the role repeats is left out: without it nothing differs.
         if differs:
             places = {(group, resource) for group, resource, _ in differs}
             if "*" in {resource for _, resource in places}:

@@ -293,7 +293,8 @@ def _subjects(
 
 
 def _account(scope: _Scope, account: str) -> Subject:
-    known = [s for s in _members(scope.environment) if s.kind is SubjectKind.SERVICE_ACCOUNT]
+    members = member_kubeconfig.members(scope.environment)
+    known = [s for s in members if s.kind is SubjectKind.SERVICE_ACCOUNT]
     for subject in known:
         if account in (subject.written, f"{subject.namespace}/{subject.name}"):
             return subject
@@ -301,12 +302,6 @@ def _account(scope: _Scope, account: str) -> Subject:
         f"service account {account!r}: no member of {scope.where}; allowed: "
         + (", ".join(s.written for s in known) or "there is none")
         + "; write it as <namespace id>/<name>, and add it as a member with a role"
-    )
-
-
-def _members(environment: Environment) -> list[Subject]:
-    return list(
-        dict.fromkeys(s for n in environment.namespaces for b in n.bindings for s in b.subjects)
     )
 
 
@@ -326,8 +321,15 @@ def _reach(
             f"{', '.join(map(str, error.args))}"
         ) from None
     if allowed is None:
-        names = [s.written for s in _members(scope.environment)]
-        guess = nearest(subjects[0].written, names)
+        names = [s.written for s in member_kubeconfig.members(scope.environment)]
+        written = subjects[0].written
+        elsewhere = member_kubeconfig.organizations_of(written, scope.environment)
+        if organization and elsewhere:
+            raise _NoRoleError(
+                f"{written}: has no role in organization {organization} in {scope.where};"
+                f" it has one in {', '.join(elsewhere)}: give --organization {elsewhere[0]}"
+            )
+        guess = nearest(written, names)
         raise _NoRoleError(
             f"{', '.join(s.written for s in subjects)}: has no role in {scope.where}"
             + (f" and organization {organization}" if organization else "")

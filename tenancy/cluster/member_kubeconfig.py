@@ -19,6 +19,8 @@ __all__ = [
     "Token",
     "build",
     "file_name",
+    "members",
+    "organizations_of",
     "reach",
     "to_yaml",
 ]
@@ -169,6 +171,25 @@ def build(server: Server, reach: Reach, user: str, credential: Credential) -> di
         ],
         "current-context": reach.default,
     }
+
+
+def members(environment: Environment) -> list[Subject]:
+    """Return every subject with a role in a namespace of *environment*, each once."""
+    return list(
+        dict.fromkeys(s for n in environment.namespaces for b in n.bindings for s in b.subjects)
+    )
+
+
+def organizations_of(written: str, environment: Environment) -> list[str]:
+    """Return the organizations in which the subject *written* has a role."""
+    return sorted(
+        {
+            namespace.organization
+            for namespace in environment.namespaces
+            for binding in namespace.bindings
+            if written in {subject.written for subject in binding.subjects}
+        }
+    )
 
 
 def to_yaml(kubeconfig: dict[str, object]) -> str:

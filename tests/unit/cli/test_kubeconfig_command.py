@@ -85,7 +85,9 @@ def test_a_member_logs_in_with_the_identity_provider(run: Run, started: Path) ->
             ("--service-account", "dev/ci", "--user", "ana"), "no user", id="account and user"
         ),
         pytest.param(
-            ("--group", "acme-leads", "--organization", "globex"), "globex", id="organization"
+            ("--group", "acme-leads", "--organization", "globex"),
+            "it has one in acme: give --organization acme",
+            id="organization",
         ),
     ],
 )

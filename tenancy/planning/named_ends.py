@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tenancy.kubernetes import pods
 from tenancy.kubernetes.pods import Fields, items, mapping, strings
 from tenancy.model import LiveWorkloads
 from tenancy.planning.reachability import Pods, Port
@@ -42,24 +43,10 @@ _IPV6: Final = re.compile(
 def target_port(port: Fields, spec: Fields) -> Port:
     """Return the port of pods of *spec* that a Service's *port* targets, with its name."""
     protocol = str(port.get("protocol") or "TCP")
-    wanted = port.get("targetPort") or port.get("port")
-    for own in _ports(spec):
-        number, name = own.get("containerPort"), str(own.get("name") or "")
-        is_same = wanted in (number, name) and str(own.get("protocol") or "TCP") == protocol
-        if is_same and isinstance(number, int):
-            return Port(protocol, number, name)
-    if isinstance(wanted, int):
-        return Port(protocol, wanted)
-    return Port(protocol, 0, str(wanted))
-
-
-def _ports(spec: Fields) -> Iterator[Fields]:
-    """Yield the ports of containers, and of init containers that keep running."""
-    for container in items(spec.get("containers")):
-        yield from items(container.get("ports"))
-    for container in items(spec.get("initContainers")):
-        if container.get("restartPolicy") == "Always":
-            yield from items(container.get("ports"))
+    found = pods.target_port(port, spec)
+    if found is None:
+        return Port(protocol, 0, str(port.get("targetPort") or port.get("port")))
+    return Port(protocol, *found)
 
 
 def pods_behind(

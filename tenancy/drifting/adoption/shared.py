@@ -11,6 +11,7 @@ from tenancy.kubernetes.pods import (
     POD_SECURITY_LEVELS,
     items,
     pod_security_violations,
+    target_port,
 )
 
 __all__ = ["propose_shared"]
@@ -93,12 +94,8 @@ def _numbers(port: Mapping[str, object], pods: Sequence[Mapping[str, JSON]]) -> 
         yield target
         return
     for pod in pods:
-        spec = mapping(pod.get("spec"))
-        for container in (*items(spec.get("containers")), *items(spec.get("initContainers"))):
-            for own in items(container.get("ports")):
-                number = own.get("containerPort")
-                if own.get("name") == target and isinstance(number, int):
-                    yield number
+        if (found := target_port(port, mapping(pod.get("spec")))) is not None:
+            yield found[0]
 
 
 def _labels(pod: Mapping[str, JSON]) -> Mapping[str, str]:

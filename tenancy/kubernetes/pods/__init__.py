@@ -7,6 +7,7 @@ from tenancy.kubernetes.pods.disruption_budgets import (
     blocks_every_eviction,
 )
 from tenancy.kubernetes.pods.fields import Fields, items, mapping, strings
+from tenancy.kubernetes.pods.ports import target_port
 from tenancy.kubernetes.pods.security import (
     APPARMOR,
     BASELINE_CAPABILITIES,
@@ -40,4 +41,5 @@ __all__ = [
     "quantities",
     "selects",
     "strings",
+    "target_port",
 ]

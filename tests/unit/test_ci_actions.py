@@ -181,6 +181,42 @@ def test_only_a_comment_of_the_bot_is_replaced(tmp_path: Path, author: str, verb
     assert "body=@comment-a.md" in call
 
 
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+@pytest.mark.parametrize(
+    ("author", "call"), [("the-bot", "PUT"), ("mallory", "POST")], ids=["bot", "another"]
+)
+def test_a_comment_on_a_later_page_is_replaced(tmp_path: Path, author: str, call: str) -> None:
+    """A merge request has many notes, and GitLab returns at most 100 at a time."""
+    notes = [{"id": n, "author": {"username": "ana"}, "body": "x"} for n in range(103)]
+    notes[102] = {"id": 7, "author": {"username": author}, "body": "<!-- tenancy-plan: x -->\n"}
+    for page in (1, 2):
+        text = json.dumps(notes[100 * (page - 1) : 100 * page])
+        (tmp_path / f"page-{page}").write_text(text)
+    tenancy(tmp_path)
+    stub(
+        tmp_path,
+        "curl",
+        f'all="$*"; case "$all" in *"&page="*) cat {tmp_path}/page-"${{all##*&page=}}" ;;'
+        f' *) echo "$*" >> {tmp_path}/curl ;; esac',
+    )
+
+    done = run(
+        tmp_path,
+        script_of("plan"),
+        STACKS="dev",
+        COMMENT_AUTHOR="the-bot",
+        CI_API_V4_URL="u",
+        CI_PROJECT_ID="1",
+        CI_MERGE_REQUEST_IID="2",
+        COMMENT_TOKEN="t",
+    )
+
+    assert 0 == done.returncode, done.stderr
+    [made] = (tmp_path / "curl").read_text().splitlines()
+    assert f"--request {call} " in made
+    assert ("/notes/7" in made) == (call == "PUT")
+
+
 def test_an_update_needs_a_protected_environment() -> None:
     workflow = yaml.safe_load((CI / "github/three-clusters.yml").read_text())
     apply = component()["$[[ inputs.cluster ]] apply"]

@@ -108,6 +108,9 @@ def _commit(root: Path, revision: str) -> str:
 
 
 def _resolved(root: Path, revision: str, kind: str) -> str:
+    if not revision.strip():
+        # As of a variable that a CI job does not have.
+        raise UsageError("the revision is empty; name a commit, a branch or a tag")
     name = f"{revision}^{{{kind}}}"
     done = _run(root, "rev-parse", "--quiet", "--verify", "--end-of-options", name)
     if done.returncode:

@@ -125,6 +125,17 @@ def test_organizations_that_git_does_not_have_are_never_taken_for_none(
         pass
 
 
+@pytest.mark.parametrize("revision", ["", " "])
+def test_an_empty_revision_is_named_as_one(tmp_path, git, revision) -> None:
+    committed(git, tmp_path, {"Pulumi.yaml": ""})
+
+    with (
+        pytest.raises(UsageError, match="the revision is empty"),
+        files_at(tmp_path, revision),
+    ):
+        pass
+
+
 def test_a_revision_in_which_the_project_was_elsewhere_is_refused(tmp_path, git) -> None:
     committed(git, tmp_path, {"Pulumi.yaml": "name: x\n"})
     git("tag", "before")
@@ -165,7 +176,7 @@ def test_no_hook_filter_or_program_of_the_revision_is_run(tmp_path, git) -> None
     assert not proof.exists()
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "-x", "--help", ""])
+@pytest.mark.parametrize("revision", ["nowhere", "-x", "--help"])
 def test_an_unknown_revision_is_refused(tmp_path, git, revision) -> None:
     committed(git, tmp_path, {"Pulumi.yaml": "name: fleet\n"})
 

@@ -147,6 +147,7 @@ DANGERS: Final = (
         _HOSTS,
         _WRITES,
     ),
+    _danger("gateway.networking.x-k8s.io", "", _HOSTS, _WRITES),
     # Deployers apply objects with their own rights, often in every namespace.
     _danger(
         "argoproj.io",

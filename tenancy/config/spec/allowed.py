@@ -17,6 +17,10 @@ class AllowedSpec(Spec):
     """Runtime classes of pods. Default: none."""
     csi_drivers: Listed[NonEmpty] = ()
     """CSI drivers of volumes that are written inside of a pod. Default: none."""
+    device_taints: Listed[NonEmpty] = ()
+    """Keys of device taints that claims may tolerate. Default: none."""
+    job_controllers: Listed[NonEmpty] = ()
+    """Controllers that Jobs may name under `managedBy`, in addition to `kubernetes.io/job-controller`. Default: none."""
     load_balancer_classes: Listed[NonEmpty] = ()
     """Classes of Services of type LoadBalancer. Default: none."""
     ingress_classes: Listed[NonEmpty] = ()
@@ -35,6 +39,8 @@ class AllowedSpec(Spec):
     """Further annotations of Services, as in `podAnnotations`. Default: none."""
     ingress_annotations: Listed[NonEmpty] = ()
     """Further annotations of Ingresses, as in `podAnnotations`. Default: none."""
+    gateways: Listed[NonEmpty] = ()
+    """Gateways that routes may name as parents, as `namespace/name`, beside those of the organization. Default: none."""
     gateway_annotations: Listed[NonEmpty] = ()
     """Further annotations of Gateways, of what they create and of their routes, as in `podAnnotations`. Default: none."""
     namespace_labels: Listed[NonEmpty] = ()

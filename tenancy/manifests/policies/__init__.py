@@ -14,6 +14,7 @@ from tenancy.manifests.policies.device_classes import (
     scheduler_claims,
 )
 from tenancy.manifests.policies.devices import device_environment
+from tenancy.manifests.policies.gateway_references import gateway_references
 from tenancy.manifests.policies.gpus import gpus_per_pod
 from tenancy.manifests.policies.guard import MANAGE, Guard
 from tenancy.manifests.policies.holding import deletions, disruption_budgets, finalizers
@@ -60,11 +61,12 @@ def policies(platform: Platform) -> tuple[Guard, ...]:
         ingresses(platform.allowed),
         gateways(platform.allowed),
         routes(),
+        gateway_references(platform.allowed),
         storage_claims(platform.allowed),
         token_secrets(),
         token_requests(platform.token_seconds),
         pod_tokens(platform.token_seconds),
-        device_classes(),
+        device_classes(platform.allowed),
         scheduler_claims(),
         counted_claims(),
         device_environment(platform.allowed),

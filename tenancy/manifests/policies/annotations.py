@@ -13,6 +13,7 @@ from typing import Final
 
 from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import BETA_STORAGE_CLASS, OBEYED_POD_LABELS, is_obeyed_domain
+from tenancy.manifests.policies import pod_templates
 from tenancy.manifests.policies.applicability import applicable
 from tenancy.manifests.policies.gateway_kinds import GATEWAY_KINDS
 from tenancy.manifests.policies.guard import (
@@ -143,15 +144,20 @@ def pod_labels(allowed: AllowedSpec) -> Guard:
     """
     Return the guard of the labels by which pods join or leave a mesh or an injector.
 
-    Other labels are free: each program has its own. The keys are looked up one by one, because
-    a pod may have a hundred thousand labels.
+    Templates are checked like pods, because their pods would be refused. Other labels are
+    free: each program has its own. The keys are looked up one by one, because a pod may have
+    a hundred thousand labels.
     """
     refused = texts(sorted(set(OBEYED_POD_LABELS) - set(allowed.pod_labels)))
-    found = "object.metadata.?labels.orValue({})"
-    ok = f"!(key in {found}) || {_kept(found, 'oldObject.metadata.?labels.orValue({})')}"
+    found = _labels_of_pods("object")
+    ok = f"!(key in {found}) || {_kept(found, _labels_of_pods('oldObject'))}"
     return guard(
         POD_LABELS,
-        [Resources("", ("pods",))],
+        [
+            Resources("", ("pods",)),
+            *pod_templates.WORKLOADS,
+            *pod_templates.CRON_JOBS,
+        ],
         [
             PolicyRule(
                 f"{refused}.all(key, {ok})",
@@ -167,6 +173,18 @@ def pod_labels(allowed: AllowedSpec) -> Guard:
             applicable(f"{refused}.exists(key, key in {found})"),
         ],
         namespaces=ORGANIZATIONS,
+    )
+
+
+def _labels_of_pods(thing: str) -> str:
+    """Return the labels of a pod, or of the template of a workload or a cron job."""
+    template = f"dyn({thing}).spec.?template"
+    of_cron_jobs = f"dyn({thing}).spec.?jobTemplate.?spec.?template"
+    labels = ".?metadata.?labels.orValue({})"
+    return (
+        f"(request.resource.resource == 'pods' ? dyn({thing}){labels.replace('.?', '.', 1)}"
+        f" : request.resource.resource == 'cronjobs' ? {of_cron_jobs}{labels}"
+        f" : {template}{labels})"
     )
 
 

@@ -96,7 +96,12 @@ def storage_claims(allowed: AllowedSpec) -> Guard:
             ),
         ],
         conditions=[
-            Condition("not-a-binder", f"!(request.userInfo.username in {texts(_BINDERS)})"),
+            # They bind claims. What they create, they create from templates of tenants.
+            Condition(
+                "not-a-binder",
+                "request.operation == 'CREATE'"
+                f" || !(request.userInfo.username in {texts(_BINDERS)})",
+            ),
             NOT_AUTHORISED,
         ],
         variables=[Condition("classes", annotation(labels.STORAGE_CLASSES))],

@@ -23,6 +23,7 @@ Source: k8s.io/kubernetes v1.36.3, pkg/quota/v1/evaluator/core/resource_claims.g
 
 from typing import Final
 
+from tenancy.config.spec import AllowedSpec
 from tenancy.kubernetes import labels
 from tenancy.manifests.policies.guard import (
     ORGANIZATIONS,
@@ -34,6 +35,7 @@ from tenancy.manifests.policies.guard import (
     annotation,
     guard,
     text,
+    texts,
 )
 
 __all__ = [
@@ -80,8 +82,10 @@ _NOT_THE_SCHEDULER: Final = Condition(
 )
 
 
-def device_classes() -> Guard:
+def device_classes(allowed: AllowedSpec) -> Guard:
     """Return the guard of claims and templates, except the scheduler's claims."""
+    listed = sorted(allowed.device_taints)
+    tolerable = f"only the device taints {', '.join(listed)}" if listed else "no device taints"
     return guard(
         CLAIMS,
         [Resources(_GROUP, ("resourceclaims", "resourceclaimtemplates"), ("CREATE", "UPDATE"))],
@@ -105,6 +109,14 @@ def device_classes() -> Guard:
                 "variables.requests.all(r, r.?exactly.?adminAccess.orValue(false) != true)",
                 "a claim may not have adminAccess: it is not counted and takes devices that"
                 " others use",
+            ),
+            PolicyRule(
+                f"{_CREATED} || variables.requests.all(r,"
+                " ([r.?exactly.orValue({})] + r.?firstAvailable.orValue([])).all(s,"
+                " dyn(s).?tolerations.orValue([]).all(t,"
+                f" t.?key.orValue('') in {texts(listed)})))",
+                f"a claim may tolerate {tolerable}, which keep pods from devices that fail or"
+                " are kept free: the platform lists others under allowed.deviceTaints",
             ),
             PolicyRule(
                 f"!variables.marks.exists(m, {text(_MARK)} in m)"

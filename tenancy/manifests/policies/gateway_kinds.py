@@ -4,7 +4,7 @@ from typing import Final
 
 from tenancy.manifests.policies.guard import Resources
 
-__all__ = ["GATEWAYS", "GATEWAY_KINDS", "ROUTES"]
+__all__ = ["GATEWAYS", "GATEWAY_KINDS", "ROUTES", "WITH_REFERENCES"]
 
 _GROUP: Final = "gateway.networking.k8s.io"
 _GATEWAYS: Final = ("gateways",)
@@ -15,3 +15,6 @@ _VERSIONS: Final = ("*",)
 GATEWAYS: Final = Resources(_GROUP, _GATEWAYS, versions=_VERSIONS)
 ROUTES: Final = Resources(_GROUP, _ROUTES, versions=_VERSIONS)
 GATEWAY_KINDS: Final = Resources(_GROUP, (*_GATEWAYS, *_ROUTES), versions=_VERSIONS)
+WITH_REFERENCES: Final = Resources(
+    _GROUP, (*_GATEWAYS, *_ROUTES, "referencegrants"), versions=_VERSIONS
+)

@@ -47,13 +47,16 @@ _OF_KIND: Final = {
     "persistentvolumeclaims": "kubernetes.io/pvc-protection",
     "pods": "batch.kubernetes.io/job-tracking",
     "resourceclaims": "resource.kubernetes.io/delete-protection",
-    "services": "service.kubernetes.io/load-balancer-cleanup",
 }
-"""The finalizer that a controller of Kubernetes sets and removes, and on no other kind."""
+"""The finalizer that a controller of every cluster sets and removes, and on no other kind."""
 
-_COUNTED: Final = ("persistentvolumeclaims", "services")
+_COUNTED: Final = (
+    "kubernetes.io/pvc-protection",
+    # Only a cloud's controller removes it; without one a Service of a member's would stay.
+    "service.kubernetes.io/load-balancer-cleanup",
+)
 """
-Kinds whose finalizer keeps what is still in use in the count of a quota.
+Finalizers that keep what is still in use in the count of a quota.
 
 Claims of devices have a guard of their own, and pods that have ended are not counted.
 """
@@ -100,8 +103,7 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
     known = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers}))
     of_pods = texts(sorted({*_OF_EVERY_KIND, *allowed.finalizers, _OF_KIND["pods"]}))
     of_kind = ", ".join(f"{text(kind)}: [{text(name)}]" for kind, name in _OF_KIND.items())
-    kept = [_OF_KIND[kind] for kind in _COUNTED]
-    counted = texts(kept)
+    counted = texts(_COUNTED)
     own = {(kinds.group, name) for kinds in _KINDS for name in kinds.names}
     others = [
         Resources(group, (name,), versions=("*",)) for group, name in sorted(set(written) - own)
@@ -125,7 +127,7 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
             PolicyRule(
                 f"variables.before.all(name, !(name in {counted})"
                 " || name in variables.finalizers)",
-                f"the finalizers {', '.join(kept)} may not be removed: a deleted object is"
+                f"the finalizers {', '.join(_COUNTED)} may not be removed: a deleted object is"
                 " counted until its controller has ended what it stands for",
             ),
             PolicyRule(

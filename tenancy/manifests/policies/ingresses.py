@@ -53,6 +53,12 @@ def ingresses(allowed: AllowedSpec) -> Guard:
                 "spec.defaultBackend may not be set: it receives the traffic of every host",
             ),
             PolicyRule(
+                f"{rules}.all(rule, rule.?http.?paths.orValue([]).all(path,"
+                " !has(path.backend.resource)))",
+                "a backend may be a service only: what a resource is and where it sends"
+                " traffic, its controller decides",
+            ),
+            PolicyRule(
                 "object.spec.?ingressClassName.orValue('')"
                 f" in {texts(sorted(allowed.ingress_classes))}",
                 _class("spec.ingressClassName", allowed.ingress_classes, "ingressClasses"),

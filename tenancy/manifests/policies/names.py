@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tenancy.config.spec import AllowedSpec
-from tenancy.kubernetes import labels
+from tenancy.kubernetes import BETA_STORAGE_CLASS, labels
 from tenancy.manifests.policies import pod_templates
 from tenancy.manifests.policies.guard import (
     NOT_AUTHORISED,
@@ -21,7 +21,9 @@ from tenancy.manifests.policies.guard import (
     Resources,
     annotation,
     changed,
+    each,
     guard,
+    text,
     texts,
 )
 
@@ -34,26 +36,58 @@ CRON_JOBS: Final = "tenancy-cron-job-names"
 _COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
 """Resources that the quota of every namespace counts."""
 
+_OF_STATEFUL_SETS: Final = (
+    "oldObject == null ? dyn(object.spec).?volumeClaimTemplates.orValue([]) : []"
+)
+"""The templates of a StatefulSet's claims. What exists keeps them: they cannot be changed."""
+
 
 def names(allowed: AllowedSpec) -> tuple[Guard, ...]:
     """Return the guards of pods, of workloads' templates and of cron jobs' templates."""
     return (
         _guard(PODS, [Resources("", ("pods", "pods/resize"))], "object.spec", allowed),
-        _guard(WORKLOADS, pod_templates.WORKLOADS, pod_templates.WORKLOAD_PODS, allowed),
-        _guard(CRON_JOBS, pod_templates.CRON_JOBS, pod_templates.CRON_JOB_PODS, allowed),
+        _guard(
+            WORKLOADS,
+            pod_templates.WORKLOADS,
+            pod_templates.WORKLOAD_PODS,
+            allowed,
+            _controller("object.spec", allowed),
+            claims=_OF_STATEFUL_SETS,
+        ),
+        _guard(
+            CRON_JOBS,
+            pod_templates.CRON_JOBS,
+            pod_templates.CRON_JOB_PODS,
+            allowed,
+            _controller("object.spec.jobTemplate.spec", allowed),
+        ),
     )
 
 
-def _guard(name: str, kinds: Sequence[Resources], spec: str, allowed: AllowedSpec) -> Guard:
+def _guard(
+    name: str,
+    kinds: Sequence[Resources],
+    spec: str,
+    allowed: AllowedSpec,
+    *more: PolicyRule,
+    claims: str = "[]",
+) -> Guard:
     return guard(
         name,
         kinds,
-        _rules(spec, allowed),
+        [*_rules(spec, allowed), *more],
         conditions=[changed(f"{{}}{spec.removeprefix('object')}"), NOT_AUTHORISED],
         variables=[
             Condition("resources", annotation(labels.RESOURCES)),
             Condition("classes", annotation(labels.STORAGE_CLASSES)),
             Condition("volumes", f"{spec}.?volumes.orValue([])"),
+            Condition(
+                "templates",
+                # Most pods have none, and a pod may have thousands of volumes.
+                "(true in variables.volumes.map(v, has(v.ephemeral))"
+                " ? variables.volumes.filter(v, has(v.ephemeral))"
+                f".map(v, dyn(v.ephemeral.volumeClaimTemplate)) : []) + ({claims})",
+            ),
         ],
         namespaces=ORGANIZATIONS,
     )
@@ -62,7 +96,6 @@ def _guard(name: str, kinds: Sequence[Resources], spec: str, allowed: AllowedSpe
 def _rules(spec: str, allowed: AllowedSpec) -> list[PolicyRule]:
     schedulers = sorted({"default-scheduler", *allowed.schedulers})
     most = allowed.max_grace_period_seconds
-    ephemeral = "v.ephemeral.?volumeClaimTemplate.?spec.?storageClassName.orValue('')"
     return [
         PolicyRule(
             _resources(spec),
@@ -81,18 +114,22 @@ def _rules(spec: str, allowed: AllowedSpec) -> list[PolicyRule]:
             _closed("spec.runtimeClassName", allowed.runtime_classes, "runtimeClasses"),
         ),
         PolicyRule(
-            "variables.volumes.all(v, !has(v.csi)"
-            f" || v.csi.driver in {texts(sorted(allowed.csi_drivers))})",
+            each(
+                "variables.volumes",
+                "v",
+                f"!has(v.csi) || v.csi.driver in {texts(sorted(allowed.csi_drivers))}",
+            ),
             _closed("the driver of a csi volume", allowed.csi_drivers, "csiDrivers"),
         ),
         PolicyRule(
-            f"variables.volumes.all(v, !has(v.ephemeral) || {ephemeral} == ''"
-            f" || {ephemeral} in variables.classes)",
-            "'an ephemeral volume may name only storage classes of this namespace: '"
+            "variables.templates.all(c, !has(c.spec.storageClassName)"
+            " || c.spec.storageClassName in variables.classes)",
+            "'claims of a template may name only storage classes of this namespace: '"
             " + (variables.classes.size() == 0 ? 'there are none'"
             " : variables.classes.join(', '))",
             computed=True,
         ),
+        _new_volumes(allowed),
         PolicyRule(
             f"{spec}.?terminationGracePeriodSeconds.orValue(0) <= {most}"
             f" && {_probes(spec, most)}",
@@ -100,6 +137,35 @@ def _rules(spec: str, allowed: AllowedSpec) -> list[PolicyRule]:
             " its node and its namespace",
         ),
     ]
+
+
+def _new_volumes(allowed: AllowedSpec) -> PolicyRule:
+    """
+    Return that claims of templates get new volumes only.
+
+    Controllers create them, and a cluster may let its controllers do what operators may.
+    """
+    listed = sorted(allowed.volume_attributes_classes)
+    return PolicyRule(
+        "variables.templates.all(c, c.spec.?volumeName.orValue('') == ''"
+        " && !has(c.spec.selector)"
+        " && c.spec.?dataSourceRef.?namespace.orValue('') == ''"
+        f" && c.spec.?volumeAttributesClassName.orValue('') in {texts(['', *listed])}"
+        f" && !({text(BETA_STORAGE_CLASS)} in c.?metadata.?annotations.orValue({{}})))",
+        "claims of a template get new volumes: they may not set volumeName, selector, a"
+        f" dataSourceRef in another namespace or the annotation {BETA_STORAGE_CLASS}; as"
+        f" volumeAttributesClassName {', '.join(listed) or 'nothing'} is allowed",
+    )
+
+
+def _controller(spec: str, allowed: AllowedSpec) -> PolicyRule:
+    """Return that a known controller manages a Job; other workloads have no such field."""
+    known = ("kubernetes.io/job-controller", *sorted(allowed.job_controllers))
+    return PolicyRule(
+        f"dyn({spec}).?managedBy.orValue('') in {texts(['', *known])}",
+        f"managedBy of a Job must be one of {', '.join(known)}: the platform lists other"
+        " controllers under allowed.jobControllers",
+    )
 
 
 def _closed(field: str, listed: tuple[str, ...], key: str) -> str:

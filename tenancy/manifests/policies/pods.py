@@ -74,12 +74,14 @@ def device_variables(allowed: AllowedSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*DEVICE_VARIABLES, *allowed.refused_variables)))
 
 
-_OF_EVERY_POD: Final = (
-    "node.kubernetes.io/not-ready",
-    "node.kubernetes.io/unreachable",
-    "node.kubernetes.io/memory-pressure",
-)
-"""Taints that Kubernetes itself lets every pod tolerate."""
+_UNREACHABLE: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+"""Taints that Kubernetes lets every pod tolerate for a while, after which it is evicted."""
+
+_MEMORY: Final = "node.kubernetes.io/memory-pressure"
+"""A taint that Kubernetes may let a pod tolerate when it is placed."""
+
+_DEFAULT_SECONDS: Final = 300
+"""How long that is, unless the API server has other flags or the pod says less or more."""
 
 _DAEMON_SET_CONTROLLERS: Final = (
     "system:kube-controller-manager",
@@ -150,6 +152,7 @@ def _variables(spec: str, before: str = "") -> list[Condition]:
 
 def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> list[PolicyRule]:
     variables = device_variables(allowed)
+    seconds = max(_DEFAULT_SECONDS, allowed.max_grace_period_seconds)
     beginnings = sorted({name[:end] for name in variables for end in range(1, len(name))})
     return [
         PolicyRule(
@@ -165,6 +168,12 @@ def _rules(spec: str, allowed: AllowedSpec, unless_placed: str = "false") -> lis
             " + (variables.tolerable.size() == 0 ? 'this namespace has none'"
             " : variables.tolerable.join(', '))",
             computed=True,
+        ),
+        PolicyRule(
+            each("variables.tolerations", "t", f"variables.daemon || {_ends('t', seconds)}"),
+            f"tolerations of {' and '.join(_UNREACHABLE)} need the effect NoExecute and"
+            f" tolerationSeconds of at most {seconds}, and those of {_MEMORY} the effect"
+            " NoSchedule: other pods would stay on a node that has failed",
         ),
         PolicyRule(
             f"{unless_placed} || {spec}.?nodeName.orValue('') == ''",
@@ -223,15 +232,27 @@ def _tolerable(toleration: str) -> str:
     Return whether *toleration* is one of every pod, of a daemon, or of a granted pool.
 
     `<key>=*:<effect>` in the annotation means every value; only then `Exists` is allowed.
+    Another rule says how long a pod may tolerate those of every pod.
     """
     key, value = f"{toleration}.?key.orValue('')", f"{toleration}.?value.orValue('')"
     any_value = f"{key} in variables.anyValue"
     one_value = f"({key} + '=' + {value}) in variables.oneValue"
     equal = f"{toleration}.?operator.orValue('Equal') == 'Equal'"
     return (
-        f"{key} in {texts(_OF_EVERY_POD)}"
+        f"{key} in {texts((*_UNREACHABLE, _MEMORY))}"
         f" || (variables.daemon && {key}.startsWith('node.kubernetes.io/'))"
         f" || {any_value} || ({equal} && {one_value})"
+    )
+
+
+def _ends(toleration: str, seconds: int) -> str:
+    """Return whether *toleration*, if it is one of every pod, keeps no pod on a failed node."""
+    key, effect = f"{toleration}.?key.orValue('')", f"{toleration}.?effect.orValue('')"
+    lasting = f"{toleration}.?tolerationSeconds.orValue({seconds + 1})"
+    return (
+        f"({key} in {texts(_UNREACHABLE)}"
+        f" ? {effect} == 'NoExecute' && {lasting} <= {seconds}"
+        f" : {key} != {text(_MEMORY)} || {effect} == 'NoSchedule')"
     )
 
 

@@ -116,6 +116,15 @@ def device_claim(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
             remedy="grant a pool of these devices under gpus of the namespace",
             is_new=True,
         )
+    tolerated = (item for one in wanted for item in items(one.get("tolerations")))
+    keys = dict.fromkeys(str(item.get("key") or "") for item in tolerated)
+    if others := [key for key in keys if key not in rules.platform.allowed.device_taints]:
+        named = ", ".join(key or "every taint" for key in others)
+        yield ExpectedRefusal(
+            reason=f"it tolerates the device taints {named}",
+            remedy="list them under allowed.deviceTaints of the platform",
+            is_new=True,
+        )
     for bound in rules.listed(labels.DEVICE_BOUNDS):
         name, most, *_ = bound.split(":")
         count = sum(_devices(request, name) for request in requests)

@@ -7,6 +7,7 @@ from tenancy.manifests import policies
 from tenancy.model import KindOfObject, Platform
 from tenancy.planning.judged import access, claims, traffic
 from tenancy.planning.judged.budgets import disruption_budget
+from tenancy.planning.judged.gateway_references import gateway_references
 from tenancy.planning.judged.judge import Judge
 from tenancy.planning.judged.network_policies import network_policy
 
@@ -19,6 +20,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "tenancy-disruption-budgets": disruption_budget,
     "tenancy-endpoints": traffic.endpoints,
     "tenancy-gateway-annotations": traffic.gateway_annotations,
+    "tenancy-gateway-references": gateway_references,
     "tenancy-gateways": traffic.gateway,
     "tenancy-ingress-annotations": traffic.ingress_annotations,
     "tenancy-ingresses": traffic.ingress,
@@ -82,6 +84,7 @@ KINDS: Final[Mapping[str, str]] = {
     "networkpolicies": "NetworkPolicy",
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "poddisruptionbudgets": "PodDisruptionBudget",
+    "referencegrants": "ReferenceGrant",
     "resourceclaims": "ResourceClaim",
     "resourceclaimtemplates": "ResourceClaimTemplate",
     "rolebindings": "RoleBinding",

@@ -90,6 +90,15 @@ def ingress(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
         yield ExpectedRefusal(
             reason="spec.defaultBackend is set", remedy="write a rule with a host in its place"
         )
+    backends = (
+        mapping(path.get("backend"))
+        for rule in items(spec.get("rules"))
+        for path in items(mapping(rule.get("http")).get("paths"))
+    )
+    if any("resource" in backend for backend in backends):
+        yield ExpectedRefusal(
+            reason="a backend is a resource", remedy="name a service in its place"
+        )
     name = str(spec.get("ingressClassName") or "")
     if name not in allowed.ingress_classes:
         yield ExpectedRefusal(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.cluster.security import objects as make
-from tests.cluster.security.objects import FULL, RDMA, TRAIN, WEB, Object
+from tests.cluster.security.objects import FULL, LAB, RDMA, TRAIN, WEB, Object
 
 __all__ = [
     "AUDITED",
@@ -49,6 +49,7 @@ OLDER_GATEWAY_API: Mapping[str, str] = {
     "HTTPRoute": "v1beta1",
     "GRPCRoute": "v1alpha2",
     "TLSRoute": "v1alpha2",
+    "ReferenceGrant": "v1beta1",
 }
 """Guarded kinds of the Gateway API, with the version that is served beside `v1`."""
 
@@ -124,6 +125,7 @@ def seeds() -> list[Object]:
             make.ingress(),
             make.gateway(),
             *map(make.route_of, make.ROUTES),
+            make.reference_grant(),
             make.disruption_budget(),
             make.workload("Deployment"),
             make.workload("CronJob"),
@@ -169,6 +171,7 @@ def older_objects() -> Mapping[str, Object]:
         "tenancy-finalizers": finalized(make.config_map(EDGE, "finalized")),
         "tenancy-gateway-annotations": gateway,
         "tenancy-gateways": gateway,
+        "tenancy-gateway-references": make.reference_grant(EDGE, of=LAB),
         "tenancy-routes": make.route(EDGE, host="elsewhere.example"),
         "tenancy-disruption-budgets": make.disruption_budget(EDGE, maxUnavailable=0),
         "tenancy-network-policies": make.network_policy(EDGE, ingress=[{}]),

@@ -256,6 +256,14 @@ def route(
     return thing("gateway.networking.k8s.io/v1", kind, name, namespace, spec=body)
 
 
+def reference_grant(namespace: str = WEB, name: str = "probe", *, of: str = WEB) -> Object:
+    """Return a ReferenceGrant that lets routes of the namespace *of* name Services."""
+    api = "gateway.networking.k8s.io"
+    source = {"group": api, "kind": "HTTPRoute", "namespace": of}
+    spec = {"from": [source], "to": [{"group": "", "kind": "Service"}]}
+    return thing(f"{api}/v1", "ReferenceGrant", name, namespace, spec=spec)
+
+
 ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute")
 
 

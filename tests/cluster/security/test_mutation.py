@@ -45,6 +45,8 @@ SURVIVORS: dict[str, str] = {
         for policy, rule, kind in (
             ("tenancy-pod-security", 1, "rc"),
             ("tenancy-pod-security", 3, "job"),
+            ("tenancy-pod-labels", 1, "rc"),
+            ("tenancy-pod-labels", 3, "job"),
             ("tenancy-workload-names", 0, "rc"),
             ("tenancy-workload-names", 2, "job"),
         )
@@ -68,7 +70,7 @@ SURVIVORS: dict[str, str] = {
         f"tenancy-device-classes: spec.validations.{number}.expression is 'true'": (
             "it tells where a claim has devices, and here no scheduler gives any"
         )
-        for number in (4, 5)
+        for number in (5, 6)
     },
     "tenancy-pod-tokens: spec.validations.1.expression is 'true'": (
         "the API server drops the field that it looks at, unless a gate is opened"

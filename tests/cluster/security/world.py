@@ -85,6 +85,8 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     ),
     "anonymous": ("system:anonymous",),
     "operator": ("oidc:olga@platform.example", "oidc:platform-operators"),
+    "kubelet": ("oidc:kit@platform.example", "helpers", "system:nodes"),
+    "controllers": ("system:kube-controller-manager", "helpers"),
     "scheduler": ("system:kube-scheduler",),
     "namespace controller": (
         "system:serviceaccount:kube-system:namespace-controller",
@@ -220,7 +222,12 @@ class World:
             *custom_kinds(),
         ):
             self.apply(extra)
-        for made in (make.gateway(), make.notebook(), *map(make.route_of, make.ROUTES)):
+        for made in (
+            make.gateway(),
+            make.notebook(),
+            make.reference_grant(),
+            *map(make.route_of, make.ROUTES),
+        ):
             path = path_of(make.named(made, "none"), collection=True)
             until(lambda p=path: self.root.request("GET", p).ok, "the custom kinds are served")
         *before, armed = _stages(self.manifests)

@@ -483,6 +483,7 @@ def test_an_admin_may_give_roles_and_take_tokens_in_their_own_namespaces_and_no_
         ("security.istio.io", "authorizationpolicies", "network policies"),
         ("k8s.cni.cncf.io", "network-attachment-definitions", "network policies"),
         ("gateway.networking.k8s.io", "referencegrants", "hosts that admission cannot check"),
+        ("gateway.networking.x-k8s.io", "xlistenersets", "hosts that admission cannot check"),
         ("gateway.networking.k8s.io", "tcproutes", "hosts that admission cannot check"),
         ("traefik.io", "ingressroutes", "hosts that admission cannot check"),
         ("externaldns.k8s.io", "dnsendpoints", "hosts that admission cannot check"),

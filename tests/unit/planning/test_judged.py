@@ -46,7 +46,11 @@ def test_each_judged_kind_is_read_and_has_a_name() -> None:
 
 PLATFORM = {
     "storageClasses": {"fast": "shared", "gold": "granted"},
-    "allowed": {"gatewayClasses": ["internal"], "ingressClasses": ["nginx"]},
+    "allowed": {
+        "gatewayClasses": ["internal"],
+        "gateways": ["infra/public"],
+        "ingressClasses": ["nginx"],
+    },
     "gpuNodePools": [a_pool(allocation="both", deviceClass="gpu.nvidia.com")],
 }
 
@@ -199,6 +203,7 @@ def test_claims_of_devices_are_announced(
     assert all(start in text for start, text in zip(expected, found, strict=True))
 
 
+FOREIGN = {"name": "a", "namespace": "globex-web"}
 GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.example"}]}
 
 
@@ -245,6 +250,70 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
             {},
             ["changes of it are refused while it has no host"],
             id="route-without-a-host",
+        ),
+        pytest.param(
+            "gateways",
+            {
+                **GATEWAY,
+                "listeners": [
+                    {
+                        **GATEWAY["listeners"][0],
+                        "allowedRoutes": {"namespaces": {"from": "All"}},
+                    }
+                ],
+            },
+            ["changes of it are refused while it is open to routes of other organizations"],
+            id="open-to-all",
+        ),
+        pytest.param(
+            "httproutes",
+            {
+                "hostnames": ["acme.example"],
+                "parentRefs": [
+                    {"name": "own"},
+                    {"name": "public", "namespace": "infra"},
+                    {"name": "other", "namespace": "infra"},
+                ],
+            },
+            ["changes of it are refused while its parent is infra/other"],
+            id="parent",
+        ),
+        pytest.param(
+            "httproutes",
+            {
+                "hostnames": ["acme.example"],
+                "rules": [
+                    {"backendRefs": [{"name": "own"}]},
+                    {"filters": [{"requestMirror": {"backendRef": FOREIGN}}]},
+                ],
+            },
+            [
+                "changes of it are refused while a backend is no Service of the organization",
+            ],
+            id="mirror-of-another",
+        ),
+        pytest.param(
+            "gateways",
+            {
+                **GATEWAY,
+                "listeners": [
+                    {**GATEWAY["listeners"][0], "tls": {"certificateRefs": [FOREIGN]}}
+                ],
+            },
+            [
+                "changes of it are refused while a certificate is in another organization's"
+                " namespace"
+            ],
+            id="certificate-of-another",
+        ),
+        pytest.param("referencegrants", {"from": [{"namespace": "acme-dev"}]}, [], id="grant"),
+        pytest.param(
+            "referencegrants",
+            {"from": [FOREIGN]},
+            [
+                "changes of it are refused while it lets another organization's namespace in",
+            ],
+            id="grant-for-another",
         ),
     ],
 )

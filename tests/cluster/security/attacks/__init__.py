@@ -23,9 +23,11 @@ from tests.cluster.security.attacks.deletions import deletions
 from tests.cluster.security.attacks.elsewhere import cluster, others
 from tests.cluster.security.attacks.exceptions import exceptions
 from tests.cluster.security.attacks.exposing import gateways, ingresses, load_balancers, routes
+from tests.cluster.security.attacks.gateway_references import gateway_references
 from tests.cluster.security.attacks.holding import (
     disruption_budgets,
     finalizers,
+    finalizers_of_clouds,
     misplaced_finalizers,
     removed_finalizers,
 )
@@ -34,6 +36,8 @@ from tests.cluster.security.attacks.namespaces import namespaces, other_namespac
 from tests.cluster.security.attacks.networks import endpoints, network_policies, services
 from tests.cluster.security.attacks.pods import pods
 from tests.cluster.security.attacks.quotas import limits, quotas
+from tests.cluster.security.attacks.taints import device_taints, failed_nodes
+from tests.cluster.security.attacks.templates import controllers_of_jobs, template_claims
 from tests.cluster.security.attacks.tokens import pod_tokens, token_requests
 from tests.cluster.security.attacks.volumes import claim_annotations, volumes
 from tests.cluster.security.attacks.writing import Attack, failures, patch, post
@@ -76,6 +80,7 @@ def table(world: World) -> list[Attack]:
         *gateways(world),
         *routes(world),
         *finalizers(world),
+        *finalizers_of_clouds(world),
         *misplaced_finalizers(world),
         *removed_finalizers(world),
         *disruption_budgets(world),
@@ -83,4 +88,9 @@ def table(world: World) -> list[Attack]:
         *volumes(),
         *claim_annotations(world),
         *pod_labels(world),
+        *gateway_references(world),
+        *failed_nodes(world),
+        *device_taints(),
+        *template_claims(),
+        *controllers_of_jobs(),
     ]

@@ -1,9 +1,16 @@
 """Attacks by annotations that runtimes, networks, injectors and load balancers obey."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tests.cluster.security import objects as make
-from tests.cluster.security.attacks.writing import Attack, changes, creations, guarded
+from tests.cluster.security.attacks.writing import (
+    Attack,
+    changes,
+    creations,
+    guarded,
+    uncounted,
+)
+from tests.cluster.security.contents import WORKLOADS
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
@@ -67,6 +74,48 @@ def pod_labels(world: World) -> Iterator[Attack]:
                 reasons=guarded("tenancy-pod-labels", f"because injectors obey them: {key};"),
                 control=control,
             )
+
+    yield from _labels_of_templates(world)
+
+
+def _labels_of_templates(world: World) -> Iterator[Attack]:
+    """Yield templates of every kind whose pods would have such a label."""
+    for kind in WORKLOADS:
+        bad, good = (_labelled(kind, {key: "a"}) for key in ("istio.io/rev", "team"))
+        ways = [*creations(bad, good)]
+        if kind in ("Deployment", "CronJob"):
+            held = world.live(make.named(good, "seed"))
+            held = {"apiVersion": good["apiVersion"], "kind": kind, **held}
+            metadata = {"labels": {"istio.io/rev": "a"}}
+            inner: Object = {"spec": {"template": {"metadata": metadata}}}
+            change = {"spec": {"jobTemplate": inner}} if kind == "CronJob" else inner
+            # An apply over it, or a replaced field, would have no containers.
+            ways += [
+                way
+                for way in changes(held, change, {"metadata": {"annotations": _PASSING}})
+                if way[0] in ("update", "merge patch", "strategic merge patch")
+            ]
+        for path, attack, control in ways:
+            yield from uncounted(
+                [
+                    Attack(
+                        rule=f"pod-labels: istio.io/rev in the template of a {kind}",
+                        path=path,
+                        person="developer",
+                        request=attack,
+                        reasons=guarded("tenancy-pod-labels", "obey them: istio.io/rev;"),
+                        control=control,
+                    )
+                ]
+            )
+
+
+def _labelled(kind: str, labels: Mapping[str, str]) -> Object:
+    """Return a workload of *kind* whose pods have these labels too."""
+    found = make.workload(kind)
+    spec = found["spec"].get("jobTemplate", found)["spec"]
+    spec["template"]["metadata"]["labels"] |= labels
+    return found
 
 
 def annotations(world: World) -> Iterator[Attack]:

@@ -55,6 +55,11 @@ def ingresses(world: World) -> Iterator[Attack]:
             own,
         ),
         ("a default backend", make.ingress(defaultBackend=backend), "spec.defaultBackend may"),
+        (
+            "a resource as a backend",
+            make.ingress(rules=[_resource("acme.example")]),
+            "a backend may be a service only",
+        ),
         ("a class", make.ingress(ingressClassName="internal"), classes),
         ("no class", make.ingress(ingressClassName=None), classes),
     ):
@@ -67,6 +72,17 @@ def ingresses(world: World) -> Iterator[Attack]:
             person="developer",
             paths=CREATING if bad["spec"].get("ingressClassName") != "public" else EVERY_BUT,
         )
+
+
+def _resource(host: str) -> Object:
+    """Return a rule of an Ingress whose second path leads to a resource."""
+    service = {"service": {"name": "probe", "port": {"number": 80}}}
+    resource = {"resource": {"apiGroup": "example.com", "kind": "Bucket", "name": "a"}}
+    paths = [
+        {"path": path, "pathType": "Prefix", "backend": backend}
+        for path, backend in (("/", service), ("/a", resource))
+    ]
+    return {"host": host, "http": {"paths": paths}}
 
 
 # Custom resources have no strategic merge patch, and an update of one names its version.

@@ -7,7 +7,13 @@ from tests.cluster.security.attacks.writing import Attack, changes, creations, g
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
-__all__ = ["disruption_budgets", "finalizers", "misplaced_finalizers", "removed_finalizers"]
+__all__ = [
+    "disruption_budgets",
+    "finalizers",
+    "finalizers_of_clouds",
+    "misplaced_finalizers",
+    "removed_finalizers",
+]
 
 VERSIONED = {"Notebook", "PodDisruptionBudget"}
 """Kinds that are not updated without the version that was read."""
@@ -117,6 +123,29 @@ def misplaced_finalizers(world: World) -> Iterator[Attack]:
                 reasons=guarded("tenancy-finalizers", "finalizers may be example.com/known, "),
                 control=control,
             )
+
+
+def finalizers_of_clouds(world: World) -> Iterator[Attack]:
+    """Yield the finalizer that only a cloud's controller removes, by a member."""
+    bad, good = "service.kubernetes.io/load-balancer-cleanup", "foregroundDeletion"
+    held = world.live(make.named(make.service(), "seed"))
+    held = {"apiVersion": "v1", "kind": "Service", **held}
+    for path, attack, control in (
+        *creations(_having(make.service(), bad), _having(make.service(), good)),
+        *changes(
+            held,
+            {"metadata": {"finalizers": [bad]}},
+            {"metadata": {"finalizers": [good]}},
+        ),
+    ):
+        yield Attack(
+            rule="finalizers: of a cloud's controller, on a Service",
+            path=path,
+            person="admin",
+            request=attack,
+            reasons=guarded("tenancy-finalizers", "finalizers may be example.com/known, "),
+            control=control,
+        )
 
 
 def removed_finalizers(world: World) -> Iterator[Attack]:

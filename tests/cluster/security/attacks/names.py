@@ -78,7 +78,7 @@ def _specs() -> Mapping[str, tuple[Mapping, str]]:
         ),
         "the class of an ephemeral volume": (
             {"volumes": [{"name": "a", "ephemeral": {"volumeClaimTemplate": {"spec": claim}}}]},
-            "an ephemeral volume may name only storage classes of this namespace: standard",
+            "claims of a template may name only storage classes of this namespace: standard",
         ),
         "a day to end": (
             {"terminationGracePeriodSeconds": 86400},
@@ -179,6 +179,17 @@ def pod_names(world: World) -> Iterator[Attack]:
         person="developer",
         paths=CREATING,
     )
+    for kind, policy in (("Deployment", "workload-names"), ("CronJob", "cron-job-names")):
+        bad, good = make.asking(TRAIN, **{"amd.com/gpu": "1"}), make.gpus(1)
+        yield from everyway(
+            world,
+            f"{policy}: a resource that is not granted beside one that is",
+            make.workload(kind, TRAIN, template=bad),
+            guarded(f"tenancy-{policy}", "ephemeral-storage, nvidia.com/gpu, "),
+            good=make.workload(kind, TRAIN, template=good),
+            person="developer",
+            paths=CREATING,
+        )
     image = [{"name": "a", "image": {"reference": "example.com/a:1", "pullPolicy": "Never"}}]
     fresh = [{"name": "a", "image": {"reference": "example.com/a:1", "pullPolicy": "Always"}}]
     yield from everyway(

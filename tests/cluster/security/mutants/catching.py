@@ -89,11 +89,13 @@ def in_audit(guard: str) -> Check:
     return check
 
 
-def by_operators(bad: Object) -> Check:
-    """Return the check that operators may do what nobody else may."""
+def by_operators(bad: Object | Request) -> Check:
+    """Return the check that operators may create *bad*, or request it, as nobody else may."""
+    request = bad if isinstance(bad, Request) else post(bad)
+    assert request.dry
 
     def check(world: World) -> list[str]:
-        answer = world.send("operating helper", post(bad))
+        answer = world.send("operating helper", request)
         return [] if answer.ok else [f"operators: {answer.message}"]
 
     return check
@@ -119,11 +121,13 @@ def own_peers(world: World) -> list[str]:
     return wrong
 
 
-def by_controllers(person: str, method: str, found: Object, change: Mapping) -> Check:
+def by_controllers(person: str, method: str, found: Object | Request, change: Mapping) -> Check:
     """Return the check that a controller of Kubernetes does what it is there for."""
 
     def check(world: World) -> list[str]:
-        if method == "PUT":
+        if isinstance(found, Request):
+            request = found
+        elif method == "PUT":
             held = world.live(found)
             body = {**found, **held, "spec": {**held["spec"], **change}}
             request = Request("PUT", path_of(found), body)
@@ -222,6 +226,7 @@ OUTSIDE: Mapping[str, Object] = {
     "tenancy-gateway-annotations": make.annotated(make.gateway()),
     "tenancy-gateways": make.gateway(host="elsewhere.example"),
     "tenancy-routes": make.route(host="elsewhere.example"),
+    "tenancy-gateway-references": make.reference_grant(of="globex-lab"),
     "tenancy-finalizers": finalized(make.config_map()),
     "tenancy-disruption-budgets": make.disruption_budget(maxUnavailable=0),
     "tenancy-device-classes": make.device_claim(WEB),
@@ -252,6 +257,20 @@ def _in_audit(found: Object) -> Request:
     return post(moved)
 
 
+def _long_token(namespace: str) -> Request:
+    """Return the request of a token that lasts a second too long."""
+    made = make.thing("authentication.k8s.io/v1", "TokenRequest", "default", namespace)
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/default/token"
+    return Request("POST", path, {**made, "spec": {"expirationSeconds": 86401}})
+
+
+def _long_eviction(namespace: str) -> Request:
+    """Return an eviction that gives the pod a second too long."""
+    options = {"gracePeriodSeconds": 601}
+    made = make.thing("policy/v1", "Eviction", "seed", namespace, deleteOptions=options)
+    return Request("POST", f"/api/v1/namespaces/{namespace}/pods/seed/eviction", made)
+
+
 IN_AUDIT: Mapping[str, tuple[str, Request]] = {
     **{
         guard: (
@@ -274,31 +293,11 @@ IN_AUDIT: Mapping[str, tuple[str, Request]] = {
     ),
     "tenancy-deletions": (
         "helper",
-        Request(
-            "POST",
-            f"/api/v1/namespaces/{AUDITED}/pods/seed/eviction",
-            make.thing(
-                "policy/v1",
-                "Eviction",
-                "seed",
-                AUDITED,
-                deleteOptions={"gracePeriodSeconds": 601},
-            ),
-        ),
+        _long_eviction(AUDITED),
     ),
     "tenancy-token-requests": (
         "helper",
-        Request(
-            "POST",
-            f"/api/v1/namespaces/{AUDITED}/serviceaccounts/default/token",
-            make.thing(
-                "authentication.k8s.io/v1",
-                "TokenRequest",
-                "default",
-                AUDITED,
-                spec={"expirationSeconds": 86401},
-            ),
-        ),
+        _long_token(AUDITED),
     ),
 }
 """Who is warned of what by each guard that only warns in audit; the others refuse there too."""
@@ -306,7 +305,7 @@ IN_AUDIT: Mapping[str, tuple[str, Request]] = {
 OUTSIDERS: Mapping[str, str] = {"tenancy-scheduler-claims": "scheduler"}
 """Who does it in another namespace; for all other policies, helpers."""
 
-PASSED: Mapping[str, Object] = {
+PASSED: Mapping[str, Object | Request] = {
     "tenancy-device-environment": OUTSIDE["tenancy-device-environment"],
     "tenancy-network-policies": OUTSIDE["tenancy-network-policies"],
     "tenancy-role-bindings": OUTSIDE["tenancy-role-bindings"],
@@ -314,6 +313,10 @@ PASSED: Mapping[str, Object] = {
     "tenancy-services": make.service(externalIPs=["198.51.100.7"]),
     "tenancy-storage-claims": make.volume_claim(of=""),
     "tenancy-token-secrets": OUTSIDE["tenancy-token-secrets"],
+    "tenancy-pod-tokens": make.pod(volumes=[make.token_volume(86401)]),
+    "tenancy-token-requests": _long_token(WEB),
+    # An eviction, and only asked for: nothing of these requests is stored.
+    "tenancy-deletions": _long_eviction(WEB),
     "tenancy-objects": make.labelled(make.config_map(), make.MANAGED),
     "tenancy-service-accounts": make.labelled(make.service_account(), make.MANAGED),
 }
@@ -326,6 +329,7 @@ PASSED = {
             "tenancy-disruption-budgets",
             "tenancy-finalizers",
             "tenancy-gateway-annotations",
+            "tenancy-gateway-references",
             "tenancy-gateways",
             "tenancy-ingress-annotations",
             "tenancy-ingresses",
@@ -341,7 +345,8 @@ PASSED = {
 }
 """What operators may write all the same."""
 
-CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
+CONTROLLERS: Mapping[str, tuple[str, str, Object | Request, Mapping]] = {
+    "tenancy-token-requests": ("kubelet", "POST", _long_token(WEB), {}),
     "tenancy-objects": (
         "namespace controller",
         "DELETE",
@@ -391,6 +396,10 @@ CONTROLLERS: Mapping[str, tuple[str, str, Object, Mapping]] = {
 _BAD_TEMPLATES: Mapping[str, tuple[Mapping, str]] = {
     "every taint": ({"tolerations": [{"operator": "Exists"}]}, "a toleration must name a key"),
     "a pool": ({"tolerations": [{"key": POOL, "value": "a"}]}, "tolerations may name only"),
+    "a failed node": (
+        {"tolerations": [{"key": "node.kubernetes.io/not-ready", "operator": "Exists"}]},
+        "need the effect NoExecute",
+    ),
     "a node": ({"nodeName": "a"}, "spec.nodeName may not be set"),
     "a node by field": (
         {

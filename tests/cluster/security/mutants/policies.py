@@ -64,6 +64,8 @@ _EMPTY: Mapping[str, str] = {
     "resources": "[]",
     "volumes": "[]",
     "hosts": "[]",
+    "own": "[]",
+    "listeners": "[]",
     "finalizers": "[]",
     "before": "[]",
     # Every finalizer counts as known; without any, fewer objects would be admitted.
@@ -80,7 +82,7 @@ _EMPTY: Mapping[str, str] = {
 """What says nothing in place of each variable."""
 
 
-FAILING = ("tenancy-gateways", "tenancy-routes")
+FAILING = ("tenancy-gateway-references", "tenancy-gateways", "tenancy-routes")
 """
 Policies whose expressions can fail at run time: custom resources have fields of any type.
 

@@ -146,7 +146,13 @@ def _variables(spec: str, before: str = "") -> list[Condition]:
         Condition("oneValue", "variables.tolerable.map(a, a.split(':')[0])"),
         Condition("classes", annotation(labels.PRIORITY_CLASSES)),
         Condition("class", f"{spec}.?priorityClassName.orValue('')"),
-        Condition("daemon", f"request.userInfo.username in {texts(_DAEMON_SET_CONTROLLERS)}"),
+        # Some clusters run all controllers as one user, who creates the pods of all workloads.
+        Condition(
+            "daemon",
+            f"request.userInfo.username in {texts(_DAEMON_SET_CONTROLLERS)}"
+            " && object.metadata.?ownerReferences.orValue([])"
+            ".exists(o, o.kind == 'DaemonSet' && o.?controller.orValue(false))",
+        ),
     ]
 
 

@@ -36,7 +36,11 @@ from tests.cluster.security.attacks.namespaces import namespaces, other_namespac
 from tests.cluster.security.attacks.networks import endpoints, network_policies, services
 from tests.cluster.security.attacks.pods import pods
 from tests.cluster.security.attacks.quotas import limits, quotas
-from tests.cluster.security.attacks.taints import device_taints, failed_nodes
+from tests.cluster.security.attacks.taints import (
+    device_taints,
+    failed_nodes,
+    pods_of_controllers,
+)
 from tests.cluster.security.attacks.templates import controllers_of_jobs, template_claims
 from tests.cluster.security.attacks.tokens import pod_tokens, token_requests
 from tests.cluster.security.attacks.volumes import claim_annotations, volumes
@@ -91,6 +95,7 @@ def table(world: World) -> list[Attack]:
         *gateway_references(world),
         *failed_nodes(world),
         *device_taints(),
+        *pods_of_controllers(),
         *template_claims(),
         *controllers_of_jobs(),
     ]

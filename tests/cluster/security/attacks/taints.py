@@ -13,7 +13,7 @@ from tests.cluster.security.attacks.writing import (
 from tests.cluster.security.objects import LAB, Object
 from tests.cluster.security.world import World
 
-__all__ = ["device_taints", "failed_nodes"]
+__all__ = ["device_taints", "failed_nodes", "pods_of_controllers"]
 
 _NODE = "node.kubernetes.io/"
 
@@ -56,6 +56,46 @@ def failed_nodes(world: World) -> Iterator[Attack]:
                     reasons=guarded("tenancy-pods", f"those of {_NODE}memory-pressure the"),
                     control=control,
                 )
+
+
+def pods_of_controllers() -> Iterator[Attack]:
+    """Yield what only pods of DaemonSets may have, in pods of other workloads."""
+    field = {"key": "metadata.name", "operator": "In", "values": ["sandbox-cpu-1"]}
+    terms = {"nodeSelectorTerms": [{"matchFields": [field]}]}
+    placed = {"requiredDuringSchedulingIgnoredDuringExecution": terms}
+    for what, spec, reason in (
+        (
+            "a cordoned node",
+            {"tolerations": [{"key": f"{_NODE}unschedulable", "operator": "Exists"}]},
+            "tolerations may name only taints of granted GPU node pools",
+        ),
+        (
+            "a failed node",
+            {"tolerations": [{"key": f"{_NODE}unreachable", "operator": "Exists"}]},
+            "need the effect NoExecute",
+        ),
+        (
+            "a node by its name",
+            {"affinity": {"nodeAffinity": placed}},
+            "node affinity may not match fields",
+        ),
+    ):
+        for kind, is_controller in (("ReplicaSet", True), ("DaemonSet", False)):
+            yield Attack(
+                rule=f"pods: {what} for a pod of a {kind}, its controller: {is_controller}",
+                path="create",
+                person="controllers",
+                request=post(_owned(kind, is_controller, spec)),
+                reasons=guarded("tenancy-pods", reason),
+                control=post(_owned("DaemonSet", True, spec)),
+            )
+
+
+def _owned(kind: str, is_controller: bool, spec: Mapping) -> Object:
+    found = make.pod(**spec)
+    owner = {"apiVersion": "apps/v1", "kind": kind, "name": "a", "uid": "a"}
+    found["metadata"]["ownerReferences"] = [{**owner, "controller": is_controller}]
+    return found
 
 
 def device_taints() -> Iterator[Attack]:

@@ -97,7 +97,7 @@ _SAYINGS = (
     ),
     _Saying(
         "depth",
-        "mappings and lists far too deep inside each other",
+        "mappings and lists that are nested too deeply",
         "nest it less",
         "yaml-too-deep",
         "at most 32 levels",

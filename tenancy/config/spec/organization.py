@@ -45,7 +45,7 @@ class GrantSpec(Spec):
     max_per_pod: int | None = Field(default=None, ge=1)
     """The most devices one pod may request. Default: the devices of one node."""
     max_per_claim: int | None = Field(default=None, ge=1)
-    """For a pool whose devices are claimed: the most devices of one ResourceClaim or template. A pod may name `maxPerPod` divided by this number of claims. Default: `maxPerPod`, so that a pod may name one claim."""
+    """For a pool whose devices are claimed: the most devices of one ResourceClaim or template. A pod may name at most `maxPerPod` / `maxPerClaim` claims. Default: `maxPerPod`, so that a pod may name one claim."""
     borrowing_limit: int = Field(default=0, ge=0)
     """How many more devices the namespace may borrow of what other namespaces leave, if the platform has `queues`; with `gpus` they are its quota. Default: 0."""
     lending_limit: int | None = Field(default=None, ge=0)

@@ -187,7 +187,7 @@ class _Start:
         uid = cluster_uid(self._api)
         stacks = stacks_with_resources(self._layout.pulumi_state)
         if self._record.uid is not None and uid != self._record.uid and stacks:
-            reason = f"the cluster is {uid} and was {self._record.uid}"
+            reason = f"the UID of the cluster is {uid} and was {self._record.uid}"
             raise cluster_gone_error(self._layout, stacks, reason)
         self._record = attrs.evolve(self._record, uid=uid)
         self._record.save(self._layout.record)

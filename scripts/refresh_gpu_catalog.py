@@ -1,5 +1,5 @@
 """
-Write the bundled GPU facts of instance types anew, from moto's copy of AWS' own answers.
+Write the bundled GPU facts of instance types again, from moto's copy of AWS' own answers.
 
     python scripts/refresh_gpu_catalog.py            write the file
     python scripts/refresh_gpu_catalog.py --check    say whether its rows would stay

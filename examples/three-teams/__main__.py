@@ -1,4 +1,4 @@
-"""The same three lines as everywhere: what there is, the stack files say."""
+"""The same three lines as in every project; its stack files have the rest."""
 
 from tenancy_components.program import main
 

@@ -100,7 +100,7 @@ def _billing(
 
 
 def _paying(organization: Organization) -> Iterator[tuple[str, str, Origin]]:
-    """Yield what says who pays: in words, the name, and its place."""
+    """Yield the values that name who pays: in words, the name, and its place."""
     billing = organization.billing
     if billing is not None:
         place = billing.origin

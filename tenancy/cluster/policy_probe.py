@@ -52,7 +52,7 @@ _WITH_HOST_PIDS: Final[Manifest] = {
 
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
-"""The answer of an API server that was started anew and has not read the namespace yet."""
+"""The answer of an API server that was restarted and has not read the namespace yet."""
 _SECONDS: Final = 20.0
 """An API server activates new policies within a second or two; a busy one needs longer."""
 _PAUSE: Final = 0.25

@@ -67,7 +67,7 @@ def refusing_owner(
     manager: str, difference: Difference, live: Mapping[str, object]
 ) -> Writer | None:
     """
-    Return the owner because of whom *manager* may not end *difference* by an update.
+    Return the owner that prevents *manager* from ending *difference* by an update.
 
     The API server refuses it if another manager owns the field; of several, the last writer is
     returned. None if the provider takes its fields over.

@@ -132,7 +132,7 @@ def read_cluster(
         previous: Its last update.
         is_required: Whether a cluster that does not answer is an error. Default: it is
             reported as not checked.
-        connect: Connects to a cluster. Default: anew.
+        connect: Connects to a cluster. Default: a new connection.
         read: Reads it. Default: anew.
 
     Raises:

@@ -28,7 +28,7 @@ GROUP: Final = Group(
             "namespace-object-kind",
             "a kind that is a guardrail, access, a secret, or one of Kubernetes' own",
             "`kind: RoleBinding`",
-            "write it where the message says, or remove it",
+            "write it at the place that the message names, or remove it",
         ),
         Code(
             "namespace-object-secret",

@@ -83,7 +83,7 @@ class Layout:
         return self.folder / "pulumi" / "state"
 
     def log(self, part: str) -> Path:
-        """Return the log file of *part*, written anew at each start."""
+        """Return the log file of *part*, overwritten at each start."""
         return self.logs / f"{part}.log"
 
     def make(self) -> None:

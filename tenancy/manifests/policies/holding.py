@@ -128,7 +128,7 @@ def finalizers(allowed: AllowedSpec, written: Iterable[tuple[str, str]] = ()) ->
                 f"variables.before.all(name, !(name in {counted})"
                 " || name in variables.finalizers)",
                 f"the finalizers {', '.join(_COUNTED)} may not be removed: a deleted object is"
-                " counted until its controller has ended what it stands for",
+                " counted until its controller has deleted what it represents",
             ),
             PolicyRule(
                 f"variables.templates.all(name, name in {of_pods})",

@@ -61,8 +61,8 @@ def node_facts(
         origin: Where the pool is written.
         instance_types: As written.
         gpus_per_node: As written; it takes precedence over every other source.
-        cpu: As written; likewise.
-        memory: As written; likewise.
+        cpu: As written; takes precedence too.
+        memory: As written; takes precedence too.
         live: Queries AWS. Default: AWS is not queried.
 
     >>> from tenancy.diagnostics.origin import Origin

@@ -66,7 +66,7 @@ _NOT_READ: Final = frozenset(
     {
         # No plan reads the content of Secrets.
         ("tenancy-device-environment", KindOfObject(group="", plural="secrets")),
-        # Jobs are created anew, by CronJobs and by people.
+        # Jobs are created again and again, by CronJobs and by people.
         ("tenancy-queued-jobs", KindOfObject(group="batch", plural="jobs")),
     }
 )

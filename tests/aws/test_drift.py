@@ -18,7 +18,7 @@ from tests.aws.groups import group
 
 
 def written(**changed) -> dict:
-    """What somebody wrote: nothing that is a default."""
+    """What a person wrote, without defaults."""
     return group(**changed).model_dump(
         by_alias=True, mode="json", exclude_none=True, exclude_defaults=True
     )

@@ -118,7 +118,7 @@ class Api:
         )
 
     def as_user(self, user: str, *groups: str) -> "Api":
-        """Return the same for somebody else, who has proven who they are."""
+        """Return the same for another authenticated user."""
         impersonated = [("Impersonate-User", user)]
         impersonated += [
             ("Impersonate-Group", group) for group in (*groups, "system:authenticated")

@@ -87,7 +87,7 @@ class Kubectl:
         return done.stderr
 
     def as_user(self, user: str, *groups: str) -> "Kubectl":
-        """Return the same for somebody else."""
+        """Return the same for another user."""
         flags = (f"--as={user}", *(f"--as-group={group}" for group in groups))
         return attrs.evolve(self, flags=flags)
 
@@ -198,7 +198,7 @@ def _end_abandoned(base: Path) -> None:
     for root in base.glob("pytest-*/sandboxes/*"):
         with _locked(root):
             users = list(root.glob("used-by-*"))
-            # Roots that nobody marked end with whoever made them.
+            # Roots without a mark end with the process that made them.
             if users and not any(_lives(int(u.name.removeprefix("used-by-"))) for u in users):
                 local_sandbox.down(root, wipe=True)
                 for user in users:

@@ -292,7 +292,7 @@ class World:
 
     def _apply(self, found: Sequence[Object]) -> None:
         for name in ("sandbox-gpu-1", "sandbox-gpu-2"):
-            # They belong to no pool; here every GPU is somebody's.
+            # They belong to no pool; every other GPU here belongs to one.
             self.root.request("DELETE", f"/api/v1/nodes/{name}").accepted()
         nodes = [node(name, self.pools[pool]) for name, pool in self.pool_of.items()]
         nodes += [node(f"cpu-{number}", None) for number in range(self.scale.nodes // 10)]

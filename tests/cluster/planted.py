@@ -87,7 +87,7 @@ def key(name: str, pem: bytes) -> Planted:
 def _encoded(secret: bytes) -> Iterator[bytes]:
     """Yield *secret* in base64, wherever it begins in what is encoded."""
     for offset in range(3):
-        # Bits at both ends are shared with what stands before and after.
+        # Bits at both ends are shared with the bytes before and after.
         begin = -(-offset * 8 // 6)
         end = (offset + len(secret)) * 8 // 6
         whole = base64.b64encode(bytes(offset) + secret + bytes(3))[begin:end]

@@ -271,7 +271,7 @@ class Tally:
 
 
 def ask(world: World, seed: int, tally: Tally, share: range) -> None:
-    """Ask for a share of the pods, a third of them by somebody who trespasses."""
+    """Ask for a share of the pods, a third of them by a user who breaks a rule."""
     chance = random.Random(f"{seed} {share.start}")
     ways = [*TRESPASSES, *UNREFUSED]
     for number in share:

@@ -28,7 +28,7 @@ def kube(own_sandbox, kubectl_of):
 
 @pytest.fixture
 def node(kube, request):
-    """A node of the test's own, with a taint of somebody else's."""
+    """A node of the test's own, with a taint of another tool."""
     name = request.node.name.replace("_", "-").lower()[:50].strip("-")
     kube.apply(
         {
@@ -141,7 +141,7 @@ def test_taints_live_from_their_writing_to_their_end(pool_stack, kube, node):
     preview = pool_stack.preview(diff=True)
     assert {"same"} == set(preview.change_summary), preview.stdout
 
-    # Another taint in the files; somebody removed the first by hand, and added one.
+    # Another taint in the files; the first was removed by hand, and one was added.
     configure(pool_stack, node, kept, second)
     kube("taint", "node", node, "example.com/kept-")
     kube("taint", "node", node, "example.com/new=:NoSchedule")

@@ -250,7 +250,7 @@ def kept_root(
 
 @pytest.fixture
 def bystander(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process of somebody else's with the name of a part."""
+    """A process of another user with the name of a part."""
     program = tmp_path / "kube-apiserver"
     program.symlink_to("/bin/sleep")
     process = subprocess.Popen([program, "600"])

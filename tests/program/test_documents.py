@@ -1,4 +1,4 @@
-"""The program of the README runs as it stands."""
+"""The program of the README runs unchanged."""
 
 from tests.program.recording import RecordingMonitor, build
 from tests.snippets import blocks

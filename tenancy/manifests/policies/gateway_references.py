@@ -84,7 +84,7 @@ def gateway_references(allowed: AllowedSpec) -> Guard:
                 f"namespaceObject.metadata.?labels[{text(labels.ORGANIZATION)}].orValue('')",
             ),
             Condition(
-                # Another guard refuses what is no list.
+                # Another guard refuses what is not a list.
                 "listeners",
                 f"type({_SPEC}.?listeners.orValue([])) == list"
                 f" ? {_SPEC}.?listeners.orValue([]) : []",

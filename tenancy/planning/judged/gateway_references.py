@@ -35,7 +35,7 @@ def gateway_references(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]
             )
     if not all(_is_service(one, own) for one in _backends(spec)):
         yield ExpectedRefusal(
-            reason="a backend is no Service of the organization",
+            reason="a backend is not a Service of the organization",
             remedy="name a Service of one of its namespaces",
         )
     tls = (mapping(one.get("tls")) for one in listeners)

@@ -220,7 +220,7 @@ def test_what_the_last_update_left_undone_is_said_and_then_nothing(used, kubectl
 
 
 def test_a_namespace_in_the_state_is_ours_without_record_and_label(used, kubectl) -> None:
-    """As one is that somebody imported: no update of ours knows it yet."""
+    """As after an import by another tool: no update of ours knows it yet."""
     stack = used.session("prod").stack
     exported = stack.export_stack()
     bare = [

@@ -147,5 +147,5 @@ def helper(root) -> Api:
 
 @pytest.fixture
 def operator(root) -> Api:
-    """Return somebody with the same rights who is an operator."""
+    """Return a user with the same rights who is an operator."""
     return root.as_user("olga", "namespace-writers", "oidc:platform-operators")

@@ -225,7 +225,7 @@ class TestStorageClaims:
         developer.delete(mine).accepted()
 
     def test_a_claim_in_use_and_a_load_balancer_stay_counted(self, developer, root):
-        """Without its finalizer an object would be gone while what it stands for is used."""
+        """Without its finalizer an object would be deleted while what it represents is used."""
         claimed = self.claim()
         claimed["metadata"]["name"] = "used"
         balanced = service(name="balanced")

@@ -25,5 +25,5 @@ def world(toolchain: Toolchain, sandboxes: Path, user_of) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def attacks(world: World) -> list[Attack]:
-    """Return every attack, written against what stands on the cluster."""
+    """Return every attack on the objects of the cluster."""
     return table(world)

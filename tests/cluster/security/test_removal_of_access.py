@@ -2,7 +2,7 @@
 Who leaves has nothing left: a member, a role, an organization is taken out of the files.
 
 What is rendered before and after is compared, and what is no longer there is deleted, as an
-engine does. Then nobody may do anything any more, and no binding names whoever left.
+engine does. Then none of them may do anything, and no binding names them.
 """
 
 import shutil
@@ -57,7 +57,7 @@ class Hooli:
         gone = [found for path, found in self._stands.items() if path not in wanted]
         for found in reversed(gone):
             answer = self.world.root.delete(found)
-            # What stands in a namespace goes with it.
+            # The objects in a namespace are deleted with it.
             assert answer.ok or answer.status == 404, answer.message
         for found in wanted.values():
             self.world.apply(found)
@@ -92,7 +92,7 @@ class Hooli:
         return set(ask(self.world, questions).unexpectedly_allowed)
 
     def bindings(self, *names: str) -> list[str]:
-        """Return the bindings, wherever they are, that name any of *names*."""
+        """Return the bindings of all namespaces that name any of *names*."""
         found = []
         for plural in ("rolebindings", "clusterrolebindings"):
             answer = self.world.root.request("GET", f"/apis/{RBAC}/v1/{plural}").accepted()

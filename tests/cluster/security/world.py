@@ -190,7 +190,7 @@ class World:
         return bool(answer.body["status"]["allowed"])
 
     def live(self, found: Object) -> Object:
-        """Return *found* as it stood when somebody first asked, for a write over it."""
+        """Return *found* as it was when it was first read, to be written over."""
         path = path_of(found)
         if path not in self._lives:
             body = self.root.request("GET", path).accepted().body

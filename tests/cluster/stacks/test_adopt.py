@@ -25,7 +25,7 @@ AMOUNTS = {
 
 
 def a_namespace(name: str, style: str, team: str = "blue") -> list[dict]:
-    """What somebody made: `kubectl`, `apply`, `helm`, `odd` spellings, or `several` quotas."""
+    """By `kubectl`, `apply`, `helm`; `odd` spellings; `several` quotas."""
     labels = {"team": team}
     if style == "helm":
         labels |= {"app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "shop-1.0"}

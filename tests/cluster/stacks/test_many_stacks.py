@@ -28,7 +28,7 @@ def kubectl(applied, kubectl_of):
 
 @pytest.fixture
 def taken(applied, kubectl):
-    """A namespace of staging that somebody else made, so that staging is refused."""
+    """A namespace of staging that another tool made, so that staging is refused."""
     kubectl("create", "namespace", "acme-staging")
     yield "acme-staging"
     kubectl("delete", "namespace", "acme-staging", "--wait=true")

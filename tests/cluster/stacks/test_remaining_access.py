@@ -95,7 +95,7 @@ def arranged(project: Project, root: Api) -> Iterator[Project]:
             "imagePullSecrets": [{"name": "registry"}],
         },
     ).accepted()
-    # Older than the policies, or made by somebody who may.
+    # Older than the policies, or made by a user who may make it.
     root.request(
         "POST",
         f"{_CORE}/secrets",

@@ -169,7 +169,7 @@ def test_a_tenth_more_is_a_tenth_more():
 
 
 def test_a_pool_that_does_not_say_its_gpus_is_not_checked():
-    """The resolver asks for the number; what stands here holds where it is only warned of."""
+    """The resolver requires the number; this applies where it only warns."""
     tenancy = a_tenancy(**asks(acme=8), **with_pool())
     platform = tenancy.platforms["platform"]
     pool = attrs.evolve(platform.pools[0], gpus_per_node=None)

@@ -68,7 +68,7 @@ def of_pool(**keys):
                 "letters, digits, '-', '_' and '.', with a letter or digit at both ends; "
                 "remove ' '",
             ],
-            id="a model that is no label",
+            id="a model that is not a label",
         ),
     ],
 )

@@ -182,7 +182,7 @@ def test_namespaces_of_other_environments_count_by_themselves_too():
 
 
 def standalone(name, **keys):
-    """What is said of a namespace that stands alone."""
+    """The findings of a namespace without an organization."""
     spec = StandaloneNamespaceSpec.model_validate({"name": name, **a_profile(), **keys})
     organization, findings = standalone_namespace(
         spec, Origin("argument"), Platform(stack="", origin=Origin("argument")), stack="x"

@@ -1,4 +1,4 @@
-"""Credentials that stand where they should not are refused, and never repeated."""
+"""Credentials in the wrong place are refused, and never repeated."""
 
 import base64
 import datetime
@@ -111,7 +111,7 @@ def test_a_path_is_taken_and_may_be_repeated(tmp_path, path):
         pytest.param(
             TEXT.replace("token:", "client-certificate-data: abcde\n    client-key-data:"),
             "cannot be read",
-            id="a key that is no base64",
+            id="a key that is not base64",
         ),
         pytest.param(
             TEXT.replace("name: east", f"name: {CANARY}"),

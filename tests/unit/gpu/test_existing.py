@@ -1,4 +1,4 @@
-"""Nodes that somebody else makes."""
+"""Nodes that Tenancy does not create."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Pools on nodes that somebody else makes, compared with the nodes that are there."""
+"""Pools on nodes that Tenancy does not create, compared with the nodes that are there."""
 
 import pytest
 

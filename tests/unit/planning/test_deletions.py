@@ -1,4 +1,4 @@
-"""Namespaces that would go, and what would go with them."""
+"""Namespaces that would be deleted, and what would be deleted with them."""
 
 from tenancy.planning.sections.deletions import Deletions
 from tests.unit.builders import a_namespace, a_platform, an_organization

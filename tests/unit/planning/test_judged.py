@@ -288,7 +288,8 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
                 ],
             },
             [
-                "changes of it are refused while a backend is no Service of the organization",
+                "changes of it are refused while a backend is not a Service of the"
+                " organization",
             ],
             id="mirror-of-another",
         ),

@@ -1,5 +1,5 @@
 """
-Attacks: a rule that is broken, on a write path, by somebody, beside what is accepted there.
+Attacks: a rule, a write path and a user who breaks it, beside what is accepted there.
 
 Each is refused for the reason that it states. Nothing of it is stored: the API server is asked
 to run all of admission as a dry run.

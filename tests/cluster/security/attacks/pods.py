@@ -343,7 +343,7 @@ def env(name: str) -> list[Object]:
 def ephemeral_container(
     held: Object, rule: str, bad: Mapping, reasons: Sequence[str]
 ) -> Iterator[Attack]:
-    """Yield the ways in which somebody who may debug adds an ephemeral container."""
+    """Yield the ways in which a user who may debug adds an ephemeral container."""
 
     def added(**more: object) -> Object:
         found = make.container("debug", **more)

@@ -13,6 +13,7 @@ from tests.cluster.dra_world import (
     CLAIM,
     CLAIM_GRANT,
     CLAIMED,
+    DEVICE_TAINT,
     DRIVER,
     MIX,
     MIXED_RESOURCE,
@@ -45,13 +46,13 @@ def _probe() -> str:
 
 def _counted() -> Iterator[Way]:
     """Yield claims that a quota counts like any other."""
-    tolerations = [{"operator": "Exists"}]
+    tolerations = [{"key": DEVICE_TAINT, "operator": "Exists"}]
     selector = {"cel": {"expression": f"device.driver == '{DRIVER}'"}}
     capacity = {"requests": {"memory": "1Gi"}}
     for what, request in {
         "a count of zero, which is one": exactly(CLAIMED, 0),
         "no count": {"exactly": {"deviceClassName": CLAIMED}},
-        "tolerations of device taints": exactly(CLAIMED, tolerations=tolerations),
+        "tolerations of listed device taints": exactly(CLAIMED, tolerations=tolerations),
         "a selector of another driver's devices": exactly(CLAIMED, selectors=[selector]),
         "a part of the capacity": exactly(CLAIMED, capacity=capacity),
         "an explicit mode": exactly(CLAIMED, allocationMode="ExactCount"),
@@ -94,6 +95,11 @@ def _not_allowed() -> Iterator[Way]:
         ("an unknown mode", exactly(CLAIMED, 0, allocationMode="Any"), "Unsupported value"),
         ("both forms of a request", both, "exactly one of"),
         ("no alternative", {"firstAvailable": []}, "exactly one of"),
+        (
+            "tolerations of every device taint",
+            exactly(CLAIMED, tolerations=[{"operator": "Exists"}]),
+            f"a claim may tolerate only the device taints {DEVICE_TAINT},",
+        ),
         ("no class", exactly(""), "deviceClassName: Required value"),
     ):
         yield Way(f"a claim of {what}", claim(CLAIM, _probe(), request), reason)

@@ -27,6 +27,8 @@ PARTS = "acme-parts"
 """It has a grant of MIG instances, which a DRA driver makes out of whole GPUs."""
 PART_DRIVER, PART, WHOLE = "mig.example.com", "mig-1g.example.com", "mig-whole.example.com"
 PARTED_GPUS, PARTS_OF_GPU, PART_GRANT = 4, 7, 3
+DEVICE_TAINT = "example.com/reserved"
+"""A key of device taints that the platform lists."""
 URGENT = "urgent"
 NODE, CLAIMED_NODE, MIXED_NODE, PLUGIN_NODE = "dra-0", "dra-1", "dra-2", "plugin-0"
 PAIRED_NODE, PARTED_NODE = "dra-3", "dra-4"
@@ -120,6 +122,7 @@ def written(scale: Scale = Scale()) -> dict[str, object]:
                 "tenancy:cluster": "sandbox",
                 "tenancy:platform": {
                     "operators": [{"group": "platform-operators"}],
+                    "allowed": {"deviceTaints": [DEVICE_TAINT]},
                     "priorityClasses": {URGENT: {"value": 1000}},
                     "gpuNodePools": list(_pools(scale)),
                 },

@@ -21,6 +21,12 @@ CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
 KINDS = "deployments,statefulsets,daemonsets,jobs"
 
 
+@pytest.fixture(scope="module")
+def project(make_project):
+    """A project without pending changes."""
+    return make_project("platform", "dev")
+
+
 def run(project, *arguments: str, code: int = 0) -> str:
     """Run a command of ours in this process."""
     result = CliRunner().invoke(app, [*arguments, "-C", str(project.root), "-s", "dev"])
@@ -132,7 +138,6 @@ def unchanged(project) -> None:
 
 def test_namespaces_of_charts_are_harmed_nowhere(project, kubectl_of) -> None:
     kubectl = kubectl_of(project.box)
-    project.up("dev")
     kubectl("create", "-f", "-", manifest=charts.everything())
 
     life_of(project, kubectl, "charts=yes", charts.NAMES)

@@ -27,7 +27,7 @@ from tenancy.manifests import (
 )
 from tenancy.planning import RECOVERED_OUTPUT
 
-__all__ = ["Live", "is_applied_by", "kinds_of", "put_right"]
+__all__ = ["Live", "is_applied_by", "kinds_of", "namespaces_of", "put_right"]
 
 _PATCH: Final = "Patch"
 _SERVER: Final = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
@@ -41,6 +41,13 @@ def kinds_of(resources: Resources, intent: UpdateIntent) -> tuple[str, ...]:
     """Return the kinds of all objects that are in a state, or that *intent* creates."""
     kinds = [_identity(one).listed_as for one in resources if is_kubernetes(one.get("type"))]
     return tuple(dict.fromkeys([*kinds, *(one.identity.listed_as for one in intent.created)]))
+
+
+def namespaces_of(resources: Resources, intent: UpdateIntent) -> frozenset[str]:
+    """Return the names of the namespaces in a state, and of those that *intent* creates."""
+    known = [_identity(one) for one in resources if is_kubernetes(one.get("type"))]
+    wanted = [one.identity for one in intent.created]
+    return frozenset(one.name for one in (*known, *wanted) if one.kind == "Namespace")
 
 
 def is_applied_by(manager: str, live: Mapping[str, JSON]) -> bool:

@@ -53,6 +53,6 @@ def unprotected(
     except BaseException:
         # Resources that the destroy has not deleted are protected as before.
         with contextlib.suppress(TenancyError):
-            if not resume(assessment, session, note):
+            if not resume(assessment, session, note, waits=False):
                 restore_protection(session)
         raise

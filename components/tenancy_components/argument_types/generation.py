@@ -36,6 +36,10 @@ _NAMES: Final = {
     "StandaloneNamespaceSpec": "NamespaceArgs",
 }
 """Names that are not the model's with `Args` for `Spec`."""
+_FACE: Final = (
+    '"""The types of the components\' arguments and of their parts:'
+    ' dicts with the keys of YAML."""\n'
+)
 _LONGEST: Final = 84
 """The longest description that fits a line, in characters."""
 _PLAIN: Final[Mapping[object, str]] = {
@@ -63,6 +67,7 @@ def texts() -> dict[str, str]:
         ]
         found[f"{name}.py"] = _file(name, models, written)
         written |= dict.fromkeys(models, name)
+    found["__init__.py"] = _face(written)
     return found
 
 
@@ -93,6 +98,18 @@ def _file(name: str, models: list[type[Spec]], written: Mapping[type[Spec], str]
     what = f"Arguments of the {name}, as dicts with the keys of YAML; this file is generated."
     head = f'"""{what}"""\n\n' + "\n".join(imports)
     return f"{head}\n\n__all__ = [\n{listed}]\n\n\n{classes}\n"
+
+
+def _face(written: Mapping[type[Spec], str]) -> str:
+    """Return the package's own file, which offers every type."""
+    imports = [
+        f"from tenancy_components.argument_types.{file} import ("
+        + ", ".join(sorted(_name(model) for model, name in written.items() if name == file))
+        + ")"
+        for file in _FILES
+    ]
+    offered = ", ".join(f'"{name}"' for name in sorted(map(_name, written)))
+    return "\n".join([_FACE, *imports, "", f"__all__ = [{offered}]", ""])
 
 
 def _class(model: type[Spec]) -> str:

@@ -1,9 +1,10 @@
-"""Report, while an engine deletes namespaces, which of them do not end and what holds them."""
+"""Namespaces that are being deleted: which of them do not end, and what holds them."""
 
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from tenancy.cluster import Connection, held_namespace, terminating_namespaces
@@ -13,12 +14,14 @@ from tenancy.engine.interaction import Note
 from tenancy.engine.results import Step
 from tenancy.manifests import NAMESPACE_TOKEN
 
-__all__ = ["reporting_held_namespaces"]
+__all__ = ["reporting_held_namespaces", "wait_for_deletions"]
 
 _INTERVAL_SECONDS: Final = 4.0
 """A namespace that is being deleted in two readings is reported; most end within a second."""
 _MOST: Final = 10
 """How many namespaces are looked at in one reading."""
+_WAIT_SECONDS: Final = 60.0
+_PAUSE_SECONDS: Final = 0.5
 
 
 @contextlib.contextmanager
@@ -60,6 +63,43 @@ def reporting_held_namespaces(
         ended.set()
         if watch.ident is not None:
             watch.join(interval)
+
+
+def wait_for_deletions(
+    connection: Connection,
+    namespaces: Collection[str],
+    note: Note,
+    *,
+    seconds: float = _WAIT_SECONDS,
+) -> None:
+    """
+    Wait until none of *namespaces* is being deleted, as a killed destroy leaves them.
+
+    Args:
+        connection: To the cluster.
+        namespaces: Their names; they need not exist.
+        note: Called with a line if there is something to wait for.
+        seconds: The longest wait. Default: a minute.
+
+    Raises:
+        ClusterError: One is being deleted after that time; the message has what holds it.
+    """
+    until = time.monotonic() + seconds
+    is_told = False
+    while deleted := sorted(set(namespaces) & set(terminating_namespaces(connection))):
+        if time.monotonic() >= until:
+            raise ClusterError(
+                connection.cluster,
+                str(held_namespace(connection, deleted[0])),
+                "finalizers are removed by their controllers, or by hand; run this again when"
+                f" {', '.join(deleted)} {'is' if len(deleted) == 1 else 'are'} deleted",
+            )
+        if not is_told:
+            note(
+                f"an interrupted destroy is deleting {', '.join(deleted)}; waiting for its end"
+            )
+            is_told = True
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _watch(

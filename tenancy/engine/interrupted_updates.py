@@ -4,23 +4,14 @@ Puts the state of a stack right after an update that was cut, before anything is
 Only updates that `tenancy` has recorded need it: the engine wrote none of their steps.
 """
 
-import time
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import (
-    Connection,
-    connect,
-    held_namespace,
-    objects,
-    provider_options,
-    require_same,
-    terminating_namespaces,
-)
+from tenancy.cluster import connect, objects, provider_options, require_same
 from tenancy.config.document import JSON, mapping
-from tenancy.diagnostics import ClusterError, EngineError, EngineFailure
+from tenancy.diagnostics import EngineError, EngineFailure
+from tenancy.engine.held_namespaces import wait_for_deletions
 from tenancy.engine.interaction import Note
 from tenancy.engine.interrupted_state import kinds_of, namespaces_of, put_right
 from tenancy.engine.leftover_processes import is_running
@@ -35,9 +26,6 @@ __all__ = ["resume", "resumed", "stack_outputs"]
 
 _STARTING: Final = timedelta(seconds=60)
 """How long an engine may take from the record of its update to its lock."""
-_DELETION_SECONDS: Final = 60.0
-"""The longest wait for namespaces that a killed destroy has begun to delete."""
-_PAUSE_SECONDS: Final = 0.5
 
 
 def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool = True) -> bool:
@@ -69,7 +57,7 @@ def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool 
     connection = connect(cluster, assessment.root)
     require_same(connection, intent.cluster_uid)
     if waits:
-        _wait_for_deletions(connection, namespaces_of(before.resources, intent), note)
+        wait_for_deletions(connection, namespaces_of(before.resources, intent), note)
     # Read after the proof that the update is over: nothing else changes these objects.
     live = objects(connection, kinds_of(before.resources, intent))
     resources = put_right(
@@ -111,31 +99,6 @@ def stack_outputs(resources: Resources) -> dict[str, JSON]:
         if one.get("type") == STACK_TOKEN:
             return dict(mapping(one.get("outputs")))
     return {}
-
-
-def _wait_for_deletions(connection: Connection, ours: Collection[str], note: Note) -> None:
-    """
-    Wait until none of our namespaces is being deleted.
-
-    Raises:
-        ClusterError: One is after a minute; the message has what holds it.
-    """
-    until = time.monotonic() + _DELETION_SECONDS
-    is_told = False
-    while deleted := sorted(set(ours) & set(terminating_namespaces(connection))):
-        if time.monotonic() >= until:
-            raise ClusterError(
-                connection.cluster,
-                str(held_namespace(connection, deleted[0])),
-                "finalizers are removed by their controllers, or by hand; run this again when"
-                f" {', '.join(deleted)} {'is' if len(deleted) == 1 else 'are'} deleted",
-            )
-        if not is_told:
-            note(
-                f"an interrupted destroy is deleting {', '.join(deleted)}; waiting for its end"
-            )
-            is_told = True
-        time.sleep(_PAUSE_SECONDS)
 
 
 def _require_over(session: Session, intent: UpdateIntent) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kubernetes.client import ApiClient, Configuration
 
 from tenancy.cluster import ClusterError, Connection, held_namespace, terminating_namespaces
-from tenancy.engine.held_namespaces import reporting_held_namespaces
+from tenancy.engine.held_namespaces import reporting_held_namespaces, wait_for_deletions
 from tenancy.engine.results import Step
 from tenancy.manifests import NAMESPACE_TOKEN
 
@@ -192,3 +192,40 @@ def test_a_cluster_that_does_not_answer_is_reported_and_stops_nothing() -> None:
         assert notes.first.wait(60)
 
     assert notes[0].startswith("not checked: which namespaces are still being deleted: cluster")
+
+
+def test_what_a_killed_destroy_is_deleting_is_waited_for(
+    cluster: Cluster, connection: Connection
+) -> None:
+    notes: list[str] = []
+    gone = threading.Timer(0.8, cluster.hold, kwargs={"deleted": False})
+    gone.start()
+
+    wait_for_deletions(connection, {"acme-dev", "acme-new"}, notes.append)
+
+    assert gone.finished.is_set()
+    assert ["an interrupted destroy is deleting acme-dev; waiting for its end"] == notes
+
+
+def test_a_deletion_that_does_not_end_is_refused_with_what_holds_it(
+    cluster: Cluster, connection: Connection
+) -> None:
+    with pytest.raises(ClusterError) as caught:
+        wait_for_deletions(connection, {"acme-dev"}, print, seconds=0)
+
+    for words in (
+        "namespace acme-dev is still being deleted",
+        "example.com/mine",
+        "run this again when acme-dev is deleted",
+    ):
+        assert words in str(caught.value)
+
+
+def test_namespaces_of_others_are_not_waited_for(
+    cluster: Cluster, connection: Connection
+) -> None:
+    notes: list[str] = []
+
+    wait_for_deletions(connection, {"globex-dev"}, notes.append, seconds=0)
+
+    assert [] == notes

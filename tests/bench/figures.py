@@ -158,7 +158,8 @@ def _chart(beside: Mapping[str, dict]) -> str:
 def _profile(beside: Mapping[str, dict]) -> str:
     """Return the table of whose CPU each step takes, the control plane's last."""
     peers: Mapping[str, Mapping[str, Figure]] = beside["peers"]
-    named = {key for steps in peers.values() for step in steps.values() for key in step}
+    found = [step for steps in peers.values() for step in steps.values()]
+    named = {key for step in found for key, spent in step.items() if spent}
     whose = sorted(key for key in named if key.startswith(_OF))
     whose.sort(key=lambda key: key == f"{_OF}{SERVERS}")
     lines = [
@@ -178,7 +179,20 @@ def _profile(beside: Mapping[str, dict]) -> str:
             if step in steps:
                 cells = [f"{steps[step].get(key, 0):.1f}" for key in whose]
                 lines.append(f"| {title} | {peer} | " + " | ".join(cells) + " |")
-    return "\n".join([*lines, ""])
+    lines += ["", *(_least(peers["tenancy"], step) for step in ("create", "delete")), ""]
+    return "\n".join(lines)
+
+
+def _least(steps: Mapping[str, Figure], step: str) -> str:
+    """Return the seconds that the CPU of a step takes at least, and whose they are."""
+    spent = {key.removeprefix(_OF): value for key, value in steps[step].items() if _OF in key}
+    whole, processors = sum(spent.values()), os.cpu_count() or 1
+    whose = sorted(spent.items(), key=lambda one: -one[1])
+    shares = ", ".join(f"{name} {100 * cpu / whole:.0f} %" for name, cpu in whose if cpu)
+    return (
+        f"* `tenancy`, {STEPS[step]}: {whole:.0f} CPU seconds, which {processors} processors"
+        f" do in {whole / processors:.0f} s at best ({shares})."
+    )
 
 
 def _growth(growth: Mapping[str, dict]) -> str:

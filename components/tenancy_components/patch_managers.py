@@ -1,4 +1,4 @@
-"""The objects in the state of the running stack, and who applied the patches among them."""
+"""The objects in the state of the running stack, and which field managers applied them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _read: WeakKeyDictionary[object, "asyncio.Future[tuple[AppliedObject, ...]]"] = 
 )
 """What was read of the state, once for each run of a program."""
 _managers: WeakKeyDictionary[object, Mapping[Identity, frozenset[str]]] = WeakKeyDictionary()
-"""The field managers of the patches in it."""
+"""The field managers of each object in it."""
 
 
 def applied_before() -> "asyncio.Future[tuple[AppliedObject, ...]]":
@@ -62,8 +62,7 @@ def _chosen(
     if monitor not in _managers:
         found: dict[Identity, set[str]] = {}
         for one in applied:
-            if one.inputs.get("kind") == patched.kind:
-                found.setdefault(Identity.of(one.inputs), set()).add(one.manager)
+            found.setdefault(Identity.of(one.inputs), set()).add(one.manager)
         _managers[monitor] = {key: frozenset(by) for key, by in found.items()}
     managers = _managers[monitor].get(patched, frozenset())
     if own in managers:

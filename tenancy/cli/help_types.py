@@ -9,27 +9,22 @@ __all__ = ["GroupOfCommands", "SingleCommand"]
 _NAMES_OF_PYTHON: Final = frozenset({"<bool>", "<str>", "<path>", "<list[str]>"})
 
 
-class SingleCommand(TyperCommand):
+class _WithoutTypes:
+    def get_params(self, ctx):  # type: ignore[no-untyped-def]
+        """Return the options and arguments, `--help` too, without names of Python's types."""
+        params = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if param.display_type_rich(ctx=ctx) in _NAMES_OF_PYTHON:
+                param.display_type_rich = _nothing
+        return params
+
+
+class SingleCommand(_WithoutTypes, TyperCommand):
     """A command whose help shows no names of Python's types."""
 
-    def get_params(self, ctx):  # type: ignore[no-untyped-def]
-        """Return the options and arguments, `--help` too."""
-        return _without_types(super().get_params(ctx), ctx)  # type: ignore[no-untyped-call]
 
-
-class GroupOfCommands(TyperGroup):
+class GroupOfCommands(_WithoutTypes, TyperGroup):
     """A group of commands whose help shows no names of Python's types."""
-
-    def get_params(self, ctx):  # type: ignore[no-untyped-def]
-        """Return the options and arguments, `--help` too."""
-        return _without_types(super().get_params(ctx), ctx)  # type: ignore[no-untyped-call]
-
-
-def _without_types(params, ctx):  # type: ignore[no-untyped-def]
-    for param in params:
-        if param.display_type_rich(ctx=ctx) in _NAMES_OF_PYTHON:
-            param.display_type_rich = _nothing
-    return params
 
 
 def _nothing(*, ctx: object) -> None:

@@ -52,7 +52,6 @@ _WITH_HOST_PIDS: Final[Manifest] = {
 
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
-"""The answer of an API server that was restarted and has not read the namespace yet."""
 _SECONDS: Final = 20.0
 """An API server activates new policies within a second or two; a busy one needs longer."""
 _PAUSE: Final = 0.25
@@ -162,4 +161,12 @@ def _answer_to(connection: Connection, namespace: str, deployment: Manifest) -> 
         if not answered.is_done and answered.status not in (_FORBIDDEN, _NOT_FOUND):
             raise ApiException(status=answered.status, reason=answered.reason)
     refusal = "" if answered.is_done else text(mapping(answered.body), "message")
+    if answered.status == _NOT_FOUND:
+        raise ClusterError(
+            connection.cluster,
+            f"{refusal or f'namespace {namespace} not found'}, although the state of the stack"
+            " has it",
+            "it was deleted outside of Tenancy: run `tenancy refresh` on this stack, then"
+            " repeat this update",
+        )
     return f"{answered.warnings} {refusal}"

@@ -87,17 +87,16 @@ def wait_for_deletions(
     until = time.monotonic() + seconds
     is_told = False
     while deleted := sorted(set(namespaces) & set(terminating_namespaces(connection))):
+        are_deleted = f"{', '.join(deleted)} {'is' if len(deleted) == 1 else 'are'} deleted"
         if time.monotonic() >= until:
             raise ClusterError(
                 connection.cluster,
                 str(held_namespace(connection, deleted[0])),
                 "finalizers are removed by their controllers, or by hand; run this again when"
-                f" {', '.join(deleted)} {'is' if len(deleted) == 1 else 'are'} deleted",
+                f" {are_deleted}",
             )
         if not is_told:
-            note(
-                f"an interrupted destroy is deleting {', '.join(deleted)}; waiting for its end"
-            )
+            note(f"waiting until {are_deleted}, as an interrupted destroy began")
             is_told = True
         time.sleep(_PAUSE_SECONDS)
 

@@ -7,7 +7,7 @@ state, objects that it deleted are not, and every other one is as it is now.
 
 import copy
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from typing import Final
 
@@ -39,15 +39,18 @@ Live = Mapping[Identity, Mapping[str, JSON]]
 
 def kinds_of(resources: Resources, intent: UpdateIntent) -> tuple[str, ...]:
     """Return the kinds of all objects that are in a state, or that *intent* creates."""
-    kinds = [_identity(one).listed_as for one in resources if is_kubernetes(one.get("type"))]
-    return tuple(dict.fromkeys([*kinds, *(one.identity.listed_as for one in intent.created)]))
+    return tuple(dict.fromkeys(one.listed_as for one in _identities(resources, intent)))
 
 
 def namespaces_of(resources: Resources, intent: UpdateIntent) -> frozenset[str]:
     """Return the names of the namespaces in a state, and of those that *intent* creates."""
-    known = [_identity(one) for one in resources if is_kubernetes(one.get("type"))]
-    wanted = [one.identity for one in intent.created]
-    return frozenset(one.name for one in (*known, *wanted) if one.kind == "Namespace")
+    known = _identities(resources, intent)
+    return frozenset(one.name for one in known if one.kind == "Namespace")
+
+
+def _identities(resources: Resources, intent: UpdateIntent) -> Iterator[Identity]:
+    yield from (_identity(one) for one in resources if is_kubernetes(one.get("type")))
+    yield from (one.identity for one in intent.created)
 
 
 def is_applied_by(manager: str, live: Mapping[str, JSON]) -> bool:

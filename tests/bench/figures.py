@@ -90,7 +90,9 @@ def page(whole: Mapping[str, dict]) -> str:
     """Return the page of *whole*: the table, a chart of its seconds, growth and fleet."""
     parts = [_HEAD, _facts(whole)]
     if "beside" in whole:
-        parts += [_table(whole["beside"]), _chart(whole["beside"]), _profile(whole["beside"])]
+        processors = int(whole["machine"]["processors"])
+        profile = _profile(whole["beside"], processors)
+        parts += [_table(whole["beside"]), _chart(whole["beside"]), profile]
     if "growth" in whole:
         parts.append(_growth(whole["growth"]))
     if "fleet" in whole:
@@ -155,7 +157,7 @@ def _chart(beside: Mapping[str, dict]) -> str:
     return "\n".join(["```text", *lines, "```", ""])
 
 
-def _profile(beside: Mapping[str, dict]) -> str:
+def _profile(beside: Mapping[str, dict], processors: int) -> str:
     """Return the table of whose CPU each step takes, the control plane's last."""
     peers: Mapping[str, Mapping[str, Figure]] = beside["peers"]
     found = [step for steps in peers.values() for step in steps.values()]
@@ -179,14 +181,18 @@ def _profile(beside: Mapping[str, dict]) -> str:
             if step in steps:
                 cells = [f"{steps[step].get(key, 0):.1f}" for key in whose]
                 lines.append(f"| {title} | {peer} | " + " | ".join(cells) + " |")
-    lines += ["", *(_least(peers["tenancy"], step) for step in ("create", "delete")), ""]
-    return "\n".join(lines)
+    lines += ["", *(_least(peers["tenancy"], one, processors) for one in ("create", "delete"))]
+    return "\n".join([*lines, ""])
 
 
-def _least(steps: Mapping[str, Figure], step: str) -> str:
+def _least(steps: Mapping[str, Figure], step: str, processors: int) -> str:
     """Return the seconds that the CPU of a step takes at least, and whose they are."""
-    spent = {key.removeprefix(_OF): value for key, value in steps[step].items() if _OF in key}
-    whole, processors = sum(spent.values()), os.cpu_count() or 1
+    spent = {
+        key.removeprefix(_OF): value
+        for key, value in steps[step].items()
+        if key.startswith(_OF)
+    }
+    whole = sum(spent.values())
     whose = sorted(spent.items(), key=lambda one: -one[1])
     shares = ", ".join(f"{name} {100 * cpu / whole:.0f} %" for name, cpu in whose if cpu)
     return (

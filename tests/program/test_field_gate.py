@@ -153,3 +153,26 @@ def test_a_renamed_component_is_compared_with_what_it_applied_before(told) -> No
     [changed] = told(engine, ("globex", [quota("dev", "25")]), manager="tenancy/acme")
 
     assert {of("dev"): "tenancy/acme"} == changed
+
+
+def test_patches_of_every_kind_keep_their_field_managers(monkeypatch) -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "gpu-0"}}
+    applied = tuple(
+        AppliedObject(inputs=inputs, manager=f"t/p/s/east/acme-{name}", resource=name)
+        for name, inputs in (("default", default("a-dev")), ("gpu-0", node))
+    )
+    run_on(Engine(), monkeypatch)
+
+    async def ask() -> list[object]:
+        monkeypatch.setattr(
+            patch_managers, "applied_objects", lambda *_: asyncio.sleep(0, applied)
+        )
+        monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
+        monkeypatch.setattr(field_gate.pulumi, "get_stack", lambda: "s")
+        await patch_managers.applied_before()
+        return [
+            patch_managers.applied_by(Identity.of(one), "t/p/s/east/new", "t/p/s/east")
+            for one in (default("a-dev"), node)
+        ]
+
+    assert ["t/p/s/east/acme-default", "t/p/s/east/acme-gpu-0"] == asyncio.run(ask())

@@ -21,6 +21,7 @@ from tenancy.manifests.policies.guard import (
     annotation,
     changed,
     guard,
+    namespace_label,
     text,
     texts,
 )
@@ -81,7 +82,7 @@ def gateway_references(allowed: AllowedSpec) -> Guard:
             Condition("own", f"[request.namespace] + {annotation(labels.NAMESPACES)}"),
             Condition(
                 "organization",
-                f"namespaceObject.metadata.?labels[{text(labels.ORGANIZATION)}].orValue('')",
+                namespace_label(labels.ORGANIZATION),
             ),
             Condition(
                 # Another guard refuses what is not a list.

@@ -32,6 +32,7 @@ __all__ = [
     "constraints",
     "each",
     "guard",
+    "namespace_label",
     "text",
     "texts",
 ]
@@ -123,6 +124,11 @@ def texts(values: Iterable[str]) -> str:
     '["a", "b"]'
     """
     return f"[{', '.join(text(value) for value in values)}]"
+
+
+def namespace_label(key: str) -> str:
+    """Return the expression for the label *key* of the namespace; an empty text without it."""
+    return f"namespaceObject.metadata.?labels[{text(key)}].orValue('')"
 
 
 def annotation(key: str, separator: str = ",") -> str:

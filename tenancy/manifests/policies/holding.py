@@ -52,7 +52,7 @@ _OF_KIND: Final = {
 
 _COUNTED: Final = (
     "kubernetes.io/pvc-protection",
-    # Only a cloud's controller removes it; without one a Service of a member's would stay.
+    # Only a cloud's controller removes it; without one a member's Service would stay.
     "service.kubernetes.io/load-balancer-cleanup",
 )
 """

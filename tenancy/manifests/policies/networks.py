@@ -22,6 +22,7 @@ from tenancy.manifests.policies.guard import (
     annotation,
     changed,
     guard,
+    namespace_label,
     text,
     texts,
 )
@@ -77,7 +78,7 @@ def network_policies() -> Guard:
         variables=[
             Condition(
                 "organization",
-                f"namespaceObject.metadata.?labels[{text(labels.ORGANIZATION)}].orValue('')",
+                namespace_label(labels.ORGANIZATION),
             ),
             Condition("names", f"[request.namespace] + {annotation(labels.SHARED_SERVICES)}"),
             Condition("blocks", annotation(labels.EGRESS_CIDRS)),

@@ -204,22 +204,23 @@ class TestTheTrialOfThePolicies:
 
         assert wait_for_policies(connection, "acme-dev")
 
-    def test_a_namespace_that_the_server_does_not_see_yet_is_waited_for(
+    def test_a_namespace_that_is_gone_is_named_at_once_with_what_to_do(
         self, server: Server, connection: Connection
     ) -> None:
         missing = (404, {"message": 'namespaces "acme-dev" not found'}, {})
         server.says = self.says(True, missing, (201, {}, WARNED))
 
-        assert wait_for_policies(connection, "acme-dev")
+        with pytest.raises(
+            ClusterError, match=r'namespaces "acme-dev" not found, .*run `tenancy refresh`'
+        ):
+            wait_for_policies(connection, "acme-dev")
 
     def test_the_last_answer_is_in_the_message(
         self, server: Server, connection: Connection
     ) -> None:
-        server.says = self.says(True, (404, {"message": 'namespaces "acme-dev" not found'}, {}))
+        server.says = self.says(True, (403, {"message": "exceeded quota: pods"}, {}))
 
-        with pytest.raises(
-            ClusterError, match='the answer was: namespaces "acme-dev" not found'
-        ):
+        with pytest.raises(ClusterError, match="the answer was: exceeded quota: pods"):
             wait_for_policies(connection, "acme-dev", seconds=0)
 
     def test_silence_is_refused(self, server: Server, connection: Connection) -> None:

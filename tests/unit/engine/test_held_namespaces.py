@@ -204,7 +204,7 @@ def test_what_a_killed_destroy_is_deleting_is_waited_for(
     wait_for_deletions(connection, {"acme-dev", "acme-new"}, notes.append)
 
     assert gone.finished.is_set()
-    assert ["an interrupted destroy is deleting acme-dev; waiting for its end"] == notes
+    assert ["waiting until acme-dev is deleted, as an interrupted destroy began"] == notes
 
 
 def test_a_deletion_that_does_not_end_is_refused_with_what_holds_it(

@@ -16,8 +16,14 @@ def start_of(pid: int) -> str | None:
         process = psutil.Process(pid)
         if process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}:
             return None
-        since = psutil.boot_time() if psutil.LINUX else 0.0
-        return f"{process.create_time() - since:.2f}"
+        if not psutil.LINUX:
+            return f"{process.create_time():.2f}"
+        while True:
+            # psutil adds the boot time, in whole seconds: a correction of the clock moves it.
+            boot = psutil.boot_time()
+            created = psutil.Process(pid).create_time()
+            if boot == psutil.boot_time():
+                return f"{created - boot:.2f}"
     except psutil.NoSuchProcess:
         return None
 

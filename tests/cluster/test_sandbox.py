@@ -19,6 +19,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.local.sandbox import Sandbox, SandboxError, State, process
 from tenancy.local.sandbox.nodes import NODES
 from tenancy.local.sandbox.parts import NAMES
+from tenancy.local.sandbox.ports import free
 from tenancy.local.tools import Toolchain
 
 pytestmark = pytest.mark.cluster
@@ -336,6 +337,29 @@ class TestWhenSomethingGoesWrong:
 
         after = pids(kept_root)
         assert after.pop("kube-scheduler") not in {victim, None}
+        assert before == after
+
+    def test_a_part_whose_port_is_taken_gets_another_one_and_the_others_keep_running(
+        self, kept_root: Path, toolchain: Toolchain
+    ) -> None:
+        local_sandbox.up(kept_root, toolchain=toolchain)
+        before = pids(kept_root)
+        victim = before.pop("kube-scheduler")
+        assert victim is not None
+        [(host, port)] = listeners(victim)
+        os.kill(victim, signal.SIGKILL)
+        while victim in processes_under(kept_root):
+            time.sleep(0.02)
+
+        while not free(port):
+            time.sleep(0.02)
+        with socket.create_server((host, port)):
+            local_sandbox.up(kept_root, toolchain=toolchain)
+
+        after = pids(kept_root)
+        restarted = after.pop("kube-scheduler")
+        assert restarted is not None
+        assert (host, port) not in listeners(restarted)
         assert before == after
 
     def test_a_part_that_cannot_start_is_named_and_nothing_is_left_running(

@@ -2,12 +2,13 @@
 
 import random
 import socket
+import time
 from collections.abc import Collection
 from typing import Final
 
 from tenancy.local.sandbox.errors import SandboxError
 
-__all__ = ["HOST", "choose", "free", "listens"]
+__all__ = ["HOST", "choose", "free", "freed", "listens"]
 
 HOST: Final = "127.0.0.1"
 
@@ -16,6 +17,8 @@ HOST: Final = "127.0.0.1"
 _FIRST: Final = 20000
 _LAST: Final = 31999
 _ATTEMPTS: Final = 500
+_CLOSING: Final = 2.0
+"""Seconds that the sockets of a killed process may take to close."""
 
 
 def free(port: int) -> bool:
@@ -27,6 +30,20 @@ def free(port: int) -> bool:
             listener.bind((HOST, port))
         except OSError:
             return False
+    return True
+
+
+def freed(port: int) -> bool:
+    """
+    Return whether *port*, of a process that has exited, can be listened on.
+
+    A killed process counts as exited before the system has closed its sockets: wait a moment.
+    """
+    deadline = time.monotonic() + _CLOSING
+    while not free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
     return True
 
 

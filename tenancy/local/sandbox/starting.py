@@ -37,8 +37,8 @@ from tenancy.local.sandbox.parts import (
     write_configuration,
 )
 from tenancy.local.sandbox.pki import ensure
-from tenancy.local.sandbox.ports import choose, free, listens
-from tenancy.local.sandbox.process import end, start
+from tenancy.local.sandbox.ports import choose, free, freed, listens
+from tenancy.local.sandbox.process import Process, end, start
 from tenancy.local.sandbox.ready import cluster_uid, create_nodes, missing, serves
 from tenancy.local.sandbox.record import SandboxRecord
 
@@ -95,18 +95,23 @@ def _with_ports(
     for name in PORTS:
         part = "etcd" if name == "etcd-peer" else name
         process = process_of(layout, part)
-        ours = process is not None and process.alive
-        if name in chosen and (ours or free(chosen[name])):
+        if name in chosen and _is_usable(chosen[name], process):
             continue
         if name in chosen:
             report(console, f"port {chosen[name]} of {part} is in use; choosing another")
         chosen[name] = choose(set(chosen.values()))
-    if record.ports and chosen != record.ports:
-        # The running parts were started with the old ports.
+    if record.ports and chosen["kube-apiserver"] != record.ports["kube-apiserver"]:
+        # The running parts connect to the old port. Every other port is in a part's command.
         take_down(layout)
     record = attrs.evolve(record, ports=chosen)
     record.save(layout.record)
     return record
+
+
+def _is_usable(port: int, process: Process | None) -> bool:
+    if process is None:
+        return free(port)
+    return process.alive or freed(port)
 
 
 class _Start:

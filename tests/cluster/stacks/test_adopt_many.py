@@ -8,8 +8,8 @@ import time
 
 import pytest
 import yaml
-from pulumi.automation import CommandError
 
+from tenancy.engine.errors import EngineError
 from tests.cluster.stacks.test_adopt import STYLES, a_namespace
 from tests.cluster.templates import PATHS
 
@@ -94,7 +94,7 @@ def test_a_thousand_namespaces_are_proposed_at_once_and_applied_in_stages(
         print(f"\n{COUNT} namespaces proposed in {proposed:.0f} s")
         print(f"stages of {COUNT // TEAMS}, the last one interrupted: {stages}")
     # What is described and not adopted yet is refused by name; nothing else is left to do.
-    with pytest.raises(CommandError, match=r"namespace legacy-10-0, which exists"):
+    with pytest.raises(EngineError, match=r"namespace legacy-10-0, which exists"):
         project.session("dev").preview()
     for path in files:
         if path.stem not in STAGES:

@@ -83,7 +83,7 @@ def refuse_other_types(
             origin=origin / argument,
             found=_type_name(type(value)),
             allowed=joined([n for n in map(_type_name, types) if n], last="or"),
-            remedy=f"write opts={_OPTIONS}(...), with its name"
+            remedy=f"write opts={_OPTIONS}(...) as a keyword argument"
             if isinstance(value, pulumi.ResourceOptions)
             else f"pass such a value as {argument}",
         )

@@ -97,7 +97,7 @@ def _client_error(error: ClientError, where: str) -> AwsError:
         return AwsError(
             where,
             f"AWS answered {message!r}",
-            "a free name",
+            "a name that no node group of the cluster has",
             "import it with `pulumi import`, give the pool another name, or delete it by hand",
             failure=AwsFailure.NODE_GROUP_EXISTS,
         )

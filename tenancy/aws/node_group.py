@@ -75,27 +75,27 @@ class ScalingConfig(Spec):
     max_size: int = Field(ge=1)
     """The largest number of nodes; EKS requires at least 1."""
     desired_size: int | None = Field(default=None, ge=0)
-    """How many to start with; never compared: autoscalers change it. Default: minSize."""
+    """The number of nodes at creation; not compared later. Default: minSize."""
 
 
 class LaunchTemplate(Spec):
     """Your launch template, by id or by name."""
 
     id: str | None = None
-    """`lt-…`. Default: found by name."""
+    """The id, `lt-…`. Default: the template is found by its name."""
     name: str | None = None
-    """Default: found by id."""
+    """The name. Default: the template is found by its id."""
     version: str | None = None
-    """Default: the template's default version when the node group is created."""
+    """The version. Default: the template's default version at creation."""
 
 
 class UpdateConfig(Spec):
     """How many nodes an update replaces at a time."""
 
     max_unavailable: int | None = Field(default=None, ge=1)
-    """How many nodes are replaced at a time; not with a percentage."""
+    """How many nodes are replaced at a time; not together with the percentage."""
     max_unavailable_percentage: int | None = Field(default=None, ge=1, le=100)
-    """The same as a percentage of the nodes."""
+    """The percentage of the nodes that are replaced at a time."""
     update_strategy: Literal["DEFAULT", "MINIMAL"] | None = None
     """`MINIMAL` terminates a node before it starts the new one, for scarce GPUs."""
 
@@ -104,15 +104,15 @@ class NodeRepairConfig(Spec):
     """Whether EKS replaces unhealthy nodes, such as those with a GPU error."""
 
     enabled: bool
-    """Whether EKS replaces them."""
+    """Whether EKS replaces unhealthy nodes."""
     max_unhealthy_node_threshold_count: int | None = Field(default=None, ge=1)
     """The number of unhealthy nodes above which no node is repaired. Default: EKS' default."""
     max_unhealthy_node_threshold_percentage: int | None = Field(default=None, ge=1, le=100)
-    """The same as a percentage of the nodes. Default: EKS' default."""
+    """The percentage of unhealthy nodes above which none is repaired. Default: EKS' default."""
     max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
     """How many nodes are repaired at a time. Default: EKS' default."""
     max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
-    """The same as a percentage of the unhealthy nodes. Default: EKS' default."""
+    """The percentage of them that is repaired at a time. Default: EKS' default."""
 
 
 class NodeGroup(Spec):
@@ -133,21 +133,21 @@ class NodeGroup(Spec):
     instance_types: Listed[InstanceTypeName] = ()
     """In order of preference. Default: the launch template's. A change replaces the group."""
     ami_type: AmiType | None = None
-    """Default: that of the launch template. A change replaces the node group."""
+    """The AMI type. Default: the launch template's. A change replaces the node group."""
     capacity_type: Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"] = "ON_DEMAND"
     """How nodes are bought. Default: on demand. A change replaces the node group."""
     disk_size: int | None = Field(default=None, ge=1)
-    """In GiB; not with a launch template. Default: 20. A change replaces the node group."""
+    """The disk in GiB; not with a launch template. Default: 20. A change replaces the group."""
     labels: dict[Key, Value] = Field(default={})
     """Labels of the nodes. Default: none."""
     taints: Annotated[Listed[Taint], Field(max_length=50)] = ()
     """Taints of the nodes, one for each key and effect, in any order. Default: none."""
     launch_template: LaunchTemplate | None = None
-    """Default: EKS creates one. Another template (not version) replaces the group."""
+    """The launch template. Default: EKS creates one. Another template replaces the group."""
     update_config: UpdateConfig | None = None
-    """Default: EKS' default, one node at a time."""
+    """How nodes are updated. Default: EKS' default, one node at a time."""
     node_repair_config: NodeRepairConfig | None = None
-    """Default: EKS' default, none."""
+    """Whether and how unhealthy nodes are replaced. Default: EKS' default, not at all."""
     version: Version | None = None
     """Kubernetes' version: `1.36`. Default: the cluster's at creation, not managed."""
     release_version: str | None = None

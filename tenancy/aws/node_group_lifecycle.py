@@ -37,7 +37,7 @@ def create(
         raise AwsError(
             group.where,
             "a node group of that name exists already",
-            "a name that is free",
+            "a name that no node group of the cluster has",
             f"import it (`pulumi import tenancy:aws:NodeGroup … "
             f"{group.cluster_name}/{group.nodegroup_name}`), or give the pool another name",
             failure=AwsFailure.NODE_GROUP_EXISTS,

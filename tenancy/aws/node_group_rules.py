@@ -106,8 +106,8 @@ def _repeated(group: NodeGroup, at: Origin) -> Iterator[Finding]:
                 "written-twice",
                 at / key,
                 f"{value} twice",
-                "each once",
-                "remove one of them",
+                "each value once",
+                "remove one of the two entries",
             )
     if len(group.instance_types) > 20:
         yield _finding(
@@ -186,9 +186,11 @@ def _launch_template(group: NodeGroup, at: Origin) -> Iterator[Finding]:
         yield _finding(
             "launch-template-identity",
             origin,
-            "neither id nor name" if template.id is None else "both id and name",
+            "a launch template with"
+            f" {'neither id nor' if template.id is None else 'both id and'}"
+            " name",
             "exactly one of id and name",
-            "write one of them",
+            "write id or name",
         )
     if group.disk_size is not None:
         yield _finding(
@@ -252,8 +254,8 @@ def _rates(group: NodeGroup, at: Origin) -> Iterator[Finding]:
                 "count-and-percentage",
                 origin,
                 f"{count} and {percentage}",
-                "one of them",
-                "remove one",
+                "a count or a percentage",
+                f"remove {count} or {percentage}",
             )
 
 
@@ -302,7 +304,8 @@ def _image(ami_type: str, fact: InstanceType, origin: Origin) -> Iterator[Findin
             "ami-architecture",
             origin,
             f"{ami_type} for {fact.name}, which is {fact.architecture}",
-            f"one for {fact.architecture}, such as {nvidia_ami_type(fact.architecture)}",
+            f"an AMI type for {fact.architecture}, such as"
+            f" {nvidia_ami_type(fact.architecture)}",
             "choose an AMI type of the instance type's architecture",
         )
     if fact.gpus > 0 and not is_gpu_ami(ami_type):

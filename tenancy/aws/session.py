@@ -74,7 +74,7 @@ def ec2_client(region: str, profile: str | None = None) -> "EC2Client":
         raise AwsError(
             f"EC2 in {region}",
             str(error),
-            "an endpoint with https:// before it",
+            "an endpoint that begins with https://",
             "correct AWS_ENDPOINT_URL",
         ) from error
 
@@ -99,7 +99,7 @@ def require_account(arn: str, region: str, where: str) -> None:
         raise AwsError(
             where,
             f"credentials for the account {account}",
-            f"credentials for the account {owner}, which owns it",
+            f"credentials for the account {owner}, which owns the resource",
             "set AWS_PROFILE, or the credentials, to that account",
             failure=AwsFailure.WRONG_ACCOUNT,
         )

@@ -222,9 +222,10 @@ def _alone(organization: Organization, ground: Platform) -> Iterator[Finding]:
     yield Finding(
         code="names-not-checked",
         origin=organization.origin,
-        found=f"the names of {organization.name}, without those of others on the cluster",
+        found=f"the names of {organization.name}; those of other organizations on the cluster"
+        " are unknown here",
         allowed="unique names on a cluster, and no environment larger than the next",
-        remedy="run `tenancy check` in the project that contains all of them",
+        remedy="run `tenancy check` in the project that contains all organizations",
         severity=Severity.NOT_CHECKED,
         organization=organization.name,
     )
@@ -300,7 +301,7 @@ class _Scope:
         everywhere = tuple(self.tenancy.environments.values())
         misspelt = tuple(environment_names.misspelt_environments(everywhere, self.environments))
         yield from misspelt
-        # What their stacks are called is what organizations name: that is the one mistake.
+        # Organizations name the stack in place of its environment: this is one mistake.
         meant = {stack_of(finding.origin.file) or "" for finding in misspelt}
         known = self._known_environments() | meant
         for organizations in self.by_name.values():

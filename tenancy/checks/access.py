@@ -127,7 +127,7 @@ def _role(
         origin=origin / "role",
         found=f"the role {quoted(role)}",
         allowed=joined(roles.names(platform), last="or"),
-        remedy=f"did you mean {guess!r}?" if guess else "name one of them",
+        remedy=f"did you mean {guess!r}?" if guess else "name one of these roles",
         # A component without a platform has the built-in roles alone.
         severity=Severity.NOT_CHECKED
         if platform.stack and not platform.is_written
@@ -147,7 +147,7 @@ def _said_twice(organization: Organization) -> Iterator[Finding]:
                 origin=member.origin,
                 found=f"{_words(member.spec)} a second time",
                 allowed="each member once with a role",
-                remedy=f"remove it; the first is {first}",
+                remedy=f"remove this entry; the first is {first}",
                 severity=Severity.WARNING,
                 organization=organization.name,
             )

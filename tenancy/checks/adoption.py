@@ -75,8 +75,8 @@ def adoption(
             code="adopted-name-needless",
             origin=place / "name",
             found=f"the adopted name {adopted.name!r}",
-            allowed=f"a name that differs from the one that the rule gives, {rule!r}",
-            remedy="remove it: the rule gives the same name",
+            allowed=f"a name that differs from {rule!r}, which Tenancy would give",
+            remedy="remove the key name: Tenancy gives the same name",
             organization=organization,
         )
     keeps = (adopted.name, adopted.limit_range, adopted.role_bindings)
@@ -85,9 +85,9 @@ def adoption(
         yield Finding(
             code="adopted-nothing",
             origin=place,
-            found="adopted without a name to keep",
-            allowed="name, limitRange or roleBindings with the name that something has",
-            remedy="write one of them, or remove `adopted`",
+            found="adopted without the name of an existing object",
+            allowed="name, limitRange or roleBindings, with names of existing objects",
+            remedy="write one of these keys, or remove the key adopted",
             organization=organization,
         )
     if adopted.limit_range is not None:
@@ -123,7 +123,8 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Finding]:
             yield Finding(
                 code="adopted-binding-unused",
                 origin=place / role,
-                found=f"a name for the role binding of {quoted(role)}, without a member here",
+                found=f"a name for the role binding of {quoted(role)}, a role that no"
+                " member has here",
                 allowed=", ".join(sorted(held)) or "none: the namespace has no members",
                 remedy="remove the entry, or name a role that a member holds",
                 severity=Severity.WARNING,
@@ -135,6 +136,6 @@ def _bindings(namespace: Namespace, adopted: Adopted) -> Iterator[Finding]:
                 origin=place / role,
                 found=f"the name {quoted(name)}, which another role's binding has too",
                 allowed="one binding for each role, each with a name of its own",
-                remedy="remove the entry: the rule gives a free name",
+                remedy="remove the entry; Tenancy then names the binding",
                 organization=organization,
             )

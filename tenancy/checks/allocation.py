@@ -53,7 +53,8 @@ def _ways(pool: GpuNodePool) -> Iterator[Finding]:
         yield _finding(
             pool.origin / "deviceClass",
             f"one device class, {pool.device_class}, for all MIG profiles of {pool.name}",
-            "a class for each profile, because a quota counts all devices of a class the same",
+            "a device class for each profile, because a quota counts all devices of a"
+            " class the same",
             "move it to deviceClass of a profile in the layout",
         )
         return
@@ -77,8 +78,8 @@ def _both(pool: GpuNodePool, platform: Platform) -> Iterator[Finding]:
                 pool.origin / "allocation",
                 f"allocation both of the pool {pool.name}, whose {both[0]} the pool"
                 f" {other.name} has too",
-                "both only for a resource of one pool, because claims and pods of two pools"
-                " could be counted only as a sum",
+                "allocation both only for a resource that no other pool has, because claims and"
+                " pods of two pools could be counted only as a sum",
                 "write allocation dra, or give the pool another resource",
             )
 
@@ -93,7 +94,8 @@ def _classes(platform: Platform) -> Iterator[Finding]:
                     code="pool-device-class",
                     origin=pool.origin / "deviceClass",
                     found=f"the device class {name} for {what}, and for {owners[name]}",
-                    allowed="a class for each pool and unit, because a quota counts by class",
+                    allowed="a device class for each pool and unit; a quota counts by"
+                    " device class",
                     remedy="create a class that selects only the devices of this pool",
                 )
             owners.setdefault(name, what)

@@ -80,7 +80,7 @@ def _by_pool(
 
 
 def ceiling_and_weight(organization: Organization, bounds: Bounds) -> Iterator[Finding]:
-    """Refuse a ceiling and a share of what others leave that are above *bounds*."""
+    """Refuse a ceiling and a queue weight that are above *bounds*."""
     own = _by_name(organization.ceiling or {})
     place = organization.origin
     for key, most in _by_name(bounds.ceiling).items():

@@ -14,7 +14,7 @@ __all__ = ["ceiling", "part_of_ceiling"]
 
 def ceiling(organizations: Sequence[Organization], amounts: Amounts) -> Iterator[Finding]:
     """
-    Yield totals above an organization's ceiling, and keys of it without a limit.
+    Yield totals above an organization's ceiling, and its keys that a namespace does not limit.
 
     Args:
         organizations: The organization in each of its environments, smallest first.
@@ -65,7 +65,7 @@ def _unlimited(total: Sum, organizations: Sequence[Organization]) -> Iterator[Fi
             origin=_place(first),
             found=f"no {total.key} in the quotas of {names}, so it is unlimited there",
             allowed=f"a limit: {first.organization} has a ceiling of {limit}",
-            remedy=f"write {total.key} there, or remove it from the ceiling",
+            remedy=f"write {total.key} in these quotas, or remove it from the ceiling",
             severity=Severity.WARNING if first.without_quota else Severity.ERROR,
             organization=first.organization,
             details=(str(total),),
@@ -107,8 +107,8 @@ def part_of_ceiling(organization: Organization, why: str) -> Iterable[Finding]:
             code="ceiling-not-checked",
             origin=organization.origin / "ceiling",
             found=f"the ceiling of {organization.name}; {why}",
-            allowed="a sum over all of its environments",
-            remedy="run `tenancy check` where the whole is written",
+            allowed="a sum over all environments of the organization",
+            remedy="run `tenancy check` in the project that has all environments",
             severity=Severity.NOT_CHECKED,
             organization=organization.name,
         ),

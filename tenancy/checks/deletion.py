@@ -36,7 +36,7 @@ def deletable_of_platform(platform: Platform) -> Iterator[Finding]:
 def exact_names(
     names: Iterable[str], known: Collection[str], origin: Origin
 ) -> Iterator[Finding]:
-    """Yield findings about *names* that may be deleted; *known* exist."""
+    """Yield findings about *names* that may be deleted; *known* are those that exist."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         place = origin / index
@@ -112,7 +112,9 @@ def listed_limits(environment: Environment, platform: Platform) -> Iterator[Find
             origin=environment.origin / "allowBelowUsage" / index,
             found=f"{quoted(entry)}, which is not a limit",
             allowed="<namespace>/<quota key> of a quota in this stack",
-            remedy=f"did you mean {guess!r}?" if guess else "write both, with '/' between them",
+            remedy=f"did you mean {guess!r}?"
+            if guess
+            else "write the namespace and the quota key, with '/' between them",
         )
 
 

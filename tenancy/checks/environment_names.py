@@ -30,7 +30,8 @@ def known_environments(
             allowed=", ".join(sorted(known)),
             remedy=f"did you mean {guess!r}?"
             if guess
-            else f"name one of them, or write a stack file with `environment: {name}`",
+            else "name one of these environments, or write a stack file with"
+            f" `environment: {name}`",
             severity=Severity.NOT_CHECKED if unread else Severity.ERROR,
             organization=organization.name,
         )
@@ -40,10 +41,10 @@ def misspelt_environments(
     environments: Collection[Environment], selected: Collection[Environment]
 ) -> Iterator[Finding]:
     """
-    Yield each environment whose own stack is called what organizations name in its place.
+    Yield each environment in place of which organizations name its stack.
 
     Args:
-        environments: Of all stacks.
+        environments: The environments of all stacks.
         selected: Those that are checked; a mistake in another one is "not checked" here.
     """
     have = {environment.name for environment in environments}

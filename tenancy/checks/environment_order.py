@@ -189,7 +189,7 @@ def _inversion(
             f" in {upper.environment}"
         )
         remedy = (
-            f"grant fewer in {lower.environment} or more in {upper.environment}, or write"
+            f"grant fewer GPUs in {lower.environment} or more in {upper.environment}, or write"
             f" {exception}, whose resource is the pool"
         )
     else:
@@ -228,7 +228,7 @@ def _devices(level: _Level) -> str:
 
 
 def _grants(*levels: _Level) -> tuple[str, ...]:
-    """Return a line for each grant: what it is of which pool, and where."""
+    """Return a line for each grant: its devices, its pool and its namespace."""
     return tuple(
         f"{level.environment}: {grant.gpus} {grant.resource} of {grant.pool},"
         f" namespace {namespace.name}"

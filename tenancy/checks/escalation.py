@@ -76,7 +76,7 @@ def escalations(platform: Platform) -> Iterator[Finding]:
 
 
 def _read_by_everyone(name: str, origin: Origin) -> Iterator[Finding]:
-    """Refuse kinds that readers of the public namespace may never read, or that are none."""
+    """Refuse kinds that readers of the public namespace may never read, and unknown kinds."""
     plural, _, group = name.partition(".")
     if (plural, group) == ("secrets", "") or not _KIND.fullmatch(plural):
         yield _finding(
@@ -107,7 +107,7 @@ def _not_custom(rule: Rule) -> Iterator[Finding]:
                 _within(rule.origin or Origin("built-in roles"), "apiGroup"),
                 f"the API group {quoted(group)} of custom kinds",
                 "API groups of custom resource definitions",
-                "write a role under roles, or remove it",
+                "write a role under roles, or remove the API group",
             )
 
 
@@ -124,7 +124,7 @@ def role(role: Role) -> Iterator[Finding]:
             role.origin,
             f"the role {role.name} without a rule",
             "at least one rule",
-            "write what it allows, or remove it",
+            "write what the role allows, or remove the role",
         )
     for rule in role.rules:
         yield from _rule(rule, role)
@@ -187,7 +187,7 @@ def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
                 origin,
                 f"the API group {quoted(group)} of the role {role.name}, of which it is not"
                 " known what its objects give",
-                "API groups of Kubernetes; others with a reason",
+                "API groups of Kubernetes; any other API group with a reason",
                 "write under reason why its controllers do nothing outside of the namespace",
             )
 
@@ -203,7 +203,7 @@ def _verbs(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
                 origin,
                 f"the verb {quoted(verb)} of the role {role.name}",
                 ", ".join(ALL_VERBS),
-                f"did you mean {guess!r}?" if guess else "write one of them",
+                f"did you mean {guess!r}?" if guess else "write one of these verbs",
             )
 
 

@@ -213,10 +213,10 @@ def not_compared(organization: Organization, resources: Sequence[str]) -> Iterat
         yield Finding(
             code="gpu-capacity-not-checked",
             origin=organization.origin,
-            found=f"grants of {joined(named)} to {organization.name}, without the grants of "
-            "others",
+            found=f"grants of {joined(named)} to {organization.name}; the grants to other "
+            "organizations are unknown here",
             allowed="a sum over all organizations of the cluster",
-            remedy="run `tenancy check` where the whole is written",
+            remedy="run `tenancy check` in the project that has all organizations",
             severity=Severity.NOT_CHECKED,
             organization=organization.name,
         )

@@ -200,7 +200,7 @@ def _network(namespace: Namespace, platform: Platform) -> Iterator[Finding]:
             place / "metricsPorts",
             f"metricsPorts of {namespace.name}",
             "observability is false, so they cannot be reached",
-            "remove one of the two",
+            "remove metricsPorts, or set observability to true",
         )
     elif (
         network.metrics_ports

@@ -69,6 +69,6 @@ def _shared(cluster: str, owned: dict[str, dict[str, Origin]]) -> Iterator[Findi
                     f" ({there})",
                     allowed=f"each host name for one organization on the cluster {cluster};"
                     " *. covers every name under it",
-                    remedy="remove it from one of them, or write narrower names",
+                    remedy="remove the host from one of the two, or write narrower names",
                     organization=name,
                 )

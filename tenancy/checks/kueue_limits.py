@@ -39,8 +39,8 @@ def flavors(platform: Platform) -> Iterator[Finding]:
             yield Finding(
                 code="queue-flavor",
                 origin=pool.origin / "taints",
-                found=f"{counted(taints, 'taint')} of the queued pool {pool.name}, with the one"
-                " of its name",
+                found=f"{counted(taints, 'taint')} of the queued pool {pool.name}, with the"
+                " taint of the pool's own name",
                 allowed=f"at most {_TOLERATIONS}, as many tolerations as a ResourceFlavor has",
                 remedy="remove taints",
             )
@@ -59,7 +59,8 @@ def queues_of_organizations(
                 origin=organization.origin / "queueWeight",
                 found=f"queueWeight {organization.queue_weight} of {organization.name}",
                 allowed="a weight where the platform has queues with fairSharing",
-                remedy="write fairSharing: true under queues of the platform, or remove it",
+                remedy="write fairSharing: true under queues of the platform, or remove"
+                " queueWeight",
                 severity=Severity.WARNING,
                 organization=organization.name,
             )

@@ -75,7 +75,7 @@ def _key(
             origin=origin,
             found=f"the {what} {quoted(key)}",
             allowed=f"{what}s outside of reserved domains; {reason}",
-            remedy="use your own domain, such as example.com/…, or none",
+            remedy="use your own domain, such as example.com/…, or a key without a domain",
             organization=organization,
         )
 

@@ -205,7 +205,7 @@ def _claims(item: LimitRangeItem | None) -> Iterator[Finding]:
             origin=item.origin,
             found="a limit range for claims without min and max of storage",
             allowed="min or max of storage, or both",
-            remedy="write one of them, or remove persistentVolumeClaim",
+            remedy="write min or max, or remove persistentVolumeClaim",
         )
 
 

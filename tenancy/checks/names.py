@@ -100,7 +100,7 @@ def _prefix(organization: Organization, longest: int, platform: Platform) -> Ite
             found=f"an empty prefix of the organization {name}",
             allowed="an empty prefix of organizations that the platform lists under plainNames"
             f" ({', '.join(platform.plain_names) or 'it lists none'})",
-            remedy=f"write a prefix, or list {name} there",
+            remedy=f"write a prefix, or list {name} under plainNames",
             organization=name,
         )
         return

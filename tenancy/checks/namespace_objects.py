@@ -86,9 +86,10 @@ _KINDS: Final = (
 )
 _REASONS: Final[Mapping[str, str]] = {
     "Secret": "its values would be in the files or in the state: list an ExternalSecret, or"
-    " its name under imagePullSecret",
-    "ServiceAccount": "members create their own, and what an account may do is written under"
-    " members",
+    " write the Secret's name under imagePullSecret",
+    "ServiceAccount": "members create their own service accounts; what an account may do"
+    " is written"
+    " under members",
     "Role": "write it under roles",
     "RoleBinding": "write it under members",
     "ClusterRole": "write it under roles",
@@ -183,7 +184,7 @@ def _choice(template: ObjectTemplate) -> Iterator[Finding]:
             template.origin,
             "both manifest and imagePullSecret" if count else "an entry without an object",
             "exactly one of manifest and imagePullSecret",
-            "write one of them",
+            "write manifest or imagePullSecret",
         )
 
 
@@ -210,7 +211,7 @@ def _manifest(template: ObjectTemplate, manifest: Mapping[str, JSON]) -> Iterato
                 place.within(path),
                 f"{{namespace.{name}}}",
                 f"{', '.join(FACTS)}, labels.<key> and annotations.<key>",
-                f"did you mean {{namespace.{guess}}}?" if guess else "write one of them",
+                f"did you mean {{namespace.{guess}}}?" if guess else "write one of these names",
             )
     for path, text in _texts(manifest):
         if has_secret(text, path):
@@ -286,8 +287,7 @@ def _metadata(metadata: JSON, place: Origin) -> Iterator[Finding]:
                 "namespace-object-manifest",
                 place / key,
                 f"metadata.{key}",
-                "name, labels, annotations and finalizers; the namespace is that of each"
-                " namespace",
+                "name, labels, annotations and finalizers; Tenancy sets the namespace",
                 "remove it",
             )
     for part in ("labels", "annotations"):

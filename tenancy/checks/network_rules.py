@@ -84,7 +84,7 @@ def _not_agreed(rule: Rule, namespace: Namespace, known: Iterable[str]) -> Findi
             else " which is not on the cluster"
         ),
         allowed=f"an {there} rule of that organization for {namespace.organization} on one of"
-        " the ports; a connection needs both",
+        " the ports; a connection needs both rules",
         remedy=f"did you mean {guess!r}?"
         if guess
         else f"ask the other organization to write {there}",
@@ -122,7 +122,7 @@ def _rule(rule: Rule, organization: str) -> Iterator[Finding]:
             origin,
             " and ".join(written) or "a rule without a peer",
             f"exactly one of {', '.join(sorted(ends))} in each rule",
-            "write a rule for each" if written else "write one of them",
+            "write a rule for each of them" if written else "write one of these keys",
         )
     if not rule.ports:
         yield _wrong(
@@ -137,7 +137,7 @@ def _rule(rule: Rule, organization: str) -> Iterator[Finding]:
                 origin / "ports",
                 f"the ports {port.first} to {port.last}",
                 "an endPort not below port",
-                "swap the two",
+                "swap port and endPort",
             )
     if rule.organization == organization:
         yield _wrong(

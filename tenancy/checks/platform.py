@@ -75,7 +75,8 @@ def environment_on(
             origin=environment.origin / "platformStack",
             found=f"the platform {platform.stack!r}, which has no file",
             allowed="a platform with a file, which defines pools, roles and shared namespaces",
-            remedy=f"write {stack_file(platform.stack)}, or name another under platformStack",
+            remedy=f"write {stack_file(platform.stack)}, or name another platform under"
+            " platformStack",
             severity=Severity.NOT_CHECKED,
             needs=stack_file(platform.stack),
         )
@@ -105,7 +106,7 @@ def _cluster(cluster: Cluster, origin: Origin) -> Iterator[Finding]:
                 code="cluster-sandbox",
                 origin=origin / ("context" if cluster.kubeconfig is None else "kubeconfig"),
                 found="a kubeconfig or a context for the cluster 'sandbox'",
-                allowed="neither: 'sandbox' is the local sandbox cluster",
+                allowed="no kubeconfig and no context: 'sandbox' is the local sandbox cluster",
                 remedy="give the cluster another name, or remove kubeconfig and context",
             )
         return
@@ -263,7 +264,7 @@ def _each_port(ports: Iterable[int], origin: Origin) -> Iterator[Finding]:
                 origin=origin / index,
                 found=f"the port {port}",
                 allowed="1 to 65535",
-                remedy="correct it",
+                remedy="correct the port",
             )
 
 

@@ -22,7 +22,7 @@ def platform_network(platform: Platform) -> Iterator[Finding]:
             origin=origin / "dns" / "ports",
             found="DNS without a port",
             allowed="the ports on which the DNS pods listen",
-            remedy="write them, or remove ports",
+            remedy="write the ports, or remove the key ports",
         )
     for address in dns.node_local:
         if not _is_address(address):

@@ -57,7 +57,9 @@ def _unknown(name: str, namespace: Namespace, platform: Platform) -> Iterator[Fi
         found=f"the exception {quoted(name)} of the namespace {namespace.name}",
         allowed="exceptions that the platform lists under podSecurityExceptions"
         f" ({joined(tuple(listed)) or 'it lists none'})",
-        remedy=f"did you mean {guess!r}?" if guess else "list it there, or remove it",
+        remedy=f"did you mean {guess!r}?"
+        if guess
+        else "list the exception under podSecurityExceptions, or remove it",
         organization=namespace.organization,
     )
 
@@ -91,8 +93,8 @@ def exceptions(platform: Platform) -> Iterator[Finding]:
                         if capability in BASELINE_CAPABILITIES
                         else ""
                     ),
-                    allowed=f"{', '.join(ALLOWED)}; others reach the node, its network or its"
-                    " other pods",
+                    allowed=f"{', '.join(ALLOWED)}; other capabilities reach the node, its"
+                    " network or its other pods",
                     remedy=f"did you mean {capability.upper().removeprefix('CAP_')!r}?"
                     if capability.upper().removeprefix("CAP_") in ALLOWED
                     else "remove it",

@@ -88,8 +88,9 @@ def _lost(
         f" granted {resource} of the pools {granted}: a pod with"
         f" {resource} must name a class of its pool, such as {pool_class(grants[0].pool)} with"
         " the value 0, so that a quota counts each pool",
-        allowed="priority classes that pods with GPUs can have too",
-        remedy=f"list them under priorityClasses of {joined(sorted(pools))}, or give each pool"
+        allowed="priority classes that pods with GPUs can have",
+        remedy=f"list the classes under priorityClasses of {joined(sorted(pools))}, or"
+        " give each pool"
         " a resource of its own, or allocation dra with a deviceClass of its own",
         severity=Severity.WARNING,
         organization=namespace.organization,

@@ -88,7 +88,7 @@ def _resource(resource: str, origin: Origin) -> Iterator[Finding]:
         parse_quota_key(f"requests.{resource}")
         if "/" in resource and not resource.startswith(("requests.", "limits.")):
             return
-        reason, remedy = "the domain is missing", "write one such as nvidia.com/gpu"
+        reason, remedy = "the domain is missing", "write a name such as nvidia.com/gpu"
     except InvalidResourceError as error:
         meant = (error.nearest or "nvidia.com/gpu").removeprefix("requests.")
         reason, remedy = error.reason, f"write {meant!r}"
@@ -131,7 +131,7 @@ def _nodes(pool: GpuNodePool, nodes: dict[str, str]) -> Iterator[Finding]:
                 origin=place,
                 found=f"the node {quoted(name)}, which the pool {nodes[name]} has already",
                 allowed="each node in one pool only",
-                remedy="remove it from one of them",
+                remedy="remove the node from one of the pools",
             )
         nodes.setdefault(name, pool.name)
 
@@ -180,8 +180,8 @@ def _mig(pool: GpuNodePool, origin: Origin) -> Iterator[Finding]:
                 code="pool-mig-profile",
                 origin=place,
                 found=f"the MIG profile {instance.profile} a second time",
-                allowed="each profile once, with the number on each GPU",
-                remedy="write the sum of both under perGpu",
+                allowed="each MIG profile once; its perGpu is its number on one GPU",
+                remedy="write one entry, with the sum of the two numbers under perGpu",
             )
         seen.add(instance.profile)
         slices += int(match.group(1)) * instance.per_gpu

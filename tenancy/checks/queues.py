@@ -42,7 +42,7 @@ def platform_queues(platform: Platform) -> Iterator[Finding]:
             origin=queues.origin / "controller",
             found=f"the controller {quoted('/'.join(written))}",
             allowed="a service account as <namespace>/<name>",
-            remedy="write the one with which Kueue's controller runs, such as"
+            remedy="write the service account with which Kueue's controller runs, such as"
             " kueue-system/kueue-controller-manager",
         )
     for pool in platform.pools:
@@ -51,7 +51,8 @@ def platform_queues(platform: Platform) -> Iterator[Finding]:
                 code="queue-overcommit",
                 origin=pool.origin / "overcommit",
                 found=f"overcommit {pool.overcommit:g} of the queued pool {pool.name}",
-                allowed="grants up to what exists: a queue admits jobs of every grant, and pods"
+                allowed="no more grants than devices: a queue admits jobs of every grant,"
+                " and pods"
                 " without a free node wait",
                 remedy="remove overcommit, and let namespaces borrow what others leave",
                 severity=Severity.WARNING,
@@ -102,7 +103,7 @@ def _grant(
             origin=grant.origin / "lendingLimit",
             found=f"lendingLimit {grant.lending_limit} under a grant of {grant.gpus}",
             allowed="lendingLimit up to the grant",
-            remedy="lower it, or leave it out: then all of the grant is lent",
+            remedy="lower it, or remove it: without a lendingLimit the whole grant is lent",
             organization=namespace.organization,
         )
 
@@ -121,9 +122,9 @@ def borrowing(platform: Platform, environments: Iterable[Environment]) -> Iterat
                     origin=grant.origin / "borrowingLimit",
                     found=f"borrowingLimit {grant.borrowing_limit} of {grant.resource} of the"
                     f" pool {grant.pool} in {namespace.name}, and"
-                    f" {counted(left, 'device')} that others lend",
+                    f" {counted(left, 'device')} that other namespaces lend",
                     allowed="at most what the grants of other namespaces lend",
-                    remedy=f"lower it to {left}, or raise lendingLimit of others",
+                    remedy=f"lower it to {left}, or raise lendingLimit of other namespaces",
                     severity=Severity.WARNING,
                     organization=namespace.organization,
                 )

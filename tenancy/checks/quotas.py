@@ -144,7 +144,7 @@ def _quota(quota: Quota) -> Iterator[Finding]:
             origin=quota.origin,
             found=f"the quota {quota.name!r} without a key",
             allowed="at least one key under hard",
-            remedy="write what it limits, or remove it",
+            remedy="write what the quota limits, or remove it",
         )
     yield from _scopes(quota)
 
@@ -298,7 +298,7 @@ def _limited_for_some(
         origin=limit.origin,
         found=f"{key.text} {limit} in the quota {quota.name} of {namespace.name}, which has"
         " scopes, and in no quota without scopes: other pods could use any number",
-        allowed="a limit for all pods, besides that of some",
+        allowed="a limit for all pods, in a quota without scopes",
         remedy=f"write {key.text} under quota too"
         + (", or grant GPUs of a pool under gpus" if key.is_gpu else ""),
         organization=namespace.organization,

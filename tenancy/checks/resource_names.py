@@ -17,7 +17,7 @@ def resource_names(environment: Environment, platform: Platform) -> Iterator[Fin
     Refuse two objects of *environment* with one name in the engine's state.
 
     Colons become hyphens there, and the names of organization, id and object are joined by
-    hyphens. Names by the rules never meet; names that were adopted can.
+    hyphens. Names that Tenancy gives are never equal there; adopted names can be.
     """
     by_name: dict[str, Namespace] = {}
     for found in environment.namespaces:
@@ -26,9 +26,9 @@ def resource_names(environment: Environment, platform: Platform) -> Iterator[Fin
         if name in by_name:
             yield _taken(
                 found,
-                f"the namespace {found.name}, whose name in the engine's state is {name}, as"
-                f" that of {by_name[name].name}",
-                "give it another id",
+                f"the namespace {found.name}, whose name in the engine's state is {name}, the"
+                f" same as of the namespace {by_name[name].name}",
+                f"give {found.name} another id",
             )
         by_name.setdefault(name, found)
     yield from _joined(by_name, platform)
@@ -52,7 +52,7 @@ def _bindings(found: Namespace) -> Iterator[Finding]:
                 f"the role bindings {quoted(other)} and {quoted(name)} of {found.name}, which"
                 " have one name in the engine's state",
                 "write another name under adopted.roleBindings, or list one of them under"
-                " ignore; of the platform's roles, rename one",
+                " ignore; or rename one of the platform's roles",
             )
 
 
@@ -70,7 +70,7 @@ def _joined(by_name: dict[str, Namespace], platform: Platform) -> Iterator[Findi
                     yield _taken(
                         second,
                         f"the {manifest['kind']} {object_name(manifest)} of {second.name},"
-                        f" whose name in the engine's state is {key[1]}, as that of"
+                        f" whose name in the engine's state is {key[1]}, the same as of"
                         f" {object_name(taken[key])} of {first.name}",
                         "give one of the namespaces another id",
                     )
@@ -98,7 +98,7 @@ def _taken(found: Namespace, what: str, remedy: str) -> Finding:
         code="resource-name-taken",
         origin=found.origin,
         found=what,
-        allowed="names that differ also where colons are hyphens and parts are joined",
+        allowed="names that still differ when their parts are joined and colons become hyphens",
         remedy=remedy,
         organization=found.organization,
     )

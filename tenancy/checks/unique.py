@@ -49,6 +49,6 @@ def _taken(
         origin=here[1],
         found=f"the namespace {quoted(name)} {here[0]}, and {first} ({there})",
         allowed=f"each name once on the cluster {cluster}",
-        remedy="give it another id, or put {environment} into nameTemplate",
+        remedy="give one of the two another id, or put {environment} into nameTemplate",
         organization=organization,
     )

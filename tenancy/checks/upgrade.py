@@ -27,8 +27,8 @@ def upgrade(platform: Platform, target: Release, current: Release | None) -> Ite
         yield _finding(
             platform,
             "upgrade-unknown",
-            f"Kubernetes {target}, of whose changes nothing is known",
-            f"{first} to {last}",
+            f"Kubernetes {target}, whose changes this version of Tenancy does not know",
+            f"releases {first} to {last}",
             "read its release notes, and plan with the newest release of Tenancy",
             severity=Severity.NOT_CHECKED,
         )
@@ -71,8 +71,8 @@ def _needs(platform: Platform, target: Release) -> Iterator[Finding]:
             platform,
             "upgrade-older",
             f"Kubernetes {target}, and allocation both of {joined(both)}",
-            f"both from Kubernetes {_BOTH_FROM} on, which counts claims under the resource of"
-            " their class",
+            f"allocation both from Kubernetes {_BOTH_FROM} on, which counts claims under the"
+            " resource of their class",
             "write allocation devicePlugin or dra",
             severity=Severity.ERROR,
         )

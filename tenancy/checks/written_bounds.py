@@ -31,7 +31,7 @@ def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator
                 allowed=f"an organization of the cluster ({', '.join(known)})",
                 remedy=f"did you mean {guess!r}?"
                 if guess
-                else "remove them once it is deleted",
+                else "remove the bounds once the organization is deleted",
                 severity=Severity.WARNING,
             )
     for bounds in (every.default, *every.by_name.values()):
@@ -48,7 +48,7 @@ def written_bounds(platform: Platform, organizations: Iterable[str]) -> Iterator
                     origin=bounds.origin / "prefixes",
                     found=f"the prefix {quoted(prefix)} of {owner} and of {name}",
                     allowed="each prefix for one organization only",
-                    remedy="remove it from one of them",
+                    remedy="remove the prefix from one of the two",
                 )
 
 
@@ -80,7 +80,9 @@ def _unknown(bounds: Bounds, platform: Platform) -> Iterator[Finding]:
                     origin=bounds.origin / key,
                     found=f"{what} {quoted(name)}",
                     allowed=f"a name from the platform ({', '.join(known) or 'it has none'})",
-                    remedy=f"did you mean {guess!r}?" if guess else "correct or remove it",
+                    remedy=f"did you mean {guess!r}?"
+                    if guess
+                    else "correct or remove the name",
                 )
     for key, code, ranges in (
         ("egressCidrs", "egress-cidr", bounds.egress_cidrs),

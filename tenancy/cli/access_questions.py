@@ -97,7 +97,7 @@ def who_can_command(
     *,
     verb: str = typer.Argument(metavar="VERB", help="The RBAC verb: get, create, delete, …"),
     resource: str = typer.Argument(
-        metavar="RESOURCE", help="Such as secrets, pods/exec, deployments.apps."
+        metavar="RESOURCE", help="The resource, such as secrets, pods/exec or deployments.apps."
     ),
     namespace: str = typer.Option(
         ...,

@@ -38,7 +38,8 @@ Exit code: 0 if everything was adopted, 3 if it was refused; the files are then 
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="NAMESPACE")
+    list[str] | None,
+    typer.Argument(help="Names of namespaces in the cluster.", metavar="NAMESPACE"),
 ]
 Until = Annotated[
     datetime | None,
@@ -63,7 +64,8 @@ AsShared = Annotated[
     typer.Option(
         "--shared",
         metavar="PURPOSE",
-        help="As shared namespaces of the platform in --stack, for observability or services.",
+        help="Adopt shared namespaces of the platform in --stack, for observability or"
+        " services.",
         show_default=False,
     ),
 ]
@@ -77,7 +79,7 @@ def command(
         "--organization",
         "-o",
         metavar="NAME",
-        help="The organization: a new one, or one that the stack holds.",
+        help="The organization: a new one, or one that the stack names.",
         show_default=False,
         autocompletion=complete_organizations,
     ),
@@ -86,7 +88,7 @@ def command(
         "--stack",
         "-s",
         metavar="NAME",
-        help="The environment, or with --shared the platform.",
+        help="The stack of the environment, or with --shared of the platform.",
         autocompletion=complete_stacks,
     ),
     selector: str | None = typer.Option(
@@ -94,14 +96,14 @@ def command(
         "--selector",
         "-l",
         metavar="LABELS",
-        help="Also every namespace with these labels that no stack manages: key=value,key.",
+        help="Also adopt namespaces with these labels that no stack manages: key=value,key.",
         show_default=False,
     ),
     group_by: str | None = typer.Option(
         None,
         "--group-by",
         metavar="RULE",
-        help="Which organization each belongs to: label:KEY, annotation:KEY or name:PATTERN.",
+        help="What names the organization: label:KEY, annotation:KEY or name:PATTERN.",
         show_default=False,
     ),
     prefix: str | None = typer.Option(
@@ -114,13 +116,13 @@ def command(
     shared: AsShared = None,
     until: Until = None,
     report: bool = typer.Option(
-        False, "--report", help="Show what it would do; write nothing."
+        False, "--report", help="Show what the command would do; write nothing."
     ),
     write: bool = typer.Option(False, "--write", help="Write the files; apply nothing."),
     allow_weaker: bool = typer.Option(
         False,
         "--allow-weaker",
-        help="Also where the files allow more than the namespaces do now.",
+        help="Adopt even if the files allow more than the namespaces do now.",
     ),
     project: ProjectFolder = None,
     yes: Yes = False,

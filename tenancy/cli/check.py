@@ -35,7 +35,9 @@ Exit code: 0 without errors (there may be warnings), 3 with errors.
 
 Form = Annotated[
     CiForm | None,
-    typer.Option("--format", help="Write what a CI system reads.", show_default=False),
+    typer.Option(
+        "--format", help="Write the findings in a format for CI systems.", show_default=False
+    ),
 ]
 
 

@@ -28,7 +28,7 @@ def show_existing_objects(assessment: Assessment, stack: str, shell: Terminal) -
     shell.say("What now exists:", style="bold")
     for namespace in namespaces:
         _namespace(namespace, usage.get(namespace.name, {}), shell)
-    shell.say("What next:", style="bold")
+    shell.say("Next commands:", style="bold")
     for line in _next_steps(stack, namespaces, is_sandbox=environment.cluster.is_sandbox):
         shell.say(f"  {line}")
 

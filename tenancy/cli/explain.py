@@ -47,7 +47,9 @@ Name = Annotated[
 ]
 Key = Annotated[
     str | None,
-    typer.Argument(metavar="KEY", help="Only this key. Default: all.", show_default=False),
+    typer.Argument(
+        metavar="KEY", help="Show only this key. Default: all keys.", show_default=False
+    ),
 ]
 
 Live = Annotated[

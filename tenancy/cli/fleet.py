@@ -31,7 +31,7 @@ def matrix(
     *,
     count: Annotated[
         int,
-        typer.Option("--shards", min=1, max=999, metavar="N", help="How many jobs."),
+        typer.Option("--shards", min=1, max=999, metavar="N", help="The number of jobs."),
     ],
     project: ProjectFolder = None,
 ) -> None:
@@ -58,7 +58,7 @@ def chosen(
         part: What `--shard` names.
 
     Raises:
-        UsageError: The shard is not one, or a platform is named with it.
+        UsageError: The shard is not valid, or a platform is named with it.
         NotFoundError: No file describes one of the stacks.
     """
     if part is None:

@@ -112,14 +112,18 @@ def command(
     environments: Environments = None,
     teams: Teams = None,
     no_team: Annotated[
-        bool, typer.Option("--no-team", help="No team yet; `tenancy adopt` adds them.")
+        bool, typer.Option("--no-team", help="Write no team; `tenancy adopt` adds teams later.")
     ] = False,
     pools: Pools = None,
     operators: str | None = _option(
-        "--operators", "GROUP", "Who changes what Tenancy manages. Default: platform-operators."
+        "--operators",
+        "GROUP",
+        "The group that may change what Tenancy manages. Default: platform-operators.",
     ),
     identity_prefix: str | None = _option(
-        "--identity-prefix", "TEXT", "What the API server puts before names. Default: oidc:."
+        "--identity-prefix",
+        "TEXT",
+        "The prefix of users and groups from the identity provider. Default: oidc:.",
     ),
     yes: Yes = False,
     no_color: NoColor = False,
@@ -294,7 +298,9 @@ def _show_next(
         lines.append((f"cd {shlex.quote(str(assessment.root))}", ""))
     if made.uses_sandbox:
         lines.append(("tenancy sandbox up", "start a cluster on this machine"))
-    lines.append((f"tenancy plan --stack {platform} --stack {first}", "what it would create"))
+    lines.append(
+        (f"tenancy plan --stack {platform} --stack {first}", "show what `up` would create")
+    )
     lines.append((f"tenancy up --stack {platform} --stack {first}", "preview, ask and apply"))
     if not answers.teams:
         adopt = f"tenancy adopt --stack {first} --selector KEY --group-by label:KEY --report"

@@ -21,7 +21,7 @@ class TerminalInteraction(Interaction):
     Shows everything on a terminal.
 
     Attributes:
-        shell: Where.
+        shell: Where to write.
         asks: Whether the user is asked before something is changed.
         everything: Whether long lists are shown in full. Default: they are shortened.
     """

@@ -90,7 +90,7 @@ _Organization = Annotated[
         "--organization",
         "-o",
         metavar="NAME",
-        help="Only namespaces of this organization.",
+        help="Write contexts for namespaces of this organization only.",
         autocompletion=complete_organizations,
     ),
 ]
@@ -184,8 +184,8 @@ class _Scope:
     What one file is for: an environment, or all environments of a cluster as one.
 
     Attributes:
-        environment: Its cluster, and all its organizations.
-        where: It in messages: `stack dev`.
+        environment: The environment, which has the cluster and the organizations.
+        where: The scope in messages: `stack dev`.
         file: What the file's name begins with.
         root: The project's folder.
     """
@@ -277,7 +277,7 @@ def _subjects(
 ) -> list[Subject]:
     """Return the subjects; the file is named after the first."""
     if account is not None and (user is not None or groups):
-        raise UsageError("a service account has no user and no groups; give one of them")
+        raise UsageError("--service-account cannot be combined with --user or --group")
     if account is not None:
         return [_account(scope, account)]
     found = []
@@ -317,7 +317,7 @@ def _reach(
         )
     except LookupError as error:
         raise UsageError(
-            f"--default {default!r}: not a namespace with access; allowed: "
+            f"--default {default!r}: the member has no access to such a namespace; allowed: "
             f"{', '.join(map(str, error.args))}"
         ) from None
     if allowed is None:

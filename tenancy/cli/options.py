@@ -71,7 +71,7 @@ Part = Annotated[
     typer.Option(
         "--shard",
         metavar="N/OF",
-        help="Only this part, such as 2/5, of all environments or of those of --stack.",
+        help="Select only this part, such as 2/5, of all environments or of those of --stack.",
         show_default=False,
     ),
 ]
@@ -98,6 +98,6 @@ OnTheCluster = Annotated[
 ]
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="Also refuse if anything could not be checked; for CI."),
+    typer.Option("--strict", help="Refuse also what could not be checked; for CI."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for CI.")]

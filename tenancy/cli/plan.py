@@ -38,7 +38,7 @@ Examples:
 
   tenancy plan --since origin/main       what the files change; no engine, state or cluster
 
-  tenancy plan --since main --with REV   also what HEAD and REV break only together
+  tenancy plan --since main --with REV   also errors that only HEAD and REV together have
 
 A saved plan contains digests of the files, the state and the cluster: `tenancy up --plan`
 refuses it if any of them changed. A refused plan is not saved. With several stacks, write
@@ -154,7 +154,7 @@ def _release(text: str | None, *, is_compared: bool, is_saved: bool) -> Release 
     Return the release of Kubernetes in *text*.
 
     Raises:
-        UsageError: It is none, or another option excludes it.
+        UsageError: It is not a release, or another option excludes it.
     """
     if text is None:
         return None
@@ -167,6 +167,6 @@ def _release(text: str | None, *, is_compared: bool, is_saved: bool) -> Release 
 
 
 def _require_no_shard(shard: str | None, *, is_offline: bool, since: str | None) -> None:
-    """Refuse a shard of what is not planned against a cluster."""
+    """Refuse `--shard` for a plan that does not use a cluster."""
     if shard is not None and (is_offline or since is not None):
         raise UsageError("--shard cannot be combined with --offline or --since")

@@ -54,7 +54,7 @@ Together = Annotated[
     typer.Option(
         "--with",
         metavar="REV",
-        help="With --since: merge this revision too, and name what only both break.",
+        help="With --since: merge this revision too, and list errors that only the merge has.",
         show_default=False,
     ),
 ]

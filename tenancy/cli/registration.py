@@ -100,7 +100,7 @@ def _listed(entry: Command) -> type[TyperCommand]:
 
         @params.setter
         def params(self, _none):  # type: ignore[no-untyped-def]
-            """Leave it at those of the command."""
+            """Keep the parameters of the command."""
 
         def make_context(self, *arguments, **options):  # type: ignore[no-untyped-def]
             return imported().make_context(*arguments, **options)

@@ -35,7 +35,8 @@ Exit code: 0 if everything was released, 3 if it was refused; nothing is changed
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Names in the cluster.", metavar="NAMESPACE")
+    list[str] | None,
+    typer.Argument(help="Names of namespaces in the cluster.", metavar="NAMESPACE"),
 ]
 
 
@@ -47,7 +48,7 @@ def command(
         "--organization",
         "-o",
         metavar="NAME",
-        help="All namespaces of this organization in the stack.",
+        help="Release all namespaces of this organization in the stack.",
         show_default=False,
     ),
     stack: str = typer.Option(
@@ -55,7 +56,7 @@ def command(
         "--stack",
         "-s",
         metavar="NAME",
-        help="The environment, or for shared namespaces the platform.",
+        help="The stack of the environment, or of the platform for shared namespaces.",
     ),
     keep: bool = typer.Option(False, "--keep", help="Keep every object."),
     remove_guardrails: bool = typer.Option(

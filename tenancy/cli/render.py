@@ -55,7 +55,7 @@ def command(
     written = [*_manifests(assessment, stack, organization), *pools.objects]
     shell.write(manifests.to_yaml(written))
     if pools.left_out:
-        shell.note("Left out, because only `tenancy up` makes it:")
+        shell.note("Not in this output, because only `tenancy up` creates or changes it:")
     for line in pools.left_out:
         shell.note(f"  {line}")
 

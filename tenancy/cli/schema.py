@@ -40,7 +40,7 @@ def command(
         metavar="NAME",
         help="The schema: stack.json, organization.json, or a command's, such as plan.json.",
     ),
-    write: bool = typer.Option(False, "--write", help="Write all of them into docs/schema."),
+    write: bool = typer.Option(False, "--write", help="Write all schemas into docs/schema."),
     project: ProjectFolder = None,
     no_color: NoColor = False,
 ) -> None:

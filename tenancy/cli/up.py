@@ -90,7 +90,8 @@ def _saved_plans(
         if saved.stack not in stacks:
             raise UsageError(
                 f"--plan {file}: it is the plan of stack {saved.stack}, which is not applied; "
-                f"allowed: {', '.join(stacks)}; add --stack {saved.stack}, or leave it out"
+                f"allowed: {', '.join(stacks)}; add --stack {saved.stack}, or leave this"
+                " plan out"
             )
         plans[saved.stack] = saved
     missing = [stack for stack in stacks if stack not in plans]

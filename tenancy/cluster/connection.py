@@ -151,7 +151,7 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
         raise ClusterError(
             cluster.name,
             f"no kubeconfig exists at {shown(cluster.kubeconfig, ('kubeconfig',))}",
-            "write it there, or correct tenancy:kubeconfig",
+            "write the kubeconfig to this path, or correct tenancy:kubeconfig",
         )
     return path, cluster.context
 

@@ -25,7 +25,7 @@ def blocked_evictions(environment: Environment, connection: Connection) -> Itera
     """
     Yield the budgets in *environment*'s namespaces by which no pod may ever be evicted.
 
-    A budget such as `minAvailable: 3` is refused by nothing: only with three pods it blocks. So
+    No policy refuses a budget such as `minAvailable: 3`: it blocks only with three pods. So
     do a budget whose pods the controller cannot count, and two budgets for one pod.
 
     Sources: kubernetes, pkg/controller/disruption/disruption.go, updatePdbStatus and failSafe;
@@ -92,8 +92,8 @@ def _blocking(budgets: Sequence[Item]) -> Iterator[tuple[str, str]]:
             )
         elif pods == 0 < healthy:
             yield (
-                f"{what}, of which Kubernetes expects no pods because no controller manages"
-                f" its {healthy}, so that none can be evicted",
+                f"{what}, whose {healthy} pods no controller manages: Kubernetes does not know"
+                " how many pods to expect, so that none can be evicted",
                 _WITH_A_NUMBER,
             )
 

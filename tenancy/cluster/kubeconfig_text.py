@@ -9,7 +9,7 @@ from tenancy.config.document import Refusal, read_contents
 __all__ = ["LARGEST", "kubeconfig_text"]
 
 LARGEST: Final = 1024 * 1024
-"""In bytes. One of a thousand contexts has less."""
+"""The largest kubeconfig in bytes. A thousand contexts take less."""
 
 
 def kubeconfig_text(path: Path) -> str:
@@ -17,7 +17,7 @@ def kubeconfig_text(path: Path) -> str:
     Return the text of the kubeconfig at *path*.
 
     Raises:
-        KubeconfigError: It is missing, no regular file, too large or not UTF-8.
+        KubeconfigError: It is missing, not a regular file, too large or not UTF-8.
     """
     contents = read_contents(path, path.name, root=None, largest=LARGEST)
     if isinstance(contents, Refusal):

@@ -83,7 +83,7 @@ class Reach:
     Attributes:
         namespaces: Full names, in the order of the organizations.
         default: The namespace of commands that name none; one of *namespaces*.
-        unknown: Those of the subjects that have no role there.
+        unknown: The subjects that have no role there.
     """
 
     namespaces: tuple[str, ...]
@@ -148,7 +148,7 @@ def build(server: Server, reach: Reach, user: str, credential: Credential) -> di
         server: The cluster.
         reach: The namespaces and the default one.
         user: The name of the credential's entry in the file.
-        credential: The member's; the file contains no other.
+        credential: The member's credential; the file contains no other.
     """
     cluster: dict[str, object] = {"server": server.url}
     if server.authority is not None:

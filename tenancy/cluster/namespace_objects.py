@@ -17,7 +17,7 @@ from tenancy.model import Environment, Namespace, ObjectTemplate, Platform, grou
 __all__ = ["existing_objects", "namespace_objects"]
 
 _MOST_NAMES: Final = 10
-"""Objects of more names are found by one list of their kind."""
+"""If more names of a kind are wanted, the kind is listed once."""
 
 Found = Mapping[Identity, Mapping[str, JSON]]
 
@@ -110,7 +110,8 @@ def _taken(identity: Identity, namespace: Namespace) -> Finding:
         found=f"the {identity}, which exists with other content and which Tenancy did not"
         " create",
         allowed="objects that do not exist yet, or that have the same content",
-        remedy=f"give the platform's another name, or write '{identity.kind}/{identity.name}'"
+        remedy="rename the object in the platform's file, or write"
+        f" '{identity.kind}/{identity.name}'"
         f" under ignore of the namespace {namespace.name}",
         organization=namespace.organization,
     )
@@ -147,7 +148,8 @@ def _unusable(template: ObjectTemplate, found: str, remedy: str) -> Finding:
         code="namespace-object-not-served",
         origin=template.origin / "manifest",
         found=found,
-        allowed="kinds that the cluster serves in namespaces, by the name that is guarded",
+        allowed="kinds that the cluster serves in namespaces, with the plural name that is"
+        " written",
         remedy=remedy,
     )
 
@@ -177,7 +179,7 @@ def _replaced(environment: Environment, connection: Connection) -> Iterator[Find
                 origin=namespace.origin,
                 found=f"the service account default of {namespace.name}, which would lose"
                 f" {joined(lost)}",
-                allowed="accounts that keep the names of the Secrets with which they pull",
+                allowed="service accounts that keep the Secrets with which they pull images",
                 remedy=f"write imagePullSecrets: [{', '.join(lost)}] for the namespace, or"
                 " remove them from the account",
                 organization=namespace.organization,

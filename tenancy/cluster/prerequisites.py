@@ -138,7 +138,7 @@ def _platform(
                 found=f"the platform {platform.stack} is not on the cluster: {len(names)}"
                 f" of {len(wanted[kind])} {kind}s are missing, {names[0]} among them",
                 allowed="environments whose platform is applied",
-                remedy="create it first, and pass it in depends_on"
+                remedy="create the platform first, and pass it in depends_on"
                 if origin.is_argument
                 else f"apply the stack {platform.stack} first",
                 severity=severity,

@@ -134,7 +134,7 @@ def _why(workload: Item) -> str:
         why += "".join(f"; {check.removesuffix(': ')}" for check in checks)
     elif "QuotaReserved" in conditions:
         message = text(conditions["QuotaReserved"], "message")
-        # After an eviction, that is the message until Kueue tries again.
+        # After an eviction, the message stays the same until Kueue tries again.
         was_tried = message != text(conditions.get("Evicted", {}), "message")
         why = _in_words(message) if was_tried else "Kueue has not tried it again yet"
     else:

@@ -12,7 +12,7 @@ from tenancy.model import Workload
 __all__ = ["Trials", "warnings"]
 
 _CONTROLLER: Final = "system:serviceaccount:kube-system:replicaset-controller"
-"""It creates pods in every namespace. Operators are exempt from some policies."""
+"""The user of the dry runs: unlike operators, it is exempt from no policy on pods."""
 _KEPT: Final = ("annotations", "finalizers", "labels")
 _WARNING: Final = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 

@@ -102,7 +102,9 @@ def new_project(answers: AnswersSpec, virtualenv: str | None = None) -> NewProje
     }
     for name, cluster in environments.items():
         if cluster not in answers.clusters:
-            raise NotFoundError("cluster", cluster, clusters, f"environment {name} names it")
+            raise NotFoundError(
+                "cluster", cluster, clusters, f"environment {name} names this cluster"
+            )
         if name in platforms.values():
             raise RefusedError(
                 reason=f"environment {name}: a platform's stack has that name; "

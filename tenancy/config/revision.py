@@ -156,7 +156,7 @@ def _entries(
 
 def _led_to(root: Path, revision: str, project: str, kind: str) -> str:
     """
-    Return the folder to which `organizations`, which is none, leads.
+    Return the folder to which `organizations` leads if it is not a folder itself.
 
     Raises:
         UsageError: git does not have its files.
@@ -164,7 +164,9 @@ def _led_to(root: Path, revision: str, project: str, kind: str) -> str:
     [target] = _followed(root, project, [ORGANIZATIONS])
     if kind == "blob" and target is not None and target[0] == "tree":
         return target[1]
-    what = {"commit": "a submodule"}.get(kind, "no folder, and no link to one of the project")
+    what = {"commit": "a submodule"}.get(
+        kind, "neither a folder nor a link to a folder of the project"
+    )
     raise UsageError(
         f"{shown(revision)}: {ORGANIZATIONS} is {what}, so git does not have its files in this"
         " revision; compare revisions in which it is a folder"

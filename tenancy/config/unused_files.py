@@ -49,7 +49,7 @@ def stacks_without_config(
             found=f"no config key that begins with `{name}:`",
             allowed=f"`{name}:environment` and `{name}:organizations` for an environment, or"
             f" `{name}:platform` for a platform",
-            remedy=f"write them, or remove {document.source}",
+            remedy=f"write these keys, or remove {document.source}",
             severity=Severity.ERROR
             if is_project_empty or stack == running
             else Severity.WARNING,

@@ -109,7 +109,7 @@ def _summed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     if hidden:
         count = f"{len(hidden)} more value{'' if len(hidden) == 1 else 's'}"
         first = attrs.evolve(
-            first, details=(*first.details, f"{count} could not be checked without it")
+            first, details=(*first.details, f"{count} could not be checked without this file")
         )
     rest = [f for f in findings if f not in unread and f not in hidden]
     return (*rest, first)

@@ -21,7 +21,7 @@ HIDDEN = "(hidden)"
 """Replaces a value that may be a secret."""
 
 LONGEST = 60
-"""In characters. Longer values are cut."""
+"""The longest value in characters; longer ones are cut."""
 
 # Control characters, line breaks of YAML 1.1 that editors do not show, and code points
 # that are not characters. No value of ours needs one.
@@ -120,7 +120,7 @@ def has_secret(text: str, path: Iterable[PathStep] = ()) -> bool:
     """
     Return whether *text*, a value that is written in full, is or contains a secret.
 
-    Text with placeholders of a template, such as `{{ .password }}`, is none.
+    Text with placeholders of a template, such as `{{ .password }}`, is not a secret.
 
     >>> has_secret("postgres://app:hunter2@db/app"), has_secret("hunter2", ("db-password",))
     (True, True)

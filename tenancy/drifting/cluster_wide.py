@@ -62,7 +62,7 @@ def objects_of_others(
             "objects of these names exist on the cluster, and this stack did not create them:",
             *found[:_MOST],
             *more,
-            "A cluster has one platform: remove the other one first, or use it.",
+            "A cluster has one platform: remove the other platform first, or use that one.",
         )
     )
 

@@ -70,7 +70,7 @@ class Identity:
 
     @property
     def listed_as(self) -> str:
-        """Its kind as clusters are asked for it: `ConfigMap`, `example.com/v1/Widget`."""
+        """Its kind as requests to a cluster name it: `ConfigMap`, `example.com/v1/Widget`."""
         return f"{self.api_version}/{self.kind}" if self.api_version else self.kind
 
     def __str__(self) -> str:

@@ -98,13 +98,13 @@ class UpdateConflicts:
     refused: tuple[Difference, ...]
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Whether there are such objects."""
         return bool(self.differences)
 
     @property
     def text(self) -> str:
         """Who wrote which field when, beside what the files describe."""
-        # Everything else is what the update itself changes.
+        # All other differences are changes of the update itself.
         stated = [
             one for one in self.differences if one in self.refused or one.change is Change.ADDED
         ]

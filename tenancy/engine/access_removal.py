@@ -172,7 +172,7 @@ class _Removal:
                 what = "deleted" if one.is_deleted else "changed"
                 yield (
                     f"stack {self.stack}: RoleBinding {one.namespace}/{one.name} {what}:"
-                    f" without {', '.join(one.subjects)}"
+                    f" removed {', '.join(one.subjects)}"
                 )
 
     def end_old_roles(self) -> Iterator[str]:
@@ -181,7 +181,7 @@ class _Removal:
             if take_out_of_managed(self.connection, one.namespace, one.name, one.subjects):
                 yield (
                     f"stack {self.stack}: RoleBinding {one.namespace}/{one.name} changed:"
-                    f" without {', '.join(one.subjects)}, whose role changes"
+                    f" removed {', '.join(one.subjects)}, whose role changes"
                 )
 
     def end_tokens(self, *, renew: bool) -> Iterator[str]:

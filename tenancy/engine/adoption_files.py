@@ -90,8 +90,8 @@ class AdoptionFiles:
         Write a shared namespace into the platform's file.
 
         Args:
-            known: What the file has of it already, which stays as it is. Default: nothing.
-            entry: What describes it.
+            known: The entry that the file has already, which stays as it is. Default: nothing.
+            entry: The keys that describe the namespace.
         """
         top = "platform"
         if known is None:

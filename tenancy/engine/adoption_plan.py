@@ -21,7 +21,7 @@ from tenancy.planning import (
 __all__ = ["AdoptionPlan", "adoption_plan", "subject_changes"]
 
 _LEFT_OUT = ("name-taken", "last-update-unfinished")
-"""An adoption takes over existing objects on purpose; other pending changes do not count."""
+"""Findings that are left out: an adoption takes over existing objects on purpose."""
 
 
 @attrs.frozen(kw_only=True)

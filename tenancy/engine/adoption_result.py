@@ -46,10 +46,10 @@ def targets(
 @attrs.frozen
 class TakenOver:
     """
-    Names the creation of what was on the cluster already as what it is.
+    Renames the creation of an object that was on the cluster already to a takeover.
 
     Attributes:
-        there: Logical names and kinds of objects that were there.
+        there: Logical names and kinds of objects that were on the cluster already.
     """
 
     there: frozenset[tuple[str, str]]
@@ -63,19 +63,19 @@ class TakenOver:
         return cls(frozenset((name, i.kind) for name, i in named if i in live))
 
     def step(self, step: Step) -> Step:
-        """Return *step* by its right name."""
+        """Return *step*, as a takeover if its object was on the cluster already."""
         key = (step.name, step.type.rpartition(":")[2])
         is_object = step.op == "create" and is_kubernetes(step.type)
         return attrs.evolve(step, op=TAKEN_OVER) if is_object and key in self.there else step
 
     def watched(self, on_step: OnStep | None) -> OnStep | None:
-        """Return what calls *on_step* with steps by their right names."""
+        """Return a function that calls *on_step* with the renamed steps."""
         if on_step is None:
             return None
         return lambda what, step: on_step(what, self.step(step))
 
     def result(self, result: Result) -> Result:
-        """Return *result* with its steps by their right names."""
+        """Return *result* with the renamed steps."""
         steps = tuple(map(self.step, result.steps))
         count = sum(step.op == TAKEN_OVER for step in steps)
         summary = {**result.summary, "create": result.summary.get("create", 0) - count}

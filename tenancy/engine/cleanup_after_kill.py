@@ -22,7 +22,7 @@ TEMPORARY = "TMPDIR"
 """The variable by which the processes of one run are known; each run has its own folder."""
 
 _STEPS = ((0.0, signal.SIGINT), (3.0, signal.SIGINT), (7.0, signal.SIGKILL))
-"""After how many seconds the processes get what: the engine writes its state at the first."""
+"""Seconds, and the signal that is sent then; the engine writes its state at the first one."""
 _INTERVAL_SECONDS = 0.1
 _SHELL = 'trap "" INT TERM HUP; read -r line; [ "$line" = done ] || exec "$0" -P "$1" "$2"'
 
@@ -60,7 +60,7 @@ def _end_and_remove(folder: Path) -> None:
     while found := list(_processes(folder)):
         if steps and time.monotonic() - began >= steps[0][0]:
             _, number = steps.pop(0)
-            # Plugins and programs end with their engine, and are only asked where it is gone.
+            # Plugins and programs end with their engine; they get a signal only if it is gone.
             engine = [process for process, is_engine in found if is_engine]
             every = [process for process, _ in found]
             for process in every if number is signal.SIGKILL else engine or every:

@@ -36,7 +36,7 @@ class FieldConflicts:
     found: UpdateConflicts
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Whether there are such objects."""
         return bool(self.found)
 
     def refuse(self) -> NoReturn:
@@ -91,7 +91,7 @@ def field_conflicts(attempt: Attempt) -> FieldConflicts | None:
         changed = changed_objects(desired, applied_objects(state))
         drift = compare(assessment, stack, readings) if changed else None
     except (TenancyError, ValueError):
-        # The engine reports it.
+        # The engine reports this error.
         return None
     if drift is None:
         return None

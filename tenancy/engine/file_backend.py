@@ -14,7 +14,7 @@ from tenancy.config.document import JSON
 __all__ = ["STATE_VERSIONS", "BackendFiles", "backend_files", "parsed"]
 
 STATE_VERSIONS: Final = (3, 4)
-"""Those that are understood; source: pulumi, sdk/go/common/apitype/core.go."""
+"""The versions of a state that are read; source: pulumi, sdk/go/common/apitype/core.go."""
 
 
 @attrs.frozen

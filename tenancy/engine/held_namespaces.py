@@ -96,7 +96,7 @@ def wait_for_deletions(
                 f" {are_deleted}",
             )
         if not is_told:
-            note(f"waiting until {are_deleted}, as an interrupted destroy began")
+            note(f"waiting until {are_deleted}; an interrupted destroy began the deletion")
             is_told = True
         time.sleep(_PAUSE_SECONDS)
 

@@ -33,7 +33,7 @@ class IntendedObject:
     Attributes:
         urn: Its name in the state.
         parents: The URNs of its components, the outermost first.
-        manifest: It as the update applies it, with the annotation of its field manager.
+        manifest: The manifest that the update applies, with the annotation of its manager.
         manager: The field manager that applies it.
         is_patch: Whether Kubernetes creates the object, and only fields of it are applied.
         protect: Whether it is protected and kept on deletion.

@@ -124,21 +124,21 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetRequiredPlugins(  # noqa: N802
         self, request: language_pb2.GetRequiredPluginsRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPluginsResponse:
-        """Return none: each resource names the provider that it needs."""
+        """Return an empty list: each resource names the provider that it needs."""
         del request, context
         return language_pb2.GetRequiredPluginsResponse()
 
     def GetRequiredPackages(  # noqa: N802
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
-        """Return none: each resource names the provider that it needs."""
+        """Return an empty list: each resource names the provider that it needs."""
         del request, context
         return language_pb2.GetRequiredPackagesResponse()
 
     def GetPluginInfo(  # noqa: N802
         self, request: Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
-        """Return no version."""
+        """Return an empty answer, without a version."""
         del request, context
         return plugin_pb2.PluginInfo()
 

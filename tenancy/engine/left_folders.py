@@ -12,7 +12,7 @@ import psutil
 __all__ = ["PREFIX", "remove_left_folders"]
 
 PREFIX: Final = "tenancy-engine-"
-"""Before the id of the process in the name of its folder."""
+"""The beginning of a folder's name; the id of the process follows."""
 
 _NAME: Final = re.compile(rf"{PREFIX}(\d{{1,9}})-\w+")
 

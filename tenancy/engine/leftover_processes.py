@@ -27,7 +27,7 @@ STARTED_BY = "TENANCY_STARTED_BY"
 """The variable by which an engine knows the process that started it: id and start time."""
 
 _STEPS = ((0.0, signal.SIGINT), (20.0, signal.SIGINT), (30.0, signal.SIGKILL))
-"""After how many seconds an orphan gets what: the first asks, the second insists."""
+"""Seconds, and the signal that an engine without its starter gets then."""
 _INTERVAL_SECONDS = 0.2
 
 
@@ -114,7 +114,7 @@ def end_orphans(home: Path | None) -> int:
     while orphans := [found for found in engines(home) if found.is_orphaned]:
         engine = [found for found in orphans if found.is_engine]
         seen |= {found.process for found in engine}
-        # Plugins and programs end with their engine, and are only asked where it is gone.
+        # Plugins and programs end with their engine; they get a signal only if it is gone.
         chosen = engine or orphans
         if steps and time.monotonic() - began >= steps[0][0]:
             _, number = steps.pop(0)

@@ -26,7 +26,7 @@ class Lock:
         stack: The locked stack.
         pid: The engine's process.
         host: The machine on which it runs.
-        since: When it was locked; None if the file does not tell.
+        since: When it was locked; None if the file does not have the time.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Lock:
 
     @property
     def is_stale(self) -> bool:
-        """Whether its process has certainly ended; that of another machine never has."""
+        """Whether its process has certainly ended; on another machine this is never certain."""
         if not self.is_here:
             return False
         try:

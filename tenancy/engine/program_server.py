@@ -24,10 +24,10 @@ from typing import IO, Final, NoReturn
 __all__ = ["DESCRIPTORS", "PROCESS", "REQUEST"]
 
 REQUEST: Final = b"."
-"""A request, which comes with files."""
+"""The message that requests a run; open files come with it."""
 
 DESCRIPTORS: Final = 3
-"""How many files: the conversation, the output and the errors."""
+"""How many files come with a request: the conversation, the output and the errors."""
 
 PROCESS: Final = struct.Struct("=q")
 """The answer: the id of the process that was forked."""

@@ -65,7 +65,7 @@ def files_without(
 
 
 def _allowed(assessment: Assessment, of_stack: str, names: Collection[str]) -> Iterator[Change]:
-    """Yield the exceptions of the stack for *names* as changes."""
+    """Yield the changes that remove the stack's exceptions for *names*."""
     for key in ("allowBelowUsage", "allowDeletion"):
         written = assessment.documents[of_stack].at((key,))
         entries = written if isinstance(written, list) else []

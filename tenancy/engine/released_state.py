@@ -39,7 +39,7 @@ def without_namespaces(resources: Resources, names: Collection[str]) -> Resource
         if one.get("type") == STACK_TOKEN:
             one["outputs"] = _without(mapping(one.get("outputs")), names)
         elif one.get("type") == PLATFORM_TOKEN:
-            # Its inputs are what the record has.
+            # The record of a platform is in the inputs of its component.
             one["inputs"] = _without_shared(mapping(one.get("inputs")), names)
     return left
 

@@ -24,7 +24,7 @@ VERSION: Final = 1
 """Incremented whenever a key changes its meaning or is removed."""
 
 LARGEST: Final = 128 * 1024 * 1024
-"""In bytes. The engine's plan of a thousand namespaces has less."""
+"""The largest file in bytes. The engine's plan of a thousand namespaces is smaller."""
 
 _SECRETS: Final = (SECRET_MARK, "secure")
 """Keys beside which the engine writes a value that it encrypted."""

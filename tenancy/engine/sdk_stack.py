@@ -88,7 +88,7 @@ class OperatedWorkspace(auto.LocalWorkspace):
         try:
             found = file.stat()
         except OSError:
-            # In another format; or the SDK reports that there is none.
+            # The file has another format, which the SDK reads, or is missing, which it reports.
             return super().project_settings()
         content = (str(file), found.st_mtime_ns, found.st_size, found.st_ino)
         settings = _SETTINGS.get(content)

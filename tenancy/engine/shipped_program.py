@@ -50,15 +50,15 @@ def require_shipped(root: Path) -> None:
         InDoubtError: It runs another program, or may run this one otherwise.
     """
     if _text(root / "__main__.py") != _PROGRAM:
-        raise InDoubtError("another program than the shipped one")
+        raise InDoubtError("__main__.py is not the shipped one")
     folder = _virtual_environment(_text(root / PROJECT_FILE))
     is_there = folder is not None and (root / folder).exists()
     if is_there and os.path.realpath(root / str(folder)) != os.path.realpath(sys.prefix):
-        raise InDoubtError("another virtual environment")
+        raise InDoubtError("the project names another virtual environment")
     for name in _importable(root):
         # The program imports from its own folder first.
         if (name in PACKAGES or name in sys.modules) and folder_of(name) != root.resolve():
-            raise InDoubtError(f"another {name}")
+            raise InDoubtError(f"the project's folder has a module {name} of its own")
 
 
 def has_these_packages(variables: Mapping[str, str]) -> bool:
@@ -82,7 +82,7 @@ def folder_of(package: str) -> Path:
     """
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
-        raise InDoubtError(f"there is no {package}")
+        raise InDoubtError(f"this Python does not have the package {package}")
     file = Path(found.origin).resolve()
     return file.parents[1] if file.name == "__init__.py" else file.parent
 
@@ -107,12 +107,12 @@ def _virtual_environment(project: str) -> str | None:
     written = yaml.safe_load(project)
     written = written if isinstance(written, dict) else {}
     if written.get("main") not in (None, ".", "./"):
-        raise InDoubtError("another program than the shipped one")
+        raise InDoubtError("the project names another program")
     runtime = written.get("runtime")
     options: JSON = runtime.get("options") if isinstance(runtime, dict) else None
     options = options if isinstance(options, dict) else {}
     if not options.keys() <= {"virtualenv"}:
-        raise InDoubtError("other options of the language host")
+        raise InDoubtError("the project sets other options of the language host")
     folder = options.get("virtualenv")
     return None if folder is None else str(folder)
 

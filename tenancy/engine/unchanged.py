@@ -104,7 +104,7 @@ class Attempt:
                 self.assessment.cluster(self.session.name), self.assessment.root
             )
         except TenancyError:
-            # The program reports it.
+            # The program reports this error.
             connection = None
         # Another program than the shipped one, whose inputs are not known, may do anything.
         if self._inputs is None or connection is None:

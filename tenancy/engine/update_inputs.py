@@ -33,7 +33,7 @@ _TOOLS: Final = (
 )
 _NOT_COUNTED: Final = frozenset(
     (
-        # Who runs it, how fast it runs, and secrets, of which not even a digest is kept.
+        # Variables about who runs the engine and how fast, and secrets, which are never kept.
         *(STARTED_BY, STRICT_VARIABLE, "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"),
         *("PULUMI_PARALLEL", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_SKIP_CONFIRMATIONS"),
     )
@@ -64,7 +64,7 @@ def update_inputs(assessment: Assessment, session: Session) -> str:
     if variables.get(ONLY_VARIABLE):
         raise InDoubtError(ONLY_VARIABLE)
     if os.path.realpath(session.stack.workspace.work_dir) != os.path.realpath(root):
-        raise InDoubtError("another program")
+        raise InDoubtError("the project runs another program")
     parts: dict[str, JSON] = {
         "program": _program(root),
         "packages": _packages(),
@@ -125,7 +125,7 @@ def _cluster(assessment: Assessment, stack: str) -> Iterator[str]:
     cluster = assessment.cluster(stack)
     path, context = kubeconfig_of(cluster, assessment.root)
     yield from (cluster.name, cluster.provider_name, str(path), context or "")
-    # It has credentials, so it is read only to notice changes.
+    # The kubeconfig has credentials, so only its digest is used, to notice changes.
     yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -10,22 +10,24 @@ from tenancy.local.sandbox import SHELL_OF_SANDBOX, leave_shell_of_sandbox
 __all__ = ["SET_BY_TENANCY", "prepare_variables"]
 
 SET_BY_TENANCY: Final[Mapping[str, str]] = {
-    "PATH": "the tools of this machine first",
+    "PATH": "the folders of this machine's tools, before the others",
     "TMPDIR": "a folder of its own, deleted after each run",
-    "PULUMI_PYTHON_CMD": "this Python",
-    "PULUMI_SKIP_UPDATE_CHECK": "no check for a newer engine",
-    "PULUMI_PARALLEL": "32, unless it is set",
-    "PULUMI_TRACING_NO_PAYLOADS": "no config in traces",
-    "GOGC": "400, unless it is set: less processor time, more memory",
-    "GOMEMLIMIT": "2GiB, unless it is set: the memory from which on GOGC matters less",
-    "TENANCY_STARTED_BY": "the process, to stop an engine whose command was killed",
-    "KUBECONFIG": "on the sandbox: its own",
-    "PULUMI_HOME": "on the sandbox: its own",
-    "PULUMI_BACKEND_URL": "on the sandbox: its own",
-    "PULUMI_CONFIG_PASSPHRASE": "on the sandbox: its own, which is public",
-    "PULUMI_K8S_CLIENT_QPS": "on the sandbox: more requests a second",
-    "PULUMI_K8S_CLIENT_BURST": "on the sandbox: more requests a second",
-    "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "on the sandbox: no backup of each step",
+    "PULUMI_PYTHON_CMD": "the Python that runs `tenancy`",
+    "PULUMI_SKIP_UPDATE_CHECK": "the engine does not check for a newer version",
+    "PULUMI_PARALLEL": "32, unless the shell sets it",
+    "PULUMI_TRACING_NO_PAYLOADS": "traces do not contain config",
+    "GOGC": "400, unless the shell sets it: less processor time, more memory",
+    "GOMEMLIMIT": "2GiB, unless the shell sets it: above it, memory is freed more often",
+    "TENANCY_STARTED_BY": "the process that started the engine, to stop an engine whose"
+    " command was killed",
+    "KUBECONFIG": "on the sandbox: the sandbox's kubeconfig",
+    "PULUMI_HOME": "on the sandbox: a folder of the sandbox",
+    "PULUMI_BACKEND_URL": "on the sandbox: the sandbox's backend",
+    "PULUMI_CONFIG_PASSPHRASE": "on the sandbox: the sandbox's passphrase, which is public",
+    "PULUMI_K8S_CLIENT_QPS": "on the sandbox: more requests per second",
+    "PULUMI_K8S_CLIENT_BURST": "on the sandbox: more requests at once",
+    "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "on the sandbox: no backup of the"
+    " state at each step",
     SHELL_OF_SANDBOX: "by `tenancy env` alone: the folder of the sandbox that the shell uses",
 }
 """Every variable that the engine gets from Tenancy, and what it is."""

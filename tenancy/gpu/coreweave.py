@@ -71,7 +71,7 @@ class CoreWeave:
                 origin=pool.origin / "instanceTypes",
                 found=f"{len(pool.instance_types)} instance types",
                 allowed="exactly one, such as gd-8xh100ib-i128",
-                remedy="write one, or make one pool for each",
+                remedy="write one instance type, or make one pool for each",
             )
         if pool.capacity.type in {"reserved", "capacity-block"}:
             yield Finding(

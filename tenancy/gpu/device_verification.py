@@ -246,7 +246,7 @@ def _devices(
                 origin=pool.origin / "gpusPerNode",
                 found=f"the node {name}, whose ResourceSlices {listed} of the class"
                 f" {device_class.name}",
-                allowed=f"{count}, on which grants and capacity are based",
+                allowed=f"{count} devices, on which grants and capacity are based",
                 remedy="check its DRA driver, or correct gpusPerNode and sharing",
                 severity=Severity.WARNING,
             )

@@ -33,7 +33,7 @@ _CAPACITY: Final[Mapping[str, Literal["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"]]] =
     "capacity-block": "CAPACITY_BLOCK",
 }
 DISK_SIZE: Final = 200
-"""In GiB. The default of EKS, 20, is too small for an image with CUDA."""
+"""The root disk in GiB. The default of EKS, 20, is too small for an image with CUDA."""
 
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "capacityType": ("capacity", "type"),
@@ -59,13 +59,13 @@ class EksOptions(Spec):
     nodegroup_name: str | None = None
     """The node group's name. Default: `gpu-` followed by the pool's name."""
     ami_type: str | None = None
-    """Default: AL2023 with NVIDIA's driver for the instance types' processor."""
+    """The AMI type. Default: AL2023 with NVIDIA's driver for the instance types' processor."""
     disk_size: int | None = Field(default=None, ge=1)
     """The root disk in GiB. Default: 200, or the launch template's if one is set."""
     launch_template: LaunchTemplate | None = None
-    """Yours, which reservations and capacity blocks need. Default: EKS creates one."""
+    """A launch template; reservations and capacity blocks need one. Default: EKS makes it."""
     update_config: UpdateConfig | None = None
-    """Default: one node is replaced at a time, removed before its successor exists."""
+    """How nodes are updated. Default: one at a time, removed before its successor exists."""
     node_repair_config: NodeRepairConfig | None = None
     """Whether EKS replaces unhealthy nodes. Default: no, as in EKS."""
     version: str | None = None

@@ -162,7 +162,7 @@ def _devices(
                 code="devices-missing",
                 origin=pool.origin / "gpusPerNode",
                 found=f"the node {name} with {there} {resource} for pods",
-                allowed=f"{count}, on which grants and capacity are based",
+                allowed=f"{count} devices, on which grants and capacity are based",
                 remedy="check its driver and device plugin, or correct gpusPerNode and sharing",
                 severity=Severity.WARNING,
             )

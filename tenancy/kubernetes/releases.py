@@ -128,7 +128,7 @@ CHANGES: Final = (
         release=_1_37,
         concern=Concern.REQUESTED,
         what="DRAExtendedResource cannot be switched off any more",
-        guardrail="the count is as in 1.36",
+        guardrail="devices are counted as in 1.36",
         remedy="remove the feature gate from the flags of the control plane",
     ),
     ReleaseChange(

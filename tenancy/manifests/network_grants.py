@@ -53,7 +53,7 @@ class Allowance:
     Attributes:
         direction: `ingress` or `egress`.
         policy: The name of the network policy that allows it.
-        pod_labels: Of the pods here.
+        pod_labels: Labels of the pods here.
         namespace: Labels of the peer's namespace; empty if the peer is a block.
         peer_pods: Labels of the peer's pods.
         cidr: The block; empty if the peer is in the cluster.

@@ -45,7 +45,7 @@ QUEUES_API: Final = "kueue.x-k8s.io/v1beta2"
 QUEUE_KINDS: Final = ("ResourceFlavor", "Cohort", "ClusterQueue", "LocalQueue")
 """The kinds that Tenancy writes of that group."""
 OTHER_RESOURCES: Final = "tenancy-other-resources"
-"""The ResourceFlavor of what is of no GPU node pool: CPU, memory, pods."""
+"""The ResourceFlavor of resources outside of GPU node pools: CPU, memory, pods."""
 
 _UNLIMITED: Final[Mapping[str, str]] = {
     "cpu": "1M",

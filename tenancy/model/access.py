@@ -50,7 +50,7 @@ def subject(
             origin=origin,
             found=" and ".join(kind for kind, _ in written) or "nobody",
             allowed="exactly one of user, group and serviceAccount",
-            remedy="write one entry for each",
+            remedy="write one entry for each subject",
         )
     kind, value = written[0]
     if kind == "user":
@@ -80,7 +80,7 @@ def subject(
             allowed="<namespace id>/<name> in a namespace of the same organization"
             + (f" ({', '.join(sorted(namespaces))})" if namespaces else "")
             + ", or one that the platform lists under bindableSubjects",
-            remedy="name one of this organization, or use a user or a group",
+            remedy="name a service account of this organization, or use a user or a group",
         )
     return Subject(
         kind=SubjectKind.SERVICE_ACCOUNT,

@@ -63,7 +63,7 @@ class PoolDemand:
             for n, g in shown
         ]
         if rest := self.grants[_LINES:]:
-            lines.append(f"{len(rest)} more ask for {sum(g.gpus for _, g in rest)}")
+            lines.append(f"{len(rest)} more namespaces: {sum(g.gpus for _, g in rest)}")
         of = "" if self.allowed is None else f" of {self.allowed}"
         return (*lines, f"{self.total}{of}")
 

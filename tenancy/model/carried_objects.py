@@ -65,7 +65,7 @@ def _missing(
                 origin=(template.origin / "manifest").within(path),
                 found=f"{{namespace.{name}}}, which the namespace {namespace.name} does not"
                 " have",
-                allowed="facts that every namespace has that carries the object",
+                allowed="facts that every namespace with this object has",
                 remedy=f"write {_place(name)} for the namespace, or select other namespaces"
                 " with matchLabels",
                 organization=namespace.organization,

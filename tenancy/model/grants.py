@@ -38,7 +38,7 @@ def grants(
                 f"the GPU node pool {spec.pool!r}",
                 "a pool of the platform"
                 f" ({', '.join(p.name for p in platform.pools) or 'it has none'})",
-                "name one of them, or describe it under gpuNodePools of the platform",
+                "name one of these pools, or describe it under gpuNodePools of the platform",
             )
             continue
         resource = _resource(spec, pool)

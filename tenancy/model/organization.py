@@ -128,7 +128,7 @@ class _Resolver:
                 f"the namespace {spec.id!r} has no profile and no quota, and inherits none",
                 "a profile, a quota, inheritFrom, or a defaultNamespace that has them;"
                 " `quota: {}` for a namespace without a quota",
-                "write one of them",
+                "write a profile, a quota or inheritFrom",
             )
         role_bindings, findings = bindings(self._applicable(spec, entitlements), self._subject)
         self.findings.extend(findings)
@@ -223,10 +223,10 @@ class _Resolver:
                 self._finding(
                     "inherit-from-unknown",
                     place,
-                    f"{parent!r}, which {self._absence(parent)}",
+                    f"the namespace {parent!r}, which {self._absence(parent)}",
                     f"a namespace of the organization in the same environment"
                     f" ({', '.join(sorted(self.present))})",
-                    "name one of them, or give the namespace its own profile",
+                    "name one of these namespaces, or give the namespace its own profile",
                 )
             return Entitlements(), ()
         entitlements, lineage = self._entitlements(parent, children)
@@ -260,7 +260,7 @@ class _Resolver:
                 f"the profile {name!r}",
                 "a profile of the organization, the environment or the platform"
                 f" ({', '.join(self.profiles.names) or 'they have none'})",
-                "name one of them, or describe it under profiles",
+                "name one of these profiles, or describe it under profiles",
             )
         return entitlements
 
@@ -275,9 +275,9 @@ class _Resolver:
                 self._finding(
                     "default-namespace-unknown",
                     (place or source.origin) / "defaultNamespace",
-                    f"{name!r}, which is not a namespace of the organization",
+                    f"the id {name!r}, which is not a namespace of the organization",
                     ", ".join(spec.id for spec in source.spec.namespaces),
-                    "name one of them",
+                    "name one of these namespaces",
                 )
             if name in self.present:
                 return name
@@ -287,7 +287,7 @@ class _Resolver:
                 source.origin,
                 f"{len(self.present)} namespaces and no defaultNamespace",
                 "a defaultNamespace where an organization has several",
-                "name the one that other namespaces inherit from: "
+                "name the namespace that others inherit from: "
                 + ", ".join(sorted(self.present)),
             )
             return None
@@ -331,9 +331,9 @@ class _Resolver:
                 self._finding(
                     "override-unknown",
                     place / "namespaces" / identifier,
-                    f"{identifier!r}, which {self._absence(identifier)}",
+                    f"the namespace {identifier!r}, which {self._absence(identifier)}",
                     ", ".join(sorted(self.present)) or "no namespace exists here",
-                    "name one of them, or remove the entry",
+                    "name one of these namespaces, or remove the entry",
                 )
 
     def _finding(

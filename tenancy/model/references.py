@@ -77,9 +77,11 @@ def _unknown(
                 yield Finding(
                     code="member-namespace-unknown",
                     origin=member.origin / "namespaces" / i,
-                    found=f"{identifier!r}, which is not a namespace of the organization",
+                    found=f"the id {identifier!r}, which is not a namespace of the"
+                    " organization",
                     allowed=f"ids of its namespaces ({', '.join(known)})",
-                    remedy="name one of them, or remove namespaces for all of them",
+                    remedy="name one of these ids, or remove the key namespaces: the role then"
+                    " applies in every namespace",
                     organization=organization,
                 )
 
@@ -92,8 +94,8 @@ def _listed_again(organization: str, own_members: Iterable[Member]) -> Iterator[
                 origin=member.origin / "namespaces",
                 found="a list of namespaces for a member of one namespace",
                 allowed=(
-                    "members of a namespace without namespaces, because they apply there only"
+                    "no namespaces, because members of a namespace have their roles only there"
                 ),
-                remedy="remove it, or write the member under the organization's members",
+                remedy="remove the list, or write the member under the organization's members",
                 organization=organization,
             )

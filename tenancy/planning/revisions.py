@@ -153,7 +153,7 @@ def _unread(
             origin=Origin(stack_file(stack)),
             found=f"errors in the files of stack {stack} at {since}: they were not compared",
             allowed="files without errors at both revisions",
-            remedy="compare with a revision whose files are right",
+            remedy="compare with a revision whose files have no errors",
             severity=Severity.NOT_CHECKED,
         )
         for stack in stacks

@@ -68,7 +68,8 @@ def test_the_owners_account_is_let_through_and_another_is_refused(aws):
     assert wrong.value.failure is AwsFailure.WRONG_ACCOUNT
     assert str(wrong.value) == (
         "node group: credentials for the account 123456789012; allowed: credentials for the"
-        " account 999999999999, which owns it; set AWS_PROFILE, or the credentials, to that"
+        " account 999999999999, which owns the resource; set AWS_PROFILE, or the"
+        " credentials, to that"
         " account"
     )
 

@@ -60,7 +60,7 @@ def test_these_are_right(changed):
         pytest.param(
             {"ami_type": "AL2023_ARM_64_NVIDIA"},
             "argument: amiType [ami-architecture] AL2023_ARM_64_NVIDIA for p5.48xlarge, which"
-            " is x86_64; allowed: one for x86_64, such as AL2023_x86_64_NVIDIA;"
+            " is x86_64; allowed: an AMI type for x86_64, such as AL2023_x86_64_NVIDIA;"
             " choose an AMI type of the instance type's architecture",
             id="arm AMI on x86",
         ),
@@ -96,8 +96,10 @@ def test_these_are_right(changed):
         ),
         pytest.param(
             {**TEMPLATE, "launch_template": LaunchTemplate(id="lt-1", name="a")},
-            "argument: launchTemplate [launch-template-identity] both id and name;"
-            " allowed: exactly one of id and name; write one of them",
+            "argument: launchTemplate [launch-template-identity] a launch template with"
+            " both id and"
+            " name;"
+            " allowed: exactly one of id and name; write id or name",
             id="launch template twice",
         ),
         pytest.param(
@@ -114,8 +116,8 @@ def test_these_are_right(changed):
                     Taint(key="a", value="2", effect="NoSchedule"),
                 )
             },
-            "argument: taints [written-twice] a:NoSchedule twice; allowed: each once;"
-            " remove one of them",
+            "argument: taints [written-twice] a:NoSchedule twice; allowed: each value once;"
+            " remove one of the two entries",
             id="a taint twice",
         ),
         pytest.param(
@@ -128,7 +130,9 @@ def test_these_are_right(changed):
         pytest.param(
             {"update_config": UpdateConfig(max_unavailable=1, max_unavailable_percentage=5)},
             "argument: updateConfig [count-and-percentage] maxUnavailable and"
-            " maxUnavailablePercentage; allowed: one of them; remove one",
+            " maxUnavailablePercentage; allowed: a count or a percentage; remove"
+            " maxUnavailable or"
+            " maxUnavailablePercentage",
             id="two rates",
         ),
         pytest.param(

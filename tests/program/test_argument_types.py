@@ -174,7 +174,7 @@ def test_options_in_another_place_are_refused_by_name(make, argument: str) -> No
     said = str(refused.value)
     assert f"argument of a  {argument}  [wrong-type]" in said
     assert "found:   pulumi.ResourceOptions" in said
-    assert "write opts=pulumi.ResourceOptions(...), with its name" in said
+    assert "write opts=pulumi.ResourceOptions(...) as a keyword argument" in said
 
 
 def test_another_value_in_another_place_is_refused_by_name() -> None:

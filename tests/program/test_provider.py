@@ -103,7 +103,8 @@ def test_wrong_inputs_are_refused_all_at_once_each_at_its_place(provider):
         ),
         (
             "amiType",
-            "AL2023_ARM_64_NVIDIA for p5.48xlarge, which is x86_64; allowed: one for x86_64,"
+            "AL2023_ARM_64_NVIDIA for p5.48xlarge, which is x86_64; allowed: an AMI type"
+            " for x86_64,"
             " such as AL2023_x86_64_NVIDIA; choose an AMI type of the instance type's"
             " architecture",
         ),

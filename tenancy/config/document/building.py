@@ -12,7 +12,7 @@ from tenancy.diagnostics import CONTROL, Finding, Origin, PathStep, clean, shown
 __all__ = ["DEEPEST", "LONGEST", "MOST", "MOST_ENTRIES", "Builder"]
 
 DEEPEST = 32
-"""Mappings and lists inside each other. Deeper ones are refused."""
+"""The deepest nesting of mappings and lists; deeper ones are refused."""
 
 _UNNAMED = "?"
 """Stands for a key that is not text, so that its value has a path."""
@@ -23,10 +23,10 @@ MOST = 1000
 
 
 LONGEST = 4096
-"""In characters: a longer value is refused. No Kubernetes object needs a longer one."""
+"""The longest value in characters. No Kubernetes object needs a longer one."""
 
 MOST_ENTRIES = 5000
-"""Entries of one mapping or list; nothing after them is read."""
+"""The most entries of one mapping or list; nothing after them is read."""
 
 
 class _Frame:

@@ -24,7 +24,7 @@ from tenancy.config.kept_files import keep_file, user_cache
 __all__ = ["FOLDER", "KeptDocuments"]
 
 FOLDER: Final = "documents"
-"""In the folder of this user's caches."""
+"""The folder of kept documents, in the folder of this user's caches."""
 
 _DAYS: Final = 30
 """A document that was not used for so long is deleted."""
@@ -118,7 +118,7 @@ def _node(written: Written) -> Node:
 
     Raises:
         TypeError: It is not a node.
-        ValueError: Likewise.
+        ValueError: A part of it is not a node.
     """
     line, column, content = written
     if isinstance(line, int) and isinstance(column, int):

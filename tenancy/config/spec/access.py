@@ -41,7 +41,7 @@ class RuleSpec(Spec):
     resources: Listed[str]
     """Plural resource names and `resource/subresource`."""
     verbs: Listed[str]
-    """Verbs."""
+    """The verbs, such as `get`."""
     resource_names: Listed[str] = ()
     """Only objects of these names. Default: every object."""
     reason: NonEmpty | None = None
@@ -52,9 +52,9 @@ class CustomKindsSpec(Spec):
     """Custom kinds that the built-in roles cover, and that readers of the public namespace read."""
 
     api_group: NonEmpty
-    """Their API group, such as `ml.example.com`."""
+    """The API group of the kinds, such as `ml.example.com`."""
     resources: Listed[NonEmpty]
-    """Their plural names, such as `notebooks`."""
+    """The plural names of the kinds, such as `notebooks`."""
     write: bool = True
     """Whether developers and admins may write them; viewers read them. Default: yes."""
     reason: NonEmpty
@@ -65,6 +65,6 @@ class RoleSpec(Spec):
     """A role that the platform defines; members of any organization may have it."""
 
     description: str | None = None
-    """What it is for."""
+    """What the role is for."""
     rules: Listed[RuleSpec]
-    """What it allows inside a namespace."""
+    """What the role allows inside a namespace."""

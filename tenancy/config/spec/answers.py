@@ -39,7 +39,7 @@ class AnswersSpec(Spec):
     environments: dict[_Label, str | None] = Field(default={"dev": None}, min_length=1)
     """The cluster of each environment; null is the first cluster. Default: `dev`."""
     teams: Listed[_Label] = ("acme",)
-    """Each gets an organization with a namespace in every environment. Default: `acme`."""
+    """The teams; each gets an organization with a namespace in every environment. Default: `acme`."""
     operators: NonEmpty = "platform-operators"
     """The group that may change what Tenancy manages. Default: `platform-operators`."""
     identity_prefix: str = "oidc:"

@@ -68,4 +68,4 @@ class OrganizationBoundsSpec(Spec):
     default: BoundsSpec = BoundsSpec()
     """Bounds of organizations that are not named in `organizations`. Default: every list is empty."""
     organizations: dict[str, BoundsSpec] = Field(default={})
-    """By name; a key that is set here replaces the one in `default`."""
+    """Bounds of single organizations, by name; a key that is set here replaces the one in `default`."""

@@ -28,7 +28,7 @@ class EnvironmentOrderExceptionSpec(Spec):
     workload: NonEmpty | None = None
     """The workload, where namespaces are paired. Default: the organization's sum."""
     reason: NonEmpty
-    """Why."""
+    """Why the resource may be larger."""
 
 
 def _kind(value: object) -> str:
@@ -54,7 +54,7 @@ class EnvironmentSpec(Spec):
     """One environment on one cluster, with the organizations that it holds."""
 
     environment: NonEmpty
-    """`dev`, `staging`, `prod`, or another name."""
+    """The name of the environment: `dev`, `staging`, `prod`, or another."""
     cluster: NonEmpty
     """The cluster's name, which permanently identifies its provider; `sandbox` is the local one."""
     kubeconfig: KubeconfigPath | None = None
@@ -64,13 +64,13 @@ class EnvironmentSpec(Spec):
     platform_stack: NonEmpty = "platform"
     """The stack that describes the cluster's platform."""
     organizations: dict[str, HeldOrganization]
-    """By name; `{}` uses `organizations/<name>.yaml` unchanged."""
+    """The organizations by name; `{}` uses `organizations/<name>.yaml` unchanged."""
     profiles: dict[str, ProfileSpec] = Field(default={})
     """Profiles by name; they take precedence over the platform's."""
     name_template: str = "{prefix}-{id}"
     """The template of namespace names; use `{environment}` if one cluster has the same id in several environments."""
     pod_security: PodSecuritySpec | None = None
-    """The level of namespaces that do not set one. Default: `restricted`."""
+    """The Pod Security level of namespaces that do not set one. Default: `restricted`."""
     network: NetworkSpec | None = None
     """Allowed traffic of namespaces that do not set it."""
     environment_order_exceptions: Listed[EnvironmentOrderExceptionSpec] = ()

@@ -28,7 +28,7 @@ class PortSpec(Spec):
     end_port: PortNumber | None = None
     """The last port of a range that begins with `port`. Default: only `port`."""
     protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
-    """Default: TCP."""
+    """The protocol. Default: TCP."""
 
 
 Ports = Listed[PortNumber | PortSpec]

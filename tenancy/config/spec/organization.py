@@ -47,7 +47,7 @@ class GrantSpec(Spec):
     max_per_claim: int | None = Field(default=None, ge=1)
     """For a pool whose devices are claimed: the most devices of one ResourceClaim or template. A pod may name at most `maxPerPod` / `maxPerClaim` claims. Default: `maxPerPod`, so that a pod may name one claim."""
     borrowing_limit: int = Field(default=0, ge=0)
-    """How many more devices the namespace may borrow of what other namespaces leave, if the platform has `queues`; with `gpus` they are its quota. Default: 0."""
+    """How many more devices the namespace may borrow of those that other namespaces do not use, if the platform has `queues`; with `gpus` they are its quota. Default: 0."""
     lending_limit: int | None = Field(default=None, ge=0)
     """How many of `gpus` other namespaces may borrow while they are not used. Default: all."""
 
@@ -92,7 +92,7 @@ class EnforcementSpec(Spec):
     may_stop: Listed[NonEmpty] = ()
     """Workloads that may be refused or lose connections when the rules are enforced: exact names such as `Deployment/web`. Enforcement is refused while any other workload would be affected. Default: none."""
     may_weaken: Listed[NonEmpty] = ()
-    """Objects of an adopted namespace by which more may be allowed than they allow now: exact names such as `ResourceQuota/team`, `LimitRange/limits`, `Namespace/shop` for its Pod Security level, and `NetworkPolicy/allow-dns` for traffic that the namespace's own policies deny. A change that weakens another one is refused. Default: none."""
+    """Objects of an adopted namespace by which more may be allowed than they allow now: exact names such as `ResourceQuota/team`, `LimitRange/limits`, `Namespace/shop` for its Pod Security level, and `NetworkPolicy/allow-dns` for traffic that the namespace's own policies deny. A change that weakens another object is refused. Default: none."""
 
 
 class EntitlementsSpec(Spec):
@@ -117,7 +117,7 @@ class EntitlementsSpec(Spec):
     load_balancers: int | None = Field(default=None, ge=0)
     """How many Services of type LoadBalancer are allowed, with their node ports. Default: none."""
     pod_security: PodSecuritySpec | None = None
-    """Default: the environment's."""
+    """The Pod Security level. Default: the environment's."""
     storage_classes: Listed[str] | None = None
     """Storage classes that may be used; every other class of the platform has a quota of 0. Default: all that the platform lists as `shared`."""
     priority_classes: Listed[str] | None = None
@@ -128,7 +128,7 @@ class NamespaceSpec(EntitlementsSpec):
     """One namespace of an organization. Its name in the cluster is `<prefix>-<id>`."""
 
     id: NonEmpty
-    """1 to 7 lowercase letters and digits."""
+    """The id: 1 to 7 lowercase letters and digits."""
     environments: Listed[str] | None = None
     """The environments in which it exists. Default: every one that has the organization."""
     inherit_from: NonEmpty | None = None
@@ -176,9 +176,9 @@ class OrganizationSpec(Spec):
     display_name: str | None = None
     """The display name. Default: the organization's name."""
     owner: str | None = None
-    """Contact, free text. Default: not set."""
+    """The contact, as free text. Default: not set."""
     billing: BillingSpec | None = None
-    """Who pays. Default: not set."""
+    """Billing data. Default: not set."""
     ceiling: Quantities | None = None
     """The most that all namespaces together may use, over all environments. Default: no ceiling."""
     members: Listed[MemberSpec] = ()
@@ -194,11 +194,11 @@ class OrganizationSpec(Spec):
     network: NetworkSpec | None = None
     """Allowed traffic of namespaces that do not set it. Default: the environment's."""
     labels: dict[str, str] = Field(default={})
-    """Labels of all its namespaces; a namespace's own take precedence. Allowed are the same keys."""
+    """Labels of all its namespaces; a namespace's own take precedence. The same keys are allowed as for a namespace."""
     annotations: dict[str, str] = Field(default={})
-    """Annotations of all its namespaces; a namespace's own take precedence. Allowed are the same keys."""
+    """Annotations of all its namespaces; a namespace's own take precedence. The same keys are allowed as for a namespace."""
     queue_weight: int = Field(default=1, ge=1, le=1000)
-    """Its share of what others leave, compared with other organizations, if the platform's queues have `fairSharing`. Default: 1."""
+    """Its share of the devices that others do not use, compared with other organizations, if the platform's queues have `fairSharing`. Default: 1."""
 
 
 class NamespaceOverrideSpec(EntitlementsSpec):
@@ -212,7 +212,7 @@ class OrganizationOverrideSpec(Spec):
     """Differences of an organization in one environment."""
 
     file: str | None = None
-    """Where it is described. Default: `organizations/<name>.yaml`."""
+    """The file that describes the organization. Default: `organizations/<name>.yaml`."""
     namespaces: dict[str, NamespaceOverrideSpec] = Field(default={})
     """Differences by namespace id. Default: none."""
     default_namespace: NonEmpty | None = None

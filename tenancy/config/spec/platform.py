@@ -40,9 +40,9 @@ class OidcSpec(Spec):
     """The prefixes that the API server puts before names from the identity provider."""
 
     username_prefix: str = "oidc:"
-    """Before user names."""
+    """The prefix of user names."""
     groups_prefix: str = "oidc:"
-    """Before group names."""
+    """The prefix of group names."""
 
 
 class LimitsSpec(Spec):
@@ -66,14 +66,14 @@ class PublicNamespaceSpec(Spec):
     readers: Listed[SubjectSpec]
     """Who may read it. `system:authenticated` may be named here only."""
     reads: Listed[NonEmpty] = ()
-    """Further kinds that they read, as `<plural>` or `<plural>.<API group>`, such as `persistentvolumeclaims`, `events.events.k8s.io` or `notebooks.ml.example.com`; Secrets never. Default: only ConfigMaps, endpoints, pods, Services, workloads, Ingresses and `customKinds`."""
+    """Further kinds that the readers read, as `<plural>` or `<plural>.<API group>`, such as `persistentvolumeclaims`, `events.events.k8s.io` or `notebooks.ml.example.com`; Secrets never. Default: only ConfigMaps, endpoints, pods, Services, workloads, Ingresses and `customKinds`."""
 
 
 class ServiceSpec(Spec):
     """A service of a shared namespace."""
 
     name: NonEmpty
-    """For people."""
+    """The name of the service, for people."""
     ports: Listed[int]
     """TCP ports."""
     pod_labels: dict[str, str] = Field(default={})
@@ -97,26 +97,26 @@ class SharedNamespaceSpec(Spec):
     managed: bool = True
     """Whether Tenancy creates it. `false`: it exists already, its services can be reached, and nothing in it is created or changed. Default: yes."""
     purpose: Literal["observability", "services"] = "services"
-    """`observability`: every namespace can reach it, and it can reach their metrics ports, unless they opt out. Default: services."""
+    """What the namespace is for. `observability`: every namespace can reach it, and it can reach the metrics ports of every namespace, unless that namespace opts out. Default: services."""
     services: Listed[ServiceSpec]
     """The services that can be reached there."""
     metrics_ports: Listed[int] = ()
     """TCP ports that an observability namespace can reach in every namespace. Default: none."""
     pod_security: SharedPodSecuritySpec | None = None
-    """Default: restricted."""
+    """The Pod Security level. Default: restricted."""
     enforcement: EnforcementSpec | None = None
-    """Of a namespace that existed and was adopted: with `mode: audit` no network policy, quota and change of the `default` service account is added, and our Pod Security level only warns. Default: everything is enforced."""
+    """Whether the rules are enforced in a namespace that existed and was adopted. With `mode: audit` no network policy, quota and change of the `default` service account is added, and our Pod Security level only warns. Default: everything is enforced."""
 
 
 class PriorityClassSpec(Spec):
     """A PriorityClass that the platform creates and namespaces may be granted."""
 
     value: int = Field(ge=-2147483648, le=1000000000)
-    """Higher is scheduled first."""
+    """The priority: pods with a higher one are scheduled first."""
     preemption_policy: Literal["Never", "PreemptLowerPriority"] = "Never"
     """Whether its pods preempt others. Default: never."""
     description: str | None = None
-    """For people."""
+    """What the class is for, for people."""
 
 
 class PodSecurityExceptionSpec(Spec):
@@ -134,7 +134,7 @@ class NodeRangeSpec(Spec):
     """The size of a pool, in nodes."""
 
     min: int = Field(ge=0)
-    """Always there."""
+    """The number of nodes that always exist."""
     max: int = Field(ge=0)
     """The most nodes."""
 
@@ -143,18 +143,18 @@ class CapacitySpec(Spec):
     """How the nodes are purchased."""
 
     type: Literal["on-demand", "spot", "reserved", "capacity-block"] = "on-demand"
-    """Default: on demand."""
+    """The kind of capacity. Default: on demand."""
     reservation_id: NonEmpty | None = None
-    """For `reserved` and `capacity-block`."""
+    """The id of the reservation, for `reserved` and `capacity-block`."""
 
 
 class MigSpec(Spec):
     """One MIG profile of a layout."""
 
     profile: NonEmpty
-    """`1g.10gb`, as NVIDIA names it."""
+    """The profile as NVIDIA names it, such as `1g.10gb`."""
     per_gpu: int = Field(ge=1)
-    """Instances on each GPU."""
+    """The number of instances of this profile on each GPU."""
     device_class: NonEmpty | None = None
     """The DRA device class of these instances, for a pool whose devices are claimed. Default: none."""
 
@@ -163,11 +163,11 @@ class SharingSpec(Spec):
     """How several pods share one GPU."""
 
     type: Literal["none", "time-slicing", "mps", "mig"] = "none"
-    """Default: each GPU is used by one pod."""
+    """The way in which pods share a GPU. Default: each GPU is used by one pod."""
     replicas: int | None = Field(default=None, ge=2)
-    """Pods for each GPU, for `time-slicing` and `mps`."""
+    """The number of pods for each GPU, for `time-slicing` and `mps`."""
     rename: bool = True
-    """Shared GPUs are `nvidia.com/gpu.shared`, so that they are not mistaken for whole ones. Default: yes."""
+    """Whether pods request shared GPUs as `nvidia.com/gpu.shared`, so that they are not mistaken for whole ones. Default: yes."""
     layout: Listed[MigSpec] = ()
     """The MIG profiles on every GPU, for `mig`."""
 
@@ -187,9 +187,9 @@ class GpuNodePoolSpec(Spec):
     """Nodes with GPUs of one model."""
 
     name: NonEmpty
-    """A DNS label, unique on the platform."""
+    """The name of the pool: a DNS label, unique on the platform."""
     model: NonEmpty
-    """For display and for selecting pools: `H100`."""
+    """The GPU model, for display and for selecting pools: `H100`."""
     backend: NonEmpty = "existing"
     """What creates the nodes: a backend that docs/backends.md lists, or one from another package. Default: `existing`, for nodes that exist."""
     gpus_per_node: int | None = Field(default=None, ge=1)
@@ -199,19 +199,19 @@ class GpuNodePoolSpec(Spec):
     resource: NonEmpty = "nvidia.com/gpu"
     """The extended resource of a whole GPU."""
     nodes: NodeRangeSpec
-    """How many nodes."""
+    """The number of nodes."""
     node_names: Listed[str] = ()
-    """For `existing`: the nodes' names, which get the pool's label. Default: they have it already."""
+    """For `existing`: the names of the nodes, which get the pool's label. Default: none; the nodes have the label already."""
     cpu_per_node: Annotated[str, Field(min_length=1)] | int | None = None
-    """What pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
+    """The CPU that pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
     memory_per_node: Annotated[str, Field(min_length=1)] | int | None = None
-    """What pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
+    """The memory that pods can use on a node. Default: from the catalogue; if unknown, it is not checked."""
     capacity: CapacitySpec = CapacitySpec()
-    """How it is purchased. Default: on demand."""
+    """How the nodes are purchased. Default: on demand."""
     sharing: SharingSpec = SharingSpec()
-    """Default: not shared."""
+    """How several pods share one GPU. Default: GPUs are not shared."""
     dedicated_to: NonEmpty | None = None
-    """The only organization that may use it. Default: shared by grants."""
+    """The only organization that may use the pool. Default: every organization with a grant."""
     allocation: Literal["devicePlugin", "dra", "both"] = "devicePlugin"
     """How pods ask for its devices. `devicePlugin`: by the extended resource, also where DRA serves it. `dra`: by claims of `deviceClass`. `both`: in either way, and each device is counted once; the class must have the pool's resource as `extendedResourceName` (Kubernetes 1.36 and later). Default: devicePlugin."""
     device_class: NonEmpty | None = None
@@ -238,7 +238,7 @@ class QueuesSpec(Spec):
     cohort: NonEmpty = "gpus"
     """The name of the Cohort in which all organizations borrow and lend; a DNS label. Default: gpus."""
     fair_sharing: bool = False
-    """Whether Kueue shares what is left by `queueWeight`; it must be configured there too. Default: no."""
+    """Whether Kueue shares unused devices by `queueWeight`; fair sharing must be configured in Kueue too. Default: no."""
     controller: NonEmpty = "kueue-system/kueue-controller-manager"
     """The service account of Kueue's controller, as `<namespace>/<name>`: only it admits jobs. Default: kueue-system/kueue-controller-manager."""
 
@@ -260,7 +260,7 @@ class PlatformSpec(Spec):
     operators: Listed[SubjectSpec]
     """Who may change the objects that Tenancy manages. Required, because the admission policies refuse everyone else."""
     bindable_subjects: Listed[SubjectSpec] = ()
-    """Users, groups and service accounts of no organization that admins of organizations may bind, such as those of CI and GitOps; the service accounts may also be members. Default: none; they may bind only members of their organization."""
+    """Users, groups and service accounts of no organization that admins of organizations may bind, such as those of CI and GitOps; the service accounts may also be members. Default: none; admins may bind only members of their organization."""
     oidc: OidcSpec = OidcSpec()
     """Prefixes of names from the identity provider."""
     limits: LimitsSpec = LimitsSpec()
@@ -327,6 +327,6 @@ class PlatformStackSpec(Spec):
     context: NonEmpty | None = None
     """The context in that kubeconfig; needed with `kubeconfig`."""
     platform: PlatformSpec
-    """What is cluster-wide."""
+    """The cluster-wide settings."""
     allow_deletion: Listed[str] = ()
     """Exact names of namespaces that may be deleted with everything in them. Default: none."""

@@ -91,11 +91,11 @@ class LimitRangeSpec(Spec):
     """The LimitRange of a namespace; a type that is not set is not limited."""
 
     container: ContainerLimitsSpec | None = None
-    """For each container."""
+    """Defaults and bounds for each container."""
     pod: PodLimitsSpec | None = None
-    """For each pod."""
+    """Bounds for each pod."""
     persistent_volume_claim: ClaimLimitsSpec | None = None
-    """For each claim."""
+    """Bounds for each claim."""
 
 
 class ProfileSpec(Spec):

@@ -47,7 +47,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     adoption.GROUP,
     plans.GROUP,
 )
-"""In the order of the reference."""
+"""The groups of codes, in the order of the reference."""
 
 CODES: Final[Mapping[str, Code]] = {code.name: code for group in GROUPS for code in group.codes}
 """Every code by its name."""

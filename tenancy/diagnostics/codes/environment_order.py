@@ -17,7 +17,7 @@ GROUP: Final = Group(
             "environment-order",
             "an environment is larger than the next; a *warning* where it is unlimited below a limit",
             "21 pods in dev, 20 in staging",
-            "change one, or write an exception with a reason",
+            "change one of the two quotas, or write an exception with a reason",
             (
                 _ERROR,
                 _WARNING,
@@ -27,14 +27,14 @@ GROUP: Final = Group(
             "environment-order-exception-unused",
             "an exception that is not needed",
             "a leftover entry",
-            "remove it",
+            "remove the exception",
             (_WARNING,),
         ),
         Code(
             "environment-order-name",
             "an environment is listed twice, or its name is not valid",
             "`[dev, dev]`",
-            "name each once",
+            "name each environment once",
         ),
     ),
 )

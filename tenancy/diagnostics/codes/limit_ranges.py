@@ -17,7 +17,7 @@ GROUP: Final = Group(
             "limit-range-order",
             "min ≤ defaultRequest ≤ default ≤ max does not hold",
             "`min` 200m, `default` 100m",
-            "lower or raise one",
+            "lower or raise one of the values",
         ),
         Code(
             "limit-range-ratio", "a ratio below 1, or above max/min", "`0.5`", "write 1 or more"
@@ -46,20 +46,20 @@ GROUP: Final = Group(
         Code(
             "limit-range-field",
             "a field without effect for that type",
-            "a ratio of claims",
-            "remove it",
+            "a `maxLimitRequestRatio` for claims",
+            "remove the field",
         ),
         Code(
             "limit-range-claim",
             "limits for claims without min and max of storage",
             "`persistentVolumeClaim: {}`",
-            "write one of them",
+            "write `min` or `max` of storage",
         ),
         Code(
             "limit-range-over-quota",
             "one object may be larger than the namespace's quota",
-            "`max` 2 CPUs, quota 1",
-            "lower it",
+            "`max` of 2 CPUs, and a quota of 1 CPU",
+            "lower the `max`, or raise the quota",
             (_ERROR, _WARNING),
         ),
         Code(

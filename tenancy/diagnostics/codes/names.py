@@ -30,7 +30,7 @@ GROUP: Final = Group(
             "resource-name-taken",
             "two objects with one name in the engine's state",
             "adopted role bindings `a:b` and `a-b`",
-            "rename one of them",
+            "rename one of the objects",
         ),
         Code(
             "prefix-empty",
@@ -42,32 +42,32 @@ GROUP: Final = Group(
             "prefix-reserved",
             "a prefix whose names belong to Kubernetes or Tenancy",
             "`kube`",
-            "choose another",
+            "choose another prefix",
         ),
         Code(
             "prefix-differs",
-            "one organization has two prefixes",
-            "inline in two stacks",
-            "describe it once, in its file",
+            "one organization has different prefixes in two stacks",
+            "an organization that two stack files describe",
+            "describe the organization once, in its own file",
         ),
         Code(
             "prefix-shared",
             "two organizations share a prefix",
-            "`acme` twice",
-            "give one another prefix",
+            "`prefix: acme` in two organizations",
+            "give one of them another prefix",
             (_WARNING,),
         ),
         Code(
             "namespace-id",
             "an id is not 1 to 7 lowercase letters and digits",
             "`dev-1`",
-            "leave out the hyphen; the length is a setting",
+            "leave out the hyphen; `limits.idLength` of the platform sets the length",
         ),
         Code(
             "namespace-name",
             "a namespace's full name is not a DNS label",
-            "64 characters",
-            "shorten a part",
+            "a name of 64 characters",
+            "shorten the prefix or the id",
         ),
         Code(
             "namespace-name-reserved",
@@ -85,7 +85,7 @@ GROUP: Final = Group(
             "adopted-name-needless",
             "an adopted name that equals the name Tenancy gives",
             "`adopted: {name: acme-dev}`",
-            "remove it",
+            "remove the key `name`",
         ),
         Code(
             "adopted-nothing",
@@ -97,7 +97,7 @@ GROUP: Final = Group(
             "adopted-name",
             "a name that a limit range or role binding cannot have",
             "`limitRange: Limits`",
-            "write the name that it has",
+            "write the name of the existing object",
         ),
         Code(
             "adopted-binding-taken",
@@ -121,8 +121,8 @@ GROUP: Final = Group(
         Code(
             "too-many-namespaces",
             "an organization has more namespaces than allowed, over all environments",
-            "11",
-            "remove one, or raise `limits.namespaces`",
+            "11 namespaces where 10 are allowed",
+            "remove a namespace, or raise `limits.namespaces`",
         ),
         Code(
             "environment-name",
@@ -132,10 +132,9 @@ GROUP: Final = Group(
         ),
         Code(
             "environment-misspelt",
-            "an environment that no organization names, while they name that of its stack's name;"
-            " *not checked* for other stacks",
+            "an environment that no organization names, while organizations name one that is called like the stack; *not checked* for other stacks",
             "`environment: deev` in `Pulumi.dev.yaml`",
-            "write what the finding names",
+            "write the environment that the finding names",
             (
                 _ERROR,
                 _NOT_CHECKED,
@@ -155,25 +154,25 @@ GROUP: Final = Group(
             "label-key",
             "a label's key is not valid",
             "`te am`",
-            "leave out what the finding names",
+            "remove the characters that the finding names",
         ),
         Code(
             "annotation-key",
             "an annotation's key is not valid",
             "`te am`",
-            "leave out what the finding names",
+            "remove the characters that the finding names",
         ),
         Code(
             "label-reserved",
             "a label of Kubernetes or Tenancy",
             "`kubernetes.io/metadata.name`",
-            "use your own domain",
+            "use a domain of your own",
         ),
         Code(
             "annotation-reserved",
             "an annotation of Kubernetes or Tenancy",
             "`kubernetes.io/metadata.name`",
-            "use your own domain",
+            "use a domain of your own",
         ),
         Code(
             "label-not-allowed",
@@ -196,8 +195,8 @@ GROUP: Final = Group(
         Code(
             "annotations-too-large",
             "annotations of more than 256 KiB",
-            "a manual as annotation",
-            "store it elsewhere",
+            "a whole manual in an annotation",
+            "store the text elsewhere",
         ),
         Code(
             "reason-blank",
@@ -209,7 +208,7 @@ GROUP: Final = Group(
             "names-not-checked",
             "an organization in a separate component is not compared with others",
             '`Organization("acme", …)`',
-            "run `tenancy check` in the project that describes them all",
+            "run `tenancy check` in the project that describes all organizations",
             (_NOT_CHECKED,),
         ),
     ),

@@ -14,9 +14,9 @@ GROUP: Final = Group(
     (
         Code(
             "namespace-object-choice",
-            "an entry of `namespaceObjects` has no object, or two",
-            "`manifest` and `imagePullSecret`",
-            "write one of them",
+            "an entry of `namespaceObjects` has no object, or two objects",
+            "`manifest` and `imagePullSecret` in one entry",
+            "write `manifest` or `imagePullSecret`",
         ),
         Code(
             "namespace-object-manifest",
@@ -28,7 +28,7 @@ GROUP: Final = Group(
             "namespace-object-kind",
             "a kind that is a guardrail, access, a secret, or one of Kubernetes' own",
             "`kind: RoleBinding`",
-            "write it at the place that the message names, or remove it",
+            "write the object under the key that the message names, or remove it",
         ),
         Code(
             "namespace-object-secret",
@@ -38,15 +38,15 @@ GROUP: Final = Group(
         ),
         Code(
             "namespace-object-fact",
-            "a fact that no namespace has",
+            "a placeholder for a fact that no namespace has",
             "`{namespace.nmae}`",
-            "write one of those that the message lists",
+            "write one of the placeholders that the message lists",
         ),
         Code(
             "namespace-object-fact-missing",
-            "a fact that one of the namespaces does not have",
-            "`{namespace.owner}`, and no `owner`",
-            "write it, or select other namespaces",
+            "a placeholder for a fact that one of the namespaces does not have",
+            "`{namespace.owner}` for a namespace without an `owner`",
+            "write the fact for the namespace, or select other namespaces",
         ),
         Code(
             "namespace-object-name",
@@ -58,13 +58,13 @@ GROUP: Final = Group(
             "namespace-object-label",
             "a label that no namespace can have",
             "`matchLabels: {tier: a b}`",
-            "correct it",
+            "correct the label",
         ),
         Code(
             "namespace-object-twice",
             "two objects of one kind and name in a namespace",
-            "two ConfigMaps `company-ca`",
-            "rename one",
+            "two ConfigMaps called `company-ca`",
+            "rename one of them",
         ),
         Code(
             "namespace-object-unused",
@@ -77,19 +77,19 @@ GROUP: Final = Group(
             "namespace-object-not-served",
             "the cluster does not serve the kind, or not in namespaces, or by another plural name",
             "an ExternalSecret without its CRD",
-            "install it first",
+            "install the CRD first",
         ),
         Code(
             "namespace-object-exists",
             "an object of that name exists in a namespace, with other content",
-            "a ConfigMap `company-ca` of a team",
-            "rename one of them, or list it under the namespace's `ignore`",
+            "a ConfigMap `company-ca` that a team created",
+            "rename one of the objects, or list the existing one under the namespace's `ignore`",
         ),
         Code(
             "image-pull-secrets-replaced",
-            "the account `default` would lose image pull secrets",
-            "one that `kubectl` added",
-            "write it under `imagePullSecrets` of the namespace",
+            "the service account `default` would lose image pull secrets",
+            "a Secret that was added with `kubectl`",
+            "write the Secret under `imagePullSecrets` of the namespace",
         ),
     ),
 )

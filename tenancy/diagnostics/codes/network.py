@@ -16,15 +16,15 @@ GROUP: Final = Group(
     (
         Code(
             "egress-cidr",
-            "not a range of addresses, every address, or a range with a metadata address",
+            "a text that is not a range of addresses, the range of every address, or a range with a metadata address",
             "`0.0.0.0/0`",
             "write the ranges that are needed",
         ),
         Code(
             "ingress-cidr",
-            "not a range of addresses from which traffic can come",
+            "a text that is not a range of addresses from which traffic can come",
             "`10.0.0.1/8`",
-            "write the range as it is",
+            "write the first address of the range",
         ),
         Code(
             "network-rule",
@@ -46,14 +46,14 @@ GROUP: Final = Group(
             "network-not-agreed",
             "traffic between two organizations that only one of them allows",
             "`ingress` for `globex`, which has no `egress` for this organization",
-            "write the rule on the other side too",
+            "write the rule in the other organization too",
             (_WARNING,),
         ),
         Code(
             "platform-network",
-            "an address, a range or a namespace that cannot be, under `dns`, `ingress` or `internet`",
+            "an address, a range or a namespace that is not valid, under `dns`, `ingress` or `internet`",
             "`nodeLocalAddresses: [169.254.20.10/32]`",
-            "correct it",
+            "correct the value",
         ),
         Code(
             "grant-without-effect",
@@ -66,13 +66,13 @@ GROUP: Final = Group(
             "host-name",
             "a host that is not a DNS name, with or without `*.` before it",
             "`hosts: [https://acme.example]`",
-            "write the name alone, in lower case",
+            "write the host name alone, in lower case",
         ),
         Code(
             "host-taken",
             "a host name that another organization of the cluster has",
             "`hosts: [a.acme.example]` beside another's `*.acme.example`",
-            "remove it from one of them",
+            "remove the host from one of the organizations",
         ),
         Code(
             "shared-service-unknown",
@@ -94,23 +94,26 @@ GROUP: Final = Group(
             "allow-deletion-name",
             "a name that a namespace cannot have",
             "`Acme-dev`",
-            "write it exactly",
+            "write the exact name",
         ),
         Code(
-            "allow-deletion-reserved", "a namespace of the system", "`kube-system`", "remove it"
+            "allow-deletion-reserved",
+            "a namespace of the system",
+            "`kube-system`",
+            "remove the name",
         ),
         Code(
             "allow-deletion-twice",
             "a name is listed twice",
             "`acme-dev` twice",
-            "remove one",
+            "remove one of the entries",
             (_WARNING,),
         ),
         Code(
             "allow-deletion-unknown",
-            "a name that is not in this stack, or no longer",
+            "a name of a namespace that this stack does not have, or no longer has",
             "`acme-old`",
-            "remove it once the namespace is deleted",
+            "correct the name; once the namespace is deleted, remove it",
             (_WARNING,),
         ),
         Code(
@@ -122,8 +125,8 @@ GROUP: Final = Group(
         Code(
             "namespace-removed",
             "a namespace would be deleted, and no earlier update allowed that",
-            "its entry removed, or its id changed",
-            "add it to `allowDeletion` and apply that first, or run `tenancy release`",
+            "a namespace that was removed from the file, or whose id was changed",
+            "add the name to `allowDeletion` and apply that first, or run `tenancy release`",
         ),
         Code(
             "namespace-moved",
@@ -147,13 +150,13 @@ GROUP: Final = Group(
             "deleted-with",
             "a component was passed `deleted_with`",
             "`ResourceOptions(deleted_with=…)`",
-            "remove it",
+            "remove the option",
         ),
         Code(
             "output-not-known",
             "a component was passed an Output or a secret where a plain value is needed",
             "`prefix` from another resource",
-            "pass the value",
+            "pass a plain value",
         ),
     ),
 )

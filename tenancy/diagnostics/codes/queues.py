@@ -20,15 +20,15 @@ GROUP: Final = Group(
         ),
         Code(
             "queue-lending-limit",
-            "more is lent than granted",
-            "`lendingLimit: 9` of 8",
-            "lower it",
+            "a namespace lends more devices than it is granted",
+            "`lendingLimit: 9` under a grant of 8 GPUs",
+            "lower the limit",
         ),
         Code(
             "queue-borrowing-limit",
-            "a namespace may borrow more than others lend",
-            "`borrowingLimit: 8`, and 4 devices that others lend",
-            "lower it",
+            "a namespace may borrow more devices than other namespaces lend",
+            "`borrowingLimit: 8`, while other namespaces lend 4 devices",
+            "lower the limit",
             _WARNING,
         ),
         Code(
@@ -48,7 +48,7 @@ GROUP: Final = Group(
             "queue-overcommit",
             "a pool with queues is overcommitted",
             "`overcommit: 1.5`",
-            "remove it, and let namespaces borrow",
+            "remove `overcommit`, and let namespaces borrow",
             _WARNING,
         ),
         Code(
@@ -65,16 +65,16 @@ GROUP: Final = Group(
         ),
         Code(
             "queue-weight-unused",
-            "a weight where nothing is shared by weights",
+            "a weight on a platform that does not share by weights",
             "`queueWeight: 2` without `fairSharing`",
-            "write `fairSharing: true`, or remove it",
+            "write `fairSharing: true`, or remove the weight",
             _WARNING,
         ),
         Code(
             "queue-cohort",
             "the cohort's name is not a DNS label",
             "`cohort: All GPUs`",
-            "write one such as `gpus`",
+            "write a name such as `gpus`",
         ),
         Code(
             "queue-controller",

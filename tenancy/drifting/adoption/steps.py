@@ -23,7 +23,7 @@ class Action(enum.Enum):
     PATCH = "patch"
     """It is added to the state, and some of its fields change."""
     CONFLICT = "conflict"
-    """It changes too, and another manager of its fields may write them again."""
+    """It is added and changed, and another manager of its fields may write them again."""
     STAYS = "stays"
     """The config cannot describe it; it stays unchanged and is reported as drift."""
 

@@ -58,7 +58,7 @@ class ProposedOrganizations(ProposedAdoption):
             if known is None and (files.root / organization_file(name)).exists():
                 raise RefusedError(
                     reason=f"organization {name}: its file exists, and stack {self.stack} does"
-                    " not hold it; write its name under organizations of the stack first"
+                    " not name it; write its name under organizations of the stack first"
                 )
             if known is None:
                 prefix = self.prefix or name

@@ -139,7 +139,7 @@ def _require_unmanaged(names: Sequence[str], live: Live) -> None:
     Refuse namespaces that do not exist, are being deleted, or are managed already.
 
     Raises:
-        RefusedError: One is such.
+        RefusedError: A namespace is one of these.
     """
     for name in names:
         namespace = live.get(Identity(kind="Namespace", name=name))

@@ -103,11 +103,12 @@ class ProposedShared(ProposedAdoption):
 
     def left(self) -> Mapping[Identity, str]:
         """Return that the platform describes no objects of people in a shared namespace."""
-        why = "no file describes what people have in a shared namespace"
+        why = "the platform's file does not describe objects that people create in a"
+        " shared namespace"
         return {identity: why for identity in self.live if identity.namespace in self.chosen}
 
     def notes(self) -> Iterator[str]:
-        """Yield nothing more."""
+        """Yield no further lines."""
         return iter(())
 
     def is_about(self, finding: Finding) -> bool:

@@ -39,7 +39,7 @@ class Adoption(enum.Enum):
     """The last step of an adoption."""
 
     REPORT = "report"
-    """Show what it would be; write nothing."""
+    """Show what the adoption would do; write nothing."""
     WRITE = "write"
     """Write the files, to be edited and reviewed; apply nothing."""
     APPLY = "apply"
@@ -79,7 +79,7 @@ def adopt(
         until: The last day of the audit. Default: in 90 days, or what the platform allows.
         how_far: Default: everything.
         allow_weaker: Whether limits, levels and network policies that the namespaces have may
-            become looser. Default: what would is named, and refuses the adoption.
+            become looser. Default: what would become looser is named, and refuses the adoption.
         open_stack: Returns a stack with an engine. Default: the engine of its cluster.
         interaction: Who confirms, and what is shown. Default: no confirmation.
 

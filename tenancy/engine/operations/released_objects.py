@@ -113,8 +113,8 @@ class ReleasedObjects:
         for manifest in self.added:
             identity = Identity.of(manifest)
             yield (
-                f"  create   {identity.kind} {identity.name} in {identity.namespace}: the same"
-                " traffic by names of namespaces, whose labels of Tenancy are removed"
+                f"  create   {identity.kind} {identity.name} in {identity.namespace}: it allows"
+                " the same traffic by the names of namespaces, which lose the labels of Tenancy"
             )
         if not self.ours:
             yield "nothing of these namespaces on the cluster is managed by Tenancy"

@@ -80,7 +80,7 @@ def release(
         The objects that were released.
 
     Raises:
-        RefusedError: The stack has none of that name, what stays in the files would be refused
+        RefusedError: The stack has no such namespace, what stays in the files would be refused
             or change, or the answer was no.
         ClusterError: The cluster cannot be reached, or refused.
         EngineError: The state cannot be read or written.
@@ -251,7 +251,7 @@ def _require_accepted(
     if wrong:
         raise RefusedError(
             reason=report.text(wrong, after.documents)
-            + "\nThe checks refuse what stays in the files. Nothing was changed."
+            + "\nThe checks refuse the files without these namespaces. Nothing was changed."
         )
     for namespace in _all(after):
         if snapshot.namespace(namespace) != before.get((namespace.stack, namespace.name)):

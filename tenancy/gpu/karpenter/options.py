@@ -39,13 +39,13 @@ class BudgetSpec(Spec):
     """How many nodes may be disrupted at a time."""
 
     nodes: Annotated[str, StringConstraints(pattern=r"^((100|[0-9]{1,2})%|[0-9]+)$")]
-    """A number, or a percentage."""
+    """The number of nodes, or a percentage of them."""
     schedule: Text | None = None
-    """When it starts, as a cron schedule in UTC; needs a duration. Default: always."""
+    """When the budget starts, as a cron schedule in UTC; needs a duration. Default: always."""
     duration: Annotated[str, StringConstraints(pattern=r"^[0-9hm]+$")] | None = None
-    """How long it applies from each start."""
+    """How long the budget applies from each start."""
     reasons: Listed[Literal["Underutilized", "Empty", "Drifted"]] = ()
-    """The reasons to which it applies. Default: every reason."""
+    """The reasons of disruption to which the budget applies. Default: every reason."""
 
 
 class SelectorTermSpec(Spec):

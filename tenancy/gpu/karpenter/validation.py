@@ -21,7 +21,7 @@ def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
             code="instance-type-missing",
             origin=pool.origin / "instanceTypes",
             found="no instance type",
-            allowed="at least one; otherwise Karpenter chooses among all types",
+            allowed="at least one instance type; otherwise Karpenter chooses among all",
             remedy="write instanceTypes",
         )
     if 0 < pool.min_nodes < pool.max_nodes:
@@ -30,7 +30,8 @@ def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
             origin=pool.origin / "nodes",
             found=f"from {pool.min_nodes} to {pool.max_nodes} nodes",
             allowed="min: 0, or min equal to max for a pool of fixed size",
-            remedy="choose one of the two; Karpenter does not support a minimum",
+            remedy="write min: 0, or make min and max equal; Karpenter does not support a"
+            " minimum",
         )
     for label in pool.labels:
         domain = label.partition("/")[0]
@@ -52,9 +53,9 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
         yield Finding(
             code="node-class",
             origin=origin,
-            found="neither nodeClass nor nodeClassRef"
+            found="options with neither nodeClass nor nodeClassRef"
             if made is None
-            else "both nodeClass and nodeClassRef",
+            else "options with both nodeClass and nodeClassRef",
             allowed="exactly one of nodeClass and nodeClassRef",
             remedy="describe the node class, or name an existing one",
         )
@@ -82,9 +83,9 @@ def option_findings(pool: GpuNodePool, given: KarpenterOptions) -> Iterator[Find
             yield Finding(
                 code="budget-schedule",
                 origin=origin / "budgets" / index,
-                found="a budget with one of schedule and duration",
-                allowed="both or neither",
-                remedy="write the other too",
+                found="a budget with only one of schedule and duration",
+                allowed="schedule and duration, or neither of them",
+                remedy="write the missing one",
             )
 
 
@@ -94,7 +95,8 @@ def _node_class(pool: GpuNodePool, made: NodeClassSpec) -> Iterator[Finding]:
         yield Finding(
             code="node-class-identity",
             origin=origin,
-            found=f"{'neither' if made.role is None else 'both'} of role and instanceProfile",
+            found=f"a node class with {'neither' if made.role is None else 'both'} of role and"
+            " instanceProfile",
             allowed="exactly one of role and instanceProfile",
             remedy="write the IAM role of the nodes",
         )
@@ -104,7 +106,7 @@ def _node_class(pool: GpuNodePool, made: NodeClassSpec) -> Iterator[Finding]:
                 yield Finding(
                     code="selector-term",
                     origin=origin / key / index,
-                    found="both id and tags" if term.tags else "neither id nor tags",
+                    found=f"a term with {'both' if term.tags else 'neither'} of id and tags",
                     allowed="exactly one of id and tags in each term",
-                    remedy="split it into two, or complete it",
+                    remedy="write a term for each of them" if term.tags else "write id or tags",
                 )

@@ -83,7 +83,7 @@ def parse_oidc_prefix(text: object) -> str:
     if text in ("", "-"):
         return ""
     if not (text.isascii() and text.isprintable()) or " " in text or "*" in text:
-        raise InvalidNameError(text, rule, "remove the other characters")
+        raise InvalidNameError(text, rule, "remove the characters that are not allowed")
     if text.startswith(_SYSTEM):
         raise InvalidNameError(text, rule, "use a prefix such as 'oidc:'")
     return text
@@ -151,10 +151,14 @@ def parse_service_account(text: object) -> ServiceAccountName:
     """
     rule = "a service account is written <namespace>/<name>"
     if not isinstance(text, str) or text.count("/") != 1:
-        raise InvalidNameError(text, rule, "write both, with one '/' between them")
+        raise InvalidNameError(
+            text, rule, "write the namespace and the name, with one '/' between them"
+        )
     namespace, _, name = text.partition("/")
     if not namespace or not name:
-        raise InvalidNameError(text, rule, "write both, with one '/' between them")
+        raise InvalidNameError(
+            text, rule, "write the namespace and the name, with one '/' between them"
+        )
     return ServiceAccountName(
         parse_label(namespace, what="a service account's namespace"),
         parse_subdomain(name, what="a service account's name"),

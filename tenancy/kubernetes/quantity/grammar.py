@@ -183,7 +183,7 @@ def _suffix_reason(suffix: str) -> QuantityReason:
 
 _REMEDIES: Final = {
     QuantityReason.EMPTY: "write a number such as 500m, 2 or 2Gi",
-    QuantityReason.SPACE: "write it without: 2Gi",
+    QuantityReason.SPACE: "write it without spaces: 2Gi",
     QuantityReason.NOT_ASCII: "write it with the digits 0 to 9: 2Gi",
     QuantityReason.TOO_LONG: "use a suffix such as k, M, G or Ki, Mi, Gi",
     QuantityReason.NEGATIVE: "write 0 or more",
@@ -212,8 +212,8 @@ def refuse(text: str, reason: QuantityReason) -> Never:
 def _suffix_remedy(text: str) -> str:
     unit = _UNITS.get(text.lstrip("+.0123456789")[:1].lower())
     if unit is None:
-        return "use one of n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or none"
-    return f"is {unit} meant?"
+        return "use one of n u m k M G T P E, Ki Mi Gi Ti Pi Ei, or no suffix"
+    return f"did you mean {unit}?"
 
 
 def type_remedy(value: object) -> str:

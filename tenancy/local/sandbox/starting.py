@@ -137,16 +137,16 @@ class _Start:
     def run(self) -> SandboxRecord:
         """Start the parts, wait, and return the record to keep."""
         if any(self._changed(part) for part in self._parts):
-            # All of them: an API server takes long to stop while clients stay connected.
+            # Stop every part: an API server takes long to stop while clients stay connected.
             take_down(self._layout)
         write_configuration(self._layout, self._record.ports, self._pki)
         etcd, server, *clients = self._parts
         self._start_if_stopped(etcd)
-        # First: an API server without etcd does not stop on SIGTERM.
+        # etcd comes first: an API server without etcd does not stop on SIGTERM.
         self._wait("etcd does not listen", lambda: listens(self._record.ports["etcd"]))
         self._start_if_stopped(server)
         self._wait("the API server does not report ready", lambda: serves(self._api))
-        # Only now: the controller-manager exits if it reaches no API server for a while.
+        # The clients come last: the controller-manager exits if it reaches no API server.
         for client in clients:
             self._start_if_stopped(client)
         self._verify_identity()
@@ -181,7 +181,7 @@ class _Start:
             record=self._layout.run / f"{part.name}.pid",
             log=self._layout.log(part.name),
             cwd=self._layout.folder,
-            # Nothing else: etcd reads every ETCD_* variable as a flag, and kwok needs a HOME.
+            # No other variable: etcd reads each ETCD_* as a flag. kwok needs a HOME.
             environment={"PATH": os.defpath, "HOME": str(self._layout.run)},
         )
 
@@ -216,7 +216,7 @@ class _Start:
 
     def _wait(self, problem: str | Callable[[], str], is_done: Callable[[], bool]) -> None:
         while True:
-            # Before the question: another process may answer on the port of a dead part.
+            # Look at the parts first: another process may answer on the port of a dead part.
             for part in self._parts:
                 if part.name in self._started and not self._is_running(part):
                     raise process_ended(

@@ -190,7 +190,7 @@ MODULES: Final[tuple[Module, ...]] = (
             Tool(
                 name="pulumi-language-python",
                 fits=Range(Version(3, 79, 0), Version(4, 0, 0)),
-                # It cannot print its version: the one that came with a fitting engine fits.
+                # The language host cannot print its version: it must be beside the engine.
                 beside="pulumi",
             ),
             *(
@@ -216,7 +216,7 @@ MODULES: Final[tuple[Module, ...]] = (
             CopiedFiles(
                 module="github.com/pulumi/pulumi/sdk/v3",
                 files=(
-                    # The host looks for it beside itself.
+                    # The language host looks for these programs in its own folder.
                     "python/cmd/pulumi-language-python-exec",
                     "python/dist/pulumi-resource-pulumi-python",
                     "python/dist/pulumi-analyzer-policy-python",

@@ -276,7 +276,7 @@ def _keep_complete_servers(
     absent = ", ".join(name for name in SERVERS if name not in installed)
     for name in present:
         found = installed.pop(name)
-        why = f"without {absent}" if absent else "the others have another minor version"
+        why = f"these are missing: {absent}" if absent else "their minor versions differ"
         rejected[name].append(f"{found.path}: {found.version}, but {why}")
 
 

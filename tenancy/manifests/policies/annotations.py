@@ -73,14 +73,14 @@ _OF_PODS: Final = (
 """Whole keys that Kubernetes itself sets on pods, or reads without granting anything."""
 
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io"
-"""Pod Security checks its values."""
+"""The annotation of AppArmor profiles, whose values Pod Security checks."""
 
 SERVICE_ANNOTATIONS: Final = (
     *ALLOWED,
     "service.kubernetes.io/topology-aware-hints",
     "service.kubernetes.io/topology-mode",
 )
-"""Those of Services that are always allowed."""
+"""Annotations of Services that are always allowed."""
 
 
 def annotations(allowed: AllowedSpec, of_pods: Iterable[str] = ()) -> tuple[Guard, ...]:

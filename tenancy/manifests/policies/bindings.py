@@ -36,7 +36,7 @@ BINDINGS: Final = "tenancy-role-bindings"
 ROLES: Final = "tenancy-roles"
 
 _NAMESPACE_OF: Final = "dyn(s).?namespace.orValue(request.namespace)"
-"""Of a service account; without one, RBAC takes that of the binding."""
+"""The namespace of a service account; without one, RBAC takes the binding's."""
 
 
 def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()) -> Guard:

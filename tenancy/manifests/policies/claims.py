@@ -96,7 +96,7 @@ def storage_claims(allowed: AllowedSpec) -> Guard:
             ),
         ],
         conditions=[
-            # They bind claims. What they create, they create from templates of tenants.
+            # These controllers bind claims, and create claims from templates of tenants only.
             Condition(
                 "not-a-binder",
                 "request.operation == 'CREATE'"

@@ -110,7 +110,7 @@ def _is_own(reference: str) -> str:
 
 
 def _is_service(reference: str) -> str:
-    """Return whether *reference* is a Service; what others are, controllers decide."""
+    """Return whether *reference* is a Service; what other kinds are, controllers decide."""
     return (
         f"({_is_own(reference)} && {reference}.?group.orValue('') == ''"
         f" && {reference}.?kind.orValue('Service') == 'Service')"

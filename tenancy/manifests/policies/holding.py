@@ -48,7 +48,7 @@ _OF_KIND: Final = {
     "pods": "batch.kubernetes.io/job-tracking",
     "resourceclaims": "resource.kubernetes.io/delete-protection",
 }
-"""The finalizer that a controller of every cluster sets and removes, and on no other kind."""
+"""By kind, the finalizer that a controller of every cluster sets and removes on it."""
 
 _COUNTED: Final = (
     "kubernetes.io/pvc-protection",

@@ -39,7 +39,7 @@ _COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
 _OF_STATEFUL_SETS: Final = (
     "oldObject == null ? dyn(object.spec).?volumeClaimTemplates.orValue([]) : []"
 )
-"""The templates of a StatefulSet's claims. What exists keeps them: they cannot be changed."""
+"""The templates of a StatefulSet's claims. They cannot be changed later."""
 
 
 def names(allowed: AllowedSpec) -> tuple[Guard, ...]:
@@ -83,7 +83,7 @@ def _guard(
             Condition("volumes", f"{spec}.?volumes.orValue([])"),
             Condition(
                 "templates",
-                # Most pods have none, and a pod may have thousands of volumes.
+                # Most pods have no ephemeral volume, and some have thousands of other volumes.
                 "(true in variables.volumes.map(v, has(v.ephemeral))"
                 " ? variables.volumes.filter(v, has(v.ephemeral))"
                 f".map(v, dyn(v.ephemeral.volumeClaimTemplate)) : []) + ({claims})",

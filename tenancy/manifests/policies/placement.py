@@ -101,7 +101,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             ),
             *(
                 PolicyRule(
-                    # It cannot be changed later, and a quota counts by it.
+                    # The priority class cannot be changed later, and a quota counts by it.
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"
                     f" || {texts(found)}.filter(pool, pool in variables.granted).size() < 2"

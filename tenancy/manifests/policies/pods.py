@@ -81,7 +81,7 @@ _MEMORY: Final = "node.kubernetes.io/memory-pressure"
 """A taint that Kubernetes may let a pod tolerate when it is placed."""
 
 _DEFAULT_SECONDS: Final = 300
-"""How long that is, unless the API server has other flags or the pod says less or more."""
+"""How many seconds a pod tolerates these, unless the API server or the pod sets others."""
 
 _DAEMON_SET_CONTROLLERS: Final = (
     "system:kube-controller-manager",

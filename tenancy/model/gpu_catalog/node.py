@@ -114,7 +114,7 @@ def _asking(
         found = "instance types with different counts: " + ", ".join(
             f"{fact.name} has {fact.gpus}" for fact in known
         )
-        remedy = f"make one pool for each count, or {remedy}: the least that every node has"
+        remedy = f"make one pool for each count, or {remedy}: the smallest of the counts"
     elif known:
         found = "instance types without a GPU: " + ", ".join(fact.name for fact in known)
     else:
@@ -138,7 +138,8 @@ def _differing(
                 origin=origin / "gpusPerNode",
                 found=f"{gpus} GPUs per node, while {fact.name} has {fact.gpus}"
                 f" (from {fact.source})",
-                allowed="the number of the instance type, or fewer if pods may not use all",
+                allowed="the number of the instance type, or fewer if pods may not use all"
+                " GPUs",
                 remedy="correct gpusPerNode, or remove it",
                 severity=Severity.WARNING,
             )

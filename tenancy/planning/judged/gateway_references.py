@@ -5,7 +5,7 @@ from typing import Final
 
 from tenancy.kubernetes import labels
 from tenancy.kubernetes.pods import Fields, items, mapping
-from tenancy.planning.judged.judge import ExpectedRefusal, Rules, spec_of
+from tenancy.planning.judged.judge import BY_OPERATOR, ExpectedRefusal, Rules, spec_of
 
 __all__ = ["gateway_references"]
 
@@ -43,12 +43,12 @@ def gateway_references(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]
     if not all(_is_own(one, own) for one in references):
         yield ExpectedRefusal(
             reason="a certificate is in another organization's namespace",
-            remedy="copy the Secret, or let an operator keep it",
+            remedy=f"copy the Secret, or {BY_OPERATOR}",
         )
     if not all(_is_own(one, own) for one in items(spec.get("from"))):
         yield ExpectedRefusal(
             reason="it lets another organization's namespace in",
-            remedy="remove that namespace, or let an operator keep it",
+            remedy=f"remove that namespace, or {BY_OPERATOR}",
         )
 
 

@@ -1,6 +1,7 @@
 """What judges an object of a namespace as an admission policy will, once it is enforced."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 import attrs
 
@@ -11,7 +12,18 @@ from tenancy.kubernetes.pods import Fields
 from tenancy.kubernetes.pods import mapping as mapping_of
 from tenancy.model import Enforcement, Namespace, Platform
 
-__all__ = ["ExpectedRefusal", "Judge", "Rules", "annotation_refusals", "metadata_of", "spec_of"]
+__all__ = [
+    "BY_OPERATOR",
+    "ExpectedRefusal",
+    "Judge",
+    "Rules",
+    "annotation_refusals",
+    "metadata_of",
+    "spec_of",
+]
+
+BY_OPERATOR: Final = "let an operator make its changes"
+"""The remedy for objects that members may not change: the policies accept operators."""
 
 
 @attrs.frozen(kw_only=True, slots=True)

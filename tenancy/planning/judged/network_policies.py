@@ -17,7 +17,7 @@ _DIRECTIONS: Final = (
 )
 _REMEDY: Final = (
     "write the traffic under network of the namespace, and ports as numbers and labels under"
-    " matchLabels in the policy; or let an operator keep it"
+    " matchLabels in the policy; or let an operator change the policy"
 )
 
 

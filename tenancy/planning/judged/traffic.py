@@ -7,6 +7,7 @@ from tenancy.checks import covers_host
 from tenancy.kubernetes.pods import Fields, items, mapping, strings
 from tenancy.manifests import ALLOWED_ANNOTATIONS, SERVICE_ANNOTATIONS
 from tenancy.planning.judged.judge import (
+    BY_OPERATOR,
     ExpectedRefusal,
     Rules,
     annotation_refusals,
@@ -36,7 +37,7 @@ def service(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
     if kind in ("NodePort", "ExternalName"):
         yield ExpectedRefusal(
             reason=f"spec.type is {kind}",
-            remedy="use another type, or let an operator keep it",
+            remedy=f"use another type, or {BY_OPERATOR}",
         )
     if kind == "LoadBalancer":
         if not namespace.may_use_load_balancers:
@@ -53,7 +54,7 @@ def service(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
     for key in ("externalIPs", "loadBalancerIP"):
         if spec.get(key):
             yield ExpectedRefusal(
-                reason=f"spec.{key} is set", remedy="remove it, or let an operator keep it"
+                reason=f"spec.{key} is set", remedy=f"remove it, or {BY_OPERATOR}"
             )
     load_balancer_class = str(spec.get("loadBalancerClass") or "")
     if load_balancer_class and load_balancer_class not in allowed.load_balancer_classes:
@@ -76,7 +77,7 @@ def endpoints(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
     if not by.endswith(_BY_CONTROLLERS) and not is_computed:
         yield ExpectedRefusal(
             reason="no controller of Kubernetes writes it",
-            remedy="give the Service a selector, or let an operator keep the addresses",
+            remedy=f"give the Service a selector, or {BY_OPERATOR}",
         )
 
 
@@ -126,7 +127,7 @@ def gateway(found: Fields, rules: Rules) -> Iterator[ExpectedRefusal]:
     if "parametersRef" in infrastructure:
         yield ExpectedRefusal(
             reason="spec.infrastructure.parametersRef is set",
-            remedy="remove it, or let an operator keep it",
+            remedy=f"remove it, or {BY_OPERATOR}",
         )
     known = (*ALLOWED_ANNOTATIONS, *allowed.gateway_annotations)
     yield from annotation_refusals(infrastructure, known, "gatewayAnnotations", is_new=False)

@@ -306,7 +306,7 @@ def _changes(one: Watched, platform: Platform, live: LiveWorkloads) -> Iterator[
         return
     for found in refused_objects(one.namespace, platform, live):
         refusal = found.refusal
-        refused = "new ones like it" if refusal.is_new else "changes of it"
+        refused = "new ones like it" if refusal.is_new else "changes to it"
         yield _stopped(
             one,
             "change",

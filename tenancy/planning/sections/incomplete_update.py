@@ -61,7 +61,7 @@ class IncompleteUpdate(Section):
     def facts(self) -> Iterator[Fact]:
         """Yield one fact for each difference, and the command that restores them."""
         for difference in self.changes:
-            yield self.fact(f"not as the last update set it: {difference}", Importance.DANGER)
+            yield self.fact(f"differs from the last update: {difference}", Importance.DANGER)
         if self.changes:
             what = f"`{self._repair}` restores what the {self._goal}"
             yield self.fact(what, Importance.DANGER)
@@ -76,7 +76,7 @@ class IncompleteUpdate(Section):
             return
         more = len(self.changes) - _DETAILS
         cause = "the last update did not complete, or its result was changed since"
-        first = "apply again if the last update was interrupted; if they were made by hand, "
+        first = "apply again if the last update was interrupted; after manual changes, "
         if self.is_of_others:
             cause, first = "the result of the last update was changed by others since", ""
         yield Finding(

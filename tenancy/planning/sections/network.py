@@ -101,7 +101,7 @@ class Connections(Section):
             if not change.after:
                 text, importance = f"{ends}: no longer allowed", Importance.LESS
             elif change.before:
-                text += f", before on {joined(change.before)}"
+                text += f", so far on {joined(change.before)}"
                 importance = Importance.CHANGE
             yield self.fact(text, importance)
 

@@ -273,10 +273,14 @@ def _device(grant: Grant, platform: Platform) -> str:
 def _borrowing(change: QueueChange) -> str:
     before, after = change.borrowing_before, change.borrowing_after
     if not after:
-        return f"{change.namespace} may no longer borrow {change.device}, before up to {before}"
+        return f"{change.namespace} may no longer borrow {change.device}, so far up to {before}"
     names = change.lenders
     verb = "leaves" if len(names) == 1 else "leave"
-    of = f"what {shortened(names)} {verb}" if names else "what others leave; no other lends"
+    of = (
+        f"what {shortened(names)} {verb}"
+        if names
+        else "other namespaces, but none of them lends any"
+    )
     amount = after if not before else step(before, after)
     return f"{change.namespace} may borrow up to {amount} {change.device} of {of}"
 

@@ -213,7 +213,7 @@ def test_what_the_last_update_left_undone_is_said_and_then_nothing(used, kubectl
     kept = {k: binding["metadata"][k] for k in ("name", "namespace", "labels")}
     kubectl.apply({**binding, "metadata": kept})
     assert (
-        "not as the last update set it:"
+        "differs from the last update:"
         " Group oidc:acme-developers does not have the role viewer in acme-prod"
     ) in unwrapped("".join(result.messages))
     assert used.session("prod").preview().messages == ()

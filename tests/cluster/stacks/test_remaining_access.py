@@ -281,9 +281,9 @@ def test_every_way_back_is_named_and_none_is_left(arranged: Project, root: Api) 
         assert before["metadata"][key] == after["metadata"][key]
     assert before["imagePullSecrets"] == after["imagePullSecrets"]
     assert {
-        f"stack dev: RoleBinding {SPACE}/mine deleted: without User {DANA}",
-        f"stack dev: RoleBinding {SPACE}/mine-2 deleted: without User {DANA}",
-        f"stack dev: RoleBinding {SPACE}/ours changed: without User {DANA}",
+        f"stack dev: RoleBinding {SPACE}/mine deleted: removed User {DANA}",
+        f"stack dev: RoleBinding {SPACE}/mine-2 deleted: removed User {DANA}",
+        f"stack dev: RoleBinding {SPACE}/ours changed: removed User {DANA}",
         f"stack dev: Secret {SPACE}/forever deleted",
         f"stack dev: service account {SPACE}/default renewed, its earlier tokens are no longer "
         "valid",

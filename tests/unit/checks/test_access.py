@@ -209,10 +209,10 @@ def test_a_role_of_a_platform_that_is_not_written_is_not_checked():
         "not checked: Pulumi.dev.yaml: platformStack [platform-not-written] the "
         "platform 'platform', which has no file; allowed: a platform with a file, which "
         "defines pools, roles and shared namespaces; write "
-        "Pulumi.platform.yaml, or name another under platformStack",
+        "Pulumi.platform.yaml, or name another platform under platformStack",
         "not checked: organizations/acme.yaml: members[0].role [role-unknown] the role "
         "'auditor'; allowed: viewer, developer, admin, kubernetes:view, kubernetes:edit "
-        "or kubernetes:admin; name one of them",
+        "or kubernetes:admin; name one of these roles",
     ] == found
 
 
@@ -232,9 +232,9 @@ def test_a_member_is_written_once_with_a_role():
 
     assert [] == findings(organization={"members": two_roles})
     assert [
-        "warning: organizations/acme.yaml: members[1] [member-twice] 'devs' as "
-        "viewer a second time; allowed: each member once with a role; remove it; "
-        "the first is organizations/acme.yaml: members[0]",
+        "warning: organizations/acme.yaml: members[1] [member-twice] 'devs' as viewer a"
+        " second time; allowed: each member once with a role; remove this entry; the first"
+        " is organizations/acme.yaml: members[0]",
     ] == findings(organization={"members": twice})
 
 
@@ -311,7 +311,7 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
             [
                 "Pulumi.platform.yaml: platform.oidc.usernamePrefix [oidc-prefix] the "
                 "prefix 'o idc'; allowed: a prefix has printable ASCII characters except space "
-                "and '*', and is not 'system:'; remove the other characters",
+                "and '*', and is not 'system:'; remove the characters that are not allowed",
             ],
             id="a space",
         ),

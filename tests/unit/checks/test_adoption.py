@@ -43,9 +43,9 @@ def test_a_reserved_name_cannot_be_kept_and_says_what_can_be_done():
 def test_moved_without_any_name_is_refused():
     assert [] == found_in()
     assert [
-        f"{PLACE} [adopted-nothing] adopted without a name to keep; allowed: name, limitRange "
-        "or "
-        "roleBindings with the name that something has; write one of them, or remove `adopted`"
+        f"{PLACE} [adopted-nothing] adopted without the name of an existing object;"
+        " allowed: name, limitRange or roleBindings, with names of existing objects; write"
+        " one of these keys, or remove the key adopted"
     ] == found_in(origin="move")
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_a_name_is_refused():
 def test_a_name_for_a_role_that_nobody_holds_is_warned_of():
     assert [
         f"warning: {PLACE}.roleBindings.kubernetes:view [adopted-binding-unused] a name for "
-        "the role binding of 'kubernetes:view', without a member here; allowed: "
+        "the role binding of 'kubernetes:view', a role that no member has here; allowed: "
         "developer, kubernetes:edit; remove the entry, or name a role that a member holds"
     ] == found_in(roleBindings={"kubernetes:view": "readers"})
 
@@ -74,7 +74,8 @@ def test_two_roles_have_no_binding_of_one_name():
     assert [
         f"{PLACE}.roleBindings.kubernetes:edit [adopted-binding-taken] the name "
         "'tenancy:developer', which another role's binding has too; allowed: one binding for "
-        "each role, each with a name of its own; remove the entry: the rule gives a free name"
+        "each role, each with a name of its own; remove the entry; Tenancy then names the"
+        " binding"
     ] == found_in(roleBindings={"kubernetes:edit": "tenancy:developer"})
 
 

@@ -73,25 +73,27 @@ def test_a_pool_whose_devices_have_one_count_is_allowed(pools):
         pytest.param(
             [a_pool(**DRA, sharing=mig())],
             f"{PLACE}.deviceClass [pool-allocation] one device class, {CLASS}, for all MIG"
-            " profiles of h100; allowed: a class for each profile, because a quota counts"
-            " all devices of a class the same; move it to deviceClass of a profile in the"
-            " layout",
+            " profiles of h100; allowed: a device class for each profile, because a quota"
+            " counts all devices of a class the same; move it to deviceClass of a profile"
+            " in the layout",
             id="one class of all profiles",
         ),
         pytest.param(
             [a_pool(**BOTH), a_pool(name="a100")],
             f"{PLACE}.allocation [pool-allocation] allocation both of the pool h100, whose"
-            " nvidia.com/gpu the pool a100 has too; allowed: both only for a resource of one"
-            " pool, because claims and pods of two pools could be counted only as a sum;"
-            " write allocation dra, or give the pool another resource",
+            " nvidia.com/gpu the pool a100 has too; allowed: allocation both only for a"
+            " resource that no other pool has, because claims and pods of two pools could"
+            " be counted only as a sum; write allocation dra, or give the pool another"
+            " resource",
             id="both beside a pool of the same resource",
         ),
         pytest.param(
             [a_pool(**DRA), a_pool(name="a100", **DRA)],
-            "Pulumi.platform.yaml: platform.gpuNodePools[1].deviceClass [pool-device-class] the"
-            f" device class {CLASS} for nvidia.com/gpu of the pool a100, and for nvidia.com/gpu"
-            " of the pool h100; allowed: a class for each pool and unit, because a quota"
-            " counts by class; create a class that selects only the devices of this pool",
+            "Pulumi.platform.yaml: platform.gpuNodePools[1].deviceClass"
+            f" [pool-device-class] the device class {CLASS} for nvidia.com/gpu of the pool"
+            " a100, and for nvidia.com/gpu of the pool h100; allowed: a device class for"
+            " each pool and unit; a quota counts by device class; create a class that"
+            " selects only the devices of this pool",
             id="one class of two pools",
         ),
         pytest.param(

@@ -106,7 +106,7 @@ def test_a_platforms_own_namespaces_may_be_deleted():
             [
                 "Pulumi.dev.yaml: allowBelowUsage[0] [allow-below-usage-unknown] 'pods', which "
                 "is not a limit; allowed: <namespace>/<quota key> of a quota in this stack; "
-                "write both, with '/' between them",
+                "write the namespace and the quota key, with '/' between them",
             ],
             id="without its namespace",
         ),

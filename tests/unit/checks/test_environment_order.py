@@ -280,7 +280,8 @@ def of(pool, gpus, **keys):
 def test_gpus_are_compared_as_devices_and_the_finding_is_at_the_grant():
     assert [
         "organizations/acme.yaml: namespaces[0].gpus[0] [environment-order] GPUs of acme: 2 "
-        "devices in dev, and 1 device in prod; allowed: dev ≤ prod; grant fewer in dev or more "
+        "devices in dev, and 1 device in prod; allowed: dev ≤ prod; grant fewer GPUs in"
+        " dev or more "
         "in prod, or write an entry with a reason under environmentOrderExceptions of dev, "
         "whose resource is the pool\n"
         "    dev: 2 nvidia.com/gpu of h100, namespace acme-dev\n"

@@ -434,9 +434,8 @@ def test_a_rule_that_gives_nothing_is_refused(rule, expected):
 
 def test_a_role_has_rules():
     assert [
-        "Pulumi.platform.yaml: platform.roles.peek [role-rule-empty] the role "
-        "peek without a rule; allowed: at least one rule; write what it allows, "
-        "or remove it",
+        "Pulumi.platform.yaml: platform.roles.peek [role-rule-empty] the role peek without"
+        " a rule; allowed: at least one rule; write what the role allows, or remove the role",
     ] == findings(platform=a_platform(roles={"peek": {"rules": []}}))
 
 
@@ -541,7 +540,8 @@ def test_an_api_group_that_is_not_known_needs_a_reason():
     assert [
         "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups [role-group-unknown] the"
         " API group 'widgets.example' of the role peek, of which it is not known what its"
-        " objects give; allowed: API groups of Kubernetes; others with a reason; write under"
+        " objects give; allowed: API groups of Kubernetes; any other API group with a"
+        " reason; write under"
         " reason why its controllers do nothing outside of the namespace"
     ] == of_rule(**rule)
     assert [] == of_rule(**rule, reason="its controller only writes into the same namespace")

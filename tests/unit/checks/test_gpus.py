@@ -117,7 +117,7 @@ def test_a_long_table_is_cut_and_still_adds_up():
 
     [found] = findings(**asks(**many), **with_pool())
 
-    assert "    5 more ask for 5\n    25 of 16" in found
+    assert "    5 more namespaces: 5\n    25 of 16" in found
 
 
 def test_overcommit_is_a_choice_with_a_reason():

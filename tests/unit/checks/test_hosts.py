@@ -43,9 +43,9 @@ def test_hosts_that_no_other_organization_has_are_right(acme, globex):
 def test_a_host_belongs_to_one_organization_of_a_cluster(acme, globex):
     assert [
         f"host-taken] the host {globex!r} of globex, and {acme!r} of acme"
-        " (organizations/acme.yaml: hosts[0]); allowed: each host name for one organization on"
-        " the cluster sandbox; *. covers every name under it; remove it from one of"
-        " them, or write narrower names"
+        " (organizations/acme.yaml: hosts[0]); allowed: each host name for one"
+        " organization on the cluster sandbox; *. covers every name under it; remove the"
+        " host from one of the two, or write narrower names"
     ] == shared([acme], [globex])
 
 

@@ -54,7 +54,8 @@ OWN = a_platform(
                 "[label-reserved] the label 'pod-security.kubernetes.io/enforce'; "
                 "allowed: labels outside of reserved domains; the domain kubernetes.io is "
                 "reserved for "
-                "Kubernetes; use your own domain, such as example.com/…, or none",
+                "Kubernetes; use your own domain, such as example.com/…, or a key without"
+                " a domain",
             ],
             id="a guardrail's",
         ),
@@ -62,12 +63,11 @@ OWN = a_platform(
             "kubernetes.io/metadata.name",
             "x",
             [
-                "organizations/acme.yaml: "
-                'namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved] '
-                "the label 'kubernetes.io/metadata.name'; allowed: labels outside of reserved "
-                "domains; "
-                "the domain kubernetes.io is reserved for Kubernetes; use your own domain, "
-                "such as example.com/…, or none",
+                "organizations/acme.yaml:"
+                ' namespaces[0].labels["kubernetes.io/metadata.name"] [label-reserved]'
+                " the label 'kubernetes.io/metadata.name'; allowed: labels outside of"
+                " reserved domains; the domain kubernetes.io is reserved for Kubernetes;"
+                " use your own domain, such as example.com/…, or a key without a domain",
             ],
             id="the namespace's own name",
         ),
@@ -80,7 +80,8 @@ OWN = a_platform(
                 "[label-reserved] the label 'resource.kubernetes.io/admin-access'; "
                 "allowed: labels outside of reserved domains; the domain kubernetes.io is "
                 "reserved for "
-                "Kubernetes; use your own domain, such as example.com/…, or none",
+                "Kubernetes; use your own domain, such as example.com/…, or a key without"
+                " a domain",
             ],
             id="everybody's GPUs",
         ),
@@ -88,12 +89,11 @@ OWN = a_platform(
             "tenancy.dev/organization",
             "globex",
             [
-                "organizations/acme.yaml: "
-                'namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the '
-                "label 'tenancy.dev/organization'; allowed: labels outside of reserved "
-                "domains; the "
-                "domain tenancy.dev is reserved for this tool; use your own domain, such as "
-                "example.com/…, or none",
+                "organizations/acme.yaml:"
+                ' namespaces[0].labels["tenancy.dev/organization"] [label-reserved] the'
+                " label 'tenancy.dev/organization'; allowed: labels outside of reserved"
+                " domains; the domain tenancy.dev is reserved for this tool; use your own"
+                " domain, such as example.com/…, or a key without a domain",
             ],
             id="this tool's",
         ),
@@ -101,11 +101,10 @@ OWN = a_platform(
             "x.tenancy.dev/y",
             "z",
             [
-                'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"] '
-                "[label-reserved] the label 'x.tenancy.dev/y'; allowed: labels outside of "
-                "reserved domains; the domain tenancy.dev is reserved for this tool; use your "
-                "own domain, "
-                "such as example.com/…, or none",
+                'organizations/acme.yaml: namespaces[0].labels["x.tenancy.dev/y"]'
+                " [label-reserved] the label 'x.tenancy.dev/y'; allowed: labels outside of"
+                " reserved domains; the domain tenancy.dev is reserved for this tool; use"
+                " your own domain, such as example.com/…, or a key without a domain",
             ],
             id="below this tool's",
         ),
@@ -152,8 +151,7 @@ def test_labels_are_well_formed_and_of_ones_own(key, value, expected):
                 "[annotation-reserved] the annotation "
                 "'scheduler.alpha.kubernetes.io/node-selector'; allowed: annotations outside "
                 "of reserved domains; the domain kubernetes.io is reserved for Kubernetes; use "
-                "your own "
-                "domain, such as example.com/…, or none",
+                "your own domain, such as example.com/…, or a key without a domain",
             ],
             id="a scheduler's",
         ),

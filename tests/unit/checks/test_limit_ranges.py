@@ -276,10 +276,10 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
         pytest.param(
             {},
             [
-                "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
-                "[limit-range-claim] a limit range for claims without min and max of storage; "
-                "allowed: min or max of storage, or both; write one of them, or remove "
-                "persistentVolumeClaim",
+                "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim"
+                " [limit-range-claim] a limit range for claims without min and max of"
+                " storage; allowed: min or max of storage, or both; write min or max, or"
+                " remove persistentVolumeClaim",
             ],
             id="neither",
         ),
@@ -292,10 +292,10 @@ def test_a_pod_without_figures_keeps_the_bounds_of_pods(limits, expected):
                 "allowed: resources that this type can limit; only storage can be limited for "
                 "a "
                 "PersistentVolumeClaim; write 'storage'",
-                "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim "
-                "[limit-range-claim] a limit range for claims without min and max of storage; "
-                "allowed: min or max of storage, or both; write one of them, or remove "
-                "persistentVolumeClaim",
+                "Pulumi.dev.yaml: profiles.standard.limitRange.persistentVolumeClaim"
+                " [limit-range-claim] a limit range for claims without min and max of"
+                " storage; allowed: min or max of storage, or both; write min or max, or"
+                " remove persistentVolumeClaim",
             ],
             id="no storage",
         ),

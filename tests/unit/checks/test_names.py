@@ -200,10 +200,10 @@ def test_an_adopted_name_breaks_the_rule_and_says_why():
 
     assert [] == findings(namespace={"adopted": adopted})
     assert [
-        "organizations/acme.yaml: namespaces[0].adopted.name "
-        "[adopted-name-needless] the adopted name 'acme-dev'; allowed: a name that differs "
-        "from the one that the rule gives, 'acme-dev'; remove it: the rule "
-        "gives the same name",
+        "organizations/acme.yaml: namespaces[0].adopted.name [adopted-name-needless] the"
+        " adopted name 'acme-dev'; allowed: a name that differs from 'acme-dev', which"
+        " Tenancy would give; remove"
+        " the key name: Tenancy gives the same name",
     ] == findings(namespace={"adopted": {**adopted, "name": "acme-dev"}})
     assert [
         "organizations/acme.yaml: namespaces[0].adopted.reason [reason-blank] a "
@@ -358,7 +358,7 @@ def test_a_name_is_taken_once_on_a_cluster_over_all_stacks():
         "organizations/acme.yaml: namespaces[0] [namespace-name-taken] the "
         "namespace 'acme-dev' of acme in the stack prod, and of acme in the "
         "stack dev (organizations/acme.yaml: namespaces[0]); allowed: each name "
-        "once on the cluster sandbox; give it another id, or put {environment} "
+        "once on the cluster sandbox; give one of the two another id, or put {environment} "
         "into nameTemplate",
     ] == findings(environments=environments)
 
@@ -387,14 +387,14 @@ def test_public_and_shared_namespaces_have_names_of_their_own():
         "organizations/acme.yaml: namespaces[0] [namespace-name-taken] the "
         "namespace 'observability' of acme in the stack dev, and as a shared namespace "
         "(Pulumi.platform.yaml: platform.shared[0].name); allowed: each name "
-        "once on the cluster sandbox; give it another id, or put {environment} "
+        "once on the cluster sandbox; give one of the two another id, or put {environment} "
         "into nameTemplate",
     ] == findings(namespace={"adopted": adopted}, platform=a_platform(shared=[shared]))
     assert [
         "Pulumi.platform.yaml: platform.shared[0].name [namespace-name-taken] "
         "the namespace 'observability' as a shared namespace, and as the public namespace "
         "(Pulumi.platform.yaml: platform.public.name); allowed: each name once "
-        "on the cluster sandbox; give it another id, or put {environment} into "
+        "on the cluster sandbox; give one of the two another id, or put {environment} into "
         "nameTemplate",
     ] == findings(platform=a_platform(shared=[shared], public=public))
 
@@ -447,7 +447,8 @@ def test_an_environment_that_nobody_has_is_refused_by_name():
     assert [
         "organizations/acme.yaml: members[0].environments[0] "
         "[environment-unknown] the environment 'live', which no stack has; "
-        "allowed: dev; name one of them, or write a stack file with `environment: live`",
+        "allowed: dev; name one of these environments, or write a stack file with"
+        " `environment: live`",
     ] == findings(organization={"members": [member]})
 
 
@@ -490,7 +491,7 @@ def test_an_organization_has_plain_names_where_the_platform_lists_it():
     assert [
         "organizations/acme.yaml: prefix [prefix-empty] an empty prefix of the organization"
         " acme; allowed: an empty prefix of organizations that the platform lists under"
-        " plainNames (globex); write a prefix, or list acme there"
+        " plainNames (globex); write a prefix, or list acme under plainNames"
     ] == plain("globex")
 
 

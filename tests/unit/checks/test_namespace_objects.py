@@ -201,7 +201,7 @@ def test_a_fact_that_a_namespace_lacks_is_refused_where_it_carries_the_object() 
     assert [
         "Pulumi.platform.yaml: platform.namespaceObjects[0].manifest.data.owner"
         " [namespace-object-fact-missing] {namespace.owner}, which the namespace acme-dev does"
-        " not have; allowed: facts that every namespace has that carries the object; write"
+        " not have; allowed: facts that every namespace with this object has; write"
         " owner for the namespace, or select other namespaces with matchLabels"
     ] == lacking()
     assert [] == lacking(matchLabels={"tier": "gold"})

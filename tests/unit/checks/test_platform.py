@@ -55,10 +55,10 @@ def on(**cluster):
         pytest.param(
             {**EAST, "cluster": "sandbox"},
             [
-                "Pulumi.dev.yaml: kubeconfig [cluster-sandbox] a kubeconfig or a context "
-                "for the cluster 'sandbox'; allowed: neither: 'sandbox' is the local sandbox "
-                "cluster; give the cluster another name, or remove kubeconfig "
-                "and context",
+                "Pulumi.dev.yaml: kubeconfig [cluster-sandbox] a kubeconfig or a context"
+                " for the cluster 'sandbox'; allowed: no kubeconfig and no context:"
+                " 'sandbox' is the local sandbox cluster; give the cluster another name,"
+                " or remove kubeconfig and context",
             ],
             id="the sandbox's name",
         ),
@@ -121,7 +121,7 @@ def test_a_platform_that_nobody_wrote_is_not_checked():
         "not checked: Pulumi.dev.yaml: platformStack [platform-not-written] the "
         "platform 'platform', which has no file; allowed: a platform with a file, which "
         "defines pools, roles and shared namespaces; "
-        "write Pulumi.platform.yaml, or name another under platformStack",
+        "write Pulumi.platform.yaml, or name another platform under platformStack",
     ] == findings(is_platform_written=False)
 
 
@@ -226,7 +226,7 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
             {"services": [{"name": "a", "ports": [0]}]},
             [
                 "Pulumi.platform.yaml: platform.shared[0].services[0].ports[0] [port] "
-                "the port 0; allowed: 1 to 65535; correct it",
+                "the port 0; allowed: 1 to 65535; correct the port",
             ],
             id="0",
         ),
@@ -234,7 +234,7 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
             {"services": [{"name": "a", "ports": [65536]}]},
             [
                 "Pulumi.platform.yaml: platform.shared[0].services[0].ports[0] [port] "
-                "the port 65536; allowed: 1 to 65535; correct it",
+                "the port 65536; allowed: 1 to 65535; correct the port",
             ],
             id="65536",
         ),
@@ -260,7 +260,7 @@ def test_a_shared_namespace_has_a_name_that_nobody_else_keeps():
             {"services": [SERVICE], "metricsPorts": [70000]},
             [
                 "Pulumi.platform.yaml: platform.shared[0].metricsPorts[0] [port] the "
-                "port 70000; allowed: 1 to 65535; correct it",
+                "port 70000; allowed: 1 to 65535; correct the port",
             ],
             id="metrics",
         ),

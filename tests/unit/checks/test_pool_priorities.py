@@ -61,12 +61,12 @@ def test_a_priority_that_gpu_pods_cannot_have_is_named_with_the_ways_to_keep_it(
     keys, lost, pools
 ):
     assert [
-        f"warning: {PLACE} [gpu-priority-lost] the priority classes {lost} in acme-dev, which"
-        " is granted nvidia.com/gpu of the pools h100 and l40s: a pod with nvidia.com/gpu must"
-        " name a class of its pool, such as gpu-h100 with the value 0, so that a quota counts"
-        " each pool; allowed: priority classes that pods with GPUs can have too; list them"
-        f" under priorityClasses of {pools}, or give each pool a resource of its own, or"
-        " allocation dra with a deviceClass of its own"
+        f"warning: {PLACE} [gpu-priority-lost] the priority classes {lost} in acme-dev,"
+        " which is granted nvidia.com/gpu of the pools h100 and l40s: a pod with"
+        " nvidia.com/gpu must name a class of its pool, such as gpu-h100 with the value"
+        " 0, so that a quota counts each pool; allowed: priority classes that pods with"
+        f" GPUs can have; list the classes under priorityClasses of {pools}, or give each"
+        " pool a resource of its own, or allocation dra with a deviceClass of its own"
     ] == two_pools(**keys)
 
 

@@ -36,7 +36,7 @@ def of_pool(**keys):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].nodeNames[1] "
                 "[pool-node-names] the node 'gpu-0', which the pool h100 has already; "
-                "allowed: each node in one pool only; remove it from one of them",
+                "allowed: each node in one pool only; remove the node from one of the pools",
             ],
             id="one node twice",
         ),
@@ -114,7 +114,7 @@ def test_nodes_are_as_many_as_are_named(keys, expected):
             [
                 "Pulumi.platform.yaml: platform.gpuNodePools[0].resource [pool-resource] "
                 "the resource 'cpu'; allowed: extended resources that a quota can limit; "
-                "the domain is missing; write one such as nvidia.com/gpu",
+                "the domain is missing; write a name such as nvidia.com/gpu",
             ],
             id="no extended resource",
         ),
@@ -193,10 +193,10 @@ MIG = {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 7}]}
         pytest.param(
             {"type": "mig", "layout": [{"profile": "1g.10gb", "perGpu": 1}] * 2},
             [
-                "Pulumi.platform.yaml: "
-                "platform.gpuNodePools[0].sharing.layout[1].profile [pool-mig-profile] "
-                "the MIG profile 1g.10gb a second time; allowed: each profile once, with "
-                "the number on each GPU; write the sum of both under perGpu",
+                "Pulumi.platform.yaml: platform.gpuNodePools[0].sharing.layout[1].profile"
+                " [pool-mig-profile] the MIG profile 1g.10gb a second time; allowed: each"
+                " MIG profile once; its perGpu is its number on one GPU; write one entry,"
+                " with the sum of the two numbers under perGpu",
             ],
             id="a profile twice",
         ),
@@ -306,7 +306,7 @@ def test_pools_and_nodes_are_told_apart():
         "it another name",
         "Pulumi.platform.yaml: platform.gpuNodePools[1].nodeNames[0] "
         "[pool-node-names] the node 'gpu-1', which the pool h100 has already; "
-        "allowed: each node in one pool only; remove it from one of them",
+        "allowed: each node in one pool only; remove the node from one of the pools",
     ] == findings(platform=a_platform(gpuNodePools=[first, second]))
 
 

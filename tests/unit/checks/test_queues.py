@@ -56,9 +56,9 @@ def test_a_namespace_may_borrow_at_most_what_others_lend():
     assert [] == queues(borrowingLimit=3, others={"lendingLimit": 3})
     assert [
         f"warning: {GRANT}.borrowingLimit [queue-borrowing-limit] borrowingLimit 4 of"
-        " nvidia.com/gpu of the pool h100 in acme-dev, and 3 devices that others lend;"
-        " allowed: at most what the grants of other namespaces lend; lower it to 3, or raise"
-        " lendingLimit of others"
+        " nvidia.com/gpu of the pool h100 in acme-dev, and 3 devices that other namespaces"
+        " lend; allowed: at most what the grants of other namespaces lend; lower it to 3,"
+        " or raise lendingLimit of other namespaces"
     ] == queues(borrowingLimit=4, others={"lendingLimit": 3})
 
 
@@ -76,8 +76,8 @@ def test_a_pod_may_be_as_large_as_the_grant_and_what_is_borrowed():
 def test_no_more_is_lent_than_granted():
     assert [
         f"{GRANT}.lendingLimit [queue-lending-limit] lendingLimit 5 under a grant of 4;"
-        " allowed: lendingLimit up to the grant; lower it, or leave it out: then all of the"
-        " grant is lent"
+        " allowed: lendingLimit up to the grant; lower it, or remove it: without a"
+        " lendingLimit the whole grant is lent"
     ] == queues(lendingLimit=5)
 
 
@@ -194,7 +194,7 @@ def test_an_overcommitted_pool_with_queues_is_warned_of():
     assert [] == queues(pool=pool, platform={})
     assert [
         "warning: Pulumi.platform.yaml: platform.gpuNodePools[0].overcommit [queue-overcommit]"
-        " overcommit 1.5 of the queued pool h100; allowed: grants up to what exists: a queue"
+        " overcommit 1.5 of the queued pool h100; allowed: no more grants than devices: a queue"
         " admits jobs of every grant, and pods without a free node wait; remove overcommit, and"
         " let namespaces borrow what others leave"
     ] == queues(pool=pool)
@@ -253,7 +253,8 @@ OTHERS = "tenancy-other-resources"
         pytest.param(
             {"pools": [a_pool(taints=taints(7))]},
             {"pools": [a_pool(taints=taints(8))]},
-            "[queue-flavor] 9 taints of the queued pool h100, with the one of its name;",
+            "[queue-flavor] 9 taints of the queued pool h100, with the taint of the pool's"
+            " own name;",
             id="tolerations of a ResourceFlavor",
         ),
         pytest.param(

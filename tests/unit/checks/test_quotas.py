@@ -172,9 +172,9 @@ def test_a_further_quota_has_a_name_of_its_own(name, expected):
 
 def test_a_further_quota_without_a_key_is_refused():
     assert [
-        "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-empty] the quota "
-        "'batch' without a key; allowed: at least one key under hard; write what "
-        "it limits, or remove it",
+        "Pulumi.dev.yaml: profiles.standard.quotas.batch [quota-empty] the quota 'batch'"
+        " without a key; allowed: at least one key under hard; write what the quota"
+        " limits, or remove it",
     ] == findings(profile=a_profile(quotas={"batch": {"hard": {}}}))
 
 

@@ -62,7 +62,7 @@ def test_objects_of_two_namespaces_do_not_meet(quota, is_refused) -> None:
     if is_refused:
         assert (
             "the ResourceQuota quota of older, whose name in the engine's state is"
-            " acme-dev-x-quota, as that of x-quota of acme-dev" in found[0]
+            " acme-dev-x-quota, the same as of x-quota of acme-dev" in found[0]
         )
 
 

@@ -135,10 +135,10 @@ def alone(**keys):
 
 def test_an_organization_by_itself_says_what_is_not_checked():
     assert [
-        "not checked: organizations/acme.yaml [names-not-checked] the names of acme, "
-        "without those of others on the cluster; allowed: unique names on a cluster, "
-        "and no environment larger than the next; run `tenancy check` in the project "
-        "that contains all of them",
+        "not checked: organizations/acme.yaml [names-not-checked] the names of acme; those"
+        " of other organizations on the cluster are unknown here; allowed: unique names on"
+        " a cluster, and no environment larger than the next; run `tenancy check` in the"
+        " project that contains all organizations",
     ] == alone()
 
 
@@ -165,8 +165,10 @@ def test_grants_by_themselves_are_not_checked_against_the_pool():
     assert ["gpu-capacity-not-checked", "names-not-checked"] == codes(found)
     assert [
         "not checked: organizations/acme.yaml [gpu-capacity-not-checked] grants of "
-        "nvidia.com/gpu to acme, without the grants of others; allowed: a sum over all "
-        "organizations of the cluster; run `tenancy check` where the whole is written",
+        "nvidia.com/gpu to acme; the grants to other organizations are unknown here;"
+        " allowed: a sum over all "
+        "organizations of the cluster; run `tenancy check` in the project that has all"
+        " organizations",
     ] == found[:1]
 
 

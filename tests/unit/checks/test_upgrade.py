@@ -90,9 +90,9 @@ def test_a_release_that_cannot_count_the_platforms_pools_is_refused():
     refused = [f for f in upgraded("1.35", gpuNodePools=pools) if "[upgrade-older]" in f]
 
     assert [
-        f"{PLACE} [upgrade-older] Kubernetes 1.35, and allocation both of h100; allowed: both"
-        " from Kubernetes 1.36 on, which counts claims under the resource of their class; write"
-        " allocation devicePlugin or dra"
+        f"{PLACE} [upgrade-older] Kubernetes 1.35, and allocation both of h100; allowed:"
+        " allocation both from Kubernetes 1.36 on, which counts claims under the resource"
+        " of their class; write allocation devicePlugin or dra"
     ] == refused
     assert [] == [f for f in upgraded("1.36", gpuNodePools=pools) if "[upgrade-older]" in f]
 
@@ -109,9 +109,10 @@ def test_a_release_without_facts_is_not_checked(release):
     found = upgraded(release)
 
     assert (
-        f"not checked: {PLACE} [upgrade-unknown] Kubernetes {release}, of whose changes nothing"
-        " is known; allowed: 1.35 to 1.37; read its release notes, and plan with the newest"
-        " release of Tenancy"
+        f"not checked: {PLACE} [upgrade-unknown] Kubernetes {release}, whose changes this"
+        " version of Tenancy does not know; allowed: releases 1.35 to 1.37; read its"
+        " release notes,"
+        " and plan with the newest release of Tenancy"
     ) == found[0]
 
 

@@ -82,7 +82,9 @@ def test_a_member_logs_in_with_the_identity_provider(run: Run, started: Path) ->
             ("--service-account", "dev/ci"), "as a member with a role", id="unknown account"
         ),
         pytest.param(
-            ("--service-account", "dev/ci", "--user", "ana"), "no user", id="account and user"
+            ("--service-account", "dev/ci", "--user", "ana"),
+            "--service-account cannot be combined",
+            id="account and user",
         ),
         pytest.param(
             ("--group", "acme-leads", "--organization", "globex"),

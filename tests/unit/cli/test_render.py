@@ -114,4 +114,4 @@ def test_the_objects_of_a_gpu_pool_are_written(run: Run, project: Path) -> None:
     result = run("render", "--stack", "platform")
 
     assert "NodePool" in {found["kind"] for found in objects(result)}, result.stderr
-    assert "Left out" not in result.stderr
+    assert "Not in this output" not in result.stderr

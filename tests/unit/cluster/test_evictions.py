@@ -90,7 +90,7 @@ def test_a_budget_whose_pods_cannot_be_counted_is_a_warning() -> None:
 
     assert "whose pods Kubernetes cannot count" in one.found
     assert "jobs.batch does not implement the scale subresource" in one.found
-    assert "because no controller manages its 2" in other.found
+    assert "whose 2 pods no controller manages" in other.found
     failed["status"]["conditions"][0]["reason"] = "InsufficientPods"
     unmanaged["status"]["currentHealthy"] = 0
     assert [] == found(failed, unmanaged)

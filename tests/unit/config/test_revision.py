@@ -103,7 +103,7 @@ def test_a_folder_of_organizations_may_be_a_link_in_the_project(tmp_path, git) -
 
 @pytest.mark.parametrize(
     ("is_module", "what"),
-    [(True, "a submodule"), (False, "no folder, and no link to one of the project")],
+    [(True, "a submodule"), (False, "neither a folder nor a link to a folder of the project")],
 )
 def test_organizations_that_git_does_not_have_are_never_taken_for_none(
     tmp_path, git, is_module, what

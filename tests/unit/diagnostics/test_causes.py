@@ -73,7 +73,7 @@ def test_what_no_file_hides_stays_beside_a_file_with_errors() -> None:
     kept = only_causes((unread, role, cloud))
 
     assert ["instance-types-not-asked", "file-not-read"] == [one.code for one in kept]
-    assert ("1 more value could not be checked without it",) == kept[-1].details
+    assert ("1 more value could not be checked without this file",) == kept[-1].details
     assert ["role-unknown"] == codes(role)
 
 

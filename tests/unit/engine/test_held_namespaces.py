@@ -204,7 +204,9 @@ def test_what_a_killed_destroy_is_deleting_is_waited_for(
     wait_for_deletions(connection, {"acme-dev", "acme-new"}, notes.append)
 
     assert gone.finished.is_set()
-    assert ["waiting until acme-dev is deleted, as an interrupted destroy began"] == notes
+    assert [
+        "waiting until acme-dev is deleted; an interrupted destroy began the deletion"
+    ] == notes
 
 
 def test_a_deletion_that_does_not_end_is_refused_with_what_holds_it(

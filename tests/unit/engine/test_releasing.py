@@ -37,7 +37,7 @@ def test_what_the_checks_refuse_afterwards_is_refused(shop: Path) -> None:
     found = refused(shop, "shop-web", "shop-db")
 
     assert "[namespace-without-quota]" in found
-    assert "The checks refuse what stays in the files. Nothing was changed." in found
+    assert "The checks refuse the files without these namespaces. Nothing was changed." in found
 
 
 def test_a_namespace_that_others_inherit_from_is_refused(shop: Path) -> None:

@@ -134,7 +134,9 @@ def test_devices_that_a_node_has_not_are_counted_after_sharing():
     assert [] == found(whole, gpu_0=node(OURS, devices={"nvidia.com/gpu": "16"}))
     [one] = verify(whole, {"gpu-0": node(OURS, devices={"nvidia.com/gpu": "7", "cpu": "8"})})
     assert ("devices-missing", Severity.WARNING) == (one.code, one.severity)
-    assert one.message.startswith("the node gpu-0 with 7 nvidia.com/gpu for pods; allowed: 8,")
+    assert one.message.startswith(
+        "the node gpu-0 with 7 nvidia.com/gpu for pods; allowed: 8 devices,"
+    )
     assert [("devices-missing", Severity.WARNING)] == found(sliced, gpu_0=node(OURS))
 
 

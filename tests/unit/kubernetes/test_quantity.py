@@ -113,22 +113,22 @@ REFUSED = [
     ("1_000", QuantityReason.NUMBER, "1.5"),
     ("1e1.5", QuantityReason.NUMBER, "1.5"),
     ("+-1", QuantityReason.NO_DIGIT, "as 0"),
-    ("0x10", QuantityReason.SUFFIX, "none"),
-    ("1i", QuantityReason.SUFFIX, "none"),
-    (".5i", QuantityReason.SUFFIX, "none"),
-    ("1+5", QuantityReason.SUFFIX, "none"),
-    ("1K", QuantityReason.SUFFIX, "is k or Ki meant?"),
-    ("1ki", QuantityReason.SUFFIX, "is k or Ki meant?"),
-    ("1kb", QuantityReason.SUFFIX, "is k or Ki meant?"),
-    ("1.5KB", QuantityReason.SUFFIX, "is k or Ki meant?"),
-    ("1mi", QuantityReason.SUFFIX, "is M or Mi meant?"),
-    ("1MB", QuantityReason.SUFFIX, "is M or Mi meant?"),
-    ("1g", QuantityReason.SUFFIX, "is G or Gi meant?"),
-    ("1GB", QuantityReason.SUFFIX, "is G or Gi meant?"),
-    ("1Gib", QuantityReason.SUFFIX, "is G or Gi meant?"),
-    ("1t", QuantityReason.SUFFIX, "is T or Ti meant?"),
-    ("1p", QuantityReason.SUFFIX, "is P or Pi meant?"),
-    ("1e", QuantityReason.SUFFIX, "is E or Ei meant?"),
+    ("0x10", QuantityReason.SUFFIX, "no suffix"),
+    ("1i", QuantityReason.SUFFIX, "no suffix"),
+    (".5i", QuantityReason.SUFFIX, "no suffix"),
+    ("1+5", QuantityReason.SUFFIX, "no suffix"),
+    ("1K", QuantityReason.SUFFIX, "did you mean k or Ki?"),
+    ("1ki", QuantityReason.SUFFIX, "did you mean k or Ki?"),
+    ("1kb", QuantityReason.SUFFIX, "did you mean k or Ki?"),
+    ("1.5KB", QuantityReason.SUFFIX, "did you mean k or Ki?"),
+    ("1mi", QuantityReason.SUFFIX, "did you mean M or Mi?"),
+    ("1MB", QuantityReason.SUFFIX, "did you mean M or Mi?"),
+    ("1g", QuantityReason.SUFFIX, "did you mean G or Gi?"),
+    ("1GB", QuantityReason.SUFFIX, "did you mean G or Gi?"),
+    ("1Gib", QuantityReason.SUFFIX, "did you mean G or Gi?"),
+    ("1t", QuantityReason.SUFFIX, "did you mean T or Ti?"),
+    ("1p", QuantityReason.SUFFIX, "did you mean P or Pi?"),
+    ("1e", QuantityReason.SUFFIX, "did you mean E or Ei?"),
     ("1e19", QuantityReason.EXPONENT, "suffix"),
     ("0e19", QuantityReason.EXPONENT, "suffix"),
     ("1e-19", QuantityReason.EXPONENT, "suffix"),
@@ -230,7 +230,7 @@ def test_a_refusal_says_what_was_found_what_is_wrong_and_what_to_do():
     with pytest.raises(InvalidQuantityError) as caught:
         Quantity.parse("1K")
 
-    expected = "'1K' is not a quantity: Kubernetes has no such suffix; is k or Ki meant?"
+    expected = "'1K' is not a quantity: Kubernetes has no such suffix; did you mean k or Ki?"
     assert expected == str(caught.value)
     assert isinstance(caught.value, TenancyError)
     assert isinstance(caught.value, ValueError)

@@ -257,7 +257,7 @@ class TestOnPath:
         statuses = {status.name: status for status in tools.report(tmp_path)}
 
         assert ToolSource.MISSING is statuses["kube-apiserver"].source
-        assert f"but without {absent}" in statuses["kube-apiserver"].rejected[0]
+        assert f"but these are missing: {absent}" in statuses["kube-apiserver"].rejected[0]
         assert ToolSource.PATH is statuses["kwok"].source
 
     def test_servers_of_two_minors_are_not_used(self, path: Path, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_several_namespaces_need_a_default_one():
     assert [
         "organizations/acme.yaml [default-namespace-missing] 2 namespaces and no "
         "defaultNamespace; allowed: a defaultNamespace where an organization has "
-        "several; name the one that other namespaces inherit from: a, b",
+        "several; name the namespace that others inherit from: a, b",
     ] == unresolved(organizations={"acme": two})
 
 
@@ -110,9 +110,9 @@ def test_the_default_namespace_exists():
     unknown = an_organization(a_namespace("a"), a_namespace("b"), defaultNamespace="c")
 
     assert [
-        "organizations/acme.yaml: defaultNamespace [default-namespace-unknown] "
-        "'c', which is not a namespace of the organization; allowed: a, b; name one "
-        "of them",
+        "organizations/acme.yaml: defaultNamespace [default-namespace-unknown] the id 'c',"
+        " which is not a namespace of the organization; allowed: a, b; name one of these"
+        " namespaces",
     ] == unresolved(organizations={"acme": unknown})[:1]
 
 
@@ -280,21 +280,20 @@ def test_a_namespace_that_inherits_from_itself_is_a_circle():
         pytest.param(
             "nobody",
             [
-                "organizations/acme.yaml: namespaces[0].inheritFrom "
-                "[inherit-from-unknown] 'nobody', which is not a namespace of the "
-                "organization; allowed: a namespace of the organization in the same "
-                "environment (dev); name one of them, or give the namespace "
-                "its own profile",
+                "organizations/acme.yaml: namespaces[0].inheritFrom [inherit-from-unknown]"
+                " the namespace 'nobody', which is not a namespace of the organization;"
+                " allowed: a namespace of the organization in the same environment (dev);"
+                " name one of these namespaces, or give the namespace its own profile",
             ],
             id="no namespace",
         ),
         pytest.param(
             "prod",
             [
-                "organizations/acme.yaml: namespaces[0].inheritFrom "
-                "[inherit-from-unknown] 'prod', which does not exist in dev; allowed: a "
-                "namespace of the organization in the same environment (dev); name one "
-                "of them, or give the namespace its own profile",
+                "organizations/acme.yaml: namespaces[0].inheritFrom [inherit-from-unknown]"
+                " the namespace 'prod', which does not exist in dev; allowed: a namespace"
+                " of the organization in the same environment (dev); name one of these"
+                " namespaces, or give the namespace its own profile",
             ],
             id="of another environment",
         ),
@@ -315,7 +314,8 @@ def test_a_namespace_that_has_nothing_is_refused():
         "organizations/acme.yaml: namespaces[0] [namespace-without-quota] the "
         "namespace 'dev' has no profile and no quota, and inherits none; "
         "allowed: a profile, a quota, inheritFrom, or a defaultNamespace that "
-        "has them; `quota: {}` for a namespace without a quota; write one of them",
+        "has them; `quota: {}` for a namespace without a quota; write a profile, a quota"
+        " or inheritFrom",
     ] == unresolved(namespace={"profile": None})
 
 
@@ -323,7 +323,7 @@ def test_an_unknown_profile_is_refused_with_those_that_there_are():
     assert [
         "organizations/acme.yaml: namespaces[0].profile [unknown-profile] the "
         "profile 'standrad'; allowed: a profile of the organization, the environment or the "
-        "platform (standard); name one of them, or describe it under profiles",
+        "platform (standard); name one of these profiles, or describe it under profiles",
     ] == unresolved(namespace={"profile": "standrad"})[:1]
 
 
@@ -377,9 +377,10 @@ def test_what_differs_for_somebody_who_is_not_there_is_refused():
     environment = {"organizations": {"acme": {"namespaces": {"prod": {"profile": "standard"}}}}}
 
     assert [
-        "Pulumi.dev.yaml: organizations.acme.namespaces.prod [override-unknown] "
-        "'prod', which is not a namespace of the organization; allowed: dev; name "
-        "one of them, or remove the entry",
+        "Pulumi.dev.yaml: organizations.acme.namespaces.prod [override-unknown] the"
+        " namespace 'prod',"
+        " which is not a namespace of the organization; allowed: dev; name one of these"
+        " namespaces, or remove the entry",
     ] == unresolved(environment=environment)
 
 

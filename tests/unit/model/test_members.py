@@ -180,22 +180,22 @@ def test_a_namespace_of_the_organization_comes_first():
         pytest.param(
             {"serviceAccount": "other/builder"},
             [
-                "organizations/acme.yaml: members[0].serviceAccount "
-                "[foreign-service-account] the service account 'other/builder'; allowed: "
-                "<namespace id>/<name> in a namespace of the same organization (dev), or "
-                "one that the platform lists under bindableSubjects; name one of this "
-                "organization, or use a user or a group",
+                "organizations/acme.yaml: members[0].serviceAccount"
+                " [foreign-service-account] the service account 'other/builder'; allowed:"
+                " <namespace id>/<name> in a namespace of the same organization (dev), or"
+                " one that the platform lists under bindableSubjects; name a service"
+                " account of this organization, or use a user or a group",
             ],
             id="of nobody here",
         ),
         pytest.param(
             {"serviceAccount": "builder"},
             [
-                "organizations/acme.yaml: members[0].serviceAccount "
-                "[foreign-service-account] the service account 'builder'; allowed: "
-                "<namespace id>/<name> in a namespace of the same organization (dev), or "
-                "one that the platform lists under bindableSubjects; name one of this "
-                "organization, or use a user or a group",
+                "organizations/acme.yaml: members[0].serviceAccount"
+                " [foreign-service-account] the service account 'builder'; allowed:"
+                " <namespace id>/<name> in a namespace of the same organization (dev), or"
+                " one that the platform lists under bindableSubjects; name a service"
+                " account of this organization, or use a user or a group",
             ],
             id="without a namespace",
         ),
@@ -203,26 +203,27 @@ def test_a_namespace_of_the_organization_comes_first():
             {},
             [
                 "organizations/acme.yaml: members[0] [subject-not-one] nobody; allowed: "
-                "exactly one of user, group and serviceAccount; write one entry for each",
+                "exactly one of user, group and serviceAccount; write one entry for each"
+                " subject",
             ],
             id="nobody",
         ),
         pytest.param(
             {"user": "a", "group": "b"},
             [
-                "organizations/acme.yaml: members[0] [subject-not-one] user and group; "
-                "allowed: exactly one of user, group and serviceAccount; write one entry "
-                "for each",
+                "organizations/acme.yaml: members[0] [subject-not-one] user and group;"
+                " allowed: exactly one of user, group and serviceAccount; write one entry"
+                " for each subject",
             ],
             id="two at once",
         ),
         pytest.param(
             {"group": "a", "namespaces": ["dve"]},
             [
-                "organizations/acme.yaml: members[0].namespaces[0] "
-                "[member-namespace-unknown] 'dve', which is not a namespace of the "
-                "organization; allowed: ids of its namespaces (dev); name one of them, "
-                "or remove namespaces for all of them",
+                "organizations/acme.yaml: members[0].namespaces[0]"
+                " [member-namespace-unknown] the id 'dve', which is not a namespace of the"
+                " organization; allowed: ids of its namespaces (dev); name one of these"
+                " ids, or remove the key namespaces: the role then applies in every namespace",
             ],
             id="of no namespace",
         ),
@@ -236,11 +237,11 @@ def test_a_member_of_one_namespace_names_no_others():
     member = {"group": "a", "role": "viewer", "namespaces": ["dev"]}
 
     assert [
-        "organizations/acme.yaml: namespaces[0].members[0].namespaces "
-        "[member-namespaces-in-namespace] a list of namespaces for a member of "
-        "one namespace; allowed: members of a namespace without namespaces, "
-        "because they apply there only; remove it, or write the member under the "
-        "organization's members",
+        "organizations/acme.yaml: namespaces[0].members[0].namespaces"
+        " [member-namespaces-in-namespace] a list of namespaces for a member of one"
+        " namespace; allowed: no namespaces, because members of a namespace have their"
+        " roles only there; remove the list, or write the member under the organization's"
+        " members",
     ] == unresolved(namespace={"members": [member]})
 
 

@@ -179,9 +179,9 @@ def test_grants_are_sorted_whatever_their_order():
         pytest.param(
             [{"pool": "h200", "gpus": 1}],
             [
-                "organizations/acme.yaml: namespaces[0].gpus[0].pool [unknown-pool] the "
-                "GPU node pool 'h200'; allowed: a pool of the platform (h100); name one "
-                "of them, or describe it under gpuNodePools of the platform",
+                "organizations/acme.yaml: namespaces[0].gpus[0].pool [unknown-pool] the"
+                " GPU node pool 'h200'; allowed: a pool of the platform (h100); name one"
+                " of these pools, or describe it under gpuNodePools of the platform",
             ],
             id="no pool",
         ),

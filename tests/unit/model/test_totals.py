@@ -73,8 +73,9 @@ def test_a_key_that_is_missing_under_a_ceiling_is_unlimited_and_refused():
     assert [
         "Pulumi.dev.yaml: profiles.standard.quota [quota-unlimited] no "
         "requests.storage in the quotas of acme-dev, so it is unlimited there; allowed: a "
-        "limit: acme has a ceiling of 1Ti; write requests.storage there, or remove it from the "
-        "ceiling\n"
+        "limit: acme has a ceiling of 1Ti; write requests.storage in these quotas, or"
+        " remove it "
+        "from the ceiling\n"
         "    requests.storage: acme-dev unlimited = unlimited of 1Ti",
     ] == findings(organization={"ceiling": {"requests.storage": "1Ti"}})
 

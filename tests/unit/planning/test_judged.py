@@ -214,25 +214,25 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
         pytest.param(
             "gateways",
             {**GATEWAY, "gatewayClassName": "public"},
-            ["changes of it are refused while spec.gatewayClassName is public"],
+            ["changes to it are refused while spec.gatewayClassName is public"],
             id="class",
         ),
         pytest.param(
             "gateways",
             {**GATEWAY, "listeners": [{}]},
-            ["changes of it are refused while it has no host"],
+            ["changes to it are refused while it has no host"],
             id="no-host",
         ),
         pytest.param(
             "gateways",
             {**GATEWAY, "addresses": [{"value": "192.0.2.1"}]},
-            ["changes of it are refused while spec.addresses is set"],
+            ["changes to it are refused while spec.addresses is set"],
             id="addresses",
         ),
         pytest.param(
             "gateways",
             {**GATEWAY, "infrastructure": {"annotations": {"lb.example.com/x": "y"}}},
-            ["changes of it are refused while it has the annotations lb.example.com/x"],
+            ["changes to it are refused while it has the annotations lb.example.com/x"],
             id="annotations-of-its-service",
         ),
         pytest.param("httproutes", {"hostnames": ["acme.example"]}, [], id="route"),
@@ -240,7 +240,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
             "httproutes",
             {"hostnames": ["other.example"]},
             [
-                "changes of it are refused while its host other.example is not one of the"
+                "changes to it are refused while its host other.example is not one of the"
                 " organization"
             ],
             id="route-of-another-host",
@@ -248,7 +248,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
         pytest.param(
             "grpcroutes",
             {},
-            ["changes of it are refused while it has no host"],
+            ["changes to it are refused while it has no host"],
             id="route-without-a-host",
         ),
         pytest.param(
@@ -262,7 +262,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
                     }
                 ],
             },
-            ["changes of it are refused while it is open to routes of other organizations"],
+            ["changes to it are refused while it is open to routes of other organizations"],
             id="open-to-all",
         ),
         pytest.param(
@@ -275,7 +275,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
                     {"name": "other", "namespace": "infra"},
                 ],
             },
-            ["changes of it are refused while its parent is infra/other"],
+            ["changes to it are refused while its parent is infra/other"],
             id="parent",
         ),
         pytest.param(
@@ -288,7 +288,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
                 ],
             },
             [
-                "changes of it are refused while a backend is not a Service of the"
+                "changes to it are refused while a backend is not a Service of the"
                 " organization",
             ],
             id="mirror-of-another",
@@ -302,7 +302,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
                 ],
             },
             [
-                "changes of it are refused while a certificate is in another organization's"
+                "changes to it are refused while a certificate is in another organization's"
                 " namespace"
             ],
             id="certificate-of-another",
@@ -312,7 +312,7 @@ GATEWAY = {"gatewayClassName": "internal", "listeners": [{"hostname": "acme.exam
             "referencegrants",
             {"from": [FOREIGN]},
             [
-                "changes of it are refused while it lets another organization's namespace in",
+                "changes to it are refused while it lets another organization's namespace in",
             ],
             id="grant-for-another",
         ),

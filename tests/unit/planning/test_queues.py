@@ -53,7 +53,7 @@ def facts(before, after, stack="dev"):
             {"borrowingLimit": 8},
             "may borrow up to 4 → 8 H100 of what globex leaves",
         ),
-        ({"borrowingLimit": 4}, {}, "may no longer borrow H100, before up to 4"),
+        ({"borrowingLimit": 4}, {}, "may no longer borrow H100, so far up to 4"),
         (
             {},
             {"lendingLimit": 3},

@@ -247,7 +247,7 @@ def test_budgets_that_the_guards_will_refuse_are_announced_and_stay(spec, reason
         texts = [fact.text for fact in plan.section(Enforced).facts()]
         expected = [
             "acme-dev: PodDisruptionBudget/web: it stays, and once the namespace is enforced,"
-            f" changes of it are refused while {reason}"
+            f" changes to it are refused while {reason}"
         ]
         assert (expected if reason else []) == texts
         is_warned = reason is not None and mode is None

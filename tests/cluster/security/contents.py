@@ -218,6 +218,11 @@ def edges() -> list[Object]:
             f"{make.DOMAIN}/device-classes": f"{EDGE_CLASS},{UNCOUNTED_CLASS}",
             f"{make.DOMAIN}/device-bounds": uncounted,
             f"{make.DOMAIN}/hosts": "acme.example",
+            f"{make.DOMAIN}/load-balancers": "true",
+            f"{make.DOMAIN}/ingress-peers": f"{make.NAME}=router;app=edge;;TCP/8080-8080",
+            f"{make.DOMAIN}/egress-peers": f"{make.NAME}=database;;;TCP/5432-5432",
+            f"{make.DOMAIN}/ingress-blocks": "203.0.113.0/24;;;TCP/443-443",
+            f"{make.DOMAIN}/egress-blocks": "198.51.100.0/24;;;TCP/443-443",
         },
     )
     leads = make.binding(

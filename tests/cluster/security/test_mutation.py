@@ -60,6 +60,15 @@ SURVIVORS: dict[str, str] = {
             "variables.3.expression is \"''\"",
         )
     },
+    **{
+        f"tenancy-pod-names: spec.matchConstraints.resourceRules.0.{part} deleted": (
+            "the API server lets nobody change these fields of a pod that exists"
+        )
+        for part in ("resources.1 (pods/resize)", "operations.1 (UPDATE)")
+    },
+    "tenancy-pod-security: spec.validations.4.expression is 'true'": (
+        "the API server wants hostNetwork beside it, which another rule refuses"
+    ),
     "tenancy-gpus-per-pod: spec.variables.1.expression is \"''\"": (
         "it tells apart pools that have one resource in different numbers, and here are none"
     ),

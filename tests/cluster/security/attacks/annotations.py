@@ -10,7 +10,7 @@ from tests.cluster.security.attacks.writing import (
     guarded,
     uncounted,
 )
-from tests.cluster.security.contents import WORKLOADS
+from tests.cluster.security.contents import EDGE, WORKLOADS
 from tests.cluster.security.objects import Object
 from tests.cluster.security.world import World
 
@@ -180,3 +180,24 @@ def annotations(world: World) -> Iterator[Attack]:
                     ),
                     control=control,
                 )
+    yield from _of_a_changed_gateway(world)
+
+
+def _of_a_changed_gateway(world: World) -> Iterator[Attack]:
+    """Yield what a member writes whom a role lets write Gateways in one namespace."""
+    bare = make.named(make.gateway(EDGE), "older-object")
+    held = {"apiVersion": bare["apiVersion"], "kind": bare["kind"], **world.live(bare)}
+    key = "networking.istio.io/service-type"
+    change, harmless = (
+        {"metadata": {"annotations": found}} for found in ({key: "a"}, {"example.com/a": "a"})
+    )
+    for path, attack, control in changes(held, change, harmless):
+        if path in ("JSON patch", "merge patch"):
+            yield Attack(
+                rule=f"gateway-annotations: {key} of a Gateway, later",
+                path=path,
+                person="admin",
+                request=attack,
+                reasons=guarded("tenancy-gateway-annotations", f"that are not allowed: {key};"),
+                control=control,
+            )

@@ -159,14 +159,15 @@ def pod_names(world: World) -> Iterator[Attack]:
                 paths=CREATING,
             )
         )
-    yield from everyway(
-        world,
-        "workload-names: a scheduler, later",
-        make.workload("Deployment", template=make.pod(schedulerName="volcano")),
-        guarded("tenancy-workload-names", "spec.schedulerName must be one of"),
-        good=make.workload("Deployment"),
-        person="developer",
-    )
+    for kind, policy in (("Deployment", "workload-names"), ("CronJob", "cron-job-names")):
+        yield from everyway(
+            world,
+            f"{policy}: a scheduler, later",
+            make.workload(kind, template=make.pod(schedulerName="volcano")),
+            guarded(f"tenancy-{policy}", "spec.schedulerName must be one of"),
+            good=make.workload(kind),
+            person="developer",
+        )
     yield from everyway(
         world,
         "pod-names: whole GPUs where slices are granted",

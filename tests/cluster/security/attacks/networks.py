@@ -56,6 +56,15 @@ def services(world: World) -> Iterator[Attack]:
             guarded("tenancy-services", reason),
             good=make.service(),
         )
+    balanced = {"type": "LoadBalancer", "allocateLoadBalancerNodePorts": False}
+    yield from everyway(
+        world,
+        "services: LoadBalancer that hides the callers' addresses, of which some are granted",
+        make.service(EDGE, **balanced),
+        guarded("tenancy-services", "needs spec.externalTrafficPolicy: Local here"),
+        good=make.service(EDGE, **balanced, externalTrafficPolicy="Local"),
+        paths=CREATING,
+    )
 
 
 def endpoints(world: World) -> Iterator[Attack]:
@@ -199,12 +208,40 @@ def network_policies(world: World) -> Iterator[Attack]:
                 good=good,
                 paths=CREATING,
             )
+    yield from _granted(world)
 
 
-def _towards(peer: Object) -> dict[str, Object]:
+def _granted(world: World) -> Iterator[Attack]:
+    """Yield granted peers on another port than the granted one."""
+    router = {**_by(NAME, "router"), "podSelector": {"matchLabels": {"app": "edge"}}}
+    own = "a namespaceSelector must have, under matchLabels"
+    for towards, peer, port, reason in (
+        ("ingress", router, 8080, own),
+        ("egress", _by(NAME, "database"), 5432, own),
+        ("ingress", {"ipBlock": {"cidr": "203.0.113.0/25"}}, 443, BLOCKS_IN),
+        (
+            "egress",
+            {"ipBlock": {"cidr": "198.51.100.0/25"}},
+            443,
+            "an ipBlock must lie inside of the granted egressCidrs",
+        ),
+    ):
+        kind = "block" if "ipBlock" in peer else "peer"
+        yield from everyway(
+            world,
+            f"network-policies: a granted {kind} by {towards} on another port",
+            make.network_policy(EDGE, **_towards(peer, port + 1)[towards]),
+            guarded("tenancy-network-policies", reason),
+            good=make.network_policy(EDGE, **_towards(peer, port)[towards]),
+            paths=CREATING,
+        )
+
+
+def _towards(peer: Object, port: int | None = None) -> dict[str, Object]:
+    ports = {} if port is None else {"ports": [{"port": port, "protocol": "TCP"}]}
     return {
-        "ingress": {"policyTypes": ["Ingress"], "ingress": [{"from": [peer]}]},
-        "egress": {"policyTypes": ["Egress"], "egress": [{"to": [peer]}]},
+        "ingress": {"policyTypes": ["Ingress"], "ingress": [{"from": [peer], **ports}]},
+        "egress": {"policyTypes": ["Egress"], "egress": [{"to": [peer], **ports}]},
     }
 
 

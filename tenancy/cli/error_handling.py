@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -11,13 +12,16 @@ import typer
 
 from tenancy.cli.help_types import GroupOfCommands
 from tenancy.cli.terminal import terminal
-from tenancy.diagnostics import Exit, TenancyError
+from tenancy.diagnostics import Exit, TenancyError, nearest
 
 __all__ = ["Commands"]
 
 _UsageException: type[Exception] = typer.BadParameter.__bases__[0]
 """Raised by the command line's parser; its own code 2 has another meaning here."""
-
+_CHOICES: Final = re.compile(r"(?s)'(?P<found>.*)' is not one of (?P<allowed>'.*')\.?")
+_DATES: Final = re.compile(r"(?s)(?P<found>'.*') does not match the formats? '%Y-%m-%d'\.?")
+_OF_A_LIBRARY: Final = "Value error, "
+"""Pydantic writes it before the messages of Typer."""
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """A disk, a quota or a limit of this user is used up."""
@@ -78,5 +82,27 @@ def _usage_code() -> Iterator[None]:
     try:
         yield
     except _UsageException as error:
+        if isinstance(error, typer.BadParameter):
+            error.message = _wrong_value(error.message)
         error.exit_code = Exit.USAGE  # type: ignore[attr-defined]
         raise
+
+
+def _wrong_value(message: str) -> str:
+    """
+    Return what is wrong with the value of an option, and what is allowed.
+
+    >>> _wrong_value("Value error, 'sariff' is not one of 'sarif', 'github'.")
+    "'sariff', did you mean 'sarif'?; allowed: sarif, github"
+    >>> _wrong_value("Value error, '20' does not match the formats '%Y-%m-%d'.")
+    "'20'; allowed: a date such as 2026-12-31"
+    """
+    plain = message.removeprefix(_OF_A_LIBRARY)
+    if date := _DATES.fullmatch(plain):
+        return f"{date['found']}; allowed: a date such as 2026-12-31"
+    if (choice := _CHOICES.fullmatch(plain)) is None:
+        return plain
+    allowed = re.findall("'([^']*)'", choice["allowed"])
+    near = nearest(choice["found"], allowed)
+    meant = f", did you mean '{near}'?" if near else ""
+    return f"'{choice['found']}'{meant}; allowed: {', '.join(allowed)}"

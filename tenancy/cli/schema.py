@@ -49,7 +49,8 @@ def command(
     found = texts(_project(project))
     if not write:
         if name not in found:
-            raise typer.BadParameter(f"{name!r}; allowed: {', '.join(found)}")
+            allowed = ", ".join(map(repr, found))
+            raise typer.BadParameter(f"{name!r} is not one of {allowed}")
         shell.write(found[name].rstrip("\n") + "\n")
         return
     folder = find_root(project) / FOLDER

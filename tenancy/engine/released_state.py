@@ -8,11 +8,12 @@ from tenancy.config.document import JSON, mapping
 from tenancy.engine.protection import Resources
 from tenancy.manifests import NAMESPACE_TOKEN, PLATFORM_TOKEN, STACK_TOKEN
 
-__all__ = ["queued_namespaces", "without_namespaces"]
+__all__ = ["KEYS_OF_MANAGED", "queued_namespaces", "without_namespaces"]
 
 _LOCAL_QUEUE: Final = ":LocalQueue"
-_OF_MANAGED: Final = ("podSecurity", "enforcement", "enforcementPodSecurity")
-"""What only a shared namespace has that Tenancy manages."""
+KEYS_OF_MANAGED: Final = ("podSecurity", "enforcement")
+"""The keys, in a file and in the record, that only a shared namespace has that Tenancy manages."""
+_RECORDED_KEYS: Final = (*KEYS_OF_MANAGED, "enforcementPodSecurity")
 
 
 def without_namespaces(resources: Resources, names: Collection[str]) -> Resources:
@@ -140,7 +141,7 @@ def _without_shared(record: Mapping[str, JSON], names: Collection[str]) -> dict[
     settings = mapping(record.get("settings"))
     shared: dict[str, JSON] = {}
     for name, held in mapping(settings.get("shared")).items():
-        one = {k: v for k, v in mapping(held).items() if k not in _OF_MANAGED}
+        one = {k: v for k, v in mapping(held).items() if k not in _RECORDED_KEYS}
         shared[name] = {**one, "managed": False} if name in names else held
     return {
         **record,

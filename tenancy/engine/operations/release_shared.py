@@ -6,12 +6,10 @@ from tenancy.assessment import Assessment
 from tenancy.config import stack_file
 from tenancy.config.document import Change, edited
 from tenancy.diagnostics import RefusedError
+from tenancy.engine.released_state import KEYS_OF_MANAGED
 from tenancy.model import Platform, SharedNamespace
 
 __all__ = ["shared_files", "shared_lines", "shared_names"]
-
-_OF_MANAGED = ("podSecurity", "enforcement")
-"""Keys that only a namespace has that Tenancy manages."""
 
 
 def shared_names(platform: Platform, names: Sequence[str]) -> tuple[SharedNamespace, ...]:
@@ -45,7 +43,7 @@ def shared_files(
     changes: list[Change] = []
     for one in shared:
         changes.append(((*one.origin.path, "managed"), False, False))
-        changes += [((*one.origin.path, key), None, False) for key in _OF_MANAGED]
+        changes += [((*one.origin.path, key), None, False) for key in KEYS_OF_MANAGED]
     text = (assessment.root / file).read_text()
     return {file: edited(text, changes, project=assessment.name)}
 

@@ -153,3 +153,35 @@ def test_no_command_has_a_code_of_its_own() -> None:
     ]
 
     assert [] == written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("check", "--format", "sariff"),
+            "'--format': 'sariff', did you mean 'sarif'?; allowed: sarif, github, junit",
+        ),
+        (("check", "--format", "x"), "'--format': 'x'; allowed: sarif, github, junit"),
+        (
+            ("adopt", "legacy", "--stack", "dev", "--shared", "service"),
+            "'--shared': 'service', did you mean 'services'?; allowed: observability, services",
+        ),
+        (
+            ("adopt", "legacy", "--stack", "dev", "--until", "soon"),
+            "'--until': 'soon'; allowed: a date such as 2026-12-31",
+        ),
+        (
+            ("schema", "plam.json"),
+            "'plam.json', did you mean 'plan.json'?; allowed: ",
+        ),
+    ],
+)
+def test_a_wrong_value_of_an_option_is_beside_the_allowed_ones(
+    run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    done = run(*arguments)
+
+    assert Exit.USAGE == done.exit_code
+    assert said in " ".join(done.output.replace("│", "").split())
+    assert "Value error" not in done.output

@@ -20,6 +20,7 @@ from tenancy.config import build_models
 from tenancy.diagnostics import TenancyError, refusals, report
 from tenancy.output import plan_text
 from tenancy.planning import (
+    REFRESH_VARIABLE,
     PreviousUpdate,
     StackPlan,
     compared_with,
@@ -105,6 +106,7 @@ async def _program() -> pulumi.Inputs:
             namespaces_in_state=names,
             is_preview=pulumi.runtime.is_dry_run(),
             strict=_is_strict(),
+            refreshes=_refreshes(),
         )
         _report(planned)
         preconditions.refuse_remaining_access(
@@ -170,6 +172,19 @@ def _report(planned: StackPlan) -> None:
 
 def _is_strict() -> bool:
     return os.environ.get(STRICT_VARIABLE, "") not in ("", "0", "false")
+
+
+def _refreshes() -> bool | None:
+    """
+    Whether the engine reads the cluster into the state before it compares; None if not known.
+
+    An update with `--refresh` of plain `pulumi` has written what it read before the program
+    runs, and a preview with it has not.
+    """
+    told = os.environ.get(REFRESH_VARIABLE)
+    if told is None:
+        return None if pulumi.runtime.is_dry_run() else False
+    return told == "1"
 
 
 def _build(

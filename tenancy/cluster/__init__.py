@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         HeldNamespace,
         held_namespace,
         terminating_namespaces,
+        with_held_namespaces,
     )
     from tenancy.cluster.token_extension import extends_tokens
     from tenancy.cluster.tokens import service_account_token
@@ -98,6 +99,7 @@ __all__ = [
     "wait_for_policies",
     "waiting_jobs",
     "waiting_pods",
+    "with_held_namespaces",
     "with_limit_ranges",
     "with_waiting_jobs",
     "with_waiting_pods",

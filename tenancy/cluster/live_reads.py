@@ -75,7 +75,7 @@ def _namespaces(connection: Connection) -> Mapping[str, LiveNamespace]:
         found[name] = LiveNamespace(
             name=name,
             labels=texts(metadata.get("labels")),
-            is_going="deletionTimestamp" in metadata,
+            deleted_since=text(metadata, "deletionTimestamp"),
             field_manager=text(metadata, "annotations", ANNOTATION),
         )
     return found

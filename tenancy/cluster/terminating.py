@@ -1,7 +1,7 @@
 """Namespaces that are being deleted: what holds them, in Kubernetes' words and by name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import attrs
@@ -12,14 +12,20 @@ from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON, mapping, text
 from tenancy.diagnostics import ClusterError
 from tenancy.kubernetes import labels
+from tenancy.model import Live
 
-__all__ = ["HeldNamespace", "held_namespace", "terminating_namespaces"]
+__all__ = [
+    "HeldNamespace",
+    "held_namespace",
+    "terminating_namespaces",
+    "with_held_namespaces",
+]
 
 _NAMESPACES: Final = "/api/v1/namespaces"
 _REMAINING: Final = re.compile(r"([a-z0-9-]+)\.([a-z0-9.-]*) has \d+ resource instances")
 """Source: kubernetes, pkg/controller/namespace/deletion/namespaced_resources_deleter.go."""
 _MOST: Final = 10
-"""How many objects are named."""
+"""How many objects are named, and of how many namespaces."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,10 +47,15 @@ class HeldNamespace:
         """Whether anything is reported to hold it; a deletion may also just take its time."""
         return bool(self.conditions or self.holders)
 
-    def __str__(self) -> str:
+    @property
+    def reasons(self) -> str:
+        """What its conditions report, and what holds it, in one phrase."""
         why = "; ".join(self.conditions) or "it has no condition that reports why"
         held = f"; it is held by {', '.join(self.holders)}" if self.holders else ""
-        return f"namespace {self.name} is still being deleted: {why}{held}"
+        return f"{why}{held}"
+
+    def __str__(self) -> str:
+        return f"namespace {self.name} is still being deleted: {self.reasons}"
 
 
 def terminating_namespaces(connection: Connection) -> tuple[str, ...]:
@@ -82,6 +93,26 @@ def held_namespace(connection: Connection, name: str) -> HeldNamespace:
     holders = [*own, *_holders(connection, name, " ".join(found))]
     more = [f"{len(holders) - _MOST} more"] if len(holders) > _MOST else []
     return HeldNamespace(name=name, conditions=tuple(found), holders=(*holders[:_MOST], *more))
+
+
+def with_held_namespaces(connection: Connection, live: Live, names: Collection[str]) -> Live:
+    """
+    Return *live* with what holds those of *names* that are being deleted; of ten at most.
+
+    Args:
+        connection: To the cluster.
+        live: What was read of it.
+        names: Names of namespaces; they need not exist.
+    """
+    found = dict(live.namespaces or {})
+    deleted = sorted(n for n in names if n in found and found[n].is_being_deleted)
+    for name in deleted[:_MOST]:
+        try:
+            held_by = held_namespace(connection, name).reasons
+        except ClusterError as error:
+            held_by = f"what holds it was not read: {error.found}"
+        found[name] = attrs.evolve(found[name], held_by=held_by)
+    return attrs.evolve(live, namespaces=found) if deleted else live
 
 
 def _holders(connection: Connection, namespace: str, messages: str) -> Iterator[str]:

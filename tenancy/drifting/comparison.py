@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+import attrs
+
 from tenancy.drifting.difference import Change, Difference, Field, Identity, Weight
 from tenancy.drifting.field_conflicts import FIELD, conflicting_managers
 from tenancy.drifting.field_managers import CONTROLLERS, writer
@@ -55,6 +57,9 @@ def differences(
 def _of_wanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Difference]:
     for identity, manifest in wanted.items():
         there = live.get(identity)
+        if _deleted_since(live.get(_space(identity), {})):
+            # Reported once, with its namespace.
+            continue
         if there is not None:
             yield from _fields(identity, manifest, there)
         elif _space(identity) not in wanted or _space(identity) in live:
@@ -122,9 +127,9 @@ def unwanted(wanted: Mapping[Identity, Manifest], live: Live) -> Iterator[Identi
 def _fields(
     identity: Identity, manifest: Manifest, there: Mapping[str, object]
 ) -> Iterator[Difference]:
-    metadata = there.get("metadata")
-    if isinstance(metadata, Mapping) and "deletionTimestamp" in metadata:
-        yield _whole(identity, Change.CHANGED)
+    if since := _deleted_since(there):
+        whole = _whole(identity, Change.CHANGED, since=since)
+        yield attrs.evolve(whole, live="; ".join(_conditions(there)) or None)
         return
     want, have = fields(manifest), fields(there)
     for field in [*want, *(field for field in have if field not in want)]:
@@ -134,6 +139,22 @@ def _fields(
         if expected is None and not is_addition(identity, field, there):
             continue
         yield _difference(identity, field, expected, actual, there)
+
+
+def _deleted_since(there: Mapping[str, object]) -> str:
+    """Return when the deletion of an object began; empty if it is not being deleted."""
+    metadata = there.get("metadata")
+    found = metadata.get("deletionTimestamp") if isinstance(metadata, Mapping) else None
+    return "" if found is None else str(found)
+
+
+def _conditions(there: Mapping[str, object]) -> Iterator[str]:
+    """Yield what the conditions of a namespace report that is being deleted."""
+    status = there.get("status")
+    found = status.get("conditions") if isinstance(status, Mapping) else None
+    for condition in found if isinstance(found, list) else ():
+        if isinstance(condition, Mapping) and condition.get("status") == "True":
+            yield str(condition.get("message"))
 
 
 def _difference(

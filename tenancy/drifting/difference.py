@@ -104,9 +104,11 @@ class Difference:
     Attributes:
         field: The path in the object; empty for the object itself.
         desired: The value in the files, in Kubernetes' form; None without one.
-        live: The value on the cluster; None without one.
+        live: The value on the cluster; None without one. Of an object that is being deleted:
+            what its conditions report.
         manager: The field manager that wrote it last; None if it is unknown.
-        since: When it wrote, from the API server; None if it is unknown.
+        since: When it wrote, or when the deletion of the object began, from the API server;
+            None if it is unknown.
     """
 
     object: Identity
@@ -135,10 +137,7 @@ class Difference:
         'spec.hard pods: 20 in the files, 200 on the cluster'
         """
         if not self.field:
-            return {
-                Change.ADDED: "the object itself: it is not in the files",
-                Change.REMOVED: "the object itself: it is not on the cluster",
-            }.get(self.change, "the object itself: it is being deleted")
+            return f"the object itself: {self._of_object}"
         if self.field[0] == "managedFields":
             return (
                 f"field manager {self.field[1]}: it owns fields that {self.desired} applies,"
@@ -153,6 +152,16 @@ class Difference:
         if self.change is Change.ADDED:
             return f"{place}{equals}: it is not in the files"
         return f"{place}{equals}: it is not on the cluster"
+
+    @property
+    def _of_object(self) -> str:
+        if self.change is Change.ADDED:
+            return "it is not in the files"
+        if self.change is Change.REMOVED:
+            return "it is not on the cluster"
+        since = f" since {self.since}" if self.since else ""
+        why = f": {self.live}" if self.live else ""
+        return f"it is being deleted{since}{why}"
 
 
 _NOUNS = {

@@ -12,7 +12,7 @@ __all__ = ["KEYS_OF_MANAGED", "queued_namespaces", "without_namespaces"]
 
 _LOCAL_QUEUE: Final = ":LocalQueue"
 KEYS_OF_MANAGED: Final = ("podSecurity", "enforcement")
-"""The keys, in a file and in the record, that only a shared namespace has that Tenancy manages."""
+"""The keys, in a file and in the record, that only a managed shared namespace has."""
 _RECORDED_KEYS: Final = (*KEYS_OF_MANAGED, "enforcementPodSecurity")
 
 

@@ -21,7 +21,7 @@ from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import OperatedStack, OperatedWorkspace, outputs_of
 from tenancy.engine.shipped_program import has_these_packages, is_shipped
 from tenancy.engine.state_reading import stored_outputs
-from tenancy.planning import REMOVES_ACCESS, PreviousUpdate
+from tenancy.planning import REFRESH_VARIABLE, REMOVES_ACCESS, PreviousUpdate
 
 __all__ = ["Engine", "Session"]
 
@@ -90,6 +90,7 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
+            {REFRESH_VARIABLE: _flag(refresh)},
         )
 
     def up(
@@ -129,7 +130,11 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
-            {**variables, **({REMOVES_ACCESS: "1"} if removes_access else {})},
+            {
+                **variables,
+                REFRESH_VARIABLE: _flag(refresh),
+                **({REMOVES_ACCESS: "1"} if removes_access else {}),
+            },
         )
 
     def refresh(self, *, on_step: OnStep | None = None) -> Result:
@@ -328,3 +333,7 @@ class Session:
             outputs=log.outputs if kind == "up" else {},
             text="\n".join(lines),
         )
+
+
+def _flag(value: bool) -> str:
+    return "1" if value else "0"

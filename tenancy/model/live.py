@@ -19,14 +19,21 @@ class LiveNamespace:
 
     Attributes:
         labels: Its current labels.
-        is_going: Whether it is being deleted.
+        deleted_since: When its deletion began, if it is being deleted; else empty.
+        held_by: What its conditions report and which objects hold it, if that was read.
         field_manager: The one that the stack of its creation recorded; empty if none.
     """
 
     name: str
     labels: Mapping[str, str] = attrs.field(factory=dict)
-    is_going: bool = False
+    deleted_since: str = ""
+    held_by: str = ""
     field_manager: str = ""
+
+    @property
+    def is_being_deleted(self) -> bool:
+        """Whether its deletion has begun."""
+        return bool(self.deleted_since)
 
 
 @attrs.frozen(kw_only=True, slots=True)

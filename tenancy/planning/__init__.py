@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tenancy.planning.previous_update import (
         INTENT_OUTPUT,
         RECOVERED_OUTPUT,
+        REFRESH_VARIABLE,
         UPDATE_VARIABLE,
         PreviousUpdate,
     )
@@ -84,6 +85,7 @@ __all__ = [
     "INTENT_OUTPUT",
     "ONLY_VARIABLE",
     "RECOVERED_OUTPUT",
+    "REFRESH_VARIABLE",
     "REMOVES_ACCESS",
     "UPDATE_VARIABLE",
     "Allowed",

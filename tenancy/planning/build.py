@@ -10,6 +10,7 @@ from tenancy.config.document import JSON
 from tenancy.diagnostics import Finding, errors_in
 from tenancy.model import Live, PodSecurity, Tenancy
 from tenancy.planning.comparison import Comparison
+from tenancy.planning.deleted_namespaces import DeletedNamespaces, missing_names
 from tenancy.planning.enforced_namespaces import watched
 from tenancy.planning.facts import Fact
 from tenancy.planning.leaving import Leaver
@@ -21,10 +22,12 @@ from tenancy.planning.unchecked import not_asked
 
 __all__ = [
     "Plan",
+    "missing_namespaces",
     "plan",
     "removes_members",
     "removes_namespaces",
     "unknown_names",
+    "wanted_names",
     "watched_levels",
 ]
 
@@ -91,6 +94,7 @@ def plan(
     why_not: str = "this plan does not use the cluster",
     manager: str | None = None,
     only: frozenset[str] = frozenset(),
+    refreshes: bool | None = False,
 ) -> Plan:
     """
     Return what an update of *stack* would change.
@@ -106,13 +110,31 @@ def plan(
         manager: The field manager of the stack. Default: not compared with that of existing
             namespaces.
         only: The only namespaces whose pods and connections are judged. Default: all.
+        refreshes: Whether the engine first reads the cluster into the state; None if that is
+            not known. Default: it does not.
 
     Raises:
         TenancyError: *before* cannot be read.
     """
     record = restore(before)
+    wanted, recorded = tuple(_wanted(tenancy, stack)), frozenset(_recorded_names(record))
+    deleted = DeletedNamespaces.of(
+        wanted,
+        stack,
+        live,
+        recorded=recorded,
+        in_state=in_state,
+        refreshes=refreshes,
+        only=only,
+    )
     comparison = Comparison(
-        stack=stack, tenancy=tenancy, before=record, live=live, earlier=earlier, only=only
+        stack=stack,
+        tenancy=tenancy,
+        before=record,
+        live=live,
+        earlier=earlier,
+        only=only,
+        deleted=deleted.names,
     )
     sections = tuple(kind.compute(comparison) for kind in SECTIONS)
     environment, cluster = comparison.environment, comparison.cluster
@@ -122,8 +144,8 @@ def plan(
         findings.append(not_asked(cluster, origin, stack, why_not))
     else:
         findings += not_read(live, origin)
-        known = {*in_state, *_recorded_names(record)}
-        findings += name_conflicts(tuple(_wanted(tenancy, stack)), stack, known, live, manager)
+        findings += deleted.findings()
+        findings += name_conflicts(wanted, stack, {*in_state, *recorded}, live, manager)
     old, new = comparison.organizations_before, comparison.organizations_after
     return Plan(
         stack=stack,
@@ -146,8 +168,7 @@ def removes_namespaces(before: Mapping[str, JSON], tenancy: Tenancy, stack: str)
     Raises:
         TenancyError: *before* cannot be read.
     """
-    wanted = {name for name, _, _ in _wanted(tenancy, stack)}
-    return not wanted.issuperset(_recorded_names(restore(before)))
+    return not wanted_names(tenancy, stack).issuperset(_recorded_names(restore(before)))
 
 
 def removes_members(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> frozenset[str]:
@@ -210,6 +231,30 @@ def unknown_names(
     wanted = tuple(_wanted(tenancy, stack))
     recorded = frozenset(_recorded_names(restore(before)))
     return tuple(one[0] for one, _ in existing_names(wanted, stack, recorded, live))
+
+
+def missing_namespaces(
+    before: Mapping[str, JSON],
+    tenancy: Tenancy,
+    stack: str,
+    live: Live | None,
+    only: frozenset[str] = frozenset(),
+) -> frozenset[str]:
+    """
+    Return the namespaces that the record and the files have, and the cluster does not.
+
+    Whether they were created and then deleted by others is in the stack's state.
+
+    Raises:
+        TenancyError: *before* cannot be read.
+    """
+    recorded = frozenset(_recorded_names(restore(before)))
+    return missing_names(_wanted(tenancy, stack), recorded, live, only)
+
+
+def wanted_names(tenancy: Tenancy, stack: str) -> frozenset[str]:
+    """Return the names of the namespaces that *stack* is to have."""
+    return frozenset(name for name, _, _ in _wanted(tenancy, stack))
 
 
 def _recorded_names(record: Before | None) -> Iterator[str]:

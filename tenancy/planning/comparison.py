@@ -35,6 +35,7 @@ class Comparison:
         live: What is on the cluster. None if it was not asked.
         earlier: The whole project as it was. None if the other stacks are as they were.
         only: The only namespaces whose pods and connections are judged. Default: all.
+        deleted: The namespaces that others delete or have deleted, which findings report.
     """
 
     stack: str
@@ -43,6 +44,7 @@ class Comparison:
     live: Live | None
     earlier: Tenancy | None = None
     only: frozenset[str] = frozenset()
+    deleted: frozenset[str] = frozenset()
 
     @property
     def environment(self) -> Environment | None:

@@ -46,7 +46,8 @@ def name_conflicts(
     """
     Refuse each existing namespace that this stack did not create.
 
-    The provider might take it over.
+    The provider might take it over. Those that are being deleted are left to
+    `tenancy.planning.deleted_namespaces`.
 
     Args:
         wanted: Those that the stack is to have.
@@ -57,13 +58,10 @@ def name_conflicts(
     """
     taken = existing_names(wanted, stack, known, live, manager)
     for (name, origin, organization), there in taken:
+        if there.is_being_deleted:
+            continue
         other = there.labels.get(labels.STACK)
-        if there.is_going:
-            found = (
-                f"the namespace {name}; the existing one of that name is still being deleted"
-            )
-            remedy = "wait until it is deleted, then try again"
-        elif there.labels.get(labels.MANAGED) == "true" and other:
+        if there.labels.get(labels.MANAGED) == "true" and other:
             of = " of another project" if other == stack else ""
             found = f"the namespace {name}, which stack {other}{of} created on this cluster"
             remedy = "choose another name, or remove it from the other stack first"
@@ -99,7 +97,7 @@ def _remedy(origin: Origin) -> str:
 def _is_ours(there: LiveNamespace, stack: str, manager: str | None) -> bool:
     """Whether an update of this stack created it, even one that left no record."""
     return (
-        not there.is_going
+        not there.is_being_deleted
         and there.labels.get(labels.MANAGED) == "true"
         and there.labels.get(labels.STACK) == stack
         and (manager is None or there.field_manager in ("", manager))

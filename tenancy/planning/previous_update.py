@@ -7,13 +7,21 @@ import attrs
 
 from tenancy.config.document import JSON
 
-__all__ = ["INTENT_OUTPUT", "RECOVERED_OUTPUT", "UPDATE_VARIABLE", "PreviousUpdate"]
+__all__ = [
+    "INTENT_OUTPUT",
+    "RECOVERED_OUTPUT",
+    "REFRESH_VARIABLE",
+    "UPDATE_VARIABLE",
+    "PreviousUpdate",
+]
 
 INTENT_OUTPUT: Final = "tenancyUpdate"
 """The output with what an unfinished update of `tenancy` intends; a finished one removes it."""
 RECOVERED_OUTPUT: Final = "tenancyRecovered"
 """The output that marks a state that was put right, until the next update has succeeded."""
 UPDATE_VARIABLE: Final = "TENANCY_UPDATE"
+REFRESH_VARIABLE: Final = "TENANCY_REFRESH"
+"""Set for the program: "1" if the engine first reads the cluster into the state, else "0"."""
 """The variable by which `tenancy` tells the program which recorded update it is."""
 
 _TENANCY: Final = "tenancy"

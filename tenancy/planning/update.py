@@ -21,6 +21,7 @@ from tenancy.cluster import (
     read,
     require_same,
     server_release,
+    with_held_namespaces,
     with_limit_ranges,
     with_waiting_jobs,
     with_waiting_pods,
@@ -34,10 +35,12 @@ from tenancy.manifests import default_counts
 from tenancy.model import Cluster, Live, Tenancy, queued_grants
 from tenancy.planning.build import (
     Plan,
+    missing_namespaces,
     plan,
     removes_members,
     removes_namespaces,
     unknown_names,
+    wanted_names,
     watched_levels,
 )
 from tenancy.planning.plan_json import PlanData, plan_data
@@ -57,7 +60,8 @@ class ClusterReading:
         live: The objects on it; None if it did not answer.
         why_not: Why it did not answer; empty if it did.
         needs_state: Whether the plan depends on which namespaces are in the stack's state,
-            because some of the new namespaces exist already.
+            because some of the new namespaces exist already, or some of the former ones do not
+            exist.
     """
 
     connection: Connection | None
@@ -177,6 +181,7 @@ def reading(
         contents=removes_namespaces(previous.tenancy, tenancy, stack),
         tokens_of=removes_members(previous.tenancy, tenancy, stack),
     )
+    live = with_held_namespaces(connection, live, wanted_names(tenancy, stack))
     live = _with_workloads(connection, live, tenancy, stack, previous)
     if previous.tenancy and _has_adopted(tenancy, stack):
         live = with_limit_ranges(connection, live)
@@ -188,7 +193,10 @@ def reading(
     return ClusterReading(
         connection=connection,
         live=live,
-        needs_state=bool(unknown_names(previous.tenancy, tenancy, stack, live)),
+        needs_state=bool(
+            unknown_names(previous.tenancy, tenancy, stack, live)
+            or missing_namespaces(previous.tenancy, tenancy, stack, live, previous.only)
+        ),
     )
 
 
@@ -244,6 +252,7 @@ def plan_for(
     is_preview: bool = True,
     strict: bool = False,
     kubernetes: Release | None = None,
+    refreshes: bool | None = False,
 ) -> StackPlan:
     """
     Return what an update of *stack* means, with all findings.
@@ -259,6 +268,8 @@ def plan_for(
         strict: Whether what was not checked refuses too. Default: only errors do.
         kubernetes: A release to which the cluster is to be upgraded; what that changes is
             reported. Default: no upgrade.
+        refreshes: Whether the engine first reads the cluster into the state; None if that is
+            not known. Default: it does not.
 
     Raises:
         ClusterError: The cluster stopped answering.
@@ -275,6 +286,7 @@ def plan_for(
         is_preview=is_preview,
         strict=strict,
         kubernetes=kubernetes,
+        refreshes=refreshes,
     )
 
 
@@ -291,6 +303,7 @@ def planned(
     is_preview: bool = True,
     strict: bool = False,
     kubernetes: Release | None = None,
+    refreshes: bool | None = False,
 ) -> StackPlan:
     """
     Return what an update of *stack* means; `plan_for` describes the other arguments.
@@ -314,6 +327,7 @@ def planned(
         why_not=cluster.why_not,
         manager=manager,
         only=previous.only,
+        refreshes=refreshes,
     )
     missing: tuple[Finding, ...] = ()
     # If the files have errors, the cluster is not compared.

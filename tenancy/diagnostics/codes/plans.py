@@ -33,6 +33,19 @@ GROUP: Final = Group(
             "choose another name, or adopt it",
         ),
         Code(
+            "namespace-being-deleted",
+            "a namespace that the files describe is being deleted",
+            "`kubectl delete namespace`, and a finalizer that holds it",
+            "wait until it is deleted, then run `tenancy refresh` and `tenancy up`, which create it again, empty",
+        ),
+        Code(
+            "namespace-gone",
+            "a namespace that the stack's state has does not exist on the cluster; a warning in `pulumi preview`, which may have `--refresh`",
+            "`kubectl delete namespace`",
+            "run `tenancy refresh` and `tenancy up`, which create it again, empty",
+            (Severity.ERROR, _WARNING),
+        ),
+        Code(
             "last-update-unfinished",
             "the cluster differs from what the last update set out to create",
             "an interrupted update, a change by hand",

@@ -1,6 +1,6 @@
 """What the last update did not complete: its record compared with the cluster."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -47,7 +47,11 @@ class IncompleteUpdate(Section):
         environment = comparison.environment
         now = () if environment is None else environment.namespaces
         goal = {(n.name, q.name): q.hard for n in now for q in n.quotas}
-        found = () if before is None or live is None else _differences(before, live, goal)
+        found = (
+            ()
+            if before is None or live is None
+            else _differences(before, live, goal, comparison.deleted)
+        )
         differences = tuple(found)
         origin = comparison.platform.origin if environment is None else environment.origin
         return cls(
@@ -116,14 +120,18 @@ _Goal = Mapping[tuple[str, str], Limits]
 """What the files describe now: the limits of each quota, by its namespace and name."""
 
 
-def _differences(before: Before, live: Live, goal: _Goal) -> Iterator[_Difference]:
-    """Yield in words each part of the record that is missing on the cluster."""
+def _differences(
+    before: Before, live: Live, goal: _Goal, deleted: Collection[str]
+) -> Iterator[_Difference]:
+    """Yield in words each part of the record that is missing outside of *deleted*."""
     if live.namespaces is None:
         return
     for name in before.shared:
-        if name not in live.namespaces:
+        if name not in deleted and name not in live.namespaces:
             yield _Difference(f"the namespace {name} does not exist")
     for namespace in before.namespaces:
+        if namespace.name in deleted:
+            continue
         if namespace.name not in live.namespaces:
             yield _Difference(f"the namespace {namespace.name} does not exist")
             continue

@@ -35,6 +35,25 @@ class Project:
         """Apply the stack as its files say now."""
         return self.session(stack).up()
 
+    def pulumi(self, stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run plain `pulumi` on the stack."""
+        session = self.session(stack)
+        return subprocess.run(
+            [
+                str(self.box.toolchain.path("pulumi")),
+                *arguments,
+                f"--stack={stack}",
+                "--non-interactive",
+                "--color=never",
+            ],
+            cwd=self.root,
+            env={**os.environ, **session.engine.variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
     def edit(self, file: str, pattern: str, new: str) -> None:
         """Replace the one place in *file* that *pattern* finds."""
         path = self.root / file

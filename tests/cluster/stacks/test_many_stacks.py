@@ -8,6 +8,7 @@ import pytest
 
 from tenancy import engine
 from tenancy.assessment import assess
+from tenancy.diagnostics import Severity
 from tenancy.engine import EngineError, EngineFailure, Exit
 from tenancy.local.sandbox.layout import Layout
 from tenancy.output.outcomes_json import schema
@@ -184,6 +185,106 @@ def test_a_refresh_forgets_what_was_deleted_and_changes_no_cluster(
     assert ["create"] == [
         s.op for s in applied.up("dev").steps if s.type.startswith("kubernetes:")
     ]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def held(kubectl):
+    """Begin to delete a namespace that a ConfigMap in it holds; yields what releases it."""
+
+    def delete(namespace: str):
+        metadata = {
+            "name": "held",
+            "namespace": namespace,
+            "finalizers": ["example.com/mine"],
+        }
+        kubectl.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+        kubectl("delete", "namespace", namespace, "--wait=false")
+        condition = "condition=NamespaceFinalizersRemaining"
+        kubectl("wait", f"--for={condition}", f"namespace/{namespace}", "--timeout=60s")
+
+        def release() -> None:
+            gone = json.dumps({"metadata": {"finalizers": None}})
+            kubectl(
+                "patch", "configmap", "held", f"-n={namespace}", "--type=merge", f"-p={gone}"
+            )
+            kubectl("wait", "--for=delete", f"namespace/{namespace}", "--timeout=60s")
+
+        return release
+
+    return delete
+
+
+def test_a_namespace_that_others_delete_is_refused_and_told_by_every_command(
+    applied, kubectl, held
+) -> None:
+    found = assess(applied.root)
+    release = held("acme-dev")
+
+    plan = engine.plan(found, ["dev"], open_stack=applied.session)
+    preview = engine.preview(found, ["dev"], open_stack=applied.session)
+    done = engine.up(found, ["dev"], open_stack=applied.session)
+    drift = engine.drift(found, ["dev"])
+
+    assert [Exit.REFUSED] * 3 == [plan.exit, preview.exit, done.exit]
+    [finding] = [f for f in plan.results[0].findings if f.severity is Severity.ERROR]
+    assert "namespace-being-deleted" == finding.code
+    assert (
+        "Some content in the namespace has finalizers remaining: example.com" in finding.found
+    )
+    assert "held by configmaps/held (finalizers: example.com/mine)" in finding.found
+    for one in (preview["dev"], done["dev"]):
+        assert is_refusal(one.error)
+        assert "[namespace-being-deleted]" in one.error.message
+        assert "last-update-unfinished" not in one.error.message
+    [difference] = drift.results[0].differences
+    assert "Namespace acme-dev" == str(difference.object)
+    assert "it is being deleted since 20" in difference.what
+    assert "example.com/mine in 1 resource instances" in difference.what
+
+    release()
+    [planned] = engine.plan(found, ["dev"], open_stack=applied.session).results
+    previewed = applied.pulumi("dev", "preview")
+    done = engine.up(found, ["dev"], open_stack=applied.session)
+    drift = engine.drift(found, ["dev"])
+
+    assert [("namespace-gone", Severity.ERROR)] == [
+        (f.code, f.severity) for f in planned.findings if f.code.startswith("namespace-")
+    ]
+    # It may have `--refresh`, of which a program is not told.
+    assert 0 == previewed.returncode, previewed.stderr
+    assert "[namespace-gone]" in previewed.stdout
+    assert is_refusal(done["dev"].error)
+    assert "in the state of stack dev and not on the cluster" in words(
+        done["dev"].error.message
+    )
+    [difference] = drift.results[0].differences
+    assert "the object itself: it is not on the cluster" == difference.what
+    # What the finding says to do.
+    engine.refresh(found, ["dev"], open_stack=applied.session)
+    done = engine.up(found, ["dev"], open_stack=applied.session)
+    assert Exit.DONE is done.exit
+    assert () == engine.drift(found, ["dev"]).results[0].differences
+
+
+def test_the_namespace_of_a_platform_is_created_again_by_an_update_with_a_refresh(
+    applied, kubectl, held
+) -> None:
+    release = held("llmos-public")
+    refused = applied.pulumi("platform", "up", "--yes", "--skip-preview")
+    release()
+    gone = applied.pulumi("platform", "up", "--yes", "--skip-preview")
+    done = applied.pulumi("platform", "up", "--yes", "--skip-preview", "--refresh")
+
+    assert 255 == refused.returncode, refused.stdout
+    assert "[namespace-being-deleted]" in refused.stdout
+    assert 255 == gone.returncode, gone.stdout
+    assert "[namespace-gone]" in gone.stdout
+    assert 0 == done.returncode, done.stdout
+    assert "Active" in kubectl("get", "namespace", "llmos-public")
 
 
 @pytest.mark.nightly

@@ -1,7 +1,5 @@
 """A member who arranged every way back is removed, and none of the ways is left."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -174,26 +172,6 @@ def bindings(root: Api) -> dict[str, list[str]]:
     }
 
 
-def pulumi(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run plain `pulumi` on the dev stack."""
-    session = project.session("dev")
-    return subprocess.run(
-        [
-            str(project.box.toolchain.path("pulumi")),
-            *arguments,
-            "--stack=dev",
-            "--non-interactive",
-            "--color=never",
-        ],
-        cwd=project.root,
-        env={**os.environ, **session.engine.variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 def test_every_way_back_is_named_and_none_is_left(arranged: Project, root: Api) -> None:
     dana = root.as_user(DANA)
     early = token_of(dana, "runner")
@@ -214,7 +192,7 @@ def test_every_way_back_is_named_and_none_is_left(arranged: Project, root: Api) 
 
     [outcome] = automation.plan(assess(arranged.root), ["dev"], open_stack=arranged.session).of
     facts = [fact.text for fact in outcome.result.plan.facts]
-    refused = pulumi(arranged, "up", "--yes", "--skip-preview")
+    refused = arranged.pulumi("dev", "up", "--yes", "--skip-preview")
 
     said = "\n".join(facts)
     for part in (

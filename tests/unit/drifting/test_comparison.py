@@ -398,3 +398,29 @@ def test_objects_of_the_platform_differ_by_what_the_files_say(kind, change, expe
     change(changed)
 
     assert expected == [(d.field, d.change, d.weight) for d in differences(wanted, there)]
+
+
+def test_a_namespace_that_is_being_deleted_is_told_once_with_its_reasons() -> None:
+    namespace = an_object("Namespace", "acme-dev")
+    namespace["metadata"]["deletionTimestamp"] = "2026-11-29T21:00:00Z"
+    namespace["status"] = {
+        "conditions": [
+            {"status": "True", "message": "Some content remains: configmaps. has 1"},
+            {"status": "False", "message": "All content successfully deleted"},
+        ]
+    }
+    left = {Identity.of(namespace): namespace}
+
+    [one] = differences(DESIRED, left)
+
+    assert (Identity.of(namespace), Change.CHANGED) == (one.object, one.change)
+    assert (
+        "the object itself: it is being deleted since 2026-11-29T21:00:00Z: Some content"
+        " remains: configmaps. has 1"
+    ) == one.what
+
+
+def test_a_namespace_that_is_gone_is_told_once() -> None:
+    [one] = differences(DESIRED, {})
+
+    assert ("Namespace", Change.REMOVED) == (one.object.kind, one.change)

@@ -8,10 +8,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from kubernetes.client import ApiClient, Configuration
 
-from tenancy.cluster import ClusterError, Connection, held_namespace, terminating_namespaces
+from tenancy.cluster import (
+    ClusterError,
+    Connection,
+    held_namespace,
+    terminating_namespaces,
+    with_held_namespaces,
+)
 from tenancy.engine.held_namespaces import reporting_held_namespaces, wait_for_deletions
 from tenancy.engine.results import Step
 from tenancy.manifests import NAMESPACE_TOKEN
+from tenancy.model import Live, LiveNamespace
 
 DELETION = Step(op="delete", urn="urn:pulumi:dev::t::ns::acme-dev", type=NAMESPACE_TOKEN)
 GONE = "2026-11-29T00:00:00Z"
@@ -108,6 +115,25 @@ def test_conditions_and_holders_are_named(connection: Connection) -> None:
         f"namespace acme-dev is still being deleted: {FINALIZERS}; {RESOURCES}; it is held by"
         " configmaps/held (finalizers: example.com/mine), widgets/a"
     )
+
+
+def test_a_plan_has_what_holds_those_of_its_namespaces_that_are_being_deleted(
+    cluster: Cluster, connection: Connection
+) -> None:
+    deleted = LiveNamespace(name="acme-dev", deleted_since=GONE)
+    live = Live(namespaces={"acme-dev": deleted, "acme-prod": LiveNamespace(name="acme-prod")})
+
+    assert live is with_held_namespaces(connection, live, ["acme-prod", "acme-new"])
+    assert [] == cluster.asked
+    found = with_held_namespaces(connection, live, ["acme-dev", "acme-prod"]).namespaces
+
+    assert found is not None
+    assert found["acme-dev"].held_by.startswith(f"{FINALIZERS}; {RESOURCES}; it is held by")
+    assert "" == found["acme-prod"].held_by
+    del cluster.answers["/api/v1/namespaces/acme-dev"]
+    found = with_held_namespaces(connection, live, ["acme-dev"]).namespaces
+    assert found is not None
+    assert found["acme-dev"].held_by.startswith("what holds it was not read: ")
 
 
 def test_what_cannot_be_listed_is_reported_as_such(

@@ -162,23 +162,15 @@ def test_a_namespace_that_somebody_made_by_hand_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("labels", "is_going", "reason"),
-    [
-        pytest.param(
-            {"tenancy.dev/stack": "east"}, False, "stack east created", id="other stack"
-        ),
-        pytest.param({"tenancy.dev/stack": "dev"}, True, "still being deleted", id="going"),
-    ],
-)
-def test_a_name_is_taken(labels: dict[str, str], is_going: bool, reason: str) -> None:
-    labels = {"tenancy.dev/managed": "true", **labels}
-    there = LiveNamespace(name="acme-dev", labels=labels, is_going=is_going)
+def test_the_name_of_another_stack_is_taken() -> None:
+    labels = {"tenancy.dev/managed": "true", "tenancy.dev/stack": "east"}
+    there = LiveNamespace(name="acme-dev", labels=labels)
     live = a_cluster(a_record(**here()), namespaces={"acme-dev": there})
 
     [found] = a_plan({}, live, **here()).findings
 
-    assert reason in found.found
+    assert "name-taken" == found.code
+    assert "stack east created" in found.found
 
 
 @pytest.mark.parametrize(

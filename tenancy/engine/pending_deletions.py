@@ -14,7 +14,7 @@ def pending_deletions(
     resources: Iterable[Mapping[str, JSON]], desired: Iterable[Manifest]
 ) -> Iterator[Identity]:
     """
-    Yield each object of a state that is in a namespace, or is one, and is not *desired*.
+    Yield each object of a state that is not *desired*, also cluster-wide ones such as queues.
 
     What is in a namespace that is not desired is left out.
 
@@ -30,7 +30,7 @@ def pending_deletions(
     }
     namespaces = {one.name for one in wanted if one.kind == "Namespace"}
     for one in sorted(there - wanted):
-        if one.kind == "Namespace" or one.namespace in namespaces:
+        if not one.namespace or one.namespace in namespaces:
             yield one
 
 

@@ -19,15 +19,15 @@ from tenancy.manifests import Manifest
 from tenancy.model import Namespace, Platform, SharedNamespace
 from tenancy.planning import unnamed, weakened_objects
 
-__all__ = ["Live", "ProposedAdoption"]
+__all__ = ["AdoptionStart", "Live", "ProposedAdoption"]
 
 Live = Mapping[Identity, Mapping[str, JSON]]
 
 
 @attrs.frozen(kw_only=True)
-class ProposedAdoption(ABC):
+class AdoptionStart:
     """
-    The namespaces of one adoption.
+    What an adoption begins with: the project, the cluster, and what the person allows.
 
     Attributes:
         assessment: The project before it.
@@ -45,6 +45,18 @@ class ProposedAdoption(ABC):
     live: Live
     until: date | None
     allow_weaker: bool
+
+
+@attrs.frozen(kw_only=True)
+class ProposedAdoption(ABC):
+    """
+    The namespaces of one adoption.
+
+    Attributes:
+        start: What it begins with.
+    """
+
+    start: AdoptionStart
 
     @property
     @abstractmethod
@@ -104,7 +116,7 @@ class ProposedAdoption(ABC):
             for manifest in desired
             if manifest["kind"] == "ConfigMap" or Identity.of(manifest).api_version
         ]
-        return {**self.live, **existing_objects(self.connection, carried)}
+        return {**self.start.live, **existing_objects(self.start.connection, carried)}
 
     def require_no_weaker(self, desired: Sequence[Manifest], after: Assessment) -> None:
         """
@@ -113,8 +125,8 @@ class ProposedAdoption(ABC):
         Raises:
             RefusedError: It would, and neither `allow_weaker` nor the file allows it.
         """
-        found = tuple(unnamed(weakened_objects(desired, self.live), self.adopted(after)))
-        if found and not self.allow_weaker:
+        found = tuple(unnamed(weakened_objects(desired, self.start.live), self.adopted(after)))
+        if found and not self.start.allow_weaker:
             raise RefusedError(
                 reason="\n".join(f"{one.object}: weakened: {one.what}" for one in found)
                 + "\nThe files allow more than the namespaces do now. Nothing was changed;"
@@ -135,16 +147,16 @@ class ProposedAdoption(ABC):
     ) -> AdoptionPlan:
         """Show what the adoption means for people and for what runs, and return it."""
         # The report's files are a copy; the kubeconfig of the cluster is not.
-        there = attrs.evolve(after, root=self.assessment.root)
-        planned = adoption_plan(there, self.stack, self.names)
-        changes = tuple(subject_changes(desired, self.live))
+        there = attrs.evolve(after, root=self.start.assessment.root)
+        planned = adoption_plan(there, self.start.stack, self.names)
+        changes = tuple(subject_changes(desired, self.start.live))
         interaction.show_lines((*changes, *planned.lines))
         if others := tuple(f for f in planned.findings if f not in planned.errors):
             interaction.show_lines((report.text(others, after.documents),))
         return planned
 
     def _findings(self, after: Assessment) -> Iterator[Finding]:
-        before = set(map(str, self.assessment.findings))
+        before = set(map(str, self.start.assessment.findings))
         for finding in after.findings:
             if self.is_about(finding) and str(finding) not in before:
                 yield finding
@@ -160,10 +172,14 @@ class ProposedAdoption(ABC):
                     yield f"  {action.value:<8} {step.object}{reasons}"
         counts = {a: sum(step.action is a for step in steps) for a in Action}
         yield ", ".join(f"{count} {a.value}" for a, count in counts.items() if count)
-        for one in weakened_objects(desired, self.live):
+        for one in weakened_objects(desired, self.start.live):
             yield f"  weakened {one.object}: {one.what}"
         yield from self.notes()
         yield (
             "in audit: nothing of Tenancy refuses or changes a pod there"
-            + (f" until you enforce it; the last day is {self.until}" if self.until else "")
+            + (
+                f" until you enforce it; the last day is {self.start.until}"
+                if self.start.until
+                else ""
+            )
         )

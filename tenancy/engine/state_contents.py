@@ -9,10 +9,11 @@ from tenancy.config.document import JSON, as_json, mapping, text
 from tenancy.drifting import AppliedObject
 from tenancy.engine.state_reading import StateReading
 from tenancy.kubernetes import ANNOTATION, field_manager
-from tenancy.manifests import BUILT_IN_TOKENS, NAMESPACE_TOKEN, is_kubernetes
+from tenancy.manifests import BUILT_IN_TOKENS, NAMESPACE_TOKEN, Manifest, is_kubernetes
+from tenancy.model import Platform
 from tenancy.planning import snapshot
 
-__all__ = ["applied_objects", "holds_exactly"]
+__all__ = ["applied_objects", "holds_exactly", "pool_objects"]
 
 _PATCH: Final = "Patch"
 _PACKAGE: Final = "tenancy"
@@ -112,12 +113,23 @@ def _described(assessment: Assessment, stack: str) -> Iterator[tuple[_Name, JSON
     yield from _each(
         (one for one in rendered if id(one) not in inside | patches), is_patch=False
     )
-    for pool in own.pools:
+    for made, is_patch in _of_pools(own):
+        yield from _each([made], is_patch=is_patch)
+
+
+def pool_objects(platform: Platform) -> Iterator[Manifest]:
+    """Yield each Kubernetes object of the GPU node pools of *platform*, or the patch of one."""
+    yield from (made for made, _ in _of_pools(platform))
+
+
+def _of_pools(platform: Platform) -> Iterator[tuple[Manifest, bool]]:
+    """Yield each object of the pools, and whether it is a patch of one that exists."""
+    for pool in platform.pools:
         for made in gpu.render(pool):
             if isinstance(made, gpu.NodePatch):
-                yield from _each([made.to_manifest()], is_patch=True)
+                yield made.to_manifest(), True
             elif isinstance(made, dict):
-                yield from _each([made], is_patch=False)
+                yield made, False
 
 
 def _of_namespace(made: manifests.NamespaceManifests) -> Iterator[tuple[_Name, JSON]]:

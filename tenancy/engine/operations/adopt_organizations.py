@@ -57,8 +57,9 @@ class ProposedOrganizations(ProposedAdoption):
                 continue
             if known is None and (files.root / organization_file(name)).exists():
                 raise RefusedError(
-                    reason=f"organization {name}: its file exists, and stack {self.stack} does"
-                    " not name it; write its name under organizations of the stack first"
+                    reason=f"organization {name}: its file exists, and stack"
+                    f" {self.start.stack} does not name it; write its name under organizations"
+                    " of the stack first"
                 )
             if known is None:
                 prefix = self.prefix or name
@@ -72,12 +73,12 @@ class ProposedOrganizations(ProposedAdoption):
     def _propose(self, names: Sequence[str], prefix: str, taken: Sequence[str]) -> Proposal:
         return adoption.propose(
             names,
-            self.live,
-            self.platform,
+            self.start.live,
+            self.start.platform,
             environment=self.environment.name,
             prefix=prefix,
             reason=self.reason,
-            until=self.until,
+            until=self.start.until,
             taken=taken,
         )
 
@@ -87,10 +88,11 @@ class ProposedOrganizations(ProposedAdoption):
 
     def desired(self, after: Assessment) -> tuple[Manifest, ...]:
         """Return their objects; empty if the files of *after* do not describe them."""
-        if self.stack not in after.tenancy.environments:
+        if self.start.stack not in after.tenancy.environments:
             return ()
         only = attrs.evolve(
-            after.tenancy.environments[self.stack], organizations=self._organizations(after)
+            after.tenancy.environments[self.start.stack],
+            organizations=self._organizations(after),
         )
         return tuple(manifests.environment(only, after.tenancy.platform_of(only)))
 
@@ -114,7 +116,7 @@ class ProposedOrganizations(ProposedAdoption):
 
     def notes(self) -> Iterator[str]:
         """Yield which prefix of names the bindings seem to have."""
-        yield from adoption.unprefixed(self.names, self.live, self.platform)
+        yield from adoption.unprefixed(self.names, self.start.live, self.start.platform)
 
     def is_about(self, finding: Finding) -> bool:
         """Return whether *finding* is about one of the organizations, or about none."""
@@ -127,10 +129,10 @@ class ProposedOrganizations(ProposedAdoption):
         Raises:
             RefusedError: One has fewer than its pods use.
         """
-        spaces = adoption.by_namespace(self.live)
+        spaces = adoption.by_namespace(self.start.live)
         for namespace in self.adopted(after):
             there = spaces.get(namespace.name, {})
-            used = adoption.gpus_in_use(namespace.name, there, self.platform)
+            used = adoption.gpus_in_use(namespace.name, there, self.start.platform)
             for resource, count in used.items():
                 granted = sum(g.gpus for g in namespace.grants if g.resource == resource)
                 if granted < count:
@@ -148,7 +150,7 @@ class ProposedOrganizations(ProposedAdoption):
             attrs.evolve(
                 found, namespaces=tuple(n for n in found.namespaces if n.name in wanted)
             )
-            for found in after.tenancy.environments[self.stack].organizations
+            for found in after.tenancy.environments[self.start.stack].organizations
             if found.name in self.by_organization
         )
 

@@ -65,27 +65,31 @@ class ProposedShared(ProposedAdoption):
 
     def write(self, files: AdoptionFiles) -> None:
         """Write every namespace into the platform's file."""
-        spaces = adoption.by_namespace(self.live)
-        known = {shared.name: shared for shared in self.platform.shared}
+        spaces = adoption.by_namespace(self.start.live)
+        known = {shared.name: shared for shared in self.start.platform.shared}
         for name in self.chosen:
             shared = known.get(name)
             if shared is not None and shared.is_managed:
                 continue
             entry = adoption.propose_shared(
-                name, spaces[name], purpose=self.purpose, reason=self.reason, until=self.until
+                name,
+                spaces[name],
+                purpose=self.purpose,
+                reason=self.reason,
+                until=self.start.until,
             )
             files.share(shared, entry)
 
     def adopted(self, after: Assessment) -> tuple[SharedNamespace, ...]:
         """Return the namespaces as the files of *after* describe them."""
-        there = after.tenancy.platforms[self.stack].shared
+        there = after.tenancy.platforms[self.start.stack].shared
         return tuple(shared for shared in there if shared.name in self.chosen)
 
     def desired(self, after: Assessment) -> tuple[Manifest, ...]:
         """Return their objects; empty if the files of *after* do not describe them."""
-        if self.stack not in after.tenancy.platforms:
+        if self.start.stack not in after.tenancy.platforms:
             return ()
-        platform = after.tenancy.platforms[self.stack]
+        platform = after.tenancy.platforms[self.start.stack]
         rendered = [manifests.shared_namespace(one, platform) for one in self.adopted(after)]
         return tuple(
             manifest
@@ -95,17 +99,21 @@ class ProposedShared(ProposedAdoption):
 
     def components(self) -> tuple[str, ...]:
         """Return the name of the platform."""
-        return (self.stack,)
+        return (self.start.stack,)
 
     def logical_names(self, after: Assessment) -> Mapping[str, str]:
         """Return the logical name of each namespace by its name in the cluster."""
-        return {name: f"{self.stack}-{name}" for name in self.chosen}
+        return {name: f"{self.start.stack}-{name}" for name in self.chosen}
 
     def left(self) -> Mapping[Identity, str]:
         """Return that the platform describes no objects of people in a shared namespace."""
-        why = "the platform's file does not describe objects that people create in a"
-        " shared namespace"
-        return {identity: why for identity in self.live if identity.namespace in self.chosen}
+        why = (
+            "the platform's file does not describe objects that people create in a shared"
+            " namespace"
+        )
+        return {
+            identity: why for identity in self.start.live if identity.namespace in self.chosen
+        }
 
     def notes(self) -> Iterator[str]:
         """Yield no further lines."""
@@ -122,9 +130,9 @@ class ProposedShared(ProposedAdoption):
         Raises:
             RefusedError: One has some.
         """
-        spaces = adoption.by_namespace(self.live)
+        spaces = adoption.by_namespace(self.start.live)
         for name in self.chosen:
-            used = adoption.gpus_in_use(name, spaces.get(name, {}), self.platform)
+            used = adoption.gpus_in_use(name, spaces.get(name, {}), self.start.platform)
             for resource, count in used.items():
                 raise RefusedError(
                     reason=f"namespace {name}: its pods use {count} {resource}, and shared"

@@ -22,9 +22,10 @@ from tenancy.engine.operations.adopt_organizations import (
 from tenancy.engine.operations.adopt_selection import Selection
 from tenancy.engine.operations.adopt_shared import ProposedShared, shared_names
 from tenancy.engine.pending_deletions import require_no_pending_deletion
-from tenancy.engine.proposed_adoption import ProposedAdoption
+from tenancy.engine.proposed_adoption import AdoptionStart, ProposedAdoption
 from tenancy.engine.results import Result
 from tenancy.engine.stack_opener import OpenStack, opener
+from tenancy.engine.state_contents import pool_objects
 from tenancy.model import Platform
 from tenancy.planning import ONLY_VARIABLE, desired_manifests
 
@@ -136,19 +137,7 @@ def _proposed(
     connection = connect(assessment.cluster(stack), assessment.root)
     further = () if shared is None else ("Service",)
     live = objects(connection, (*KINDS, "Pod", "ServiceAccount", *further))
-    if environment is None:
-        return ProposedShared(
-            assessment=assessment,
-            connection=connection,
-            stack=stack,
-            platform=platform,
-            live=live,
-            until=until or _last_day(platform),
-            allow_weaker=allow_weaker,
-            chosen=shared_names(selection, live, platform),
-            purpose=shared or "services",
-        )
-    return ProposedOrganizations(
+    start = AdoptionStart(
         assessment=assessment,
         connection=connection,
         stack=stack,
@@ -156,6 +145,15 @@ def _proposed(
         live=live,
         until=until or _last_day(platform),
         allow_weaker=allow_weaker,
+    )
+    if environment is None:
+        return ProposedShared(
+            start=start,
+            chosen=shared_names(selection, live, platform),
+            purpose=shared or "services",
+        )
+    return ProposedOrganizations(
+        start=start,
         environment=environment,
         prefix=prefix,
         by_organization=organizations_of(selection, live, environment, platform),
@@ -165,9 +163,11 @@ def _proposed(
 def _report(proposed: ProposedAdoption, interaction: Interaction) -> None:
     """Show what an adoption would do, judged in a copy of the files."""
     with tempfile.TemporaryDirectory() as folder:
-        files = AdoptionFiles.of(copied(proposed.assessment, Path(folder)), proposed.stack)
+        files = AdoptionFiles.of(
+            copied(proposed.start.assessment, Path(folder)), proposed.start.stack
+        )
         proposed.write(files)
-        after = assess(files.root, proposed.stack)
+        after = assess(files.root, proposed.start.stack)
         desired = proposed.show(after, interaction)
         if not after.is_refused:
             proposed.plan(after, desired, interaction)
@@ -180,10 +180,10 @@ def _written(
     interaction: Interaction,
 ) -> Result | None:
     """Write the files and apply them; they are restored where nothing was applied."""
-    files = AdoptionFiles.of(proposed.assessment, proposed.stack)
+    files = AdoptionFiles.of(proposed.start.assessment, proposed.start.stack)
     try:
         proposed.write(files)
-        after = assess(files.root, proposed.stack)
+        after = assess(files.root, proposed.start.stack)
         if how_far is Adoption.WRITE:
             desired = proposed.show(after, interaction)
             if not after.is_refused:
@@ -207,7 +207,7 @@ def _confirmed(
     interaction: Interaction,
 ) -> Callable[[], Result]:
     """Show and confirm the adoption; return what takes the objects over."""
-    stack, connection = proposed.stack, proposed.connection
+    stack, connection = proposed.start.stack, proposed.start.connection
     proposed.require_gpus(after)
     desired = proposed.show(after, interaction)
     proposed.require_no_weaker(desired, after)
@@ -217,7 +217,11 @@ def _confirmed(
     opens = open_stack or opener(after, interaction.note, variables)
     session = resumed(after, opens, interaction.note)(stack)
     require_same(connection, session.previous_update().cluster_uid)
-    described = desired_manifests(after, stack, connection)
+    platform = after.tenancy.platforms.get(stack)
+    described = (
+        *desired_manifests(after, stack, connection),
+        *(() if platform is None else pool_objects(platform)),
+    )
     require_no_pending_deletion(stack, session.state(), described)
     interaction.confirm(f"adopt this into stack {stack}?")
     names = proposed.logical_names(after)

@@ -42,6 +42,17 @@ def a_pod(name: str, container: Mapping[str, object] = {}, **spec: object) -> di
     }
 
 
+def a_pod_of(template: Mapping[str, dict], namespace: str) -> dict:
+    """The pod that a controller creates from *template*."""
+    metadata = {**template["metadata"], "generateName": "x-", "namespace": namespace}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": template["spec"],
+    }
+
+
 VOLUME = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 PLAIN = {
     # A sidecar with a named port, as service meshes add.

@@ -359,13 +359,7 @@ def refused_pods(kubectl) -> set[str]:
     controller = kubectl.as_user(CONTROLLER)
     found = set()
     for name, template in {**hard.PLAIN, **hard.REFUSED}.items():
-        metadata = {**template["metadata"], "generateName": "x-", "namespace": hard.NAME}
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": metadata,
-            "spec": template["spec"],
-        }
+        pod = hard.a_pod_of(template, hard.NAME)
         result = controller.run("create", "--dry-run=server", "-f", "-", manifest=pod)
         if result.returncode:
             found.add(f"Deployment/{name}")

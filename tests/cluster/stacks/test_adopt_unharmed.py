@@ -41,14 +41,7 @@ def refused(kubectl, names: Iterable[str]) -> dict[tuple[str, str], str]:
         namespace, name = one["metadata"]["namespace"], one["metadata"]["name"]
         if namespace not in names:
             continue
-        template = one["spec"]["template"]
-        metadata = {**template["metadata"], "generateName": "x-", "namespace": namespace}
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": metadata,
-            "spec": template["spec"],
-        }
+        pod = hard.a_pod_of(one["spec"]["template"], namespace)
         result = controller.run("create", "--dry-run=server", "-f", "-", manifest=pod)
         if result.returncode:
             found[namespace, f"{one['kind']}/{name}"] = result.stderr

@@ -279,9 +279,9 @@ def test_the_namespace_of_a_platform_is_created_again_by_an_update_with_a_refres
     gone = applied.pulumi("platform", "up", "--yes", "--skip-preview")
     done = applied.pulumi("platform", "up", "--yes", "--skip-preview", "--refresh")
 
-    assert 255 == refused.returncode, refused.stdout
+    assert 0 != refused.returncode, refused.stdout
     assert "[namespace-being-deleted]" in refused.stdout
-    assert 255 == gone.returncode, gone.stdout
+    assert 0 != gone.returncode, gone.stdout
     assert "[namespace-gone]" in gone.stdout
     assert 0 == done.returncode, done.stdout
     assert "Active" in kubectl("get", "namespace", "llmos-public")

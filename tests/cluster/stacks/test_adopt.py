@@ -351,6 +351,41 @@ def test_a_shared_namespace_is_released_and_stays_reachable(project, kubectl_of)
     assert project.session("platform").preview().is_empty
 
 
+def test_the_guardrails_of_a_shared_namespace_are_removed_by_a_release_that_says_so(
+    project, kubectl_of
+) -> None:
+    """It was adopted again by the test before."""
+    kubectl = kubectl_of(project.box)
+    path = project.root / "Pulumi.platform.yaml"
+    command = ["-C", str(project.root), "-s", "platform"]
+    kinds = (
+        "namespaces,networkpolicies,resourcequotas,limitranges,serviceaccounts,pods,services"
+    )
+    enforce = "mode: enforce\n          mayStop: [Pod/caller]"
+    path.write_text(path.read_text().replace("mode: audit", enforce))
+    assert not project.up("platform").is_empty
+    before = uids(kubectl, ["watching"], kinds)
+    guardrails = {"NetworkPolicy tenancy-default-deny", "ResourceQuota gpus"}
+    assert guardrails <= set(before.values())
+
+    release = ["release", "--remove-guardrails", *command, "watching", "--yes"]
+    result = CliRunner().invoke(app, release)
+
+    assert 0 == result.exit_code, result.output
+    now = uids(kubectl, ["watching"], kinds)
+    assert now.items() <= before.items()
+    removed = set(before.values()) - set(now.values())
+    assert guardrails <= removed
+    assert {"NetworkPolicy", "ResourceQuota"} == {one.partition(" ")[0] for one in removed}
+    kept = {"Namespace watching", "Pod agent", "Pod metrics", "Service metrics"}
+    assert kept <= set(now.values())
+    assert [] == marks(kubectl, "watching")
+    account = kubectl.json("get", "serviceaccount", "default", "-n", "watching")
+    assert "automountServiceAccountToken" not in account
+    assert "managed: false" in path.read_text()
+    assert project.session("platform").preview().is_empty
+
+
 CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
 
 

@@ -178,13 +178,10 @@ def _refreshes() -> bool | None:
     """
     Whether the engine reads the cluster into the state before it compares; None if not known.
 
-    An update with `--refresh` of plain `pulumi` has written what it read before the program
-    runs, and a preview with it has not.
+    Plain `pulumi` does not tell a program of `--refresh`, and writes what it read at its end.
     """
     told = os.environ.get(REFRESH_VARIABLE)
-    if told is None:
-        return None if pulumi.runtime.is_dry_run() else False
-    return told == "1"
+    return None if told is None else told == "1"
 
 
 def _build(

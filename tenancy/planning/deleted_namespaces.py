@@ -43,7 +43,7 @@ class DeletedNamespaces:
         gone: Those that the stack's state has and the cluster does not.
         known: Names that the last update had, or that are in the stack's state.
         refreshes: Whether the engine first reads the cluster into the state, so that what is
-            gone is created again; None if that is not known, as in `pulumi preview`.
+            gone is created again; None if that is not known, as under plain `pulumi`.
     """
 
     stack: str
@@ -127,6 +127,7 @@ class DeletedNamespaces:
 
     def _gone(self, wanted: Wanted) -> Finding:
         name, origin, organization = wanted
+        first = "run `pulumi up --refresh`, or " if self.refreshes is None else ""
         return Finding(
             code="namespace-gone",
             origin=origin,
@@ -134,8 +135,8 @@ class DeletedNamespaces:
             " cluster: it was deleted outside of Tenancy, with everything in it",
             allowed="namespaces that exist: the engine compares with the state, and would not"
             " create it again",
-            remedy=f"{self._commands}: it is created again, empty",
-            severity=Severity.ERROR if self.refreshes is False else Severity.WARNING,
+            remedy=f"{first}{self._commands}: it is created again, empty",
+            severity=Severity.WARNING if self.refreshes is None else Severity.ERROR,
             organization=organization,
         )
 

@@ -40,7 +40,7 @@ GROUP: Final = Group(
         ),
         Code(
             "namespace-gone",
-            "a namespace that the stack's state has does not exist on the cluster; a warning in `pulumi preview`, which may have `--refresh`",
+            "a namespace that the stack's state has does not exist on the cluster; a warning under plain `pulumi`, which may have `--refresh`",
             "`kubectl delete namespace`",
             "run `tenancy refresh` and `tenancy up`, which create it again, empty",
             (Severity.ERROR, _WARNING),

@@ -254,7 +254,7 @@ def test_a_namespace_that_others_delete_is_refused_and_told_by_every_command(
     assert [("namespace-gone", Severity.ERROR)] == [
         (f.code, f.severity) for f in planned.findings if f.code.startswith("namespace-")
     ]
-    # It may have `--refresh`, of which a program is not told.
+    # It could have `--refresh`, of which a program is not told.
     assert 0 == previewed.returncode, previewed.stderr
     assert "[namespace-gone]" in previewed.stdout
     assert is_refusal(done["dev"].error)
@@ -276,13 +276,14 @@ def test_the_namespace_of_a_platform_is_created_again_by_an_update_with_a_refres
     release = held("llmos-public")
     refused = applied.pulumi("platform", "up", "--yes", "--skip-preview")
     release()
-    gone = applied.pulumi("platform", "up", "--yes", "--skip-preview")
+    gone = applied.pulumi("platform", "preview")
     done = applied.pulumi("platform", "up", "--yes", "--skip-preview", "--refresh")
 
     assert 0 != refused.returncode, refused.stdout
     assert "[namespace-being-deleted]" in refused.stdout
-    assert 0 != gone.returncode, gone.stdout
+    assert 0 == gone.returncode, gone.stdout
     assert "[namespace-gone]" in gone.stdout
+    assert "run `pulumi up --refresh`, or run `tenancy refresh" in words(gone.stdout)
     assert 0 == done.returncode, done.stdout
     assert "Active" in kubectl("get", "namespace", "llmos-public")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Final
 
@@ -24,7 +25,7 @@ from tenancy.drifting import (
 )
 from tenancy.kubernetes import PREFIX
 from tenancy.manifests import Manifest
-from tenancy.planning import desired_manifests, only_namespaces
+from tenancy.planning import FIELDS_VARIABLE, desired_manifests, only_namespaces
 from tenancy_components.field_managers import stack_manager
 from tenancy_components.patch_managers import applied_before
 
@@ -70,11 +71,21 @@ async def refuse_field_conflicts(
     text = await asyncio.to_thread(taken_text, connection, changed, manager)
     if text := text or renamed(changed, manager):
         raise pulumi.RunError(f"{text}\nNothing was changed.")
+    if _are_compared(changed, manager):
+        return
     if text := await asyncio.to_thread(conflicts_text, connection, desired, changed):
         raise pulumi.RunError(
             f"{text}\nTo take them over, run `tenancy up --stack {stack}`, which asks first, or"
             f" `tenancy drift --stack {stack} --repair`.\nNothing was changed."
         )
+
+
+def _are_compared(changed: Changes, manager: str) -> bool:
+    """Whether the command of this preview has compared the fields of all of *changed*."""
+    # What another manager applied, it has not.
+    return FIELDS_VARIABLE in os.environ and all(
+        by in (CREATED, manager) or one.kind == "ServiceAccount" for one, by in changed.items()
+    )
 
 
 def conflicts_text(

@@ -21,7 +21,7 @@ from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import OperatedStack, OperatedWorkspace, outputs_of
 from tenancy.engine.shipped_program import has_these_packages, is_shipped
 from tenancy.engine.state_reading import stored_outputs
-from tenancy.planning import REFRESH_VARIABLE, REMOVES_ACCESS, PreviousUpdate
+from tenancy.planning import FIELDS_VARIABLE, REFRESH_VARIABLE, REMOVES_ACCESS, PreviousUpdate
 
 __all__ = ["Engine", "Session"]
 
@@ -68,12 +68,15 @@ class Session:
         on_step: OnStep | None = None,
         refresh: bool = False,
         save_plan: Path | None = None,
+        fields_compared: bool = False,
     ) -> Result:
         """
         Return what an update would do; nothing is changed.
 
         Args:
             save_plan: Where the engine writes its own plan, for `up`. Default: nowhere.
+            fields_compared: Whether the caller has found no field that others own and the
+                update changes; the program then does not read them again. Default: no.
 
         Raises:
             EngineError: The program refused, or the engine failed.
@@ -90,7 +93,10 @@ class Session:
                 parallel=self.engine.parallel,
                 config_file=self._config_file,
             ),
-            {REFRESH_VARIABLE: _flag(refresh)},
+            {
+                REFRESH_VARIABLE: _flag(refresh),
+                **({FIELDS_VARIABLE: "1"} if fields_compared else {}),
+            },
         )
 
     def up(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tenancy.planning.permissions import Allowed, AllowedData, allowed_data
     from tenancy.planning.plan_json import PlanData, plan_data, plan_schema
     from tenancy.planning.previous_update import (
+        FIELDS_VARIABLE,
         INTENT_OUTPUT,
         RECOVERED_OUTPUT,
         REFRESH_VARIABLE,
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOSED",
+    "FIELDS_VARIABLE",
     "INTENT_OUTPUT",
     "ONLY_VARIABLE",
     "RECOVERED_OUTPUT",

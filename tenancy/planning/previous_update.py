@@ -8,6 +8,7 @@ import attrs
 from tenancy.config.document import JSON
 
 __all__ = [
+    "FIELDS_VARIABLE",
     "INTENT_OUTPUT",
     "RECOVERED_OUTPUT",
     "REFRESH_VARIABLE",
@@ -22,6 +23,8 @@ RECOVERED_OUTPUT: Final = "tenancyRecovered"
 UPDATE_VARIABLE: Final = "TENANCY_UPDATE"
 REFRESH_VARIABLE: Final = "TENANCY_REFRESH"
 """Set for the program: "1" if the engine first reads the cluster into the state, else "0"."""
+FIELDS_VARIABLE: Final = "TENANCY_FIELDS_COMPARED"
+"""Set for the program if its command has just found no field that others own and it changes."""
 """The variable by which `tenancy` tells the program which recorded update it is."""
 
 _TENANCY: Final = "tenancy"

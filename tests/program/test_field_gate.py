@@ -7,6 +7,7 @@ from tenancy_components import field_gate, patch_managers
 from tenancy_components.field_gate import changing_from, renamed
 
 from tenancy.drifting import AppliedObject, Identity
+from tenancy.planning import FIELDS_VARIABLE
 
 
 def quota(namespace: str, pods: str) -> dict:
@@ -104,6 +105,38 @@ def test_what_another_manager_of_the_stack_applied_changes_and_is_refused(told) 
     assert "applied objects of this stack as tenancy/acme_quota, and this one would" in text
     assert "the Kubernetes provider has another name" in text
     assert "" == renamed(changed, "tenancy/acme_quota")
+
+
+@pytest.mark.parametrize(
+    ("variables", "manager", "is_read"),
+    [
+        pytest.param({}, "tenancy/acme_quota", True, id="plain pulumi"),
+        pytest.param({FIELDS_VARIABLE: "1"}, "tenancy/acme_quota", False, id="compared"),
+        # The command does not compare what another manager applied.
+        pytest.param({FIELDS_VARIABLE: "1"}, "tenancy/other", True, id="another manager"),
+    ],
+)
+def test_a_preview_does_not_read_again_what_its_command_has_compared(
+    monkeypatch, variables: dict, manager: str, is_read: bool
+) -> None:
+    run_on(Engine(acme_quota=quota("dev", "20")), monkeypatch)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    read: list[object] = []
+    for name, stub in {
+        "desired_manifests": lambda *_: [quota("dev", "21")],
+        "stack_manager": lambda *_: manager,
+        "renamed": lambda *_: "",
+        "taken_text": lambda *_: "",
+        "conflicts_text": lambda *_: read.append(True) or "",
+    }.items():
+        monkeypatch.setattr(field_gate, name, stub)
+    monkeypatch.setattr(field_gate.pulumi, "get_project", lambda: "p")
+    monkeypatch.setattr(field_gate.pulumi, "get_stack", lambda: "s")
+
+    asyncio.run(field_gate.refuse_field_conflicts(None, "s", None))
+
+    assert is_read is bool(read)
 
 
 def default(namespace: str) -> dict:

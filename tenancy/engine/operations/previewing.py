@@ -80,9 +80,10 @@ def preview_stack(
     with interaction.progress(f"previewing stack {session.name}", lines=False) as on_step:
         result = attempt.unchanged("preview", is_live=is_live)
         if result is None:
-            if conflicts := field_conflicts(attempt):
+            conflicts = field_conflicts(attempt)
+            if conflicts:
                 conflicts.refuse()
-            result = session.preview(on_step=on_step)
+            result = session.preview(on_step=on_step, fields_compared=conflicts is not None)
             attempt.previewed(result)
     interaction.show_preview(result)
     return result

@@ -109,10 +109,10 @@ class DeletedNamespaces:
     def _being_deleted(self, wanted: Wanted, there: LiveNamespace) -> Finding:
         name, origin, organization = wanted
         reasons = f": {there.held_by}" if there.held_by else ""
-        again = "run this again"
+        again = "run the command again"
         if name in self.known:
             commands = "run `pulumi up --refresh`" if origin.is_argument else self._commands
-            again = f"{commands}: it is created again, empty, and what was in it is lost"
+            again = f"{commands}: the namespace is created again, empty; its contents are lost"
         return Finding(
             code="namespace-being-deleted",
             origin=origin,
@@ -120,8 +120,8 @@ class DeletedNamespaces:
             f" not ended{reasons}",
             allowed="namespaces that are not being deleted: a deletion cannot be undone, and"
             " nothing can be created in the namespace meanwhile",
-            remedy="wait until it is deleted (finalizers are removed by their controllers, or"
-            f" by hand), then {again}",
+            remedy="wait until the namespace is deleted (finalizers are removed by their"
+            f" controllers, or by hand), then {again}",
             organization=organization,
         )
 
@@ -132,10 +132,10 @@ class DeletedNamespaces:
             code="namespace-gone",
             origin=origin,
             found=f"the namespace {name} is in the state of stack {self.stack} and not on the"
-            " cluster: it was deleted outside of Tenancy, with everything in it",
-            allowed="namespaces that exist: the engine compares with the state, and would not"
-            " create it again",
-            remedy=f"{first}{self._commands}: it is created again, empty",
+            " cluster: someone else deleted the namespace, with everything in it",
+            allowed="namespaces that exist: the engine compares the files with the state, and"
+            " would not create the namespace again",
+            remedy=f"{first}{self._commands}: the namespace is created again, empty",
             severity=Severity.WARNING if self.refreshes is None else Severity.ERROR,
             organization=organization,
         )

@@ -36,13 +36,13 @@ GROUP: Final = Group(
             "namespace-being-deleted",
             "a namespace that the files describe is being deleted",
             "`kubectl delete namespace`, and a finalizer that holds it",
-            "wait until it is deleted, then run `tenancy refresh` and `tenancy up`, which create it again, empty",
+            "wait until the namespace is deleted, then run `tenancy refresh` and `tenancy up`, which create an empty one",
         ),
         Code(
             "namespace-gone",
-            "a namespace that the stack's state has does not exist on the cluster; a warning under plain `pulumi`, which may have `--refresh`",
+            "a namespace that the stack's state has does not exist on the cluster; a warning under plain `pulumi`, which may run with `--refresh`",
             "`kubectl delete namespace`",
-            "run `tenancy refresh` and `tenancy up`, which create it again, empty",
+            "run `tenancy refresh` and `tenancy up`, which create an empty namespace",
             (Severity.ERROR, _WARNING),
         ),
         Code(

@@ -61,7 +61,7 @@ def test_a_namespace_to_come_whose_name_is_being_deleted_is_only_waited_for() ->
     [finding] = a_plan({}, live).findings
 
     assert "namespace-being-deleted" == finding.code
-    assert finding.remedy.endswith("then run this again")
+    assert finding.remedy.endswith("then run the command again")
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ class Campaign:
                 seeds = [self.chance.random() for _ in range(asks)]
                 list(several.map(self._ask, seeds, range(asks)))
                 until(
-                    self._settled,
-                    "every pod is bound, or was tried",
+                    lambda: not self._unsettled(),
+                    lambda: f"every pod is bound, or was tried: {self._unsettled()[:10]}",
                     seconds=600,
                     pause=self._pause,
                 )
@@ -201,22 +201,23 @@ class Campaign:
         items = self._events.present(path)
         return (item for item in items if item["metadata"]["namespace"] in self.namespaces)
 
-    def _settled(self) -> bool:
-        """Return whether every pod is bound, or cannot be: it has no node, or no claim."""
+    def _unsettled(self) -> list[str]:
+        """Return the pods that are neither bound nor found to have no node, or no claim."""
         waiting = [
             found
             for found in self._present(PODS)
             if not found["spec"].get("nodeName")
             and not any(c["status"] == "False" for c in found["status"].get("conditions", ()))
         ]
-        if not all(map(_has_no_claim, waiting)):
-            return False
         used = self._used()
-        return all(
-            used[namespace] >= sum(GRANTS[kind].values()) * self.world.scale.times
-            for namespace in {found["metadata"]["namespace"] for found in waiting}
+        return [
+            f"{namespace}/{found['metadata']['name']}: {used.get(namespace)} used"
+            for found in waiting
+            for namespace in (found["metadata"]["namespace"],)
             for kind in (namespace.partition("-")[2],)
-        )
+            if not _has_no_claim(found)
+            or used[namespace] < sum(GRANTS[kind].values()) * self.world.scale.times
+        ]
 
     def _quotas(self) -> list[dict]:
         path, named = "/api/v1/resourcequotas", "metadata.name=gpus"
@@ -245,11 +246,18 @@ class Campaign:
             list(several.map(self._end_pod, ended))
         assert self._events is not None
         self._events.catch_up()
-        for holds, what in (
-            (self._claims_of_ended_are_gone, "claims of ended pods are gone"),
-            (self._counted, "the quotas count what is left"),
-        ):
-            until(holds, what, seconds=300, pause=self._pause)
+        until(
+            self._claims_of_ended_are_gone,
+            "claims of ended pods are gone",
+            seconds=300,
+            pause=self._pause,
+        )
+        until(
+            lambda: not self._miscounted(),
+            lambda: f"the quotas count what is left: {self._miscounted()}",
+            seconds=300,
+            pause=self._pause,
+        )
 
     def _end_pod(self, pod: dict) -> None:
         self.world.root.delete(pod, gracePeriodSeconds="0").accepted()
@@ -270,15 +278,18 @@ class Campaign:
                 self.world.root.delete({**kind, **found})
         return not left
 
-    def _counted(self) -> bool:
+    def _miscounted(self) -> list[str]:
+        """Return the namespaces whose quota counts other devices than there are."""
         here: dict[str, dict[str, list[dict]]] = defaultdict(lambda: {PODS: [], CLAIMS: []})
         for path in (PODS, CLAIMS):
             for found in self._present(path):
                 here[found["metadata"]["namespace"]][path].append(found)
-        return all(
-            count == devices_of(here[name][CLAIMS], here[name][PODS]).total()
+        return [
+            f"{name}: {count} instead of {devices}"
             for name, count in self._used().items()
-        )
+            for devices in (devices_of(here[name][CLAIMS], here[name][PODS]).total(),)
+            if count != devices
+        ]
 
     def _replay(self, events: Events) -> None:
         """Judge each moment since the last time, in the order of the cluster's revisions."""

@@ -159,6 +159,14 @@ CHANGES: Final = (
     ReleaseChange(
         release=_1_37,
         concern=Concern.ALL,
+        what="ClusterTrustBundles are served, and Kubernetes' own role"
+        " system:cluster-trust-bundle-discovery lets every service account read them",
+        guardrail="they hold public certificates, and no role of Tenancy may write them",
+        remedy="keep certificates out of them whose names tenants must not know",
+    ),
+    ReleaseChange(
+        release=_1_37,
+        concern=Concern.ALL,
         what="the verb unsafe-delete-ignore-read-errors deletes objects that cannot be read,"
         " without their finalizers",
         guardrail="roles of the platform may not have it",

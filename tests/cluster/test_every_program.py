@@ -180,7 +180,7 @@ def test_a_change_by_hand_is_reported_and_is_no_difference(
         if row.title in LANGUAGES
         else f"tenancy drift --stack {row.name} --repair"
     )
-    assert f"run `{repair}`" in ended.text
+    assert f"`{repair}`" in ended.text
     assert "to update" not in ended.text
 
 

@@ -7,7 +7,7 @@ import attrs
 
 from tenancy import manifests
 from tenancy.config.document import JSON, mapping, texts
-from tenancy.diagnostics import RefusedError
+from tenancy.diagnostics import RefusedError, counted
 from tenancy.drifting import KINDS, Identity
 from tenancy.kubernetes import ANNOTATION, labels
 from tenancy.manifests import Manifest
@@ -77,20 +77,34 @@ def selected(selection: Selection, live: Live, begun: Collection[str] = ()) -> l
         RefusedError: Nothing is selected, one does not exist, or a stack manages it.
     """
     names = list(dict.fromkeys(selection.names))
-    if selection.selector is not None:
-        matches = _matcher(selection.selector)
-        names += [
-            identity.name
-            for identity, found in sorted(live.items(), key=lambda pair: pair[0])
-            if identity.kind == "Namespace"
-            and identity.name not in names
-            and (identity.name in begun or _labels(found).get(labels.MANAGED) != "true")
-            and matches(_labels(found))
-        ]
+    matching = _matching(selection.selector, live)
+    names += [
+        name
+        for name, marks in matching.items()
+        if name not in names and (name in begun or marks.get(labels.MANAGED) != "true")
+    ]
+    if not names and matching:
+        raise RefusedError(
+            reason=f"nothing is left to adopt: stacks of Tenancy manage"
+            f" {counted(len(matching), 'namespace')} that --selector {selection.selector}"
+            " matches, and it matches no others"
+        )
     if not names:
         raise RefusedError(reason="no namespace is selected; name some, or give --selector")
     _require_unmanaged([name for name in names if name not in begun], live)
     return names
+
+
+def _matching(selector: str | None, live: Live) -> Mapping[str, Mapping[str, str]]:
+    """Return the labels of the namespaces that *selector* matches, by name; without one, none."""
+    if selector is None:
+        return {}
+    matches = _matcher(selector)
+    return {
+        identity.name: _labels(found)
+        for identity, found in sorted(live.items(), key=lambda pair: pair[0])
+        if identity.kind == "Namespace" and matches(_labels(found))
+    }
 
 
 def unfinished(environment: Environment, platform: Platform, live: Live) -> frozenset[str]:

@@ -83,7 +83,11 @@ def test_a_thousand_namespaces_are_proposed_at_once_and_applied_in_stages(
             process.communicate(timeout=300)
             assert 0 != process.returncode
             process = run(project, *adopt)
-        assert "taken over" in finished(process)
+            output, _ = process.communicate(timeout=500)
+            # The interrupt may come when everything is taken over already.
+            assert "taken over" in output or "nothing is left to adopt" in output, output
+        else:
+            assert "taken over" in finished(process)
         times.append(time.monotonic() - start)
 
     for team in STAGES:

@@ -59,8 +59,10 @@ def test_what_was_begun_is_selected_again_and_what_is_done_is_not(without: str) 
     assert {"acme": ["acme-test"]} == grouped(by_name, live, described, begun)
     with pytest.raises(RefusedError, match="acme-dev: a stack of Tenancy manages it already"):
         grouped(Selection(names=["acme-dev"], organization="acme"), live, described, begun)
-    with pytest.raises(RefusedError, match="no namespace is selected"):
+    with pytest.raises(RefusedError, match=r"manage 2 namespaces that --selector team=blue"):
         grouped(by_label, live, described)
+    with pytest.raises(RefusedError, match="no namespace is selected"):
+        grouped(Selection(selector="team=nobody", group_by="label:team"), live, described)
 
 
 def test_what_was_handed_over_and_not_applied_is_unfinished() -> None:

@@ -96,7 +96,7 @@ def selected(selection: Selection, live: Live, begun: Collection[str] = ()) -> l
 
 
 def _matching(selector: str | None, live: Live) -> Mapping[str, Mapping[str, str]]:
-    """Return the labels of the namespaces that *selector* matches, by name; without one, none."""
+    """Return the labels of each namespace that *selector* matches, by name."""
     if selector is None:
         return {}
     matches = _matcher(selector)

@@ -2,7 +2,7 @@
 Write the bundled GPU facts of instance types again, from moto's copy of AWS' own answers.
 
     python scripts/refresh_gpu_catalog.py            write the file
-    python scripts/refresh_gpu_catalog.py --check    say whether its rows would stay
+    python scripts/refresh_gpu_catalog.py --check    report whether its rows would stay
 
 moto is a tool of development here; nothing that is shipped imports it.
 """

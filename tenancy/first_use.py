@@ -44,7 +44,9 @@ def _imports(package: str) -> Mapping[str, tuple[str, str]]:
     spec = importlib.util.find_spec(package)
     source = getattr(spec.loader, "get_source", lambda _: None)(package) if spec else None
     if source is None:
-        raise ImportError(f"{package} is installed without its source, which it reads")
+        raise ImportError(
+            f"{package} is installed without its source, which it needs to find what it offers"
+        )
     return {
         alias.asname or alias.name: (statement.module or "", alias.name)
         for block in ast.parse(source).body

@@ -34,10 +34,10 @@ COMPLETE: Final = "YAML"
 """The row whose cells `make test` runs; of each other row it runs one."""
 
 CELL: Final = "cell of the table of programs"
-"""The name of the property by which a test says which cell it is."""
+"""The name of the property by which a test names its cell."""
 
 NOTE: Final = "why a cell of the table of programs is worded otherwise"
-"""The name of the property by which a test says why its cell expects other words."""
+"""The name of the property by which a test states why its cell expects other words."""
 
 NOT_RUN: Final = "not part of this run; `make test` or `make nightly` has it"
 

@@ -42,7 +42,7 @@ class Step:
 
     Attributes:
         commands: As they are written.
-        expected: Lines that they print; `…` stands for anything.
+        expected: Lines that they print; `…` means anything.
     """
 
     commands: str

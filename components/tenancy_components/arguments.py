@@ -45,7 +45,7 @@ class DescribedPlatform(Protocol):
 
     @property
     def resolved(self) -> Platform:
-        """Its values."""
+        """The values of the platform."""
         ...
 
 

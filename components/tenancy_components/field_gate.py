@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 CREATED: Final = ""
-"""In place of a field manager: the update creates the object."""
+"""Written in place of a field manager if the update creates the object."""
 
 Changes = Mapping[Identity, str]
 """

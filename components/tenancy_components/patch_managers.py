@@ -16,7 +16,7 @@ __all__ = ["applied_before", "applied_by"]
 _read: WeakKeyDictionary[object, "asyncio.Future[tuple[AppliedObject, ...]]"] = (
     WeakKeyDictionary()
 )
-"""What was read of the state, once for each run of a program."""
+"""The parts of the state that were read, once for each run of a program."""
 _managers: WeakKeyDictionary[object, Mapping[Identity, frozenset[str]]] = WeakKeyDictionary()
 """The field managers of each object in it."""
 

@@ -12,7 +12,7 @@ Inputs = Mapping[str, object]
 _ALWAYS: Final = ("clusterName", "nodegroupName", "region", "nodeRole")
 _WHERE_WRITTEN: Final = ("amiType", "capacityType", "diskSize", "version", "releaseVersion")
 _NOT_IMPORTED: Final = frozenset({"version", "releaseVersion"})
-"""Left out of an import: otherwise every new AMI would be a change."""
+"""Inputs that an import leaves out: otherwise every new AMI would be a change."""
 
 
 def inputs_as_written(live: NodeGroup, written: Inputs | None = None) -> dict[str, object]:

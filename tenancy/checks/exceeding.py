@@ -1,4 +1,4 @@
-"""What an organization has above its bounds, in one form."""
+"""The finding about a value above an organization's bounds."""
 
 from tenancy.diagnostics import Finding, Origin
 

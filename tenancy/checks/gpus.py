@@ -115,7 +115,7 @@ def _inherited(namespace: Namespace) -> Finding:
         found=f"the namespace {namespace.name} inherits the GPU grants of"
         f" {namespace.lineage[0]}: {joined(granted)} are granted a second time",
         allowed="grants that each namespace states itself",
-        remedy="write gpus in this namespace: [] for none, or what it needs",
+        remedy="write gpus in this namespace: [] for no grant, or the grants that it needs",
         severity=Severity.WARNING,
         organization=namespace.organization,
     )

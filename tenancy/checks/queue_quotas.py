@@ -1,8 +1,8 @@
 """
 Quotas of a namespace with a queue: none refuses pods of a job that the queue has admitted.
 
-Kueue counts requests of the whole namespace. What a quota counts besides, limits or only some
-of the pods, Kueue does not know.
+Kueue counts requests of the whole namespace. It does not know quotas that count limits, or
+only some of the pods.
 """
 
 from collections.abc import Iterator, Mapping

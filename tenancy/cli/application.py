@@ -44,7 +44,7 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    """Options without a command."""
+    """The options of `tenancy` itself."""
 
 
 for _heading, _entries in COMMANDS.items():

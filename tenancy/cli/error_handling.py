@@ -70,7 +70,7 @@ def _of_file(error: OSError) -> str:
 
 
 def _discard_output() -> None:
-    """Write no more where standard output is full: Python would fail on it once more."""
+    """Write no more once standard output is full: Python would fail again at exit."""
     try:
         sys.stdout.flush()
     except OSError:

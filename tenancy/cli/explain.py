@@ -108,7 +108,7 @@ def _heading(one: ExplainedNamespace) -> str:
 
 
 def _show_table(one: ExplainedNamespace, shell: Terminal) -> None:
-    """Write a line for each value; what is longer than its column has the line alone."""
+    """Write a line for each value; a value that is longer than its column has its own line."""
     keys = max(len(value.key) for value in one.values)
     values = max((len(v.value) for v in one.values if len(v.value) <= _VALUE), default=0)
     for value in one.values:

@@ -1,4 +1,4 @@
-"""The types in `--help`: only those that say more than the option's name, such as choices."""
+"""The types in `--help`: only those that tell more than the option's name, such as choices."""
 
 from typing import Final
 

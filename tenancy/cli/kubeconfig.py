@@ -61,8 +61,8 @@ class _Login:
 
     Attributes:
         expires: The lifetime of a certificate or token.
-        issuer_url: The OIDC issuer's URL. None: a certificate or token.
-        client_id: The OIDC client's id. None: a certificate or token.
+        issuer_url: The OIDC issuer's URL; None with a certificate or token.
+        client_id: The OIDC client's id; None with a certificate or token.
         scopes: Further OIDC scopes.
     """
 

@@ -18,7 +18,7 @@ __all__ = ["served_devices"]
 _GROUP: Final = "/apis/resource.k8s.io/v1"
 _NOT_FOUND: Final = 404
 _COUNTS_BY_RESOURCE: Final = Release(1, 36)
-"""The first release whose quotas count a claim under the resource of its class too."""
+"""The first release of Kubernetes whose quotas count a claim under its class's resource."""
 
 Item = Mapping[str, JSON]
 

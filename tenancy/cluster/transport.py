@@ -37,7 +37,7 @@ _CONNECTING: Final = urllib3.Retry(
     raise_on_redirect=False,
     raise_on_status=False,
 )
-"""A new connection is tried twice; everything else is for `tenancy.cluster.retries`."""
+"""A new connection is tried twice; `tenancy.cluster.retries` repeats failed requests."""
 _REVIEWS: Final = ("/apis/authentication.k8s.io/", "/apis/authorization.k8s.io/")
 """Posts to these create no object."""
 

@@ -123,7 +123,7 @@ class EngineFailure(enum.Enum):
     """Why Pulumi's engine failed or refused."""
 
     FAILED = "failed"
-    """It reported an error."""
+    """The engine reported an error."""
     TRANSIENT = "transient"
     """The API server was busy or not reachable for a moment; `up` repeats such an update."""
     MISSING = "missing"
@@ -131,7 +131,7 @@ class EngineFailure(enum.Enum):
     REFUSED = "refused"
     """The program refused; nothing was changed."""
     PLAN_VIOLATED = "plan violated"
-    """It was about to make a change that the saved plan does not contain, and stopped."""
+    """The engine stopped before a change that the saved plan does not contain."""
     LOCKED = "locked"
     """Another update has locked the stack."""
 

@@ -41,8 +41,9 @@ def objects_of_others(
     """
     Return which of *created* exist and are not of this stack; empty if none does.
 
-    What the stack applied before its state was lost is its own. The provider would take over
-    the others, or the API server would refuse in the middle of the update.
+    An object that the stack applied before its state was lost belongs to the stack. The
+    provider would take over the others, or the API server would refuse in the middle of the
+    update.
 
     Args:
         created: What an update creates.

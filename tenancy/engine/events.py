@@ -15,7 +15,7 @@ from tenancy.manifests import STACK_TOKEN
 __all__ = ["EventLog", "OnStep"]
 
 OnStep = Callable[[str, Step], None]
-"""Called with `started`, `done` or `failed`, and the step."""
+"""A function that is called with `started`, `done` or `failed`, and the step."""
 
 
 _COLOR: Final = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")

@@ -12,7 +12,7 @@ from tenancy.engine.results import Result
 __all__ = ["AUTOMATIC", "ForStack", "Interaction", "Note"]
 
 Note = Callable[[str], None]
-"""Called with a line for people: what was stopped, what the command waits for."""
+"""A function that is called with a line for people, such as what the command waits for."""
 
 
 class Interaction:

@@ -25,7 +25,7 @@ from tenancy.manifests import STACK_TOKEN
 __all__ = ["resume", "resumed", "stack_outputs"]
 
 _STARTING: Final = timedelta(seconds=60)
-"""How long an engine may take from the record of its update to its lock."""
+"""Seconds that an engine may take from the record of its update to its lock."""
 
 
 def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool = True) -> bool:

@@ -56,7 +56,7 @@ class EngineProcess:
 
 
 def this_process() -> str:
-    """Return what this process is known by, also after its id is given to another one."""
+    """Return the identity of this process: its id can be given to another process later."""
     return f"{os.getpid()} {start_of(os.getpid())}"
 
 

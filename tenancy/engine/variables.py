@@ -11,7 +11,7 @@ __all__ = ["SET_BY_TENANCY", "prepare_variables"]
 
 SET_BY_TENANCY: Final[Mapping[str, str]] = {
     "PATH": "the folders of this machine's tools, before the others",
-    "TMPDIR": "a folder of its own, deleted after each run",
+    "TMPDIR": "a new folder for each run, deleted afterwards",
     "PULUMI_PYTHON_CMD": "the Python that runs `tenancy`",
     "PULUMI_SKIP_UPDATE_CHECK": "the engine does not check for a newer version",
     "PULUMI_PARALLEL": "32, unless the shell sets it",

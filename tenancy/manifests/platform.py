@@ -112,7 +112,7 @@ def _priority_class(name: str, spec: PriorityClassSpec) -> Manifest:
 
 
 def _pool_classes(resolved: Platform) -> dict[str, PriorityClassSpec]:
-    """Return the classes of each pool that shares its resource: of value 0, and as it lists."""
+    """Return the classes of pools that share a resource: one of value 0, and those listed."""
     classes: dict[str, PriorityClassSpec] = {}
     for name, (pool, priority) in classes_of_pools(resolved).items():
         what = f"GPUs of the pool {pool}, which a quota counts apart"

@@ -76,9 +76,9 @@ class Live:
         quotas: By namespace, then by name. A namespace without quotas is missing.
         bindings: The subjects of our role bindings, by namespace, then by role as written.
         pods: How many exist, by namespace; a missing namespace has 0.
-        claims: How many volume claims exist, likewise.
+        claims: How many volume claims exist; a missing namespace has 0.
         config_maps: The names of ConfigMaps by namespace, without those that Kubernetes makes.
-        secrets: The names of Secrets by namespace, likewise.
+        secrets: The names of Secrets by namespace, without those that Kubernetes makes.
         access: Every binding and role, also those that Tenancy did not create.
         limit_ranges: By namespace, then by name, if the stack has adopted namespaces.
         workloads: The workloads, if namespaces are in audit or change to enforced.

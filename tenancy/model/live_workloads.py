@@ -72,7 +72,7 @@ class LiveWorkloads:
         pod_security_answers: The warnings of a dry run of the new Pod Security label, by
             namespace. A namespace without a dry run is missing.
         token_unmounted: Namespaces whose account `default` already gives pods no token.
-        is_exempt: Whether the dry runs of pods ran as the caller, whom policies may exempt.
+        is_exempt: Whether the dry runs of pods ran as the caller, who may be exempt.
         service_clients: Webhooks and aggregated APIs of the cluster.
         judged: Further objects of the requested namespaces, by kind, then by namespace.
     """

@@ -29,7 +29,7 @@ __all__ = [
 PREFIX: Final = "gpu-"
 """Begins the names of the pools' priority classes and quotas."""
 _SEPARATOR: Final = "."
-"""Between pool and priority; a pool's name has no dot, so no two pairs have one name."""
+"""Separates pool and priority; a pool's name has no dot, so no two pairs have one name."""
 
 
 def pool_class(pool: str, priority: str | None = None) -> str:

@@ -65,7 +65,7 @@ def left_by_others(
         namespace: The borrower.
         grant: One of its queued grants.
         namespaces: All namespaces on the cluster, with the borrower.
-        platform: Theirs.
+        platform: The platform of these namespaces.
     """
     return sum(
         other.gpus if other.lending_limit is None else other.lending_limit

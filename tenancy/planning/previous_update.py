@@ -40,7 +40,7 @@ class PreviousUpdate:
     Attributes:
         tenancy: Its snapshot; empty where there was no update.
         cluster_uid: The UID of the cluster that it was for; None where there was no update.
-        field_manager: The one that applied its objects; None where each had one of its own.
+        field_manager: The manager that applied its objects; None where each object had its own.
         unfinished: The id of a later update that has not finished; None where there is none.
         only: The only namespaces that the next update changes. Default: all of the stack.
     """

@@ -23,7 +23,7 @@ ANY: Final = "any port"
 INTERNET: Final = "the internet"
 
 _ON_THE_INTERNET: Final = ("1.1.1.1", "2606:4700:4700::1111")
-"""Public addresses that stand for the whole internet, one of each version."""
+"""Public addresses that represent the whole internet, one of each version."""
 
 
 class Reached:

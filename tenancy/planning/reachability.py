@@ -204,7 +204,7 @@ class PodNetwork:
 
     def allows(self, direction: str, pods: Pods, other: Pods, port: Port) -> bool:
         """
-        Return whether the policies of *pods* alone allow it, whatever those of *other* say.
+        Return whether the policies of *pods* alone allow it, whatever those of *other* allow.
 
         Args:
             direction: `Ingress` to *port* of *pods*, or `Egress` to *port* of *other*.

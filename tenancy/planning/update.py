@@ -137,7 +137,7 @@ def read_cluster(
         is_required: Whether a cluster that does not answer is an error. Default: it is
             reported as not checked.
         connect: Connects to a cluster. Default: a new connection.
-        read: Reads it. Default: anew.
+        read: Reads it. Default: a new reading.
 
     Raises:
         AnotherClusterError: The cluster that answers is not the one to which the stack was
@@ -169,7 +169,7 @@ def reading(
         tenancy: The whole project, or what a program passed to a component.
         stack: The stack.
         previous: Its last update.
-        read: Reads the cluster. Default: anew.
+        read: Reads the cluster. Default: a new reading.
 
     Raises:
         AnotherClusterError: The cluster that answers is not the one to which the stack was

@@ -65,7 +65,7 @@ def weakened_by(
         return
     recorded = dict(_recorded(old, record, _main_limit_range(namespace, old)))
     if is_enforced_anew:
-        # Enforcement replaces the level that was kept in audit; no line of the file says so.
+        # Enforcement replaces the level that was kept in audit; no line of the file shows this.
         del recorded[Identity(kind="Namespace", name=namespace.name)]
     desired = [
         one

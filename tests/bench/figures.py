@@ -55,7 +55,7 @@ def measured(
 
 
 def record(name: str, figures: object) -> None:
-    """Write the figures *name* into the file of the last run, and the page anew."""
+    """Write the figures *name* into the file of the last run, and the page again."""
     whole = json.loads(FILE.read_text()) if FILE.is_file() else {}
     whole[name] = figures
     whole["machine"] = machine()

@@ -1,7 +1,7 @@
 """
 The real engine, the real provider and a real API server.
 
-All tests of a session, in however many processes, share one throwaway control plane. It stands
+All tests of a session, in however many processes, share one throwaway control plane. It is
 in the session's temporary folder and ends with the last process that uses it; what a session
 that was killed left running is ended by the next one.
 """
@@ -94,7 +94,7 @@ class Kubectl:
 
 @pytest.fixture(scope="session")
 def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
-    """Every tool; where one is missing, the test fails and says what to do."""
+    """Every tool; where one is missing, the test fails and names the remedy."""
     try:
         found = tools.find(ROOT)
     except ToolsError as error:

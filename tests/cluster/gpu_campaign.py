@@ -2,7 +2,7 @@
 A cluster full of GPU pods, of which a third try to get where they may not.
 
 Everything goes through spec, resolve, check and render. What is stored is read from a watch:
-each event is one moment of the cluster, and after each the sums are added up anew, by hand,
+each event is one moment of the cluster, and after each the sums are added up again, by hand,
 from the pods themselves.
 """
 

@@ -51,7 +51,7 @@ printf '"status": {{"token": "%s"}}}}' "$(cat {folder}/plugin-token)"
 @attrs.frozen
 class Life:
     """
-    One project, everything that its commands may write to, and what they said.
+    One project, everything that its commands may write to, and what they printed.
 
     Attributes:
         folder: Holds `planted`, where the secrets are; and all the rest, where none may be.
@@ -59,7 +59,7 @@ class Life:
         is_whole: Whether every entry point is used, or one of each sort.
         secrets: What was planted.
         exits: What each command ended with.
-        wrong: The commands that did not end so or say so as they have to.
+        wrong: The commands that ended or reported otherwise than they have to.
     """
 
     folder: Path
@@ -86,13 +86,13 @@ class Life:
         ]
 
     def temporary(self, command: Sequence[str]) -> Path:
-        """Return where *command* has its temporary files: the engine's own stand apart."""
+        """Return where *command* has its temporary files: the engine has its own."""
         return self.folder / ("tmp-of-the-engine" if command[0] == "pulumi" else "tmp")
 
     def run(
         self, name: str, *command: str, cwd: Path | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run *command*, whatever comes of it, and keep what it says."""
+        """Run *command*, whatever comes of it, and keep what it prints."""
         done = subprocess.run(
             command,
             cwd=cwd or self.project,
@@ -112,7 +112,7 @@ class Life:
         return done
 
     def tenancy(self, name: str, *arguments: str, exits: int | None = 0, says: str = "") -> str:
-        """Run our own command line; it has to end so, and to say so."""
+        """Run our own command line; it has to end and report as expected."""
         done = self.run(name, *TENANCY, *arguments)
         text = done.stdout + done.stderr
         self._look(name, text, says, ended=exits in {None, done.returncode})
@@ -121,7 +121,7 @@ class Life:
     def pulumi(
         self, name: str, *arguments: str, refused: bool = False, says: str = "", **more
     ) -> str:
-        """Run the engine's; it has to end so, and to say so."""
+        """Run the engine's command line; it has to end and report as expected."""
         done = self.run(name, "pulumi", *arguments, "--non-interactive", **more)
         text = done.stdout + done.stderr
         self._look(name, text, says, ended=refused is (done.returncode != 0))
@@ -429,7 +429,7 @@ def _look(life: Life) -> None:
     shown = life.run(
         "config secrets", "pulumi", "config", "-s", "dev", "--show-secrets", "--json"
     )
-    # What the passphrase protects is for whoever has it, when they ask for it.
+    # What the passphrase protects is shown to every user who has the passphrase, on request.
     (life.planted / "shown").write_text(shown.stdout)
     for path in (life.folder / "said").glob("* config secrets.out"):
         path.unlink()

@@ -85,7 +85,7 @@ def key(name: str, pem: bytes) -> Planted:
 
 
 def _encoded(secret: bytes) -> Iterator[bytes]:
-    """Yield *secret* in base64, wherever it begins in what is encoded."""
+    """Yield *secret* in base64, at each offset at which it may begin."""
     for offset in range(3):
         # Bits at both ends are shared with the bytes before and after.
         begin = -(-offset * 8 // 6)
@@ -96,7 +96,7 @@ def _encoded(secret: bytes) -> Iterator[bytes]:
 
 
 def found_in(places: Iterable[Path], planted: Iterable[Planted]) -> Mapping[str, set[str]]:
-    """Return which secrets stand where below *places*, by name; nothing where there is none."""
+    """Return which secrets are in which file below *places*, by name; only files with one."""
     found: dict[str, set[str]] = {}
     wanted = list(planted)
     for place in places:

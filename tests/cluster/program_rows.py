@@ -48,7 +48,7 @@ class Row:
         title: Its name in the table.
         name: The organization's name, and its prefix.
         refused: The exit code of a run that is refused.
-        hidden: Where a message says that the prefix is a secret.
+        hidden: Where a message reports that the prefix is a secret.
         write: Writes the arguments of the organization for the next run.
         hide: Makes the prefix a secret for the next run.
         run: Runs `preview`, `up` or `destroy` without questions.

@@ -371,7 +371,7 @@ def test_a_sample_of_all_ways_of_asking_stays_inside_the_grants(cleared, record_
 def test_all_ways_of_asking_stay_inside_the_grants(
     own_root, toolchain, scale, tmp_path, record_property
 ):
-    # By itself the controller counts everything anew every five minutes, and may then let in
+    # By itself the controller counts everything again every five minutes, and may then admit
     # one too many (kubernetes/kubernetes#123434).
     flags = {"kube-controller-manager": ["--resource-quota-sync-period=12h"]}
     box = local_sandbox.up(own_root, toolchain=toolchain, flags=flags)

@@ -197,7 +197,7 @@ def test_a_pool_lives_from_its_creation_to_its_end(engine: Engine, eks):
         ("tenancy.dev/gpu-pool", "NO_SCHEDULE"),
     ]
 
-    # Another instance type replaces, and the preview says why.
+    # Another instance type replaces, and the preview reports why.
     engine.write(instanceTypes=["p5en.48xlarge"], model="H200")
     said, steps = engine.said(engine.stack.preview)
     assert 1 == steps.get("replace")

@@ -82,7 +82,7 @@ def created(world: World, found: dict) -> Answer:
     """
     Ask for *found* as a member does, and again where quotas were written meanwhile.
 
-    The API server gives up on a quota that others keep writing, and says to try again.
+    The API server gives up on a quota that others keep writing, and asks to try again.
     """
     member = world.member(found["metadata"]["namespace"])
     answer = member.create(found)
@@ -317,8 +317,8 @@ def run(world: World, seed: int) -> tuple[Tally, Watch, list[dict]]:
     Run the campaign, wait until the scheduler has nothing more to do, and look.
 
     Pods end between the rounds, and the quotas are counted before the next one begins: where a
-    pod ends while another is let in, the quota controller may count what was there before, and
-    one too many gets in (kubernetes/kubernetes#123434). No policy can see that.
+    pod ends while another is admitted, the quota controller may count what was there before,
+    and one too many is admitted (kubernetes/kubernetes#123434). No policy can see that.
     """
     tally = Tally()
     chance = random.Random(seed)
@@ -427,7 +427,7 @@ def test_a_tenth_of_the_campaign(world, seed, record_property):
 @contextlib.contextmanager
 def cluster(root: Path, toolchain, scale: Scale, *, recount: str) -> Iterator[World]:
     """
-    Yield a cluster of its own, whose quota controller counts everything anew every *recount*.
+    Yield a cluster of its own, whose quota controller counts everything again every *recount*.
 
     By itself it does so every five minutes, which is within a long campaign.
     """
@@ -450,9 +450,9 @@ def test_what_kubernetes_itself_lets_in_while_it_recounts(own_root, toolchain, s
     """
     Keep in mind why the campaign is held between two recounts.
 
-    The controller counts from what it has seen; a pod let in a moment ago may not be among
-    that, and the use that it writes lacks it: so one more is let in. Where this fails,
-    Kubernetes has mended it, and the campaign needs no setting.
+    The controller counts from what it has seen; a pod admitted a moment ago may not be among
+    that, and the use that it writes lacks it: so one more is admitted. Where this fails,
+    Kubernetes has corrected it, and the campaign needs no setting.
     """
     with cluster(own_root, toolchain, FULL, recount="2s") as world:
         tally, watch, _ = run(world, seed)
@@ -479,7 +479,7 @@ def without(world) -> Organization:
     ],
 )
 def test_a_namespace_without_a_grant_starts_no_such_pod(world, resource, owner):
-    """The same pod is let in where there is a grant."""
+    """The same pod is admitted where there is a grant."""
     organization = world.organizations[owner]
     world.member(organization.run).delete_collection(pod(organization.run, "x")).accepted()
 
@@ -488,7 +488,7 @@ def test_a_namespace_without_a_grant_starts_no_such_pod(world, resource, owner):
         fields = organization.fields(grant.pool) if namespace == organization.run else {}
         return world.root.create(pod(namespace, "probe", {resource: 1}, **fields), dry=True)
 
-    until(lambda: answer(organization.run).ok, f"{resource} is let in where it is granted")
+    until(lambda: answer(organization.run).ok, f"{resource} is admitted where it is granted")
     answer(organization.plain).refused(OVER, f"limited: requests.{resource}=0")
 
 
@@ -511,7 +511,7 @@ def test_a_namespace_without_a_grant_claims_no_device(world, without):
 
 
 def test_two_pools_of_one_resource_are_counted_apart(world):
-    """What is left of one pool is not taken from the other, whatever the sum says."""
+    """What is left of one pool is not taken from the other, whatever the sum is."""
     organization = world.organizations[3]
     large, small, _ = organization.grants
     assert ("h100", "l40s") == (large.pool.name, small.pool.name)
@@ -524,7 +524,7 @@ def test_two_pools_of_one_resource_are_counted_apart(world):
 
     most = small.devices
     until(lambda: ask("all", large, 8, dry=True).ok, "the quotas have counted the ends")
-    until(lambda: ask("small-0", small, 1).ok, "the first of the smaller pool is let in")
+    until(lambda: ask("small-0", small, 1).ok, "the first of the smaller pool is admitted")
     for number in range(1, most):
         ask(f"small-{number}", small, 1).accepted()
     ask("over", small, 1, dry=True).refused(

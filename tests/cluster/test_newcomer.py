@@ -60,7 +60,7 @@ class Clone:
         return done.stdout
 
     def cut_off(self, marker: str, number: signal.Signals, *, group: bool) -> str:
-        """Start `make up`, send a signal once it says *marker*, and return what it said."""
+        """Start `make up`, send a signal once it prints *marker*, and return its output."""
         process = subprocess.Popen(
             [*self.program, "quickstart", "up"],
             cwd=self.root,
@@ -78,7 +78,7 @@ class Clone:
             if marker in line:
                 break
         else:
-            pytest.fail(f"it never said {marker!r}: {''.join(said)}")
+            pytest.fail(f"it never printed {marker!r}: {''.join(said)}")
         (os.killpg if group else os.kill)(process.pid, number)
         if number is signal.SIGINT:
             said += process.stdout.readlines()

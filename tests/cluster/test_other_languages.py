@@ -55,7 +55,7 @@ def configure(stack: auto.Stack, **components: dict) -> None:
 
 
 def refused(stack: auto.Stack) -> str:
-    """Preview, and return what the engine says of the component that is refused."""
+    """Preview, and return what the engine reports about the component that is refused."""
     said: list[str] = []
 
     def event(one: auto.EngineEvent) -> None:

@@ -96,7 +96,7 @@ def test_the_search_finds_every_secret_where_it_was_planted(life: Life) -> None:
 
 
 def test_a_program_that_leaks_is_found_out(life: Life, tmp_path: Path) -> None:
-    """In its state and in what it says; what it keeps encrypted is not there."""
+    """In its state and in its output; what it keeps encrypted is not there."""
     folder = tmp_path / "leaky"
     shutil.copytree(LEAKY, folder / "project")
     for name in ("said", "state"):

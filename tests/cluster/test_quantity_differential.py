@@ -397,7 +397,7 @@ def test_what_our_checks_let_through_is_stored_as_we_wrote_it(server, compared, 
 
 @pytest.mark.parametrize("template", [KEYS["objects"], KEYS["storage"], KEYS["devices"]])
 def test_a_large_whole_number_is_a_fraction_to_the_server(server, template):
-    """It counts in thousandths, in 64 bits; our check knows before the server says so."""
+    """It counts in thousandths, in 64 bits; our check knows before the server reports it."""
     key = parse_quota_key(template.format(0))
     hard = {key.text: "10Pi"}
     status, answer = server.post(

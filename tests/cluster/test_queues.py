@@ -372,7 +372,7 @@ def test_members_create_gang_jobs_of_a_listed_kind_up_to_their_count(world):
         status = world.root.get(quota).accepted().body["status"]
         return status["hard"][key] == "2" and key in status["used"]
 
-    # The quota controller looks for new kinds every half minute, and counts every quota anew
+    # The quota controller looks for new kinds every half minute, and counts every quota again
     # every five.
     until(counted, "JobSets are counted", seconds=120)
 

@@ -475,7 +475,7 @@ class TestWhenSomethingGoesWrong:
         with pytest.raises(KeyboardInterrupt):
             local_sandbox.up(own_root, toolchain=toolchain)
 
-        # It was begun, and nothing said so yet.
+        # It was begun, and no record of it exists yet.
         assert [True] == begun
         time.sleep(0.5)
         assert not record.exists()

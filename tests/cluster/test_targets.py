@@ -91,7 +91,7 @@ class Targets:
     needed: Mapping[str, set[Place]]
 
     def reset(self) -> None:
-        """Begin anew, with nothing applied."""
+        """Begin again, with nothing applied."""
         shutil.rmtree(self.rendered, ignore_errors=True)
         self.state.write_text(self.empty)
 

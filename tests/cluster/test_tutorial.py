@@ -1,7 +1,7 @@
 """
-From an empty folder with the wheel alone: each command of docs/tutorial.md, as it stands there.
+From an empty folder with the wheel alone: each command of docs/tutorial.md, as written there.
 
-An expected line is in the output of the commands above it; `…` stands for anything.
+An expected line is in the output of the commands above it; `…` means anything.
 """
 
 import os

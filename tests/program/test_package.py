@@ -76,7 +76,7 @@ def test_the_folder_of_the_project_is_a_plugin(started: str):
 
     assert json.loads(json.dumps(package_schema())) == json.loads(answer.schema)
     assert "python" == plugin["runtime"]["name"]
-    # The engine creates it anew, and a developer's may be of another Python.
+    # The engine creates it again, and a developer's may be of another Python.
     virtualenv = plugin["runtime"]["options"]["virtualenv"]
     assert virtualenv != project["runtime"]["options"]["virtualenv"]
     assert f"{virtualenv}/" in (ROOT / ".gitignore").read_text().splitlines()

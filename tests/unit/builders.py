@@ -72,7 +72,7 @@ def an_environment(name: str = "dev", *organizations: str, **keys: object) -> Wr
 
 
 def a_platform(**keys: object) -> Written_:
-    """What a platform says, with one operator."""
+    """The content of a platform's file, with one operator."""
     return {"operators": [{"group": "platform-operators"}], **keys}
 
 
@@ -103,7 +103,7 @@ def a_project(
     Args:
         environments: By stack. Default: dev, with *environment*'s keys.
         organizations: By name. Default: acme, with *organization*'s keys.
-        platform: What the platform says. Default: one operator.
+        platform: The content of the platform's file. Default: one operator.
         platform_stack: Further keys of the platform's stack.
         is_platform_written: Whether there is a file for it.
         environment: Keys of the default environment.
@@ -165,14 +165,14 @@ def the_platform(**keys: object) -> Platform:
 
 
 def said(findings: tuple[Finding, ...]) -> list[str]:
-    """Findings as people read them; what does not refuse says so first."""
+    """Findings as people read them; what does not refuse begins with its severity."""
     return [
         str(v) if v.severity is Severity.ERROR else f"{v.severity.value}: {v}" for v in findings
     ]
 
 
 def findings(*, stack: str | None = None, **keys: object) -> list[str]:
-    """What the checks say of a tenancy, whole."""
+    """All findings of the checks about a tenancy."""
     return said(checks.check(a_tenancy(**keys), stack=stack))
 
 

@@ -1,4 +1,4 @@
-"""The CI actions and the component: read, and their shell run with stand-ins for programs."""
+"""The CI actions and the component: read, and their shell run with replaced programs."""
 
 import json
 import re

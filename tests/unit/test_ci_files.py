@@ -59,7 +59,7 @@ def test_every_script_is_shell_and_looks_for_the_marker_of_the_plan(path: Path) 
 
 
 def steps(path: Path, words: str) -> str:
-    """The script of *path* that has *words*, with a stand-in for what the forge fills in."""
+    """The script of *path* that has *words*, with a placeholder for what the forge fills in."""
     [found] = [s for s in scripts(yaml.safe_load(path.read_text())) if words in s]
     return re.sub(r"\$\{\{.*?\}\}", "0", found)
 

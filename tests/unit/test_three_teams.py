@@ -23,7 +23,7 @@ TEAMS = {
 NAMESPACES = sorted(set().union(*TEAMS.values()))
 PROMETHEUS = Pods("observability", (("app.kubernetes.io/name", "prometheus"),))
 LOKI = Pods("observability", (("app.kubernetes.io/name", "loki"),))
-# Each is one that people granted: from whom, to whom, and the port.
+# Each is one that people granted: the source, the target, and the port.
 SERVED = {PROMETHEUS: 9090, LOKI: 3100}
 METRICS = (8080, 9400)
 

@@ -19,7 +19,7 @@ PLATFORM, ACME = "Pulumi.platform.yaml", "organizations/acme.yaml"
 def typo(
     file: str, before: str, after: str, code: str, where: str | None = None
 ) -> ParameterSet:
-    """Return one mistake: in *file*, *after* stands for *before*."""
+    """Return one mistake: in *file*, *after* replaces *before*."""
     name = f"{code} in {file}: {after.strip()[:40]!r}"
     return pytest.param(file, before, after, code, where or file, id=name)
 

@@ -127,7 +127,7 @@ class NodeGroupResource:
         )
 
     async def create(self, request: CreateRequest) -> CreateResponse:
-        """Create it, and delete what was created if that fails."""
+        """Create the node group, and delete what was created if that fails."""
         if request.preview:
             unmade = dict.fromkeys(_OUTPUTS, UNKNOWN)
             return CreateResponse(properties={**request.properties, **unmade})
@@ -145,7 +145,7 @@ class NodeGroupResource:
         )
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """Return it as in EKS, or nothing if it no longer exists in the right account."""
+        """Return the node group as in EKS, or nothing if it no longer exists in its account."""
         cluster, slash, name = request.resource_id.partition("/")
         where = f"node group {request.resource_id}"
         if not slash or not cluster or not name:
@@ -173,7 +173,7 @@ class NodeGroupResource:
         )
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
-        """Change it in place."""
+        """Change the node group in place."""
         if request.preview:
             kept = {key: request.olds[key] for key in _OUTPUTS if key in request.olds}
             return UpdateResponse(properties={**request.news, **kept})
@@ -191,7 +191,7 @@ class NodeGroupResource:
         )
 
     async def delete(self, request: DeleteRequest) -> None:
-        """Delete it; that it no longer exists is accepted only from the right account."""
+        """Delete the node group; only its own account can report that it no longer exists."""
         state = known(request.properties)
         cluster, _, name = request.resource_id.partition("/")
         region = str(state.get("region") or environment_region())
@@ -257,7 +257,7 @@ def _group(values: Mapping[str, object]) -> NodeGroup:
 
 
 def _state(inputs: Mapping[str, object], live: EksNodeGroupState) -> dict[str, object]:
-    """Return the outputs to keep: none that changes without an update."""
+    """Return the outputs to keep: only those that do not change without an update."""
     return {**inputs, "arn": live.arn, "autoScalingGroups": list(live.auto_scaling_groups)}
 
 

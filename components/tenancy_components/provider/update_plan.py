@@ -132,7 +132,7 @@ class UpdatePlanResource:
         return ""
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
-        """Return whether the goal changes; not what is on the cluster."""
+        """Return whether the goal changes; changes on the cluster do not count."""
         old, new = known(request.old_state), known(request.new_inputs)
         changed = [key for key in (_SNAPSHOT, CLUSTER_UID) if old.get(key) != new.get(key)]
         return DiffResponse(
@@ -150,7 +150,7 @@ class UpdatePlanResource:
         return UpdateResponse(properties=dict(request.news))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """Return what is recorded; it is nowhere else."""
+        """Return the recorded goal; it is nowhere else."""
         if not request.properties:
             raise TenancyError(
                 "a plan cannot be imported: it is created by the component whose plan it is"

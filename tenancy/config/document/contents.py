@@ -66,7 +66,7 @@ def read_contents(
         )
     except OSError as error:
         if error.errno == errno.ENXIO:
-            # A socket cannot even be opened.
+            # A socket cannot be opened at all.
             return _SPECIAL
         return Refusal(
             "file-unreadable",

@@ -11,7 +11,7 @@ __all__ = ["finding_from"]
 
 @attrs.frozen
 class _Saying:
-    """A message of the parser (a part of it), and what it means."""
+    """A part of a message of the parser, and what it means."""
 
     problem: str
     found: str

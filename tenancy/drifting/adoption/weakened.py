@@ -20,7 +20,7 @@ _LATEST: Final = 2**31
 _UPPER: Final = ("max", "default", "maxLimitRequestRatio")
 """Parts of a limit range that are looser if they are larger, or missing."""
 _LOWER: Final = ("min", "defaultRequest")
-"""Parts that are looser if they are smaller, or missing."""
+"""Parts of a limit range that are looser if they are smaller, or missing."""
 
 
 @attrs.frozen(kw_only=True, slots=True, order=True)

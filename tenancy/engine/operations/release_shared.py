@@ -53,7 +53,7 @@ def shared_lines(shared: Sequence[SharedNamespace]) -> Iterator[str]:
     names = ", ".join(one.name for one in shared)
     yield (
         f"the platform no longer protects what Tenancy added to {names}, nor the labels of the"
-        " namespaces: whoever has the rights there may change them"
+        " namespaces: every user with the rights there may change them"
     )
     yield (
         f"organizations still reach the services listed for {names}, which the file keeps with"

@@ -248,7 +248,7 @@ def parse_rbac_name(text: object) -> RbacName:
     Return *text* as the name of a role or a binding: a valid segment of a URL.
 
     Kubernetes allows more; spaces and non-ASCII characters are refused too, because such names
-    are hard to tell apart.
+    look alike.
 
     Raises:
         InvalidNameError: It is empty, longer than 253 characters, `.` or `..`, or has a

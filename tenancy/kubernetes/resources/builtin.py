@@ -51,10 +51,10 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
 COUNTABLE: Final = {
     resource: group for group, resources in GROUPS.items() for resource in resources
 }
-"""The group of each of them, by plural name; no name is in two groups."""
+"""The group of each such resource, by plural name; no name is in two groups."""
 
 UNCOUNTED: Final = frozenset({"bindings", "events", "localsubjectaccessreviews"})
-"""Namespaced, but ignored by quotas."""
+"""Namespaced resources that quotas ignore."""
 
 CLUSTER_SCOPED: Final = frozenset(
     {
@@ -89,7 +89,7 @@ CLUSTER_SCOPED: Final = frozenset(
         "volumeattributesclasses",
     }
 )
-"""Cluster-wide, so quotas do not count them."""
+"""Cluster-wide resources, which quotas do not count."""
 
 VIRTUAL: Final = frozenset(
     {"apiextensions.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "events.k8s.io"}

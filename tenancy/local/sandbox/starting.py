@@ -101,7 +101,7 @@ def _with_ports(
             report(console, f"port {chosen[name]} of {part} is in use; choosing another")
         chosen[name] = choose(set(chosen.values()))
     if record.ports and chosen["kube-apiserver"] != record.ports["kube-apiserver"]:
-        # The running parts connect to the old port. Every other port is in a part's command.
+        # Running parts connect to etcd's old port; other ports are in the commands of parts.
         take_down(layout)
     record = attrs.evolve(record, ports=chosen)
     record.save(layout.record)

@@ -98,7 +98,7 @@ def environment(toolchain: Toolchain, base: Mapping[str, str] | None = None) -> 
         toolchain: The tools.
         base: The environment whose `PATH` is extended. Default: this process's environment.
     """
-    # Not resolved: the link is what makes it the Python of the virtual environment.
+    # The link is not resolved: it makes this the Python of the virtual environment.
     python = Path(sys.executable)
     path = (os.environ if base is None else base).get("PATH", os.defpath)
     first = [str(toolchain.bin), str(python.parent)]

@@ -238,7 +238,7 @@ def _tolerable(toleration: str) -> str:
     Return whether *toleration* is one of every pod, of a daemon, or of a granted pool.
 
     `<key>=*:<effect>` in the annotation means every value; only then `Exists` is allowed.
-    Another rule says how long a pod may tolerate those of every pod.
+    Another rule limits how long a pod may tolerate those of every pod.
     """
     key, value = f"{toleration}.?key.orValue('')", f"{toleration}.?value.orValue('')"
     any_value = f"{key} in variables.anyValue"

@@ -1,4 +1,4 @@
-"""What judges an object of a namespace as an admission policy will, once it is enforced."""
+"""Functions that judge an object as an admission policy will once the namespace is enforced."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
@@ -45,7 +45,7 @@ class ExpectedRefusal:
 @attrs.frozen(kw_only=True)
 class Rules:
     """
-    What the policies know of a namespace.
+    The facts of a namespace by which the policies decide.
 
     Attributes:
         namespace: After the update.

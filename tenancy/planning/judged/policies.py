@@ -1,4 +1,4 @@
-"""Which admission policy is announced by what; none may be forgotten."""
+"""Which function announces the refusals of which admission policy; none may be forgotten."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -34,7 +34,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "tenancy-storage-claims": claims.storage,
     "tenancy-token-secrets": access.token_secret,
 }
-"""What judges the objects that stay, by the policy that will."""
+"""The function that judges existing objects, by the admission policy that will refuse them."""
 
 _BY_TRIAL: Final = "the API server judges pods by dry runs"
 _BY_PODS: Final = "workloads are judged by their pods"
@@ -100,7 +100,7 @@ _CREATORS: Final = (
     ("tenancy-storage-claims", KindOfObject(group="apps", plural="statefulsets")),
     ("tenancy-queued-jobs", KindOfObject(group="batch", plural="cronjobs")),
 )
-"""What creates objects that a policy judges."""
+"""The kinds whose controllers create objects that a policy judges."""
 
 
 def judged_kinds(platform: Platform) -> Iterator[tuple[str, KindOfObject]]:

@@ -184,7 +184,7 @@ def _not_checked(namespace: Namespace, what: str, remedy: str) -> Finding:
 
 
 _WARNED: Final = ("token", "change")
-"""Kinds by which no pod and no connection is lost."""
+"""Kinds of rows that do not lose a pod or a connection."""
 _CODES: Final = {
     "pods": "pods-refused",
     "token": "pods-refused",

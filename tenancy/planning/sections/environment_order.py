@@ -126,7 +126,7 @@ class EnvironmentOrder(Section):
 
     @property
     def changes(self) -> Sequence[OrderedAmounts]:
-        """Empty: each row follows from a change in another section."""
+        """No changes: each row follows from a change in another section."""
         return ()
 
     def facts(self) -> Iterator[Fact]:

@@ -104,7 +104,7 @@ class Inherited(Section):
 
     @property
     def changes(self) -> Sequence[InheritedChange]:
-        """Nothing: each follows from a change that another section has."""
+        """No changes: each row follows from a change that another section has."""
         return ()
 
     def facts(self) -> Iterator[Fact]:

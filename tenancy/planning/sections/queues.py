@@ -43,7 +43,7 @@ class QueueChange:
 
 @attrs.frozen(kw_only=True, slots=True)
 class WeightChange:
-    """The share of an organization in what others leave."""
+    """The share of an organization in the devices that others do not use."""
 
     organization: str
     before: int

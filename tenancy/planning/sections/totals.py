@@ -92,7 +92,7 @@ class Totals(Section):
 
     @property
     def changes(self) -> Sequence[TotalChange]:
-        """Empty: each row follows from a change in another section."""
+        """No changes: each row follows from a change in another section."""
         return ()
 
     def facts(self) -> Iterator[Fact]:

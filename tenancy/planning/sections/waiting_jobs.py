@@ -42,7 +42,7 @@ class WaitingJobsSection(Section):
 
     @property
     def changes(self) -> Sequence[object]:
-        """Nothing: the jobs wait already."""
+        """No changes: the jobs wait already."""
         return ()
 
     @classmethod

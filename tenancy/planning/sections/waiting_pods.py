@@ -42,7 +42,7 @@ class WaitingPodsSection(Section):
 
     @property
     def changes(self) -> Sequence[object]:
-        """Nothing: the pods wait already."""
+        """No changes: the pods wait already."""
         return ()
 
     @classmethod

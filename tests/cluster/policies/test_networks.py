@@ -357,7 +357,7 @@ def tcp(port, **more):
 
 
 class TestOwnPoliciesInsideOfGrants:
-    """What a tenant's policy may say of controllers, other organizations and addresses."""
+    """What a tenant's policy may allow of controllers, other organizations and addresses."""
 
     POLICY = "tenancy-network-policies"
 

@@ -251,7 +251,7 @@ def edges() -> list[Object]:
         },
         annotations=bounds,
     )
-    # The bounds of the others stand here in vain: no organization lives in it.
+    # The bounds of the others have no effect here: no organization lives in it.
     outside = make.space("default", annotations=bounds)
     return [edge, leads, writers, may_write, audited, outside]
 

@@ -63,7 +63,7 @@ def test_the_whole_matrix_is_as_written(world: World, record_property):
 
 
 def test_a_right_too_many_and_a_right_too_few_are_both_found(world: World):
-    """The table is not simply whatever the API server says."""
+    """The table is not simply copied from the API server."""
     right = "acme-web", "", "secrets"
     asked = [found for found in matrix(world) if right == _place(found)]
     grown = {**expected.VIEWER, "": {**expected.VIEWER[""], "secrets": "get"}}

@@ -1,7 +1,7 @@
 """
 Published advisories of systems that share clusters too, each replayed on what is ours.
 
-Only those stand here whose mechanism has an object like one of ours to work on. Each names the
+Only those are listed whose mechanism has an object like one of ours to work on. Each names the
 mechanism and the attacks that are its replay: none reproduces.
 """
 
@@ -68,7 +68,7 @@ def _rights(person: str, *namespaces: str) -> Replay:
 
 
 def _as_group_and_as_user(world: World) -> list[str]:
-    """A subject is what its binding says it is: a group's name is no user's."""
+    """A subject is of the kind that its binding states: a group's name is not a user's."""
     found = _rights("impostor", WEB)(world)
     for path in ("rolebindings", "clusterrolebindings"):
         answer = world.root.request("GET", f"/apis/{make.RBAC}/v1/{path}").accepted()
@@ -115,7 +115,7 @@ def _in_default(world: World) -> list[str]:
 
 
 def _through_a_namespace(world: World) -> list[str]:
-    """A right on a kind of one API group says nothing of the kind of its name in another."""
+    """A right on a kind of one API group does not cover such a kind in another group."""
     return ask(
         world,
         [
@@ -182,7 +182,8 @@ ADVISORIES = (
     Advisory(
         "CVE-2022-23652",
         "capsule-proxy",
-        "a request names whom it poses as in a header, and nobody asks who sends it",
+        "a request names the user that it claims to be in a header, and the server does"
+        " not check who sends it",
         replay=_without_a_token(
             ("Impersonate-User", PEOPLE["admin"][0]),
             ("Impersonate-Group", PEOPLE["admin"][1]),
@@ -247,7 +248,7 @@ ADVISORIES = (
     Advisory(
         "CVE-2026-41053",
         "Rancher",
-        "a team's name stands for every team whose name begins so",
+        "a team's name also means every team whose name begins with it",
         ("others: secrets as impostor", "others: pods as impostor"),
         replay=_rights("impostor", WEB, LAB),
     ),

@@ -1,8 +1,8 @@
 """
 Everybody who is not an operator, and every way to write: nothing that breaks a rule is stored.
 
-Each attack is refused for the reason that it states, and stands beside a request that differs
-in that one thing and is accepted.
+Each attack is refused for the reason that it states. Beside it is a request that differs in
+that one thing and is accepted.
 """
 
 from collections import Counter

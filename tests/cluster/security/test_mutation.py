@@ -1,5 +1,5 @@
 """
-What is rendered, field by field: if one were missing or weaker, an attack would say so.
+What is rendered, field by field: if one were missing or weaker, an attack would show it.
 
 Each mutant is applied to the real cluster, attacked, and taken back.
 """
@@ -70,7 +70,7 @@ SURVIVORS: dict[str, str] = {
         "the API server wants hostNetwork beside it, which another rule refuses"
     ),
     "tenancy-gpus-per-pod: spec.variables.1.expression is \"''\"": (
-        "it tells apart pools that have one resource in different numbers, and here are none"
+        "it distinguishes pools that have one resource in different numbers, and here are none"
     ),
     "tenancy-scheduler-claims: spec.matchConditions.0 deleted": (
         "what anybody else claims of such a class, tenancy-device-classes refuses too"
@@ -132,7 +132,7 @@ class Laboratory:
 
     def _put(self, mutant: Mutant, found: dict) -> None:
         root = self.world.root
-        if mutant.anew:
+        if mutant.recreated:
             root.delete(found).accepted()
             root.create(found).accepted()
             return
@@ -142,7 +142,7 @@ class Laboratory:
         """Return whether *found* is written; not where a controller wrote in between."""
         root = self.world.root
         live = root.get(found).accepted().body
-        # What is left out goes, which an apply by another manager would not say.
+        # What is left out goes, which an apply by another manager would not do.
         for key in ("status", "managedFields"):
             live.pop(key, None)
         body = {**live, **{key: found[key] for key in found if key != "metadata"}}
@@ -281,7 +281,7 @@ YOUNGER = {
 
 
 def test_what_is_known_to_survive_is_at_most_5_in_100(mutants: list[Mutant]):
-    """So that a sample in which all others are caught says what the whole would say."""
+    """So that a sample in which all others are caught shows what the whole would show."""
     known = [mutant.name for mutant in mutants if _known(mutant.name)]
 
     assert len(known) <= 0.05 * len(mutants)
@@ -295,7 +295,7 @@ def test_a_sample_of_the_mutants_is_caught(
     """
     The sample is drawn from all of them.
 
-    A known survivor may be in it and is counted as not caught; whoever is not known to survive
+    A known survivor may be in it and is counted as not caught; every other mutant
     has to be caught.
     """
     some = random.Random(SEED).sample(mutants, -(-len(mutants) // SHARE))

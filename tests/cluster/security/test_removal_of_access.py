@@ -88,7 +88,7 @@ class Hooli:
             for resource in held
             for verb in expected.VERBS
         ]
-        # Nothing at all is expected of those whom the table does not know.
+        # Nothing at all is expected of subjects that the table does not have.
         return set(ask(self.world, questions).unexpectedly_allowed)
 
     def bindings(self, *names: str) -> list[str]:

@@ -2,8 +2,8 @@
 A cluster with three organizations, as rendered, and the people who attack it.
 
 Everything goes through spec, resolve, check and render, and is applied in the order in which
-it is rendered. Beside it stand what people made themselves, and helpers: people whom the
-cluster's own roles let write everything, so that the guards alone stand in their way.
+it is rendered. Beside it are objects that people made themselves, and helpers: people who
+may write everything by the cluster's own roles, so that only the guards can refuse them.
 """
 
 import json
@@ -158,7 +158,7 @@ class World:
         return headers
 
     def send(self, person: str, request: Request) -> Answer:
-        """Send *request* as *person*, nothing being stored unless it says so."""
+        """Send *request* as *person*, nothing being stored unless the request asks for it."""
         query = {**request.query, **({"dryRun": "All"} if request.dry else {})}
         headers = self.headers(person)
         headers.add("Content-Type", request.content_type)
@@ -196,7 +196,7 @@ class World:
             body = self.root.request("GET", path).accepted().body
             body["metadata"].pop("resourceVersion", None)
             body["metadata"].pop("managedFields", None)
-            # It may be deleted and made anew in between.
+            # It may be deleted and created again in between.
             body["metadata"].pop("uid", None)
             self._lives[path] = body
         return json.loads(json.dumps(self._lives[path]))
@@ -300,7 +300,7 @@ class World:
         until(settled, "the seeds' pods run")
 
     def _fill(self) -> None:
-        """Fill the namespace that is for it, kind by kind, until its quota says no more."""
+        """Fill the namespace that is for it, kind by kind, until its quota refuses more."""
         full: dict[str, bool] = {}
         for kind, found in FILLERS.items():
             for number in range(12):

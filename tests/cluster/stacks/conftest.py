@@ -27,12 +27,12 @@ class Project:
     variables: Mapping[str, str] = attrs.field(factory=dict)
 
     def session(self, stack: str) -> Session:
-        """Return the stack, its config read anew."""
+        """Return the stack, its config read again."""
         engine = Engine(variables={**self.box.environment(), **PATHS, **self.variables})
         return automation.local(self.root, stack, engine)
 
     def up(self, stack: str) -> Result:
-        """Apply the stack as its files say now."""
+        """Apply the stack as its files describe it now."""
         return self.session(stack).up()
 
     def pulumi(self, stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,7 @@ class Project:
         """Replace the one place in *file* that *pattern* finds."""
         path = self.root / file
         text, count = re.subn(pattern, new, path.read_text(), flags=re.MULTILINE)
-        assert count == 1, f"{pattern!r} stands {count} times in {file}"
+        assert count == 1, f"{pattern!r} is {count} times in {file}"
         path.write_text(text)
 
 

@@ -321,7 +321,7 @@ def permissions(kubectl: Kubectl) -> dict[tuple[str, str], set[tuple[str, str]]]
 
 
 def objects(kubectl: Kubectl) -> dict[str, tuple]:
-    """What is in the ten namespaces, and what it says, by its UID."""
+    """What is in the ten namespaces, and its content, by its UID."""
     found = {}
     for item in kubectl.json("get", KINDS, "--all-namespaces")["items"]:
         metadata = item["metadata"]

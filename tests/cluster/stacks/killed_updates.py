@@ -269,7 +269,7 @@ class Campaign:
         parts = {part.name: part.pid for part in local_sandbox.status(self.project.root).parts}
         os.kill(parts[victim] or 0, signal.SIGKILL)
         if victim == "etcd":
-            # The API server takes two minutes to connect again, unless it is started anew.
+            # The API server takes two minutes to connect again, unless it is started again.
             time.sleep(1)
             os.kill(parts["kube-apiserver"] or 0, signal.SIGKILL)
         return True

@@ -1,4 +1,4 @@
-"""The engine's errors, told apart by what failed."""
+"""The engine's errors, distinguished by what failed."""
 
 from tenancy.engine import EngineError, EngineFailure
 

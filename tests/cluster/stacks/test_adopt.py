@@ -76,7 +76,7 @@ PER_ORGANIZATION = 10
 
 
 def make(kubectl, count: int) -> list[str]:
-    """Make namespaces of every style, turn by turn, each by the tool that its style says."""
+    """Make namespaces of every style, turn by turn, each by the tool that its style names."""
     names = []
     for index in range(count):
         style = STYLES[index % len(STYLES)]

@@ -1,4 +1,4 @@
-"""Each command and each change of docs/adopt.md, as it stands there, on a control plane."""
+"""Each command and each change of docs/adopt.md, as it is written there, on a control plane."""
 
 import re
 import shlex

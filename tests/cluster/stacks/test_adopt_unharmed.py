@@ -58,7 +58,7 @@ def enforced(path: Path, named: Mapping[str, Mapping[str, list[str]]]) -> None:
 
 
 def allow(project, limit: str) -> None:
-    """Write what is below its use into the stack's file, as the finding says."""
+    """Write what is below its use into the stack's file, as the finding asks."""
     path = project.root / "Pulumi.dev.yaml"
     config = yaml.safe_load(path.read_text())
     config["config"].setdefault("tenancy:allowBelowUsage", []).append(limit)
@@ -66,7 +66,7 @@ def allow(project, limit: str) -> None:
 
 
 def announced(project) -> tuple[list[dict], dict[str, dict[str, list[str]]]]:
-    """What the plan says that enforcement loses; the stack's file takes what is below use."""
+    """What enforcement loses by the plan; limits below use are allowed in the stack's file."""
     plan = json.loads(run(project, "plan", "--json", code=3))
     for one in plan["findings"]:
         if one["code"] == "quota-below-usage":

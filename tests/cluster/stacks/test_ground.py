@@ -80,7 +80,7 @@ def test_guards_are_not_armed_by_somebody_whom_they_would_shut_out(bare, kubectl
         "- serviceAccount: kube-system/installer\n      - group: platform-operators",
     )
     assert not project.up("platform").is_empty
-    # Still let in: what the guards protect can be changed by the same caller.
+    # Still accepted: what the guards protect can be changed by the same caller.
     project.edit(
         "Pulumi.platform.yaml", r"metricsPorts: \[8080, 9100\]", "metricsPorts: [8080]"
     )

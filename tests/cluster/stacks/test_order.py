@@ -96,7 +96,7 @@ def _managed(objects: Mapping[Key, Mapping], kinds: tuple[str, ...]) -> set[Key]
 def _open(objects: Mapping[Key, Mapping], guardrails: set[Key]) -> Iterator[str]:
     """Yield what is missing where access exists; *guardrails* are all that there will be."""
     for _, namespace, name in _managed(objects, ("RoleBinding",)):
-        where = f"{namespace}, where {name} lets somebody in"
+        where = f"{namespace}, where {name} gives access"
         space = objects.get(("Namespace", "", namespace), {"metadata": {}})
         labels = space["metadata"].get("labels", {})
         for label in ("enforce", "enforce-version"):
@@ -145,9 +145,9 @@ def test_a_binding_without_guardrails_would_be_found() -> None:
     quota = ("ResourceQuota", "a", "quota")
     unfilled = {quota: {"spec": {"hard": {"pods": "1"}}, "status": {}}}
 
-    assert "a, where b lets somebody in: no guardrails at all" in list(_open(bound, set()))
-    assert "a, where b lets somebody in: no ResourceQuota quota" in list(_open(bound, {quota}))
-    assert "a, where b lets somebody in: the quota quota does not bind" in list(
+    assert "a, where b gives access: no guardrails at all" in list(_open(bound, set()))
+    assert "a, where b gives access: no ResourceQuota quota" in list(_open(bound, {quota}))
+    assert "a, where b gives access: the quota quota does not bind" in list(
         _open(bound | unfilled, {quota})
     )
 

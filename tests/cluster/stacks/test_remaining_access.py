@@ -26,7 +26,7 @@ _BINDINGS = f"/apis/{RBAC}/v1/namespaces/{SPACE}/rolebindings"
 
 
 class Notes(Interaction):
-    """Keeps what an update says that it did."""
+    """Keeps what an update reports."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -70,7 +70,7 @@ def arranged(project: Project, root: Api) -> Iterator[Project]:
     )
     project.up("dev")
     dana = root.as_user(DANA)
-    until(lambda: dana.request("GET", f"{_CORE}/secrets").ok, "the admin is let in")
+    until(lambda: dana.request("GET", f"{_CORE}/secrets").ok, "the admin has access")
     for made in (
         a_binding("mine", subject("User", DANA)),
         a_binding("mine-2", subject("User", DANA), role="tenancy:viewer"),

@@ -189,7 +189,7 @@ def test_raising_one_figure_updates_one_key_of_one_object(applied, kubectl) -> N
     assert [("update", "acme-dev-quota", ("spec.hard.pods",))] == [
         (step.op, step.name, step.changes) for step in objects
     ]
-    # What the engine says of the outputs is what the SDK reads in the state.
+    # What the engine reports about the outputs is what the SDK reads in the state.
     session = applied.session("dev")
     read = {k: v.value for k, v in session.stack.outputs().items() if not v.secret}
     assert "tenancy" in read

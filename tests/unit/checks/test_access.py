@@ -295,7 +295,7 @@ def test_everybody_may_read_the_public_namespace_and_nothing_else():
     [
         pytest.param("oidc:", [], id="a prefix"),
         pytest.param("", [], id="none"),
-        pytest.param("-", [], id="none, as the API server's flag says it"),
+        pytest.param("-", [], id="none, as in the API server's flag"),
         pytest.param(
             "system:",
             [

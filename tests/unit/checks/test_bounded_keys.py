@@ -210,7 +210,7 @@ OWN = {
     "displayName": "shown to people",
     "owner": "shown to people",
     "namespaces.id": "names of its own, within its prefix",
-    "namespaces.environments": "the stacks say which environments hold the organization",
+    "namespaces.environments": "the stacks decide which environments have the organization",
     "namespaces.workload": "a label of its own",
     "namespaces.imagePullSecrets": "Secrets of its own namespaces",
     "namespaces.gpus.maxPerPod": "only lowers what a pod may have",

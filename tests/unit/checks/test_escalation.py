@@ -8,7 +8,7 @@ from tests.unit.builders import a_platform, findings, said
 
 
 def of_rule(groups=("",), resources=("pods",), verbs=("get",), names=(), reason=None):
-    """What the checks say of a role with one rule."""
+    """The findings of the checks about a role with one rule."""
     rule = {"apiGroups": list(groups), "resources": list(resources), "verbs": list(verbs)}
     if reason:
         rule["reason"] = reason

@@ -115,7 +115,7 @@ CLAIMS = "count/resourceclaims.resource.k8s.io"
 
 @pytest.mark.parametrize("place", ["quota", "objectCounts"])
 def test_fewer_claims_than_devices_are_warned_of(place):
-    """A pod that requests a GPU which DRA serves waits for its claim, and nothing says why."""
+    """A pod that requests a GPU which DRA serves waits for its claim, without a message."""
 
     def found(claims):
         written = {CLAIMS: str(claims)}

@@ -127,7 +127,7 @@ def test_the_order_is_settled():
 
 
 def alone(**keys):
-    """What is said of an organization that a program passed to a component."""
+    """The findings about an organization that a program passed to a component."""
     tenancy = a_tenancy(**keys)
     organization = next(tenancy.organizations)
     return said(checks.check_organization(organization, tenancy.platforms["platform"]))
@@ -216,7 +216,7 @@ def test_an_adopted_namespace_keeps_its_whole_name_as_its_id():
 
 
 def platform(**keys):
-    """What is said of a platform that a program passed to a component."""
+    """The findings about a platform that a program passed to a component."""
     found = a_tenancy(platform=a_platform(**keys)).platforms["platform"]
     return codes(said(checks.check_platform(found)))
 

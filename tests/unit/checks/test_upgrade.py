@@ -18,7 +18,7 @@ def upgraded(target, current=None, *, stack="platform", **platform):
 
 
 def whats(found):
-    """The first words of what changes, after the release and whom it concerns."""
+    """The first words of what changes, after the release and the parts that it concerns."""
     return [line.partition("[upgrade-changes] ")[2].partition(": ")[::2] for line in found]
 
 

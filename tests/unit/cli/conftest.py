@@ -16,7 +16,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a folder with what the shipped project says, to be changed at will."""
+    """Return a folder with the files of the shipped project, to be changed at will."""
     folder = tmp_path / "project"
     folder.mkdir()
     for path in ROOT.glob("Pulumi*.yaml"):

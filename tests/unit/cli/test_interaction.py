@@ -126,7 +126,7 @@ def test_a_terminal_shows_which_stacks_are_worked_on() -> None:
 
     def work(stack: str, own: Interaction) -> str:
         all_begun.wait()
-        # Longer than the screen takes to be drawn anew.
+        # Longer than the screen takes to be drawn again.
         time.sleep(0.3)
         return stack
 

@@ -81,7 +81,7 @@ while :; do sleep 0.05; done
 
 
 def an_engine(folder: Path, started_by: str) -> tuple[subprocess.Popen[bytes], Path]:
-    """A process that looks like an engine, and the file in which it says what it got."""
+    """A process that looks like an engine, and the file into which it writes what it got."""
     program, said = folder / "pulumi", folder / f"said-{started_by or 'by-nobody'}"
     if not program.exists():
         shutil.copy("/bin/sh", program)

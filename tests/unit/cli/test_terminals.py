@@ -21,7 +21,7 @@ def test_what_an_encoding_lacks_is_written_as_its_number(
 ) -> None:
     written = io.BytesIO()
     stream = io.TextIOWrapper(written, encoding=encoding, newline="\n")
-    # Not in a fixture: pytest sets the stream anew before each test.
+    # Not in a fixture: pytest replaces the stream before each test.
     monkeypatch.setattr(sys, "stdout", stream)
     if encoding != "utf-8":
         with pytest.raises(UnicodeEncodeError):

@@ -44,7 +44,7 @@ STACK = {
 
 
 def told(root: Path, kubeconfig: object, *, by_engine: bool = False) -> tuple[set[str], str]:
-    """Return the codes of the errors, and everything that is said of *kubeconfig*."""
+    """Return the codes of the errors, and everything that is reported about *kubeconfig*."""
     written = {**STACK, **({} if by_engine else {"tenancy:kubeconfig": kubeconfig})}
     (root / "Pulumi.dev.yaml").write_text(yaml.safe_dump({"config": written}))
     engine = None

@@ -23,10 +23,10 @@ Asked = tuple[str, str, dict[str, str], object]
 
 
 class Server:
-    """Answers with what `says` returns, and keeps what it was asked."""
+    """Answers with what `answer` returns, and keeps what it was asked."""
 
     def __init__(self) -> None:
-        self.says: Callable[[str, str], Given] = lambda _method, _path: (200, {}, {})
+        self.answer: Callable[[str, str], Given] = lambda _method, _path: (200, {}, {})
         self.asked: list[Asked] = []
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
@@ -37,11 +37,13 @@ class Server:
                 content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = json.loads(content) if content else None
                 server.asked.append((self.command, self.path, dict(self.headers), body))
-                status, said, headers = server.says(self.command, self.path)
+                status, returned, headers = server.answer(self.command, self.path)
                 if status == DROPPED:
                     self.close_connection = True
                     return
-                data = said if isinstance(said, bytes) else json.dumps(said).encode()
+                data = (
+                    returned if isinstance(returned, bytes) else json.dumps(returned).encode()
+                )
                 self.send_response(status)
                 self.close_connection = "Content-Length" in headers
                 for key, value in {"Content-Length": str(len(data)), **headers}.items():
@@ -90,7 +92,7 @@ def connection(api: ApiClient) -> Connection:
 
 
 def test_what_is_asked_says_who_asks_and_in_which_form(server: Server, api: ApiClient) -> None:
-    server.says = lambda _method, _path: (200, {"kind": "Node"}, {})
+    server.answer = lambda _method, _path: (200, {"kind": "Node"}, {})
 
     found = requested(
         api,
@@ -112,7 +114,7 @@ def test_what_is_asked_says_who_asks_and_in_which_form(server: Server, api: ApiC
 def test_a_refused_write_says_why_and_a_refused_read_what(
     server: Server, api: ApiClient
 ) -> None:
-    server.says = lambda _method, _path: (403, {"message": "pods is forbidden"}, {})
+    server.answer = lambda _method, _path: (403, {"message": "pods is forbidden"}, {})
 
     with pytest.raises(ApiException) as write:
         requested(api, Request("POST", "/api/v1/pods", {}))
@@ -123,11 +125,11 @@ def test_a_refused_write_says_why_and_a_refused_read_what(
     assert (403, "Forbidden") == (read.value.status, read.value.reason)
 
 
-@pytest.mark.parametrize("said", [b"<html>please log in</html>", b"", b"[1]"])
+@pytest.mark.parametrize("returned", [b"<html>please log in</html>", b"", b"[1]"])
 def test_a_page_of_something_on_the_way_is_no_empty_object(
-    server: Server, connection: Connection, said: bytes
+    server: Server, connection: Connection, returned: bytes
 ) -> None:
-    server.says = lambda _method, _path: (200, said, {})
+    server.answer = lambda _method, _path: (200, returned, {})
 
     with (
         pytest.raises(ClusterError, match="answered with 200 OK, not a JSON object"),
@@ -141,10 +143,10 @@ def test_a_page_of_something_on_the_way_is_no_empty_object(
 def test_who_does_not_say_who_it_is_is_no_cluster(
     server: Server, connection: Connection
 ) -> None:
-    server.says = lambda _method, _path: (200, {"metadata": {"uid": "1"}}, {})
+    server.answer = lambda _method, _path: (200, {"metadata": {"uid": "1"}}, {})
     assert "1" == connected("test", connection.api, "asking for its UID").uid
 
-    server.says = lambda _method, _path: (304, {}, {})
+    server.answer = lambda _method, _path: (304, {}, {})
     with pytest.raises(ClusterError, match="answered with 304"):
         connected("test", connection.api, "asking for its UID")
 
@@ -155,7 +157,7 @@ def test_a_list_is_read_to_its_last_page(server: Server, connection: Connection)
             return 200, {"items": [{"n": 2}], "metadata": {}}, {}
         return 200, {"items": [{"n": 1}], "metadata": {"continue": "more"}}, {}
 
-    server.says = says
+    server.answer = says
 
     assert [{"n": 1}, {"n": 2}] == list(listed(connection, "/api/v1/nodes"))
 
@@ -163,7 +165,7 @@ def test_a_list_is_read_to_its_last_page(server: Server, connection: Connection)
 def test_an_answer_that_says_no_is_an_error_of_the_cluster(
     server: Server, connection: Connection
 ) -> None:
-    server.says = lambda _method, _path: (401, {}, {})
+    server.answer = lambda _method, _path: (401, {}, {})
 
     with pytest.raises(ClusterError, match="was answered with 401 Unauthorized"):
         connection.may("create", "apps", "deployments")
@@ -184,7 +186,7 @@ class TestTheTrialOfThePolicies:
         return given
 
     def test_they_are_waited_for(self, server: Server, connection: Connection) -> None:
-        server.says = self.says(True, (201, {}, {}), (201, {}, WARNED))
+        server.answer = self.answer(True, (201, {}, {}), (201, {}, WARNED))
 
         assert wait_for_policies(connection, "acme-dev")
 
@@ -200,7 +202,7 @@ class TestTheTrialOfThePolicies:
     def test_they_answer_where_a_quota_refuses_after_them(
         self, server: Server, connection: Connection
     ) -> None:
-        server.says = self.says(True, (403, {"message": "exceeded quota"}, WARNED))
+        server.answer = self.answer(True, (403, {"message": "exceeded quota"}, WARNED))
 
         assert wait_for_policies(connection, "acme-dev")
 
@@ -208,7 +210,7 @@ class TestTheTrialOfThePolicies:
         self, server: Server, connection: Connection
     ) -> None:
         missing = (404, {"message": 'namespaces "acme-dev" not found'}, {})
-        server.says = self.says(True, missing, (201, {}, WARNED))
+        server.answer = self.answer(True, missing, (201, {}, WARNED))
 
         with pytest.raises(
             ClusterError, match=r'namespaces "acme-dev" not found, .*run `tenancy refresh`'
@@ -218,13 +220,13 @@ class TestTheTrialOfThePolicies:
     def test_the_last_answer_is_in_the_message(
         self, server: Server, connection: Connection
     ) -> None:
-        server.says = self.says(True, (403, {"message": "exceeded quota: pods"}, {}))
+        server.answer = self.answer(True, (403, {"message": "exceeded quota: pods"}, {}))
 
         with pytest.raises(ClusterError, match="the answer was: exceeded quota: pods"):
             wait_for_policies(connection, "acme-dev", seconds=0)
 
     def test_silence_is_refused(self, server: Server, connection: Connection) -> None:
-        server.says = self.says(True, (201, {}, {}))
+        server.answer = self.answer(True, (201, {}, {}))
 
         with pytest.raises(
             ClusterError,
@@ -233,7 +235,7 @@ class TestTheTrialOfThePolicies:
             wait_for_policies(connection, "acme-dev", seconds=0)
 
     def test_who_may_not_try_is_told_so(self, server: Server, connection: Connection) -> None:
-        server.says = self.says(False, (500, {}, {}))
+        server.answer = self.answer(False, (500, {}, {}))
 
         assert not wait_for_policies(connection, "acme-dev")
         assert 1 == len(server.asked)
@@ -241,7 +243,7 @@ class TestTheTrialOfThePolicies:
     def test_a_broken_cluster_is_no_silence(
         self, server: Server, connection: Connection
     ) -> None:
-        server.says = self.says(True, (500, {}, {}))
+        server.answer = self.answer(True, (500, {}, {}))
 
         with pytest.raises(ClusterError, match="500"):
             wait_for_policies(connection, "acme-dev")
@@ -250,7 +252,7 @@ class TestTheTrialOfThePolicies:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 501])
 def test_a_refusal_is_final(server: Server, api: ApiClient, status: int) -> None:
     left = [(status, {}, {}), (200, {}, {})]
-    server.says = lambda _method, _path: left.pop(0)
+    server.answer = lambda _method, _path: left.pop(0)
 
     with pytest.raises(ApiException) as refused:
         requested(api, Request("GET", "/api/v1/nodes"))
@@ -275,7 +277,7 @@ class TestRepeatedRequests:
 
     def given(self, server: Server, *answers: Given) -> None:
         left = list(answers)
-        server.says = lambda _method, _path: left.pop(0) if len(left) > 1 else left[0]
+        server.answer = lambda _method, _path: left.pop(0) if len(left) > 1 else left[0]
 
     @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, DROPPED])
     @pytest.mark.parametrize("request_", HARMLESS, ids=lambda one: f"{one.method} {one.path}")

@@ -318,7 +318,7 @@ def wrong_types(value):
         if QUANTITIES.fullmatch(dotted(path)) or CHOICES.fullmatch(dotted(path)):
             continue
         for other in OTHERS[type(found)]:
-            # A list of namespaces says that the organization is written inline.
+            # A list of namespaces means that the organization is written inline.
             if not (path == ("organizations", "globex", "namespaces") and other == ["x"]):
                 yield path, "wrong-type", replaced(value, path, other)
 

@@ -58,10 +58,16 @@ def by_a_controller(manifest: dict) -> None:
             id="another spelling",
         ),
         pytest.param(
-            "RoleBinding", lambda m: m["metadata"].update(uid="2"), False, id="made anew alike"
+            "RoleBinding",
+            lambda m: m["metadata"].update(uid="2"),
+            False,
+            id="created again with the same content",
         ),
         pytest.param(
-            "Namespace", lambda m: m["metadata"].update(uid="2"), True, id="a namespace anew"
+            "Namespace",
+            lambda m: m["metadata"].update(uid="2"),
+            True,
+            id="a namespace created again",
         ),
         pytest.param(
             "Namespace",

@@ -1,4 +1,4 @@
-"""A copy of what the shipped project says, to be changed at will."""
+"""A copy of the files of the shipped project, to be changed at will."""
 
 import shutil
 from pathlib import Path

@@ -180,7 +180,7 @@ def test_no_encrypted_value_is_carried_along(engine_plan: dict) -> None:
         pytest.param(
             {"cluster_uid": "other", "objects": {}},
             "another cluster answers: the UID of kube-system is other; it was uid",
-            id="another cluster, of which no object is said",
+            id="another cluster, whose objects are not listed",
         ),
     ],
 )

@@ -107,7 +107,7 @@ def install(folder: Path, **says: str) -> None:
 def install_go(
     folder: Path, version: str = "go1.26.8", slow: str = "", code: int = 0
 ) -> Callable[[], list[str]]:
-    """Put a `go` into *folder*; what is returned says how it was called."""
+    """Put a `go` into *folder*; the returned function tells how it was called."""
     calls = folder.parent / "calls"
     program = folder / "go"
     program.write_text(GO.format(calls=calls, version=version, slow=slow, code=code))

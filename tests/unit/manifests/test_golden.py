@@ -1,4 +1,4 @@
-"""What is rendered, whole. The files are read in review; the other tests say why."""
+"""What is rendered, whole. The files are read in review; the other tests give the reasons."""
 
 import pytest
 import yaml

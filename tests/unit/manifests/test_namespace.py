@@ -135,8 +135,8 @@ class TestWallQuotas:
     @pytest.mark.parametrize(
         ("namespace", "closed"),
         [
-            pytest.param("acme-web", ["fast", "slow"], id="nothing said: the shared ones"),
-            pytest.param("acme-train", ["slow", "standard"], id="said: those alone"),
+            pytest.param("acme-web", ["fast", "slow"], id="none written: the shared ones"),
+            pytest.param("acme-train", ["slow", "standard"], id="written: only those"),
         ],
     )
     def test_storage_classes_that_are_not_granted_are_0(self, rendered, namespace, closed):

@@ -20,7 +20,7 @@ LARGE = a_profile({"pods": "90"})
 
 
 def inheriting(identifier, **keys):
-    """A namespace that says nothing of what it may use."""
+    """A namespace that does not state what it may use."""
     return a_namespace(identifier, profile=None, **keys)
 
 

@@ -1,4 +1,4 @@
-"""A comment is never longer than forges accept, and says what it leaves out."""
+"""A comment is never longer than forges accept, and names what it leaves out."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What commands write for programs is what the published schema says."""
+"""What commands write for programs is what the published schema describes."""
 
 from collections.abc import Callable
 

@@ -53,7 +53,7 @@ def a_cluster(
     **parts: object,
 ) -> Live:
     """
-    Return a cluster that is as *record* says.
+    Return a cluster that is as *record* describes.
 
     Args:
         used: What of the main quota of each namespace is used, by key; 0 otherwise.

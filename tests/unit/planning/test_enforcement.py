@@ -195,7 +195,7 @@ def test_an_ingress_whose_controller_would_not_get_in_is_refused_with_the_rule()
     [finding] = [f for f in plan.findings if f.severity is Severity.ERROR]
     assert "connection-stopped" == finding.code
     assert "{controller: nginx, ports: [8080]}" in finding.remedy
-    # The control: what the remedy says.
+    # The control: what the remedy asks for.
     network = {"ingress": [{"controller": "nginx", "ports": [8080]}]}
     assert [] == errors(enforcing(a_workload(), others, network=network, **parts))
 

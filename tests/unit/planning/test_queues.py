@@ -1,4 +1,4 @@
-"""Queues in a plan: who may borrow how much of what whom leaves."""
+"""Queues in a plan: which namespace may borrow how much, and from which."""
 
 import pytest
 

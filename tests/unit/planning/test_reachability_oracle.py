@@ -92,7 +92,7 @@ def has_block_for_pods(policies: list[dict]) -> bool:
 def compare(
     namespaces: dict[str, dict], pods: list[Pod], ports: list, policies: list[dict]
 ) -> tuple[int, int]:
-    """Assert that both say the same of everything; return how much is open and closed."""
+    """Assert that both agree on every connection; return how much is open and closed."""
     spaces = [
         {"kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         for name, labels in namespaces.items()

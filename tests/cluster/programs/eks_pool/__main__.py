@@ -1,4 +1,4 @@
-"""A GPU node pool of the backend `eks`, from what its stack says."""
+"""A GPU node pool of the backend `eks`, from the config of its stack."""
 
 import pulumi
 from tenancy_components.node_group import NodeGroup

@@ -1,4 +1,4 @@
-"""What no program of ours does: it says and keeps every secret that it can reach."""
+"""What no program of ours does: it prints and keeps every secret that it can reach."""
 
 import os
 from pathlib import Path

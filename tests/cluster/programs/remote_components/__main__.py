@@ -10,7 +10,7 @@ provider = pulumi_kubernetes.Provider(
 
 
 def hidden(value: object) -> object:
-    """Put an Output where the config says `${output}`, a secret where it says `${secret}`."""
+    """Put an Output where the config has `${output}`, a secret where it has `${secret}`."""
     if isinstance(value, dict):
         return {key: hidden(one) for key, one in value.items()}
     if isinstance(value, list):

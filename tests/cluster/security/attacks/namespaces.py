@@ -19,7 +19,7 @@ from tests.cluster.security.world import Request, World
 
 
 def namespaces(world: World) -> Iterator[Attack]:
-    """Yield every write over what a namespace's labels say, through all three resources."""
+    """Yield every write over the labels of a namespace, through all three resources."""
     level = "pod-security.kubernetes.io/enforce"
     labels: dict[str, Mapping[str, str | None]] = {
         "moved": {ORGANIZATION: "globex"},

@@ -225,7 +225,7 @@ DEVICES = (
 
 
 def _gpu_pods(world: World) -> Iterator[Attack]:
-    """Yield the GPU pods that no granted pool has room for, and those that go elsewhere."""
+    """Yield GPU pods that no granted pool has room for, and those that select another node."""
     sidecar = make.gpus(3)
     helper = copy.deepcopy(sidecar["spec"]["containers"][0])
     sidecar["spec"]["initContainers"] = [{**helper, "name": "a", "restartPolicy": "Always"}]

@@ -36,11 +36,11 @@ class Attack:
         path: The write path.
         person: Who attacks, as in `PEOPLE`.
         request: What they send.
-        reasons: What the refusal says.
+        reasons: What the refusal contains.
         control: What differs in that one thing, and is accepted.
         controller: Who sends it. Default: the same person.
-        reaches: Where nothing can be accepted, because the object is made up: what the answer
-            says that shows that the request got through.
+        reaches: Where nothing can be accepted, because the object is made up: what in the
+            answer shows that the request got through.
     """
 
     rule: str
@@ -83,7 +83,7 @@ class Attack:
 
 
 def guarded(policy: str, *reasons: str) -> tuple[str, ...]:
-    """Return what a refusal by the admission policy *policy* says."""
+    """Return the text of a refusal by the admission policy *policy*."""
     return (f"ValidatingAdmissionPolicy '{policy}'", *reasons)
 
 
@@ -149,7 +149,7 @@ def _merged(held: Mapping, change: Mapping) -> Object:
 
 
 def _without_nothing(change: Mapping) -> Object:
-    """Return *change* without what it takes away, which an apply cannot say."""
+    """Return *change* without what it takes away, which an apply cannot express."""
     made = {}
     for key, value in change.items():
         if isinstance(value, Mapping):

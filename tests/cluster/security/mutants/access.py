@@ -114,7 +114,7 @@ def of_bindings(manifest: Object) -> Iterator[Mutant]:
     yield mutant(manifest, "subjects", check, loosened=unknown)
     wide = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "cluster-admin"}
     if name != "tenancy:operator":
-        yield mutant(manifest, "roleRef", check, loosened=wide, anew=True)
+        yield mutant(manifest, "roleRef", check, loosened=wide, recreated=True)
 
 
 def of_classes(manifest: Object) -> Iterator[Mutant]:
@@ -132,8 +132,8 @@ def of_classes(manifest: Object) -> Iterator[Mutant]:
                 wrong.append(f"{name} has {spec['priority']}, {spec['preemptionPolicy']}")
         return wrong
 
-    yield mutant(manifest, "value", check, loosened=1_000_000, anew=True)
+    yield mutant(manifest, "value", check, loosened=1_000_000, recreated=True)
     yield mutant(
-        manifest, "preemptionPolicy", check, loosened="PreemptLowerPriority", anew=True
+        manifest, "preemptionPolicy", check, loosened="PreemptLowerPriority", recreated=True
     )
     yield mutant(manifest, "globalDefault", check, loosened=True)

@@ -27,7 +27,7 @@ class Mutant:
         changed: As applied.
         check: What may catch it.
         settles: What tells that the API server knows it: `policy`, `quota` or nothing.
-        anew: Whether it has to be deleted and created, for Kubernetes lets nobody change it.
+        recreated: Whether it is deleted and created, because Kubernetes refuses its change.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Mutant:
     changed: Object
     check: Check
     settles: str = ""
-    anew: bool = False
+    recreated: bool = False
 
 
 CHECKED_NAMESPACES = (WEB, TRAIN, "observability", "vault")

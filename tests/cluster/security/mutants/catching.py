@@ -33,7 +33,7 @@ from tests.cluster.security.world import Request, World
 
 def by_attacks(found: Sequence[Attack], *more: Check) -> Check:
     """Return the check that every attack is refused and every control accepted."""
-    # Those of a kind are spread, so that the first hundred say most of what all say.
+    # Those of a kind are spread, so that the first hundred show most of what all show.
     chosen = sorted(found, key=lambda attack: crc32(str(attack).encode()))
 
     def check(world: World) -> list[str]:

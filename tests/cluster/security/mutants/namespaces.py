@@ -28,7 +28,7 @@ def of_namespaces(manifest: Object, attacks: Mapping[str, list[Attack]]) -> Iter
     level = "pod-security.kubernetes.io/"
     for field in ("labels", "annotations"):
         for key in metadata.get(field, ()):
-            # Only where less is enforced do warnings say more than refusals.
+            # Only where less is enforced do warnings show more than refusals.
             if name != LAB and key.startswith((f"{level}warn", f"{level}audit")):
                 continue
             checks: list[Check] = [_not_taken(name, field, key)]
@@ -123,7 +123,7 @@ def of_quotas(manifest: Object, attacks: Sequence[Attack]) -> Iterator[Mutant]:
         mine = [attack for attack in attacks if name in attack.rule]
         # The scope of a quota may not be changed in every way; a new one may have any.
         yield mutant(
-            manifest, "spec.scopeSelector", by_attacks(mine), settles="quota", anew=True
+            manifest, "spec.scopeSelector", by_attacks(mine), settles="quota", recreated=True
         )
 
 
@@ -142,7 +142,7 @@ def of_limits(manifest: Object, attacks: Sequence[Attack]) -> Iterator[Mutant]:
 
 
 def _defaults(world: World) -> list[str]:
-    """A pod that says nothing gets what was written for it."""
+    """A pod that states nothing gets what was written for it."""
     found = make.pod()
     del found["spec"]["containers"][0]["resources"]
     answer = world.send("developer", post(found))

@@ -1,4 +1,4 @@
-"""Mutants of network policies, and who reaches whom by the unbroken ones."""
+"""Mutants of network policies, and which pods reach which by the unbroken ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -39,7 +39,7 @@ _PORTS = (53, 80, 3100, 5000, 8080, 8200, 9090)
 _EVERY = tuple((protocol, port) for protocol in ("TCP", "UDP") for port in _PORTS)
 _DNS = {"dns": (("TCP", 53), ("UDP", 53))}
 
-# Who lets whom out to which ports, and whom in: by hand, and all else is closed. Each end is
+# Which namespace may reach which, on which ports: by hand, and all else is closed. Each end is
 # looked at alone, as if the other were open; a connection needs both.
 _OUT: Mapping[str, Mapping[str, Sequence[tuple[str, int]]]] = {
     "web": {
@@ -103,7 +103,7 @@ _ADDRESSES: Mapping[str, Mapping[str, bool]] = {
 
 
 def routes(world: World) -> list[str]:
-    """Return who reaches whom otherwise than is written above, by the policies that stand."""
+    """Return the connections that differ from those written above, by the existing policies."""
     found: dict[str, list[Object]] = {}
     for kind, path in (
         ("Namespace", "/api/v1/namespaces"),
@@ -141,7 +141,7 @@ def routes(world: World) -> list[str]:
 
 
 def _one_end(name: str, network: PodNetwork, bare: PodNetwork) -> Iterator[str]:
-    """Yield what the policies of the namespace *name* alone let in and out wrongly."""
+    """Yield what the policies of the namespace *name* alone allow wrongly, in and out."""
     for end, pods in _PLACES.items():
         if pods.namespace != name:
             continue

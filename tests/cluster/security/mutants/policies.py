@@ -79,7 +79,7 @@ _EMPTY: Mapping[str, str] = {
     "containers": "[]",
     "contexts": "[]",
 }
-"""What says nothing in place of each variable."""
+"""An empty value in place of each variable."""
 
 
 FAILING = ("tenancy-gateway-references", "tenancy-gateways", "tenancy-routes")
@@ -87,7 +87,7 @@ FAILING = ("tenancy-gateway-references", "tenancy-gateways", "tenancy-routes")
 Policies whose expressions can fail at run time: custom resources have fields of any type.
 
 Elsewhere types are checked before, and every field that may be missing is asked for as such,
-so that `failurePolicy` changes no answer. A test of the manifests says that all have it.
+so that `failurePolicy` changes no answer. A test of the manifests shows that all have it.
 """
 VERSIONED = ("tenancy-finalizers",)
 """Policies of a kind in several versions, where `matchPolicy` changes an answer."""
@@ -209,7 +209,7 @@ def drawn(world: World) -> list[str]:
         taints = {(t.get("key"), t.get("value")) for t in spec.get("tolerations", ())}
         if spec.get("nodeSelector", {}).get(POOL) != pool or (POOL, pool) not in taints:
             wrong.append(f"a pod for {pool}: {answer.status} {answer.message} {spec}")
-    # What somebody selected is never selected anew: it is refused where it is not granted.
+    # What a user selected is never selected again: it is refused where it is not granted.
     selecting = make.gpus(1)
     selecting["spec"]["nodeSelector"] = {POOL: "l40s"}
     answer = world.send("developer", post(selecting))

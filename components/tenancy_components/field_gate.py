@@ -218,7 +218,7 @@ async def _changed(
     start = f"{component}-" if component else ""
     applied = [one for one in every if f"{one.resource}-".startswith(start)]
     if not applied:
-        # The component is new, or has another name.
+        # The component is new, or was renamed: its objects still have their manager.
         applied = [one for one in every if manager and one.manager == manager]
     wanted = tuple(desired)
     created = created_cluster_wide(wanted, applied)

@@ -131,7 +131,7 @@ class Built:
     The resources of one namespace, in the order in which they are created.
 
     Attributes:
-        objects: Those of the platform. Nothing waits for them.
+        objects: The objects of the platform. Nothing waits for them.
     """
 
     namespace: pulumi.Resource

@@ -150,7 +150,7 @@ class EksNodeGroupState:
 
     @property
     def account(self) -> str:
-        """The account that owns it: twelve digits."""
+        """The account that owns the node group: twelve digits."""
         return self.arn.split(":")[4]
 
 

@@ -109,8 +109,8 @@ def check_organization(
     Checks that need the other environments or organizations are reported as not checked.
 
     Args:
-        organization: In the environment of the program; without one, every namespace of the
-            organization is included, and the ceiling can be checked.
+        organization: It is in the environment of the program. Without an environment,
+            every namespace is included, and the ceiling can be checked.
         platform_of_it: The platform of its cluster.
     """
     return tuple(dict.fromkeys(_alone(organization, platform_of_it)))
@@ -237,8 +237,8 @@ class _Scope:
     The scope of a check.
 
     Attributes:
-        environments: Those that are checked by themselves.
-        platforms: Those that are checked by themselves.
+        environments: The environments that are checked by themselves.
+        platforms: The platforms that are checked by themselves.
         by_name: The organizations that are checked over all of their environments.
         clusters: The clusters that are checked, each with all of its environments.
         amounts: What a namespace counts; shared by all checks, because it caches.

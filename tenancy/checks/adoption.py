@@ -64,7 +64,7 @@ def adoption(
     Yield findings about the names that *namespace* keeps.
 
     Args:
-        adopted: Those names.
+        adopted: The names that it keeps.
         rule: The namespace's name without them.
         is_id_uncut: Whether its id is one that only an adopted namespace may have.
     """

@@ -33,7 +33,7 @@ def bounded_gpus(
     Refuse more GPUs of a pool, granted or borrowed, than *platform* allows an organization.
 
     Args:
-        platform: That of the cluster.
+        platform: The platform of the cluster.
         organizations: Each in all of its environments on that cluster.
     """
     if platform.organization_bounds is None:
@@ -132,9 +132,9 @@ def namespace_amounts(
     only be lower, unless `namespaceQuota` has its key.
 
     Args:
-        namespace: In one environment.
-        bounds: Those of its organization.
-        platform: That of its cluster.
+        namespace: The namespace, in one environment.
+        bounds: The bounds of its organization.
+        platform: The platform of its cluster.
         by_default: As `counted_by_default` returns it.
         amounts: What people wrote for the namespace, by key.
     """
@@ -145,7 +145,7 @@ def namespace_amounts(
         **amounts,
     }
     if "pods" not in amounts and (every_pod := amounts.get("count/pods")) is not None:
-        # It takes the place of the default for pods; those that have ended count there too.
+        # `count/pods` replaces the default for pods; it also counts pods that have ended.
         every["pods"] = every_pod
     bounded = _by_name(bounds.namespace_quota)
     for key, most in bounded.items():

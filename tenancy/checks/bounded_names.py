@@ -15,7 +15,7 @@ def bounded_names(organization: Organization, every: OrganizationBounds) -> Iter
     Refuse names of *organization* that are not its own.
 
     Args:
-        organization: In one environment.
+        organization: The organization, in one environment.
         every: The bounds of all organizations.
     """
     bounds = every.of(organization.name)

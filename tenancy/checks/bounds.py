@@ -35,7 +35,7 @@ def bounded(
     Yield a finding for each value of an organization above its bounds.
 
     Args:
-        organizations: Those of one environment.
+        organizations: The organizations of one environment.
         platform: The platform of its cluster.
         amounts: What a namespace counts.
     """
@@ -169,7 +169,7 @@ def _range(text: str) -> _Range | None:
 
 
 def _is_inside(inner: _Range, outer: _Range) -> bool:
-    # Each is compared with its own IP version: comparing both raises.
+    # Ranges of two IP versions cannot be compared: Python raises an error.
     return (
         inner.version == outer.version
         and inner.network_address in outer

@@ -15,7 +15,7 @@ def known_environments(
     Yield each environment that *organization* names and no stack has.
 
     Args:
-        organization: In any of its environments.
+        organization: The organization, in any of its environments.
         known: The environments of all stacks.
         unread: Files that have errors, any of which could be that environment's.
     """
@@ -45,7 +45,7 @@ def misspelt_environments(
 
     Args:
         environments: The environments of all stacks.
-        selected: Those that are checked; a mistake in another one is "not checked" here.
+        selected: The checked environments; a mistake in another one is "not checked" here.
     """
     have = {environment.name for environment in environments}
     named: dict[str, set[str]] = {}

@@ -53,7 +53,7 @@ def larger_than_next(
     Args:
         organizations: One organization in each of its environments.
         order: The environments of the environment order, the smallest first.
-        exceptions: Those in the config, by environment.
+        exceptions: The exceptions in the config, by environment.
         amounts: The resources that a namespace counts.
         platform_of: Returns the platform of a namespace.
     """

@@ -185,8 +185,8 @@ def _groups(rule: Rule, role: Role, origin: Origin | None) -> Iterator[Finding]:
             yield _finding(
                 "role-group-unknown",
                 origin,
-                f"the API group {quoted(group)} of the role {role.name}, of which it is not"
-                " known what its objects give",
+                f"the API group {quoted(group)} of the role {role.name}, whose objects may give"
+                " permissions: Tenancy does not know them",
                 "API groups of Kubernetes; any other API group with a reason",
                 "write under reason why its controllers do nothing outside of the namespace",
             )

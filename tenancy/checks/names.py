@@ -39,7 +39,7 @@ def organization_names(
     Yield findings about the names of *organizations* and of their namespaces.
 
     Args:
-        organizations: Those of one environment.
+        organizations: The organizations of one environment.
         platform: The platform of its cluster, with the longest length of an id.
         template: The template of namespace names.
     """

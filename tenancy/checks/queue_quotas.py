@@ -72,7 +72,7 @@ def _of_limits(
     resource = key.name.removeprefix(_LIMITS)
     requests, ratio = least.get(f"{_REQUESTS}{resource}"), _ratio(resource, namespace)
     needed = None if ratio is None or requests is None else ratio.nanos * requests.nanos
-    # Each of them is in billionths.
+    # Every amount is in billionths, so the product has a factor of 10**9 more.
     if needed is not None and limit.quantity.nanos * 10**9 >= needed:
         return
     yield Finding(

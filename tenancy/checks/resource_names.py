@@ -45,7 +45,7 @@ def _bindings(found: Namespace) -> Iterator[Finding]:
         name = roles.binding_name(binding)
         in_state = resource_name("", {"metadata": {"name": name}})
         other = seen.setdefault(in_state, name)
-        # Two of one name have a finding of their own.
+        # Two bindings with one name have a finding of their own.
         if other != name:
             yield _taken(
                 found,

@@ -45,7 +45,7 @@ class StackView:
 
     Attributes:
         tenancy: Every stack without errors of its own.
-        findings: Those of the stack's own files, and of the files that were left out.
+        findings: The findings of the stack's own files, and of the files that were left out.
     """
 
     tenancy: Tenancy

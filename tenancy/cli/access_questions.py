@@ -320,7 +320,7 @@ def _live(environment: Environment, found: Assessment) -> tuple[Live | None, str
 
 
 _PARTS: Final = ("quotas", "waiting pods", "waiting jobs")
-"""What is read for `tenancy usage`."""
+"""The data for `tenancy usage`."""
 
 
 _Waits = TypeVar("_Waits", WaitingPods, WaitingJobs)

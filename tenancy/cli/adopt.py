@@ -53,7 +53,7 @@ Until = Annotated[
 
 
 class Shared(enum.Enum):
-    """What a shared namespace is for."""
+    """The purpose of a shared namespace."""
 
     OBSERVABILITY = "observability"
     SERVICES = "services"

@@ -34,7 +34,7 @@ def finish(
 
     Args:
         kind: The command's name.
-        outcomes: Of each stack.
+        outcomes: The outcome of each stack.
         shell: Where to write.
         as_json: Whether to write JSON.
         of_result: Returns the JSON of a result.

@@ -39,7 +39,7 @@ def defer_interrupt() -> Iterator[None]:
             # A terminal sends Ctrl-C to the engine too; SIGTERM goes to this process alone.
             interrupt_engines()
         if asked == 1:
-            # Not through a buffer, which may be half-way through another line.
+            # A buffer may be half-way through another line, so it is not used.
             os.write(2, _MESSAGE)
         if asked >= _LAST:
             raise KeyboardInterrupt

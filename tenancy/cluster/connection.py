@@ -145,7 +145,7 @@ def kubeconfig_of(cluster: Cluster, root: Path) -> tuple[Path, str | None]:
             "the config names no kubeconfig and context, and those of the shell are never used",
             "set tenancy:kubeconfig and tenancy:context in the stack's config",
         )
-    # Not `resolve`, which raises for links in a circle.
+    # `Path.resolve` would raise for links in a circle.
     path = Path(os.path.realpath(root / Path(cluster.kubeconfig).expanduser()))
     if not path.exists():
         raise ClusterError(

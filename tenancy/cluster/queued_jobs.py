@@ -69,7 +69,7 @@ def waiting_jobs(
 
     Args:
         connection: To the cluster.
-        namespaces: Those with queues.
+        namespaces: The namespaces with queues.
 
     Raises:
         ClusterError: The cluster does not answer, or refuses a list.

@@ -139,14 +139,14 @@ def _mend(
         applier = manager
     drifted = list(drifted)
     if applier is not None:
-        # First, so that no other manager owns a value of Tenancy's.
+        # Apply first, so that no other manager owns a value of Tenancy.
         query = {"fieldManager": applier, "force": "true"}
         applied = _annotated(manifest, applier)
         live = _request(connection, "PATCH", identity, applied, content_type=APPLY, query=query)
         if not is_patch:
             live = _release(connection, identity, live, applier)
         there = {identity: {**live, "kind": identity.kind}}
-        # Deletes this object only.
+        # Differences of other objects would delete those.
         drifted = [d for d in differences([manifest], there) if d.object == identity]
     fields = (d.field for d in drifted if d.field[:1] != (FIELD,))
     change = change_of(fields, manifest, live)

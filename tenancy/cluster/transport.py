@@ -127,7 +127,7 @@ def answer(api: ApiClient, request: Request) -> Answer:
 
     found = send(attempt, is_repeatable=request.is_repeatable)
     if request.method == "DELETE" and attempts > 1 and found.status == HTTPStatus.NOT_FOUND:
-        # An earlier attempt deleted it, and its answer was lost.
+        # An earlier attempt deleted the object, and the answer was lost.
         return Answer(status=HTTPStatus.OK, reason="OK", body={}, warnings="")
     return Answer(
         status=found.status,

@@ -109,7 +109,7 @@ def _commit(root: Path, revision: str) -> str:
 
 def _resolved(root: Path, revision: str, kind: str) -> str:
     if not revision.strip():
-        # As of a variable that a CI job does not have.
+        # A CI job may pass a variable that is not set.
         raise UsageError("the revision is empty; name a commit, a branch or a tag")
     name = f"{revision}^{{{kind}}}"
     done = _run(root, "rev-parse", "--quiet", "--verify", "--end-of-options", name)
@@ -189,7 +189,7 @@ def _followed(root: Path, project: str, paths: Sequence[str]) -> list[tuple[str,
         kind = rest.partition(" ")[0]
         found.append((kind, name) if kind in {"blob", "tree"} else None)
         if name in {"dangling", "loop", "notdir", "symlink"}:
-            # The rest of the path follows.
+            # git then prints the path in full, after its length.
             output = output[int(rest) + 1 :]
     return found
 

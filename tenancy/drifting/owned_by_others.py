@@ -64,7 +64,7 @@ def changed_objects(
 
     Args:
         desired: The manifests of the files.
-        applied: Those of the last update.
+        applied: The objects of the last update.
         manager: The field manager of the update; an object that another one applied changes.
             Default: managers are not compared.
         left_out: Keys of annotations that are not compared. Default: all are.
@@ -91,7 +91,7 @@ class UpdateConflicts:
 
     Attributes:
         differences: Each difference of these objects from the files.
-        refused: Those of them whose fields others own.
+        refused: The differences in fields that others own.
     """
 
     differences: tuple[Difference, ...]

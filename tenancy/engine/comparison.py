@@ -36,7 +36,7 @@ class StackDrift:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """What differs, the worst first."""
+        """The differences, the worst first."""
         return differences(self.desired, self.live, manager=self.manager)
 
     @property
@@ -45,7 +45,7 @@ class StackDrift:
         return Exit.CHANGES if self.differences else Exit.DONE
 
     def against(self, desired: tuple[Manifest, ...]) -> "StackDrift":
-        """Return the same cluster beside other manifests."""
+        """Return the comparison of the same cluster with other manifests."""
         return attrs.evolve(self, desired=desired)
 
 

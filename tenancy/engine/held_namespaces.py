@@ -112,7 +112,7 @@ def _watch(
             now = frozenset(terminating_namespaces(connection))
             for name in sorted(now & before)[:_MOST]:
                 found = held_namespace(connection, name)
-                # The counts change while it is deleted; that alone is not reported again.
+                # Counts of remaining objects change; this alone is not reported again.
                 news = re.sub(r"\d+", "", f"{name} {found.conditions}")
                 if found.is_held and news not in reported and not ended.is_set():
                     reported.add(news)

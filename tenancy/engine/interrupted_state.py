@@ -74,7 +74,7 @@ def put_right(
     is set again.
 
     Args:
-        resources: Those of the state, as the engine exports them.
+        resources: The resources of the state, as the engine exports them.
         intent: What the update intended.
         live: Every object on the cluster of the kinds that `kinds_of` returns.
         project: The project's name.

@@ -59,7 +59,7 @@ class _Server:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                # Without the script's folder among those that modules are imported from.
+                # `-P`: no module is imported from the folder of the script.
                 [sys.executable, "-P", program_server.__file__, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -188,7 +188,7 @@ class _LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 conversation.write(json.dumps(wanted) + "\n")
                 conversation.flush()
             answer = conversation.readline()
-            # It ends with its process, after which no temporary file is left.
+            # The conversation ends with the process, after which no temporary file is left.
             conversation.read()
             # The process ends now; its id may be given to another one.
             self.running.discard(process)

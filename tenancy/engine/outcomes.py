@@ -114,7 +114,7 @@ def for_each_stack(
         doing: What is done to them, in the progressive: `applying`.
         stacks: In order: a stack comes after those that it depends on.
         work: Called with a stack and with the interaction for it.
-        interaction: Of the whole call.
+        interaction: The interaction of the whole call.
         exit_of: The exit code of a result. Default: done.
         needs: For a stack, those that must be done before it; if one of them failed, the stack
             is skipped. Default: no stack depends on another.

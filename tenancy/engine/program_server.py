@@ -84,7 +84,7 @@ def _run(conversation: int, output: int, errors: int) -> NoReturn:
     request = json.loads(stream.readline())
     os.environ.clear()
     os.environ.update(request["variables"])
-    # Python looks it up once, and the server may have done so for itself.
+    # Python looks for the temporary folder once, and the server may have done so already.
     tempfile.tempdir = None
     os.chdir(request["folder"])
     code = _exit_code(request["arguments"])

@@ -32,7 +32,7 @@ class AdoptionStart:
     Attributes:
         assessment: The project before it.
         stack: The stack that will manage them.
-        platform: That of the cluster.
+        platform: The platform of the cluster.
         live: What is on the cluster.
         until: The last day of the audit.
         allow_weaker: Whether what they have may become looser.
@@ -65,7 +65,7 @@ class ProposedAdoption(ABC):
 
     @abstractmethod
     def write(self, files: AdoptionFiles) -> None:
-        """Write what describes them into *files*."""
+        """Write the entries of the namespaces into *files*."""
 
     @abstractmethod
     def adopted(self, after: Assessment) -> Sequence[Namespace | SharedNamespace]:
@@ -89,11 +89,11 @@ class ProposedAdoption(ABC):
 
     @abstractmethod
     def notes(self) -> Iterator[str]:
-        """Yield what else is shown about them."""
+        """Yield further lines about the adoption."""
 
     @abstractmethod
     def is_about(self, finding: Finding) -> bool:
-        """Return whether *finding* can be about them."""
+        """Return whether *finding* can be about the adopted namespaces."""
 
     @abstractmethod
     def require_gpus(self, after: Assessment) -> None:
@@ -106,7 +106,7 @@ class ProposedAdoption(ABC):
 
     @property
     def reason(self) -> str:
-        """Why they are in audit."""
+        """Why the namespaces are in audit."""
         return f"adopted on {datetime.now(UTC).date()}"
 
     def there(self, desired: Sequence[Manifest]) -> Live:

@@ -117,7 +117,7 @@ def _changes(written: JSON, others: Mapping[str, list[str]]) -> Iterator[Change]
     ]
     profiles = content.get("profiles")
     written = profiles if isinstance(profiles, dict) else {}
-    # `tenancy adopt` writes one for each namespace, of the same name.
+    # `tenancy adopt` writes a profile for each namespace, called like its id.
     unused = [one for one in whole if one in written and one not in used]
     if unused and len(unused) == len(written):
         yield ("profiles",), None, False

@@ -49,7 +49,7 @@ class ExistingStack(auto.Stack):
         self.workspace = workspace
 
     def __repr__(self) -> str:
-        """Return the class and the name; the SDK's own names how it was selected."""
+        """Return the class and the name of the stack; the SDK shows how it was selected."""
         return f"{type(self).__name__}({self.name!r})"
 
 

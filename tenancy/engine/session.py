@@ -328,7 +328,7 @@ class Session:
         except auto.CommandError as error:
             raise error_from(self.name, error, log.errors) from error
         except RuntimeError as error:
-            # Raised by the SDK where the engine ended without a summary.
+            # The SDK raises this if the engine ended without a summary.
             raise failed(self.name, f"{error}\n{''.join(lines)}", log.errors) from error
         return Result(
             stack=self.name,

@@ -28,7 +28,7 @@ class StateReading:
     A state at one moment.
 
     Attributes:
-        checksum: Of the whole text, so that every change is noticed.
+        checksum: The checksum of the whole text, so that every change is noticed.
         resources: Every resource in it.
         is_settled: Whether no operation is pending and no other process has locked the stack.
     """

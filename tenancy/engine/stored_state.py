@@ -23,7 +23,7 @@ class StoredState:
     A state as it was read.
 
     Attributes:
-        version: Of its format.
+        version: The version of its format.
         deployment: As the engine exports it; empty for a stack without resources.
         text: The whole file, with which a later reading is compared; None if exported.
     """

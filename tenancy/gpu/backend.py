@@ -130,7 +130,7 @@ def problems(pools: Iterable[GpuNodePool]) -> Iterator[Finding]:
             allowed=known,
             remedy=f"write {meant}"
             if meant
-            else "write one of them, or install the package that provides it",
+            else "write one of these backends, or install the package that provides it",
         )
 
 

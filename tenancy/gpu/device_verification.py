@@ -106,7 +106,7 @@ def verify_devices(
     Yield how what DRA serves differs from *pools*.
 
     Args:
-        pools: Those of the platform, of every backend.
+        pools: The pools of the platform, of every backend.
         served: Device classes and devices of the cluster.
         nodes: Every node of the cluster as the API server has it, by name.
     """

@@ -15,7 +15,7 @@ __all__ = ["PoolManifests", "pool_manifests"]
 @attrs.frozen
 class PoolManifests:
     """
-    What pools become without Pulumi.
+    The objects of pools for tools other than Pulumi.
 
     Attributes:
         objects: Kubernetes objects, in the order of the pools.

@@ -31,7 +31,7 @@ def start_of(pid: int) -> str | None:
 def living(pid: int, start: str) -> psutil.Process | None:
     """Return the process *pid* that started at *start*; None if it has exited."""
     try:
-        # Its signals reach this process only, so create it before the comparison.
+        # The object sends signals to this process only: create it before the comparison.
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:
         return None

@@ -35,7 +35,7 @@ class NamespaceManifests:
         access: RoleBindings, and the Roles they name if no platform provides them. Apply
             them only after the quotas' `status.hard` is set, because a quota limits nothing
             before.
-        objects: Those that the platform puts there. Nothing waits for them.
+        objects: The objects that the platform puts there. Nothing waits for them.
     """
 
     namespace: Manifest
@@ -62,7 +62,7 @@ class PlatformManifests:
         operators: The ClusterRole and ClusterRoleBinding of those who may change managed
             objects.
         roles: One ClusterRole for each role of members.
-        priority_classes: Those that namespaces may be granted.
+        priority_classes: The priority classes that namespaces may be granted.
         policies: Admission policies. A policy without a binding has no effect.
         policy_bindings: They put the policies into force, one for each. Only
             an operator may apply them; anyone else would lock themselves out.

@@ -224,7 +224,7 @@ def _namespace(resolved: Namespace, platform: Platform) -> Manifest:
         "v1",
         "Namespace",
         resolved.name,
-        # Ours come last, so that they take precedence over what people write.
+        # Tenancy's labels come last, so that they take precedence over what people write.
         extra_labels={
             **resolved.labels,
             **_without_none(ours),

@@ -143,7 +143,7 @@ def shared_policies(shared: SharedNamespace, dns: Dns) -> tuple[Manifest, ...]:
         if service.ports
     )
     if shared.purpose == "observability":
-        # On every port: each namespace allows only its own metrics ports.
+        # This policy has no ports: each namespace allows only its own metrics ports.
         found.append(_policy("allow-metrics", shared.name, egress=[{"to": [tenants]}]))
     is_adopted = shared.enforcement.origin is not None
     return tuple(map(_renamed, found)) if is_adopted else tuple(found)

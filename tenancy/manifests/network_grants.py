@@ -136,7 +136,7 @@ def excluded(cidr: str, closed: tuple[str, ...] = LINK_LOCAL) -> tuple[str, ...]
     try:
         network = ipaddress.ip_network(cidr, strict=False)
     except ValueError:
-        return None  # A check reports it.
+        return None  # A check reports the wrong range.
     # Only ranges of one version are compared.
     ranges = [
         found

@@ -145,7 +145,7 @@ def managed_quotas(
 
     Args:
         namespace: Their namespace.
-        platform: That of its cluster.
+        platform: The platform of its cluster.
         created: How many other objects it has from the start, by the key that counts them.
     """
     if namespace.enforcement.is_audit:

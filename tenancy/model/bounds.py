@@ -20,7 +20,7 @@ class Bounds:
     Attributes:
         origin: Where its own bounds are written; else where the default is.
         ceiling: By quota key; a key that is missing is not bounded.
-        namespace_quota: Of each namespace, by quota key; a key that is missing is not bounded.
+        namespace_quota: For each namespace, by quota key; a key that is missing is not bounded.
         gpus: Granted ones by pool; a pool that is missing is 0.
         borrowed_gpus: Sums of borrowing limits by pool; a pool that is missing is 0.
         pod_security: The lowest level.
@@ -55,8 +55,8 @@ class OrganizationBounds:
     The bounds of every organization of a platform.
 
     Attributes:
-        default: Those of organizations that are not named.
-        by_name: Those of organizations that are.
+        default: The bounds of organizations that are not named.
+        by_name: The bounds of organizations that are named.
     """
 
     default: Bounds

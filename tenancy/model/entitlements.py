@@ -107,7 +107,7 @@ class Profiles:
     Args:
         written: By name.
         origin: Where they are written.
-        others: Those that count where *written* does not have the name. Default: none.
+        others: The profiles that count where *written* does not have the name. Default: none.
     """
 
     def __init__(

@@ -14,8 +14,8 @@ class Grant:
 
     Attributes:
         resource: The extended resource that it counts: a GPU, a shared one, or a MIG profile.
-        gpus: In devices of that resource.
-        max_per_pod: In the same devices. None if the limit is a node of the pool.
+        gpus: The number of devices of that resource.
+        max_per_pod: The most devices of one pod. None if the limit is a node of the pool.
         max_per_claim: The same for one claim. None if `max_per_pod` is the limit.
         is_requested: Whether pods request the resource; otherwise they name claims.
         borrowing_limit: How many more the namespace may borrow from its cohort of queues.

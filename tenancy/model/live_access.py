@@ -76,11 +76,11 @@ class LiveAccess:
     A part that is None was not read; it does not count as empty.
 
     Attributes:
-        role_bindings: Those of every namespace.
-        cluster_role_bindings: Those that apply in every namespace.
+        role_bindings: The role bindings of every namespace.
+        cluster_role_bindings: The cluster role bindings that apply in every namespace.
         roles: The rules of ClusterRoles by `("", name)` and of Roles by `(namespace, name)`.
-        token_secrets: Those of the requested namespaces.
-        service_accounts: Those of the requested namespaces.
+        token_secrets: The token secrets of the requested namespaces.
+        service_accounts: The service accounts of the requested namespaces.
         tokens_bounded_since: When the policy on requests for tokens was created; empty if
             there is none.
     """

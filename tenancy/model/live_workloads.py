@@ -44,7 +44,7 @@ class ServiceClient:
 
     Attributes:
         object: Such as `ValidatingWebhookConfiguration/cert-manager`.
-        port: Of the Service.
+        port: The port of the Service.
     """
 
     object: str
@@ -59,7 +59,7 @@ class LiveWorkloads:
     The workloads of a cluster, and what routes traffic to them.
 
     Attributes:
-        workloads: Of every namespace of the cluster, by namespace.
+        workloads: The workloads of every namespace, by namespace.
         services: Services, by namespace.
         endpoints: Address, protocol and port of what is behind each Service without a selector,
             by namespace, then by Service.

@@ -47,7 +47,7 @@ class Ingress:
 
     Attributes:
         namespaces: Ids of the other organization's namespaces; empty for all.
-        pod_labels: Of the namespace's own pods.
+        pod_labels: Labels of the namespace's own pods.
     """
 
     controller: str | None = None
@@ -66,7 +66,7 @@ class Egress:
 
     Attributes:
         namespaces: Ids of the other organization's namespaces; empty for all.
-        pod_labels: Of the namespace's own pods.
+        pod_labels: Labels of the namespace's own pods.
     """
 
     cidrs: tuple[str, ...] = ()

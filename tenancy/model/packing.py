@@ -63,7 +63,7 @@ def pack(grants: Iterable[Grant], *, per_node: int, nodes: int) -> Packing:
     largest first, each on the node with the least room that is enough.
 
     Args:
-        grants: Those of one resource of the pool.
+        grants: The grants of one resource of the pool.
         per_node: Devices of a node.
         nodes: How many nodes there are.
     """

@@ -45,7 +45,7 @@ def pod_security(
     Return the level that *written* sets; `restricted` if it sets none.
 
     Args:
-        version: Of the Pod Security Standards.
+        version: The version of the Pod Security Standards.
         listed: The exceptions of the platform. A check refuses others.
     """
     if written is None:

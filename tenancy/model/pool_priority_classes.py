@@ -54,8 +54,8 @@ def pool_classes(
     Return the priority classes of the pool of *grant*, first the one of value 0.
 
     Args:
-        grant: Of a pool whose resource another granted pool has.
-        platform: That of its cluster.
+        grant: A grant of a pool whose resource another granted pool has.
+        platform: The platform of its cluster.
         granted: The platform's classes that the namespace may use. Default: all.
     """
     pool = platform.pool(grant.pool)

@@ -39,7 +39,7 @@ def references(
     Args:
         organization: Its name.
         members: The organization's.
-        own_members: Those of single namespaces.
+        own_members: The members of single namespaces.
         spec: The organization as written.
         origin: Where it is written.
     """

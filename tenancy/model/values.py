@@ -142,10 +142,10 @@ class Namespace:
             environment, sorted.
         load_balancers: Services of type LoadBalancer that are granted; None if not set.
         ignored: Objects that Tenancy does not manage, as `<kind>/<name>`.
-        hosts: Those of its organization, sorted.
+        hosts: The hosts of its organization, sorted.
         organization_metadata: Where labels and annotations of the whole organization are
             written, by `labels` or `annotations` and the key.
-        objects: Those that its platform puts there, in the platform's order.
+        objects: The objects that its platform puts there, in the platform's order.
         image_pull_secrets: Those of the service account `default`, each once; the platform's
             come first.
     """
@@ -220,7 +220,7 @@ class Organization:
 
     Attributes:
         ceiling: Over all environments; None if there is none.
-        namespaces: Those of this environment, in the order in which they were written.
+        namespaces: The namespaces of this environment, in the order in which they were written.
         written_namespaces: How many it has over all environments.
         default_namespace: The id of the one that kubeconfigs name; None if it has none here.
         members: Every member of it or of one of its namespaces, also if they have

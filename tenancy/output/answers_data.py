@@ -74,7 +74,7 @@ class LivePermissionData(TypedDict):
 @published("`tenancy who-can --json`", "who-can", "get", "secrets", "-n", "acme-dev", "--json")
 @with_config(CLOSED)
 class WhoCanData(TypedDict):
-    """The subjects that may do it; notChecked: roles defined on the cluster; live: or null."""
+    """The subjects that may do it; notChecked: roles defined on the cluster."""
 
     version: Literal[1]
     kind: Literal["who-can"]

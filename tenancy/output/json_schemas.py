@@ -44,7 +44,7 @@ def written(name: str) -> dict[str, JSON]:
     Return the schema of what a command writes with `--json`; it allows further keys.
 
     Args:
-        name: That of its file under `docs/schema`, without the suffix: `plan`, `usage`.
+        name: The name of its file under `docs/schema`, without the suffix: `plan`, `usage`.
     """
     if name == "plan":
         command, schema = "`tenancy plan --json`", plan_schema()

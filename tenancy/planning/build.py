@@ -45,7 +45,7 @@ class Plan:
         is_first: Whether no update is recorded, so that everything is new.
         is_checked_live: Whether the cluster was read; otherwise the findings list what was not
             checked.
-        organizations: Those of this stack, before or after.
+        organizations: The organizations of this stack, before or after.
         sections: One of each kind, in the order in which they are shown.
         findings: The plan's own findings, besides those of the checks.
     """

@@ -115,14 +115,14 @@ class Comparison:
 
     @cached_property
     def others_on_platform(self) -> tuple[Namespace, ...]:
-        """Those of `other_stacks` that are on the same platform."""
+        """The namespaces of other stacks that are on the same platform."""
         return tuple(
             n for n in self.other_stacks if self.tenancy.platform_of(n) is self.platform
         )
 
     @cached_property
     def others_on_platform_before(self) -> tuple[Namespace, ...]:
-        """Those that were on the same platform."""
+        """The namespaces of other stacks that were on the same platform before."""
         if self.earlier is None:
             return self.others_on_platform
         return tuple(
@@ -133,7 +133,7 @@ class Comparison:
 
     @cached_property
     def others_on_cluster(self) -> tuple[Namespace, ...]:
-        """Those of `other_stacks` that are on the same cluster."""
+        """The namespaces of other stacks that are on the same cluster."""
         name = None if self.cluster is None else self.cluster.name
         return tuple(n for n in self.other_stacks if self.cluster_of(n.stack) == name)
 

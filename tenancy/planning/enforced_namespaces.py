@@ -29,7 +29,7 @@ class Watched:
 
 
 def watched(comparison: Comparison, live: Live) -> tuple[Watched, ...]:
-    """Return them, in the order of the files."""
+    """Return these namespaces, in the order of the files."""
     before: Mapping[str, Namespace] = {n.name: n for n in comparison.enforced_before}
     return tuple(
         found

@@ -51,7 +51,7 @@ class ExplainedValue:
 
     Attributes:
         key: As the files write it, such as `quota.requests.cpu`.
-        value: In words.
+        value: The value in words.
         places: Where it is written, then what leads there: the name of a profile, the
             namespace that it is inherited from. Empty for a default.
     """

@@ -22,7 +22,7 @@ class Leaver:
         subject: As `Subject` is written: `User oidc:dana`.
         roles_before: Every role that it had in the organization, if it leaves the organization;
             otherwise those in this namespace.
-        roles_after: Those that it keeps in this namespace; empty if it loses all access.
+        roles_after: The roles that it keeps in this namespace; empty if it loses all access.
     """
 
     subject: str

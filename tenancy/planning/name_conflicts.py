@@ -23,7 +23,7 @@ def existing_names(
     Yield each namespace that exists although this stack did not create it.
 
     Args:
-        wanted: Those that the stack is to have.
+        wanted: The namespaces that the stack is to have.
         stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had.
         live: What is on the cluster.
@@ -50,7 +50,7 @@ def name_conflicts(
     `tenancy.planning.deleted_namespaces`.
 
     Args:
-        wanted: Those that the stack is to have.
+        wanted: The namespaces that the stack is to have.
         stack: Its name is a label of the namespaces that it created.
         known: Names that the last update had, or that are in the stack's state.
         live: What is on the cluster.

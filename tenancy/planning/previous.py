@@ -48,16 +48,16 @@ class Before:
     One stack after its last update.
 
     Attributes:
-        organizations: Of an environment; the origin of their namespaces is the last update.
+        organizations: An environment's; the origin of their namespaces is the last update.
         settings: Each namespace as recorded, by name.
-        shared: Of a platform: the public and the shared namespaces.
-        released: Of a platform: those that may be deleted.
-        pools: Of a platform, by name.
-        operators: Of a platform.
-        rules: Of a platform: the rules of its own roles, by role; None in an older record.
-        platform_settings: Of a platform: the settings that apply to namespaces; empty in an
+        shared: A platform's public and the shared namespaces.
+        released: A platform's namespaces that may be deleted.
+        pools: A platform's, by name.
+        operators: A platform's.
+        rules: The rules of a platform's own roles, by role; None in an older record.
+        platform_settings: A platform's settings that apply to namespaces; empty in an
             older record.
-        cohort: Of a platform: that of its queues; None without queues.
+        cohort: The cohort of a platform's queues; None without queues.
     """
 
     stack: str

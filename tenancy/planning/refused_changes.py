@@ -43,7 +43,7 @@ def refused_objects(
     for policy, kind in dict.fromkeys(judged_kinds(platform)):
         for found in _objects(namespace.name, kind, live):
             metadata = mapping(found.get("metadata"))
-            # Kubernetes itself writes what belongs to these.
+            # Kubernetes itself writes the objects of Pods and Services.
             is_owned = any(
                 owner.get("kind") in ("Pod", "Service")
                 for owner in items(metadata.get("ownerReferences"))

@@ -176,7 +176,7 @@ def _bindings(
                 continue
             here = binding.namespace == leaver.namespace
             if binding.namespace and not here:
-                # In other namespaces, only bindings to subjects without an organization there.
+                # In another namespace, the subject may be a member and then keeps its access.
                 if (leaver.subject, binding.namespace) in own or not leaver.loses_everything:
                     continue
                 reason = "they lose no role in that namespace"

@@ -167,7 +167,7 @@ def _template(template: ObjectTemplate) -> str:
 
 
 def organization(resolved: Organization) -> dict[str, JSON]:
-    """Return *resolved* with its namespaces by final name."""
+    """Return *resolved*, an organization, with its namespaces by final name."""
     return {
         "prefix": resolved.prefix,
         "ceiling": None if resolved.ceiling is None else _limits(resolved.ceiling),
@@ -177,7 +177,7 @@ def organization(resolved: Organization) -> dict[str, JSON]:
 
 
 def namespace(resolved: Namespace) -> dict[str, JSON]:
-    """Return *resolved*."""
+    """Return *resolved*, a namespace, as plain data."""
     billing = resolved.billing
     return {
         "id": resolved.id,
@@ -274,7 +274,7 @@ def _digest(value: JSON) -> str:
 
 
 def limit_range(resolved: LimitRange) -> dict[str, JSON]:
-    """Return *resolved* by type, each part only where something was written."""
+    """Return the parts of a limit range by type; parts without a value are left out."""
     return {
         item.type: {
             name: _limits(limits)

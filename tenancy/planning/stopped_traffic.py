@@ -54,7 +54,7 @@ def stopped_connections(
 
     Args:
         enforced: Existing namespaces, after the update.
-        platform: That of their cluster.
+        platform: The platform of their cluster.
         live: Its workloads now.
         names: The labels of every namespace of the cluster, by its name.
         accounts: Namespace and name of service accounts with rights. Default: none.

@@ -66,7 +66,7 @@ class OrganizationSummary:
 
     Attributes:
         organization: The organization in the first of its environments.
-        namespaces: Those of the selected stacks.
+        namespaces: The namespaces of the selected stacks.
         sums: One for each quota key, over all environments; those under the ceiling first.
         members: The subjects with each role, by role and subject.
         grants: GPUs, by namespace.
@@ -108,7 +108,7 @@ class Summary:
     Attributes:
         stacks: The selected stacks, platforms first.
         organizations: By name, in the order of the environments.
-        findings: Those of the checks.
+        findings: The findings of the checks.
         not_read: The names of the clusters, none of which was read.
         clusters: The name of each environment's cluster, by stack.
     """
@@ -128,7 +128,7 @@ def summarize(
     Return a summary of *tenancy*.
 
     Args:
-        findings: Those of the checks.
+        findings: The findings of the checks.
         stack: Other stacks' namespaces count only in totals. Default: all stacks.
     """
     ordered = tenancy.environments_in_order

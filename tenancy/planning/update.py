@@ -77,7 +77,7 @@ class StackPlan:
 
     Attributes:
         plan: What changes.
-        findings: Those of the checks, of the plan, and of the cluster's prerequisites.
+        findings: The findings of the checks, of the plan, and of the cluster's prerequisites.
         documents: Every file that was read, for line numbers.
         is_strict: Whether what was not checked refuses too. Default: only errors do.
     """
@@ -110,7 +110,7 @@ class Read(Protocol):
     def __call__(
         self, connection: Connection, *, contents: bool, tokens_of: Collection[str]
     ) -> Live:
-        """Return what is there."""
+        """Return what is on the cluster."""
         ...
 
 
@@ -310,7 +310,7 @@ def planned(
 
     Args:
         tenancy: The whole project, or what a program passed to a component.
-        findings: Those of the checks. Default: none.
+        findings: The findings of the checks. Default: none.
         documents: Every file that was read. Default: none.
         manager: The field manager of the stack. Default: not compared with that of existing
             namespaces.

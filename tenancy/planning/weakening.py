@@ -87,7 +87,7 @@ def weakened_traffic_by(
 
     Args:
         namespaces: After the update, which gives them network policies of ours.
-        platform: That of their cluster.
+        platform: The platform of their cluster.
         live: What is on the cluster.
     """
     found: dict[Identity, Mapping[str, JSON]] = {}

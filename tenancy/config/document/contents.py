@@ -43,7 +43,7 @@ def read_contents(
         path: The file.
         source: Its name for people.
         root: The folder that it must be in, also after links. Default: any.
-        largest: In bytes.
+        largest: The largest content, in bytes.
     """
     try:
         if root is not None and not path.resolve(strict=True).is_relative_to(root.resolve()):

@@ -79,7 +79,7 @@ def write(path: Path, text: str) -> None:
     """
     new = path.with_name(f".{path.name}.new")
     try:
-        # What a killed command left, or a link.
+        # Remove the file that a killed command left, or a link.
         new.unlink(missing_ok=True)
         with new.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -56,7 +56,7 @@ def read(
         path: The file.
         source: Its name for people.
         root: The folder that it must be in, also after links. Default: any.
-        largest: In bytes. Default: 8 MiB.
+        largest: The largest file, in bytes. Default: 8 MiB.
         kept: Documents that need not be parsed again. Default: none.
         kind: What is returned of a document, if it is a part.
         part: Returns it. Default: the whole document.

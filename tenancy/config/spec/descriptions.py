@@ -27,7 +27,7 @@ def _of_module(name: str) -> Mapping[str, Mapping[str, str]]:
     """Return the docstrings of the attributes of each class of a module."""
     try:
         tree = ast.parse(inspect.getsource(sys.modules[name]))
-    except (OSError, TypeError):  # Built in, or installed without its source.
+    except (OSError, TypeError):  # It has no source file.
         return {}
     return {
         node.name: dict(_of_class(node)) for node in tree.body if isinstance(node, ast.ClassDef)

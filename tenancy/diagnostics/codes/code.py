@@ -17,7 +17,7 @@ class Code:
         summary: What is wrong, in one phrase.
         example: What leads to it.
         remedy: What to do, in the imperative.
-        severities: Those that its findings can have. Default: errors only.
+        severities: The severities that its findings can have. Default: errors only.
     """
 
     name: str

@@ -175,7 +175,7 @@ GROUP: Final = Group(
         ),
         Code(
             "pool-allocation",
-            "pods cannot request the pool's devices in this way under one quota",
+            "one quota cannot count all devices of the pool with this `allocation`",
             "`allocation: dra` without `deviceClass`",
             "write an allocation that is allowed, and the device class for `dra` and `both`",
         ),

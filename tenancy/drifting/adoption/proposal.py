@@ -42,7 +42,7 @@ class Proposal:
     The config of the adopted namespaces.
 
     Attributes:
-        ids: Of the namespaces, by name in the cluster.
+        ids: The ids of the namespaces, by name in the cluster.
         namespaces: Entries of `namespaces`.
         members: Entries of `members`, each for adopted namespaces only.
         profiles: Profiles by name; each namespace has its own, so that it inherits no quota.

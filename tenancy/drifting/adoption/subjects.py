@@ -33,7 +33,7 @@ def member(
     Return *subject* of a binding in *namespace* as a member; or why this is not possible.
 
     Args:
-        ids: Of the organization's namespaces, by their names.
+        ids: The ids of the organization's namespaces, by their names.
     """
     if not isinstance(subject, dict):
         return None, "it has a subject without a kind"

@@ -25,7 +25,7 @@ class Selection:
 
     Attributes:
         names: Their names in the cluster.
-        selector: Those with these labels too, as `key=value`, `key!=value`, `key` or `!key`,
+        selector: Also those with these labels, as `key=value`, `key!=value`, `key` or `!key`,
             comma-separated. Default: none.
         organization: The one organization of all of them. Default: `group_by` gives it.
         group_by: `label:<key>`, `annotation:<key>`, or `name:<pattern>` whose first group is
@@ -49,7 +49,7 @@ def grouped(
 
     Args:
         described: The organizations of namespaces that the files describe already.
-        begun: Those of them whose adoption was interrupted, as `unfinished` gives them.
+        begun: The namespaces whose adoption was interrupted, as `unfinished` gives them.
 
     Raises:
         RefusedError: Nothing is selected, or one has no organization.
@@ -71,7 +71,7 @@ def selected(selection: Selection, live: Live, begun: Collection[str] = ()) -> l
     Return the names of the selected namespaces.
 
     Args:
-        begun: Those whose adoption was interrupted.
+        begun: The namespaces whose adoption was interrupted.
 
     Raises:
         RefusedError: Nothing is selected, one does not exist, or a stack manages it.
@@ -114,8 +114,8 @@ def unfinished(environment: Environment, platform: Platform, live: Live) -> froz
     An object that was handed over has our label already; the engine adds its field manager.
 
     Args:
-        environment: That of the stack, as its files describe it.
-        platform: That of its cluster.
+        environment: The environment of the stack, as its files describe it.
+        platform: The platform of its cluster.
         live: At least every object of `KINDS`.
     """
     return frozenset(

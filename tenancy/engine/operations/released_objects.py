@@ -33,7 +33,7 @@ class ReleasedObjects:
     Attributes:
         ours: What Tenancy manages, the namespaces last: the guards of the other objects select
             by their labels.
-        deleted: Those of *ours* that are deleted.
+        deleted: The objects in *ours* that are deleted.
         added: Network policies that replace what others allow by labels of Tenancy.
     """
 
@@ -54,7 +54,7 @@ class ReleasedObjects:
         keep_guardrails: bool,
     ) -> "ReleasedObjects":
         """
-        Read them.
+        Read the objects.
 
         Args:
             names: The namespaces.

@@ -31,7 +31,7 @@ __all__ = ["release"]
 @attrs.frozen(kw_only=True)
 class _Leaving:
     """
-    What leaves a stack.
+    The namespaces and objects that a release removes from a stack.
 
     Attributes:
         names: The namespaces.

@@ -31,7 +31,7 @@ def is_static(pool: GpuNodePool) -> bool:
 
 
 def _metadata(pool: GpuNodePool) -> dict[str, object]:
-    # Not our `managed` label: Karpenter's own controller writes to these objects.
+    # The label `managed` is left out: Karpenter's own controller writes to these objects.
     return {"name": pool.name, "labels": {labels.MANAGED_BY: labels.MANAGER}}
 
 

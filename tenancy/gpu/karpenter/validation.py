@@ -21,7 +21,7 @@ def pool_findings(pool: GpuNodePool) -> Iterator[Finding]:
             code="instance-type-missing",
             origin=pool.origin / "instanceTypes",
             found="no instance type",
-            allowed="at least one instance type; otherwise Karpenter chooses among all",
+            allowed="at least one instance type; otherwise Karpenter chooses among all types",
             remedy="write instanceTypes",
         )
     if 0 < pool.min_nodes < pool.max_nodes:

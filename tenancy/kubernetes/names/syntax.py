@@ -216,7 +216,7 @@ def parse_annotation_key(text: object) -> AnnotationKey:
     Return *text* as the key of an annotation; the same rule as for the key of a label.
 
     Raises:
-        InvalidNameError: It is not.
+        InvalidNameError: It breaks this rule.
 
     >>> parse_annotation_key("example.com/contact")
     'example.com/contact'

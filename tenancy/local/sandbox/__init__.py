@@ -123,7 +123,7 @@ def up(
         SandboxError: It cannot be started, or did not become ready in time.
         ToolsError: A tool, or the extra `sandbox` of this package, is not installed.
     """
-    # Before anything is built.
+    # Report a missing package before anything is built.
     with needs(Extra.SANDBOX):
         from tenancy.local.sandbox.starting import bring_up  # noqa: PLC0415
     layout = Layout(root)
@@ -180,7 +180,7 @@ def current(root: Path, *, has_engine: bool = True) -> Sandbox:
     toolchain = (
         tools.find(layout.root) if has_engine else tools.find(layout.root, tools.OF_SANDBOX)
     )
-    # They may have been installed after the sandbox was started.
+    # The programs of Pulumi may have been installed after the sandbox was started.
     tools.install_provider(toolchain, layout.pulumi_home)
     return _sandbox(layout, record, toolchain)
 

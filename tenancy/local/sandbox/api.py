@@ -61,7 +61,7 @@ class Api:
             raise UnreachableError(f"{path}: {status} {body[:200]}")
 
     def _request(self, method: str, path: str, body: str | None) -> tuple[int, str]:
-        # Not urllib, which would use the environment's HTTP proxy.
+        # urllib would use the environment's HTTP proxy.
         try:
             context = ssl.create_default_context(cafile=self.authority.certificate)
             context.load_cert_chain(self.user.certificate, self.user.key)

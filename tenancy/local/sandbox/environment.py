@@ -13,9 +13,9 @@ __all__ = ["AMBIENT", "environment", "process_environment", "variables_of"]
 AMBIENT: Final = (
     "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_ACCESS_TOKEN",
-    # Takes precedence over `pulumi stack select`.
+    # This variable takes precedence over `pulumi stack select`.
     "PULUMI_STACK",
-    # Would hide an unreachable cluster, or overwrite objects of other owners.
+    # These would hide an unreachable cluster, or overwrite objects of other owners.
     "PULUMI_K8S_DELETE_UNREACHABLE",
     "PULUMI_K8S_SKIP_UPDATE_UNREACHABLE",
     "PULUMI_K8S_UPSERT_EXISTING_OBJECTS",

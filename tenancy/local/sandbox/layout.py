@@ -107,7 +107,7 @@ class Layout:
             self.pulumi_state,
         ):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # So that a project's own .gitignore need not list this folder.
+        # With this file a project's own .gitignore need not list the folder.
         (self.folder / ".gitignore").write_text("*\n")
         self._refuse_logs_of_the_engine()
 

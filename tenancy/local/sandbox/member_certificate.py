@@ -22,8 +22,8 @@ class MemberCertificate:
     A client certificate that authenticates a user and its groups.
 
     Attributes:
-        certificate: In PEM.
-        key: In PEM; never shown.
+        certificate: The certificate in PEM.
+        key: The key in PEM, which is never shown.
         expires: When it stops being valid.
     """
 
@@ -83,7 +83,7 @@ def issue_member_certificate(
         .issuer_name(issuer.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        # Tolerates a clock that is set back.
+        # So the certificate is valid even if the clock is set back a little.
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + lasts)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

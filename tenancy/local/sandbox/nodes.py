@@ -83,4 +83,4 @@ NODES: Final = (
 """The manifests of the nodes; kwok keeps the capacity that they state."""
 
 GPU_NODES: Final = ("sandbox-gpu-1", "sandbox-gpu-2")
-"""The names of those with GPUs."""
+"""The names of the nodes with GPUs."""

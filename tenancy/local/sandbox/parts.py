@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
-"""In the order in which they start; they stop in reverse order."""
+"""The names of the parts, in the order in which they start; they stop in reverse order."""
 
 PORTS: Final = (
     "etcd",
@@ -162,7 +162,7 @@ def _etcd(layout: Layout, ports: Mapping[str, int], pki: Pki) -> list[str]:
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=sandbox={peer}",
         *certificates,
-        # Faster; data is lost only if the whole machine crashes.
+        # This is faster; data is lost only if the whole machine crashes.
         "--unsafe-no-fsync",
         "--log-level=warn",
         "--auto-compaction-mode=periodic",
@@ -238,12 +238,12 @@ def _scheduler(layout: Layout, ports: Mapping[str, int]) -> list[str]:
 def _kwok(layout: Layout) -> list[str]:
     return [
         f"--kubeconfig={_kubeconfig(layout, 'kwok')}",
-        # Without stages it exits at once: "no stages found".
+        # Without stages kwok exits at once: "no stages found".
         f"--config={layout.run / 'stages.yaml'}",
         "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
         f"--cidr={_PODS}",
         # Without leases the node controller marks the nodes as dead every 50 s.
         "--node-lease-duration-seconds=40",
-        # Its default writes a line for every renewed lease.
+        # kwok's default log level writes a line for every renewed lease.
         "--v=WARN",
     ]

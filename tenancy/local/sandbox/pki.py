@@ -163,7 +163,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        # Tolerates a clock that is set back.
+        # So the certificate is valid even if the clock is set back a little.
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + lasts)
     )

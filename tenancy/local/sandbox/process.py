@@ -84,7 +84,7 @@ def start(
             start_new_session=True,
         )
     assert shell.stdin is not None
-    # Without a line, the end of the pipe ends the shell.
+    # If no line is written, the shell reads the end of the pipe and exits.
     with contextlib.suppress(BrokenPipeError), shell.stdin as pipe:
         new = record.with_name(f"{record.name}.new")
         new.write_text(f"{shell.pid}\n{start_of(shell.pid)}\n")

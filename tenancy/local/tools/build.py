@@ -102,7 +102,7 @@ def _build(entry: Module, folder: Path, go: Path, console: Console) -> None:
                 f"{entry.name}: another run has built it in the meantime", highlight=False
             )
             return
-        # Left by an interrupted run: while the lock is held, no other build runs.
+        # An interrupted run left these: while the lock is held, no other build runs.
         for leftover in cache.glob(f".building-{entry.name}-*"):
             shutil.rmtree(leftover)
         work = cache / f".building-{name}"

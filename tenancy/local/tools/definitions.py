@@ -144,7 +144,7 @@ def _kubernetes(name: str, version: Version, etcd: Version, fits: Range) -> Modu
         },
         version=version,
         versions={"etcd": etcd},
-        # Without them clients cannot parse the server's version.
+        # Without these flags clients cannot parse the server's version.
         ldflags=(
             f"-X {_STAMP}.gitVersion=v{version}",
             f"-X {_STAMP}.gitMajor={version.major}",
@@ -180,7 +180,7 @@ MODULES: Final[tuple[Module, ...]] = (
         ),
         packages={"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi": "pulumi"},
         version=_PULUMI,
-        # Without it `pulumi version` is empty and the SDK refuses the engine.
+        # Without this flag `pulumi version` is empty and the SDK refuses the engine.
         ldflags=(f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{_PULUMI}",),
         minutes=5,
     ),

@@ -59,7 +59,7 @@ def link(root: Path, statuses: Sequence[ToolStatus]) -> Toolchain:
     folder = root / ".toolchain"
     programs = folder / "bin"
     programs.mkdir(parents=True, exist_ok=True)
-    # So that a project's own .gitignore need not list this folder.
+    # With this file a project's own .gitignore need not list the folder.
     (folder / ".gitignore").write_text("*\n")
     targets = {status.name: status.path for status in statuses if status.path is not None}
     provider = targets.pop(PROVIDER_BINARY, None)
@@ -116,7 +116,7 @@ def _replace(link: Path, target: Path, make: Callable[[Path, Path], None]) -> No
     symbolic = make is Path.symlink_to
     if symbolic == link.is_symlink() and link.exists() and _same(link, target):
         return
-    # Renamed into place, so that the name always exists for other processes.
+    # The new link is renamed, so that the name always exists for other processes.
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     make(temporary, target)
@@ -134,5 +134,5 @@ def _hard_link(link: Path, target: Path) -> None:
     try:
         link.hardlink_to(target)
     except OSError:
-        # The cache is on another file system.
+        # A hard link is not possible: the cache is on another file system.
         shutil.copy2(target, link)

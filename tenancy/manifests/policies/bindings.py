@@ -44,7 +44,7 @@ def role_bindings(cluster_roles: Iterable[str], bindable: Iterable[Subject] = ()
     Return the guard of RoleBindings.
 
     Args:
-        cluster_roles: Of ClusterRoles only these may be bound.
+        cluster_roles: The only ClusterRoles that may be bound.
         bindable: Subjects that may be bound in addition to members of the organization.
             Default: none.
     """
@@ -119,7 +119,7 @@ def _not_ours(what: str) -> PolicyRule:
 
 
 def tenant_roles() -> Guard:
-    """Return the guard of Roles: no wildcards, and no verb that gives what it does not name."""
+    """Return the guard of Roles: no wildcards, and no verb that gives further permissions."""
     rules = "object.?rules.orValue([])"
     wildcards = " && ".join(
         f"!('*' in rule.?{field}.orValue([]))" for field in ("apiGroups", "resources", "verbs")

@@ -9,7 +9,7 @@ __all__ = ["GATEWAYS", "GATEWAY_KINDS", "ROUTES", "WITH_REFERENCES"]
 _GROUP: Final = "gateway.networking.k8s.io"
 _GATEWAYS: Final = ("gateways",)
 _ROUTES: Final = ("grpcroutes", "httproutes", "tlsroutes")
-# A cluster may serve them in no version `v1`, and then nothing else would match.
+# A cluster may serve these kinds without a version `v1`; a rule for `v1` would not match.
 _VERSIONS: Final = ("*",)
 
 GATEWAYS: Final = Resources(_GROUP, _GATEWAYS, versions=_VERSIONS)

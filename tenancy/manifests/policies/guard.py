@@ -223,7 +223,7 @@ def guard(
     Return the guard *name*.
 
     Args:
-        name: In every refusal.
+        name: The name of the policy, which is in every refusal.
         resources: The kinds that it checks.
         rules: Its rules.
         conditions: It applies only if all are true.

@@ -96,7 +96,7 @@ def gateways(allowed: AllowedSpec) -> Guard:
                 "spec.infrastructure.parametersRef may not be set: what it names configures"
                 " the controller",
             ),
-            # They are copied to the Service that the controller creates.
+            # The controller copies these annotations to the Service that it creates.
             disallowed(
                 "dyn(object).spec.?infrastructure",
                 (*ALLOWED, *allowed.gateway_annotations),

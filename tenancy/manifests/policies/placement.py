@@ -84,7 +84,7 @@ def placement_guard(pools: Iterable[GpuNodePool]) -> Guard:
             ),
             *(
                 PolicyRule(
-                    # Without a grant, the quota refuses it with its own message.
+                    # Without a grant, the quota refuses the pod with its own message.
                     "request.operation != 'CREATE'"
                     f" || !{_asks(name)}"
                     f" || !{texts(found)}.exists(pool, pool in variables.granted)"

@@ -252,7 +252,7 @@ def _tolerable(toleration: str) -> str:
 
 
 def _ends(toleration: str, seconds: int) -> str:
-    """Return whether *toleration*, if it is one of every pod, keeps no pod on a failed node."""
+    """Return the condition that *toleration* does not keep the pod on a failed node."""
     key, effect = f"{toleration}.?key.orValue('')", f"{toleration}.?effect.orValue('')"
     lasting = f"{toleration}.?tolerationSeconds.orValue({seconds + 1})"
     return (

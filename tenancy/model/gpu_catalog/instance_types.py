@@ -45,12 +45,12 @@ class InstanceType:
     Attributes:
         name: `p5.48xlarge`.
         gpu: The model as AWS names it (`H100`); None if there is no GPU.
-        manufacturer: Of the GPU.
+        manufacturer: The manufacturer of the GPU.
         gpus: Devices that pods may ask for, 0 or more. A part of a GPU (`g6f`) counts as one.
         gpu_memory_mib: Memory of each such device.
         gpu_fraction: How much of a physical GPU each device is, from 0 to 1.
-        vcpus: Of the machine; pods get less.
-        memory_mib: Of the machine; pods get less.
+        vcpus: The virtual CPUs of the machine; pods get less.
+        memory_mib: The memory of the machine; pods get less.
         architecture: `x86_64` or `arm64`.
         efa_interfaces: 0 where EFA is not supported.
         usage_classes: How it can be bought: `on-demand`, `spot`, `capacity-block`; sorted.

@@ -23,8 +23,8 @@ class NodeFacts:
 
     Attributes:
         gpus_per_node: Devices; None if unknown, and then *findings* has an error.
-        cpu: CPU for pods by config, else of the whole machine. None: unknown.
-        memory: Likewise.
+        cpu: CPU for pods by config, else of the whole machine; None if unknown.
+        memory: Memory for pods by config, else of the whole machine; None if unknown.
         instance_types: The facts of the instance types, in the written order.
         source: Where the number of GPUs is from, as text; None if from config or unknown.
         findings: Missing facts, and sources that disagree.

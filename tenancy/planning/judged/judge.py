@@ -49,8 +49,8 @@ class Rules:
 
     Attributes:
         namespace: After the update.
-        platform: That of its cluster.
-        annotations: Those of the Namespace, when it is enforced.
+        platform: The platform of its cluster.
+        annotations: The annotations of the Namespace, when it is enforced.
     """
 
     namespace: Namespace

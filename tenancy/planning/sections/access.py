@@ -36,7 +36,7 @@ class AccessChange:
         organization: None for an operator of the platform.
         subject: As the API server names it: `Group oidc:acme-developers`. The memberships of
             groups are known to the identity provider only.
-        namespaces: Those with the same change; empty for an operator of the platform.
+        namespaces: The namespaces with the same change; empty for an operator of the platform.
         is_production: Whether they are in the last environment of the environment order.
         roles_before: Sorted; empty if the subject had no role.
         gained: The widest access first.

@@ -230,7 +230,7 @@ def _pods(one: Watched, platform: Platform, live: LiveWorkloads) -> Iterator[Sto
             judged.add(workload.name)
             yield _stopped(one, "pods", workload.name, reason, remedy)
     if not judged:
-        # Reasons that the API server has and the evaluator does not.
+        # The API server may have reasons that the evaluator does not know.
         for warning in live.pod_security_answers.get(namespace.name, ()):
             yield _stopped(
                 one, "pods", f"Pod/{warning.partition(' ')[0].rstrip(':')}", warning, _LEVEL

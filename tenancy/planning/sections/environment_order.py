@@ -187,7 +187,7 @@ def _ordered(
         order: The environments, the smallest first.
         counted: The resources that a namespace counts.
         keys: The quota keys to compare.
-        exceptions: Those in the config.
+        exceptions: The exceptions in the config.
     """
     steps = by_environment(after, order)
     if len(steps) < 2:

@@ -149,8 +149,8 @@ def _inheriting(
         before: The namespaces of this stack as the last update left them.
         after: The same, as they will be.
         here: The namespaces of this stack.
-        elsewhere: Those of other stacks in the same environment; their present state is not
-            compared.
+        elsewhere: The namespaces of other stacks in the same environment; their state now
+            is not compared.
     """
     changed = {
         (namespace.organization, namespace.id): (namespace.name, keys)

@@ -72,7 +72,7 @@ class Totals(Section):
     Every changed total; other stacks count as their files describe them.
 
     Attributes:
-        rows: Those under a ceiling first.
+        rows: The totals, those under a ceiling first.
         namespaces: What each namespace adds, as plain data, for each of the rows.
     """
 

@@ -58,7 +58,7 @@ class Project:
         """Replace the one place in *file* that *pattern* finds."""
         path = self.root / file
         text, count = re.subn(pattern, new, path.read_text(), flags=re.MULTILINE)
-        assert count == 1, f"{pattern!r} is {count} times in {file}"
+        assert count == 1, f"{pattern!r} occurs {count} times in {file}"
         path.write_text(text)
 
 

@@ -379,8 +379,8 @@ def test_inherited_gpu_grants_are_named():
     assert [] == inherited(gpus=[])
     assert [] == inherited(gpus=[{"pool": "h100", "gpus": 4}])
     assert [
-        "warning: organizations/acme.yaml: namespaces[1] [gpu-grant-inherited] the "
-        "namespace acme-lab inherits the GPU grants of dev: 4 of h100 are granted a "
-        "second time; allowed: grants that each namespace states itself; write gpus in "
-        "this namespace: [] for none, or what it needs"
+        "warning: organizations/acme.yaml: namespaces[1] [gpu-grant-inherited] the"
+        " namespace acme-lab inherits the GPU grants of dev: 4 of h100 are granted a"
+        " second time; allowed: grants that each namespace states itself; write gpus in"
+        " this namespace: [] for no grant, or the grants that it needs"
     ] == inherited()

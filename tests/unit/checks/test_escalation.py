@@ -538,10 +538,10 @@ def test_an_api_group_that_is_not_known_needs_a_reason():
     rule = {"groups": ("widgets.example",), "resources": ("widgets",)}
 
     assert [
-        "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups [role-group-unknown] the"
-        " API group 'widgets.example' of the role peek, of which it is not known what its"
-        " objects give; allowed: API groups of Kubernetes; any other API group with a"
-        " reason; write under"
-        " reason why its controllers do nothing outside of the namespace"
+        "Pulumi.platform.yaml: platform.roles.peek.rules[0].apiGroups [role-group-unknown]"
+        " the API group 'widgets.example' of the role peek, whose objects may give"
+        " permissions: Tenancy does not know them; allowed: API groups of Kubernetes; any"
+        " other API group with a reason; write under reason why its controllers do nothing"
+        " outside of the namespace"
     ] == of_rule(**rule)
     assert [] == of_rule(**rule, reason="its controller only writes into the same namespace")

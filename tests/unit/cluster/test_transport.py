@@ -152,12 +152,12 @@ def test_who_does_not_say_who_it_is_is_no_cluster(
 
 
 def test_a_list_is_read_to_its_last_page(server: Server, connection: Connection) -> None:
-    def says(_method: str, path: str) -> Given:
+    def answer(_method: str, path: str) -> Given:
         if "continue=more" in path:
             return 200, {"items": [{"n": 2}], "metadata": {}}, {}
         return 200, {"items": [{"n": 1}], "metadata": {"continue": "more"}}, {}
 
-    server.answer = says
+    server.answer = answer
 
     assert [{"n": 1}, {"n": 2}] == list(listed(connection, "/api/v1/nodes"))
 
@@ -175,7 +175,7 @@ WARNED = {"Warning": "299 - \"ValidatingAdmissionPolicy 'tenancy-workloads' says
 
 
 class TestTheTrialOfThePolicies:
-    def says(self, allowed: bool, *answers: Given) -> Callable[[str, str], Given]:
+    def answer(self, allowed: bool, *answers: Given) -> Callable[[str, str], Given]:
         left = list(answers)
 
         def given(_method: str, path: str) -> Given:

@@ -184,7 +184,7 @@ def annotations(world: World) -> Iterator[Attack]:
 
 
 def _of_a_changed_gateway(world: World) -> Iterator[Attack]:
-    """Yield what a member writes whom a role lets write Gateways in one namespace."""
+    """Yield what a member writes who may write Gateways, by a role, in one namespace."""
     bare = make.named(make.gateway(EDGE), "older-object")
     held = {"apiVersion": bare["apiVersion"], "kind": bare["kind"], **world.live(bare)}
     key = "networking.istio.io/service-type"

@@ -20,7 +20,6 @@ _INTERVAL_SECONDS: Final = 4.0
 """A namespace that is being deleted in two readings is reported; most end within a second."""
 _MOST: Final = 10
 """How many namespaces are looked at in one reading."""
-_WAIT_SECONDS: Final = 60.0
 _PAUSE_SECONDS: Final = 0.5
 
 
@@ -70,7 +69,7 @@ def wait_for_deletions(
     namespaces: Collection[str],
     note: Note,
     *,
-    seconds: float = _WAIT_SECONDS,
+    seconds: float,
 ) -> None:
     """
     Wait until none of *namespaces* is being deleted, as a killed destroy leaves them.
@@ -79,7 +78,7 @@ def wait_for_deletions(
         connection: To the cluster.
         namespaces: Their names; they need not exist.
         note: Called with a line if there is something to wait for.
-        seconds: The longest wait. Default: a minute.
+        seconds: The longest wait.
 
     Raises:
         ClusterError: One is being deleted after that time; the message has what holds it.

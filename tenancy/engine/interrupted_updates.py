@@ -24,11 +24,14 @@ from tenancy.manifests import STACK_TOKEN
 
 __all__ = ["resume", "resumed", "stack_outputs"]
 
+_LONGEST_WAIT: Final = 60.0
 _STARTING: Final = timedelta(seconds=60)
 """Seconds that an engine may take from the record of its update to its lock."""
 
 
-def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool = True) -> bool:
+def resume(
+    assessment: Assessment, session: Session, note: Note, *, wait: float = _LONGEST_WAIT
+) -> bool:
     """
     Put the state of *session* right if its last update was cut; return whether it was.
 
@@ -39,14 +42,15 @@ def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool 
         assessment: The project.
         session: The stack.
         note: Called with a line if the state was put right.
-        waits: Whether namespaces that are being deleted are waited for. What is left in the
-            state would count as existing, and be gone when the engine needs it. Default: yes;
-            no for a destroy, whose engine deletes them and reports what holds them.
+        wait: How many seconds to wait for namespaces that are being deleted. What is left in
+            the state counts as existing, and would be gone when the engine needs it. Default:
+            a minute; 0 counts them as existing, for a destroy, whose engine deletes them and
+            reports what holds them.
 
     Raises:
         EngineError: The update still runs, or the state cannot be read or written.
         ClusterError: The cluster does not answer, or is another one; or a namespace is still
-            being deleted after a minute.
+            being deleted after *wait*.
     """
     before = read_stored(session)
     intent = read_intent(stack_outputs(before.resources), session.name)
@@ -56,8 +60,9 @@ def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool 
     cluster = assessment.cluster(session.name)
     connection = connect(cluster, assessment.root)
     require_same(connection, intent.cluster_uid)
-    if waits:
-        wait_for_deletions(connection, namespaces_of(before.resources, intent), note)
+    if wait:
+        names = namespaces_of(before.resources, intent)
+        wait_for_deletions(connection, names, note, seconds=wait)
     # Read after the proof that the update is over: nothing else changes these objects.
     live = objects(connection, kinds_of(before.resources, intent))
     resources = put_right(
@@ -79,7 +84,7 @@ def resume(assessment: Assessment, session: Session, note: Note, *, waits: bool 
 
 
 def resumed(
-    assessment: Assessment, open_stack: OpenStack, note: Note, *, waits: bool = True
+    assessment: Assessment, open_stack: OpenStack, note: Note, *, wait: float = _LONGEST_WAIT
 ) -> OpenStack:
     """Return *open_stack*, which also puts the state of each stack right; see `resume`."""
 
@@ -87,7 +92,7 @@ def resumed(
         session = open_stack(stack)
         # Only updates of stacks in a file backend are recorded.
         if files_of(session) is not None:
-            resume(assessment, session, note, waits=waits)
+            resume(assessment, session, note, wait=wait)
         return session
 
     return open_one

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 
 from tenancy.assessment import Assessment
 from tenancy.diagnostics import TenancyError
@@ -15,6 +16,13 @@ from tenancy.engine.update_intent import new_intent
 from tenancy.planning import PreviousUpdate
 
 __all__ = ["unprotected"]
+
+_DELETION_SECONDS: Final = 10.0
+"""
+Seconds in which most namespaces end whose deletion has begun.
+
+If one does not, the record stays, and the next command waits for it or deletes it.
+"""
 
 
 @contextlib.contextmanager
@@ -53,6 +61,6 @@ def unprotected(
     except BaseException:
         # Resources that the destroy has not deleted are protected as before.
         with contextlib.suppress(TenancyError):
-            if not resume(assessment, session, note, waits=False):
+            if not resume(assessment, session, note, wait=_DELETION_SECONDS):
                 restore_protection(session)
         raise

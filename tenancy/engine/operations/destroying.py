@@ -60,7 +60,7 @@ def destroy(
         NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
-    opens = resumed(assessment, opens, interaction.note, waits=False)
+    opens = resumed(assessment, opens, interaction.note, wait=0)
     names = assessment.in_order(stacks)[::-1]
 
     def destroy_one(stack: str, shown: Interaction) -> Result:

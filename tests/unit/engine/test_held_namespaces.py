@@ -227,7 +227,7 @@ def test_what_a_killed_destroy_is_deleting_is_waited_for(
     gone = threading.Timer(0.8, cluster.hold, kwargs={"deleted": False})
     gone.start()
 
-    wait_for_deletions(connection, {"acme-dev", "acme-new"}, notes.append)
+    wait_for_deletions(connection, {"acme-dev", "acme-new"}, notes.append, seconds=60)
 
     assert gone.finished.is_set()
     assert [

@@ -112,7 +112,7 @@ class NodeRepairConfig(Spec):
     max_parallel_nodes_repaired_count: int | None = Field(default=None, ge=1)
     """How many nodes are repaired at a time. Default: EKS' default."""
     max_parallel_nodes_repaired_percentage: int | None = Field(default=None, ge=1, le=100)
-    """The percentage of them that is repaired at a time. Default: EKS' default."""
+    """The percentage of unhealthy nodes repaired at a time. Default: EKS' default."""
 
 
 class NodeGroup(Spec):

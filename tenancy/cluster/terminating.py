@@ -49,7 +49,7 @@ class HeldNamespace:
 
     @property
     def reasons(self) -> str:
-        """What its conditions report, and what holds it, in one phrase."""
+        """What its conditions report, and which objects hold it, in one phrase."""
         why = "; ".join(self.conditions) or "it has no condition that reports why"
         held = f"; it is held by {', '.join(self.holders)}" if self.holders else ""
         return f"{why}{held}"
@@ -97,11 +97,13 @@ def held_namespace(connection: Connection, name: str) -> HeldNamespace:
 
 def with_held_namespaces(connection: Connection, live: Live, names: Collection[str]) -> Live:
     """
-    Return *live* with what holds those of *names* that are being deleted; of ten at most.
+    Return *live* with what holds namespaces that are being deleted.
+
+    At most ten of *names* are read.
 
     Args:
         connection: To the cluster.
-        live: What was read of it.
+        live: What was read of the cluster.
         names: Names of namespaces; they need not exist.
     """
     found = dict(live.namespaces or {})

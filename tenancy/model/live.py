@@ -21,7 +21,7 @@ class LiveNamespace:
         labels: Its current labels.
         deleted_since: When its deletion began, if it is being deleted; else empty.
         held_by: What its conditions report and which objects hold it, if that was read.
-        field_manager: The one that the stack of its creation recorded; empty if none.
+        field_manager: The field manager that its stack recorded; empty if none.
     """
 
     name: str

@@ -94,13 +94,13 @@ class DeletedNamespaces:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of all of them."""
+        """The names of the namespaces that are being deleted or are gone."""
         return frozenset(
             one[0] for one in (*(one for one, _ in self.being_deleted), *self.gone)
         )
 
     def findings(self) -> Iterator[Finding]:
-        """Yield one finding for each."""
+        """Yield one finding for each of these namespaces."""
         for one, there in self.being_deleted:
             yield self._being_deleted(one, there)
         for one in self.gone:

@@ -63,11 +63,15 @@ class Scale:
     Attributes:
         nodes: Those of each pool; l40 has as many again, whose devices a plugin serves.
         times: By what every grant is multiplied.
+        parted: How many nodes of the pool `mig` have a driver that has published their devices.
+            The scheduler of 1.36 reads the counters of all of them for each other node.
+            Default: all of them.
     """
 
     organizations: tuple[str, ...] = ("acme",)
     nodes: int = 1
     times: int = 1
+    parted: int | None = None
 
 
 @attrs.frozen
@@ -111,6 +115,15 @@ def nodes_of(scale: Scale) -> Iterator[FakeNode]:
             yield FakeNode(name if not number else f"{pool}-{number}", pool, DRIVERS[pool])
         name = PLUGIN_NODE if not number else f"plugin-{number}"
         yield FakeNode(name, "l40", None)
+
+
+def _published(scale: Scale) -> Iterator[FakeNode]:
+    """Yield the nodes whose drivers have published their devices."""
+    parted = 0
+    for node in nodes_of(scale):
+        parted += node.pool == "mig"
+        if node.pool != "mig" or scale.parted is None or parted <= scale.parted:
+            yield node
 
 
 def written(scale: Scale = Scale()) -> dict[str, object]:
@@ -358,6 +371,7 @@ class World:
         rest = [m for m in rendered if m not in late and m not in first]
         with ThreadPoolExecutor(WORKERS) as several:
             list(several.map(self._create_node, nodes_of(scale)))
+            list(several.map(self._publish, _published(scale)))
             for stage in (first, rest, late):
                 list(several.map(self._create, stage))
         until(self._quotas_bind, "every quota binds", seconds=300)
@@ -382,6 +396,8 @@ class World:
 
     def _create_node(self, own: FakeNode) -> None:
         self.root.create(own.manifest()).accepted()
+
+    def _publish(self, own: FakeNode) -> None:
         slices = [] if own.driver is None else [resource_slice(own.name, own.driver)]
         for found in parted_slices(own.name) if own.pool == "mig" else slices:
             self.root.request("POST", RESOURCE_SLICES, found).accepted()

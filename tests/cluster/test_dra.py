@@ -67,7 +67,7 @@ from tests.cluster.dra_world import (
 from tests.cluster.gpu_campaign import GPU, pod
 
 TENTH = Scale(tuple(f"org{n}" for n in range(10)), nodes=17)
-FULL = Scale(tuple(f"org{n}" for n in range(100)), nodes=167, times=2)
+FULL = Scale(tuple(f"org{n}" for n in range(100)), nodes=167, times=2, parted=30)
 """100 organizations, 1,002 nodes, and 10,000 requests."""
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("dra")]

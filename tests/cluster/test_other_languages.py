@@ -204,6 +204,7 @@ def test_a_platform_is_previewed_from_another_language(stack, kube):
     assert steps["create"] > 20, steps
 
 
+@pytest.mark.nightly
 def test_a_component_is_renamed_and_gets_a_platform_later(stack, kube):
     """Neither replaces a namespace, and both can be previewed."""
     shutil.copy(PROGRAM / "imported.py", Path(stack.workspace.work_dir) / "__main__.py")

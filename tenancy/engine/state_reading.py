@@ -31,11 +31,13 @@ class StateReading:
         checksum: The checksum of the whole text, so that every change is noticed.
         resources: Every resource in it.
         is_settled: Whether no operation is pending and no other process has locked the stack.
+        pending: How many operations had begun, and had not ended, when an engine was cut.
     """
 
     checksum: str
     resources: tuple[Mapping[str, JSON], ...]
     is_settled: bool
+    pending: int = 0
 
     @property
     def outputs(self) -> Mapping[str, JSON]:
@@ -124,7 +126,7 @@ def _reading(text: bytes, *, is_free: bool) -> StateReading:
         # A file holds a checkpoint, and an export a deployment.
         deployment = whole.get("deployment") or whole["checkpoint"]["latest"]
         resources = deployment["resources"]
-        pending = deployment.get("pending_operations")
+        pending = len(deployment.get("pending_operations") or ())
         names = [str(resource["urn"]) for resource in resources]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error
@@ -134,4 +136,5 @@ def _reading(text: bytes, *, is_free: bool) -> StateReading:
         checksum=hashlib.sha256(text).hexdigest(),
         resources=tuple(resources),
         is_settled=is_settled,
+        pending=pending,
     )

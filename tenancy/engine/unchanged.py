@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.diagnostics import TenancyError
+from tenancy.diagnostics import TenancyError, counted
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import compare
 from tenancy.engine.interaction import Note
@@ -85,6 +85,20 @@ class Attempt:
             outputs=state.public_outputs if kind == "up" else {},
             text="",
         )
+
+    def pending(self, note: Note) -> bool:
+        """
+        Return whether an engine was cut in the middle of operations, and report that.
+
+        What it created or deleted is not in the state, so the engine reads the cluster first.
+        """
+        count = 0 if self._before is None else self._before.pending
+        if count:
+            note(
+                f"stack {self.session.name}: an update was interrupted"
+                f" ({counted(count, 'operation')} had not ended); the cluster is read first"
+            )
+        return count > 0
 
     @contextlib.contextmanager
     def changes(self) -> Iterator[None]:

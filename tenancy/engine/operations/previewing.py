@@ -83,7 +83,11 @@ def preview_stack(
             conflicts = field_conflicts(attempt)
             if conflicts:
                 conflicts.refuse()
-            result = session.preview(on_step=on_step, fields_compared=conflicts is not None)
+            result = session.preview(
+                on_step=on_step,
+                refresh=attempt.pending(interaction.note),
+                fields_compared=conflicts is not None,
+            )
             attempt.previewed(result)
     interaction.show_preview(result)
     return result

@@ -134,7 +134,10 @@ def _update(
                 reporting(on_step) as reported,
             ):
                 made = session.up(
-                    on_step=reported, removes_access=True, variables=recorded.variables
+                    on_step=reported,
+                    refresh=attempt.pending(interaction.note),
+                    removes_access=True,
+                    variables=recorded.variables,
                 )
                 return recorded.counted(made)
 

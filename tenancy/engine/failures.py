@@ -31,6 +31,21 @@ def _known(pattern: str, cause: str, remedy: str, *, is_transient: bool = False)
     return Explanation(compiled, cause, remedy, is_transient=is_transient)
 
 
+_BUSY: Final = (
+    r"Too ?Many ?Requests|server is currently unable to handle the request"
+    r"|Internal error occurred|an error on the server \("
+    r"|etcdserver: (request timed out|leader changed)|TLS handshake timeout"
+    r"|http2: (client connection lost|server sent GOAWAY)|connection reset by peer"
+    r"|(?<!\w)EOF(?!\w)|unable to return a response in the time allotted"
+    r"|was answered with (429|50[0234])|got no answer: the connection was closed"
+)
+"""What the API server answers, or how it breaks off, when it may answer a moment later."""
+
+_NOT_ANSWERED: Final = (
+    "the API server did not answer a request, or asked to come back later",
+    "run this again; what was done is kept",
+)
+
 _KNOWN: Final = (
     _known(
         r"passphrase must be set",
@@ -68,6 +83,11 @@ _KNOWN: Final = (
         r"|could not find default credentials",
         "the bucket for Pulumi's state cannot be read with the credentials of this shell",
         "log in to the cloud, and check PULUMI_BACKEND_URL",
+    ),
+    _known(
+        rf"configured Kubernetes cluster is unreachable: .*({_BUSY})",
+        *_NOT_ANSWERED,
+        is_transient=True,
     ),
     _known(
         r"configured Kubernetes cluster is unreachable",
@@ -109,15 +129,8 @@ _KNOWN: Final = (
         "free some space, and run this again; finished changes are kept",
     ),
     _known(
-        r"Too ?Many ?Requests|server is currently unable to handle the request"
-        r"|Internal error occurred|an error on the server \("
-        r"|etcdserver: (request timed out|leader changed)|TLS handshake timeout"
-        r"|http2: (client connection lost|server sent GOAWAY)|connection reset by peer"
-        r"|(?<!\w)EOF(?!\w)|dial tcp \S+ connect: connection refused"
-        r"|unable to return a response in the time allotted|was answered with (429|50[0234])"
-        r"|got no answer: the connection was closed",
-        "the API server did not answer a request, or asked to come back later",
-        "run this again; what was done is kept",
+        rf"{_BUSY}|dial tcp \S+ connect: connection refused",
+        *_NOT_ANSWERED,
         is_transient=True,
     ),
 )

@@ -154,6 +154,10 @@ def printed(text: str) -> EngineError:
         " connection refused",
         "error: the server is currently unable to handle the request (get namespaces)",
         "error: etcdserver: leader changed",
+        "error: configured Kubernetes cluster is unreachable: unable to load schema information"
+        " from the API server: the server is currently unable to handle the request",
+        "configured Kubernetes cluster is unreachable: unable to load schema information from"
+        ' the API server: Get "https://10.0.0.1:6443/openapi/v2": EOF',
         "error: cluster prod: listing quotas was answered with 503 Service Unavailable",
     ],
 )

@@ -5,12 +5,19 @@ from typing import Final
 from pulumi import automation as auto
 
 from tenancy.config.document import mapping
+from tenancy.diagnostics import counted
 from tenancy.engine.interaction import Note
 from tenancy.engine.session import Session
 from tenancy.engine.stack_opener import OpenStack
 from tenancy.planning import INTENT_OUTPUT
 
-__all__ = ["TAKE_OVER_FIELDS", "is_applied", "resuming_opener", "was_interrupted"]
+__all__ = [
+    "TAKE_OVER_FIELDS",
+    "interrupted",
+    "is_applied",
+    "resuming_opener",
+    "was_interrupted",
+]
 
 TAKE_OVER_FIELDS: Final = {"PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
 """
@@ -22,13 +29,17 @@ names.
 """
 
 
+def interrupted(stack: str, pending: int) -> str:
+    """Return that an engine was cut, with the number of operations that were pending then."""
+    return f"stack {stack}: an update was interrupted ({counted(pending, 'pending operation')})"
+
+
 def was_interrupted(session: Session, note: Note) -> bool:
     """Return whether the last update of *session* did not complete, and report that."""
     exported = session.exported()
     pending = (exported.deployment or {}).get("pending_operations") or []
     if pending:
-        operations = f"{len(pending)} pending operation{'' if len(pending) == 1 else 's'}"
-        note(f"stack {session.name}: an update was interrupted ({operations}); resuming")
+        note(f"{interrupted(session.name, len(pending))}; resuming")
         return True
     # An interrupted engine does not record what it was creating, although the API server may
     # have created it.

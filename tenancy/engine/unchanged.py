@@ -13,12 +13,13 @@ from collections.abc import Iterator
 import attrs
 
 from tenancy.assessment import Assessment
-from tenancy.diagnostics import TenancyError, counted
+from tenancy.diagnostics import TenancyError
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.comparison import compare
 from tenancy.engine.interaction import Note
 from tenancy.engine.protection import RECORD, restore_protection
 from tenancy.engine.recorded_updates import RecordedUpdate, recorded_update
+from tenancy.engine.recovery import interrupted
 from tenancy.engine.results import Result
 from tenancy.engine.session import Session
 from tenancy.engine.shipped_program import InDoubtError
@@ -86,19 +87,18 @@ class Attempt:
             text="",
         )
 
-    def pending(self, note: Note) -> bool:
+    @property
+    def interruption(self) -> str:
         """
-        Return whether an engine was cut in the middle of operations, and report that.
+        That an engine was cut in the middle of operations, as a line; empty if none was.
 
-        What it created or deleted is not in the state, so the engine reads the cluster first.
+        The state lacks what these operations created, and has what they deleted, so the engine
+        must read the cluster first.
         """
-        count = 0 if self._before is None else self._before.pending
-        if count:
-            note(
-                f"stack {self.session.name}: an update was interrupted"
-                f" ({counted(count, 'operation')} had not ended); the cluster is read first"
-            )
-        return count > 0
+        if self._before is None or not self._before.pending:
+            return ""
+        found = interrupted(self.session.name, self._before.pending)
+        return f"{found}; the cluster is read first"
 
     @contextlib.contextmanager
     def changes(self) -> Iterator[None]:

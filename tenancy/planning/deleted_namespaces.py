@@ -21,7 +21,7 @@ def missing_names(
     Return those of *wanted* that are *known* and do not exist on the cluster.
 
     Args:
-        wanted: Those that the stack is to have.
+        wanted: The namespaces that the stack is to have.
         known: Names that the last update had, or that are in the stack's state.
         live: What is on the cluster; what was not read is not missing.
         only: The only namespaces that the update may change. Default: all.
@@ -39,8 +39,8 @@ class DeletedNamespaces:
 
     Attributes:
         stack: The stack.
-        being_deleted: Those whose deletion has begun, with what is on the cluster.
-        gone: Those that the stack's state has and the cluster does not.
+        being_deleted: The namespaces whose deletion has begun, with what is on the cluster.
+        gone: The namespaces that the stack's state has and the cluster does not.
         known: Names that the last update had, or that are in the stack's state.
         refreshes: Whether the engine first reads the cluster into the state, so that what is
             gone is created again; None if that is not known, as under plain `pulumi`.
@@ -68,7 +68,7 @@ class DeletedNamespaces:
         Compare *wanted* with *live*.
 
         Args:
-            wanted: Those that the stack is to have.
+            wanted: The namespaces that the stack is to have.
             stack: The stack.
             live: What is on the cluster. None if it was not read.
             recorded: Names that the last update had.

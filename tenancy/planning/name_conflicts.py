@@ -46,8 +46,8 @@ def name_conflicts(
     """
     Refuse each existing namespace that this stack did not create.
 
-    The provider might take it over. Those that are being deleted are left to
-    `tenancy.planning.deleted_namespaces`.
+    The provider might take it over. `tenancy.planning.deleted_namespaces` refuses namespaces
+    that are being deleted.
 
     Args:
         wanted: The namespaces that the stack is to have.

@@ -44,7 +44,16 @@ def processes_under(root: Path) -> list[int]:
     ]
 
 
-def listeners(pid: int) -> list[tuple[str, int]]:
+def killed(root: Path, pid: int | None) -> int:
+    """Kill the part with this process id, and return the id once the process is gone."""
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    while pid in processes_under(root):
+        time.sleep(0.02)
+    return pid
+
+
+def listeners(pid: int | None) -> list[tuple[str, int]]:
     """Every address and port that a process listens on."""
     return [
         (connection.laddr.ip, connection.laddr.port)
@@ -320,11 +329,7 @@ class TestWhenSomethingGoesWrong:
     ) -> None:
         local_sandbox.up(kept_root, toolchain=toolchain)
         before = pids(kept_root)
-        victim = before.pop("kube-scheduler")
-        assert victim is not None
-        os.kill(victim, signal.SIGKILL)
-        while victim in processes_under(kept_root):
-            time.sleep(0.02)
+        victim = killed(kept_root, before.pop("kube-scheduler"))
 
         found = local_sandbox.status(kept_root)
 
@@ -344,12 +349,8 @@ class TestWhenSomethingGoesWrong:
     ) -> None:
         local_sandbox.up(kept_root, toolchain=toolchain)
         before = pids(kept_root)
-        victim = before.pop("kube-scheduler")
-        assert victim is not None
-        [(host, port)] = listeners(victim)
-        os.kill(victim, signal.SIGKILL)
-        while victim in processes_under(kept_root):
-            time.sleep(0.02)
+        [(host, port)] = listeners(before["kube-scheduler"])
+        killed(kept_root, before.pop("kube-scheduler"))
 
         while not free(port):
             time.sleep(0.02)
@@ -358,7 +359,6 @@ class TestWhenSomethingGoesWrong:
 
         after = pids(kept_root)
         restarted = after.pop("kube-scheduler")
-        assert restarted is not None
         assert (host, port) not in listeners(restarted)
         assert before == after
 

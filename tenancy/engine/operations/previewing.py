@@ -83,9 +83,11 @@ def preview_stack(
             conflicts = field_conflicts(attempt)
             if conflicts:
                 conflicts.refuse()
+            if attempt.interruption:
+                interaction.note(attempt.interruption)
             result = session.preview(
                 on_step=on_step,
-                refresh=attempt.pending(interaction.note),
+                refresh=bool(attempt.interruption),
                 fields_compared=conflicts is not None,
             )
             attempt.previewed(result)

@@ -128,6 +128,8 @@ def _update(
             unchanged = None if total else attempt.unchanged("up", is_live=True)
             if unchanged is not None:
                 return unchanged
+            if attempt.interruption and total is None:
+                interaction.note(attempt.interruption)
             with (
                 attempt.changes(),
                 attempt.recorded(interaction.note) as recorded,
@@ -135,7 +137,7 @@ def _update(
             ):
                 made = session.up(
                     on_step=reported,
-                    refresh=attempt.pending(interaction.note),
+                    refresh=bool(attempt.interruption),
                     removes_access=True,
                     variables=recorded.variables,
                 )

@@ -101,7 +101,8 @@ def _with_ports(
             report(console, f"port {chosen[name]} of {part} is in use; choosing another")
         chosen[name] = choose(set(chosen.values()))
     if record.ports and chosen["kube-apiserver"] != record.ports["kube-apiserver"]:
-        # Running parts connect to etcd's old port; other ports are in the commands of parts.
+        # Running parts connect to the API server's old port, from their kubeconfigs. Other
+        # ports are in the commands of parts, so a part whose command changed starts again.
         take_down(layout)
     record = attrs.evolve(record, ports=chosen)
     record.save(layout.record)

@@ -33,6 +33,7 @@ def test_resources_and_outputs_are_read_without_an_engine(tmp_path: Path) -> Non
     state = read(tmp_path)
 
     assert state.is_settled
+    assert 0 == state.pending
     assert 3 == len(state.resources)
     assert 2 == state.reported
     assert {"a": 1, "b": SECRET} == state.outputs
@@ -66,6 +67,7 @@ def test_a_state_with_pending_operations_is_not_settled(tmp_path: Path) -> None:
     write_state(tmp_path, [STACK], pending_operations=[{"type": "creating"}])
 
     assert not read(tmp_path).is_settled
+    assert 1 == read(tmp_path).pending
 
 
 def test_a_state_with_a_resource_to_be_deleted_is_not_settled(tmp_path: Path) -> None:

@@ -241,7 +241,8 @@ class Campaign:
             ):
                 time.sleep(case.jitter * 0.3)
                 return self._signal(process, case.victim)
-            time.sleep(0.02)
+            # Each look lists five kinds; without a pause, this takes longer than the update.
+            time.sleep(0.1)
         return False
 
     def _has_begun(self, process: subprocess.Popen[str]) -> bool:

@@ -11,7 +11,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from tenancy.assessment import Assessment
-from tenancy.cluster import Connection, objects
+from tenancy.cluster import Connection, narrowed, objects
 from tenancy.config.document import JSON, mapping
 from tenancy.diagnostics import ClusterError
 from tenancy.drifting import (
@@ -124,9 +124,11 @@ def _live(
 ) -> Mapping[Identity, Mapping[str, JSON]]:
     """Return what exists of the kinds of *identities*, without those that cannot be read."""
     live: dict[Identity, Mapping[str, JSON]] = {}
-    for kind in dict.fromkeys(one.listed_as for one in identities):
+    wanted = tuple(identities)
+    some = narrowed(connection, {one.inside for one in wanted} - {""})
+    for kind in dict.fromkeys(one.listed_as for one in wanted):
         with contextlib.suppress(ClusterError):
-            live.update(objects(connection, [kind]))
+            live.update(objects(connection, [kind], namespaces=some))
     return live
 
 

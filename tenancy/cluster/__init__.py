@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenancy.cluster.identity import require_same
     from tenancy.cluster.kubeconfig_connection import connect_by
     from tenancy.cluster.kubernetes_provider import ProviderOptions, provider_options
-    from tenancy.cluster.live_reads import read, with_limit_ranges
+    from tenancy.cluster.live_reads import read, read_stack, with_limit_ranges
     from tenancy.cluster.managed_objects import objects
     from tenancy.cluster.member_kubeconfig import (
         ClientCertificate,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from tenancy.cluster.prerequisites import ground
     from tenancy.cluster.queued_jobs import waiting_jobs, with_waiting_jobs
+    from tenancy.cluster.reading_scope import narrowed
     from tenancy.cluster.release import add_released, delete_released, release_object
     from tenancy.cluster.repairing import repair
     from tenancy.cluster.terminating import (
@@ -78,12 +79,14 @@ __all__ = [
     "held_namespace",
     "kubeconfig_of",
     "namespace_of_an_organization",
+    "narrowed",
     "not_read",
     "objects",
     "provider_options",
     "quota_usage",
     "read",
     "read_access",
+    "read_stack",
     "read_taints",
     "release_object",
     "renew_service_account",

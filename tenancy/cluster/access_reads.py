@@ -1,5 +1,6 @@
 """All bindings, roles, service accounts and tokens of a cluster."""
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypedDict, TypeVar
 
@@ -7,6 +8,7 @@ from kubernetes.client.exceptions import ApiException
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.reading_scope import listed_within
 from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON, mapping, text, texts
 from tenancy.kubernetes import labels
@@ -24,8 +26,8 @@ __all__ = [
 T = TypeVar("T")
 
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
-_MOST: Final = 20_000
-"""The largest number of bindings or roles that are read: 40 in each of 500 namespaces."""
+_MOST: Final = 100_000
+"""The largest number of bindings or roles that are read: ten in each of 10,000 namespaces."""
 _MOST_NAMESPACES: Final = 100
 """The largest number of namespaces in which service accounts and pods are listed."""
 _BUILT_IN: Final = "kubernetes.io/bootstrapping"
@@ -66,11 +68,12 @@ def read_access(connection: Connection) -> LiveAccess:
         )
 
 
-def role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:
-    """Return every RoleBinding of the cluster."""
-    return tuple(
-        _binding(item) for item in listed(connection, f"{_RBAC}/rolebindings", most=_MOST)
-    )
+def role_bindings(
+    connection: Connection, namespaces: Collection[str] | None = None
+) -> tuple[LiveBinding, ...]:
+    """Return every RoleBinding in *namespaces*; by default, of the cluster."""
+    found = listed_within(connection, _RBAC, "rolebindings", namespaces, most=_MOST)
+    return tuple(_binding(item) for item in found)
 
 
 def cluster_role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:
@@ -79,14 +82,18 @@ def cluster_role_bindings(connection: Connection) -> tuple[LiveBinding, ...]:
     return tuple(_binding(item) for item in found)
 
 
-def roles_of(connection: Connection) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
-    """Return the rules of every ClusterRole and Role, by namespace and name."""
+def roles_of(
+    connection: Connection, namespaces: Collection[str] | None = None
+) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
+    """Return the rules of every ClusterRole, and of Roles as `role_bindings`, by name."""
     return {
         (text(item, "metadata", "namespace"), text(item, "metadata", "name")): tuple(
             _rules(item.get("rules"))
         )
-        for plural in ("clusterroles", "roles")
-        for item in listed(connection, f"{_RBAC}/{plural}", most=_MOST)
+        for item in itertools.chain(
+            listed(connection, f"{_RBAC}/clusterroles", most=_MOST),
+            listed_within(connection, _RBAC, "roles", namespaces, most=_MOST),
+        )
     }
 
 

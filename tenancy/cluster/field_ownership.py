@@ -7,6 +7,7 @@ from typing import Final
 
 from tenancy.cluster.connection import Connection
 from tenancy.cluster.managed_objects import objects
+from tenancy.cluster.reading_scope import narrowed
 from tenancy.cluster.repairing import change_of, merge_patch, set_managed_fields
 from tenancy.config.document import JSON, mapping, texts
 from tenancy.drifting import Change, Identity, differences, without_random_managers
@@ -77,7 +78,8 @@ def use_one_field_manager(
     """
     wanted = [Identity.of(manifest) for manifest in desired]
     kinds = dict.fromkeys(["Namespace", *(identity.listed_as for identity in wanted)])
-    live = objects(connection, kinds)
+    inside = {identity.inside for identity in wanted} - {""}
+    live = objects(connection, kinds, namespaces=narrowed(connection, inside))
     changed = []
     for identity in wanted:
         there = live.get(identity)

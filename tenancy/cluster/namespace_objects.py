@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tenancy.cluster.connection import Connection
-from tenancy.cluster.listing import METADATA, listed
+from tenancy.cluster.listing import METADATA
 from tenancy.cluster.managed_objects import kind_of, objects
+from tenancy.cluster.reading_scope import listed_within, narrowed
 from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON, mapping, texts
 from tenancy.diagnostics import Finding, joined
@@ -76,12 +77,16 @@ def _foreign(
 ) -> Iterator[Identity]:
     """Yield those of *wanted*, by name, that exist without our label."""
     requested = kind_of(connection, kind)
+    inside = {identity.namespace for identities in wanted.values() for identity in identities}
+    some = narrowed(connection, inside)
     queries: list[dict[str, str]] = [{}]
     if len(wanted) <= _MOST_NAMES:
         queries = [{"fieldSelector": f"metadata.name={name}"} for name in wanted]
     for query in queries:
         with connection.errors(f"listing {requested.plural}"):
-            items = listed(connection, requested.collection, query, accept=METADATA)
+            items = listed_within(
+                connection, requested.base, requested.plural, some, query, accept=METADATA
+            )
             for item in items:
                 metadata = mapping(item.get("metadata"))
                 is_ours = texts(metadata.get("labels")).get(labels.MANAGED) == "true"
@@ -163,7 +168,8 @@ def _replaced(environment: Environment, connection: Connection) -> Iterator[Find
     }
     if not named:
         return
-    for identity, account in objects(connection, ("ServiceAccount",)).items():
+    accounts = objects(connection, ("ServiceAccount",), namespaces=narrowed(connection, named))
+    for identity, account in accounts.items():
         namespace = named.get(identity.namespace)
         secrets = account.get("imagePullSecrets")
         names = [

@@ -65,7 +65,10 @@ def terminating_namespaces(connection: Connection) -> tuple[str, ...]:
     Raises:
         ClusterError: The cluster does not answer, or refuses.
     """
-    query = {"labelSelector": f"{labels.MANAGED}=true"}
+    query = {
+        "labelSelector": f"{labels.MANAGED}=true",
+        "fieldSelector": "status.phase=Terminating",
+    }
     with connection.errors("listing the namespaces"):
         return tuple(
             text(item, "metadata", "name")

@@ -73,6 +73,11 @@ class Identity:
         """Its kind as requests to a cluster name it: `ConfigMap`, `example.com/v1/Widget`."""
         return f"{self.api_version}/{self.kind}" if self.api_version else self.kind
 
+    @property
+    def inside(self) -> str:
+        """The namespace that it is in, or that it is; empty if it is cluster-wide."""
+        return self.name if self.kind == "Namespace" else self.namespace
+
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" in {self.namespace}" if self.namespace else "")
 

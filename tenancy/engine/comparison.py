@@ -66,11 +66,14 @@ def compare(
     asked = readings or ClusterReadings()
     connection = asked.connect(assessment.cluster(stack), assessment.root)
     desired = desired_manifests(assessment, stack, connection)
-    kinds = (*KINDS, *(Identity.of(manifest).listed_as for manifest in desired))
+    wanted = [Identity.of(manifest) for manifest in desired]
+    kinds = (*KINDS, *(identity.listed_as for identity in wanted))
     return StackDrift(
         stack=stack,
         connection=connection,
         desired=desired,
-        live=asked.objects(connection, kinds),
+        live=asked.objects(
+            connection, kinds, namespaces={one.inside for one in wanted} - {""}, stack=stack
+        ),
         manager=field_manager(assessment.name, stack, assessment.cluster(stack).provider_name),
     )

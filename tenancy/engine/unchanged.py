@@ -104,11 +104,20 @@ class Attempt:
     def changes(self) -> Iterator[None]:
         """Delete record and readings, before and after the update in the block."""
         forget(self.session)
-        self.readings.forget()
+        self.forget_readings()
         try:
             yield
         finally:
+            self.forget_readings()
+
+    def forget_readings(self) -> None:
+        """Forget what was read of the cluster, as far as an update of this stack changes it."""
+        environment = self.assessment.tenancy.environments.get(self.session.name)
+        if environment is None:
+            # The update of a platform changes cluster-wide objects.
             self.readings.forget()
+        else:
+            self.readings.forget([one.name for one in environment.namespaces])
 
     @contextlib.contextmanager
     def recorded(self, note: Note) -> Iterator[RecordedUpdate]:

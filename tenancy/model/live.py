@@ -72,7 +72,7 @@ class Live:
     The state of a cluster. A part that is None was not read; it does not count as empty.
 
     Attributes:
-        namespaces: Every namespace of the cluster, by name.
+        namespaces: The namespaces that exist, by name.
         quotas: By namespace, then by name. A namespace without quotas is missing.
         bindings: The subjects of our role bindings, by namespace, then by role as written.
         pods: How many exist, by namespace; a missing namespace has 0.
@@ -84,6 +84,8 @@ class Live:
         workloads: The workloads, if namespaces are in audit or change to enforced.
         waiting: The pods without a node, if namespaces have grants of GPUs.
         waiting_jobs: The jobs that Kueue does not admit, if namespaces have queues.
+        is_whole: Whether all namespaces were read. On a large cluster, only the namespaces of
+            one stack are read, with what is in them.
         unread: The parts that could not be read.
     """
 
@@ -99,4 +101,5 @@ class Live:
     workloads: LiveWorkloads | None = None
     waiting: tuple[WaitingPods, ...] | None = None
     waiting_jobs: tuple[WaitingJobs, ...] | None = None
+    is_whole: bool = True
     unread: tuple[Unread, ...] = ()

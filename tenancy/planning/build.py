@@ -22,6 +22,7 @@ from tenancy.planning.unchecked import not_asked
 
 __all__ = [
     "Plan",
+    "concerned_names",
     "missing_namespaces",
     "plan",
     "removes_members",
@@ -255,6 +256,16 @@ def missing_namespaces(
 def wanted_names(tenancy: Tenancy, stack: str) -> frozenset[str]:
     """Return the names of the namespaces that *stack* is to have."""
     return frozenset(name for name, _, _ in _wanted(tenancy, stack))
+
+
+def concerned_names(before: Mapping[str, JSON], tenancy: Tenancy, stack: str) -> frozenset[str]:
+    """
+    Return the names of the namespaces that *stack* is to have or had at its last update.
+
+    Raises:
+        TenancyError: *before* cannot be read.
+    """
+    return wanted_names(tenancy, stack).union(_recorded_names(restore(before)))
 
 
 def _recorded_names(record: Before | None) -> Iterator[str]:

@@ -18,7 +18,7 @@ from tenancy.cluster import (
     Connection,
     connect,
     ground,
-    read,
+    read_stack,
     require_same,
     server_release,
     with_held_namespaces,
@@ -32,9 +32,10 @@ from tenancy.diagnostics import Exit, Finding, errors_in, refusals
 from tenancy.kubernetes import field_manager
 from tenancy.kubernetes.releases import Release
 from tenancy.manifests import default_counts
-from tenancy.model import Cluster, Live, Tenancy, queued_grants
+from tenancy.model import Cluster, Live, PodSecurity, Tenancy, queued_grants
 from tenancy.planning.build import (
     Plan,
+    concerned_names,
     missing_namespaces,
     plan,
     removes_members,
@@ -105,12 +106,17 @@ class StackPlan:
 
 
 class Read(Protocol):
-    """Reads what a plan compares; see `tenancy.cluster.read`."""
+    """Reads what a plan compares; see `tenancy.cluster.read_stack`."""
 
     def __call__(
-        self, connection: Connection, *, contents: bool, tokens_of: Collection[str]
+        self,
+        connection: Connection,
+        *,
+        contents: bool,
+        tokens_of: Collection[str],
+        namespaces: Collection[str] | None,
     ) -> Live:
-        """Return what is on the cluster."""
+        """Return what is on the cluster, or only in *namespaces* if that is faster."""
         ...
 
 
@@ -121,7 +127,7 @@ def read_cluster(
     *,
     is_required: bool = False,
     connect: Callable[[Cluster, Path], Connection] = connect,
-    read: Read = read,
+    read: Read = read_stack,
 ) -> ClusterReading:
     """
     Connect to the cluster of *stack* and read what the plan compares.
@@ -159,7 +165,7 @@ def reading(
     stack: str,
     previous: PreviousUpdate,
     *,
-    read: Read = read,
+    read: Read = read_stack,
 ) -> ClusterReading:
     """
     Read what the plan of *stack* compares through *connection*.
@@ -176,15 +182,23 @@ def reading(
             applied.
     """
     require_same(connection, previous.cluster_uid)
-    live = read(
-        connection,
-        contents=removes_namespaces(previous.tenancy, tenancy, stack),
-        tokens_of=removes_members(previous.tenancy, tenancy, stack),
-    )
+    names = concerned_names(previous.tenancy, tenancy, stack)
+    contents = removes_namespaces(previous.tenancy, tenancy, stack)
+    tokens_of = removes_members(previous.tenancy, tenancy, stack)
+
+    def live_of(namespaces: Collection[str] | None) -> Live:
+        return read(connection, contents=contents, tokens_of=tokens_of, namespaces=namespaces)
+
+    # Who loses a role may have arranged access in any namespace.
+    live = live_of(None if tokens_of else names)
+    levels = watched_levels(previous.tenancy, tenancy, stack, live, previous.only)
+    if levels and not live.is_whole:
+        # Pods of any namespace may be clients of the workloads that are judged.
+        live = live_of(None)
     live = with_held_namespaces(connection, live, wanted_names(tenancy, stack))
-    live = _with_workloads(connection, live, tenancy, stack, previous)
+    live = _with_workloads(connection, live, tenancy, stack, levels)
     if previous.tenancy and _has_adopted(tenancy, stack):
-        live = with_limit_ranges(connection, live)
+        live = with_limit_ranges(connection, live, None if live.is_whole else names)
     granted, queued = _with_grants(tenancy, stack), _with_queues(tenancy, stack)
     if previous.only:
         granted, queued = granted & previous.only, queued & previous.only
@@ -226,10 +240,9 @@ def _with_workloads(
     live: Live,
     tenancy: Tenancy,
     stack: str,
-    previous: PreviousUpdate,
+    levels: Mapping[str, PodSecurity],
 ) -> Live:
     """Return *live* with what runs, where namespaces are in audit or begin to be enforced."""
-    levels = watched_levels(previous.tenancy, tenancy, stack, live, previous.only)
     environment = tenancy.environments.get(stack)
     if not levels:
         return live

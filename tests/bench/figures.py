@@ -97,6 +97,8 @@ def page(whole: Mapping[str, dict]) -> str:
         parts.append(_growth(whole["growth"]))
     if "fleet" in whole:
         parts.append(_fleet(whole["fleet"]))
+    if "large cluster" in whole:
+        parts.append(_large_cluster(whole["large cluster"]))
     if "starts" in whole:
         parts.append(_starts(whole["starts"]))
     return "\n".join(parts)
@@ -229,6 +231,21 @@ def _fleet(fleet: Mapping[str, object]) -> str:
         f"| one stack changed and checked, other files kept | {fleet['one']} s |",
         f"| all stacks checked and rendered | {fleet['all']} s |",
         f"| peak memory | {fleet['MiB']} MiB |",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _large_cluster(large: Mapping[str, dict]) -> str:
+    lines = [
+        "## One organization of a large cluster",
+        "",
+        f"{large['namespaces']} namespaces exist with their objects; the organization has ten"
+        " of them. Seconds (CPU seconds).",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {step} | {_cell(figure)} |" for step, figure in large["steps"].items()),
         "",
     ]
     return "\n".join(lines)

@@ -206,20 +206,20 @@ def ours(fleet: Fleet) -> dict[str, Figure]:
     shutil.rmtree(cache / "tenancy" / "updates", ignore_errors=True)
     figures: dict[str, Figure] = {}
     with fleet.measured(figures, "preview"):
-        _tenancy(fleet, "preview")
+        tenancy(fleet, "preview")
     with fleet.measured(figures, "create"):
-        _tenancy(fleet, "up", "--yes")
+        tenancy(fleet, "up", "--yes")
     with fleet.measured(figures, "no-change preview"):
-        assert "no changes" in _tenancy(fleet, "preview")
+        assert "no changes" in tenancy(fleet, "preview")
     with fleet.measured(figures, "no-change up"):
-        _tenancy(fleet, "up", "--yes")
+        tenancy(fleet, "up", "--yes")
     with fleet.measured(figures, "delete"):
-        _tenancy(fleet, "destroy", "--yes")
+        tenancy(fleet, "destroy", "--yes")
         fleet.wait_until_gone()
     return figures
 
 
-def _tenancy(fleet: Fleet, *arguments: str) -> str:
+def tenancy(fleet: Fleet, *arguments: str) -> str:
     flags = [f"--stack={stack}" for stack in fleet.stacks]
     done = subprocess.run(
         [

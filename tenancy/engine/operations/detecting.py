@@ -40,10 +40,11 @@ def drift(
     Raises:
         NotFoundError: No file describes one of them.
     """
-    readings = ClusterReadings()
+    names = assessment.in_order(stacks)
+    readings = ClusterReadings(len(names))
     return for_each_stack(
         "comparing",
-        assessment.in_order(stacks),
+        names,
         lambda stack, _: compare(
             require_valid(assessment.of(stack), strict=strict), stack, readings
         ),

@@ -38,10 +38,11 @@ def plan(
         NotFoundError: No file describes one of them.
     """
     opens = open_stack or opener(assessment, interaction.note)
-    readings = ClusterReadings()
+    names = assessment.in_order(stacks)
+    readings = ClusterReadings(len(names))
     return for_each_stack(
         "planning",
-        assessment.in_order(stacks),
+        names,
         lambda stack, _: plan_stack(
             assessment, stack, opens, readings, strict=strict, kubernetes=kubernetes
         ),

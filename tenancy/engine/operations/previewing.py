@@ -44,7 +44,8 @@ def preview(
     variables = {STRICT_VARIABLE: "1"} if strict else {}
     opens = open_stack or opener(assessment, interaction.note, variables)
     opens = resumed(assessment, opens, interaction.note)
-    readings = ClusterReadings()
+    names = assessment.in_order(stacks)
+    readings = ClusterReadings(len(names))
 
     def work(stack: str, shown: Interaction) -> Result:
         view = require_stack(assessment, stack, shown, strict=strict)
@@ -53,7 +54,7 @@ def preview(
 
     return for_each_stack(
         "previewing",
-        assessment.in_order(stacks),
+        names,
         work,
         interaction,
         exit_of=lambda result: Exit.DONE if result.is_empty else Exit.CHANGES,

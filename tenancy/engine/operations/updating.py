@@ -71,7 +71,7 @@ def up(
     opens = open_stack or opener(assessment, interaction.note, variables)
     opens = resumed(assessment, opens, interaction.note)
     names = assessment.in_order(stacks)
-    readings = ClusterReadings()
+    readings = ClusterReadings(len(names))
 
     def update(stack: str, shown: Interaction) -> Result:
         view = require_stack(assessment, stack, shown, strict=strict)
@@ -104,7 +104,7 @@ def _update(
     stack, total = session.name, None
     if interaction.asks and (conflicts := field_conflicts(attempt)):
         conflicts.take_over(session, interaction)
-        attempt.readings.forget()
+        attempt.forget_readings()
     if interaction.previews or interaction.asks:
         preview = repeated(
             stack,

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tenancy.cli import app
 from tenancy.kubernetes import labels
 from tenancy.output.outcomes_json import schema
+from tests.cluster.large_cluster import namespaces_one_by_one
 
 pytestmark = pytest.mark.cluster
 
@@ -48,6 +49,9 @@ def drift(applied):
 def test_right_after_an_update_nothing_differs(drift) -> None:
     assert (0, []) == drift(stack="platform")
     assert (0, []) == drift(stack="dev")
+    with namespaces_one_by_one():
+        assert (0, []) == drift(stack="platform")
+        assert (0, []) == drift(stack="dev")
 
 
 def spoil(kubectl) -> None:
@@ -90,6 +94,8 @@ def test_what_was_added_by_hand_is_named_and_a_refresh_sees_none_of_it(
     } == {place: d["weight"] for place, d in named.items()}
     assert {"added"} == {d["change"] for d in found}
     assert {"kubectl-patch"} == {d["manager"] for d in found}
+    with namespaces_one_by_one():
+        assert (code, found) == drift()
 
 
 def test_neither_an_update_nor_one_with_a_refresh_repairs_what_was_added(

@@ -16,6 +16,7 @@ from tenancy.engine import OpenStack, Outcome, Result, Session
 from tenancy.engine.cluster_readings import ClusterReadings
 from tenancy.engine.unchanged import Attempt
 from tenancy.local.sandbox.layout import Layout
+from tests.cluster.large_cluster import namespaces_one_by_one
 from tests.cluster.stacks import generated_changes
 from tests.cluster.stacks.generated_changes import STACK, World
 
@@ -88,11 +89,18 @@ def of_engine(root: Path, open_stack: OpenStack) -> Outcome[Result]:
 
 def is_told(root: Path, open_stack: OpenStack, kind: str) -> bool:
     """Whether no engine would be started; for an update, the cluster is compared too."""
-    try:
+
+    def told() -> bool:
         attempt = Attempt(assess(root).of(STACK), open_stack(STACK), ClusterReadings())
+        return attempt.unchanged(kind, is_live=kind == "up") is not None
+
+    try:
+        whole = told()
+        with namespaces_one_by_one():
+            assert whole == told()
     except TenancyError:
         return False
-    return attempt.unchanged(kind, is_live=kind == "up") is not None
+    return whole
 
 
 @attrs.frozen

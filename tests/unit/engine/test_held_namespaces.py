@@ -100,6 +100,7 @@ def test_only_namespaces_that_are_being_deleted_are_found(
 ) -> None:
     assert ("acme-dev",) == terminating_namespaces(connection)
     assert "labelSelector=tenancy.dev%2Fmanaged%3Dtrue" in cluster.asked[0]
+    assert "fieldSelector=status.phase%3DTerminating" in cluster.asked[0]
 
 
 def test_conditions_and_holders_are_named(connection: Connection) -> None:

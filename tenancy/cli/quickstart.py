@@ -24,7 +24,6 @@ from tenancy.engine import (
     Outcomes,
     Result,
     opener,
-    resuming_opener,
     wait_for_sandbox,
 )
 from tenancy.local import sandbox, tools
@@ -69,11 +68,10 @@ def up(stack: Stack = "dev", project: ProjectFolder = None, no_color: NoColor = 
     stacks = _on_sandbox(assessment, stack, "up")
     _announce(assessment.root, stacks, shell)
     _start(assessment.root, shell)
-    open_stack = opener(assessment, shell.note, TAKE_OVER_FIELDS)
     outcomes = engine.up(
         assessment,
         stacks,
-        open_stack=resuming_opener(open_stack, shell.note),
+        open_stack=opener(assessment, shell.note, TAKE_OVER_FIELDS),
         interaction=TerminalInteraction(shell),
     )
     _require_done(outcomes)

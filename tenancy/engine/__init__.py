@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from tenancy.engine.operations.saving import PlanToSave
     from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
-    from tenancy.engine.recovery import TAKE_OVER_FIELDS, resuming_opener
+    from tenancy.engine.recovery import TAKE_OVER_FIELDS
     from tenancy.engine.results import Result, Step
     from tenancy.engine.sandbox_stacks import prepare_stacks
     from tenancy.engine.saved_plan import SavedPlan, read_plan, write_plan
@@ -89,7 +89,6 @@ __all__ = [
     "refresh",
     "release",
     "repair_drift",
-    "resuming_opener",
     "save_plans",
     "shards",
     "stacks_of",

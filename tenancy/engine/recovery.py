@@ -8,14 +8,12 @@ from tenancy.config.document import mapping
 from tenancy.diagnostics import counted
 from tenancy.engine.interaction import Note
 from tenancy.engine.session import Session
-from tenancy.engine.stack_opener import OpenStack
 from tenancy.planning import INTENT_OUTPUT
 
 __all__ = [
     "TAKE_OVER_FIELDS",
     "interrupted",
     "is_applied",
-    "resuming_opener",
     "was_interrupted",
 ]
 
@@ -66,14 +64,3 @@ def is_applied(exported: auto.Deployment) -> bool:
 def _last_update_failed(session: Session) -> bool:
     last = session.stack.info(show_secrets=False)
     return last is not None and (last.kind, last.result) == ("update", "failed")
-
-
-def resuming_opener(open_stack: OpenStack, note: Note) -> OpenStack:
-    """Return *open_stack*, which also reports by *note* that an update was interrupted."""
-
-    def open_one(stack: str) -> Session:
-        session = open_stack(stack)
-        was_interrupted(session, note)
-        return session
-
-    return open_one

@@ -11,14 +11,9 @@ from tenancy.assessment import Assessment, assess
 from tenancy.cli.completion import complete_namespaces
 from tenancy.cli.options import Json, NoColor, OnTheCluster, ProjectFolder, Stack
 from tenancy.cli.terminal import Terminal, terminal
-from tenancy.cluster import (
-    connect,
-    read,
-    read_access,
-    with_waiting_jobs,
-    with_waiting_pods,
-)
+from tenancy.cluster import with_waiting_jobs, with_waiting_pods
 from tenancy.diagnostics import ClusterError, Exit, NotFoundError, joined, wrapped
+from tenancy.engine import ClusterReadings
 from tenancy.kubernetes.quantity import InvalidQuantityError, Quantity
 from tenancy.model import (
     Environment,
@@ -241,11 +236,14 @@ def _accesses(
     Raises:
         ClusterError: A cluster does not answer, or refuses a list.
     """
-    for environment in _environments(found, stack):
+    environments = tuple(_environments(found, stack))
+    readings = ClusterReadings(len(environments))
+    for environment in environments:
         wanted = [n for n in environment.namespaces if namespace in (None, n.name)]
         if not wanted:
             continue
-        access = read_access(connect(environment.cluster, found.root))
+        connection = readings.connect(environment.cluster, found.root)
+        access = readings.access(connection, namespaces={one.name for one in wanted})
         for one in wanted:
             place = Place.of(one, environment)
             yield place, access, found.tenancy.platform_of(environment)
@@ -265,8 +263,10 @@ def usage(
     rows: list[QuotaUsage] = []
     waiting: dict[Place, tuple[WaitingPods, ...]] = {}
     jobs: dict[Place, tuple[WaitingJobs, ...]] = {}
-    for environment in _environments(found, stack):
-        live, why = _live(environment, found)
+    environments = tuple(_environments(found, stack))
+    readings = ClusterReadings(len(environments))
+    for environment in environments:
+        live, why = _live(environment, found, readings)
         for namespace in environment.namespaces:
             platform = found.tenancy.platform_of(environment)
             rows += _rows(namespace, environment, platform, live)
@@ -306,11 +306,14 @@ def _namespaces(
             yield environment, namespace
 
 
-def _live(environment: Environment, found: Assessment) -> tuple[Live | None, str]:
+def _live(
+    environment: Environment, found: Assessment, readings: ClusterReadings
+) -> tuple[Live | None, str]:
     names = frozenset(namespace.name for namespace in environment.namespaces)
     try:
-        connection = connect(environment.cluster, found.root)
-        live = with_waiting_pods(connection, read(connection), names)
+        connection = readings.connect(environment.cluster, found.root)
+        live = readings.read(connection, contents=False, tokens_of=(), namespaces=names)
+        live = with_waiting_pods(connection, live, names)
         platform = found.tenancy.platform_of(environment)
         queued = {n.name for n in environment.namespaces if queued_grants(n, platform)}
         live = with_waiting_jobs(connection, live, queued)

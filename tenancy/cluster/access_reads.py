@@ -53,18 +53,20 @@ class Tokens(TypedDict, total=False):
     tokens_bounded_since: str | None
 
 
-def read_access(connection: Connection) -> LiveAccess:
+def read_access(
+    connection: Connection, namespaces: Collection[str] | None = None
+) -> LiveAccess:
     """
-    Return every binding and role of a cluster.
+    Return the bindings and roles in *namespaces* and of the cluster; by default, every one.
 
     Raises:
         ClusterError: The cluster refuses a list.
     """
     with connection.errors("listing bindings and roles"):
         return LiveAccess(
-            role_bindings=role_bindings(connection),
+            role_bindings=role_bindings(connection, namespaces),
             cluster_role_bindings=cluster_role_bindings(connection),
-            roles=roles_of(connection),
+            roles=roles_of(connection, namespaces),
         )
 
 

@@ -15,6 +15,7 @@ from tenancy.first_use import at_first_use
 if TYPE_CHECKING:
     from tenancy.assessment import Assessment, assess
     from tenancy.diagnostics import EngineError, EngineFailure, Exit, RefusedError
+    from tenancy.engine.cluster_readings import ClusterReadings
     from tenancy.engine.comparison import StackDrift
     from tenancy.engine.events import OnStep
     from tenancy.engine.interaction import AUTOMATIC, ForStack, Interaction
@@ -52,6 +53,7 @@ __all__ = [
     "TAKE_OVER_FIELDS",
     "Adoption",
     "Assessment",
+    "ClusterReadings",
     "Engine",
     "EngineError",
     "EngineFailure",

@@ -6,10 +6,18 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
-from tenancy.cluster import Connection, connect, narrowed, objects, read, read_stack
+from tenancy.cluster import (
+    Connection,
+    connect,
+    narrowed,
+    objects,
+    read,
+    read_access,
+    read_stack,
+)
 from tenancy.config.document import JSON
 from tenancy.drifting import Identity
-from tenancy.model import Cluster, Live
+from tenancy.model import Cluster, Live, LiveAccess
 
 __all__ = ["ClusterReadings"]
 
@@ -83,6 +91,12 @@ class ClusterReadings:
         some = self._some(connection, namespaces)
         key = (self._age(some is None), some, "live", connection.cluster, connection.uid)
         return self._once(self._lists, key, lambda: read(connection, namespaces=some))
+
+    def access(self, connection: Connection, namespaces: Collection[str]) -> LiveAccess:
+        """Return the bindings and roles; for the errors see `tenancy.cluster.read_access`."""
+        some = self._some(connection, namespaces)
+        key = (self._age(some is None), some, "access", connection.cluster, connection.uid)
+        return self._once(self._lists, key, lambda: read_access(connection, some))
 
     def objects(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 import pytest
 
-from tenancy.cluster import Connection, connect, narrowed, objects
+from tenancy.cluster import Connection, connect, narrowed, objects, read_access
 from tenancy.cluster.live_reads import read, with_limit_ranges
 from tenancy.cluster.reading_scope import all_namespaces_of
 from tenancy.cluster.transport import Request
@@ -171,3 +171,18 @@ def test_many_stacks_list_the_cluster_once_and_then_what_changed(connection, pat
     assert ["/api/v1/namespaces/crowd-1/resourcequotas"] == look("crowd-1")
     readings.forget()
     assert ["/api/v1/resourcequotas"] == look("crowd-1")
+
+
+def test_who_has_access_in_a_namespace_is_asked_in_it_alone(connection, paths) -> None:
+    found = ClusterReadings().access(connection, namespaces=NAMES)
+    whole = read_access(connection)
+
+    inside = [one for one in whole.role_bindings or () if one.namespace in NAMES]
+    assert inside == list(found.role_bindings or ())
+    assert len(NAMES) == len(inside)
+    assert {one.namespace for one in whole.role_bindings or ()} > NAMES
+    assert found.rules(inside[0]) == whole.rules(inside[0]) != ()
+    assert {
+        f"/apis/rbac.authorization.k8s.io/v1{where}/rolebindings"
+        for where in ("", *(f"/namespaces/{name}" for name in NAMES))
+    } == {one for one in paths if one.endswith("/rolebindings")}

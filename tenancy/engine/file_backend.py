@@ -56,6 +56,11 @@ class BackendFiles:
         yield from sorted(found)
 
     @property
+    def unfinished_locks(self) -> Iterator[Path]:
+        """Locks of the stack that are being written; a full disk leaves them, empty."""
+        yield from (self.folder / "locks").rglob(f"{self.project}/{self.stack}/*.tmp")
+
+    @property
     def _state(self) -> Path:
         return self.folder / "stacks" / self.project / f"{self.stack}.json"
 

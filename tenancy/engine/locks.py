@@ -11,8 +11,9 @@ import attrs
 import psutil
 
 from tenancy.diagnostics import EngineError, EngineFailure
+from tenancy.engine.file_backend import BackendFiles
 
-__all__ = ["Lock", "busy", "clear_stale", "locks", "wait_until_free"]
+__all__ = ["Lock", "busy", "clear_stale", "locks", "remove_unfinished", "wait_until_free"]
 
 _INTERVAL_SECONDS = 0.5
 
@@ -109,6 +110,34 @@ def wait_until_free(state: Path, *, seconds: float) -> tuple[Lock, ...]:
         time.sleep(_INTERVAL_SECONDS)
         removed += clear_stale(state)
     return tuple(removed)
+
+
+def remove_unfinished(files: BackendFiles, *, seconds: float = 1.0) -> None:
+    """
+    Remove locks of a stack whose writing ended halfway, as on a full disk.
+
+    The engine takes them for locks, cannot read them, and fails.
+
+    Args:
+        files: The files of the stack.
+        seconds: How long each has to stay the same; writing one takes a moment. Default: a
+            second.
+    """
+    before = {path: _written(path) for path in files.unfinished_locks}
+    if not before:
+        return
+    time.sleep(seconds)
+    for path, written in before.items():
+        if written is not None and written == _written(path):
+            path.unlink(missing_ok=True)
+
+
+def _written(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _moment(written: object) -> datetime | None:

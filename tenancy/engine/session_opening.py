@@ -11,6 +11,8 @@ from pulumi import automation as auto
 from tenancy.config.document import JSON
 from tenancy.engine.damaged_state import require_readable
 from tenancy.engine.errors import error_from
+from tenancy.engine.file_backend import backend_files
+from tenancy.engine.locks import remove_unfinished
 from tenancy.engine.sdk_options import sdk_options
 from tenancy.engine.sdk_stack import ExistingStack, OperatedWorkspace, state_file_exists
 from tenancy.engine.session import Engine, Session
@@ -41,7 +43,10 @@ def _opened(
 ) -> Session:
     workspace = _workspace(root, options)
     project = workspace.project_settings().name
-    require_readable(project, stack, {**os.environ, **engine.variables})
+    variables = {**os.environ, **engine.variables}
+    if (files := backend_files(project, stack, variables)) is not None:
+        remove_unfinished(files)
+        require_readable(project, stack, variables)
     if state_file_exists(project, stack, engine.variables):
         return Session(stack=ExistingStack(stack, workspace), engine=engine)
     return Session(stack=auto.Stack.create_or_select(stack, workspace), engine=engine)

@@ -3,6 +3,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tenancy.diagnostics.errors import EngineError
 from tenancy.engine import leftover_processes, locks
+from tenancy.engine.file_backend import BackendFiles
 
 
 @pytest.fixture
@@ -142,3 +144,34 @@ def test_only_engines_that_lost_whoever_started_them_are_ended(tmp_path: Path) -
 
 def test_this_process_is_known_by_more_than_its_number() -> None:
     assert leftover_processes.this_process().startswith(f"{os.getpid()} ")
+
+
+def unfinished(state: Path) -> Path:
+    """Return a lock as the engine leaves it where the disk is full."""
+    path = lock(state, dead_pid())
+    return path.rename(path.with_name(f"{path.name}.18ecaee5e626ef2f.tmp"))
+
+
+@pytest.mark.fault("lock")
+def test_a_lock_that_was_not_written_whole_is_removed_and_no_other_file(tmp_path: Path) -> None:
+    left, whole = unfinished(tmp_path), lock(tmp_path, os.getpid())
+    files = BackendFiles(tmp_path / ".pulumi", "tenancy", "dev")
+
+    locks.remove_unfinished(BackendFiles(tmp_path / ".pulumi", "tenancy", "prod"), seconds=0.1)
+    assert left.exists()
+    locks.remove_unfinished(files, seconds=0.1)
+
+    assert not left.exists()
+    assert whole.exists()
+
+
+def test_a_lock_that_is_being_written_stays(tmp_path: Path) -> None:
+    left = unfinished(tmp_path)
+    files = BackendFiles(tmp_path / ".pulumi", "tenancy", "dev")
+    writer = threading.Timer(0.1, left.write_text, ["{"])
+    writer.start()
+
+    locks.remove_unfinished(files, seconds=0.5)
+
+    writer.join()
+    assert left.exists()

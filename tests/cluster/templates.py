@@ -29,6 +29,8 @@ SHIPPED = (
 )
 # The engine starts the program in the copy, where the packages are not.
 PATHS = {"PYTHONPATH": f"{ROOT}:{ROOT / 'components'}"}
+# As `tenancy up` does it: otherwise the engine writes the whole state at every step.
+ONE_WRITE = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @attrs.frozen
@@ -70,7 +72,7 @@ class Templates:
                 local_sandbox.down(root, wipe=True)
                 try:
                     box = self.start(root, tuple(before))
-                    variables = {**box.environment(), **PATHS}
+                    variables = {**box.environment(), **PATHS, **ONE_WRITE}
                     automation.local(root, last, Engine(variables=variables)).up()
                 finally:
                     local_sandbox.down(root)

@@ -207,6 +207,15 @@ class TestWhatItShares:
         assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in secrets}
         assert 0o700 == stat.S_IMODE(sandbox.folder.stat().st_mode)
 
+    def test_a_part_has_the_settings_of_go_and_no_other_variable_of_the_shell(
+        self, sandbox: Sandbox
+    ) -> None:
+        go = {name: os.environ[name] for name in ("GOGC", "GOMAXPROCS", "GOMEMLIMIT")}
+        for pid in pids(sandbox.root).values():
+            variables = psutil.Process(pid).environ()
+            assert go.items() <= variables.items()
+            assert {"HOME", "PATH", "PWD", *go} == variables.keys()
+
     def test_who_may_use_the_cluster_may_not_use_its_store(self, sandbox: Sandbox) -> None:
         record = json.loads((sandbox.folder / "record.json").read_text())
         url = f"https://127.0.0.1:{record['ports']['etcd']}/version"

@@ -14,6 +14,7 @@ from tenancy import engine as automation
 from tenancy.engine import Engine, Session
 from tenancy.local import sandbox as local_sandbox
 from tests.cluster.api import Api, path_of, until
+from tests.cluster.templates import ONE_WRITE, PATHS
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("three-teams")]
 
@@ -60,7 +61,8 @@ def session(folder: Path, box: local_sandbox.Sandbox, stack: str) -> Session:
         variables={
             **own,
             "PATH": os.pathsep.join(paths),
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'components'}",
+            **PATHS,
+            **ONE_WRITE,
         },
     )
     return automation.local(folder, stack, engine)

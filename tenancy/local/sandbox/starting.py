@@ -48,6 +48,8 @@ _START_TIMEOUT: Final = 180.0
 """Seconds after which a start fails: 10 are enough on two cores, if nothing else runs there."""
 _ATTEMPTS: Final = 3
 """How often to choose new ports when another process took one in the meantime."""
+_OF_GO: Final = ("GOGC", "GOMAXPROCS", "GOMEMLIMIT")
+"""The variables that every part gets from the shell: its garbage collection and processors."""
 
 
 def bring_up(
@@ -183,7 +185,11 @@ class _Start:
             log=self._layout.log(part.name),
             cwd=self._layout.folder,
             # No other variable: etcd reads each ETCD_* as a flag. kwok needs a HOME.
-            environment={"PATH": os.defpath, "HOME": str(self._layout.run)},
+            environment={
+                "PATH": os.defpath,
+                "HOME": str(self._layout.run),
+                **{name: os.environ[name] for name in _OF_GO if name in os.environ},
+            },
         )
 
     def _verify_identity(self) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tenancy import engine as automation
 from tenancy.engine import Engine, Result, Session
 from tenancy.local.sandbox import Sandbox
-from tests.cluster.templates import PATHS, Templates
+from tests.cluster.templates import ONE_WRITE, PATHS, Templates
 from tests.commands import TENANCY
 
 
@@ -28,8 +28,8 @@ class Project:
 
     def session(self, stack: str) -> Session:
         """Return the stack, its config read again."""
-        engine = Engine(variables={**self.box.environment(), **PATHS, **self.variables})
-        return automation.local(self.root, stack, engine)
+        variables = {**self.box.environment(), **PATHS, **ONE_WRITE, **self.variables}
+        return automation.local(self.root, stack, Engine(variables=variables))
 
     def up(self, stack: str) -> Result:
         """Apply the stack as its files describe it now."""
@@ -37,7 +37,9 @@ class Project:
 
     def pulumi(self, stack: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run plain `pulumi` on the stack."""
-        session = self.session(stack)
+        variables = {**os.environ, **self.session(stack).engine.variables}
+        for name in ONE_WRITE:
+            del variables[name]
         return subprocess.run(
             [
                 str(self.box.toolchain.path("pulumi")),
@@ -47,7 +49,7 @@ class Project:
                 "--color=never",
             ],
             cwd=self.root,
-            env={**os.environ, **session.engine.variables},
+            env=variables,
             capture_output=True,
             text=True,
             check=False,

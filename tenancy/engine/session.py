@@ -20,7 +20,7 @@ from tenancy.engine.results import Result
 from tenancy.engine.sdk_events import accept_unknown_events
 from tenancy.engine.sdk_stack import OperatedStack, OperatedWorkspace, outputs_of
 from tenancy.engine.shipped_program import has_these_packages, is_shipped
-from tenancy.engine.state_reading import stored_outputs
+from tenancy.engine.state_reading import stored_outputs, stored_resources
 from tenancy.planning import FIELDS_VARIABLE, REFRESH_VARIABLE, REMOVES_ACCESS, PreviousUpdate
 
 __all__ = ["Engine", "Session"]
@@ -252,11 +252,14 @@ class Session:
 
     def state(self) -> list[Mapping[str, JSON]]:
         """
-        Return the resources in the state.
+        Return the resources in the state; change only copies of them.
 
         Raises:
             EngineError: It cannot be read.
         """
+        stored = stored_resources(self.stack, self.stack.workspace.project_settings().name)
+        if stored is not None:
+            return stored
         deployment = self.exported().deployment or {}
         resources: list[Mapping[str, JSON]] = deployment.get("resources") or []
         return resources

@@ -17,7 +17,7 @@ from tenancy.engine.file_backend import STATE_VERSIONS, BackendFiles, backend_fi
 from tenancy.engine.sdk_stack import SECRET_MARK
 from tenancy.manifests import STACK_TOKEN
 
-__all__ = ["StateReading", "read_state", "stored_outputs"]
+__all__ = ["StateReading", "read_state", "stored_outputs", "stored_resources"]
 
 _DEFAULT_PROVIDER: Final = re.compile(r"::pulumi:providers:[^:]+::default(_[^:]*)?$")
 
@@ -90,11 +90,26 @@ def stored_outputs(stack: auto.Stack, project: str) -> Mapping[str, JSON] | None
 
     None with another backend, without a state, or with a damaged one.
     """
+    stored = _stored(stack, project)
+    return None if stored is None else stored.public_outputs
+
+
+def stored_resources(stack: auto.Stack, project: str) -> list[Mapping[str, JSON]] | None:
+    """
+    Return the resources in the state of *stack* from the files of a file backend.
+
+    None with another backend, without resources, or with a damaged state.
+    """
+    stored = _stored(stack, project)
+    return None if stored is None else list(stored.resources)
+
+
+def _stored(stack: auto.Stack, project: str) -> StateReading | None:
     files = _files(stack, project)
     if files is None or files.state is None:
         return None
     try:
-        return read_state(stack, project).public_outputs
+        return read_state(stack, project)
     except ValueError:
         return None
 

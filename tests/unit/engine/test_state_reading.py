@@ -8,6 +8,7 @@ from tenancy.engine.state_reading import (
     StateReading,
     read_state,
     stored_outputs,
+    stored_resources,
 )
 from tests.unit.engine.stacks import session, write_state
 
@@ -35,6 +36,7 @@ def test_resources_and_outputs_are_read_without_an_engine(tmp_path: Path) -> Non
     assert state.is_settled
     assert 0 == state.pending
     assert 3 == len(state.resources)
+    assert [*state.resources] == stored_resources(session(tmp_path).stack, "tenancy")
     assert 2 == state.reported
     assert {"a": 1, "b": SECRET} == state.outputs
     assert (
@@ -61,6 +63,7 @@ def test_a_damaged_state_is_not_read(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError):
         read(tmp_path)
     assert stored_outputs(session(tmp_path).stack, "tenancy") is None
+    assert stored_resources(session(tmp_path).stack, "tenancy") is None
 
 
 def test_a_state_with_pending_operations_is_not_settled(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """How tests are spread over processes, and what is told at the end of a run."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -86,13 +87,19 @@ class OneThingOneProcess(LoadScopeScheduling):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return one process more than there are processors: the tests wait for servers a lot."""
-    return (os.cpu_count() or 1) + 1
+    """Return two processes more than there are processors: the tests wait for servers a lot."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Keep the tests of one real thing in one process, in their order."""
     return OneThingOneProcess(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Take the thousands of tests, which live as long as the process, for no garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ from tenancy.local import tools
 from tenancy.local.sandbox import Layout
 from tenancy.local.sandbox.environment import process_environment
 from tenancy.local.tools import Toolchain
+from tests.cluster.templates import ONE_WRITE
 
 pytestmark = pytest.mark.cluster
 
@@ -167,7 +168,9 @@ def _targets(which: str, toolchain: Toolchain, folder: Path) -> Targets:
 
     manifests = render.platform(platform) if which == "platform" else ()
     everything = list(manifests or render.environment(alone, platform))
-    variables = process_environment(Layout(folder), toolchain)
+    # Where the engine logs no step, and it writes the state once.
+    Layout(folder).make()
+    variables = process_environment(Layout(folder), toolchain) | ONE_WRITE
     tools.install_provider(toolchain, Path(variables["PULUMI_HOME"]))
     (folder / "state").mkdir()
     url = variables["PULUMI_BACKEND_URL"] = (folder / "state").as_uri()

@@ -1,15 +1,13 @@
 """Kills whatever takes part in an update at a moment drawn by a seed, and what is left."""
 
 import contextlib
-import json
 import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -29,6 +27,7 @@ from tenancy.local import sandbox as local_sandbox
 from tenancy.planning import INTENT_OUTPUT
 from tests.cluster.api import until
 from tests.cluster.stacks.conftest import Project
+from tests.cluster.stacks.killed_program import Program
 from tests.cluster.stacks.killed_stack import STACK, write_stack
 from tests.cluster.templates import PATHS
 from tests.commands import TENANCY
@@ -76,22 +75,6 @@ def cases(seed: int, count: int) -> Iterator[Case]:
             jitter=drawn.random(),
             following=drawn.choice(FOLLOWING),
         )
-
-
-_UPDATE = """
-import json, sys
-from pathlib import Path
-from tenancy import engine
-from tenancy.assessment import assess
-from tenancy.engine.stack_opener import opener
-verb, stack, root, backend = sys.argv[1:]
-found = assess(Path(root))
-do = {"up": engine.up, "destroy": engine.destroy}[verb]
-outcomes = do(found, [stack], open_stack=opener(found, variables=json.loads(backend)))
-print(*outcomes.errors, sep="\\n")
-sys.exit(outcomes.exit)
-"""
-"""What is killed; `tenancy up` would preview before, which takes as long again."""
 
 
 @attrs.define
@@ -185,18 +168,15 @@ class Campaign:
         """The environment of commands."""
         return {**os.environ, **PATHS}
 
+    def program(self, verb: str) -> Program:
+        """Start a program of Python that does *verb*: a command without preview and output."""
+        printed = self.project.root / "printed.log"
+        return Program(verb, STACK, self.project.root, self.backend, printed)
+
     def command(self, verb: str) -> subprocess.Popen[str]:
         """Start the command *verb*."""
-        return self._start(self.words(verb))
-
-    def program(self, verb: str) -> subprocess.Popen[str]:
-        """Start a program of Python that does *verb*: a command without preview and output."""
-        words = (sys.executable, "-c", _UPDATE, verb, STACK, str(self.project.root))
-        return self._start([*words, json.dumps(dict(self.backend))])
-
-    def _start(self, words: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            words,
+            self.words(verb),
             env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -226,7 +206,7 @@ class Campaign:
         """Remove the lock of a killed engine, as its message tells a person to."""
         self._opener(assess(self.project.root))(STACK).stack.cancel()
 
-    def _kill(self, process: subprocess.Popen[str], case: Case, verb: str) -> bool:
+    def _kill(self, process: Program, case: Case, verb: str) -> bool:
         """Kill the victim in its phase; return whether the command had not ended by itself."""
         found = assess(self.project.root, STACK)
         connection = connect(found.cluster(STACK), self.project.root)
@@ -245,7 +225,7 @@ class Campaign:
             time.sleep(0.1)
         return False
 
-    def _has_begun(self, process: subprocess.Popen[str]) -> bool:
+    def _has_begun(self, process: Program) -> bool:
         """Whether the update is recorded; in a bucket, whether its provider runs."""
         if self.is_remote:
             return any(of_session(process.pid, _PROGRAMS["provider"]))
@@ -253,7 +233,7 @@ class Campaign:
         file = state / "tenancy" / f"{STACK}.json"
         return file.is_file() and INTENT_OUTPUT in file.read_text()
 
-    def _signal(self, process: subprocess.Popen[str], victim: str) -> bool:
+    def _signal(self, process: Program, victim: str) -> bool:
         if victim == "command":
             folders = list(Path(tempfile.gettempdir()).glob(f"{PREFIX}{process.pid}-*"))
             with contextlib.suppress(FileNotFoundError):

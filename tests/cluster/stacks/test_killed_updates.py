@@ -29,7 +29,7 @@ pytestmark = pytest.mark.cluster
 
 SEED = int(os.environ.get("TENANCY_KILL_SEED", "1"))
 FIRST = int(os.environ.get("TENANCY_KILLS_FROM", "0"))
-FEW = 10
+FEW = 20
 MANY = int(os.environ.get("TENANCY_KILLS", "200"))
 IN_A_BUCKET = int(os.environ.get("TENANCY_KILLS", "20"))
 NO_ROOM = 0

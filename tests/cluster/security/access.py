@@ -80,9 +80,11 @@ def matrix(world: World) -> list[Question]:
 def sample(questions: Sequence[Question], seed: int, share: int) -> list[Question]:
     """Return one in *share* of what is granted and of what is not, chosen by *seed*."""
     chance = random.Random(seed)
+    by_answer: dict[bool, list[Question]] = {True: [], False: []}
+    for question in questions:
+        by_answer[question.expected].append(question)
     found: list[Question] = []
-    for granted in (True, False):
-        some = [question for question in questions if question.expected is granted]
+    for some in by_answer.values():
         found += chance.sample(some, -(-len(some) // share))
     return found
 

@@ -31,10 +31,10 @@ SHARED = ("tests/cluster/security", "tests/cluster/policies", "tests/aws")
 # What takes long, the longest first and those with a cluster before the others: what is begun
 # last has to be short, so that the processes end together. The rest follows by its names.
 LONGEST = (
+    "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/security",
     "tests/cluster/test_newcomer.py",
     "tests/cluster/test_tutorial.py",
-    "tests/cluster/stacks/test_killed_updates.py",
     "tests/cluster/stacks/test_order.py",
     "tests/cluster/test_planted_secrets.py",
     "tests/cluster/stacks/test_adopt_field.py",

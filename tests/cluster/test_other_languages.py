@@ -50,6 +50,12 @@ def stack(own_sandbox, tmp_path) -> auto.Stack:
     return pool_stack(own_sandbox, tmp_path, PROGRAM)
 
 
+@pytest.fixture
+def asked(sandbox, tmp_path) -> auto.Stack:
+    """Return a stack on the control plane that all share, of which nothing is created."""
+    return pool_stack(sandbox, tmp_path, PROGRAM)
+
+
 def configure(stack: auto.Stack, **components: dict) -> None:
     stack.set_config("components", auto.ConfigValue(json.dumps(components)))
 
@@ -129,11 +135,11 @@ def test_a_program_in_another_language_creates_the_same_resources(stack, kube):
     assert set() == resources(stack)
 
 
-def test_a_wrong_key_is_refused_with_its_path_and_the_nearest(stack, kube):
+def test_a_wrong_key_is_refused_with_its_path_and_the_nearest(asked):
     wrong = {"id": "dev", "qouta": {"pods": 3}}
-    configure(stack, acme=ACME | {"namespaces": [wrong], "defaultNamespce": "dev"})
+    configure(asked, acme=ACME | {"namespaces": [wrong], "defaultNamespce": "dev"})
 
-    said = refused(stack)
+    said = refused(asked)
 
     assert "namespaces[0].qouta" in said
     assert "quota" in said
@@ -145,10 +151,10 @@ def test_a_wrong_key_is_refused_with_its_path_and_the_nearest(stack, kube):
 @pytest.mark.parametrize(
     "hidden", ["${output}", pytest.param("${secret}", marks=pytest.mark.nightly)]
 )
-def test_what_is_not_known_is_refused_where_it_shapes_the_graph(stack, kube, hidden):
-    configure(stack, acme=ACME | {"namespaces": [{"id": hidden, "quota": {"pods": 3}}]})
+def test_what_is_not_known_is_refused_where_it_shapes_the_graph(asked, hidden):
+    configure(asked, acme=ACME | {"namespaces": [{"id": hidden, "quota": {"pods": 3}}]})
 
-    said = refused(stack)
+    said = refused(asked)
 
     assert "namespaces[0].id" in said
     assert "output-not-known" in said

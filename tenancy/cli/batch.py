@@ -12,7 +12,6 @@ from rich.status import Status
 from rich.text import Text
 
 from tenancy.cli.terminal import Terminal
-from tenancy.engine import AT_ONCE
 
 __all__ = ["BatchStatus", "BufferedTerminal", "batch_status"]
 
@@ -82,9 +81,11 @@ class BatchStatus:
 
 
 @contextlib.contextmanager
-def batch_status(doing: str, count: int, shell: Terminal) -> Iterator[BatchStatus]:
+def batch_status(
+    doing: str, count: int, at_once: int, shell: Terminal
+) -> Iterator[BatchStatus]:
     """Show the status of a batch of *count* stacks while the block runs."""
-    title = f"{doing} {count} stacks, at most {AT_ONCE} at a time"
+    title = f"{doing} {count} stacks, at most {at_once} at a time"
     if not shell.err.is_terminal:
         shell.note(title)
         yield BatchStatus(doing, count, None)

@@ -37,10 +37,12 @@ class TerminalInteraction(Interaction):
         self._interrupted: threading.Event | None = None
 
     @contextlib.contextmanager
-    def side_by_side(self, doing: str, stacks: Sequence[str]) -> Iterator[ForStack]:
+    def side_by_side(
+        self, doing: str, stacks: Sequence[str], at_once: int
+    ) -> Iterator[ForStack]:
         """Show one status line, and the output of each stack in one piece."""
         with (
-            batch_status(doing, len(stacks), self.shell) as status,
+            batch_status(doing, len(stacks), at_once, self.shell) as status,
             interrupt_now() as self._interrupted,
         ):
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         up,
     )
     from tenancy.engine.operations.saving import PlanToSave
-    from tenancy.engine.outcomes import AT_ONCE, Outcome, Outcomes
+    from tenancy.engine.outcomes import Outcome, Outcomes
     from tenancy.engine.recovery import TAKE_OVER_FIELDS
     from tenancy.engine.results import Result, Step
     from tenancy.engine.sandbox_stacks import prepare_stacks
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from tenancy.engine.stack_plan import StackPlan
 
 __all__ = [
-    "AT_ONCE",
     "AUTOMATIC",
     "TAKE_OVER_FIELDS",
     "Adoption",

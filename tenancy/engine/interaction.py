@@ -32,18 +32,21 @@ class Interaction:
     previews: bool = False
 
     @contextlib.contextmanager
-    def side_by_side(self, doing: str, stacks: Sequence[str]) -> Iterator["ForStack"]:
+    def side_by_side(
+        self, doing: str, stacks: Sequence[str], at_once: int
+    ) -> Iterator["ForStack"]:
         """
         Open a block in which several stacks are worked on at once, each in its own thread.
 
         Args:
             doing: What is done to them, in the progressive: `applying`.
             stacks: The stacks.
+            at_once: How many of them are worked on at a time.
 
         Yields:
             A function that opens the interaction of one stack.
         """
-        del doing, stacks
+        del doing, stacks, at_once
         yield lambda _stack: contextlib.nullcontext(self)
 
     def progress(

@@ -12,6 +12,7 @@ from tenancy.engine.interaction import Interaction
 
 __all__ = [
     "AT_ONCE",
+    "DESTROYED_AT_ONCE",
     "Outcome",
     "Outcomes",
     "for_each_stack",
@@ -25,6 +26,14 @@ P = ParamSpec("P")
 
 AT_ONCE: Final = 4
 """How many engines run at the same time; they mostly wait for backends and API servers."""
+
+DESTROYED_AT_ONCE: Final = 8
+"""
+How many of them destroy: they only wait.
+
+Kubernetes begins to delete the content of a namespace five seconds after the request
+(kubernetes, pkg/controller/namespace/namespace_controller.go).
+"""
 
 
 def _skipped(stack: str, needed: str) -> RefusedError:
@@ -103,6 +112,7 @@ def for_each_stack(
     *,
     exit_of: Callable[[T], Exit] = lambda _: Exit.DONE,
     needs: Mapping[str, Sequence[str]] | None = None,
+    at_once: int = AT_ONCE,
 ) -> Outcomes[T]:
     """
     Return the outcome of *work* for each of *stacks*; an error of one stops no other.
@@ -118,6 +128,7 @@ def for_each_stack(
         exit_of: The exit code of a result. Default: done.
         needs: For a stack, those that must be done before it; if one of them failed, the stack
             is skipped. Default: no stack depends on another.
+        at_once: How many stacks are worked on at a time. Default: four.
 
     Raises:
         KeyboardInterrupt: The user interrupted; work that had begun has ended.
@@ -131,14 +142,19 @@ def for_each_stack(
             needs=needed,
             on_error=interaction.show_error,
         )
-    with interaction.side_by_side(doing, stacks) as for_stack:
+    with interaction.side_by_side(doing, stacks, at_once) as for_stack:
 
         def in_thread(stack: str) -> T:
             with for_stack(stack) as own:
                 return work(stack, own)
 
         return in_threads(
-            stacks, in_thread, exit_of=exit_of, needs=needed, on_error=interaction.show_error
+            stacks,
+            in_thread,
+            exit_of=exit_of,
+            needs=needed,
+            on_error=interaction.show_error,
+            at_once=at_once,
         )
 
 

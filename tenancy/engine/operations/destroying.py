@@ -13,7 +13,7 @@ from tenancy.engine.interaction import AUTOMATIC, Interaction
 from tenancy.engine.interrupted_updates import resumed
 from tenancy.engine.operations.order import destroy_dependencies
 from tenancy.engine.operations.repeating import repeated
-from tenancy.engine.outcomes import Outcomes, for_each_stack
+from tenancy.engine.outcomes import DESTROYED_AT_ONCE, Outcomes, for_each_stack
 from tenancy.engine.recorded_destroys import unprotected
 from tenancy.engine.recovery import is_applied, was_interrupted
 from tenancy.engine.results import Result
@@ -79,6 +79,7 @@ def destroy(
         destroy_one,
         interaction,
         needs=destroy_dependencies(assessment, names),
+        at_once=DESTROYED_AT_ONCE,
     )
 
 

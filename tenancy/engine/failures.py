@@ -170,7 +170,12 @@ def diagnostics(output: str) -> str:
     for end in ("\nResources:\n", "\nOutputs:\n", "\nDuration:"):
         text = text.partition(end)[0]
     lines = [line for line in text.splitlines() if line.strip() and not _NOISE.search(line)]
-    return "\n".join(lines[-_KEPT_LINES:])
+    left_out = len(lines) - _KEPT_LINES
+    if left_out > 0:
+        # The cause is at the beginning of a list of errors, and at the end of a long log.
+        half = _KEPT_LINES // 2
+        lines = [*lines[:half], f"… {left_out} lines are left out …", *lines[-half:]]
+    return "\n".join(lines)
 
 
 def _without_wrapping(output: str) -> str:

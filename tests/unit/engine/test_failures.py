@@ -5,6 +5,7 @@ from pulumi.automation import CommandError, CommandResult
 
 from tenancy.engine import EngineFailure
 from tenancy.engine.errors import error_from
+from tenancy.engine.failures import diagnostics
 
 UNHANDLED = "error: an unhandled error occurred: Program exited with non-zero exit code: 1"
 
@@ -106,3 +107,15 @@ Resources:
     assert EngineFailure.REFUSED is reported.failure
     assert f"stack dev: refused\n{reasons}" == str(reported)
     assert "unhandled" not in str(error_from("dev", error("", stdout)))
+
+
+def test_of_a_long_output_the_beginning_and_the_end_are_kept() -> None:
+    errors = [f"error: {number} is wrong" for number in range(970)]
+
+    shown = diagnostics("Diagnostics:\n" + "\n".join(errors)).splitlines()
+    few = diagnostics("Diagnostics:\n" + "\n".join(errors[:60])).splitlines()
+
+    assert [errors[0], errors[-1]] == [shown[0], shown[-1]]
+    assert "… 910 lines are left out …" == shown[30]
+    assert 61 == len(shown)
+    assert errors[:60] == few

@@ -360,7 +360,7 @@ def wait(holds, what: str, *, seconds: float = 10) -> bool:
     while not holds():
         if monotonic() > end:
             return False
-        sleep(0.02)
+        sleep(0.05)
     return True
 
 

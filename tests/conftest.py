@@ -97,7 +97,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_finish() -> None:
-    """Take the thousands of tests, which live as long as the process, for no garbage."""
+    """Leave the thousands of tests out of garbage collection: they live until the end."""
     gc.collect()
     gc.freeze()
 

@@ -23,7 +23,7 @@ class Program:
     """
     A process that does one operation; `tenancy up` would preview before, which takes as long.
 
-    It has a session of its own, and its parent is no test.
+    It has a session of its own, and its parent is a helper process of multiprocessing.
     """
 
     def __init__(

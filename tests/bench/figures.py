@@ -106,8 +106,8 @@ def page(whole: Mapping[str, dict]) -> str:
 
 _HEAD = """# Performance
 
-`make bench` writes this page and [performance.json](performance.json). The figures are of one
-run on one machine; compare them only with each other.
+`make bench` writes this page and [performance.json](performance.json). The figures of each
+section are of one run on one machine; compare them only with each other.
 
 All peers use the sandbox, where Pulumi's engine writes no logs of its steps. With any other
 cluster it writes them into `logs` of `PULUMI_HOME`, which takes about two fifths of its time.

@@ -63,8 +63,12 @@ def existing_objects(connection: Connection, manifests: Iterable[Manifest]) -> F
         by_name = names.setdefault(identity.listed_as, {})
         by_name.setdefault(identity.name, set()).add(identity)
     found: dict[Identity, Mapping[str, JSON]] = {}
+    inside = {
+        one.namespace for some in names.values() for ones in some.values() for one in ones
+    }
+    namespaces = narrowed(connection, inside) if inside else None
     for kind, by_name in names.items():
-        for identity in _foreign(connection, kind, by_name):
+        for identity in _foreign(connection, kind, by_name, namespaces):
             path = kind_of(connection, kind).path(identity)
             with connection.errors(f"reading {identity}"):
                 whole = connection.request(Request("GET", path))
@@ -73,19 +77,20 @@ def existing_objects(connection: Connection, manifests: Iterable[Manifest]) -> F
 
 
 def _foreign(
-    connection: Connection, kind: str, wanted: Mapping[str, set[Identity]]
+    connection: Connection,
+    kind: str,
+    wanted: Mapping[str, set[Identity]],
+    namespaces: frozenset[str] | None,
 ) -> Iterator[Identity]:
-    """Yield those of *wanted*, by name, that exist without our label."""
+    """Yield those of *wanted*, by name, that exist in *namespaces* without our label."""
     requested = kind_of(connection, kind)
-    inside = {identity.namespace for identities in wanted.values() for identity in identities}
-    some = narrowed(connection, inside)
     queries: list[dict[str, str]] = [{}]
     if len(wanted) <= _MOST_NAMES:
         queries = [{"fieldSelector": f"metadata.name={name}"} for name in wanted]
     for query in queries:
         with connection.errors(f"listing {requested.plural}"):
             items = listed_within(
-                connection, requested.base, requested.plural, some, query, accept=METADATA
+                connection, requested.base, requested.plural, namespaces, query, accept=METADATA
             )
             for item in items:
                 metadata = mapping(item.get("metadata"))

@@ -8,7 +8,7 @@ from tenancy.cluster.listing import METADATA, listed
 from tenancy.cluster.transport import JSON_TYPE, Request
 from tenancy.config.document import JSON, mapping
 
-__all__ = ["all_namespaces_of", "listed_within", "namespaces_within", "narrowed"]
+__all__ = ["listed_within", "namespace_count", "namespaces_within", "narrowed"]
 
 _NAMESPACES: Final = "/api/v1/namespaces"
 _NAME: Final = "kubernetes.io/metadata.name"
@@ -17,7 +17,7 @@ _AS_MANY: Final = 20
 """
 How many namespaces can be listed together in the time that a list of one of them takes.
 
-Measured with the objects of Tenancy, five lists each.
+This is an estimate. The figures that it gives for large clusters are in `docs/performance.md`.
 """
 _AT_ONCE: Final = 100
 """How many names one selector has, so that the address stays short."""
@@ -40,14 +40,14 @@ def narrowed(
     """
     try:
         with connection.errors("counting the namespaces"):
-            there = all_namespaces_of(connection)
+            there = namespace_count(connection)
     except ClusterError:
         # The lists that follow report it.
         return None
     return frozenset(namespaces) if len(namespaces) * times * _AS_MANY <= there else None
 
 
-def all_namespaces_of(connection: Connection) -> int:
+def namespace_count(connection: Connection) -> int:
     """
     Return how many namespaces the cluster has.
 

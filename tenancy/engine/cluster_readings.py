@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 _MISSING: Final = object()
 
+_Names = frozenset[str] | None
+_Age = tuple[bool, int]
+
 
 class ClusterReadings:
     """
@@ -48,8 +51,7 @@ class ClusterReadings:
         self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         self._changed: frozenset[str] = frozenset()
-        self._is_large = False
-        self._wholes, self._parts = 0, 0
+        self._changes, self._shared = 0, 0
 
     def forget(self, namespaces: Collection[str] | None = None) -> None:
         """
@@ -59,14 +61,14 @@ class ClusterReadings:
             namespaces: The only namespaces that have changed. Default: anything may have.
         """
         with self._lock:
-            self._parts += 1
-            if namespaces is not None and self._is_large:
-                self._changed |= frozenset(namespaces)
-            else:
+            self._changes += 1
+            if namespaces is None:
                 self._changed = frozenset()
-                self._wholes += 1
-            outdated = [key for key in self._lists if key[0] != self._age(key[1] is None)]
-            for key in outdated:
+                self._shared += 1
+            else:
+                self._changed |= frozenset(namespaces)
+            ages = (self._age(is_shared=False), self._age(is_shared=True))
+            for key in [one for one in self._lists if one[0] not in ages]:
                 del self._lists[key]
                 self._locks.pop(key, None)
 
@@ -88,14 +90,14 @@ class ClusterReadings:
             return read_stack(
                 connection, contents=contents, tokens_of=tokens_of, namespaces=namespaces
             )
-        some = self._some(connection, namespaces)
-        key = (self._age(some is None), some, "live", connection.cluster, connection.uid)
+        age, some = self._scope(connection, namespaces)
+        key = (age, some, "live", connection.cluster, connection.uid)
         return self._once(self._lists, key, lambda: read(connection, namespaces=some))
 
     def access(self, connection: Connection, namespaces: Collection[str]) -> LiveAccess:
         """Return the bindings and roles; for the errors see `tenancy.cluster.read_access`."""
-        some = self._some(connection, namespaces)
-        key = (self._age(some is None), some, "access", connection.cluster, connection.uid)
+        age, some = self._scope(connection, namespaces)
+        key = (age, some, "access", connection.cluster, connection.uid)
         return self._once(self._lists, key, lambda: read_access(connection, some))
 
     def objects(
@@ -116,35 +118,43 @@ class ClusterReadings:
             stack: Its namespaces are needed too.
         """
         found: dict[Identity, Mapping[str, JSON]] = {}
-        some = self._some(connection, namespaces)
+        age, some = self._scope(connection, namespaces)
         of = "" if some is None else stack
         for kind in dict.fromkeys(kinds):
-            key = (self._age(some is None), some, kind, of, connection.cluster, connection.uid)
+            key = (age, some, kind, of, connection.cluster, connection.uid)
             make = functools.partial(objects, connection, (kind,), namespaces=some, stack=of)
             found.update(self._once(self._lists, key, make))
         return found
 
-    def _some(
+    def _scope(
         self, connection: Connection, namespaces: Collection[str] | None
-    ) -> frozenset[str] | None:
-        """Return the namespaces that are listed one by one; None for the whole cluster."""
-        if namespaces is None:
-            return None
-        names = frozenset(namespaces)
+    ) -> tuple[_Age, _Names]:
+        """
+        Return which namespaces are listed one by one, and the age that their lists must have.
 
-        def fits(times: int) -> bool:
-            key = ("narrowed", names, times, connection.cluster, connection.uid)
-            return self._once(
-                self._kept, key, lambda: narrowed(connection, names, times=times) is not None
-            )
+        No namespaces are the whole cluster. Its lists are shared by many stacks only on a large
+        cluster, where they outlive changes of other stacks; all others are read after the last
+        change.
+        """
+        names = None if namespaces is None else frozenset(namespaces)
+        with self._lock:
+            changed, own = self._changed, self._age(is_shared=False)
+            shared = self._age(is_shared=True)
+        if names is None or not self._is_faster(connection, names, 1):
+            return own, None
+        if names & changed or self._is_faster(connection, names, self._stacks):
+            return own, names
+        return shared, None
 
-        if not fits(1):
-            return None
-        self._is_large = True
-        return names if names & self._changed or fits(self._stacks) else None
+    def _is_faster(self, connection: Connection, names: frozenset[str], times: int) -> bool:
+        """Whether *names* of so many stacks are listed faster one by one."""
+        key = ("narrowed", names, times, connection.cluster, connection.uid)
+        return self._once(
+            self._kept, key, lambda: narrowed(connection, names, times=times) is not None
+        )
 
-    def _age(self, is_whole: bool) -> int:
-        return self._wholes if is_whole else self._parts
+    def _age(self, *, is_shared: bool) -> _Age:
+        return is_shared, self._shared if is_shared else self._changes
 
     def _once(self, kept: dict[K, object], key: K, make: Callable[[], T]) -> T:
         """Return the value of *key* in *kept*; make it on the first call."""

@@ -29,7 +29,7 @@ AT_ONCE: Final = 4
 
 DESTROYED_AT_ONCE: Final = 8
 """
-How many of them destroy: they only wait.
+How many engines destroy at the same time; they wait even longer.
 
 Kubernetes begins to delete the content of a namespace five seconds after the request
 (kubernetes, pkg/controller/namespace/namespace_controller.go).

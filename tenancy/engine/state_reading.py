@@ -98,7 +98,7 @@ def stored_resources(stack: auto.Stack, project: str) -> list[Mapping[str, JSON]
     """
     Return the resources in the state of *stack* from the files of a file backend.
 
-    None with another backend, without resources, or with a damaged state.
+    None with another backend, without a state, or with a damaged one.
     """
     stored = _stored(stack, project)
     return None if stored is None else list(stored.resources)

@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[2]
 
 Manifest = Mapping[str, object]
 
-# All programs in Go, the control planes too: the tests wait for processors, not for memory, and
-# those that run side by side leave none to share.
+# The settings of all programs in Go, the control planes too: tests that run side by side lack
+# processors and not memory.
 for variable, setting in {"GOGC": "400", "GOMAXPROCS": "1", "GOMEMLIMIT": "2GiB"}.items():
     os.environ.setdefault(variable, setting)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tenancy.cluster import Connection, connect, narrowed, objects, read_access
 from tenancy.cluster.live_reads import read, with_limit_ranges
-from tenancy.cluster.reading_scope import all_namespaces_of
+from tenancy.cluster.reading_scope import namespace_count
 from tenancy.cluster.transport import Request
 from tenancy.config.document import JSON
 from tenancy.engine.cluster_readings import ClusterReadings
@@ -93,7 +93,7 @@ def paths(connection: Counting) -> list[str]:
 
 
 def test_a_stack_with_a_twentieth_of_the_namespaces_is_read_alone(connection, paths) -> None:
-    there = all_namespaces_of(connection)
+    there = namespace_count(connection)
     few, many = (frozenset(MANY[:size]) for size in (there // 25, there // 10))
 
     assert few == narrowed(connection, few)
@@ -172,6 +172,28 @@ def test_many_stacks_list_the_cluster_once_and_then_what_changed(connection, pat
     assert ["/api/v1/namespaces/crowd-1/resourcequotas"] == look("crowd-1")
     readings.forget()
     assert ["/api/v1/resourcequotas"] == look("crowd-1")
+
+
+def test_a_whole_cluster_is_read_again_after_a_change_where_it_is_not_shared(
+    connection, paths
+) -> None:
+    """By a stack that has most of the namespaces, and by a plan that needs all of them."""
+    readings = ClusterReadings(stacks=1_000)
+
+    def look(names: list[str] | None) -> list[str]:
+        paths.clear()
+        readings.read(connection, contents=False, tokens_of=(), namespaces=names)
+        return [one for one in paths if "resourcequotas" in one]
+
+    everything = ["/api/v1/resourcequotas"]
+    assert everything == look(["crowd-2"])
+    for names in (MANY, None):
+        look(names)
+        assert [] == look(names)
+        readings.forget(["crowd-1"])
+        assert everything == look(names)
+        # The list that many stacks share is still up to date for this one.
+        assert [] == look(["crowd-2"])
 
 
 def test_who_has_access_in_a_namespace_is_asked_in_it_alone(connection, paths) -> None:
